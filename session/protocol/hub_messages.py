@@ -1,0 +1,414 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What kiosk and desk ask the hub, and what it answers. One struct per message; JSON on the wire.
+
+Requests travel on `svc.<role>.<user>.<verb>`; `VERBS` says which role may say which verb and which answer comes.
+Any request may be answered by `Refusal`. Times are UTC.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from session.protocol.ids import Id, Sha256
+from session.protocol.roles import Role
+from session.protocol.tickets import Ticket
+from session.protocol.version import PROTOCOL_VERSION
+
+Text = Annotated[str, msgspec.Meta(max_length=500)]
+Address = Annotated[str, msgspec.Meta(max_length=2000)]
+Number = Annotated[str, msgspec.Meta(max_length=20)]
+
+
+class HubMessage(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=True):
+    """Base of all: `v` is the sender's protocol version, `type` the struct's name."""
+
+    v: int = PROTOCOL_VERSION
+
+
+class Refusal(HubMessage, frozen=True, kw_only=True):
+    """The hub says no, or cannot. `code` is one of `session.errors`."""
+
+    code: str
+    detail: dict[str, str | int | float] = {}
+
+
+class Done(HubMessage, frozen=True, kw_only=True):
+    """The act is done and stored."""
+
+
+# ---- what a site offers --------------------------------------------------------------------------------------------
+
+
+class Service(msgspec.Struct, frozen=True, kw_only=True):
+    """One big button. `number_kind` names the check of the caller number ("allocataire", "france_travail", "nir" or "")."""
+
+    id: Id
+    name: Text
+    subtitle: Text = ""
+    number_kind: str = ""
+    icon: str = "help"
+
+
+class CallerMessages(msgspec.Struct, frozen=True, kw_only=True):
+    """Sentences of the organisation for its callers."""
+
+    welcome: Text = ""
+
+
+class ServicesRequest(HubMessage, frozen=True, kw_only=True):
+    """A kiosk asks what it may offer now."""
+
+
+class ServicesAnswer(HubMessage, frozen=True, kw_only=True):
+    """At most six services; `allowed_addresses` are URL prefixes an agent may open on the kiosk."""
+
+    organisation: Id
+    organisation_name: Text
+    site: Text
+    services: list[Service]
+    allowed_addresses: list[Address]
+    home_address: Address = ""
+
+
+# ---- ticket --------------------------------------------------------------------------------------------------------
+
+
+class TicketRequested(HubMessage, frozen=True, kw_only=True):
+    """A caller pressed a button. Repeating the same `request_id` is the same ticket."""
+
+    request_id: Id
+    service: Id
+    caller_number: Number = ""
+
+
+class StatusRequest(HubMessage, frozen=True, kw_only=True):
+    """A kiosk asks where its ticket is (also after a restart)."""
+
+    ticket_id: Id
+
+
+class TicketAnswer(HubMessage, frozen=True, kw_only=True):
+    """The ticket as stored. `position` is 1 for the next one served, 0 when not waiting. `wait_s` is an estimate or None."""
+
+    ticket: Ticket
+    revision: int
+    position: int
+    wait_s: int | None = None
+    session: SessionFacts | None = None
+
+
+class LeaveRequest(HubMessage, frozen=True, kw_only=True):
+    """The caller leaves the queue."""
+
+    ticket_id: Id
+
+
+class QueueRequest(HubMessage, frozen=True, kw_only=True):
+    """A desk asks for a part of the queue (waiting and running tickets)."""
+
+    offset: int = 0
+    limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 200
+
+
+class QueueAnswer(HubMessage, frozen=True, kw_only=True):
+    """Tickets `offset` to `offset + len(tickets)` of `total`, as of `revision`."""
+
+    revision: int
+    total: int
+    tickets: list[Ticket]
+    services: list[Service] = []
+    organisation_name: Text = ""
+
+
+class QueueBeat(HubMessage, frozen=True, kw_only=True):
+    """The hub's pulse: last revision of the view and number of open tickets of the organisation."""
+
+    revision: int
+    open_tickets: int
+
+
+# ---- session -------------------------------------------------------------------------------------------------------
+
+
+class SessionFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """One conversation between a kiosk and an agent for a ticket.
+
+    `caller_number` and `dossier` are empty for the kiosk's own copy of these facts.
+    """
+
+    id: Id
+    ticket_id: Id
+    organisation: Id
+    service: Id
+    kiosk: Id
+    site: Text
+    agent: Id
+    agent_name: Text
+    opened_at_utc: datetime
+    caller_number: Number = ""
+    dossier: str = ""
+    allowed_addresses: list[Address] = []
+
+
+class AcceptRequest(HubMessage, frozen=True, kw_only=True):
+    """An agent takes a waiting ticket. The winner may repeat it."""
+
+    ticket_id: Id
+
+
+class SessionAnswer(HubMessage, frozen=True, kw_only=True):
+    """The session that was opened."""
+
+    session: SessionFacts
+
+
+class ResumeRequest(HubMessage, frozen=True, kw_only=True):
+    """An agent who comes back (restart) asks for the sessions that are still its own."""
+
+
+class SessionsAnswer(HubMessage, frozen=True, kw_only=True):
+    """Sessions of this agent whose ticket is in_session or wrap_up."""
+
+    sessions: list[SessionFacts]
+    states: list[str] = []
+
+
+class HangUpRequest(HubMessage, frozen=True, kw_only=True):
+    """Either end ends the conversation; the ticket goes to wrap_up."""
+
+    session_id: Id
+    reason: Annotated[str, msgspec.Meta(max_length=60)] = "done"
+
+
+class CloseRequest(HubMessage, frozen=True, kw_only=True):
+    """The agent has finished the wrap-up. `outcome` is a short code."""
+
+    session_id: Id
+    outcome: Annotated[str, msgspec.Meta(max_length=60)] = "done"
+
+
+# ---- dossier -------------------------------------------------------------------------------------------------------
+
+
+class PieceState(StrEnum):
+    """Where an expected piece is."""
+
+    EXPECTED = "expected"
+    SCANNED = "scanned"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    FILED = "filed"
+
+
+class Piece(msgspec.Struct, frozen=True, kw_only=True):
+    """A supporting document that a procedure expects."""
+
+    id: Id
+    name: Text
+    state: PieceState = PieceState.EXPECTED
+    reason: Text = ""
+    documents: list[Id] = []
+
+
+class DocumentRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A filed document as the store has it. `sha256` was computed from the bytes read back."""
+
+    id: Id
+    name: Text
+    piece_id: str
+    pages: int
+    size_bytes: int
+    sha256: Sha256
+    filed_at_utc: datetime
+    path: str = ""
+
+
+class DossierFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """A caller's dossier. Only ever sent to an agent with a session for this caller."""
+
+    number: str
+    caller_name: Text
+    caller_number: Number
+    born_on: str = ""
+    procedure: Text = ""
+    pieces: list[Piece] = []
+    documents: list[DocumentRecord] = []
+
+
+class DossierRequest(HubMessage, frozen=True, kw_only=True):
+    """The dossier of the session's caller; or, with `number`, one the agent names for a caller without a number."""
+
+    session_id: Id
+    number: Annotated[str, msgspec.Meta(max_length=40)] = ""
+
+
+class DossierAnswer(HubMessage, frozen=True, kw_only=True):
+    """The dossier as the store has it now."""
+
+    dossier: DossierFacts
+
+
+class PieceRequest(HubMessage, frozen=True, kw_only=True):
+    """The agent sets a piece's state by hand (accepted, refused with reason, expected again)."""
+
+    session_id: Id
+    dossier: str
+    piece_id: Id
+    state: PieceState
+    reason: Text = ""
+
+
+class UploadBegin(HubMessage, frozen=True, kw_only=True):
+    """A desk announces a document. Repeating the same `upload_id` continues it."""
+
+    session_id: Id
+    upload_id: Id
+    dossier: str
+    piece_id: str
+    name: Text
+    pages: Annotated[int, msgspec.Meta(ge=1, le=500)]
+    size_bytes: Annotated[int, msgspec.Meta(ge=1)]
+    sha256: Sha256
+
+
+class UploadState(HubMessage, frozen=True, kw_only=True):
+    """How many bytes of the upload the hub holds."""
+
+    upload_id: Id
+    received_bytes: int
+
+
+class UploadChunk(HubMessage, frozen=True, kw_only=True):
+    """Bytes of an upload from `offset`; base64 on the wire."""
+
+    upload_id: Id
+    offset: int
+    data: bytes
+
+
+class UploadCommit(HubMessage, frozen=True, kw_only=True):
+    """All bytes are sent: store them, read them back, mark the piece filed."""
+
+    upload_id: Id
+
+
+class DocumentFiled(HubMessage, frozen=True, kw_only=True):
+    """The store has the document and read it back."""
+
+    document: DocumentRecord
+    dossier: DossierFacts
+
+
+class DocumentRequest(HubMessage, frozen=True, kw_only=True):
+    """Bytes of a filed document from `offset`."""
+
+    session_id: Id
+    document_id: Id
+    offset: int = 0
+
+
+class DocumentPart(HubMessage, frozen=True, kw_only=True):
+    """`data` from `offset`; `size_bytes` is the whole."""
+
+    document_id: Id
+    offset: int
+    size_bytes: int
+    data: bytes
+
+
+# ---- log -----------------------------------------------------------------------------------------------------------
+
+
+class LogAppend(HubMessage, frozen=True, kw_only=True):
+    """Records of one writer, `first` being the writer's own number of the first (from 0); repeats are dropped."""
+
+    session_id: Id
+    first: int
+    records: list[msgspec.Raw]
+
+
+class LogAck(HubMessage, frozen=True, kw_only=True):
+    """The hub has all records of this writer below `next`."""
+
+    next: int
+
+
+class LogRequest(HubMessage, frozen=True, kw_only=True):
+    """Records of a session from the `after`-th on."""
+
+    session_id: Id
+    after: int = 0
+
+
+class LogPart(HubMessage, frozen=True, kw_only=True):
+    """A part of the log in the keeper's order; `end` when nothing more is stored now."""
+
+    records: list[msgspec.Raw]
+    next: int
+    end: bool
+
+
+# ---- what the hub tells without being asked ------------------------------------------------------------------------
+
+
+class TicketChanged(HubMessage, frozen=True, kw_only=True):
+    """To the ticket's kiosk: its place in the queue, or its end."""
+
+    ticket: Ticket
+    position: int
+    wait_s: int | None = None
+
+
+class SessionOpened(HubMessage, frozen=True, kw_only=True):
+    """To the kiosk: an agent has accepted."""
+
+    session: SessionFacts
+
+
+class SessionEnded(HubMessage, frozen=True, kw_only=True):
+    """To both ends. `by` is "kiosk", "agent" or "hub"."""
+
+    session_id: Id
+    by: str
+    reason: str
+
+
+class PeerPresence(HubMessage, frozen=True, kw_only=True):
+    """To one end: the other end's signs of life stopped or came back."""
+
+    session_id: Id
+    present: bool
+
+
+HubEvent = TicketChanged | SessionOpened | SessionEnded | PeerPresence
+
+Verb = tuple[frozenset[Role], type[HubMessage], type[HubMessage]]
+
+_K = frozenset({Role.KIOSK})
+_A = frozenset({Role.AGENT})
+_BOTH = frozenset({Role.KIOSK, Role.AGENT})
+
+VERBS: dict[str, Verb] = {
+    "services": (_K, ServicesRequest, ServicesAnswer),
+    "call": (_K, TicketRequested, TicketAnswer),
+    "status": (_K, StatusRequest, TicketAnswer),
+    "leave": (_K, LeaveRequest, Done),
+    "queue": (frozenset({Role.AGENT, Role.SUPERVISOR}), QueueRequest, QueueAnswer),
+    "accept": (_A, AcceptRequest, SessionAnswer),
+    "resume": (_A, ResumeRequest, SessionsAnswer),
+    "hang_up": (_BOTH, HangUpRequest, Done),
+    "close": (_A, CloseRequest, Done),
+    "dossier": (_A, DossierRequest, DossierAnswer),
+    "piece": (_A, PieceRequest, DossierAnswer),
+    "upload_begin": (_A, UploadBegin, UploadState),
+    "upload_chunk": (_A, UploadChunk, UploadState),
+    "upload_commit": (_A, UploadCommit, DocumentFiled),
+    "document": (_A, DocumentRequest, DocumentPart),
+    "log": (_BOTH, LogAppend, LogAck),
+    "read_log": (frozenset({Role.AGENT, Role.SUPERVISOR, Role.HELPDESK}), LogRequest, LogPart),
+}
+"""Verb -> (roles that may say it, request, answer)."""

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Opaque names that may stand in a subject: letters, digits, `_` and `-`, at most 40. Used by every end."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from typing import Annotated
+
+import msgspec
+
+ID_PATTERN = r"^[A-Za-z0-9_-]{1,40}$"
+Id = Annotated[str, msgspec.Meta(pattern=ID_PATTERN)]
+Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+
+_ID = re.compile(ID_PATTERN)
+
+
+def is_id(text: str) -> bool:
+    """True when `text` may stand in a subject."""
+    return _ID.fullmatch(text) is not None
+
+
+def new_id() -> str:
+    """A fresh opaque id, 96 bits, 16 characters."""
+    return secrets.token_urlsafe(12).replace("-", "_")
+
+
+def ticket_id(organisation: str, kiosk: str, request_id: str) -> str:
+    """The ticket's id; the same request of the same kiosk is always the same ticket."""
+    source = f"{organisation}|{kiosk}|{request_id}".encode()
+    return hashlib.blake2b(source, digest_size=10).hexdigest()

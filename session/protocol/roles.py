@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Roles and the letter each has in a subject. Used by bus and hub to write and read subjects."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """Who speaks; the value is the letter in subjects."""
+
+    KIOSK = "k"
+    AGENT = "a"
+    SUPERVISOR = "s"
+    HELPDESK = "h"
+    FACILITATOR = "f"
+    OPERATOR = "o"

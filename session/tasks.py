@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The one way to start a task: named, kept until it ends, its error given to a handler. Used by every async part."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+log = logging.getLogger(__name__)
+
+ErrorHandler = Callable[[str, BaseException], None]
+
+
+def _log_error(name: str, error: BaseException) -> None:
+    log.error("task %s failed: %s", name, type(error).__name__, exc_info=error)
+
+
+class Tasks:
+    """A nursery: what it spawned ends with it.
+
+    Args:
+        on_error: called with the task's name and its error; the default writes both to the developer log.
+    """
+
+    def __init__(self, on_error: ErrorHandler = _log_error) -> None:
+        self._on_error = on_error
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def spawn(self, coroutine: Coroutine[Any, Any, Any], *, name: str) -> asyncio.Task[Any]:
+        """Starts `coroutine` as a task called `name` and keeps it until it ends."""
+        task = asyncio.get_running_loop().create_task(coroutine, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._on_error(task.get_name(), error)
+
+    async def close(self, timeout_s: float = 5.0) -> None:
+        """Cancels what still runs and waits for it, at most `timeout_s`."""
+        pending = [task for task in self._tasks if task is not asyncio.current_task()]
+        for task in pending:
+            task.cancel()
+        if pending:
+            await asyncio.wait(pending, timeout=timeout_s)
