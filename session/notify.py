@@ -4,12 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Generic, TypeVar
-
-Fact = TypeVar("Fact")
 
 
-class Notifier(Generic[Fact]):
+class Notifier[Fact]:
     """A list of listeners for one kind of fact; listeners run at once, in the caller's thread, in order."""
 
     def __init__(self) -> None:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
@@ -11,8 +11,6 @@ from session.errors import MessageMalformed, MessageTooLarge, ProtocolVersionUnk
 from session.protocol.hub_messages import HubEvent, HubMessage, Refusal
 from session.protocol.session_messages import AnySessionMessage, SessionMessage
 from session.protocol.version import MAX_CONTROL_BYTES, PROTOCOL_VERSION
-
-Kind = TypeVar("Kind")
 
 _encoder = msgspec.json.Encoder()
 
@@ -79,13 +77,13 @@ def decode_event(payload: bytes) -> HubEvent:
     return event
 
 
-def decode_request(kind: type[Kind], payload: bytes) -> Kind:
+def decode_request[Kind](kind: type[Kind], payload: bytes) -> Kind:
     """A request at the hub's door. Raises as `decode_session`."""
     message: Kind = _decode(_decoder_of(kind, or_refusal=False), payload)
     return message
 
 
-def decode_answer(kind: type[Kind], payload: bytes) -> Kind:
+def decode_answer[Kind](kind: type[Kind], payload: bytes) -> Kind:
     """The hub's answer of the wanted kind; a `Refusal` is raised as the error it names."""
     answer: Kind | Refusal = _decode(_decoder_of(kind, or_refusal=True), payload, limit_bytes=1_000_000)
     if isinstance(answer, Refusal):
@@ -93,7 +91,7 @@ def decode_answer(kind: type[Kind], payload: bytes) -> Kind:
     return answer
 
 
-def decode_plain(kind: type[Kind], payload: bytes) -> Kind:
+def decode_plain[Kind](kind: type[Kind], payload: bytes) -> Kind:
     """A struct that is stored rather than sent (a `Ticket`). Raises `MessageMalformed`."""
     try:
         stored: Kind = _decoder_of(kind, or_refusal=False).decode(payload)
