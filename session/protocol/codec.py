@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The door: bytes to structs and back, once. Wrong, oversized or foreign messages raise an error of `session.errors`."""
+"""The door: bytes to structs and back, once. Wrong, oversized or foreign messages raise a session error."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class Done(HubMessage, frozen=True, kw_only=True):
 
 
 class Service(msgspec.Struct, frozen=True, kw_only=True):
-    """One big button. `number_kind` names the check of the caller number ("allocataire", "france_travail", "nir" or "")."""
+    """One big button. `number_kind` names the caller number's check: "allocataire", "france_travail", "nir" or ""."""
 
     id: Id
     name: Text
@@ -92,7 +92,7 @@ class StatusRequest(HubMessage, frozen=True, kw_only=True):
 
 
 class TicketAnswer(HubMessage, frozen=True, kw_only=True):
-    """The ticket as stored. `position` is 1 for the next one served, 0 when not waiting. `wait_s` is an estimate or None."""
+    """The ticket as stored. `position` is 1 for the next served, 0 when not waiting; `wait_s` an estimate or None."""
 
     ticket: Ticket
     revision: int
