@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Settings of the three programs: one TOML file each, every setting with its default and its meaning here.
+
+A wrong file is refused with the place and the reason; a missing file means the defaults.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+
+from session.protocol.ids import Id
+
+Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
+Kbps = Annotated[int, msgspec.Meta(ge=16, le=100_000)]
+
+
+class SettingsWrong(Exception):
+    """A settings file cannot be used. `path` and `why` say where and what."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(f"{path}: {why}")
+        self.path = path
+        self.why = why
+
+
+class MediaSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Voice and picture.
+
+    Attributes:
+        camera: "auto" (the first camera, none if there is none), "simulated", "none", or a device such as /dev/video0.
+        microphone: "auto", "simulated" or "none".
+        ice_servers: STUN and TURN addresses; empty means direct connections only.
+        start_kbps: rate at which the kiosk's picture starts; never above what the line carries.
+    """
+
+    camera: str = "auto"
+    microphone: Literal["auto", "simulated", "none"] = "auto"
+    ice_servers: list[str] = []
+    start_kbps: Kbps = 300
+
+
+class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The desk. `user` is the opaque id the hub knows; the key comes from the keyring."""
+
+    organisation: Id = "caf"
+    user: Id = "agent"
+    role: Literal["agent", "supervisor", "helpdesk"] = "agent"
+    bus: list[str] = ["nats://127.0.0.1:4222"]
+    language: Literal["fr", "en"] = "fr"
+    theme: Literal["light", "dark"] = "light"
+    media: MediaSettings = MediaSettings()
+
+
+class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The kiosk.
+
+    Attributes:
+        scanner: "escl://host:port/eSCL", "sane:<device>" or "" for none.
+        printer: "ipp://host:port/path" or "" for none.
+        key_file: where a headless kiosk keeps its key (0600); "" for the keyring.
+        chunk_kbps: rate of pages on the line, so that they never starve the voice.
+    """
+
+    organisation: Id = "caf"
+    user: Id = "kiosk"
+    bus: list[str] = ["nats://127.0.0.1:4222"]
+    language: Literal["fr", "en"] = "fr"
+    scanner: str = ""
+    printer: str = ""
+    key_file: str = ""
+    chunk_kbps: Kbps = 240
+    media: MediaSettings = MediaSettings()
+
+
+class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The hub.
+
+    Attributes:
+        catalogue: TOML file of organisations, sites, services and people.
+        listen: host and port of the bus that the hub starts.
+        bus: address of a bus that runs already; "" to start our own.
+        database: SQLAlchemy address of the dossiers' database; "" for SQLite in the hub's folder.
+    """
+
+    catalogue: str = ""
+    listen_host: str = "127.0.0.1"
+    listen_port: Port = 4222
+    bus: str = ""
+    database: str = ""
+
+
+def load[Settings: msgspec.Struct](kind: type[Settings], path: Path) -> Settings:
+    """The settings in `path`; the defaults when there is no such file.
+
+    Raises:
+        SettingsWrong: the file cannot be read or says something we do not know.
+    """
+    if not path.exists():
+        return kind()
+    try:
+        return msgspec.toml.decode(path.read_bytes(), type=kind)
+    except OSError as error:
+        raise SettingsWrong(path, str(error)) from error
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise SettingsWrong(path, str(error)) from error
+
+
+def save(settings: msgspec.Struct, path: Path) -> None:
+    """Writes a settings file, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    part.write_bytes(msgspec.toml.encode(settings))
+    part.replace(path)

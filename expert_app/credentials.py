@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The key (nkey seed, Ed25519) of this installation: in the system's keyring, or for a headless kiosk in a 0600 file.
+
+A program started by another program of ours may be given its key in the environment, which ends with it.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import keyring
+import keyring.errors
+
+SERVICE = "poste-expert"
+SEED_VARIABLE = "POSTE_EXPERT_SEED"
+
+
+class KeyMissing(Exception):
+    """No key for `name`: this installation was not enrolled, or the keyring is locked (`why`)."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"no key for {name}: {why}")
+        self.name = name
+        self.why = why
+
+
+def key_name(organisation: str, role: str, user: str) -> str:
+    """The name under which a key is kept."""
+    return f"{organisation}.{role}.{user}"
+
+
+def load_seed(name: str, key_file: Path | None = None) -> bytes:
+    """The seed kept under `name`.
+
+    Raises:
+        KeyMissing: there is none, or the place where it is kept cannot be read.
+    """
+    given = os.environ.get(SEED_VARIABLE)
+    if given:
+        return given.encode()
+    if key_file is not None:
+        return _from_file(name, key_file)
+    try:
+        seed = keyring.get_password(SERVICE, name)
+    except keyring.errors.KeyringError as error:
+        raise KeyMissing(name, f"the keyring cannot be read ({type(error).__name__})") from error
+    if not seed:
+        raise KeyMissing(name, "this installation is not enrolled: run `expert-app enrol`")
+    return seed.encode()
+
+
+def _from_file(name: str, key_file: Path) -> bytes:
+    try:
+        mode = key_file.stat().st_mode
+        if os.name == "posix" and mode & 0o077:
+            raise KeyMissing(name, f"{key_file} can be read by others: chmod 600 it")
+        return key_file.read_bytes().strip()
+    except OSError as error:
+        raise KeyMissing(name, f"{key_file} cannot be read: {error.strerror}") from error
+
+
+def save_seed(name: str, seed: bytes, key_file: Path | None = None) -> None:
+    """Keeps `seed` under `name`. Raises `KeyMissing` when the keyring refuses it."""
+    if key_file is not None:
+        descriptor = os.open(key_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(seed + b"\n")
+        return
+    try:
+        keyring.set_password(SERVICE, name, seed.decode())
+    except keyring.errors.KeyringError as error:
+        raise KeyMissing(name, f"the keyring does not take the key ({type(error).__name__})") from error

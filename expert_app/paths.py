@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Where each program keeps what it must not lose, and what it may. Used by the programs and by compose."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+APP = "poste-expert"
+
+
+def private_folder(path: Path) -> Path:
+    """Makes `path` if it is not there, readable by this person only (0700), and returns it."""
+    path.mkdir(parents=True, exist_ok=True)
+    if os.name == "posix":
+        path.chmod(0o700)
+    return path
+
+
+@dataclass(frozen=True)
+class Paths:
+    """The folders of one program of one installation.
+
+    Attributes:
+        data: survives everything: outbox, spooled logs, the hub's stores.
+        runtime: emptied at start: what a session leaves at the kiosk.
+        config: the settings file.
+    """
+
+    data: Path
+    runtime: Path
+    config: Path
+
+    def folder(self, name: str) -> Path:
+        """A private folder of the data folder."""
+        return private_folder(self.data / name)
+
+
+def paths_for(program: str, base: Path | None = None) -> Paths:
+    """Folders of "desk", "kiosk" or "hub"; everything under `base` when given (demo, tests)."""
+    if base is not None:
+        root = private_folder(base / program)
+        return Paths(data=root, runtime=private_folder(root / "runtime"), config=root / "settings.toml")
+    data = Path(platformdirs.user_data_dir(APP, appauthor=False)) / program
+    runtime = Path(platformdirs.user_runtime_dir(APP, appauthor=False, ensure_exists=False)) / program
+    if not os.access(runtime.parent.parent, os.W_OK):
+        owner = os.getuid() if os.name == "posix" else os.getlogin()
+        runtime = Path(tempfile.gettempdir()) / f"{APP}-{owner}" / program
+    config = Path(platformdirs.user_config_dir(APP, appauthor=False)) / f"{program}.toml"
+    return Paths(data=private_folder(data), runtime=private_folder(runtime), config=config)

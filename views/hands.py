@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A script's hands and eyes on a window: clicks real widgets with real mouse events, takes pictures. Used by compose."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
+from PyQt6.QtGui import QInputMethodEvent, QMouseEvent
+from PyQt6.QtWidgets import QAbstractButton, QWidget
+
+
+class Hands:
+    """Acts on the visible widgets of `window` by their object names, as a person would."""
+
+    def __init__(self, window: QWidget) -> None:
+        self._window = window
+
+    def _find(self, name: str) -> QWidget:
+        found = [w for w in self._window.findChildren(QWidget, name) if w.isVisible()]
+        if not found:
+            raise LookupError(f"{name} is not on screen")
+        if not found[0].isEnabled():
+            raise LookupError(f"{name} is disabled")
+        return found[0]
+
+    def click(self, name: str) -> None:
+        """Presses and releases the left button in the middle of the widget."""
+        self.click_at(self._find(name))
+
+    def click_at(self, widget: QWidget, at: QPoint | None = None) -> None:
+        """Presses and releases the left button at `at` (widget pixels; its middle by default)."""
+        point = QPointF(at or widget.rect().center())
+        away = QPointF(widget.mapToGlobal(point.toPoint()))
+        left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        for kind, buttons in (
+            (QEvent.Type.MouseButtonPress, left),
+            (QEvent.Type.MouseButtonRelease, Qt.MouseButton.NoButton),
+        ):
+            QCoreApplication.sendEvent(widget, QMouseEvent(kind, point, away, left, buttons, none))
+
+    def type_text(self, name: str, text: str) -> None:
+        """Enters `text` as an input method does (any character, any keyboard)."""
+        widget = self._find(name)
+        widget.setFocus()
+        event = QInputMethodEvent()
+        event.setCommitString(text)
+        QCoreApplication.sendEvent(widget, event)
+
+    def shot(self, path: str) -> None:
+        """Saves what the window shows. Raises `OSError` when the file cannot be written."""
+        if not self._window.grab().save(path, "PNG"):
+            raise OSError(f"{path} cannot be written")
+
+    def visible(self) -> list[str]:
+        """Names of the visible, enabled buttons."""
+        buttons = self._window.findChildren(QAbstractButton)
+        return sorted({b.objectName() for b in buttons if b.objectName() and b.isVisible() and b.isEnabled()})
