@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""One asyncio loop inside Qt's own, for tests whose two ends live in real windows. `qt_loop.run(story())` runs a story.
+
+A folder's `conftest.py` takes the fixture in with `from tests.talks.qt_loop import qt_loop` and `__all__ = ["qt_loop"]`;
+its tests ask for `qt_loop: QtLoop` and call `qt_loop.run(story())` with a coroutine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any
+
+import pytest
+from PyQt6.QtWebEngineWidgets import QWebEngineView
+from PyQt6.QtWidgets import QApplication
+from qasync import QEventLoop
+
+NEEDS_WEB_ENGINE = QWebEngineView
+"""QtWebEngine must be loaded before the application object exists; importing this module does it."""
+
+
+class QtLoop:
+    """Runs coroutines to their end while Qt's windows and pages live on."""
+
+    def __init__(self, loop: QEventLoop) -> None:
+        self.loop = loop
+
+    def run[Result](self, story: Coroutine[Any, Any, Result], timeout_s: float = 60.0) -> Result:
+        """The story's result; its error is raised here; `TimeoutError` after `timeout_s`."""
+        result: Result = self.loop.run_until_complete(asyncio.wait_for(story, timeout_s))
+        return result
+
+
+async def _settle() -> None:
+    """Lets cancelled tasks end and Qt delete what was marked for deletion."""
+    others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    await asyncio.sleep(0.05)
+
+
+@pytest.fixture
+def qt_loop(qapp: QApplication) -> Iterator[QtLoop]:
+    """A fresh loop on the one application; what a test left running is cancelled."""
+    qapp.setQuitOnLastWindowClosed(False)
+    loop = QEventLoop(qapp)
+    asyncio.set_event_loop(loop)
+    yield QtLoop(loop)
+    loop.run_until_complete(_settle())
+    asyncio.set_event_loop(None)
+    loop.close()
+
+
+async def until(condition: Callable[[], object], timeout_s: float = 10.0, every_s: float = 0.02) -> None:
+    """Waits until `condition()` is true, looking again every `every_s`; `TimeoutError` after `timeout_s`."""
+    async with asyncio.timeout(timeout_s):
+        while not condition():
+            await asyncio.sleep(every_s)
