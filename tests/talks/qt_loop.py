@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """One asyncio loop inside Qt's own, for tests whose two ends live in real windows. `qt_loop.run(story())` runs a story.
 
-A folder's `conftest.py` takes the fixture in with `from tests.talks.qt_loop import qt_loop` and `__all__ = ["qt_loop"]`;
+A folder's `conftest.py` takes the fixture in: `from tests.talks.qt_loop import qt_loop` and `__all__ = ["qt_loop"]`;
 its tests ask for `qt_loop: QtLoop` and call `qt_loop.run(story())` with a coroutine.
 """
 
@@ -56,5 +56,7 @@ def qt_loop(qapp: QApplication) -> Iterator[QtLoop]:
 async def until(condition: Callable[[], object], timeout_s: float = 10.0, every_s: float = 0.02) -> None:
     """Waits until `condition()` is true, looking again every `every_s`; `TimeoutError` after `timeout_s`."""
     async with asyncio.timeout(timeout_s):
-        while not condition():
+        while True:
+            if condition():
+                return
             await asyncio.sleep(every_s)
