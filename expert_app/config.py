@@ -14,6 +14,7 @@ import msgspec
 from session.protocol.ids import Id
 
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
+LOOPBACK_BUS = "nats://127.0.0.1:4222"
 Kbps = Annotated[int, msgspec.Meta(ge=16, le=100_000)]
 
 
@@ -48,7 +49,7 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     organisation: Id = "caf"
     user: Id = "agent"
     role: Literal["agent", "supervisor", "helpdesk"] = "agent"
-    bus: list[str] = ["nats://127.0.0.1:4222"]
+    bus: list[str] = msgspec.field(default_factory=lambda: [LOOPBACK_BUS])
     language: Literal["fr", "en"] = "fr"
     theme: Literal["light", "dark"] = "light"
     media: MediaSettings = MediaSettings()
@@ -66,7 +67,7 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     organisation: Id = "caf"
     user: Id = "kiosk"
-    bus: list[str] = ["nats://127.0.0.1:4222"]
+    bus: list[str] = msgspec.field(default_factory=lambda: [LOOPBACK_BUS])
     language: Literal["fr", "en"] = "fr"
     scanner: str = ""
     printer: str = ""

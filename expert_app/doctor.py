@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""`expert-app doctor`: tries each thing a call needs and says in one sentence what is wrong and what to do. No Qt."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import keyring
+import keyring.errors
+
+from expert_app.config import DeskSettings, KioskSettings
+from resources.texts import _
+from session.errors import SessionError
+from session.kiosk.printer import make_printer
+from session.kiosk.scanner import make_scanner
+
+WAIT_S = 5.0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Result of one check.
+
+    Attributes:
+        name: what was checked.
+        level: "ok", "absent" (not configured, or no such device: the rest works) or "wrong".
+        sentence: what was found and what to do, in the person's language.
+    """
+
+    name: str
+    level: str
+    sentence: str
+
+
+Check = Callable[[], Awaitable[Finding]]
+
+
+async def check_bus(addresses: list[str]) -> Finding:
+    """Connects to each address of the bus and reads the server's greeting."""
+    wrong = []
+    for address in addresses:
+        parts = urlsplit(address)
+        host, port = parts.hostname or "127.0.0.1", parts.port or 4222
+        try:
+            reader, writer = await asyncio.wait_for(asyncio.open_connection(host, port), WAIT_S)
+            greeting = await asyncio.wait_for(reader.readline(), WAIT_S) if parts.scheme == "nats" else b"INFO "
+            writer.close()
+            if greeting.startswith(b"INFO "):
+                return Finding("bus", "ok", _("The bus answers at {address}.").format(address=f"{host}:{port}"))
+            wrong.append(f"{host}:{port}")
+        except (OSError, TimeoutError):
+            wrong.append(f"{host}:{port}")
+    sentence = _("No bus answers at {address}: check that the hub runs and that a firewall lets this port through.")
+    return Finding("bus", "wrong", sentence.format(address=", ".join(wrong)))
+
+
+async def check_media() -> Finding:
+    """Encodes and decodes one picture and one piece of sound with the call's own libraries."""
+
+    def work() -> None:
+        import av
+        from aiortc.codecs import get_encoder
+        from aiortc.rtcrtpparameters import RTCRtpCodecParameters
+
+        codec = RTCRtpCodecParameters(mimeType="video/VP8", clockRate=90000, payloadType=97)
+        frame = av.VideoFrame(640, 360, "yuv420p")
+        frame.pts = 0
+        packets, _time = get_encoder(codec).encode(frame)
+        if not packets:
+            raise RuntimeError("no packet")
+
+    try:
+        await asyncio.wait_for(asyncio.to_thread(work), WAIT_S * 2)
+    except Exception as error:  # whatever a broken media library raises is the finding
+        sentence = _("The media libraries do not work ({error}): install the program again.")
+        return Finding("media", "wrong", sentence.format(error=type(error).__name__))
+    return Finding("media", "ok", _("Pictures and sound can be encoded."))
+
+
+async def check_keyring() -> Finding:
+    """Asks which keyring the system has."""
+    backend = keyring.get_keyring()
+    name = type(backend).__module__
+    try:
+        await asyncio.wait_for(asyncio.to_thread(keyring.get_password, "poste-expert", "doctor"), WAIT_S)
+    except keyring.errors.NoKeyringError:
+        sentence = _("This system has no keyring: open a desktop session, or on a headless kiosk set key_file.")
+        return Finding("keyring", "wrong", sentence)
+    except (keyring.errors.KeyringError, TimeoutError):
+        return Finding("keyring", "wrong", _("The keyring is locked or does not answer: unlock it and try again."))
+    return Finding("keyring", "ok", _("The keyring answers ({name}).").format(name=name))
+
+
+async def check_scanner(address: str) -> Finding:
+    """Asks the scanner for its state."""
+    if not address:
+        return Finding("scanner", "absent", _("No scanner is configured: set `scanner` in the kiosk's settings."))
+    scanner = make_scanner(address)
+    try:
+        status = await asyncio.wait_for(scanner.state(), WAIT_S)
+    except (SessionError, TimeoutError, OSError) as error:
+        code = error.code if isinstance(error, SessionError) else "scanner_gone"
+        sentence = _("The scanner does not answer at {address} ({code}): check that it is on and its address.")
+        return Finding("scanner", "wrong", sentence.format(address=address, code=code))
+    finally:
+        await scanner.close()
+    if status.code:
+        sentence = _("The scanner answers but cannot scan now ({code}).")
+        return Finding("scanner", "wrong", sentence.format(code=status.code))
+    return Finding("scanner", "ok", _("The scanner is ready ({name}).").format(name=status.name))
+
+
+async def check_printer(address: str) -> Finding:
+    """Asks the printer for its state."""
+    if not address:
+        return Finding("printer", "absent", _("No printer is configured: set `printer` in the kiosk's settings."))
+    printer = make_printer(address)
+    try:
+        status = await asyncio.wait_for(printer.state(), WAIT_S)
+    except (SessionError, TimeoutError, OSError) as error:
+        code = error.code if isinstance(error, SessionError) else "printer_gone"
+        sentence = _("The printer does not answer at {address} ({code}): check that it is on and its address.")
+        return Finding("printer", "wrong", sentence.format(address=address, code=code))
+    finally:
+        await printer.close()
+    if status.code:
+        sentence = _("The printer answers but cannot print now ({code}).")
+        return Finding("printer", "wrong", sentence.format(code=status.code))
+    return Finding("printer", "ok", _("The printer is ready ({name}).").format(name=status.name))
+
+
+def check_device(name: str, found: list[str], absent: str) -> Finding:
+    """A camera or microphone: `found` are their names, `absent` the sentence when there is none."""
+    if not found:
+        return Finding(name, "absent", absent)
+    return Finding(name, "ok", ", ".join(found))
+
+
+async def examine(desk: DeskSettings, kiosk: KioskSettings, cameras: list[str], microphones: list[str]) -> list[Finding]:
+    """All checks, side by side; each has its own time limit."""
+    no_camera = _("No camera: plug one in, or set media.camera to \"simulated\" to try the program.")
+    no_microphone = _("No microphone: plug in a headset, or set media.microphone to \"simulated\" to try the program.")
+    found = await asyncio.gather(
+        check_bus(desk.bus), check_media(), check_scanner(kiosk.scanner), check_printer(kiosk.printer), check_keyring()
+    )
+    bus, media, scanner, printer, keys = found
+    camera = check_device("camera", cameras, no_camera)
+    microphone = check_device("microphone", microphones, no_microphone)
+    return [bus, media, camera, microphone, scanner, printer, keys]
+
+
+def report(findings: list[Finding], as_json: bool) -> int:
+    """Prints the findings; 0 when nothing is wrong."""
+    if as_json:
+        rows = [{"name": f.name, "level": f.level, "sentence": f.sentence} for f in findings]
+        print(json.dumps({"ok": all(f.level != "wrong" for f in findings), "checks": rows}, ensure_ascii=False, indent=1))
+    else:
+        signs = {"ok": "[ok]    ", "absent": "[absent]", "wrong": "[WRONG] "}
+        for finding in findings:
+            print(f"{signs[finding.level]} {finding.name:<11} {finding.sentence}")
+    sys.stdout.flush()
+    return 0 if all(f.level != "wrong" for f in findings) else 1
