@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A session's line to its other end, over the bus and through the hub. Made by `BusClient`, used by desk and kiosk."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+
+from session.bus.line import Incoming
+from session.errors import MessageTooLarge, SessionError
+from session.protocol.channel import MessageHandler, RawHandler
+from session.protocol.codec import decode_session, encode
+from session.protocol.session_messages import CONTROL_TOPICS, RAW_TOPICS, SessionMessage
+from session.protocol.version import MAX_CHUNK_BYTES
+
+log = logging.getLogger(__name__)
+
+EARLY_LIMIT = 64
+"""Messages per topic that are kept until the first listener of that topic comes; older ones give way."""
+
+Publish = Callable[[str, bytes, Mapping[str, str] | None], Awaitable[None]]
+
+
+class BusChannel:
+    """One session's `SessionChannel` (see `session.protocol.channel`).
+
+    What arrives on a topic before anybody listened to it is kept for the first listener: the other end may speak as
+    soon as it knows of the session, a little before this end has built its parts.
+    """
+
+    def __init__(self, session_id: str, publish: Publish) -> None:
+        self.refused_messages = 0
+        self._session_id = session_id
+        self._publish = publish
+        self._message_handlers: dict[str, list[MessageHandler]] = {}
+        self._raw_handlers: dict[str, list[RawHandler]] = {}
+        self._early: dict[str, deque[Incoming]] = {}
+
+    @property
+    def session_id(self) -> str:
+        """The session."""
+        return self._session_id
+
+    async def send(self, topic: str, message: SessionMessage) -> None:
+        """Sends a control message. Raises `BusUnreachable`, `MessageTooLarge`."""
+        if topic not in CONTROL_TOPICS:
+            raise ValueError(f"not a control topic: {topic}")
+        await self._publish(topic, encode(message), None)
+
+    async def send_raw(self, topic: str, payload: bytes, headers: Mapping[str, str]) -> None:
+        """Sends bytes on a raw topic. Raises `BusUnreachable`, `MessageTooLarge`."""
+        if topic not in RAW_TOPICS:
+            raise ValueError(f"not a raw topic: {topic}")
+        if len(payload) > MAX_CHUNK_BYTES:
+            raise MessageTooLarge(size_bytes=len(payload), limit_bytes=MAX_CHUNK_BYTES)
+        await self._publish(topic, payload, headers)
+
+    def on_message(self, topic: str, handler: MessageHandler) -> Callable[[], None]:
+        """Calls `handler` for each control message of `topic`; returns the call that stops it."""
+        if topic not in CONTROL_TOPICS:
+            raise ValueError(f"not a control topic: {topic}")
+        handlers = self._message_handlers.setdefault(topic, [])
+        handlers.append(handler)
+        self._hand_out_early(topic)
+        return lambda: handlers.remove(handler) if handler in handlers else None
+
+    def on_raw(self, topic: str, handler: RawHandler) -> Callable[[], None]:
+        """Calls `handler` with payload and headers for each raw payload of `topic`; returns the call that stops it."""
+        if topic not in RAW_TOPICS:
+            raise ValueError(f"not a raw topic: {topic}")
+        handlers = self._raw_handlers.setdefault(topic, [])
+        handlers.append(handler)
+        self._hand_out_early(topic)
+        return lambda: handlers.remove(handler) if handler in handlers else None
+
+    def _hand_out_early(self, topic: str) -> None:
+        for message in self._early.pop(topic, ()):
+            self.deliver(topic, message)
+
+    def deliver(self, topic: str, message: Incoming) -> None:
+        """Takes what the bus brought for this session; wrong messages are counted and dropped."""
+        if topic not in self._message_handlers and topic not in self._raw_handlers:
+            if topic in CONTROL_TOPICS or topic in RAW_TOPICS:
+                self._early.setdefault(topic, deque(maxlen=EARLY_LIMIT)).append(message)
+            return
+        for raw_handler in list(self._raw_handlers.get(topic, ())):
+            raw_handler(message.payload, message.headers)
+        if topic in self._message_handlers:
+            self._deliver_message(topic, message)
+
+    def _deliver_message(self, topic: str, message: Incoming) -> None:
+        try:
+            decoded = decode_session(message.payload)
+        except SessionError as error:
+            self.refused_messages += 1
+            log.warning("a message on %s of %d bytes is refused: %s", topic, len(message.payload), error.code)
+            return
+        for handler in list(self._message_handlers[topic]):
+            handler(decoded)

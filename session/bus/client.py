@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A desk's or kiosk's place on the bus: ask the hub, hear its news, talk within sessions. Used by the links."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+from session.bus.channel import BusChannel
+from session.bus.line import CONNECT_S, Handler, Incoming, Line
+from session.clock import Clock
+from session.errors import BusUnreachable, SessionError
+from session.notify import Notifier
+from session.protocol import subjects
+from session.protocol.codec import decode_answer, decode_event, encode
+from session.protocol.hub_messages import HubEvent, HubMessage
+from session.protocol.ids import is_id
+from session.protocol.roles import Role
+from session.tasks import Tasks
+
+log = logging.getLogger(__name__)
+
+BEAT_S = 5.0
+"""Between two signs of life."""
+
+SESSIONS_KEPT = 16
+"""Channels kept at once; a desk or kiosk has one or two, the rest is a guard against growth."""
+
+FROM_HUB = "From-Hub"
+"""Header of everything the hub says unasked.
+
+An answer of the hub never has it, so nobody can make the hub "answer" to another user's subject and have it believed.
+"""
+
+
+class BusClient:
+    """One identity's connection.
+
+    Args:
+        urls: every server of the bus.
+        role, user: who we are; the server refuses every other name.
+        seed: our nkey seed.
+    """
+
+    def __init__(self, urls: Sequence[str], role: Role, user: str, seed: bytes, tasks: Tasks, clock: Clock) -> None:
+        if not is_id(user):
+            raise ValueError(f"not an id: {user!r}")
+        self.role = role
+        self.user = user
+        self.clock = clock
+        self.news: Notifier[HubEvent] = Notifier()
+        self.refused_messages = 0
+        self._tasks = tasks
+        self._line = Line(urls, seed, tasks, inbox=subjects.inbox(role, user), name=f"{role}.{user}")
+        self.connected: Notifier[bool] = self._line.connected
+        self._channels: OrderedDict[str, BusChannel] = OrderedDict()
+        self._beating: asyncio.Task[None] | None = None
+        self._listening = False
+
+    @property
+    def is_connected(self) -> bool:
+        """True while the bus answers (the hub may still be away)."""
+        return self._line.is_connected
+
+    async def connect(self, timeout_s: float = CONNECT_S) -> None:
+        """Connects and listens; keeps trying in the background when there is no server yet.
+
+        Raises:
+            BusUnreachable: no server within `timeout_s`; `connected` tells when one answers.
+            BusRefusedIdentity: the bus does not know our key.
+        """
+        if not self._listening:
+            self._listening = True
+            await self._line.subscribe(subjects.news(self.role, self.user), self._on_news)
+            await self._line.subscribe(subjects.session_in(self.role, self.user), self._on_session)
+        await self._line.open(timeout_s)
+
+    async def close(self) -> None:
+        """Ends the connection and the signs of life."""
+        if self._beating is not None:
+            self._beating.cancel()
+            self._beating = None
+        await self._line.close()
+
+    async def request[Answer](
+        self, verb: str, message: HubMessage, answer_type: type[Answer], timeout_s: float = 5.0
+    ) -> Answer:
+        """Asks the hub.
+
+        Raises:
+            BusUnreachable: not connected; nothing was sent.
+            HubUnreachable: no hub answered; outcome unknown, the same request may be repeated.
+            SessionError: what the hub refused, by its class; a wrong answer is `MessageMalformed`.
+        """
+        subject = subjects.service(self.role, self.user, verb)
+        answer = await self._line.request(subject, encode(message), timeout_s)
+        return decode_answer(answer_type, answer.payload)
+
+    async def subscribe(self, subject: str, handler: Handler) -> Callable[[], None]:
+        """Calls `handler` for each message on `subject`, also after a lost line; returns the call that ends it."""
+        return await self._line.subscribe(subject, handler)
+
+    def channel(self, session_id: str) -> BusChannel:
+        """The session's line to its other end; the same object for the same session."""
+        channel = self._channels.get(session_id)
+        if channel is None:
+            channel = self._channels[session_id] = BusChannel(session_id, partial(self._publish, session_id))
+            while len(self._channels) > SESSIONS_KEPT:
+                self._channels.popitem(last=False)
+        self._channels.move_to_end(session_id)
+        return channel
+
+    def drop_channel(self, session_id: str) -> None:
+        """Forgets a session that is over."""
+        self._channels.pop(session_id, None)
+
+    def beat(self) -> None:
+        """Starts the signs of life, one every 5 s while connected."""
+        if self._beating is None:
+            self._beating = self._tasks.spawn(self._beat(), name=f"beats of {self.role}.{self.user}")
+
+    async def _beat(self) -> None:
+        while True:
+            try:
+                await self._line.publish(subjects.beat(self.role, self.user), b"")
+            except BusUnreachable:
+                log.debug("no beat: the bus is away")
+            await asyncio.sleep(BEAT_S)
+
+    async def _publish(self, session_id: str, topic: str, payload: bytes, headers: Mapping[str, str] | None) -> None:
+        await self._line.publish(subjects.session_out(self.role, self.user, session_id, topic), payload, headers)
+
+    def _on_news(self, message: Incoming) -> None:
+        if FROM_HUB not in message.headers:
+            self._refuse("news without the hub's mark")
+            return
+        try:
+            event = decode_event(message.payload)
+        except SessionError as error:
+            self._refuse(error.code)
+            return
+        self.news.emit(event)
+
+    def _on_session(self, message: Incoming) -> None:
+        # evt.u.<role>.<user>.ses.<session>.<topic>
+        session_id, topic = message.subject.split(".")[5:7]
+        if FROM_HUB not in message.headers:
+            self._refuse("session traffic without the hub's mark")
+            return
+        self.channel(session_id).deliver(topic, message)
+
+    def _refuse(self, why: str) -> None:
+        self.refused_messages += 1
+        log.warning("a message to us is refused: %s", why)

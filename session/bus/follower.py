@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A stream's newest messages, loaded whole and then kept fresh. Used by the hub for its view of the tickets.
+
+Our own loop instead of nats-py's `kv.watch`, which stayed 18 s behind without a word when the node of its consumer
+died (measured): heartbeats every second, numbers checked, everything loaded again when one is missing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from session.bus.line import Incoming, Line
+from session.bus.streams import NANOSECONDS, Stored, Streams
+from session.errors import SessionError
+from session.tasks import Tasks
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT_S = 1.0
+SILENCE_S = 3.5
+"""Silence after which the consumer is taken for dead."""
+
+LOAD_S = 15.0
+"""Longest time a load may take."""
+
+CHECK_S = 5.0
+"""Between two comparisons with the stream's own state."""
+
+
+class _Pass:
+    """One consumer, from its creation until it is stale."""
+
+    def __init__(self, floor: int) -> None:
+        self.floor = floor
+        self.loaded = asyncio.Event()
+        self.stale = asyncio.Event()
+        self.batch: list[Stored] = []
+        self.delivered = 0
+        self.revision = floor
+        self.heard_s = asyncio.get_running_loop().time()
+
+
+class Follower:
+    """Follows the last message of every subject of a stream.
+
+    Args:
+        on_loaded: called with all last messages and the stream's revision at each (re)load; replaces what was known.
+        on_change: called with each later message.
+    """
+
+    def __init__(
+        self,
+        line: Line,
+        streams: Streams,
+        stream: str,
+        tasks: Tasks,
+        on_loaded: Callable[[Sequence[Stored], int], None],
+        on_change: Callable[[Stored], None],
+    ) -> None:
+        self.loaded = asyncio.Event()
+        self.loads = 0
+        self._line = line
+        self._streams = streams
+        self._stream = stream
+        self._tasks = tasks
+        self._on_loaded = on_loaded
+        self._on_change = on_change
+        self._counter = 0
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Loads and follows until `stop`; `loaded` is set while the view is whole and fresh."""
+        self._task = self._tasks.spawn(self._follow(), name=f"follow {self._stream}")
+
+    async def stop(self) -> None:
+        """Ends the following."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task], timeout=2.0)
+            self._task = None
+
+    async def _follow(self) -> None:
+        while True:
+            unsubscribe: Callable[[], None] | None = None
+            try:
+                state = await self._leader_state()
+                current = _Pass(state)
+                self._counter += 1
+                inbox = f"_INBOX.hub.follow.{id(self):x}.{self._counter}"
+                unsubscribe = await self._line.subscribe(inbox, partial(self._on_message, current))
+                await self._load(current, inbox)
+                await self._until_stale(current)
+            except (SessionError, TimeoutError) as error:
+                log.info("following %s starts again: %s", self._stream, type(error).__name__)
+                await asyncio.sleep(0.3)
+            finally:
+                self.loaded.clear()
+                if unsubscribe is not None:
+                    unsubscribe()
+
+    async def _leader_state(self) -> int:
+        """Last revision of the stream, once it has a leader: without one the answer is old data."""
+        while True:
+            state = await self._streams.state(self._stream)
+            if state.has_leader:
+                return state.last_revision if state.messages else -state.last_revision
+            await asyncio.sleep(0.2)
+
+    async def _load(self, current: _Pass, inbox: str) -> None:
+        empty = current.floor <= 0
+        current.floor = current.revision = abs(current.floor)
+        await self._streams.create_consumer(
+            self._stream,
+            {
+                "deliver_subject": inbox,
+                "deliver_policy": "last_per_subject",
+                "ack_policy": "none",
+                "replay_policy": "instant",
+                "idle_heartbeat": int(HEARTBEAT_S * NANOSECONDS),
+                "inactive_threshold": int(10 * NANOSECONDS),
+                "mem_storage": True,
+                "num_replicas": 1,
+            },
+        )
+        if not empty:
+            async with asyncio.timeout(LOAD_S):
+                await current.loaded.wait()
+        batch, current.batch = current.batch, []
+        current.loaded.set()
+        self._on_loaded(batch, current.revision)
+        self.loads += 1
+        self.loaded.set()
+
+    def _on_message(self, current: _Pass, message: Incoming) -> None:
+        current.heard_s = asyncio.get_running_loop().time()
+        if message.status == "100":
+            if int(message.headers.get("Nats-Last-Consumer", current.delivered)) != current.delivered:
+                current.stale.set()
+            return
+        stream_seq, consumer_seq, pending = _position(message.reply)
+        if consumer_seq != current.delivered + 1:
+            current.stale.set()
+            return
+        current.delivered = consumer_seq
+        current.revision = max(current.revision, stream_seq)
+        stored = Stored(message.subject, message.payload, message.headers, stream_seq)
+        if self.loaded.is_set() and current.loaded.is_set():
+            self._on_change(stored)
+            return
+        current.batch.append(stored)
+        if pending == 0:
+            current.loaded.set()
+
+    async def _until_stale(self, current: _Pass) -> None:
+        """Returns when heartbeats stop, a number is missing, or the stream is ahead or behind of what we saw."""
+        loop = asyncio.get_running_loop()
+        checked_s, behind = loop.time(), 0
+        while not current.stale.is_set():
+            try:
+                async with asyncio.timeout(0.5):
+                    await current.stale.wait()
+            except TimeoutError:
+                if loop.time() - current.heard_s > SILENCE_S or not self._line.is_connected:
+                    return
+            if loop.time() - checked_s > CHECK_S:
+                checked_s = loop.time()
+                last_revision = (await self._streams.state(self._stream)).last_revision
+                behind = behind + 1 if last_revision > current.revision else 0
+                if behind > 1 or last_revision < current.revision:
+                    return
+
+
+def _position(reply: str) -> tuple[int, int, int]:
+    """(stream sequence, consumer sequence, pending) from "$JS.ACK...." (ADR-15: 9 tokens; with a domain 11 or more)."""
+    tokens = reply.split(".")
+    start = 5 if len(tokens) == 9 else 7
+    return int(tokens[start]), int(tokens[start + 1]), int(tokens[start + 3])

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The hub's place on the bus: all organisations' requests come in here, and JetStream is reached. Used by the hub."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from session.bus.client import FROM_HUB
+from session.bus.line import CONNECT_S, Handler, Line
+from session.bus.streams import Streams
+from session.notify import Notifier
+from session.protocol.roles import Role
+from session.tasks import Tasks
+
+
+class HubConnection:
+    """A line into the account HUB.
+
+    Attributes:
+        line: the connection itself.
+        streams: JetStream.
+    """
+
+    def __init__(self, urls: Sequence[str], seed: bytes, tasks: Tasks) -> None:
+        self.line = Line(urls, seed, tasks, inbox="_INBOX.hub", name="hub")
+        self.streams = Streams(self.line)
+        self.connected: Notifier[bool] = self.line.connected
+
+    async def connect(self, timeout_s: float = CONNECT_S) -> None:
+        """Connects; raises as `BusClient.connect` and goes on trying."""
+        await self.line.open(timeout_s)
+
+    async def close(self) -> None:
+        """Ends the connection."""
+        await self.line.close()
+
+    async def serve(self, subject: str, handler: Handler, *, shared: bool = True) -> Callable[[], None]:
+        """Hears `subject`; `shared` means that only one of several hubs gets each message."""
+        return await self.line.subscribe(subject, handler, queue="hub" if shared else "")
+
+    async def tell(
+        self, organisation: str, rest: str, payload: bytes, headers: Mapping[str, str] | None = None
+    ) -> None:
+        """Says something unasked: `rest` is the subject inside the organisation after "evt.". Raises as `publish`."""
+        await self.line.publish(f"evt.{organisation}.{rest}", payload, {**(headers or {}), FROM_HUB: "1"})
+
+    async def tell_user(
+        self,
+        organisation: str,
+        role: Role,
+        user: str,
+        rest: str,
+        payload: bytes,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        """Says something to one user: `rest` is "hub" or "ses.<session>.<topic>"."""
+        await self.tell(organisation, f"u.{role}.{user}.{rest}", payload, headers)

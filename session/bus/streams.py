@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""JetStream as the hub needs it: store with compare-and-set, read back, forget. Used by the hub's stores.
+
+Speaks the server's JSON API (docs.nats.io, "JetStream wire API"; ADR-8 for key-values, ADR-43 for time to live).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.parser import Parser
+from typing import Any
+
+import msgspec
+
+from session.bus.line import Line
+from session.errors import BusUnreachable, HubUnreachable, StoreUnreachable
+
+log = logging.getLogger(__name__)
+
+NANOSECONDS = 1_000_000_000
+
+EXPECTED = "Nats-Expected-Last-Subject-Sequence"
+
+_NO_MESSAGE = 10037
+_STREAM_MISSING = 10059
+_STREAM_IN_USE = 10058
+_WRONG_SEQUENCE = frozenset({10071, 10164})
+
+
+class WrongRevision(Exception):
+    """The subject's last revision is not the expected one: somebody else was faster."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One message of a stream; `revision` is its sequence number there."""
+
+    subject: str
+    payload: bytes
+    headers: Mapping[str, str]
+    revision: int
+
+
+class _ApiError(msgspec.Struct):
+    code: int = 0
+    err_code: int = 0
+    description: str = ""
+
+
+class _Cluster(msgspec.Struct):
+    leader: str = ""
+
+
+class _State(msgspec.Struct):
+    messages: int = 0
+    last_seq: int = 0
+
+
+class _Message(msgspec.Struct):
+    subject: str
+    seq: int
+    data: str = ""
+    hdrs: str = ""
+
+
+class _Reply(msgspec.Struct):
+    error: _ApiError | None = None
+    seq: int = 0
+    state: _State | None = None
+    cluster: _Cluster | None = None
+    message: _Message | None = None
+
+
+_reply = msgspec.json.Decoder(_Reply)
+
+
+@dataclass(frozen=True)
+class StreamState:
+    """What a stream holds; `has_leader` False means that the answer may be old data (measured after a restart)."""
+
+    messages: int
+    last_revision: int
+    has_leader: bool
+
+
+class Streams:
+    """JetStream over a line of the hub's account.
+
+    Every method raises `StoreUnreachable` when the outcome is unknown: the caller repeats the same request.
+    """
+
+    def __init__(self, line: Line, timeout_s: float = 5.0) -> None:
+        self._line = line
+        self._timeout_s = timeout_s
+
+    async def ensure(self, name: str, config: Mapping[str, Any]) -> None:
+        """Creates the stream, or brings an existing one to `config` (fields of the API's StreamConfig)."""
+        full = {"name": name, **config}
+        reply = await self._ask(f"STREAM.CREATE.{name}", full)
+        if reply.error is not None and reply.error.err_code == _STREAM_IN_USE:
+            reply = await self._ask(f"STREAM.UPDATE.{name}", full)
+        self._raise(reply)
+
+    async def state(self, name: str) -> StreamState:
+        """What the stream holds now."""
+        reply = await self._ask(f"STREAM.INFO.{name}", {})
+        self._raise(reply)
+        state = reply.state or _State()
+        has_leader = reply.cluster is None or bool(reply.cluster.leader)
+        return StreamState(state.messages, state.last_seq, has_leader)
+
+    async def append(
+        self,
+        subject: str,
+        payload: bytes,
+        *,
+        expected: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        ttl_s: int | None = None,
+    ) -> int:
+        """Stores a message; it is on the disk when this returns.
+
+        Args:
+            expected: revision that the subject must have (0: nothing stored), None for any.
+            ttl_s: seconds after which the server forgets it.
+
+        Returns:
+            Its revision.
+
+        Raises:
+            WrongRevision: the subject has another revision.
+        """
+        full = dict(headers or {})
+        if expected is not None:
+            full[EXPECTED] = str(expected)
+        if ttl_s is not None:
+            full["Nats-TTL"] = str(ttl_s)
+        reply = self._decode(await self._send(subject, payload, full))
+        if reply.error is not None and reply.error.err_code in _WRONG_SEQUENCE:
+            raise WrongRevision
+        self._raise(reply)
+        return reply.seq
+
+    async def last(self, name: str, subject: str) -> Stored | None:
+        """The newest message of `subject`, as the stream's leader has it."""
+        return await self._get(name, {"last_by_subj": subject})
+
+    async def next(self, name: str, subject: str, from_revision: int) -> Stored | None:
+        """The first message of `subject` at `from_revision` or later."""
+        return await self._get(name, {"seq": max(1, from_revision), "next_by_subj": subject})
+
+    async def forget(self, name: str, subject: str) -> None:
+        """Removes every message of `subject`."""
+        self._raise(await self._ask(f"STREAM.PURGE.{name}", {"filter": subject}))
+
+    async def create_consumer(self, name: str, config: Mapping[str, Any]) -> None:
+        """Creates a consumer from the API's ConsumerConfig."""
+        self._raise(await self._ask(f"CONSUMER.CREATE.{name}", {"stream_name": name, "config": dict(config)}))
+
+    async def _get(self, name: str, what: Mapping[str, Any]) -> Stored | None:
+        reply = await self._ask(f"STREAM.MSG.GET.{name}", what)
+        if reply.error is not None and reply.error.err_code == _NO_MESSAGE:
+            return None
+        self._raise(reply)
+        if reply.message is None:
+            raise StoreUnreachable(why="answer without a message")
+        message = reply.message
+        try:
+            payload, headers = base64.b64decode(message.data), base64.b64decode(message.hdrs)
+        except binascii.Error as error:
+            raise StoreUnreachable(why="answer is not base64") from error
+        return Stored(message.subject, payload, _headers(headers), message.seq)
+
+    async def _ask(self, verb: str, body: Mapping[str, Any]) -> _Reply:
+        return self._decode(await self._send(f"$JS.API.{verb}", json.dumps(body).encode(), None))
+
+    async def _send(self, subject: str, payload: bytes, headers: Mapping[str, str] | None) -> bytes:
+        try:
+            return (await self._line.request(subject, payload, self._timeout_s, headers)).payload
+        except (BusUnreachable, HubUnreachable) as error:
+            raise StoreUnreachable(why=error.code) from error
+
+    def _decode(self, payload: bytes) -> _Reply:
+        try:
+            return _reply.decode(payload)
+        except msgspec.MsgspecError as error:
+            raise StoreUnreachable(why="unreadable answer") from error
+
+    def _raise(self, reply: _Reply) -> None:
+        if reply.error is not None:
+            log.warning("store: %s (%d)", reply.error.description, reply.error.err_code)
+            raise StoreUnreachable(why=reply.error.description[:100], err_code=reply.error.err_code)
+
+
+def _headers(raw: bytes) -> dict[str, str]:
+    """Headers of a stored message: "NATS/1.0" and lines as in RFC 5322."""
+    _, _, lines = raw.decode("utf-8", "replace").partition("\r\n")
+    return dict(Parser().parsestr(lines, headersonly=True).items())
