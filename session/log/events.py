@@ -1,0 +1,482 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What happened in a session, as facts in the past tense; written by kiosk, desk and hub, read by the replay.
+
+No event has a field for free text: every string is an id, a code, a host or a hash, and the pattern of its type says
+so. Names, numbers, addresses with their query, pictures and sound have no place to stand.
+A change here raises `FORMAT`, adds one step to `session.log.migrate` and one old sample under `tests/data/logs`.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from session.protocol.hub_messages import PieceState
+from session.protocol.ids import Id
+from session.protocol.session_messages import Grant, PrintState, ScanKind, ScanSource
+
+FORMAT = 1
+"""Number of the form in which records are written."""
+
+MAX_MIRROR_PART_BYTES = 120 * 1024
+"""Largest `MirrorChunk.data`: base64 of it still fits a control message of the bus."""
+
+Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]{0,60}$")]
+Hash = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?$")]
+Host = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9.\-]{1,253}(:[0-9]{1,5})?$")]
+MaybeId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{0,40}$")]
+
+
+class Writer(StrEnum):
+    """Who wrote a record."""
+
+    KIOSK = "kiosk"
+    DESK = "desk"
+    HUB = "hub"
+
+
+class Lane(StrEnum):
+    """The row of the timeline on which an event is shown."""
+
+    QUEUE = "queue"
+    CALL = "call"
+    PAGE = "page"
+    SCANNER = "scanner"
+    PRINTER = "printer"
+    DOSSIER = "dossier"
+    LINE = "line"
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=True):
+    """Base of all; `type` is the struct's name."""
+
+
+# ---- queue ---------------------------------------------------------------------------------------------------------
+
+
+class CallRequestedAtKiosk(Event, frozen=True, kw_only=True):
+    """A caller pressed a service's button."""
+
+    ticket_id: Id
+    service: Id
+
+
+class CallerLeft(Event, frozen=True, kw_only=True):
+    """The caller left the queue before an agent came."""
+
+    ticket_id: Id
+
+
+class TicketAccepted(Event, frozen=True, kw_only=True):
+    """An agent took the ticket."""
+
+    ticket_id: Id
+    agent: Id
+
+
+class SessionOpened(Event, frozen=True, kw_only=True):
+    """The conversation exists."""
+
+    ticket_id: Id
+    organisation: Id
+    service: Id
+    kiosk: Id
+    agent: Id
+
+
+class SessionResumed(Event, frozen=True, kw_only=True):
+    """One end came back after a restart."""
+
+    by: Writer
+
+
+class HungUp(Event, frozen=True, kw_only=True):
+    """One end ended the conversation."""
+
+    by: Writer
+    reason: Code
+
+
+class SessionEnded(Event, frozen=True, kw_only=True):
+    """The hub closed the conversation for both ends."""
+
+    by: Writer
+    reason: Code
+
+
+class SessionClosed(Event, frozen=True, kw_only=True):
+    """The agent finished the wrap-up."""
+
+    outcome: Code
+
+
+class KioskWiped(Event, frozen=True, kw_only=True):
+    """The kiosk removed everything of the caller, looked again and found `left_over` things."""
+
+    pages_removed: int
+    files_removed: int
+    profile_removed: bool
+    left_over: int
+
+
+# ---- call ----------------------------------------------------------------------------------------------------------
+
+
+class CallOffered(Event, frozen=True, kw_only=True):
+    """The kiosk sent a WebRTC offer."""
+
+    call_id: Id
+    simulated_camera: bool = False
+
+
+class CallAnswered(Event, frozen=True, kw_only=True):
+    """The desk answered it."""
+
+    call_id: Id
+    simulated_camera: bool = False
+
+
+class CallFailed(Event, frozen=True, kw_only=True):
+    """Voice and picture could not be set up."""
+
+    call_id: Id
+    code: Code
+
+
+class VideoSeen(Event, frozen=True, kw_only=True):
+    """`by` decoded its first frame of the other end, `first_frame_ms` after accept."""
+
+    by: Writer
+    first_frame_ms: float
+    width_px: int
+    height_px: int
+
+
+class AudioSeen(Event, frozen=True, kw_only=True):
+    """`by` received sound of the other end."""
+
+    by: Writer
+    packets: int
+
+
+class CameraChanged(Event, frozen=True, kw_only=True):
+    """`by` switched its camera or microphone."""
+
+    by: Writer
+    camera_on: bool
+    microphone_on: bool
+
+
+# ---- shared page ---------------------------------------------------------------------------------------------------
+
+
+class GrantRequested(Event, frozen=True, kw_only=True):
+    """The agent asked the caller for a power."""
+
+    grant: Grant
+
+
+class GrantChanged(Event, frozen=True, kw_only=True):
+    """The caller gave a power, refused it or took it back."""
+
+    grant: Grant
+    allowed: bool
+
+
+class AddressOpened(Event, frozen=True, kw_only=True):
+    """The kiosk's browser shows a page; of its address only the host and how long its path is."""
+
+    host: Host
+    path_length: int
+
+
+class AddressRefused(Event, frozen=True, kw_only=True):
+    """An address was not opened."""
+
+    code: Code
+
+
+class SharingChanged(Event, frozen=True, kw_only=True):
+    """The mirror runs or has stopped."""
+
+    sharing: bool
+
+
+class MirrorChunk(Event, frozen=True, kw_only=True):
+    """A stretch of the shared page.
+
+    Attributes:
+        started_at_utc: when its first event happened.
+        data: zstd frame of a JSON array of masked rrweb events; parts of one frame are joined before decoding.
+        is_snapshot: it begins with a full picture of the page, so a replay may start here.
+        events: number of rrweb events in the whole frame.
+        part, parts: this record's place among the records that carry the frame.
+    """
+
+    started_at_utc: datetime
+    data: bytes
+    is_snapshot: bool
+    events: int
+    part: int = 0
+    parts: int = 1
+
+
+class PointerShown(Event, frozen=True, kw_only=True):
+    """The kiosk painted the agent's pointer, in pixels of its viewport."""
+
+    x_px: int
+    y_px: int
+
+
+# ---- scanner -------------------------------------------------------------------------------------------------------
+
+
+class ScanRequested(Event, frozen=True, kw_only=True):
+    """The agent asked for a scan."""
+
+    scan_id: Id
+    kind: ScanKind
+    source: ScanSource
+    dpi: int
+    colour: bool
+
+
+class ScanStarted(Event, frozen=True, kw_only=True):
+    """The kiosk's scanner works."""
+
+    scan_id: Id
+
+
+class ScanEnded(Event, frozen=True, kw_only=True):
+    """The scan is over; `code` is empty when all went well."""
+
+    scan_id: Id
+    pages: int
+    code: Code
+
+
+class PageTaken(Event, frozen=True, kw_only=True):
+    """The kiosk holds a page on its disk and offers it."""
+
+    page_id: Id
+    scan_id: Id
+    kind: ScanKind
+    sha256: Hash
+    size_bytes: int
+
+
+class PageReceived(Event, frozen=True, kw_only=True):
+    """The desk holds the page on its disk with the right hash."""
+
+    page_id: Id
+    kind: ScanKind
+    sha256: Hash
+    size_bytes: int
+    width_px: int
+    height_px: int
+    dpi: int
+
+
+class PageFailed(Event, frozen=True, kw_only=True):
+    """A page did not arrive, or is no use."""
+
+    page_id: Id
+    code: Code
+
+
+class PageCleaned(Event, frozen=True, kw_only=True):
+    """A cleaned copy was made: straightened by `skew_deg`, turned by `rotated_deg` (0, 90, 180, 270)."""
+
+    page_id: Id
+    skew_deg: float
+    rotated_deg: int
+    blank: bool
+    width_px: int
+    height_px: int
+
+
+# ---- printer -------------------------------------------------------------------------------------------------------
+
+
+class PrintRequested(Event, frozen=True, kw_only=True):
+    """The agent sent a document to the kiosk's printer."""
+
+    print_id: Id
+    sha256: Hash
+    size_bytes: int
+    copies: int
+
+
+class PrintChanged(Event, frozen=True, kw_only=True):
+    """A print's state; `job_id` is the printer's own number, `sha256` that of what the printer got."""
+
+    print_id: Id
+    state: PrintState
+    job_id: int
+    code: Code
+    sha256: Hash
+
+
+# ---- dossier -------------------------------------------------------------------------------------------------------
+
+
+class DossierOpened(Event, frozen=True, kw_only=True):
+    """The caller's dossier is on the desk's screen."""
+
+    pieces: int
+    documents: int
+
+
+class DocumentFiled(Event, frozen=True, kw_only=True):
+    """The store read the document back."""
+
+    document_id: Id
+    sha256: Hash
+    size_bytes: int
+    pages: int
+    piece_id: MaybeId
+
+
+class PieceChanged(Event, frozen=True, kw_only=True):
+    """The agent set a piece's state by hand."""
+
+    piece_id: Id
+    state: PieceState
+
+
+class PieceFiled(Event, frozen=True, kw_only=True):
+    """The store's answer turned an expected piece to filed."""
+
+    piece_id: Id
+
+
+# ---- line ----------------------------------------------------------------------------------------------------------
+
+
+class LineLost(Event, frozen=True, kw_only=True):
+    """`by` lost the bus."""
+
+    by: Writer
+
+
+class LineBack(Event, frozen=True, kw_only=True):
+    """`by` has the bus again after `lost_s` seconds."""
+
+    by: Writer
+    lost_s: float
+
+
+class TroubleShown(Event, frozen=True, kw_only=True):
+    """A person was shown an error."""
+
+    by: Writer
+    code: Code
+
+
+AnyEvent = (
+    CallRequestedAtKiosk
+    | CallerLeft
+    | TicketAccepted
+    | SessionOpened
+    | SessionResumed
+    | HungUp
+    | SessionEnded
+    | SessionClosed
+    | KioskWiped
+    | CallOffered
+    | CallAnswered
+    | CallFailed
+    | VideoSeen
+    | AudioSeen
+    | CameraChanged
+    | GrantRequested
+    | GrantChanged
+    | AddressOpened
+    | AddressRefused
+    | SharingChanged
+    | MirrorChunk
+    | PointerShown
+    | ScanRequested
+    | ScanStarted
+    | ScanEnded
+    | PageTaken
+    | PageReceived
+    | PageFailed
+    | PageCleaned
+    | PrintRequested
+    | PrintChanged
+    | DossierOpened
+    | DocumentFiled
+    | PieceChanged
+    | PieceFiled
+    | LineLost
+    | LineBack
+    | TroubleShown
+)
+
+_LANES: dict[type[Event], Lane] = {
+    **dict.fromkeys((CallOffered, CallAnswered, CallFailed, VideoSeen, AudioSeen, CameraChanged), Lane.CALL),
+    **dict.fromkeys((AddressOpened, AddressRefused, SharingChanged, MirrorChunk, PointerShown), Lane.PAGE),
+    **dict.fromkeys((ScanRequested, ScanStarted, ScanEnded), Lane.SCANNER),
+    **dict.fromkeys((PageTaken, PageReceived, PageFailed, PageCleaned), Lane.SCANNER),
+    **dict.fromkeys((PrintRequested, PrintChanged), Lane.PRINTER),
+    **dict.fromkeys((DossierOpened, DocumentFiled, PieceChanged, PieceFiled), Lane.DOSSIER),
+    **dict.fromkeys((LineLost, LineBack, TroubleShown), Lane.LINE),
+}
+_GRANT_LANES = {Grant.SCAN: Lane.SCANNER, Grant.PRINT: Lane.PRINTER}
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """An event with its place.
+
+    Attributes:
+        at_utc: when, by the writer's own clock.
+        number: the writer's own count within the session, from 0, without gaps.
+        redacted: the last guard found something personal or malformed and replaced the event's strings.
+    """
+
+    format: int = FORMAT
+    at_utc: datetime
+    writer: Writer
+    number: int
+    event: AnyEvent
+    redacted: bool = False
+
+
+def lane_of(event: Event) -> Lane:
+    """The timeline row of an event; a grant stands on the row of what it allows."""
+    if isinstance(event, GrantRequested | GrantChanged):
+        return _GRANT_LANES.get(event.grant, Lane.PAGE)
+    return _LANES.get(type(event), Lane.QUEUE)
+
+
+def label_of(event: Event) -> str:
+    """The event's name as a code, e.g. "page_received"; views have a sentence for each."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower()
+
+
+def address_opened(address: str) -> AddressOpened:
+    """The event for a web address, which itself is not kept."""
+    rest = address.split("://", 1)[-1].split("?", 1)[0].split("#", 1)[0]
+    host, _slash, path = rest.rpartition("@")[2].partition("/")
+    return AddressOpened(host=host.lower() or "none", path_length=len(path))
+
+
+def mirror_parts(started_at_utc: datetime, data: bytes, *, is_snapshot: bool, events: int) -> list[MirrorChunk]:
+    """The records that carry one zstd frame, as many as its size needs (at least one)."""
+    cuts = range(0, len(data), MAX_MIRROR_PART_BYTES) if data else range(1)
+    return [
+        MirrorChunk(
+            started_at_utc=started_at_utc,
+            data=data[cut : cut + MAX_MIRROR_PART_BYTES],
+            is_snapshot=is_snapshot,
+            events=events,
+            part=part,
+            parts=len(cuts),
+        )
+        for part, cut in enumerate(cuts)
+    ]

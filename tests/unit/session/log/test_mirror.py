@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The shared page's frames, joined for the log."""
+
+from __future__ import annotations
+
+import json
+
+import zstandard
+
+from session.clock import ManualClock
+from session.log.events import MirrorChunk
+from session.log.mirror import MAX_AGE_S, MirrorCollector
+from tests.unit.session.log.story import frame
+
+
+def events(chunk: MirrorChunk) -> list[int]:
+    return [event["n"] for event in json.loads(zstandard.ZstdDecompressor().decompress(chunk.data))]
+
+
+def test_frames_are_joined_and_cut_at_each_snapshot() -> None:
+    clock = ManualClock()
+    chunks: list[MirrorChunk] = []
+    collector = MirrorCollector(chunks.append, clock)
+    collector.add(frame({"n": 1}, {"n": 2}), is_snapshot=True, events=2)
+    clock.advance(1)
+    collector.add(frame({"n": 3}), is_snapshot=False, events=1)
+    assert chunks == []
+    collector.add(frame({"n": 4}), is_snapshot=True, events=1)
+    collector.flush()
+    collector.flush()
+    assert [events(chunk) for chunk in chunks] == [[1, 2, 3], [4]]
+    assert [(chunk.is_snapshot, chunk.events) for chunk in chunks] == [(True, 3), (True, 1)]
+    assert chunks[0].started_at_utc < chunks[1].started_at_utc
+
+
+def test_a_quiet_page_is_written_when_the_chunk_is_old() -> None:
+    clock = ManualClock()
+    chunks: list[MirrorChunk] = []
+    collector = MirrorCollector(chunks.append, clock)
+    collector.add(frame({"n": 1}), is_snapshot=False, events=1)
+    collector.flush_if_due()
+    assert chunks == []
+    clock.advance(MAX_AGE_S)
+    collector.flush_if_due()
+    assert [(events(chunk), chunk.is_snapshot) for chunk in chunks] == [([1], False)]
+
+
+def test_a_damaged_frame_is_left_out_and_spoils_nothing() -> None:
+    chunks: list[MirrorChunk] = []
+    collector = MirrorCollector(chunks.append, ManualClock())
+    collector.add(frame({"n": 1}), is_snapshot=True, events=1)
+    collector.add(b"not zstd", is_snapshot=False, events=1)
+    collector.add(zstandard.ZstdCompressor().compress(b'{"n": 9}'), is_snapshot=False, events=1)
+    collector.add(frame(), is_snapshot=False, events=0)
+    collector.flush()
+    assert [events(chunk) for chunk in chunks] == [[1]]
