@@ -12,7 +12,7 @@ from functools import partial
 from session.bus.channel import BusChannel
 from session.bus.line import CONNECT_S, Handler, Incoming, Line
 from session.clock import Clock
-from session.errors import BusUnreachable, SessionError
+from session.errors import BusUnreachable, HubUnreachable, RateLimited, SessionError, StoreUnreachable
 from session.notify import Notifier
 from session.protocol import subjects
 from session.protocol.codec import decode_answer, decode_event, encode
@@ -25,6 +25,12 @@ log = logging.getLogger(__name__)
 
 BEAT_S = 5.0
 """Between two signs of life."""
+
+AGAIN = (HubUnreachable, StoreUnreachable, RateLimited)
+"""After these the outcome is unknown, or nothing happened: the same request may be repeated."""
+
+AGAIN_S = 0.5
+"""Pause before the second try; longer before each later one."""
 
 SESSIONS_KEPT = 16
 """Channels kept at once; a desk or kiosk has one or two, the rest is a guard against growth."""
@@ -98,6 +104,32 @@ class BusClient:
         subject = subjects.service(self.role, self.user, verb)
         answer = await self._line.request(subject, encode(message), timeout_s)
         return decode_answer(answer_type, answer.payload)
+
+    async def insist[Answer](
+        self,
+        verb: str,
+        message: HubMessage,
+        answer_type: type[Answer],
+        timeout_s: float = 5.0,
+        *,
+        tries: int = 3,
+        on_retry: Callable[[str], None] = lambda verb: None,
+    ) -> Answer:
+        """Asks, and asks the same again while its outcome is unknown, at most `tries` times in all.
+
+        Every request of the protocol may be repeated: the hub does it once. `on_retry` is told the verb each time.
+
+        Raises:
+            As `request`.
+        """
+        for attempt in range(1, tries):
+            try:
+                return await self.request(verb, message, answer_type, timeout_s)
+            except AGAIN as error:
+                log.info("%s is asked again: %s", verb, error.code)
+                on_retry(verb)
+                await asyncio.sleep(AGAIN_S * attempt)
+        return await self.request(verb, message, answer_type, timeout_s)
 
     async def subscribe(self, subject: str, handler: Handler) -> Callable[[], None]:
         """Calls `handler` for each message on `subject`, also after a lost line; returns the call that ends it."""

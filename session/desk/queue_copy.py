@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A desk's copy of the queue: a snapshot, then each change by its revision. Pure; used by `session.desk.link`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from session.protocol.tickets import Ticket, TicketState, queue_order
+
+ENDED = frozenset({TicketState.CLOSED, TicketState.ABANDONED})
+DOUBTS = 2
+"""Beats in a row that must disagree before the copy is taken for wrong: one may have overtaken a change."""
+
+
+class QueueCopy:
+    """Open tickets with the revision each was seen at."""
+
+    def __init__(self) -> None:
+        self._tickets: dict[str, tuple[Ticket, int]] = {}
+        self._floor = 0
+        self._revision = 0
+        self._doubts = 0
+
+    def load(self, tickets: Sequence[Ticket], revision: int) -> None:
+        """Takes a snapshot as of `revision`; changes that came meanwhile and are newer stay."""
+        newer = {key: seen for key, seen in self._tickets.items() if seen[1] > revision}
+        self._tickets = {ticket.id: (ticket, revision) for ticket in tickets} | newer
+        self._floor = revision
+        self._revision = max([revision, *(seen for _, seen in newer.values())])
+        self._doubts = 0
+
+    def apply(self, ticket: Ticket, revision: int) -> bool:
+        """Takes one change; False when it is older than what is known."""
+        known = self._tickets.get(ticket.id)
+        if revision <= self._floor or (known is not None and revision <= known[1]):
+            return False
+        self._tickets[ticket.id] = (ticket, revision)
+        self._revision = max(self._revision, revision)
+        self._drop_ended()
+        return True
+
+    def _drop_ended(self) -> None:
+        """Ended tickets stay as marks for a while, so that a snapshot read meanwhile cannot bring them back."""
+        ended = [key for key, (ticket, _) in self._tickets.items() if ticket.state in ENDED]
+        for key in ended[:-200]:
+            del self._tickets[key]
+
+    def is_behind(self, revision: int, open_tickets: int) -> bool:
+        """True when the hub's beats say twice in a row that something is missing here."""
+        agrees = revision <= self._revision and open_tickets == len(self.ordered())
+        self._doubts = 0 if agrees else self._doubts + 1
+        return self._doubts >= DOUBTS
+
+    def ordered(self) -> list[Ticket]:
+        """Open tickets in the order they are served."""
+        return sorted((t for t, _ in self._tickets.values() if t.state not in ENDED), key=queue_order)

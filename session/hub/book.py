@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The one way the hub changes a ticket: read the truth, decide, compare-and-set, again if beaten. Used by its rules."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+
+from session.errors import StoreUnreachable, TicketUnknown
+from session.hub.engine import RevisionConflict, StoredTicket, TicketStore
+from session.hub.queue import QueueView
+from session.protocol.tickets import Ticket, TicketState
+
+TRIES = 8
+"""Changes of one ticket by others that we bear before we give up."""
+
+ENDED = frozenset({TicketState.CLOSED, TicketState.ABANDONED})
+
+Decide = Callable[[Ticket], Ticket | None]
+"""From the ticket as stored: what it shall become, or None to leave it. May raise a session error."""
+
+
+def new_session_id(ticket_id: str) -> str:
+    """A session's id; its ticket can be read from it, so no hub needs a table to find the ticket."""
+    return f"{ticket_id}_{secrets.token_hex(4)}"
+
+
+def ticket_of(session_id: str) -> str:
+    """The ticket that a session was opened for."""
+    return session_id.rpartition("_")[0]
+
+
+class TicketBook:
+    """Tickets as the rules see them."""
+
+    def __init__(self, store: TicketStore, view: QueueView) -> None:
+        self._store = store
+        self.view = view
+
+    async def find(self, organisation: str, ticket_id: str) -> StoredTicket | None:
+        """The ticket as stored now, or None."""
+        return await self._store.get(organisation, ticket_id)
+
+    async def read(self, organisation: str, ticket_id: str) -> StoredTicket:
+        """The ticket as stored now. Raises `TicketUnknown`."""
+        stored = await self._store.get(organisation, ticket_id)
+        if stored is None:
+            raise TicketUnknown
+        return stored
+
+    async def by_session(self, organisation: str, session_id: str) -> StoredTicket:
+        """The ticket that has this session now. Raises `TicketUnknown`."""
+        stored = await self.read(organisation, ticket_of(session_id))
+        if stored.ticket.session != session_id:
+            raise TicketUnknown
+        return stored
+
+    async def add(self, ticket: Ticket) -> StoredTicket:
+        """Stores a new ticket; when its id exists already, that one is returned."""
+        try:
+            revision = await self._store.create(ticket)
+        except RevisionConflict:
+            return await self.read(ticket.organisation, ticket.id)
+        return self._seen(StoredTicket(ticket, revision))
+
+    async def change(self, organisation: str, ticket_id: str, decide: Decide) -> tuple[StoredTicket, bool]:
+        """Changes a ticket as `decide` says.
+
+        Returns:
+            The ticket as stored afterwards, and whether this call changed it.
+
+        Raises:
+            TicketUnknown, StoreUnreachable, and what `decide` raises.
+        """
+        for _ in range(TRIES):
+            stored = await self.read(organisation, ticket_id)
+            wanted = decide(stored.ticket)
+            if wanted is None:
+                return stored, False
+            try:
+                if wanted.state in ENDED:
+                    revision = await self._store.retire(wanted, stored.revision)
+                else:
+                    revision = await self._store.replace(wanted, stored.revision)
+            except RevisionConflict:
+                continue
+            return self._seen(StoredTicket(wanted, revision)), True
+        raise StoreUnreachable(why="the ticket changes too often")
+
+    def _seen(self, stored: StoredTicket) -> StoredTicket:
+        self.view.apply(stored)
+        return stored

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A caller's side of the queue: call, ask, leave. The rules behind the kiosk's requests; used by `session.hub.hub`."""
+
+from __future__ import annotations
+
+import logging
+
+import msgspec
+
+from session.clock import Clock
+from session.errors import TicketTaken, TicketUnknown
+from session.hub.book import ENDED, TicketBook
+from session.hub.caller_numbers import checked_number
+from session.hub.catalogue import Catalogue
+from session.hub.engine import CallerRecord, CallerStore, StoredTicket
+from session.hub.news import News, PlaceNews
+from session.hub.queue import WAITING
+from session.hub.sessions import Sessions
+from session.protocol.hub_messages import TicketAnswer, TicketChanged, TicketRequested
+from session.protocol.ids import ticket_id
+from session.protocol.roles import Role
+from session.protocol.tickets import Ticket, TicketState
+
+log = logging.getLogger(__name__)
+
+
+class Calls:
+    """Tickets from the button to the agent's accept."""
+
+    def __init__(
+        self,
+        book: TicketBook,
+        callers: CallerStore,
+        catalogue: Catalogue,
+        sessions: Sessions,
+        places: PlaceNews,
+        news: News,
+        clock: Clock,
+    ) -> None:
+        self._book = book
+        self._callers = callers
+        self._catalogue = catalogue
+        self._sessions = sessions
+        self._places = places
+        self._news = news
+        self._clock = clock
+
+    async def call(self, organisation: str, kiosk: str, wish: TicketRequested) -> TicketAnswer:
+        """A caller pressed a button; the same request is the same ticket, whatever happened to the first answer.
+
+        Raises:
+            ServiceUnknown, CallerNumberInvalid, NotAllowed, StoreUnreachable.
+        """
+        service = self._catalogue.service_at(organisation, kiosk, wish.service)
+        number = checked_number(service.number_kind, wish.caller_number)
+        identity = ticket_id(organisation, kiosk, wish.request_id)
+        known = await self._book.find(organisation, identity)
+        if known is not None:
+            return await self._answer(known)
+        if number:  # before the ticket, so that an acknowledged ticket always has its number
+            await self._callers.put(organisation, identity, CallerRecord(number=number))
+        ticket = Ticket(
+            id=identity,
+            organisation=organisation,
+            service=service.id,
+            kiosk=kiosk,
+            site=self._catalogue.site_of(organisation, kiosk).name,
+            number=self._book.view.next_number(organisation, service.letter),
+            state=TicketState.WAITING,
+            arrived_at_utc=self._clock.utc_now(),
+            caller_number_given=bool(number),
+            changed_by=f"{Role.KIOSK}.{kiosk}",
+        )
+        stored = await self._book.add(ticket)
+        await self._abandon_older(stored.ticket)
+        return await self._answer(stored)
+
+    async def _abandon_older(self, newest: Ticket) -> None:
+        """A kiosk has one caller: what it asked before and nobody took is over."""
+        for older in self._book.view.waiting(newest.organisation):
+            if older.kiosk == newest.kiosk and older.id != newest.id:
+                await self._abandon(older, "new_call")
+
+    async def status(self, organisation: str, kiosk: str, identity: str) -> TicketAnswer:
+        """Where the kiosk's ticket is. Raises `TicketUnknown` also for another kiosk's ticket."""
+        stored = await self._book.read(organisation, identity)
+        if stored.ticket.kiosk != kiosk:
+            raise TicketUnknown
+        return await self._answer(stored)
+
+    async def leave(self, organisation: str, kiosk: str, identity: str) -> None:
+        """The caller leaves the queue.
+
+        Raises:
+            TicketUnknown: not this kiosk's ticket.
+            TicketTaken: an agent has accepted meanwhile; hang up instead.
+        """
+
+        def decide(ticket: Ticket) -> Ticket | None:
+            if ticket.kiosk != kiosk:
+                raise TicketUnknown
+            if ticket.state in ENDED:
+                return None
+            if ticket.state not in WAITING:
+                raise TicketTaken
+            return self._abandoned(ticket, "left", f"{Role.KIOSK}.{kiosk}")
+
+        await self._book.change(organisation, identity, decide)
+        await self._callers.forget(organisation, identity)
+
+    async def abandon(self, ticket: Ticket) -> None:
+        """Ends a waiting ticket whose kiosk gives no sign of life."""
+        await self._abandon(ticket, "kiosk_lost")
+
+    async def _abandon(self, ticket: Ticket, reason: str) -> None:
+        def decide(now: Ticket) -> Ticket | None:
+            return self._abandoned(now, reason, "hub") if now.state in WAITING else None
+
+        stored, changed = await self._book.change(ticket.organisation, ticket.id, decide)
+        if changed:
+            await self._callers.forget(ticket.organisation, ticket.id)
+            told = TicketChanged(ticket=stored.ticket, position=0)
+            await self._news.tell(ticket.organisation, Role.KIOSK, ticket.kiosk, told)
+
+    def _abandoned(self, ticket: Ticket, reason: str, by: str) -> Ticket:
+        return msgspec.structs.replace(
+            ticket, state=TicketState.ABANDONED, ended_at_utc=self._clock.utc_now(), changed_by=by, reason=reason
+        )
+
+    async def _answer(self, stored: StoredTicket) -> TicketAnswer:
+        ticket = stored.ticket
+        position, wait_s = self._places.place(ticket)
+        session = self._sessions.kiosk_facts(ticket) if ticket.state is TicketState.IN_SESSION else None
+        return TicketAnswer(ticket=ticket, revision=stored.revision, position=position, wait_s=wait_s, session=session)

@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Who offers what where: organisations, services, sites, kiosks and people, from one TOML file. Used by the hub.
+
+```toml
+[[organisations]]
+id = "valdore"
+name = "Caisse d'entraide du Val-Doré"
+home_address = "https://www.valdore.example/"
+allowed_addresses = ["https://www.valdore.example/"]
+services = [{ id = "rights", name = "Mes droits", number_kind = "allocataire", letter = "D" }]
+sites = [{ id = "townhall", name = "Mairie de Saint-Oyen", services = ["rights"] }]
+kiosks = [{ id = "kiosk1", site = "townhall", key = "U..." }]
+people = [{ id = "agent1", name = "Camille R.", role = "agent", key = "U..." }]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+
+from session.bus.server_config import BusAccount, BusUser
+from session.errors import NotAllowed, ServiceUnknown
+from session.hub.caller_numbers import NUMBER_KINDS
+from session.protocol.hub_messages import Address, Service, ServicesAnswer, Text
+from session.protocol.ids import Id
+from session.protocol.roles import Role
+
+MOST_SERVICES = 6
+"""Buttons on one kiosk."""
+
+PersonRole = Literal["agent", "supervisor", "helpdesk"]
+
+_ROLES: dict[PersonRole, Role] = {"agent": Role.AGENT, "supervisor": Role.SUPERVISOR, "helpdesk": Role.HELPDESK}
+
+
+class CatalogueWrong(Exception):
+    """The catalogue cannot be used. `where` names the place, `why` the reason."""
+
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(f"{where}: {why}")
+        self.where = where
+        self.why = why
+
+
+class ServiceEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A service: one big button. `letter` begins its ticket numbers."""
+
+    id: Id
+    name: Text
+    letter: Annotated[str, msgspec.Meta(pattern="^[A-Z]$")]
+    subtitle: Text = ""
+    number_kind: str = ""
+    icon: str = "help"
+
+    def shown(self) -> Service:
+        """As kiosk and desk get it."""
+        return Service(id=self.id, name=self.name, subtitle=self.subtitle, number_kind=self.number_kind, icon=self.icon)
+
+
+class SiteEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A place with kiosks; `services` in the order of its buttons."""
+
+    id: Id
+    name: Text
+    services: list[Id]
+
+
+class KioskEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A kiosk; `key` is its public nkey, "" when it is enrolled elsewhere."""
+
+    id: Id
+    site: Id
+    key: str = ""
+
+
+class PersonEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Somebody at a desk. `id` is opaque; `name` is what callers read."""
+
+    id: Id
+    name: Text
+    role: PersonRole = "agent"
+    key: str = ""
+
+
+class OrganisationEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An organisation with all that is its own. `log_days`: how long session logs are kept."""
+
+    id: Id
+    name: Text
+    services: list[ServiceEntry]
+    sites: list[SiteEntry]
+    kiosks: list[KioskEntry]
+    people: list[PersonEntry]
+    home_address: Address = ""
+    allowed_addresses: list[Address] = []
+    log_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 90
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    organisations: list[OrganisationEntry]
+
+
+class Catalogue:
+    """The checked content of a catalogue."""
+
+    def __init__(self, organisations: list[OrganisationEntry]) -> None:
+        for organisation in organisations:
+            _check(organisation)
+        _no_double("organisations", [organisation.id for organisation in organisations])
+        self._organisations = {organisation.id: organisation for organisation in organisations}
+
+    @classmethod
+    def load(cls, path: Path) -> Catalogue:
+        """Reads the file.
+
+        Raises:
+            CatalogueWrong: it is not there, not TOML, or says something that cannot be.
+        """
+        try:
+            return cls.parse(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise CatalogueWrong(path.name, error.strerror or "cannot be read") from error
+        except UnicodeDecodeError as error:
+            raise CatalogueWrong(path.name, "is not UTF-8") from error
+
+    @classmethod
+    def parse(cls, text: str) -> Catalogue:
+        """Reads the text of a catalogue. Raises `CatalogueWrong`."""
+        try:
+            return cls(msgspec.toml.decode(text, type=_File).organisations)
+        except msgspec.ValidationError as error:
+            why, _, where = str(error).partition(" - at ")
+            raise CatalogueWrong(where.strip("`") or "catalogue", why) from error
+        except msgspec.DecodeError as error:
+            raise CatalogueWrong("catalogue", str(error)) from error
+
+    @property
+    def organisations(self) -> list[str]:
+        """Ids of all organisations."""
+        return list(self._organisations)
+
+    def organisation(self, organisation: str) -> OrganisationEntry:
+        """The entry. Raises `NotAllowed` when there is none."""
+        entry = self._organisations.get(organisation)
+        if entry is None:
+            raise NotAllowed(why="organisation")
+        return entry
+
+    def services(self, organisation: str) -> list[Service]:
+        """All services of an organisation."""
+        return [service.shown() for service in self.organisation(organisation).services]
+
+    def service(self, organisation: str, service: str) -> ServiceEntry:
+        """The entry. Raises `ServiceUnknown`."""
+        for entry in self.organisation(organisation).services:
+            if entry.id == service:
+                return entry
+        raise ServiceUnknown(service=service)
+
+    def site_of(self, organisation: str, kiosk: str) -> SiteEntry:
+        """Where a kiosk stands. Raises `NotAllowed` for a kiosk that is not in the catalogue."""
+        entry = self.organisation(organisation)
+        for candidate in entry.kiosks:
+            if candidate.id == kiosk:
+                return next(site for site in entry.sites if site.id == candidate.site)
+        raise NotAllowed(why="kiosk")
+
+    def service_at(self, organisation: str, kiosk: str, service: str) -> ServiceEntry:
+        """A service that this kiosk may ask for. Raises `ServiceUnknown`, `NotAllowed`."""
+        if service not in self.site_of(organisation, kiosk).services:
+            raise ServiceUnknown(service=service)
+        return self.service(organisation, service)
+
+    def offer(self, organisation: str, kiosk: str) -> ServicesAnswer:
+        """What a kiosk shows. Raises `NotAllowed`."""
+        entry = self.organisation(organisation)
+        site = self.site_of(organisation, kiosk)
+        return ServicesAnswer(
+            organisation=entry.id,
+            organisation_name=entry.name,
+            site=site.name,
+            services=[self.service(organisation, service).shown() for service in site.services],
+            allowed_addresses=entry.allowed_addresses,
+            home_address=entry.home_address,
+        )
+
+    def person_name(self, organisation: str, user: str) -> str:
+        """Display name of somebody at a desk; the id when not in the catalogue."""
+        names = {person.id: person.name for person in self.organisation(organisation).people}
+        return names.get(user, user)
+
+    def accounts(self, keys: Mapping[tuple[str, Role, str], str] | None = None) -> list[BusAccount]:
+        """Accounts for the server's configuration: everybody with a key.
+
+        Args:
+            keys: public keys enrolled elsewhere, by (organisation, role, user); they win over the file's.
+        """
+        enrolled = keys or {}
+        accounts = []
+        for entry in self._organisations.values():
+            users = []
+            for role, user, key in _identities(entry):
+                public = enrolled.get((entry.id, role, user), key)
+                if public:
+                    users.append(BusUser(role, user, public))
+            accounts.append(BusAccount(entry.id, tuple(users)))
+        return accounts
+
+
+def _identities(entry: OrganisationEntry) -> Iterator[tuple[Role, str, str]]:
+    for kiosk in entry.kiosks:
+        yield Role.KIOSK, kiosk.id, kiosk.key
+    for person in entry.people:
+        yield _ROLES[person.role], person.id, person.key
+
+
+def _no_double(where: str, names: list[str]) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise CatalogueWrong(where, f'"{name}" stands there twice')
+
+
+def _check(entry: OrganisationEntry) -> None:
+    """What a schema cannot say: names that point at each other."""
+    place = f"organisation {entry.id}"
+    services = [service.id for service in entry.services]
+    _no_double(f"{place}, services", services)
+    _no_double(f"{place}, sites", [site.id for site in entry.sites])
+    _no_double(f"{place}, kiosks", [kiosk.id for kiosk in entry.kiosks])
+    _no_double(f"{place}, people", [f"{person.role} {person.id}" for person in entry.people])
+    for service in entry.services:
+        if service.number_kind not in NUMBER_KINDS:
+            raise CatalogueWrong(f"{place}, service {service.id}", f'unknown number_kind "{service.number_kind}"')
+    for site in entry.sites:
+        if not 1 <= len(site.services) <= MOST_SERVICES:
+            raise CatalogueWrong(f"{place}, site {site.id}", f"has {len(site.services)} services, not 1 to 6")
+        for name in site.services:
+            if name not in services:
+                raise CatalogueWrong(f"{place}, site {site.id}", f'unknown service "{name}"')
+    for kiosk in entry.kiosks:
+        if kiosk.site not in [site.id for site in entry.sites]:
+            raise CatalogueWrong(f"{place}, kiosk {kiosk.id}", f'unknown site "{kiosk.site}"')

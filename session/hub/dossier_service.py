@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Serves the organisation's dossiers to desks: only the one of the caller an agent is in session with. Used by the hub.
+
+The store itself is given (`DossierStoreLike`); desks hold no database password and know no path.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from typing import Protocol
+
+from session.errors import DossierUnknown, NotAllowed
+from session.hub.engine import CallerRecord, CallerStore
+from session.hub.sessions import Sessions
+from session.hub.uploads import UploadSpool
+from session.protocol.hub_messages import (
+    DocumentFiled,
+    DocumentPart,
+    DocumentRecord,
+    DocumentRequest,
+    DossierFacts,
+    DossierRequest,
+    PieceRequest,
+    PieceState,
+    UploadBegin,
+    UploadChunk,
+    UploadState,
+)
+from session.protocol.tickets import Ticket
+
+log = logging.getLogger(__name__)
+
+PART_BYTES = 128 * 1024
+"""Bytes of a document in one answer; base64 makes a third more of it."""
+
+CACHED_DOCUMENTS = 4
+
+
+class DossierStoreLike(Protocol):
+    """What the hub needs of the store of dossiers. Errors are classes of `session.errors`."""
+
+    async def find_by_caller_number(self, organisation: str, number: str) -> DossierFacts | None:
+        """The dossier of the caller with this number, or None."""
+        ...
+
+    async def open(self, organisation: str, number: str) -> DossierFacts:
+        """The dossier with this dossier number. Raises `DossierUnknown`."""
+        ...
+
+    async def set_piece(
+        self, organisation: str, number: str, piece_id: str, state: PieceState, reason: str
+    ) -> DossierFacts:
+        """Sets a piece's state; returns the dossier afterwards. Raises `DossierUnknown`."""
+        ...
+
+    async def file(
+        self,
+        organisation: str,
+        dossier: str,
+        piece_id: str,
+        name: str,
+        pages: int,
+        sha256: str,
+        data: bytes,
+        upload_id: str,
+    ) -> tuple[DocumentRecord, DossierFacts]:
+        """Stores a document, reads it back, marks the piece filed; the same `upload_id` is stored once.
+
+        Raises:
+            DocumentNotFiled: it did not read back as sent. DossierUnknown, StoreUnreachable.
+        """
+        ...
+
+    async def read(self, organisation: str, document_id: str) -> bytes:
+        """Bytes of a filed document. Raises `DossierUnknown`."""
+        ...
+
+
+class DossierService:
+    """The rules between desks and the store."""
+
+    def __init__(self, store: DossierStoreLike, sessions: Sessions, callers: CallerStore, uploads: UploadSpool) -> None:
+        self._store = store
+        self._sessions = sessions
+        self._callers = callers
+        self._uploads = uploads
+        self._read: OrderedDict[tuple[str, str], bytes] = OrderedDict()
+
+    async def dossier(self, organisation: str, agent: str, wish: DossierRequest) -> DossierFacts:
+        """The dossier of the session's caller.
+
+        An agent may name a dossier only where the caller's own number leads to none.
+
+        Raises:
+            TicketUnknown: not this agent's session.
+            NotAllowed: another dossier than the caller's.
+            DossierUnknown: there is none, or none was named yet.
+        """
+        ticket, record = await self._sessions.owned(organisation, agent, wish.session_id)
+        by_caller = None
+        if record.number:
+            by_caller = await self._store.find_by_caller_number(organisation, record.number)
+        if by_caller is not None:
+            if wish.number and wish.number != by_caller.number:
+                raise NotAllowed(why="the caller has another dossier")
+            found = by_caller
+        else:
+            named = wish.number or record.dossier
+            if not named:
+                raise DossierUnknown
+            found = await self._store.open(organisation, named)
+        if record.dossier != found.number:
+            bound = CallerRecord(number=record.number, dossier=found.number)
+            await self._callers.put(organisation, ticket.id, bound)
+        return found
+
+    async def piece(self, organisation: str, agent: str, wish: PieceRequest) -> DossierFacts:
+        """Sets a piece by hand. Raises as `dossier`; `NotAllowed` also for "filed", which only the store says."""
+        await self._check_dossier(organisation, agent, wish.session_id, wish.dossier)
+        if wish.state is PieceState.FILED:
+            raise NotAllowed(why="only the store files")
+        return await self._store.set_piece(organisation, wish.dossier, wish.piece_id, wish.state, wish.reason)
+
+    async def upload_begin(self, organisation: str, agent: str, begin: UploadBegin) -> UploadState:
+        """Announces a document; raises as `dossier` and `UploadSpool.begin`."""
+        await self._check_dossier(organisation, agent, begin.session_id, begin.dossier)
+        async with self._uploads.lock(organisation, agent, begin.upload_id):
+            upload = await asyncio.to_thread(self._uploads.begin, organisation, agent, begin)
+            return UploadState(upload_id=begin.upload_id, received_bytes=upload.received_bytes)
+
+    async def upload_chunk(self, organisation: str, agent: str, chunk: UploadChunk) -> UploadState:
+        """Takes bytes; the answer says from where to go on."""
+        async with self._uploads.lock(organisation, agent, chunk.upload_id):
+            upload = self._uploads.find(organisation, agent, chunk.upload_id)
+            received = await asyncio.to_thread(upload.add, chunk.offset, chunk.data)
+            return UploadState(upload_id=chunk.upload_id, received_bytes=received)
+
+    async def upload_commit(self, organisation: str, agent: str, upload_id: str) -> DocumentFiled:
+        """Gives the whole document to the store and answers with what the store read back.
+
+        Raises:
+            TransferInterrupted, PageDamaged: send again. DocumentNotFiled, StoreUnreachable: keep it, commit again.
+        """
+        async with self._uploads.lock(organisation, agent, upload_id):
+            upload = self._uploads.find(organisation, agent, upload_id)
+            begin = upload.begin
+            await self._check_dossier(organisation, agent, begin.session_id, begin.dossier)
+            if (answer := upload.answer) is not None:
+                return answer
+            data = await asyncio.to_thread(upload.whole)
+            record, facts = await self._store.file(
+                organisation, begin.dossier, begin.piece_id, begin.name, begin.pages, begin.sha256, data, upload_id
+            )
+            filed = DocumentFiled(document=record, dossier=facts)
+            await asyncio.to_thread(upload.finish, filed)
+            return filed
+
+    async def document(self, organisation: str, agent: str, wish: DocumentRequest) -> DocumentPart:
+        """Bytes of a document of the session's dossier. Raises as `dossier`."""
+        _, record = await self._sessions.owned(organisation, agent, wish.session_id)
+        if not record.dossier:
+            raise DossierUnknown
+        if not await self._holds(organisation, record.dossier, wish.document_id):
+            raise NotAllowed(why="not a document of this dossier")
+        data = self._read.get((organisation, wish.document_id)) or await self._fetch(organisation, wish.document_id)
+        offset = max(0, wish.offset)
+        return DocumentPart(
+            document_id=wish.document_id,
+            offset=offset,
+            size_bytes=len(data),
+            data=data[offset : offset + PART_BYTES],
+        )
+
+    async def _fetch(self, organisation: str, document_id: str) -> bytes:
+        data = await self._store.read(organisation, document_id)
+        self._read[organisation, document_id] = data
+        while len(self._read) > CACHED_DOCUMENTS:
+            self._read.popitem(last=False)
+        return data
+
+    async def _holds(self, organisation: str, dossier: str, document_id: str) -> bool:
+        facts = await self._store.open(organisation, dossier)
+        return any(document.id == document_id for document in facts.documents)
+
+    async def _check_dossier(self, organisation: str, agent: str, session_id: str, dossier: str) -> Ticket:
+        """Raises `NotAllowed` unless `dossier` is the one this session was given."""
+        ticket, record = await self._sessions.owned(organisation, agent, session_id)
+        if not dossier or record.dossier != dossier:
+            raise NotAllowed(why="not the dossier of this session")
+        return ticket

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Which rule answers which verb: the table between the hub's door and its parts. Used by `session.hub.hub`."""
+
+from __future__ import annotations
+
+from session.hub.calls import Calls
+from session.hub.catalogue import Catalogue
+from session.hub.dossier_service import DossierService
+from session.hub.log_keeper import LogKeeper
+from session.hub.queue import QueueView
+from session.hub.service import Asker, Handler
+from session.hub.sessions import Sessions
+from session.protocol.hub_messages import (
+    AcceptRequest,
+    CloseRequest,
+    DocumentFiled,
+    DocumentPart,
+    DocumentRequest,
+    Done,
+    DossierAnswer,
+    DossierRequest,
+    HangUpRequest,
+    LeaveRequest,
+    LogAck,
+    LogAppend,
+    LogPart,
+    LogRequest,
+    PieceRequest,
+    QueueAnswer,
+    QueueRequest,
+    ResumeRequest,
+    ServicesAnswer,
+    ServicesRequest,
+    SessionAnswer,
+    SessionsAnswer,
+    StatusRequest,
+    TicketAnswer,
+    TicketRequested,
+    UploadBegin,
+    UploadChunk,
+    UploadCommit,
+    UploadState,
+)
+from session.protocol.roles import Role
+
+
+class _Handlers:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        view: QueueView,
+        calls: Calls,
+        sessions: Sessions,
+        dossiers: DossierService,
+        keeper: LogKeeper,
+    ) -> None:
+        self.catalogue = catalogue
+        self.view = view
+        self.calls = calls
+        self.sessions = sessions
+        self.dossiers = dossiers
+        self.keeper = keeper
+
+    async def services(self, asker: Asker, _: ServicesRequest) -> ServicesAnswer:
+        return self.catalogue.offer(asker.organisation, asker.user)
+
+    async def call(self, asker: Asker, wish: TicketRequested) -> TicketAnswer:
+        return await self.calls.call(asker.organisation, asker.user, wish)
+
+    async def status(self, asker: Asker, wish: StatusRequest) -> TicketAnswer:
+        return await self.calls.status(asker.organisation, asker.user, wish.ticket_id)
+
+    async def leave(self, asker: Asker, wish: LeaveRequest) -> Done:
+        await self.calls.leave(asker.organisation, asker.user, wish.ticket_id)
+        return Done()
+
+    async def queue(self, asker: Asker, wish: QueueRequest) -> QueueAnswer:
+        tickets = self.view.open_tickets(asker.organisation)
+        offset = max(0, wish.offset)
+        return QueueAnswer(
+            revision=self.view.revision(asker.organisation),
+            total=len(tickets),
+            tickets=tickets[offset : offset + wish.limit],
+            services=self.catalogue.services(asker.organisation),
+            organisation_name=self.catalogue.organisation(asker.organisation).name,
+        )
+
+    async def accept(self, asker: Asker, wish: AcceptRequest) -> SessionAnswer:
+        return SessionAnswer(session=await self.sessions.accept(asker.organisation, asker.user, wish.ticket_id))
+
+    async def resume(self, asker: Asker, _: ResumeRequest) -> SessionsAnswer:
+        return await self.sessions.resume(asker.organisation, asker.user)
+
+    async def hang_up(self, asker: Asker, wish: HangUpRequest) -> Done:
+        await self.sessions.hang_up(asker.organisation, asker.role, asker.user, wish.session_id, wish.reason)
+        return Done()
+
+    async def close(self, asker: Asker, wish: CloseRequest) -> Done:
+        await self.sessions.close(asker.organisation, asker.user, wish.session_id, wish.outcome)
+        return Done()
+
+    async def dossier(self, asker: Asker, wish: DossierRequest) -> DossierAnswer:
+        return DossierAnswer(dossier=await self.dossiers.dossier(asker.organisation, asker.user, wish))
+
+    async def piece(self, asker: Asker, wish: PieceRequest) -> DossierAnswer:
+        return DossierAnswer(dossier=await self.dossiers.piece(asker.organisation, asker.user, wish))
+
+    async def upload_begin(self, asker: Asker, begin: UploadBegin) -> UploadState:
+        return await self.dossiers.upload_begin(asker.organisation, asker.user, begin)
+
+    async def upload_chunk(self, asker: Asker, chunk: UploadChunk) -> UploadState:
+        return await self.dossiers.upload_chunk(asker.organisation, asker.user, chunk)
+
+    async def upload_commit(self, asker: Asker, wish: UploadCommit) -> DocumentFiled:
+        return await self.dossiers.upload_commit(asker.organisation, asker.user, wish.upload_id)
+
+    async def document(self, asker: Asker, wish: DocumentRequest) -> DocumentPart:
+        return await self.dossiers.document(asker.organisation, asker.user, wish)
+
+    async def log(self, asker: Asker, wish: LogAppend) -> LogAck:
+        records = [bytes(record) for record in wish.records]
+        following = await self.keeper.append(asker.organisation, wish.session_id, asker.writer, wish.first, records)
+        return LogAck(next=following)
+
+    async def read_log(self, asker: Asker, wish: LogRequest) -> LogPart:
+        if asker.role is Role.AGENT:
+            await self.keeper.check_reader(asker.organisation, wish.session_id, asker.writer)
+        return await self.keeper.read(asker.organisation, wish.session_id, max(0, wish.after))
+
+
+def handlers(
+    catalogue: Catalogue,
+    view: QueueView,
+    calls: Calls,
+    sessions: Sessions,
+    dossiers: DossierService,
+    keeper: LogKeeper,
+) -> dict[str, Handler]:
+    """Verb -> the rule that answers it."""
+    rules = _Handlers(catalogue, view, calls, sessions, dossiers, keeper)
+    return {
+        "services": rules.services,
+        "call": rules.call,
+        "status": rules.status,
+        "leave": rules.leave,
+        "queue": rules.queue,
+        "accept": rules.accept,
+        "resume": rules.resume,
+        "hang_up": rules.hang_up,
+        "close": rules.close,
+        "dossier": rules.dossier,
+        "piece": rules.piece,
+        "upload_begin": rules.upload_begin,
+        "upload_chunk": rules.upload_chunk,
+        "upload_commit": rules.upload_commit,
+        "document": rules.document,
+        "log": rules.log,
+        "read_log": rules.read_log,
+    }

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The hub: queue, dossier service and log keeper on one connection, and their timers. Used by the program."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+from pathlib import Path
+
+from session.bus.hub_connection import HubConnection
+from session.bus.line import Incoming
+from session.clock import Clock
+from session.errors import SessionError, StoreUnreachable
+from session.hub.book import TicketBook
+from session.hub.calls import Calls
+from session.hub.catalogue import Catalogue
+from session.hub.dossier_service import DossierService, DossierStoreLike
+from session.hub.engine import StoredTicket
+from session.hub.handlers import handlers
+from session.hub.log_keeper import LogKeeper
+from session.hub.nats_store import RETIRED_S, NatsCallerStore, NatsTicketStore
+from session.hub.news import BusNews, PlaceNews
+from session.hub.presence import CallerLost, DeskLost, Finding, PeerChanged, Presence, PresenceWatch
+from session.hub.queue import QueueView
+from session.hub.relay import Relay
+from session.hub.service import HubService
+from session.hub.sessions import Sessions
+from session.hub.uploads import UploadSpool
+from session.protocol.hub_messages import PeerPresence, QueueBeat
+from session.protocol.roles import Role
+from session.protocol.tickets import Ticket, TicketState
+from session.tasks import Tasks
+
+log = logging.getLogger(__name__)
+
+TICK_S = 2.0
+START_S = 60.0
+"""Longest wait for the store at the start: after a power cut a cluster needs a while to choose its leader."""
+
+FORGOTTEN = timedelta(hours=12)
+"""A wrap-up that nobody finished is closed."""
+
+
+class Hub:
+    """One hub; several share the work, all state is in JetStream.
+
+    Args:
+        connection: connected already.
+        dossiers: the organisation's store.
+        folder: private folder for uploads on their way.
+        tick_s: between two looks at presence and queue.
+        replicas: of each stream; 3 on a cluster.
+    """
+
+    def __init__(
+        self,
+        connection: HubConnection,
+        catalogue: Catalogue,
+        dossiers: DossierStoreLike,
+        folder: Path,
+        clock: Clock,
+        tasks: Tasks,
+        *,
+        tick_s: float = TICK_S,
+        replicas: int = 1,
+    ) -> None:
+        self._connection = connection
+        self._catalogue = catalogue
+        self._clock = clock
+        self._tasks = tasks
+        self._tick_s = tick_s
+        self._ticker: asyncio.Task[None] | None = None
+        self.view = QueueView()
+        self.presence = Presence(clock)
+        self._watch = PresenceWatch(self.presence)
+        self._news = BusNews(connection)
+        self._places = PlaceNews(self.view, self.presence, self._news)
+        self._tickets = NatsTicketStore(connection, tasks, replicas)
+        self._callers = NatsCallerStore(connection, replicas)
+        log_days = {name: catalogue.organisation(name).log_days for name in catalogue.organisations}
+        self._keeper = LogKeeper(connection, log_days, replicas)
+        self._book = TicketBook(self._tickets, self.view)
+        self._sessions = Sessions(self._book, self._callers, catalogue, self._keeper, self._news, clock)
+        self._calls = Calls(self._book, self._callers, catalogue, self._sessions, self._places, self._news, clock)
+        self._uploads = UploadSpool(folder / "uploads")
+        self._dossiers = DossierService(dossiers, self._sessions, self._callers, self._uploads)
+        self.relay = Relay(connection, self.view, self._book, clock, tasks)
+        bound = handlers(catalogue, self.view, self._calls, self._sessions, self._dossiers, self._keeper)
+        self.service = HubService(connection, bound, clock, tasks)
+
+    async def start(self) -> None:
+        """Prepares the store, loads the view, then opens the door.
+
+        Raises:
+            StoreUnreachable: JetStream did not answer within a minute.
+        """
+        try:
+            async with asyncio.timeout(START_S):
+                await self._prepare()
+                await self._tickets.follow(self.view.load, self._on_change)
+                await self._tickets.wait_loaded()
+        except TimeoutError as error:
+            raise StoreUnreachable(why="not ready in time") from error
+        await asyncio.to_thread(self._uploads.sweep)
+        await self._connection.serve("hb.*.*.*", self._on_beat, shared=False)
+        await self.relay.start()
+        await self.service.start()
+        self._ticker = self._tasks.spawn(self._tick(), name="hub timers")
+
+    async def stop(self) -> None:
+        """Ends the timers and the view; the caller closes the connection."""
+        if self._ticker is not None:
+            self._ticker.cancel()
+            await asyncio.wait([self._ticker], timeout=2.0)
+            self._ticker = None
+        await self._tickets.stop()
+
+    async def _prepare(self) -> None:
+        while True:
+            try:
+                await self._tickets.prepare()
+                await self._callers.prepare()
+                await self._keeper.prepare()
+            except StoreUnreachable as error:
+                log.info("the store is not ready: %s", error.detail.get("why", ""))
+                await asyncio.sleep(0.5)
+            else:
+                return
+
+    def _on_change(self, stored: StoredTicket) -> None:
+        self.view.apply(stored)
+
+    def _on_beat(self, message: Incoming) -> None:
+        _, organisation, letter, user = message.subject.split(".")
+        self.presence.heard(organisation, Role(letter), user)
+
+    # ---- timers ----------------------------------------------------------------------------------------------------
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(self._tick_s)
+            try:
+                await self._look()
+            except SessionError as error:
+                log.info("the timers wait for the store: %s", error.code)
+
+    async def _look(self) -> None:
+        open_now = [stored.ticket for stored in self.view.all_open()]
+        for ticket in open_now:
+            for finding in self._watch.look(ticket):
+                await self._act(finding)
+            if self._is_forgotten(ticket):
+                await self._sessions.close_forgotten(ticket)
+        for organisation in self._catalogue.organisations:
+            await self._places.look(organisation)
+            count = len(self.view.open_tickets(organisation))
+            await self._news.beat(
+                organisation, QueueBeat(revision=self.view.revision(organisation), open_tickets=count)
+            )
+        self._tidy(open_now)
+
+    async def _act(self, finding: Finding) -> None:
+        ticket = finding.ticket
+        match finding:
+            case PeerChanged(role=role, present=present):
+                user = ticket.kiosk if role is Role.KIOSK else ticket.agent
+                if user is not None and ticket.session is not None:
+                    told = PeerPresence(session_id=ticket.session, present=present)
+                    await self._news.tell(ticket.organisation, role, user, told)
+            case DeskLost():
+                await self._sessions.give_back(ticket)
+            case CallerLost():
+                await self._calls.abandon(ticket)
+
+    def _is_forgotten(self, ticket: Ticket) -> bool:
+        if ticket.state is not TicketState.WRAP_UP or ticket.ended_at_utc is None:
+            return False
+        return self._clock.utc_now() - ticket.ended_at_utc > FORGOTTEN
+
+    def _tidy(self, open_now: list[Ticket]) -> None:
+        self._watch.forget({ticket.session for ticket in open_now if ticket.session is not None})
+        self._places.forget({ticket.id for ticket in open_now})
+        oldest = self._clock.utc_now() - timedelta(seconds=RETIRED_S)
+        self.view.forget_ended(lambda ticket: ticket.ended_at_utc is not None and ticket.ended_at_utc < oldest)

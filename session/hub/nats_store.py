@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The hub's stores in JetStream: tickets as a key-value bucket, caller records beside it. Used by `session.hub.hub`.
+
+Key-values as in ADR-8: stream `KV_tk`, subject `$KV.tk.<organisation>.<ticket>`. The server itself republishes each
+committed change to `evt.<organisation>.q.<ticket>`: what desks hear is what is stored.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from session.bus.follower import Follower
+from session.bus.hub_connection import HubConnection
+from session.bus.streams import NANOSECONDS, Stored, WrongRevision
+from session.errors import MessageMalformed, StoreUnreachable
+from session.hub.engine import CallerRecord, RevisionConflict, StoredTicket
+from session.protocol.codec import decode_plain, encode
+from session.protocol.tickets import Ticket
+from session.tasks import Tasks
+
+log = logging.getLogger(__name__)
+
+BUCKET = "KV_tk"
+HISTORY = 64
+RETIRED_S = 3600
+"""How long an ended ticket can still be read."""
+
+CALLERS = "CALLERS"
+CALLER_S = 24 * 3600
+"""A caller record that nobody removed goes by itself after a day."""
+
+
+def _subject(organisation: str, ticket_id: str) -> str:
+    return f"$KV.tk.{organisation}.{ticket_id}"
+
+
+class NatsTicketStore:
+    """`TicketStore` on JetStream.
+
+    Args:
+        replicas: 1 on a single server, 3 on a cluster.
+    """
+
+    def __init__(self, connection: HubConnection, tasks: Tasks, replicas: int = 1) -> None:
+        self._connection = connection
+        self._streams = connection.streams
+        self._tasks = tasks
+        self._replicas = replicas
+        self._follower: Follower | None = None
+
+    async def prepare(self) -> None:
+        """Creates the bucket, or brings it to today's settings."""
+        await self._streams.ensure(
+            BUCKET,
+            {
+                "subjects": ["$KV.tk.>"],
+                "storage": "file",
+                "num_replicas": self._replicas,
+                "max_msgs_per_subject": HISTORY,
+                "max_msg_size": 64 * 1024,
+                "discard": "new",
+                "allow_rollup_hdrs": True,
+                "allow_msg_ttl": True,
+                "deny_delete": True,
+                "allow_direct": False,
+                "republish": {"src": "$KV.tk.*.*", "dest": "evt.{{wildcard(1)}}.q.{{wildcard(2)}}"},
+            },
+        )
+
+    async def create(self, ticket: Ticket) -> int:
+        """See `TicketStore`."""
+        return await self.replace(ticket, 0)
+
+    async def replace(self, ticket: Ticket, revision: int) -> int:
+        """See `TicketStore`."""
+        try:
+            subject = _subject(ticket.organisation, ticket.id)
+            return await self._streams.append(subject, encode(ticket), expected=revision)
+        except WrongRevision as error:
+            raise RevisionConflict from error
+
+    async def retire(self, ticket: Ticket, revision: int) -> int:
+        """See `TicketStore`. One message rolls the history up and has the time to live.
+
+        Not a time to live on plain values: when the last one expired, the one before would come back (measured).
+        """
+        headers = {"KV-Operation": "PURGE", "Nats-Rollup": "sub"}
+        try:
+            subject = _subject(ticket.organisation, ticket.id)
+            return await self._streams.append(
+                subject, encode(ticket), expected=revision, headers=headers, ttl_s=RETIRED_S
+            )
+        except WrongRevision as error:
+            raise RevisionConflict from error
+
+    async def get(self, organisation: str, ticket_id: str) -> StoredTicket | None:
+        """See `TicketStore`."""
+        stored = await self._streams.last(BUCKET, _subject(organisation, ticket_id))
+        if stored is None:
+            return None
+        ticket = _ticket(stored)
+        if ticket is None:
+            raise StoreUnreachable(why="stored ticket is unreadable")
+        return ticket
+
+    async def follow(
+        self, on_loaded: Callable[[Sequence[StoredTicket]], None], on_change: Callable[[StoredTicket], None]
+    ) -> None:
+        """See `TicketStore`."""
+
+        def loaded(batch: Sequence[Stored], _revision: int) -> None:
+            on_loaded([ticket for stored in batch if (ticket := _ticket(stored)) is not None])
+
+        def changed(stored: Stored) -> None:
+            if (ticket := _ticket(stored)) is not None:
+                on_change(ticket)
+
+        self._follower = Follower(self._connection.line, self._streams, BUCKET, self._tasks, loaded, changed)
+        self._follower.start()
+
+    async def wait_loaded(self) -> None:
+        """See `TicketStore`."""
+        if self._follower is not None:
+            await self._follower.loaded.wait()
+
+    async def stop(self) -> None:
+        """See `TicketStore`."""
+        if self._follower is not None:
+            await self._follower.stop()
+
+
+def _ticket(stored: Stored) -> StoredTicket | None:
+    try:
+        return StoredTicket(decode_plain(Ticket, stored.payload), stored.revision)
+    except MessageMalformed:
+        log.error("stored ticket at revision %d is unreadable and left out", stored.revision)
+        return None
+
+
+class NatsCallerStore:
+    """`CallerStore` on JetStream: a stream of its own that is never republished."""
+
+    def __init__(self, connection: HubConnection, replicas: int = 1) -> None:
+        self._streams = connection.streams
+        self._replicas = replicas
+
+    async def prepare(self) -> None:
+        """Creates the stream, or brings it to today's settings."""
+        await self._streams.ensure(
+            CALLERS,
+            {
+                "subjects": ["caller.*.*"],
+                "storage": "file",
+                "num_replicas": self._replicas,
+                "max_msgs_per_subject": 1,
+                "max_age": CALLER_S * NANOSECONDS,
+            },
+        )
+
+    async def get(self, organisation: str, ticket_id: str) -> CallerRecord:
+        """See `CallerStore`."""
+        stored = await self._streams.last(CALLERS, f"caller.{organisation}.{ticket_id}")
+        return decode_plain(CallerRecord, stored.payload) if stored is not None else CallerRecord()
+
+    async def put(self, organisation: str, ticket_id: str, record: CallerRecord) -> None:
+        """See `CallerStore`."""
+        await self._streams.append(f"caller.{organisation}.{ticket_id}", msgspec.json.encode(record))
+
+    async def forget(self, organisation: str, ticket_id: str) -> None:
+        """See `CallerStore`."""
+        await self._streams.forget(CALLERS, f"caller.{organisation}.{ticket_id}")

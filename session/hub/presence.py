@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Who gives signs of life, and what follows when an end of a session gives none. Used by `session.hub.hub`.
+
+Kept in memory: every hub hears every beat, and a hub that starts counts silence from its own start.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from session.clock import Clock
+from session.protocol.roles import Role
+from session.protocol.tickets import Ticket, TicketState
+
+SILENT_S = 20.0
+"""An end of a session that is silent for so long is told to the other one."""
+
+RETURN_S = 60.0
+"""A desk that is silent for so long loses its caller to the next agent."""
+
+GHOST_S = 180.0
+"""A kiosk that is silent for so long has no caller waiting any more."""
+
+Identity = tuple[str, Role, str]
+
+
+class Presence:
+    """The last sign of life of each identity."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._started_s = clock.monotonic_s()
+        self._heard_s: dict[Identity, float] = {}
+
+    def heard(self, organisation: str, role: Role, user: str) -> None:
+        """Notes a sign of life."""
+        self._heard_s[organisation, role, user] = self._clock.monotonic_s()
+
+    def silent_s(self, organisation: str, role: Role, user: str) -> float:
+        """Seconds since the last sign, or since this hub started."""
+        heard_s = self._heard_s.get((organisation, role, user), self._started_s)
+        return self._clock.monotonic_s() - heard_s
+
+    def agents(self, organisation: str) -> int:
+        """Agents of an organisation that are there."""
+        now_s = self._clock.monotonic_s()
+        return sum(
+            1
+            for (owner, role, _), heard_s in self._heard_s.items()
+            if owner == organisation and role is Role.AGENT and now_s - heard_s < SILENT_S
+        )
+
+
+@dataclass(frozen=True)
+class PeerChanged:
+    """Tell `role` of this ticket's session that its other end is there or not."""
+
+    ticket: Ticket
+    role: Role
+    present: bool
+
+
+@dataclass(frozen=True)
+class DeskLost:
+    """The desk is gone for good: the ticket goes back to the head of the queue."""
+
+    ticket: Ticket
+
+
+@dataclass(frozen=True)
+class CallerLost:
+    """The kiosk of a waiting ticket is gone for good."""
+
+    ticket: Ticket
+
+
+Finding = PeerChanged | DeskLost | CallerLost
+
+
+class PresenceWatch:
+    """Turns silence into findings, each change once."""
+
+    def __init__(self, presence: Presence) -> None:
+        self._presence = presence
+        self._told: dict[tuple[str, Role], bool] = {}
+
+    def look(self, ticket: Ticket) -> list[Finding]:
+        """What has to be done about one open ticket now."""
+        kiosk_silent_s = self._presence.silent_s(ticket.organisation, Role.KIOSK, ticket.kiosk)
+        if ticket.state in (TicketState.WAITING, TicketState.OFFERED):
+            return [CallerLost(ticket)] if kiosk_silent_s > GHOST_S else []
+        if ticket.state is not TicketState.IN_SESSION or ticket.agent is None or ticket.session is None:
+            return []
+        agent_silent_s = self._presence.silent_s(ticket.organisation, Role.AGENT, ticket.agent)
+        if agent_silent_s > RETURN_S:
+            return [DeskLost(ticket)]
+        findings = (
+            self._change(ticket, ticket.session, Role.KIOSK, agent_silent_s <= SILENT_S),
+            self._change(ticket, ticket.session, Role.AGENT, kiosk_silent_s <= SILENT_S),
+        )
+        return [finding for finding in findings if finding is not None]
+
+    def _change(self, ticket: Ticket, session: str, told: Role, present: bool) -> Finding | None:
+        before = self._told.get((session, told), True)
+        self._told[session, told] = present
+        return PeerChanged(ticket, told, present) if present != before else None
+
+    def forget(self, sessions_open: set[str]) -> None:
+        """Drops what is known of sessions that are not open any more."""
+        self._told = {key: present for key, present in self._told.items() if key[0] in sessions_open}

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Passes what one end of a session says to the other, after checking that it is one of the two. Used by the hub.
+
+`ses.<organisation>.<role>.<user>.<session>.<topic>` becomes
+`evt.<organisation>.u.<peer role>.<peer user>.ses.<session>.<topic>`, payload and headers unchanged. Nothing is stored:
+both ends number what must not be lost. Order per sender is kept; with several hubs each message may take another one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+
+from session.bus.hub_connection import HubConnection
+from session.bus.line import Incoming
+from session.clock import Clock
+from session.errors import BusUnreachable, SessionError
+from session.hub.book import TicketBook
+from session.hub.queue import QueueView
+from session.hub.rates import Rates
+from session.hub.sessions import LIVE
+from session.protocol.roles import Role
+from session.protocol.session_messages import CONTROL_TOPICS, RAW_TOPICS
+from session.protocol.tickets import Ticket
+from session.protocol.version import MAX_CHUNK_BYTES, MAX_CONTROL_BYTES
+from session.tasks import Tasks
+
+log = logging.getLogger(__name__)
+
+BYTES_PER_S = 8 << 20
+BURST_BYTES = 64 << 20
+"""What one end may send: far more than any line carries, a guard against a loop."""
+
+OVERHEAD_BYTES = 512
+"""Counted for each message beside its payload."""
+
+QUEUED = 10_000
+HELD = 64
+"""Messages of one session kept while its ticket is looked up."""
+
+HEADER_BYTES = 2048
+
+
+class Relay:
+    """Between the two ends of every session."""
+
+    def __init__(
+        self, connection: HubConnection, view: QueueView, book: TicketBook, clock: Clock, tasks: Tasks
+    ) -> None:
+        self.dropped = 0
+        self._connection = connection
+        self._view = view
+        self._book = book
+        self._tasks = tasks
+        self._rates = Rates(clock, BYTES_PER_S, BURST_BYTES)
+        self._queue: asyncio.Queue[Incoming] = asyncio.Queue(QUEUED)
+        self._held: dict[tuple[str, str], deque[Incoming]] = {}
+
+    async def start(self) -> None:
+        """Begins to pass on."""
+        self._tasks.spawn(self._pass_on(), name="relay")
+        await self._connection.serve("ses.*.*.*.*.*", self._on_message)
+
+    def _on_message(self, message: Incoming) -> None:
+        """Cheap checks at the door; the rest in order in one task."""
+        _, organisation, role, user, _, topic = message.subject.split(".")
+        size_bytes = len(message.payload)
+        limit_bytes = MAX_CHUNK_BYTES if topic in RAW_TOPICS else MAX_CONTROL_BYTES
+        header_bytes = sum(len(name) + len(value) for name, value in message.headers.items())
+        if topic not in CONTROL_TOPICS and topic not in RAW_TOPICS:
+            self._drop("unknown topic")
+        elif size_bytes > limit_bytes or header_bytes > HEADER_BYTES:
+            self._drop("too large")
+        elif not self._rates.take(f"{organisation}.{role}.{user}", size_bytes + OVERHEAD_BYTES):
+            self._drop("too much")
+        elif self._queue.full():
+            self._drop("the hub is behind")
+        else:
+            self._queue.put_nowait(message)
+
+    def _drop(self, why: str) -> None:
+        self.dropped += 1
+        log.warning("session traffic dropped: %s", why)
+
+    async def _pass_on(self) -> None:
+        while True:
+            message = await self._queue.get()
+            _, organisation, _, _, session_id, _ = message.subject.split(".")
+            held = self._held.get((organisation, session_id))
+            stored = self._view.by_session(organisation, session_id)
+            if held is not None:
+                held.append(message)
+            elif stored is not None:
+                await self._send(stored.ticket, message)
+            else:
+                self._held[organisation, session_id] = deque([message], maxlen=HELD)
+                self._tasks.spawn(self._look_up(organisation, session_id), name="relay looks a session up")
+
+    async def _look_up(self, organisation: str, session_id: str) -> None:
+        """Our view may be a moment behind another hub's accept: ask the store, then pass on what was held."""
+        ticket: Ticket | None = None
+        try:
+            stored = await self._book.by_session(organisation, session_id)
+            self._view.apply(stored)
+            ticket = stored.ticket
+        except SessionError as error:
+            log.info("session traffic for no session of ours: %s", error.code)
+        held = self._held[organisation, session_id]
+        while held:
+            message = held.popleft()
+            if ticket is not None:
+                await self._send(ticket, message)
+            else:
+                self.dropped += 1
+        del self._held[organisation, session_id]
+
+    async def _send(self, ticket: Ticket, message: Incoming) -> None:
+        _, organisation, role, user, session_id, topic = message.subject.split(".")
+        if ticket.state not in LIVE or ticket.session != session_id or ticket.agent is None:
+            return self._drop("the session is over")
+        if role == Role.KIOSK and user == ticket.kiosk:
+            peer = (Role.AGENT, ticket.agent)
+        elif role == Role.AGENT and user == ticket.agent:
+            peer = (Role.KIOSK, ticket.kiosk)
+        else:
+            return self._drop("not an end of this session")
+        headers = {name: value for name, value in message.headers.items() if not name.lower().startswith("nats-")}
+        try:
+            rest = f"ses.{session_id}.{topic}"
+            await self._connection.tell_user(organisation, peer[0], peer[1], rest, message.payload, headers)
+        except BusUnreachable:
+            self.dropped += 1
+        return None

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The hub's door: a request's subject says who asks, `VERBS` who may, a handler answers. Used by `session.hub.hub`.
+
+Role and user come from the subject alone, which the server enforces; never from the payload.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from session.bus.hub_connection import HubConnection
+from session.bus.line import Incoming
+from session.clock import Clock
+from session.errors import BusUnreachable, NotAllowed, RateLimited, SessionError
+from session.hub.rates import Rates
+from session.protocol.codec import decode_request, encode
+from session.protocol.hub_messages import VERBS, HubMessage, Refusal
+from session.protocol.roles import Role
+from session.tasks import Tasks
+
+log = logging.getLogger(__name__)
+
+PER_S, BURST = 20.0, 100.0
+"""What a person's clicks need, with room for a desk that starts."""
+
+BULK = frozenset({"upload_chunk", "document", "log", "read_log"})
+BULK_PER_S, BULK_BURST = 1000.0, 2000.0
+"""Parts of documents and logs come one after the other, as fast as the line allows."""
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks, as the server has proved it."""
+
+    organisation: str
+    role: Role
+    user: str
+
+    @property
+    def writer(self) -> str:
+        """ "<role letter>.<user>"."""
+        return f"{self.role}.{self.user}"
+
+
+Handler = Callable[[Asker, Any], Awaitable[HubMessage]]
+
+
+class HubService:
+    """Answers `svc.<organisation>.<role>.<user>.<verb>`."""
+
+    def __init__(self, connection: HubConnection, handlers: dict[str, Handler], clock: Clock, tasks: Tasks) -> None:
+        if missing := set(VERBS) ^ set(handlers):
+            raise ValueError(f"verbs without handler, or handlers without verb: {sorted(missing)}")
+        self.answered = 0
+        self.refused = 0
+        self._connection = connection
+        self._handlers = handlers
+        self._tasks = tasks
+        self._rates = Rates(clock, PER_S, BURST)
+        self._bulk_rates = Rates(clock, BULK_PER_S, BULK_BURST)
+
+    async def start(self) -> None:
+        """Begins to answer; several hubs share the work."""
+        await self._connection.serve("svc.*.*.*.*", self._on_request)
+
+    def _on_request(self, message: Incoming) -> None:
+        if message.reply:
+            self._tasks.spawn(self._serve(message), name=f"answer {message.subject.rpartition('.')[2]}")
+
+    async def _serve(self, message: Incoming) -> None:
+        try:
+            answer = encode(await self._answer(message))
+            self.answered += 1
+        except SessionError as error:
+            self.refused += 1
+            answer = encode(Refusal(code=error.code, detail=error.detail))
+        except Exception:  # the boundary: whoever asks gets an answer, and the hub goes on
+            self.refused += 1
+            log.exception("a request failed: %s", message.subject.rpartition(".")[2])
+            answer = encode(Refusal(code="unexpected"))
+        try:
+            await self._connection.line.publish(message.reply, answer)
+        except BusUnreachable:
+            log.info("an answer is lost, the bus is away; the same request may be repeated")
+
+    async def _answer(self, message: Incoming) -> HubMessage:
+        _, organisation, letter, user, verb = message.subject.split(".")
+        asker = Asker(organisation, Role(letter), user)
+        rates = self._bulk_rates if verb in BULK else self._rates
+        if not rates.take(f"{organisation}.{asker.writer}"):
+            raise RateLimited
+        if verb not in VERBS:
+            raise NotAllowed(why="unknown verb")
+        roles, kind, _ = VERBS[verb]
+        if asker.role not in roles:
+            raise NotAllowed(why="role")
+        return await self._handlers[verb](asker, decode_request(kind, message.payload))

@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Conversations: accept, resume, hang up, close, give back. The rules behind the desk's requests; used by the hub."""
+
+from __future__ import annotations
+
+import logging
+
+import msgspec
+
+from session.clock import Clock
+from session.errors import TicketTaken, TicketUnknown
+from session.hub.book import Decide, TicketBook, new_session_id
+from session.hub.catalogue import Catalogue
+from session.hub.engine import CallerRecord, CallerStore, StoredTicket
+from session.hub.log_keeper import LogKeeper
+from session.hub.news import News, tell_both
+from session.hub.queue import WAITING
+from session.protocol.hub_messages import SessionFacts, SessionOpened, SessionsAnswer, TicketChanged
+from session.protocol.roles import Role
+from session.protocol.tickets import Ticket, TicketState
+
+log = logging.getLogger(__name__)
+
+HEAD = 1000
+"""Priority of a ticket that an agent lost: before all others."""
+
+LIVE = frozenset({TicketState.IN_SESSION, TicketState.WRAP_UP})
+
+
+class Sessions:
+    """Tickets from the agent's accept to the end."""
+
+    def __init__(
+        self,
+        book: TicketBook,
+        callers: CallerStore,
+        catalogue: Catalogue,
+        keeper: LogKeeper,
+        news: News,
+        clock: Clock,
+    ) -> None:
+        self._book = book
+        self._callers = callers
+        self._catalogue = catalogue
+        self._keeper = keeper
+        self._news = news
+        self._clock = clock
+
+    async def accept(self, organisation: str, agent: str, ticket_id: str) -> SessionFacts:
+        """An agent takes a ticket; one wins, and the winner may ask again.
+
+        Raises:
+            TicketTaken: somebody else has it, or it does not wait any more.
+            TicketUnknown, StoreUnreachable.
+        """
+
+        def decide(ticket: Ticket) -> Ticket | None:
+            if ticket.state is TicketState.IN_SESSION and ticket.agent == agent:
+                return None
+            if ticket.state not in WAITING:
+                raise TicketTaken
+            return msgspec.structs.replace(
+                ticket,
+                state=TicketState.IN_SESSION,
+                agent=agent,
+                session=new_session_id(ticket.id),
+                accepted_at_utc=self._clock.utc_now(),
+                changed_by=f"{Role.AGENT}.{agent}",
+                reason="",
+            )
+
+        stored, _ = await self._book.change(organisation, ticket_id, decide)
+        ticket = stored.ticket
+        # Also after a repeat: the first answer may have been lost before these were done, and both may be done twice.
+        await self._keeper.open(organisation, _session_of(ticket), [f"k.{ticket.kiosk}", f"a.{agent}"])
+        opened = SessionOpened(session=self.kiosk_facts(ticket))
+        await self._news.tell(organisation, Role.KIOSK, ticket.kiosk, opened)
+        return await self._agent_facts(ticket)
+
+    async def resume(self, organisation: str, agent: str) -> SessionsAnswer:
+        """Sessions that are still this agent's, after its desk was restarted."""
+        mine = [t for t in self._book.view.tickets(organisation) if t.agent == agent and t.state in LIVE]
+        found = [await self._book.read(organisation, ticket.id) for ticket in mine]
+        live = [stored.ticket for stored in found if stored.ticket.agent == agent and stored.ticket.state in LIVE]
+        live.sort(key=lambda ticket: ticket.arrived_at_utc)
+        facts = [await self._agent_facts(ticket) for ticket in live]
+        return SessionsAnswer(sessions=facts, states=[ticket.state.value for ticket in live])
+
+    async def hang_up(self, organisation: str, role: Role, user: str, session_id: str, reason: str) -> None:
+        """Either end ends the conversation. Raises `TicketUnknown` for a session that is not its own."""
+
+        def decide(ticket: Ticket) -> Ticket | None:
+            _check_end(ticket, role, user, session_id)
+            if ticket.state is not TicketState.IN_SESSION:
+                return None
+            return msgspec.structs.replace(
+                ticket,
+                state=TicketState.WRAP_UP,
+                ended_at_utc=self._clock.utc_now(),
+                changed_by=f"{role}.{user}",
+                reason=reason,
+            )
+
+        stored = await self._change_session(organisation, session_id, decide)
+        by = "kiosk" if stored.ticket.changed_by.startswith(f"{Role.KIOSK}.") else "agent"
+        await tell_both(self._news, stored.ticket, session_id, by, stored.ticket.reason)
+
+    async def close(self, organisation: str, agent: str, session_id: str, outcome: str) -> None:
+        """The agent has finished. Raises `TicketUnknown` for a session that is not its own."""
+        was_live = False
+
+        def decide(ticket: Ticket) -> Ticket | None:
+            nonlocal was_live
+            _check_end(ticket, Role.AGENT, agent, session_id)
+            was_live = ticket.state is TicketState.IN_SESSION
+            return self._closed(ticket, outcome, f"{Role.AGENT}.{agent}") if ticket.state in LIVE else None
+
+        stored = await self._change_session(organisation, session_id, decide)
+        await self._callers.forget(organisation, stored.ticket.id)
+        if was_live:
+            await tell_both(self._news, stored.ticket, session_id, "agent", outcome)
+
+    async def close_forgotten(self, ticket: Ticket) -> None:
+        """Ends a wrap-up that nobody finished."""
+
+        def decide(now: Ticket) -> Ticket | None:
+            return self._closed(now, "forgotten", "hub") if now.state is TicketState.WRAP_UP else None
+
+        await self._book.change(ticket.organisation, ticket.id, decide)
+        await self._callers.forget(ticket.organisation, ticket.id)
+
+    async def give_back(self, ticket: Ticket) -> None:
+        """The desk is gone: the caller goes to the head of the queue."""
+
+        def decide(now: Ticket) -> Ticket | None:
+            if now.state is not TicketState.IN_SESSION or now.session != ticket.session:
+                return None
+            return msgspec.structs.replace(
+                now,
+                state=TicketState.WAITING,
+                priority=HEAD,
+                agent=None,
+                session=None,
+                accepted_at_utc=None,
+                changed_by="hub",
+                reason="desk_lost",
+            )
+
+        stored, changed = await self._book.change(ticket.organisation, ticket.id, decide)
+        if changed:
+            await tell_both(self._news, ticket, _session_of(ticket), "hub", "desk_lost")
+            waiting = TicketChanged(ticket=stored.ticket, position=self._book.view.position(stored.ticket))
+            await self._news.tell(ticket.organisation, Role.KIOSK, ticket.kiosk, waiting)
+
+    async def owned(self, organisation: str, agent: str, session_id: str) -> tuple[Ticket, CallerRecord]:
+        """The ticket and the caller of an agent's own live session. Raises `TicketUnknown`."""
+        ticket = (await self._book.by_session(organisation, session_id)).ticket
+        if ticket.agent != agent or ticket.state not in LIVE:
+            raise TicketUnknown
+        return ticket, await self._callers.get(organisation, ticket.id)
+
+    def kiosk_facts(self, ticket: Ticket) -> SessionFacts:
+        """What the kiosk may know of the session: neither number nor dossier."""
+        assert ticket.agent is not None
+        assert ticket.accepted_at_utc is not None
+        return SessionFacts(
+            id=_session_of(ticket),
+            ticket_id=ticket.id,
+            organisation=ticket.organisation,
+            service=ticket.service,
+            kiosk=ticket.kiosk,
+            site=ticket.site,
+            agent=ticket.agent,
+            agent_name=self._catalogue.person_name(ticket.organisation, ticket.agent),
+            opened_at_utc=ticket.accepted_at_utc,
+            allowed_addresses=self._catalogue.organisation(ticket.organisation).allowed_addresses,
+        )
+
+    async def _agent_facts(self, ticket: Ticket) -> SessionFacts:
+        record = await self._callers.get(ticket.organisation, ticket.id)
+        facts = self.kiosk_facts(ticket)
+        return msgspec.structs.replace(facts, caller_number=record.number, dossier=record.dossier)
+
+    async def _change_session(self, organisation: str, session_id: str, decide: Decide) -> StoredTicket:
+        found = await self._book.by_session(organisation, session_id)
+        stored, _ = await self._book.change(organisation, found.ticket.id, decide)
+        return stored
+
+    def _closed(self, ticket: Ticket, outcome: str, by: str) -> Ticket:
+        return msgspec.structs.replace(
+            ticket,
+            state=TicketState.CLOSED,
+            ended_at_utc=ticket.ended_at_utc or self._clock.utc_now(),
+            changed_by=by,
+            reason=outcome,
+        )
+
+
+def _session_of(ticket: Ticket) -> str:
+    assert ticket.session is not None
+    return ticket.session
+
+
+def _check_end(ticket: Ticket, role: Role, user: str, session_id: str) -> None:
+    owner = ticket.kiosk if role is Role.KIOSK else ticket.agent
+    if ticket.session != session_id or owner != user:
+        raise TicketUnknown
