@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Even light on a page, and what the lit page looks like: blank, grey, coloured or a photograph. Used by clean.
+
+The light that fell on the paper is read from the paper itself, on a picture of 12 dots per inch, and divided out:
+shadow, fold and tint go, ink stays. A page that shows little paper (a photograph) is left as it is.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageChops, ImageFilter
+
+type Field = NDArray[np.float32]
+
+_LIGHT_DPI = 12.5
+_ENOUGH_PAPER = 0.25
+_MAX_GAIN = 3.5
+_GAIN_UNIT = 64
+_BLACK, _WHITE = 0.06, 0.955
+_BLANK_SHARE = 0.0012
+_COLOUR_SHARE = 0.0008
+_CHROMA = 36
+
+
+class PageKind(StrEnum):
+    """What a page looks like; blank pages are marked, never dropped."""
+
+    BLANK = "blank"
+    GREY = "grey"
+    COLOUR = "colour"
+    PHOTO = "photo"
+
+
+def shows_paper(page: Image.Image, dpi: int) -> bool:
+    """True when enough of the page (mode "RGB") is paper to read the light from."""
+    return float(_paper(_reduced(page, dpi)).mean()) >= _ENOUGH_PAPER
+
+
+def lit_evenly(page: Image.Image, dpi: int) -> Image.Image:
+    """The page (mode "RGB") as if lit evenly, on white paper."""
+    small = _reduced(page, dpi)
+    gain = np.clip(255 / np.maximum(_light(small, _paper(small)), 60), 1, _MAX_GAIN)
+    field = Image.fromarray((gain * _GAIN_UNIT).clip(0, 255).astype(np.uint8))
+    dimmed = ImageChops.multiply(page, field.resize(page.size, Image.Resampling.BILINEAR))
+    return dimmed.point(_levels() * 3)
+
+
+def kind_of(lit: Image.Image, paper: bool) -> PageKind:
+    """What a lit page is.
+
+    Args:
+        lit: the page after `lit_evenly`, mode "RGB".
+        paper: the answer of `shows_paper`.
+    """
+    small = lit.reduce(2)
+    if not paper:
+        return PageKind.PHOTO
+    if _ink_share(small.convert("L")) < _BLANK_SHARE:
+        return PageKind.BLANK
+    red, green, blue = small.reduce(2).split()
+    darkest = ImageChops.darker(ImageChops.darker(red, green), blue)
+    brightest = ImageChops.lighter(ImageChops.lighter(red, green), blue)
+    chroma = np.asarray(ImageChops.subtract(brightest, darkest))
+    return PageKind.COLOUR if float((chroma > _CHROMA).mean()) > _COLOUR_SHARE else PageKind.GREY
+
+
+def _ink_share(grey: Image.Image) -> float:
+    """Part of the page, without a border of 3 %, that is darker than its surroundings."""
+    around = grey.filter(ImageFilter.BoxBlur(10))
+    ink = np.asarray(ImageChops.subtract(around, grey)) > 40
+    border = max(1, int(0.03 * min(ink.shape)))
+    inner = ink[border:-border, border:-border]
+    return float(inner.mean()) if inner.size else 0.0
+
+
+def _reduced(page: Image.Image, dpi: int) -> Field:
+    """The page at about `_LIGHT_DPI`, float32 (height, width, 3)."""
+    return np.asarray(page.reduce(max(1, round(dpi / _LIGHT_DPI))), np.float32)
+
+
+def _paper(small: Field) -> Field:
+    """1 where the page shows bare paper, else 0, (height, width): bright for its place, and without colour."""
+    darkest, brightest = small.min(axis=2), small.max(axis=2)
+    closed = Image.fromarray(darkest.astype(np.uint8)).filter(ImageFilter.MaxFilter(9)).filter(ImageFilter.MinFilter(9))
+    local = np.asarray(closed, np.float32)
+    bright = (darkest >= local - 14) & (darkest > np.percentile(darkest, 60) * 0.72) & (darkest > 70)
+    return (bright & (brightest - darkest < 28)).astype(np.float32)
+
+
+def _light(small: Field, paper: Field) -> Field:
+    """The paper's brightness everywhere, float32 (height, width, 3); under ink it is that of the paper around."""
+    near, near_weight = _blurred(small * paper[..., None], 13), _blurred(paper[..., None], 13)
+    far, far_weight = _blurred(small * paper[..., None], 81), _blurred(paper[..., None], 81)
+    light = np.where(near_weight > 0.05, near / (near_weight + 1e-9), far / (far_weight + 1e-6))
+    return light.astype(np.float32)
+
+
+def _blurred(field: Field, window: int) -> Field:
+    """A box blur, twice along each axis; `window` is odd and in pixels of the field."""
+    for axis in (0, 1, 0, 1):
+        pad = [(window // 2 + 1, window // 2) if k == axis else (0, 0) for k in range(3)]
+        sums = np.pad(field, pad, mode="edge").cumsum(axis=axis, dtype=np.float64)
+        length = sums.shape[axis]
+        high, low = np.take(sums, range(window, length), axis), np.take(sums, range(length - window), axis)
+        field = ((high - low) / window).astype(np.float32)
+    return field
+
+
+def _levels() -> list[int]:
+    """From the dimmed picture back to full range: black and white points, for one channel."""
+    full = np.arange(256) / 255 * (256 / _GAIN_UNIT) * (255 / 256)
+    stretched = np.clip((full - _BLACK) / (_WHITE - _BLACK), 0, 1) * 255 + 0.5
+    return [int(value) for value in stretched]

@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""How is the page lying? Angle of its text and which way is up, from the ink alone. Used by clean.
+
+Lines of text, seen along the right angle, make a profile of sharp peaks: the angle of the sharpest profile is the
+page's. Latin text has more ink above the x-height (b d f h k l t, capitals, accents) than below the base line
+(g j p q y).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageChops, ImageFilter
+
+type Ink = NDArray[np.bool_]
+type Coordinates = NDArray[np.float32]
+
+WORK_DPI = 150
+"""Resolution at which the ink is looked at."""
+
+LIMIT_DEG = 8.0
+"""A page that lies worse than this was put there by turning it."""
+
+_MIN_INK = 800
+_MAX_POINTS = 40_000
+_MIN_SHARPNESS = 1.6
+_MIN_UPSIDE_DOWN = 0.03
+_RULE_PX = 50
+_SPECKS_PX = 2
+_MOSTLY_INK = [0] * 243 + [255] * 13
+_QUARTER_RATIO = 1.15
+
+
+@dataclass(frozen=True, slots=True)
+class Lie:
+    """How a page lies.
+
+    Attributes:
+        turn_deg: clockwise quarter turns that bring it upright: 0, 90, 180 or 270.
+        skew_deg: what is left then; positive when the text runs down to the right.
+        sure: False when there was too little text to tell; then both are 0.
+    """
+
+    turn_deg: int = 0
+    skew_deg: float = 0.0
+    sure: bool = False
+
+
+def find_lie(grey: Image.Image) -> Lie:
+    """Finds angle and upright position of a page.
+
+    Args:
+        grey: mode "L", at about `WORK_DPI`.
+    """
+    ink = _text_ink(grey)
+    angle = _angle(ink)
+    if angle is None:
+        return Lie()
+    level = _without_rules(_as_image(ink).rotate(angle, Image.Resampling.NEAREST))
+    if np.count_nonzero(level) < _MIN_INK // 4:
+        return Lie(0, angle, True)
+    if _acrossness(level) * _QUARTER_RATIO < 1:
+        return Lie(90 if _upness(np.rot90(level)) < 0 else 270, angle, True)
+    return Lie(180 if _upness(level) < -_MIN_UPSIDE_DOWN else 0, angle, True)
+
+
+def ink_of(grey: Image.Image, radius_px: int = 12, darker_by: int = 14) -> Ink:
+    """True where the picture is darker than its surroundings."""
+    around = grey.filter(ImageFilter.BoxBlur(radius_px))
+    return np.asarray(ImageChops.subtract(around, grey)) > darker_by
+
+
+def _text_ink(grey: Image.Image) -> Ink:
+    """Ink without filled areas, and without the frame of the picture where the lid's edges are."""
+    ink = ink_of(grey)
+    density = np.asarray(_as_image(ink).filter(ImageFilter.BoxBlur(9)))
+    ink = ink & (density < 150)
+    height, width = ink.shape
+    ink[: height // 50] = ink[-(height // 50) - 1 :] = False
+    ink[:, : width // 40] = ink[:, -(width // 40) - 1 :] = False
+    return ink
+
+
+def _angle(ink: Ink) -> float | None:
+    """Degrees clockwise that lines of text, rules or the sheet's edges are off; None when there is nothing to go by."""
+    rows, columns = np.nonzero(ink)
+    if len(rows) < _MIN_INK:
+        return None
+    if len(rows) > _MAX_POINTS:
+        some = np.random.default_rng(0).choice(len(rows), _MAX_POINTS, replace=False)
+        rows, columns = rows[some], columns[some]
+    x, y = columns.astype(np.float32), rows.astype(np.float32)
+    height, width = ink.shape
+    (upright, sharpness), (lying, side_sharpness) = (
+        _sharpest(x - width / 2, y, width),
+        _sharpest(y - height / 2, width - 1 - x, height),
+    )
+    if max(sharpness, side_sharpness) < _MIN_SHARPNESS:
+        return None
+    return upright if sharpness >= side_sharpness else lying
+
+
+def _sharpest(x: Coordinates, y: Coordinates, width: int) -> tuple[float, float]:
+    """The angle in degrees with the sharpest profile, and how much sharper it is than the usual one."""
+
+    def sharpness(angle_deg: float) -> float:
+        sheared = (y - x * np.float32(np.tan(np.radians(angle_deg))) + width).astype(np.int32)
+        return float((np.diff(np.bincount(sheared).astype(np.float64)) ** 2).sum())
+
+    coarse = np.arange(-LIMIT_DEG, LIMIT_DEG + 0.01, 0.5)
+    scores = [sharpness(angle) for angle in coarse]
+    around = float(coarse[int(np.argmax(scores))])
+    fine = np.arange(around - 0.5, around + 0.51, 0.05)
+    best = [sharpness(angle) for angle in fine]
+    return float(fine[int(np.argmax(best))]), max(best) / (float(np.median(scores)) + 1e-9)
+
+
+def _acrossness(level: Ink) -> float:
+    """Above 1 when the lines of text run across, below 1 when they run down.
+
+    Two signs: profiles of strips jump at each line; and ink smeared along its lines covers less than smeared across.
+    """
+    height, width = level.shape
+    across = along = 1e-9
+    for part in range(4):
+        across += _jumps(level[:, part * width // 4 : (part + 1) * width // 4].sum(axis=1))
+        along += _jumps(level[part * height // 4 : (part + 1) * height // 4].sum(axis=0))
+    smears = [_as_image(level).filter(ImageFilter.BoxBlur(radius)) for radius in ((12, 0), (0, 12))]
+    covered, covered_down = (int(np.count_nonzero(np.asarray(smear))) for smear in smears)
+    return across / along * covered_down / max(covered, 1)
+
+
+def _jumps(profile: NDArray[np.int_]) -> float:
+    """How sharp a profile is."""
+    return float((np.diff(profile.astype(np.float64)) ** 2).sum())
+
+
+def _without_rules(level: Image.Image) -> Ink:
+    """A level page's ink without its rules, frames and sheet edges: runs of a third of an inch and more."""
+    ink = np.asarray(level) > 0
+    thick = level
+    for step in ((0, 1), (0, -1), (1, 0), (-1, 0)):
+        thick = ImageChops.lighter(thick, ImageChops.offset(level, *step))
+    for radius in ((_RULE_PX // 2, 0), (0, _RULE_PX // 2)):
+        middles = thick.filter(ImageFilter.BoxBlur(radius)).point(_MOSTLY_INK)
+        ink = ink & (np.asarray(middles.filter(ImageFilter.BoxBlur(radius))) == 0)
+    return ink
+
+
+def _upness(level: Ink) -> float:
+    """Above 0 when the text stands upright, below 0 when it hangs; looked at in four columns, line by line."""
+    width = level.shape[1]
+    votes: list[float] = []
+    for part in range(4):
+        column = level[:, part * width // 4 : (part + 1) * width // 4].sum(axis=1).astype(np.float64)
+        column[column <= _SPECKS_PX] = 0
+        votes += [vote for line in _lines(column) if (vote := _vote(line)) is not None]
+    return float(np.mean(votes)) if votes else 0.0
+
+
+def _lines(profile: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+    """The profile cut into lines of text of a believable height (7 to 60 pixels at 150 dpi)."""
+    on = np.concatenate([[0], (profile > 0).astype(np.int8), [0]])
+    steps = np.diff(on)
+    starts, ends = np.nonzero(steps == 1)[0], np.nonzero(steps == -1)[0]
+    lines = [profile[start:end] for start, end in zip(starts, ends, strict=True) if 7 <= end - start <= 60]
+    return [line for line in lines if line.sum() > 120]
+
+
+def _vote(line: NDArray[np.float64]) -> float | None:
+    """Ink above the band of small letters against ink below it, from -1 to 1, weighed by the amount of ink."""
+    band = np.nonzero(line >= line.max() * 0.5)[0]
+    first, last = int(band[0]), int(band[-1])
+    if last - first < 3:
+        return None
+    above, below = float(line[:first].sum()), float(line[last + 1 :].sum())
+    return (above - below) / (above + below + 1e-9) * min(1.0, float(line.sum()) / 400)
+
+
+def _as_image(mask: Ink) -> Image.Image:
+    return Image.fromarray(mask.astype(np.uint8) * 255)
