@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The session: the agent's face, the web page beside it, what the agent can do, and STOP. Used by the kiosk window.
+
+The face is never covered and never leaves the screen; neither do the STOP button and the line above it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from resources.texts import N_, _
+from session.clock import Clock
+from session.protocol.hub_messages import SessionFacts
+from session.protocol.session_messages import Grant
+from views.kiosk_consent_page import CHIPS, ConsentPanel, StoppedPanel, powers_sentence
+from views.kiosk_icons import IconView, StopSign
+from views.kiosk_page import BigButton, KioskPage, label
+from views.kiosk_theme import BLUE, INK, SKY, sized, spaced
+from views.troubles import kiosk_sentence
+
+FACE_SHARE, PAGE_SHARE = 40, 60
+"""Per cent of the stage for the face and the web page beside it."""
+
+
+class DeviceNotice(StrEnum):
+    """What scanner and printer want of the caller now."""
+
+    PLACE_DOCUMENT = "place_document"
+    SCANNING = "scanning"
+    SCANNED = "scanned"
+    PRINTING = "printing"
+    TAKE_SHEET = "take_sheet"
+
+
+_NOTICES: dict[DeviceNotice, tuple[str, str]] = {
+    DeviceNotice.PLACE_DOCUMENT: ("file-download-outline", N_("Put your document on the glass, printed side down.")),
+    DeviceNotice.SCANNING: ("scanner", N_("Your document is being scanned. Do not touch it.")),
+    DeviceNotice.SCANNED: ("check-circle", N_("Your document is scanned. You can turn the page or take it back.")),
+    DeviceNotice.PRINTING: ("printer", N_("A sheet is being printed for you. Please wait.")),
+    DeviceNotice.TAKE_SHEET: ("printer-check", N_("Your sheet is printed. Take it from the printer.")),
+}
+
+
+class SessionPage(KioskPage):
+    """One conversation.
+
+    Args:
+        call_pane: shows the agent.
+        browser: the web page; shown on request.
+
+    Signals:
+        stop_requested: STOP was touched; everything stops at once.
+        leave_requested: the caller ends the session.
+        grant_answered, grant_withdrawn: as of the kiosk window.
+    """
+
+    stop_requested = pyqtSignal()
+    leave_requested = pyqtSignal()
+    grant_answered = pyqtSignal(Grant, bool)
+    grant_withdrawn = pyqtSignal(Grant)
+
+    def __init__(self, call_pane: QWidget, browser: QWidget, clock: Clock) -> None:
+        super().__init__()
+        self.setObjectName("session")
+        self._grants: dict[Grant, bool] = {}
+        self._seen = self._heard = True
+        self._facts: SessionFacts | None = None
+        self._notice = ""
+        self.call_pane, self.browser = call_pane, browser
+        self.consent, self.stopped = ConsentPanel(clock), StoppedPanel()
+        self.consent.answered.connect(self.grant_answered)
+        self.stopped.end_requested.connect(self.leave_requested)
+        box = spaced(QVBoxLayout(self), (0,), 0)
+        box.addWidget(self._build_name())
+        box.addWidget(self._build_stage(), 1)
+        box.addWidget(self._build_notice())
+        box.addWidget(self.consent)
+        box.addWidget(self.stopped)
+        box.addWidget(self._build_bar())
+        self.retranslate()
+
+    # ---- building ----
+
+    def _build_name(self) -> QWidget:
+        strip = QFrame()
+        strip.setObjectName("name")
+        row = spaced(QHBoxLayout(strip), (3, 1.2, 3, 0), 1.4)
+        self._name = label("lead", heavy=True, wrap=False)
+        row.addWidget(IconView("account-voice", 4.2, SKY))
+        row.addWidget(self._name, 1)
+        return strip
+
+    def _build_stage(self) -> QWidget:
+        stage = QFrame()
+        stage.setObjectName("stage")
+        for pane in (self.call_pane, self.browser):
+            pane.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+            pane.setMinimumSize(1, 1)
+        self._stage: QBoxLayout = spaced(QHBoxLayout(stage), (2, 1.2, 2, 1.2), 1.6)
+        self._stage.addWidget(self.call_pane, FACE_SHARE)
+        self._stage.addWidget(self.browser, PAGE_SHARE)
+        self.browser.hide()
+        return stage
+
+    def _build_notice(self) -> QWidget:
+        self._notice_strip = QFrame()
+        self._notice_strip.setObjectName("notice")
+        row = spaced(QHBoxLayout(self._notice_strip), (3, 1.6, 3, 1.6), 2)
+        self._notice_icon = IconView("printer", 6, BLUE)
+        self._notice_words = label("lead", heavy=True)
+        row.addWidget(self._notice_icon)
+        row.addWidget(self._notice_words, 1)
+        self._notice_strip.hide()
+        return self._notice_strip
+
+    def _build_bar(self) -> QWidget:
+        bar = QFrame()
+        bar.setObjectName("bar")
+        self.line = label("body")
+        self.chips: dict[Grant, BigButton] = {}
+        self._chips = spaced(QHBoxLayout(), (0,), 1.4)
+        for grant, (icon, _words) in CHIPS.items():
+            chip = BigButton("chip", icon, colour=INK, icon_u=3.2, size="body", margins=(1.4, 0.4, 1.4, 0.4))
+            chip.clicked.connect(lambda _checked, grant=grant: self.grant_withdrawn.emit(grant))
+            self.chips[grant] = chip
+            self._chips.addWidget(chip)
+        self._chips.addStretch(1)
+        self.stop = BigButton("stop", StopSign(8), size="large", margins=(2.4, 0.8, 3, 0.8))
+        sized(self.stop, None, 11)
+        self.stop.clicked.connect(self._on_stop)
+        tells = spaced(QHBoxLayout(), (0,), 2)
+        tells.addWidget(IconView("shield-account", 5, SKY))
+        tells.addWidget(self.line, 1)
+        says = spaced(QVBoxLayout(), (0,), 1)
+        says.addLayout(tells)
+        says.addLayout(self._chips)
+        self._bar: QBoxLayout = spaced(QHBoxLayout(bar), (3, 1.4, 3, 1.6), 2)
+        self._bar.addLayout(says, 1)
+        self._bar.addWidget(self.stop)
+        return bar
+
+    def set_portrait(self, portrait: bool) -> None:
+        """Face above the page, answers under the questions, STOP across the foot."""
+        directions = QBoxLayout.Direction
+        self._stage.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
+        self._bar.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
+        self.consent.set_portrait(portrait)
+        self.stopped.set_portrait(portrait)
+
+    def fit_panels(self) -> None:
+        """The panels take the height they need at this width."""
+        for panel in (self.consent, self.stopped):
+            panel.fit(self.width())
+
+    def finish_slides(self) -> None:
+        """Ends the sliding of a panel at once (before a picture is taken)."""
+        for panel in (self.consent, self.stopped):
+            panel.finish_slide()
+
+    # ---- facts ----
+
+    def show_session(self, facts: SessionFacts) -> None:
+        """A session begins (or is resumed): no power, no web page, nothing asked."""
+        self._facts = facts
+        self._grants, self._notice = {}, ""
+        self._seen = self._heard = True
+        self.browser.hide()
+        self.consent.end()
+        self.stopped.hide()
+        self.retranslate()
+
+    def show_media(self, seen: bool, heard: bool) -> None:
+        """Whether the agent gets the caller's picture and sound now."""
+        self._seen, self._heard = seen, heard
+        self.retranslate()
+
+    def show_grants(self, grants: Mapping[Grant, bool]) -> None:
+        """The powers as they are now."""
+        self._grants = dict(grants)
+        self.retranslate()
+
+    def show_page(self, visible: bool) -> None:
+        """Shows the web page beside the face, or the face alone."""
+        self.browser.setVisible(visible)
+
+    def show_notice(self, code: str) -> None:
+        """A word of `DeviceNotice` or an error code about scanner and printer; empty removes it."""
+        self._notice = code
+        self.retranslate()
+
+    def ask(self, grant: Grant) -> None:
+        """Puts a question to the caller."""
+        self.stopped.hide()
+        self.consent.ask(grant, self.width())
+
+    def end_question(self, grant: Grant) -> None:
+        """The question of `grant` is over."""
+        if self.consent.grant == grant:
+            self.consent.end()
+
+    def _on_stop(self) -> None:
+        self.consent.end()
+        self.stop_requested.emit()
+        self.stopped.slide_in(self.width())
+
+    # ---- texts ----
+
+    def retranslate(self) -> None:
+        """Says every text again."""
+        name = self._facts.agent_name if self._facts else ""
+        self._name.setText(_("You are talking with {name}").format(name=name) if name else "")
+        self.line.setText(powers_sentence(self._grants, self._seen, self._heard))
+        self.line.setAccessibleName(self.line.text())
+        self.stop.set_words(_("STOP"), spoken=_("STOP. Takes everything back from your adviser at once."))
+        for grant, chip in self.chips.items():
+            chip.set_words(_(CHIPS[grant][1]))
+            chip.setVisible(self._grants.get(grant, False))
+        self.consent.retranslate()
+        self.stopped.retranslate()
+        self._say_notice()
+
+    def _say_notice(self) -> None:
+        self._notice_strip.setVisible(bool(self._notice))
+        if not self._notice:
+            return
+        if self._notice in list(DeviceNotice):
+            icon, words = _NOTICES[DeviceNotice(self._notice)]
+            self._notice_icon.show_icon(icon, BLUE)
+            self._notice_words.setText(_(words))
+        else:
+            self._notice_icon.show_icon("alert-circle-outline", INK)
+            self._notice_words.setText(kiosk_sentence(self._notice))

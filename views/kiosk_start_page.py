@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The kiosk's first page: one very large button per service. Used by the kiosk window."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout
+
+from resources.texts import N_, _
+from session.protocol.hub_messages import Service
+from views.kiosk_icons import IconView
+from views.kiosk_page import KioskPage, TouchButton, label
+from views.kiosk_theme import BLUE, GREEN, SKY, spaced
+
+MOST_SERVICES = 6
+
+_PROMISES = (
+    ("video", N_("An adviser sees you and talks with you")),
+    ("shield-check", N_("Neither picture nor sound is recorded")),
+    ("hand-heart", N_("Need help? Ask at the reception")),
+)
+
+
+def columns_for(services: int, portrait: bool) -> int:
+    """Columns of the grid for one to six buttons."""
+    if portrait:
+        return 1 if services <= 4 else 2
+    return {1: 1, 2: 2, 3: 3, 4: 2}.get(services, 3)
+
+
+class ServiceCard(TouchButton):
+    """One service: icon, name, and what it is for; larger when there are few of them."""
+
+    def __init__(self, service: Service, services: int) -> None:
+        super().__init__("card")
+        self.service = service
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(". ".join(text for text in (service.name, service.subtitle) if text))
+        few = services <= 3
+        name = label("title" if services <= 2 else "large", heavy=True, centred=True)
+        subtitle = label("lead" if few else "body", tone="grey", centred=True)
+        subtitle.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+        name.setText(service.name)
+        subtitle.setText(service.subtitle)
+        # Two lines for each subtitle, so that icons and names of one row stand at the same height.
+        subtitle.setProperty("min_height_u", 8 if few else 6.6)
+        icon = IconView(service.icon, 22 if few else 13, BLUE, disc=SKY)
+        box = spaced(QVBoxLayout(self), (2.5, 1.2, 2.5, 1.6), 1.2)
+        box.addStretch(1)
+        box.addWidget(icon, 0, Qt.AlignmentFlag.AlignCenter)
+        box.addWidget(name)
+        box.addWidget(subtitle)
+        box.addStretch(1)
+        for text in (name, subtitle):
+            text.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+
+class _Closed(QFrame):
+    """Nothing is open now."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = label("large", centred=True)
+        box = spaced(QVBoxLayout(self), (6,), 3)
+        box.addStretch(1)
+        box.addWidget(IconView("clock-outline", 22, BLUE, disc=SKY), 0, Qt.AlignmentFlag.AlignCenter)
+        box.addWidget(self.words)
+        box.addStretch(1)
+
+
+class StartPage(KioskPage):
+    """Welcome, and the services of the hour.
+
+    Signals:
+        service_requested: the id of the touched service.
+    """
+
+    service_requested = pyqtSignal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._portrait = False
+        self._services: list[Service] = []
+        self.cards: list[ServiceCard] = []
+        self._title = label("title", centred=True)
+        self._invitation = label("lead", tone="grey", centred=True)
+        self._closed = _Closed()
+        self._grid = spaced(QGridLayout(), (0,), 2.4)
+        self._promises = [(IconView(icon, 4, GREEN), label("small", tone="grey"), text) for icon, text in _PROMISES]
+        self._foot: QBoxLayout = spaced(QHBoxLayout(), (0,), 5)
+        self._foot.addStretch(1)
+        for icon, words, _text in self._promises:
+            pair = spaced(QHBoxLayout(), (0,), 1)
+            pair.addWidget(icon)
+            pair.addWidget(words, 1)
+            words.setWordWrap(False)
+            self._foot.addLayout(pair)
+        self._foot.addStretch(1)
+        box = spaced(QVBoxLayout(self), (5, 4, 5, 3), 1.2)
+        box.addWidget(self._title)
+        box.addWidget(self._invitation)
+        box.addSpacing(8)
+        box.addLayout(self._grid, 1)
+        box.addWidget(self._closed, 1)
+        box.addSpacing(8)
+        box.addLayout(self._foot)
+        self.retranslate()
+
+    def show_services(self, services: list[Service]) -> None:
+        """Shows at most six services; none says that nobody answers now."""
+        self._services = services[:MOST_SERVICES]
+        for card in self.cards:
+            self._grid.removeWidget(card)
+            card.setParent(None)
+            card.deleteLater()
+        self.cards = [ServiceCard(service, len(self._services)) for service in self._services]
+        for card in self.cards:
+            card.clicked.connect(lambda _checked, card=card: self.service_requested.emit(card.service.id))
+        self._place()
+        self.retranslate()
+
+    def set_portrait(self, portrait: bool) -> None:
+        """Fewer columns, and the promises one above the other."""
+        self._portrait = portrait
+        directions = QBoxLayout.Direction
+        self._foot.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
+        self._foot.setProperty("spacing_u", 1 if portrait else 5)
+        self._place()
+
+    def _place(self) -> None:
+        columns = columns_for(len(self.cards), self._portrait)
+        for row in range(self._grid.rowCount()):
+            self._grid.setRowStretch(row, 0)
+        for place, card in enumerate(self.cards):
+            row, column = divmod(place, columns)
+            alone_in_its_row = columns == 2 and place == len(self.cards) - 1 and column == 0
+            # Six narrow columns let a last row of two stand in the middle under a row of three.
+            width = 6 // columns
+            left = column * width
+            if len(self.cards) == 5 and columns == 3 and row == 1:
+                left, width = column * 3, 3
+            self._grid.addWidget(card, row, left, 1, 6 if alone_in_its_row else width)
+            self._grid.setRowStretch(row, 1)
+        for column in range(6):
+            self._grid.setColumnStretch(column, 1)
+
+    def retranslate(self) -> None:
+        """Says every text again."""
+        self._title.setText(_("Welcome. What do you need today?") if self._services else _("Welcome"))
+        self._closed.setVisible(not self._services)
+        self._invitation.setVisible(bool(self._services))
+        self._invitation.setText(_("Touch a button. An adviser will answer you on this screen."))
+        self._closed.words.setText(_("No service is open right now. Please ask at the reception."))
+        for _icon, words, text in self._promises:
+            words.setText(_(text))

@@ -1,0 +1,319 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The kiosk's one window: start, number, waiting, session, goodbye, and troubles. Built by the kiosk's program.
+
+It shows facts and emits wishes. Only steps that need nobody else are its own: back to the start from the number pad,
+and from the goodbye.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PyQt6.QtCore import QTimer, pyqtSignal
+from PyQt6.QtGui import QCloseEvent, QResizeEvent
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from resources.texts import LANGUAGES
+from session.clock import Clock, SystemClock
+from session.protocol.hub_messages import ServicesAnswer, SessionFacts, TicketAnswer, TicketChanged
+from session.protocol.session_messages import Grant, KioskWiped
+from views.kiosk_goodbye_page import GoodbyePage
+from views.kiosk_icons import IconView
+from views.kiosk_number_page import NumberPage
+from views.kiosk_page import BigButton, KioskPage, label, restyle
+from views.kiosk_session_page import SessionPage
+from views.kiosk_start_page import StartPage
+from views.kiosk_theme import SKY, WHITE, apply_unit, is_portrait, load_fonts, spaced, unit_px
+from views.kiosk_trouble_page import LINE_CODES, TroubleBanner, TroublePage
+from views.kiosk_waiting_page import WaitingPage
+
+LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
+NUMBER_IDLE_S = 60.0
+"""Seconds without a key after which a half-typed number is forgotten: the caller has walked away."""
+
+
+class _Header(QFrame):
+    """Who answers here, where, and the language."""
+
+    language_requested = pyqtSignal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("header")
+        self._organisation = label("lead", heavy=True, wrap=False)
+        self._site = label("small", wrap=False)
+        names = spaced(QVBoxLayout(), (0,), 0)
+        names.addWidget(self._organisation)
+        names.addWidget(self._site)
+        row = spaced(QHBoxLayout(self), (4, 1, 4, 1), 1.6)
+        row.addWidget(IconView("account-group", 6, WHITE))
+        row.addLayout(names, 1)
+        row.addWidget(IconView("translate", 3.6, SKY))
+        self.languages: dict[str, BigButton] = {}
+        for language in LANGUAGES:
+            button = BigButton("language", size="small", margins=(1.6, 0.4, 1.6, 0.4))
+            button.set_words(LANGUAGE_NAMES[language])
+            button.clicked.connect(lambda _checked, language=language: self.language_requested.emit(language))
+            self.languages[language] = button
+            row.addWidget(button)
+
+    def show_names(self, organisation: str, site: str) -> None:
+        """The organisation and the site."""
+        self._organisation.setText(organisation)
+        self._site.setText(site)
+
+    def show_language(self, language: str) -> None:
+        """Marks the language in use, by colour and for screen readers."""
+        for each, button in self.languages.items():
+            button.setProperty("look", "language-on" if each == language else "language")
+            restyle(button)
+            name = LANGUAGE_NAMES[each]
+            button.set_words(f"✓ {name}" if each == language else name, spoken=name)
+
+
+class KioskWindow(QWidget):
+    """The kiosk's screen.
+
+    Args:
+        call_pane: shows the agent; given, not built.
+        browser: the kiosk's browser; given, not built.
+        language: the language in use at the start.
+        clock: for countdowns.
+
+    Signals:
+        service_requested(str): a service's button was touched.
+        number_entered(str), number_skipped(): answer to `ask_number`.
+        leave_requested(): the caller leaves the queue, or ends the session; confirmed on the screen.
+        stop_requested(): STOP; take every power back at once.
+        grant_answered(Grant, bool), grant_withdrawn(Grant): the caller's consent.
+        language_requested(str): "fr" or "en"; answer with `show_language`.
+        start_requested(): the window has gone back to the start by itself; nobody is there, forget the last press.
+        close_requested(): the window was asked to close; it stays until the program has stopped in order.
+    """
+
+    service_requested = pyqtSignal(str)
+    number_entered = pyqtSignal(str)
+    number_skipped = pyqtSignal()
+    leave_requested = pyqtSignal()
+    stop_requested = pyqtSignal()
+    grant_answered = pyqtSignal(Grant, bool)
+    grant_withdrawn = pyqtSignal(Grant)
+    language_requested = pyqtSignal(str)
+    start_requested = pyqtSignal()
+    close_requested = pyqtSignal()
+
+    def __init__(
+        self, call_pane: QWidget, browser: QWidget, *, language: str = "fr", clock: Clock | None = None
+    ) -> None:
+        super().__init__()
+        load_fonts()
+        self.setObjectName("kiosk")
+        self.setMinimumSize(800, 600)
+        self._clock: Clock = clock or SystemClock()
+        self._unit = 0.0
+        self._portrait: bool | None = None
+        self._trouble = ""
+        self._touched_at_s = 0.0
+        self.start_page, self.number_page = StartPage(), NumberPage()
+        self.waiting_page, self.goodbye_page = WaitingPage(self._clock), GoodbyePage(self._clock)
+        self.session_page = SessionPage(call_pane, browser, self._clock)
+        self.trouble_page = TroublePage()
+        self._header, self._banner, self._pages = _Header(), TroubleBanner(), QStackedWidget()
+        self._page: KioskPage = self.start_page
+        self._lay_out()
+        self._connect()
+        self._seconds = QTimer(self)
+        self._seconds.timeout.connect(self.tick)
+        self._seconds.start(250)
+        self.show_language(language)
+        self.show_start()
+
+    def _lay_out(self) -> None:
+        box = spaced(QVBoxLayout(self), (0,), 0)
+        box.addWidget(self._header)
+        box.addWidget(self._banner)
+        box.addWidget(self._pages, 1)
+        for page in self.pages():
+            self._pages.addWidget(page)
+
+    def _connect(self) -> None:
+        self._header.language_requested.connect(self.language_requested)
+        self.start_page.service_requested.connect(self.service_requested)
+        self.number_page.number_entered.connect(self.number_entered)
+        self.number_page.number_skipped.connect(self.number_skipped)
+        self.number_page.back_requested.connect(self._back_to_start)
+        self.number_page.touched.connect(self._on_touched)
+        self.waiting_page.leave_requested.connect(self.leave_requested)
+        self.session_page.leave_requested.connect(self.leave_requested)
+        self.session_page.stop_requested.connect(self.stop_requested)
+        self.session_page.grant_answered.connect(self.grant_answered)
+        self.session_page.grant_withdrawn.connect(self.grant_withdrawn)
+        self.goodbye_page.over.connect(self._back_to_start)
+
+    def pages(self) -> list[KioskPage]:
+        """Every page."""
+        return [
+            self.start_page,
+            self.number_page,
+            self.waiting_page,
+            self.session_page,
+            self.goodbye_page,
+            self.trouble_page,
+        ]
+
+    @property
+    def current_page(self) -> QWidget | None:
+        """The page on the screen."""
+        return self._pages.currentWidget()
+
+    # ---- facts: before the session ----
+
+    def show_services(self, answer: ServicesAnswer) -> None:
+        """What the site offers now. Does not change the page."""
+        self._header.show_names(answer.organisation_name, answer.site)
+        self.start_page.show_services(answer.services)
+        self._fit(again=True)
+
+    def show_start(self) -> None:
+        """The first page, for the next caller."""
+        self.number_page.clear()
+        self._show(self.start_page)
+
+    def ask_number(self, kind: str) -> None:
+        """Asks for a caller number of this kind; raises `KeyError` for a kind not in `number_check.FORMS`."""
+        self.number_page.ask(kind)
+        self._on_touched()
+        self._show(self.number_page)
+
+    def number_refused(self) -> None:
+        """The hub refused the number; the caller may correct it."""
+        self.number_page.show_refused()
+        self._on_touched()
+        self._show(self.number_page)
+
+    def show_calling(self) -> None:
+        """The request is on its way to the hub."""
+        self.number_page.clear()
+        self.waiting_page.show_calling()
+        self._show(self.waiting_page)
+
+    def show_ticket(self, answer: TicketAnswer | TicketChanged) -> None:
+        """The ticket as the hub has it: number, position (1 is next), estimated wait in seconds or None."""
+        self.number_page.clear()
+        self.waiting_page.show_ticket(answer)
+        self._show(self.waiting_page)
+
+    # ---- facts: the session ----
+
+    def show_session(self, facts: SessionFacts) -> None:
+        """An agent is there."""
+        self.session_page.show_session(facts)
+        self._show(self.session_page)
+
+    def show_media(self, seen: bool, heard: bool) -> None:
+        """Whether the agent gets the caller's picture and sound now (the line "what the agent can see")."""
+        self.session_page.show_media(seen, heard)
+
+    def show_page(self, visible: bool) -> None:
+        """Shows the browser beside the face, or hides it."""
+        self.session_page.show_page(visible)
+
+    def show_grants(self, grants: Mapping[Grant, bool]) -> None:
+        """Every power as it is now."""
+        self.session_page.show_grants(grants)
+
+    def ask_grant(self, grant: Grant) -> None:
+        """Puts a question to the caller: `grant_answered` follows, or nothing (silence is kept by the program)."""
+        self.session_page.ask(grant)
+
+    def end_question(self, grant: Grant) -> None:
+        """The question is over (silence, STOP)."""
+        self.session_page.end_question(grant)
+
+    def show_devices_notice(self, code: str) -> None:
+        """A word of `DeviceNotice`, or an error code about scanner or printer; empty removes it."""
+        self.session_page.show_notice(code)
+
+    def show_goodbye(self, wiped: KioskWiped | None) -> None:
+        """The session is over; None while the wipe runs, then its report. Returns to the start by itself after 20 s."""
+        self.goodbye_page.show_goodbye(wiped)
+        self._show(self.goodbye_page)
+
+    # ---- facts: at any time ----
+
+    def show_trouble(self, code: str) -> None:
+        """A trouble (code of `session.errors`) in plain words, until `clear_trouble`."""
+        self._trouble = code
+        self._show_trouble()
+
+    def clear_trouble(self) -> None:
+        """All is well again."""
+        self._trouble = ""
+        self._show_trouble()
+
+    def show_language(self, language: str) -> None:
+        """The language has changed (`resources.texts.use_language` was called): says everything again."""
+        self._header.show_language(language)
+        self._banner.retranslate()
+        for page in self.pages():
+            page.retranslate()
+        self._fit(again=True)
+
+    def tick(self) -> None:
+        """A moment has passed: countdowns and waiting times. Called by the window's own timer."""
+        self.trouble_page.tick(int(self._clock.monotonic_s()))
+        if self._page is self.waiting_page:
+            self.waiting_page.tick()
+        elif self._page is self.session_page:
+            self.session_page.consent.tick()
+        elif self._page is self.goodbye_page:
+            self.goodbye_page.tick()
+        elif self._page is self.number_page and self._clock.monotonic_s() - self._touched_at_s >= NUMBER_IDLE_S:
+            self._back_to_start()
+
+    def stop_ticking(self) -> None:
+        """Stops the window's own timer: the program is about to end, or a test calls `tick` itself."""
+        self._seconds.stop()
+
+    # ---- its own steps ----
+
+    def _on_touched(self) -> None:
+        self._touched_at_s = self._clock.monotonic_s()
+
+    def _back_to_start(self) -> None:
+        self.show_start()
+        self.start_requested.emit()
+
+    def _show(self, page: KioskPage) -> None:
+        if page is not self.goodbye_page:
+            self.goodbye_page.leave()
+        self._page = page
+        self._header.setVisible(page is not self.session_page)
+        page.setFocus()  # no button has the focus before somebody uses a keyboard
+        self._show_trouble()
+
+    def _show_trouble(self) -> None:
+        whole_page = self._trouble in LINE_CODES and self._page in (self.start_page, self.number_page)
+        if whole_page:
+            self.trouble_page.show_trouble(self._trouble)
+        self._banner.show_trouble("" if whole_page else self._trouble)
+        self._pages.setCurrentWidget(self.trouble_page if whole_page else self._page)
+
+    def _fit(self, again: bool = False) -> None:
+        portrait, unit = is_portrait(self.width(), self.height()), unit_px(self.width(), self.height())
+        if portrait != self._portrait or unit != self._unit or again:
+            self._portrait, self._unit = portrait, unit
+            for page in self.pages():
+                page.set_portrait(portrait)
+            apply_unit(self, unit)
+        self.session_page.fit_panels()
+
+    def resizeEvent(self, a0: QResizeEvent | None) -> None:
+        """Sizes follow the window."""
+        self._fit()
+
+    def closeEvent(self, a0: QCloseEvent | None) -> None:
+        """Asks the program to stop in order."""
+        if a0 is not None:
+            a0.ignore()
+        self.close_requested.emit()
