@@ -12,6 +12,8 @@ from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 import pytest
+from PyQt6.QtCore import QAbstractEventDispatcher
+from PyQt6.QtCore import QEventLoop as QtEventLoop
 from PyQt6.QtWebEngineWidgets import QWebEngineView
 from PyQt6.QtWidgets import QApplication
 from qasync import QEventLoop
@@ -20,15 +22,41 @@ NEEDS_WEB_ENGINE = QWebEngineView
 """QtWebEngine must be loaded before the application object exists; importing this module does it."""
 
 
+class _Turns:
+    """Stands in for the application: each story runs in an event loop of its own, and the application never ends.
+
+    Leaving `QApplication.exec()` ends QtWebEngine for good: a second story in the same process would crash.
+    """
+
+    def __init__(self, app: QApplication) -> None:
+        self._app = app
+        self._turn: QtEventLoop | None = None
+
+    def exec(self) -> int:
+        self._turn = QtEventLoop()
+        return self._turn.exec()
+
+    def exit(self) -> None:
+        if self._turn is not None:
+            self._turn.quit()
+
+    def eventDispatcher(self) -> QAbstractEventDispatcher | None:  # noqa: N802  (Qt's name)
+        return self._app.eventDispatcher()
+
+
 class QtLoop:
     """Runs coroutines to their end while Qt's windows and pages live on."""
 
-    def __init__(self, loop: QEventLoop) -> None:
-        self.loop = loop
+    def __init__(self, app: QApplication) -> None:
+        self.loop = QEventLoop(_Turns(app))
 
     def run[Result](self, story: Coroutine[Any, Any, Result], timeout_s: float = 60.0) -> Result:
         """The story's result; its error is raised here; `TimeoutError` after `timeout_s`."""
-        result: Result = self.loop.run_until_complete(asyncio.wait_for(story, timeout_s))
+        asyncio.set_event_loop(self.loop)
+        try:
+            result: Result = self.loop.run_until_complete(asyncio.wait_for(story, timeout_s))
+        finally:
+            asyncio.set_event_loop(None)
         return result
 
 
@@ -45,12 +73,10 @@ async def _settle() -> None:
 def qt_loop(qapp: QApplication) -> Iterator[QtLoop]:
     """A fresh loop on the one application; what a test left running is cancelled."""
     qapp.setQuitOnLastWindowClosed(False)
-    loop = QEventLoop(qapp)
-    asyncio.set_event_loop(loop)
-    yield QtLoop(loop)
-    loop.run_until_complete(_settle())
-    asyncio.set_event_loop(None)
-    loop.close()
+    qt = QtLoop(qapp)
+    yield qt
+    qt.run(_settle())
+    qt.loop.close()
 
 
 async def until(condition: Callable[[], object], timeout_s: float = 10.0, every_s: float = 0.02) -> None:
