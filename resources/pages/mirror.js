@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-3.0-only
+// Shows shared-page events in a frame that can run no script: `mirror.feed(text)`, `mirror.clear()`, `mirror.facts()`.
+// Called by views/mirror_pane.py and by nobody else; it calls nobody.
+(function () {
+  "use strict";
+  const META = 4;
+  const FULL_SNAPSHOT = 2;
+  const INCREMENTAL = 3;
+  const CUSTOM = 5;
+  const stages = document.getElementById("stages");
+  const facts = { events: 0, pictures: 0, warnings: 0, lastWarning: "" };
+  let replayer = null; // where events go
+  let visible = null; // {replayer, stage} that is seen
+  let building = null; // {replayer, stage} that waits for its full picture
+  let size = null;
+
+  // ---- pictures come through the kiosk, never from the agent's machine -------------------------------------------------
+
+  function resourceAddress(url) {
+    const bytes = String.fromCharCode(...new TextEncoder().encode(url));
+    return "cbres://r/" + btoa(bytes).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+  }
+
+  function rewriteStyle(text) {
+    return text
+      .replace(/url\(\s*(['"]?)(https?:[^'")]+)\1\s*\)/g, (whole, quote, url) => `url("${resourceAddress(url)}")`)
+      .replace(/@import\s+[^;]+;?/g, "");
+  }
+
+  function rewriteAttributes(attributes, tag) {
+    if (!attributes) return;
+    const isAddress = (name) => /^https?:/.test(String(attributes[name] || ""));
+    for (const name of ["src", "poster", "background"]) {
+      if (isAddress(name) && tag !== "iframe") attributes[name] = resourceAddress(attributes[name]);
+    }
+    for (const name of ["href", "xlink:href"]) {
+      if (tag === "image" && isAddress(name)) attributes[name] = resourceAddress(attributes[name]);
+    }
+    delete attributes.srcset;
+    for (const name of ["_cssText", "style"]) {
+      if (typeof attributes[name] === "string") attributes[name] = rewriteStyle(attributes[name]);
+    }
+  }
+
+  function rewriteTree(root) {
+    const pending = [root];
+    while (pending.length) {
+      const node = pending.pop();
+      rewriteAttributes(node.attributes, node.tagName);
+      if (node.isStyle && typeof node.textContent === "string") node.textContent = rewriteStyle(node.textContent);
+      if (node.childNodes) pending.push(...node.childNodes);
+    }
+  }
+
+  function rewriteRules(rules) {
+    for (const rule of rules || []) if (typeof rule.rule === "string") rule.rule = rewriteStyle(rule.rule);
+  }
+
+  function rewrite(event) {
+    if (event.type === FULL_SNAPSHOT) rewriteTree(event.data.node);
+    if (event.type !== INCREMENTAL) return;
+    for (const added of event.data.adds || []) if (added.node) rewriteTree(added.node);
+    if (event.data.source === 0) {
+      for (const change of event.data.attributes || []) {
+        const node = replayer && replayer.getMirror().getNode(change.id);
+        rewriteAttributes(change.attributes, node ? node.nodeName.toLowerCase() : "");
+      }
+    }
+    if (event.data.source === 8 || event.data.source === 15) {
+      rewriteRules(event.data.adds);
+      for (const style of event.data.styles || []) rewriteRules(style.rules);
+      for (const name of ["replace", "replaceSync"]) {
+        if (typeof event.data[name] === "string") event.data[name] = rewriteStyle(event.data[name]);
+      }
+    }
+    if (event.data.source === 13 && event.data.set && typeof event.data.set.value === "string") {
+      event.data.set.value = rewriteStyle(event.data.set.value);
+    }
+  }
+
+  // ---- canvases: without scripts a <canvas> is laid out as its fallback content, so it gets a size and a background ----
+
+  function layOutCanvas(node, { id }) {
+    if (node.nodeName !== "CANVAS" || !node.style) return;
+    const meta = replayer && replayer.getMirror().getMeta(node);
+    const attributes = (meta && meta.attributes) || {};
+    node.style.setProperty("display", "inline-block");
+    if (!attributes.style || !/width/.test(attributes.style)) {
+      node.style.width = `${attributes.width || 300}px`;
+      node.style.height = `${attributes.height || 150}px`;
+    }
+    node.style.backgroundSize = "100% 100%";
+  }
+
+  function paintCanvas(payload) {
+    const node = replayer.getMirror().getNode(payload.id);
+    if (node && node.nodeName === "CANVAS" && /^data:image\/[a-z]+;base64,[A-Za-z0-9+/=]+$/.test(payload.url)) {
+      node.style.backgroundImage = `url("${payload.url}")`;
+    }
+  }
+
+  const canvasPlugin = {
+    onBuild: layOutCanvas,
+    handler(event) {
+      if (event.type === CUSTOM && event.data.tag === "canvas") paintCanvas(event.data.payload);
+    },
+  };
+
+  // ---- one replayer per full picture -----------------------------------------------------------------------------------
+
+  function warn(...words) {
+    facts.warnings += 1;
+    facts.lastWarning = words.map((word) => (word && word.message) || String(word)).join(" ").slice(0, 300);
+  }
+
+  function dispose(picture) {
+    if (!picture) return;
+    try {
+      picture.replayer.timer.clear(); // destroy() alone leaves the timer of live mode running
+      picture.replayer.destroy();
+    } catch (error) {
+      warn(error);
+    }
+    picture.stage.remove();
+  }
+
+  function begin() {
+    const coming = document.createElement("div");
+    coming.className = "stage coming";
+    stages.append(coming);
+    replayer = new rrweb.Replayer([], {
+      root: coming,
+      liveMode: true,
+      useVirtualDom: false, // with it, changes of a kiosk whose clock is behind get lost
+      mouseTail: false,
+      triggerFocus: false,
+      UNSAFE_replayCanvas: false,
+      showWarning: true,
+      logger: { log() {}, warn },
+      insertStyleRules: ["a,button,input,select,textarea{cursor:default}"],
+      plugins: [canvasPlugin],
+    });
+    const picture = { replayer, stage: coming };
+    if (building) dispose(building);
+    building = picture;
+    replayer.on("fullsnapshot-rebuilded", () => show(picture));
+    replayer.on("resize", (dimensions) => {
+      size = dimensions;
+      fit();
+    });
+    replayer.startLive(Date.now() - 5);
+  }
+
+  // The old picture stays until the new one is built: no flash at each checkpoint.
+  function show(picture) {
+    if (picture !== building) return;
+    building = null;
+    facts.pictures += 1;
+    picture.stage.classList.remove("coming");
+    dispose(visible);
+    visible = picture;
+    fit();
+  }
+
+  function fit() {
+    if (!size || !size.width || !size.height) return;
+    // The same sum as MirrorPane._fitted(): as large as fits, never enlarged, in the middle.
+    const scale = Math.min(innerWidth / size.width, innerHeight / size.height, 1);
+    const left = Math.max(0, (innerWidth - size.width * scale) / 2);
+    const top = Math.max(0, (innerHeight - size.height * scale) / 2);
+    const transform = `translate(${left}px, ${top}px) scale(${scale})`;
+    for (const picture of [visible, building]) if (picture) picture.stage.style.transform = transform;
+  }
+  addEventListener("resize", fit);
+
+  function feed(text) {
+    for (const event of JSON.parse(text)) {
+      try {
+        rewrite(event);
+        // The kiosk's clock may be ahead (nothing would be shown) or behind (changes would be lost).
+        event.timestamp = Date.now();
+        if (event.type === META || !replayer) begin();
+        replayer.addEvent(event);
+        facts.events += 1;
+      } catch (error) {
+        warn(error);
+      }
+    }
+  }
+
+  function clear() {
+    dispose(visible);
+    dispose(building);
+    replayer = visible = building = size = null;
+    stages.textContent = "";
+  }
+
+  window.mirror = {
+    feed,
+    clear,
+    facts: () => ({ ...facts, sandbox: replayer ? replayer.iframe.getAttribute("sandbox") : "" }),
+    document: () => (replayer ? replayer.iframe.contentDocument : null),
+  };
+})();

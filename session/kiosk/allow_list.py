@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Which web addresses a session may open on the kiosk. Used by the kiosk's browser pane and its shared-page end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+from urllib.parse import SplitResult, unquote, urlsplit
+
+_PORTS = {"http": 80, "https": 443}
+
+
+class _Prefix(NamedTuple):
+    scheme: str
+    host: str
+    port: int
+    path: str
+
+
+def _parse(address: str) -> _Prefix | None:
+    """The parts that are compared, or None when the address is none that a kiosk opens (RFC 3986, section 3)."""
+    try:
+        parts: SplitResult = urlsplit(address)
+        port = parts.port or _PORTS[parts.scheme]
+    except (ValueError, KeyError):
+        return None
+    host = (parts.hostname or "").rstrip(".")
+    if not host or "@" in parts.netloc or "\\" in address or any(ord(letter) < 33 for letter in address):
+        return None
+    path = unquote(parts.path) or "/"
+    if any(step in (".", "..") for step in path.replace("\\", "/").split("/")):
+        return None
+    return _Prefix(parts.scheme, host, port, path)
+
+
+class AllowList:
+    """URL prefixes: same scheme, host and port, and a path below the prefix's path.
+
+    Args:
+        prefixes: e.g. "https://www.example.fr/espace/"; without a path the whole host is allowed. A prefix that is no
+            http(s) address allows nothing.
+    """
+
+    def __init__(self, prefixes: Iterable[str] = ()) -> None:
+        self._prefixes = [prefix for text in prefixes if (prefix := _parse(text)) is not None]
+
+    def allows(self, address: str) -> bool:
+        """True when the kiosk may show `address` as a page of its own."""
+        wanted = _parse(address)
+        return wanted is not None and any(self._covers(prefix, wanted) for prefix in self._prefixes)
+
+    @staticmethod
+    def _covers(prefix: _Prefix, wanted: _Prefix) -> bool:
+        if (prefix.scheme, prefix.host, prefix.port) != (wanted.scheme, wanted.host, wanted.port):
+            return False
+        below = prefix.path if prefix.path.endswith("/") else prefix.path + "/"
+        return wanted.path == prefix.path or wanted.path.startswith(below) or wanted.path + "/" == below
+
+
+def without_query(address: str) -> str:
+    """The address as it may be told and logged: no query, no fragment, no user."""
+    try:
+        parts = urlsplit(address)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.hostname or ''}{port}{parts.path}"[:2000]

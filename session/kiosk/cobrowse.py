@@ -1,0 +1,432 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The kiosk's end of the shared page: sends what its browser shows, opens addresses, paints the pointer.
+
+Used by the kiosk's program, one per session. It serves the page's pictures too. Nothing leaves without the caller's
+grant, and nothing leaves unfiltered. The other end is `session.desk.cobrowse`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections import OrderedDict, deque
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import msgspec
+
+from session.clock import Clock
+from session.errors import AddressNotAllowed, BusUnreachable, MessageMalformed, MessageTooLarge
+from session.kiosk.allow_list import without_query
+from session.kiosk.mirror_filter import MOVES, filter_events, source_of
+from session.notify import Notifier
+from session.protocol import mirror
+from session.protocol.channel import SessionChannel
+from session.protocol.session_messages import (
+    AddressRefused,
+    AddressRequested,
+    ChunksRequested,
+    Grant,
+    GrantChanged,
+    PageShown,
+    PointerMoved,
+    PointerShown,
+    ResourceRequested,
+    ResourceSent,
+    SessionMessage,
+    SharingChanged,
+    SnapshotRequested,
+)
+from session.protocol.version import MAX_CHUNK_BYTES
+from session.tasks import Tasks
+
+log = logging.getLogger(__name__)
+
+TOPIC = "cobrowse"
+CHUNK_TOPIC = "chunk"
+
+MAX_RESOURCE_BYTES = 2 * 1024 * 1024
+RESOURCE_WAIT_S = 10.0
+_RESOURCES_KEPT = 12
+_RESOURCES_AT_ONCE = 4
+
+BACKLOG_MOVES_BYTES = 512 * 1024
+"""Bytes waiting for the line above which mouse moves are no longer queued."""
+BACKLOG_MAX_BYTES = 2 * 1024 * 1024
+"""Bytes waiting above which all of it is thrown away and a fresh picture asked for."""
+
+_SNAPSHOT_EVERY_S = 0.5
+_POINTER_EVERY_S = 0.2
+
+
+class SignalLike(Protocol):
+    """What a Qt signal and a notifier have in common."""
+
+    def connect(self, slot: Callable[..., Any], /) -> Any:
+        """Calls `slot` with the fact's values."""
+        ...
+
+    def disconnect(self, slot: Callable[..., Any], /) -> Any:
+        """Never calls `slot` again."""
+        ...
+
+
+class BrowserLike(Protocol):
+    """The kiosk's browser pane, as this end uses it (`views.kiosk_browser.KioskBrowser`)."""
+
+    @property
+    def events_pushed(self) -> SignalLike:
+        """(text): JSON of `Push`, from the recorder in the page."""
+        ...
+
+    @property
+    def page_shown(self) -> SignalLike:
+        """(address, title, width_px, height_px) of the page and its viewport."""
+        ...
+
+    @property
+    def address_refused(self) -> SignalLike:
+        """(address, code): the page tried to go there, or it did not answer."""
+        ...
+
+    @property
+    def pointer_painted(self) -> SignalLike:
+        """(x_px, y_px): the pointer is on the screen at this place of the viewport."""
+        ...
+
+    def set_allowed(self, prefixes: Sequence[str]) -> None:
+        """URL prefixes that may be opened from now on."""
+        ...
+
+    def open(self, address: str) -> bool:
+        """Opens an address; False when it is not allowed."""
+        ...
+
+    def start_sharing(self) -> None:
+        """Puts the recorder into this page and those that follow."""
+        ...
+
+    def stop_sharing(self) -> None:
+        """Takes the recorder out."""
+        ...
+
+    def request_snapshot(self) -> None:
+        """Asks the recorder for a full picture."""
+        ...
+
+    def show_pointer(self, x: float, y: float) -> None:
+        """Paints the pointer at a fraction (0..1) of the viewport."""
+        ...
+
+    def hide_pointer(self) -> None:
+        """Removes the pointer."""
+        ...
+
+    def fetch_resource(self, address: str, on_fetched: Callable[[bytes, str], None]) -> None:
+        """Gets a picture or font that the page itself loaded; calls back with bytes and media type, or empty ones."""
+        ...
+
+
+class GrantsLike(Protocol):
+    """The caller's grants (`session.kiosk.grants.KioskGrants`)."""
+
+    @property
+    def changed(self) -> Notifier[GrantChanged]:
+        """A power was given or taken back."""
+        ...
+
+    def allowed(self, grant: Grant) -> bool:
+        """True while the caller gives this power."""
+        ...
+
+
+class Push(msgspec.Struct, frozen=True):
+    """What the recorder hands over: a random name of its web document, the document's address, rrweb events."""
+
+    document: str
+    address: str
+    events: list[mirror.MirrorEvent]
+
+
+_push = msgspec.json.Decoder(Push)
+
+
+def _cut_at_snapshots(events: list[mirror.MirrorEvent]) -> list[list[mirror.MirrorEvent]]:
+    """The events in order, a new list from each Meta event on, so that each snapshot begins a payload."""
+    lists: list[list[mirror.MirrorEvent]] = []
+    for event in events:
+        if not lists or event.type == mirror.META:
+            lists.append([])
+        lists[-1].append(event)
+    return lists
+
+
+class KioskCobrowse:
+    """One session's shared page at the kiosk. Shares as soon as, and only while, the caller allows it.
+
+    Args:
+        channel: the session's line to the desk.
+        browser: the kiosk's browser pane.
+        grants: what the caller allows now.
+        clock: for the rate of repeated work.
+        tasks: where this end's tasks run.
+
+    Attributes:
+        sharing_changed: told after the recorder was started or stopped.
+    """
+
+    def __init__(
+        self, channel: SessionChannel, browser: BrowserLike, grants: GrantsLike, clock: Clock, tasks: Tasks
+    ) -> None:
+        self.sharing_changed: Notifier[bool] = Notifier()
+        self._channel, self._browser, self._grants = channel, browser, grants
+        self._clock, self._tasks = clock, tasks
+        self._open = True
+        self._sharing = False
+        self._document = ""
+        self._epoch = 0
+        self._page: PageShown | None = None
+        self._seq = 0
+        self._backlog: deque[tuple[bytes, int, bool]] = deque()
+        self._pumping = False
+        self._snapshot_at_s = float("-inf")
+        self._painted: tuple[int, int] | None = None
+        self._telling_pointer = False
+        self._resources: OrderedDict[str, bytes] = OrderedDict()
+        self._resource_slots = asyncio.Semaphore(_RESOURCES_AT_ONCE)
+        self._listened: list[tuple[SignalLike, Callable[..., None]]] = [
+            (browser.events_pushed, self._on_events_pushed),
+            (browser.page_shown, self._on_page_shown),
+            (browser.address_refused, self._on_address_refused),
+            (browser.pointer_painted, self._on_pointer_painted),
+        ]
+        for signal, slot in self._listened:
+            signal.connect(slot)
+        self._stops = [channel.on_message(TOPIC, self._on_message), grants.changed.connect(self._on_grant_changed)]
+        self._follow_grant()
+
+    @property
+    def sharing(self) -> bool:
+        """True while the recorder runs."""
+        return self._sharing
+
+    @property
+    def epoch(self) -> int:
+        """Number of web documents shared so far."""
+        return self._epoch
+
+    def close(self) -> None:
+        """The session is over: the recorder stops, the pointer goes, nothing is listened to."""
+        if not self._open:
+            return
+        self._open = False
+        for stop in self._stops:
+            stop()
+        for signal, slot in self._listened:
+            signal.disconnect(slot)
+        self._set_sharing(False)
+        self._resources.clear()
+
+    # ---- consent ----
+
+    def _on_grant_changed(self, _change: GrantChanged) -> None:
+        self._follow_grant()
+
+    def _follow_grant(self) -> None:
+        self._set_sharing(self._grants.allowed(Grant.SEE_PAGE))
+        if not self._grants.allowed(Grant.POINT):
+            self._browser.hide_pointer()
+
+    def _set_sharing(self, sharing: bool) -> None:
+        if sharing == self._sharing:
+            return
+        self._sharing = sharing
+        if sharing:
+            self._browser.start_sharing()
+        else:
+            self._browser.stop_sharing()
+            self._browser.hide_pointer()
+            self._backlog.clear()
+            self._document = ""
+        self.sharing_changed.emit(sharing)
+        self._send(SharingChanged(sharing=sharing))
+
+    # ---- what the desk wishes ----
+
+    def _on_message(self, message: SessionMessage) -> None:
+        match message:
+            case AddressRequested(address=address):
+                self._open_address(address)
+            case SnapshotRequested():
+                self._on_snapshot_requested()
+            case PointerMoved():
+                self._on_pointer_moved(message)
+            case ResourceRequested():
+                self._tasks.spawn(self._send_resource(message), name="kiosk-resource")
+            case ChunksRequested(item_id=item_id, missing=missing):
+                self._tasks.spawn(self._send_chunks(item_id, missing), name="kiosk-resource-again")
+
+    def _open_address(self, address: str) -> None:
+        if not self._browser.open(address):
+            self._send(AddressRefused(address=without_query(address), code=AddressNotAllowed.code))
+
+    def _on_snapshot_requested(self) -> None:
+        self._send(SharingChanged(sharing=self._sharing))
+        if not self._sharing:
+            return
+        if self._page is not None:
+            self._send(self._page)
+        if self._clock.monotonic_s() - self._snapshot_at_s >= _SNAPSHOT_EVERY_S:
+            self._snapshot_at_s = self._clock.monotonic_s()
+            self._browser.request_snapshot()
+
+    def _on_pointer_moved(self, pointer: PointerMoved) -> None:
+        if not pointer.visible:
+            self._browser.hide_pointer()
+        elif self._sharing and self._grants.allowed(Grant.POINT) and pointer.epoch == self._epoch:
+            self._browser.show_pointer(pointer.x, pointer.y)
+
+    # ---- what the browser tells ----
+
+    def _on_page_shown(self, address: str, title: str, width_px: int, height_px: int) -> None:
+        self._page = PageShown(
+            epoch=self._epoch,
+            address=without_query(address),
+            title=title[:500],
+            width_px=width_px,
+            height_px=height_px,
+        )
+        self._send(self._page)
+
+    def _on_address_refused(self, address: str, code: str) -> None:
+        self._send(AddressRefused(address=without_query(address), code=code))
+
+    def _on_pointer_painted(self, x_px: int, y_px: int) -> None:
+        if not self._sharing:
+            return
+        self._painted = (x_px, y_px)
+        if not self._telling_pointer:
+            self._telling_pointer = True
+            self._tasks.spawn(self._tell_pointer(), name="kiosk-pointer-shown")
+
+    async def _tell_pointer(self) -> None:
+        """Tells where the pointer is painted, at most every `_POINTER_EVERY_S`, the last place always."""
+        try:
+            while self._sharing and self._painted is not None:
+                (x_px, y_px), self._painted = self._painted, None
+                await self._send_now(PointerShown(epoch=self._epoch, x_px=x_px, y_px=y_px))
+                await asyncio.sleep(_POINTER_EVERY_S)
+        finally:
+            self._telling_pointer = False
+
+    # ---- events ----
+
+    def _on_events_pushed(self, text: str) -> None:
+        if not self._sharing:
+            return
+        try:
+            push = _push.decode(text)
+        except (msgspec.MsgspecError, RecursionError) as error:
+            log.warning("the recorder sent something else than events: %s", type(error).__name__)
+            return
+        if push.document != self._document:
+            self._on_new_document(push)
+        for events in _cut_at_snapshots(filter_events(push.events)):
+            self._queue(events)
+
+    def _on_new_document(self, push: Push) -> None:
+        self._document = push.document
+        self._epoch += 1
+        if self._page is not None and self._page.address == without_query(push.address):
+            self._page = msgspec.structs.replace(self._page, epoch=self._epoch)
+            self._send(self._page)
+
+    def _queue(self, events: list[mirror.MirrorEvent]) -> None:
+        waiting = sum(len(text) for text, _, _ in self._backlog)
+        if waiting > BACKLOG_MAX_BYTES:
+            self._backlog.clear()
+            self._browser.request_snapshot()
+            return
+        if waiting > BACKLOG_MOVES_BYTES:
+            events = [event for event in events if source_of(event) not in MOVES]
+        if not events:
+            return
+        text = mirror.encode_events(events)
+        self._backlog.append((text, self._epoch, mirror.starts_with_snapshot(events)))
+        if not self._pumping:
+            self._pumping = True
+            self._tasks.spawn(self._pump(), name="kiosk-mirror")
+
+    async def _pump(self) -> None:
+        try:
+            while self._backlog:
+                text, epoch, is_snapshot = self._backlog.popleft()
+                await self._send_events(text, epoch, is_snapshot)
+        finally:
+            self._pumping = False
+
+    async def _send_events(self, text: bytes, epoch: int, is_snapshot: bool) -> None:
+        seq, self._seq = self._seq, self._seq + 1
+        try:
+            data = mirror.pack(text)
+            for part, headers in mirror.parts_of(data, epoch=epoch, seq=seq, is_snapshot=is_snapshot):
+                if not self._sharing:
+                    return
+                await self._channel.send_raw(mirror.TOPIC, part, headers)
+        except (BusUnreachable, MessageTooLarge, MessageMalformed) as error:
+            # The number is used up, so the desk notices the gap and asks for a fresh picture when the line is back.
+            log.info("shared-page events not sent: %s", error.code)
+
+    # ---- pictures and fonts of the page ----
+
+    async def _send_resource(self, wish: ResourceRequested) -> None:
+        data, media_type = b"", ""
+        if self._sharing:
+            async with self._resource_slots:
+                data, media_type = await self._fetch(wish.address)
+        if len(data) > MAX_RESOURCE_BYTES or not self._sharing:
+            data, media_type = b"", ""
+        digest = hashlib.sha256(data).hexdigest() if data else ""
+        self._resources[wish.item_id] = data
+        while len(self._resources) > _RESOURCES_KEPT:
+            self._resources.popitem(last=False)
+        await self._send_now(
+            ResourceSent(item_id=wish.item_id, size_bytes=len(data), sha256=digest, media_type=media_type[:100])
+        )
+        await self._send_chunks(wish.item_id, range(-(-len(data) // MAX_CHUNK_BYTES)))
+
+    async def _fetch(self, address: str) -> tuple[bytes, str]:
+        answer: asyncio.Future[tuple[bytes, str]] = asyncio.get_running_loop().create_future()
+
+        def on_fetched(data: bytes, media_type: str) -> None:
+            if not answer.done():
+                answer.set_result((data, media_type))
+
+        self._browser.fetch_resource(address, on_fetched)
+        try:
+            return await asyncio.wait_for(answer, RESOURCE_WAIT_S)
+        except TimeoutError:
+            return b"", ""
+
+    async def _send_chunks(self, item_id: str, indexes: Sequence[int]) -> None:
+        data = self._resources.get(item_id, b"")
+        for index in indexes:
+            chunk = data[index * MAX_CHUNK_BYTES : (index + 1) * MAX_CHUNK_BYTES] if index >= 0 else b""
+            if not chunk or not self._sharing:
+                return
+            try:
+                await self._channel.send_raw(CHUNK_TOPIC, chunk, {"Item": item_id, "Index": str(index)})
+            except (BusUnreachable, MessageTooLarge):
+                return
+
+    # ---- sending ----
+
+    def _send(self, message: SessionMessage) -> None:
+        self._tasks.spawn(self._send_now(message), name="kiosk-cobrowse-send")
+
+    async def _send_now(self, message: SessionMessage) -> None:
+        try:
+            await self._channel.send(TOPIC, message)
+        except (BusUnreachable, MessageTooLarge) as error:
+            log.info("%s not sent: %s", type(message).__name__, error.code)

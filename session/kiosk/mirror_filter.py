@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The second guard of the shared page: what the recorder in the page let through is looked at again before it leaves.
+
+Used by `session.kiosk.cobrowse`. The first guard (`resources/pages/record.js`) knows the page: passwords, hidden
+fields, fields that are sensitive by name. This one knows only text, and trusts nothing: unknown events are dropped, and
+numbers of people and accounts are made unreadable wherever they stand.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+
+import msgspec
+
+from session.kiosk.allow_list import without_query
+from session.protocol.mirror import CUSTOM, FULL_SNAPSHOT, INCREMENTAL, MAX_EVENTS_BYTES, META, MirrorEvent
+
+log = logging.getLogger(__name__)
+
+MASK = "•••"
+
+# rrweb 2, `IncrementalSource`: mutation, mouse move, mouse interaction, scroll, viewport resize, input, touch move,
+# media interaction, style sheet rule, drag, style declaration, selection, adopted style sheet. Not canvas (9), font
+# (10), log (11), custom element (16): the recorder never sends them.
+_SOURCES = frozenset({0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 13, 14, 15})
+MOVES = frozenset({1, 6, 12})
+"""Sources that only move a cursor: the first to go when the line is full."""
+
+_CUSTOM_TAGS = frozenset({"canvas"})
+_MAX_CUSTOM_BYTES = 300_000
+
+# Between digits: any white space (also no-break), dots, dashes, invisible characters, and the escapes of JSON.
+_GAP = r"(?:\\[nrt]|[\s.\-_/\u00ad\u200b-\u200d\u2060\ufeff]){0,3}"
+
+_NIR = re.compile(
+    rf"(?<!\d)[1-478]{_GAP}\d\d{_GAP}(?:0[1-9]|1[0-2]|[2-9]\d){_GAP}(?:0[1-9]|[1-9]\d|2[AaBb]){_GAP}"
+    rf"\d\d\d{_GAP}\d\d\d(?:{_GAP}\d\d)?(?!\d)"
+)
+"""The French social security number (INSEE: sex, year, month, department, commune, order), with or without its key."""
+
+_FRENCH_ACCOUNT = re.compile(
+    rf"(?<![A-Za-z0-9])FR{_GAP}\d{_GAP}\d(?:{_GAP}\d){{10}}(?:{_GAP}[A-Z0-9]){{0,13}}", re.IGNORECASE
+)
+"""A French account number (ISO 13616: bank and branch are ten digits), also mistyped or cut short."""
+
+_ACCOUNT = re.compile(rf"(?<![A-Za-z0-9])[A-Z]{{2}}\d\d(?:{_GAP}[A-Z0-9]){{11,30}}", re.IGNORECASE)
+"""What may be an account number of another country; `_mask_account` decides."""
+
+_COUNTRIES_BY_LENGTH = {
+    15: "NO",
+    16: "BE",
+    18: "DK FI NL",
+    19: "SI",
+    20: "AT EE LT LU",
+    21: "CH HR LI LV",
+    22: "BG DE GB IE VA",
+    23: "GI",
+    24: "AD CZ ES RO SE SK",
+    25: "PT",
+    26: "IS",
+    27: "GR IT MC SM",
+    28: "CY HU PL",
+    31: "MT",
+}
+_ACCOUNT_LENGTHS = {country: length for length, names in _COUNTRIES_BY_LENGTH.items() for country in names.split()}
+"""Characters of an account number per country of the euro payments area (ISO 13616 registry)."""
+
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_CHARACTER = re.compile(rf"{_GAP}[A-Za-z0-9]")
+
+
+def _mask_account(found: re.Match[str]) -> str:
+    """Masks the number when its check digits are right (ISO 7064, MOD 97-10), and leaves the words after it."""
+    text = found[0]
+    steps = _CHARACTER.findall(text)
+    plain = "".join(step[-1] for step in steps).upper()
+    length = _ACCOUNT_LENGTHS.get(plain[:2], 0)
+    if not length or len(plain) < length:
+        return text
+    number = plain[4:length] + plain[:4]
+    if int("".join(str(int(letter, 36)) for letter in number)) % 97 != 1:
+        return text
+    return MASK + text[len("".join(steps[:length])) :]
+
+
+def mask_text(text: str) -> str:
+    """`text` with social security and account numbers made unreadable."""
+    for pattern in (_NIR, _FRENCH_ACCOUNT):
+        text = pattern.sub(MASK, text)
+    return _ACCOUNT.sub(_mask_account, text)
+
+
+def _mask_literal(found: re.Match[str]) -> str:
+    literal = found[0]
+    # Pictures are not text; their letters would look like account numbers.
+    return literal if literal.startswith('"data:image/') else mask_text(literal)
+
+
+def _mask_json(text: str) -> str:
+    if all(pattern.search(text) is None for pattern in (_NIR, _FRENCH_ACCOUNT, _ACCOUNT)):
+        return text
+    return _STRING.sub(_mask_literal, text)
+
+
+class _Incremental(msgspec.Struct):
+    source: int
+
+
+class _Meta(msgspec.Struct):
+    href: str
+    width: int | float
+    height: int | float
+
+
+class _Picture(msgspec.Struct):
+    id: int
+    url: str
+
+
+class _Custom(msgspec.Struct):
+    tag: str
+    payload: _Picture
+
+
+def _allowed_data(event: MirrorEvent) -> bytes | None:
+    """The event's data as it may leave, or None."""
+    data = bytes(event.data)
+    if event.type == META:
+        meta = msgspec.json.decode(data, type=_Meta)
+        return msgspec.json.encode(_Meta(without_query(meta.href), meta.width, meta.height))
+    if event.type == FULL_SNAPSHOT:
+        return data
+    if event.type == INCREMENTAL:
+        return data if msgspec.json.decode(data, type=_Incremental).source in _SOURCES else None
+    if event.type == CUSTOM and len(data) <= _MAX_CUSTOM_BYTES:
+        custom = msgspec.json.decode(data, type=_Custom)
+        picture = custom.payload.url.startswith("data:image/")
+        return msgspec.json.encode(custom) if custom.tag in _CUSTOM_TAGS and picture else None
+    return None
+
+
+def source_of(event: MirrorEvent) -> int:
+    """rrweb's incremental source of the event, -1 for other types."""
+    return msgspec.json.decode(event.data, type=_Incremental).source if event.type == INCREMENTAL else -1
+
+
+def filter_event(event: MirrorEvent) -> MirrorEvent | None:
+    """The event as it may leave the kiosk, or None: unknown, malformed or too large events never do."""
+    if len(event.data) > MAX_EVENTS_BYTES:
+        return None
+    try:
+        data = _allowed_data(event)
+        text = _mask_json(data.decode()) if data is not None else None
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        log.warning("a shared-page event of type %d was dropped: %s", event.type, type(error).__name__)
+        return None
+    return MirrorEvent(event.type, msgspec.Raw(text.encode()), event.timestamp) if text is not None else None
+
+
+def filter_events(events: list[MirrorEvent]) -> list[MirrorEvent]:
+    """What may leave the kiosk, in order."""
+    return [kept for event in events if (kept := filter_event(event)) is not None]

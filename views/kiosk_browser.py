@@ -1,0 +1,345 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The kiosk's browser pane: the web page that caller and agent look at together, with its few big buttons.
+
+Used by the kiosk's window. `session.kiosk.cobrowse` drives it (it is a `BrowserLike`).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+
+from PyQt6.QtCore import QPointF, QRect, QRectF, QSize, Qt, QTimer, QUrl, pyqtSignal
+from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtWebEngineWidgets import QWebEngineView
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+
+from resources.texts import _
+from session.kiosk.allow_list import AllowList
+from views.kiosk_icons import IconView
+from views.kiosk_page import BigButton, label
+from views.kiosk_theme import BLUE, INK, LINE, PAPER, SKY, WHITE, spaced
+from views.kiosk_web import CallerWeb
+from views.mirror_pane import paint_spot
+
+log = logging.getLogger(__name__)
+
+POINTER_STAYS_MS = 6_000
+"""A pointer that is not moved any more goes by itself: the desk may have gone away."""
+NOTICE_STAYS_MS = 8_000
+
+_SPOT_RADIUS = 15.0
+
+
+class _PointerLayer(QWidget):
+    """Lies over the page and lets every touch through. It is no part of the page: nobody records or moves it there."""
+
+    painted = pyqtSignal(int, int)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._at: QPointF | None = None
+        self._told = True
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.hide()
+
+    def show_at(self, x: float, y: float) -> None:
+        """Moves the pointer to a fraction (0..1) of this layer."""
+        before, self._at, self._told = self._at, QPointF(x * (self.width() - 1), y * (self.height() - 1)), False
+        self.show()
+        self.raise_()
+        for place in (before, self._at):
+            if place is not None:
+                self.update(self._around(place))
+
+    @staticmethod
+    def _around(place: QPointF) -> QRect:
+        reach = _SPOT_RADIUS * 2.5
+        return QRectF(place.x() - reach, place.y() - reach, 2 * reach, 2 * reach).toAlignedRect()
+
+    def remove(self) -> None:
+        """Takes the pointer away."""
+        self._at = None
+        self.hide()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        if self._at is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_spot(painter, self._at, _SPOT_RADIUS)
+        painter.end()
+        if not self._told:
+            self._told = True
+            self.painted.emit(round(self._at.x()), round(self._at.y()))
+
+
+class KioskBrowser(QFrame):
+    """Shows web pages of the session's list, one caller's browsing at a time.
+
+    Signals:
+        events_pushed(text): JSON of the recorder.
+        page_shown(address, title, width_px, height_px): a page is loaded; size of its viewport.
+        address_refused(address, code): the page tried to leave the list, or could not be loaded.
+        pointer_painted(x_px, y_px): the agent's pointer is on the screen, in pixels of the viewport.
+        share_stop_requested(): the caller wants the agent to see the page no more.
+    """
+
+    events_pushed = pyqtSignal(str)
+    page_shown = pyqtSignal(str, str, int, int)
+    address_refused = pyqtSignal(str, str)
+    pointer_painted = pyqtSignal(int, int)
+    share_stop_requested = pyqtSignal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("browser")
+        self._allowed = AllowList()
+        self._sharing = False
+        self._view = QWebEngineView()
+        self._view.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self._web = self._new_web()
+        self._pointer = _PointerLayer(self._view)
+        self._pointer.painted.connect(self.pointer_painted)
+        self._pointer_timer = self._single_shot(POINTER_STAYS_MS, self._pointer.remove)
+        self._notice_timer = self._single_shot(NOTICE_STAYS_MS, self._hide_notice)
+        self._build()
+        self.retranslate()
+        self._show_empty(True)
+
+    @staticmethod
+    def _single_shot(wait_ms: int, on_timeout: Callable[[], None]) -> QTimer:
+        timer = QTimer()
+        timer.setSingleShot(True)
+        timer.setInterval(wait_ms)
+        timer.timeout.connect(on_timeout)
+        return timer
+
+    # ---- building ----
+
+    def _build(self) -> None:
+        self._back = BigButton("plain", "mdi6.arrow-left", icon_u=3.2, size="body", margins=(1.2, 0.3, 1.6, 0.3))
+        self._up = BigButton("plain", "mdi6.chevron-up", icon_u=3.6, size="body", margins=(0.6, 0.3, 0.6, 0.3))
+        self._down = BigButton("plain", "mdi6.chevron-down", icon_u=3.6, size="body", margins=(0.6, 0.3, 0.6, 0.3))
+        self._stop = BigButton(
+            "danger", "mdi6.eye-off", colour=WHITE, icon_u=3.2, size="body", margins=(1.4, 0.3, 1.8, 0.3)
+        )
+        for button, name in ((self._back, "back"), (self._up, "up"), (self._down, "down"), (self._stop, "stop_share")):
+            button.setObjectName(f"browser_{name}")
+            button.setMinimumSize(64, 64)
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._back.clicked.connect(self.go_back)
+        self._up.clicked.connect(lambda: self._scroll(-1))
+        self._down.clicked.connect(lambda: self._scroll(1))
+        self._stop.clicked.connect(self.share_stop_requested)
+        self._title = label("body", heavy=True, wrap=False)
+        self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._host = label("small", tone="grey", wrap=False)
+        self._host.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._notice = label("body")
+        self._notice.setObjectName("browser_notice")
+        self._notice.hide()
+        column = spaced(QVBoxLayout(self))
+        column.addWidget(self._toolbar())
+        column.addWidget(self._notice)
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self._empty_page())
+        self._stack.addWidget(self._view)
+        column.addLayout(self._stack, 1)
+        self.setStyleSheet(
+            f"#browser {{ background: {WHITE}; }}"
+            f"#browser_bar {{ background: {PAPER}; border-bottom: 2px solid {LINE}; }}"
+            f"#browser_notice {{ background: {SKY}; color: {INK}; padding: 12px 16px; }}"
+            f"#browser_empty {{ background: {PAPER}; }}"
+        )
+
+    def _toolbar(self) -> QWidget:
+        bar = QFrame()
+        bar.setObjectName("browser_bar")
+        words = spaced(QVBoxLayout(), spacing=0.2)
+        words.addStretch(1)
+        words.addWidget(self._title)
+        words.addWidget(self._host)
+        words.addStretch(1)
+        row = spaced(QHBoxLayout(bar), (1,), 1)
+        row.setContentsMargins(8, 8, 8, 8)
+        row.setSpacing(8)
+        row.addWidget(self._back)
+        row.addLayout(words, 1)
+        for button in (self._up, self._down, self._stop):
+            row.addWidget(button)
+        return bar
+
+    def _empty_page(self) -> QWidget:
+        page = QFrame()
+        page.setObjectName("browser_empty")
+        self._empty_words = label("lead", centred=True)
+        column = spaced(QVBoxLayout(page), (3,), 2)
+        column.addStretch(1)
+        column.addWidget(IconView("mdi6.web", 12, BLUE), 0, Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(self._empty_words)
+        column.addStretch(1)
+        return page
+
+    def _new_web(self) -> CallerWeb:
+        web = CallerWeb(self._allowed, self)
+        web.events_pushed.connect(self.events_pushed)
+        web.refused.connect(self._on_refused)
+        web.download_refused.connect(self._on_download_refused)
+        web.said.connect(self._show_notice)
+        web.page.loadFinished.connect(self._on_loaded)
+        web.page.titleChanged.connect(self._on_title_changed)
+        web.page.urlChanged.connect(self._on_url_changed)
+        self._view.setPage(web.page)
+        return web
+
+    # ---- BrowserLike ----
+
+    def set_allowed(self, prefixes: Sequence[str]) -> None:
+        """URL prefixes that may be opened from now on."""
+        self._allowed = AllowList(prefixes)
+        self._web.set_allowed(self._allowed)
+
+    def open(self, address: str) -> bool:
+        """Opens an address; False when it is not on the list."""
+        if not self._web.allows(address):
+            return False
+        self._show_empty(False)
+        self._web.page.load(QUrl(address))
+        return True
+
+    def start_sharing(self) -> None:
+        """Puts the recorder in; the button that stops it appears."""
+        self._sharing = True
+        self._web.start_sharing()
+        self._show_buttons()
+
+    def stop_sharing(self) -> None:
+        """Takes the recorder out."""
+        self._sharing = False
+        self._web.stop_sharing()
+        self._show_buttons()
+
+    def request_snapshot(self) -> None:
+        """Asks the recorder for a full picture."""
+        self._web.request_snapshot()
+
+    def show_pointer(self, x: float, y: float) -> None:
+        """Paints the agent's pointer at a fraction (0..1) of the viewport, over the page."""
+        self._pointer.setGeometry(self._view.rect())
+        self._pointer.show_at(x, y)
+        self._pointer_timer.start()
+
+    def hide_pointer(self) -> None:
+        """Removes the pointer."""
+        self._pointer_timer.stop()
+        self._pointer.remove()
+
+    def fetch_resource(self, address: str, on_fetched: Callable[[bytes, str], None]) -> None:
+        """A picture or font that the page itself loaded; calls back with bytes and media type, or empty ones."""
+        self._web.fetch(address, on_fetched)
+
+    # ---- the caller's buttons ----
+
+    def go_back(self) -> None:
+        """One page back, as far as the list allows."""
+        history = self._web.page.history()
+        if history is not None and history.canGoBack():
+            history.back()
+
+    def _scroll(self, pages: int) -> None:
+        self._web.page.runJavaScript(f"scrollBy({{top: {pages} * innerHeight * 0.8, behavior: 'smooth'}})", 0)
+
+    # ---- the end of a session ----
+
+    def wipe(self) -> bool:
+        """Destroys everything of the caller: pages, cookies, history; a fresh browser stands ready.
+
+        Returns:
+            True when nothing of the old one is left.
+        """
+        old = self._web
+        self.hide_pointer()
+        self._hide_notice()
+        self._sharing = False
+        self._allowed = AllowList()
+        self._web = self._new_web()
+        self._title.clear()
+        self._host.clear()
+        self._show_empty(True)
+        gone = old.close()
+        old.deleteLater()
+        return gone
+
+    # ---- facts from the page ----
+
+    def _on_loaded(self, loaded: bool) -> None:
+        url = self._web.page.url()
+        if url.scheme() not in ("http", "https"):
+            return
+        self._show_buttons()
+        if loaded:
+            self.page_shown.emit(url.toString(), self._web.page.title(), self._view.width(), self._view.height())
+        elif not self._web.page.isLoading():
+            self._show_notice(_("This page does not answer. Please tell the agent."))
+            self.address_refused.emit(url.toString(), "unexpected")
+
+    def _on_title_changed(self, title: str) -> None:
+        self._title.setText(title if self._web.page.url().scheme() in ("http", "https") else "")
+
+    def _on_url_changed(self, url: QUrl) -> None:
+        self._host.setText(url.host())
+        self._show_buttons()
+
+    def _on_refused(self, address: str) -> None:
+        self._show_notice(_("This page cannot be opened here."))
+        self.address_refused.emit(address, "address_not_allowed")
+
+    def _on_download_refused(self, _address: str) -> None:
+        self._show_notice(_("Files cannot be saved on this kiosk."))
+
+    # ---- what is seen ----
+
+    def _show_empty(self, empty: bool) -> None:
+        self._stack.setCurrentIndex(0 if empty else 1)
+        self._show_buttons()
+
+    def _show_buttons(self) -> None:
+        history = self._web.page.history()
+        shown = self._stack.currentIndex() == 1
+        self._back.setEnabled(shown and history is not None and history.canGoBack())
+        self._up.setEnabled(shown)
+        self._down.setEnabled(shown)
+        self._stop.setVisible(self._sharing)
+
+    def _show_notice(self, text: str) -> None:
+        self._notice.setText(text)
+        self._notice.setVisible(bool(text))
+        self._notice_timer.start()
+
+    def _hide_notice(self) -> None:
+        self._notice_timer.stop()
+        self._notice.hide()
+
+    @property
+    def view(self) -> QWebEngineView:
+        """The view, for tests and for reading back what is shown."""
+        return self._view
+
+    def retranslate(self) -> None:
+        """Says every text again, in the language in use."""
+        self._back.set_words(_("Back"))
+        self._up.set_words("", _("Scroll up"))
+        self._down.set_words("", _("Scroll down"))
+        self._stop.set_words(_("Stop sharing"), _("The agent sees this page. Stop sharing."))
+        self._empty_words.setText(_("The agent can open a page here and look at it with you."))
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Keeps the pointer's layer over the page."""
+        super().resizeEvent(event)
+        self._pointer.setGeometry(self._view.rect())
+
+    def sizeHint(self) -> QSize:
+        """Room for a page."""
+        return QSize(800, 700)

@@ -1,0 +1,357 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""One caller's browsing on the kiosk: a profile that leaves nothing, a page that only goes where it may, a recorder.
+
+Used by `views.kiosk_browser`, which makes a new `CallerWeb` for each caller and closes it at the end.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable
+from functools import cache
+from pathlib import Path
+
+from PyQt6 import sip
+from PyQt6.QtCore import QFile, QIODevice, QObject, QUrl, pyqtSignal, pyqtSlot
+from PyQt6.QtWebChannel import QWebChannel
+from PyQt6.QtWebEngineCore import (
+    QWebEngineDownloadRequest,
+    QWebEngineNavigationRequest,
+    QWebEngineNewWindowRequest,
+    QWebEnginePage,
+    QWebEnginePermission,
+    QWebEngineProfile,
+    QWebEngineScript,
+    QWebEngineSettings,
+    QWebEngineUrlRequestInfo,
+    QWebEngineUrlRequestInterceptor,
+)
+
+from resources import resource_text
+from session.kiosk.allow_list import AllowList
+
+log = logging.getLogger(__name__)
+
+Fetched = Callable[[bytes, str], None]
+
+WORLD = int(QWebEngineScript.ScriptWorldId.ApplicationWorld.value)
+"""The recorder's isolated world: the page's own scripts see neither it nor its bridge."""
+
+MAX_RESOURCE_BYTES = 2 * 1024 * 1024
+
+# Fields and blocks that sites mark as private, and common names of such marks.
+SENSITIVE = "[data-sensitive],[data-private],.sensitive,.sensible,.confidentiel,.rr-mask"
+BLOCKED = "[data-blocked],.blocked,.bloque,.rr-block"
+
+RECORDER_SETTINGS: dict[str, str | int] = {
+    "sensitive": SENSITIVE,
+    "blocked": BLOCKED,
+    "batchMs": 20,
+    "checkpointMs": 60_000,
+    "compareMs": 300,
+    "shadowScanMax": 5_000,
+    "canvasMs": 500,
+    "canvasMaxChars": 200_000,
+}
+
+_Kind = QWebEngineUrlRequestInfo.ResourceType
+_FETCHABLE = {_Kind.ResourceTypeImage, _Kind.ResourceTypeFontResource, _Kind.ResourceTypeStylesheet}
+_WEB_SCHEMES = {"http", "https", "data", "blob", "about", "ws", "wss"}
+
+_Setting = QWebEngineSettings.WebAttribute
+_OFF = (
+    _Setting.PluginsEnabled,
+    _Setting.PdfViewerEnabled,
+    _Setting.FullScreenSupportEnabled,
+    _Setting.JavascriptCanAccessClipboard,
+    _Setting.JavascriptCanPaste,
+    _Setting.LocalContentCanAccessFileUrls,
+    _Setting.LocalContentCanAccessRemoteUrls,
+    _Setting.HyperlinkAuditingEnabled,
+    _Setting.NavigateOnDropEnabled,
+    _Setting.ErrorPageEnabled,
+    _Setting.AutoLoadIconsForPage,
+    _Setting.ScreenCaptureEnabled,
+    _Setting.ShowScrollBars,
+)
+
+
+@cache
+def recorder_source() -> str:
+    """The recorder's whole script, with its settings."""
+    channel = QFile(":/qtwebchannel/qwebchannel.js")
+    channel.open(QIODevice.OpenModeFlag.ReadOnly)
+    parts = (
+        resource_text("pages/record_shim.js"),
+        resource_text("vendor/rrweb.umd.min.js"),
+        bytes(channel.readAll().data()).decode(),
+        resource_text("pages/record.js").replace("__CONFIG__", json.dumps(RECORDER_SETTINGS)),
+    )
+    # Only once per document, and never in a page that is not of the web.
+    return "if (!window.posteRecorder && /^https?:$/.test(location.protocol)) {\n" + "\n;\n".join(parts) + "\n}"
+
+
+class _Bridge(QObject):
+    """The one object that the recorder sees, with its one slot."""
+
+    pushed = pyqtSignal(str)
+
+    @pyqtSlot(str)
+    def push(self, text: str) -> None:
+        """Takes events, as JSON."""
+        self.pushed.emit(text)
+
+
+class _Gate(QWebEngineUrlRequestInterceptor):
+    """Stops main pages outside the list and everything that is not web; remembers which pictures a page loaded."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.allowed = AllowList()
+        self.seen: set[str] = set()
+
+    def interceptRequest(self, info: QWebEngineUrlRequestInfo) -> None:
+        url, kind = info.requestUrl(), info.resourceType()
+        if url.scheme() not in _WEB_SCHEMES:
+            info.block(True)
+        elif info.isDownload():
+            info.block(url.toString() not in self.seen)
+        elif kind == _Kind.ResourceTypeMainFrame:
+            info.block(not self.allowed.allows(url.toString()))
+        elif kind in _FETCHABLE and info.requestMethod() == b"GET" and len(self.seen) < 20_000:
+            self.seen.add(url.toString())
+
+
+class _Page(QWebEnginePage):
+    """A page that opens no window, no dialog, no file chooser; it reports what it did not do."""
+
+    refused = pyqtSignal(str)
+    said = pyqtSignal(str)
+
+    def javaScriptConsoleMessage(
+        self, level: QWebEnginePage.JavaScriptConsoleMessageLevel, message: str | None, line: int, source: str | None
+    ) -> None:
+        # Pages write about their users there.
+        log.debug("console message, line %d", line)
+
+    def javaScriptAlert(self, origin: QUrl, message: str | None) -> None:
+        self.said.emit((message or "")[:300])
+
+    def javaScriptConfirm(self, origin: QUrl, message: str | None) -> bool:
+        # A dialog here would need a nested event loop, and the agent would not see it.
+        self.said.emit((message or "")[:300])
+        return False
+
+    def javaScriptPrompt(self, origin: QUrl, message: str | None, default: str | None) -> tuple[bool, str]:
+        self.said.emit((message or "")[:300])
+        return False, ""
+
+    def chooseFiles(
+        self,
+        mode: QWebEnginePage.FileSelectionMode,
+        old: Iterable[str | None],
+        mime_types: Iterable[str | None],
+    ) -> list[str]:
+        return []
+
+
+class _Fetcher:
+    """Gets pictures of the page once more, through the page's own profile, so that cookies and rules are the same."""
+
+    def __init__(self, page: QWebEnginePage, gate: _Gate) -> None:
+        self._page, self._gate = page, gate
+        self._folder = Path(tempfile.mkdtemp(prefix="poste-web-"))
+        self._waiting: dict[str, list[Fetched]] = {}
+        self._names: dict[str, str] = {}
+
+    def fetch(self, address: str, on_fetched: Fetched) -> None:
+        """Calls back with bytes and media type, or with empty ones when it may not or cannot be had."""
+        if address not in self._gate.seen:
+            on_fetched(b"", "")
+            return
+        waiting = self._waiting.setdefault(address, [])
+        waiting.append(on_fetched)
+        if len(waiting) == 1:
+            name = secrets.token_hex(16)
+            self._names[name] = address
+            self._page.download(QUrl(address), name)
+
+    def on_download(self, download: QWebEngineDownloadRequest) -> bool:
+        """Takes a download that `fetch` began; False for all others."""
+        address = self._names.pop(download.suggestedFileName(), None)
+        if address is None:
+            return False
+        name = secrets.token_hex(16)
+        download.setDownloadDirectory(str(self._folder))
+        download.setDownloadFileName(name)
+        download.receivedBytesChanged.connect(lambda: self._check_size(download))
+        download.isFinishedChanged.connect(lambda: self._on_finished(download, address, self._folder / name))
+        download.accept()
+        return True
+
+    @staticmethod
+    def _check_size(download: QWebEngineDownloadRequest) -> None:
+        if max(download.receivedBytes(), download.totalBytes()) > MAX_RESOURCE_BYTES and not download.isFinished():
+            download.cancel()
+
+    def _on_finished(self, download: QWebEngineDownloadRequest, address: str, path: Path) -> None:
+        if not download.isFinished():
+            return
+        completed = download.state() == QWebEngineDownloadRequest.DownloadState.DownloadCompleted
+        data = path.read_bytes() if completed and path.is_file() else b""
+        path.unlink(missing_ok=True)
+        for on_fetched in self._waiting.pop(address, []):
+            on_fetched(data, download.mimeType() if data else "")
+
+    def close(self) -> bool:
+        """Gives everybody who waits an empty answer and removes the folder; True when it is gone."""
+        for waiting in self._waiting.values():
+            for on_fetched in waiting:
+                on_fetched(b"", "")
+        self._waiting.clear()
+        self._names.clear()
+        shutil.rmtree(self._folder, ignore_errors=True)
+        return not self._folder.exists()
+
+
+class CallerWeb(QObject):
+    """The web of one caller. Nothing of it is ever on disk but pictures on their way, in a folder of its own.
+
+    Signals:
+        events_pushed(text): JSON from the recorder (`session.kiosk.cobrowse.Push`).
+        refused(address): the page tried to go outside the list.
+        download_refused(address): the page wanted to save a file.
+        said(text): the page's alert or question, cut at 300 letters.
+    """
+
+    events_pushed = pyqtSignal(str)
+    refused = pyqtSignal(str)
+    download_refused = pyqtSignal(str)
+    said = pyqtSignal(str)
+
+    def __init__(self, allowed: AllowList, parent: QObject) -> None:
+        super().__init__(parent)
+        self._sharing = False
+        # Children die in the order of their birth: the page, a child of this, goes before the profile.
+        self.profile = QWebEngineProfile(parent)
+        self._gate = _Gate(self)
+        self._gate.allowed = allowed
+        self.profile.setUrlRequestInterceptor(self._gate)
+        self.profile.setPersistentPermissionsPolicy(QWebEngineProfile.PersistentPermissionsPolicy.AskEveryTime)
+        self.profile.downloadRequested.connect(self._on_download)
+        self.page = _Page(self.profile, self)
+        self._fetcher = _Fetcher(self.page, self._gate)
+        self._set_up_page()
+        self._bridge = _Bridge(self)
+        self._bridge.pushed.connect(self._on_pushed)
+        self._channel = QWebChannel(self)
+        self._channel.registerObject("bridge", self._bridge)
+        self.page.setWebChannel(self._channel, WORLD)
+
+    def _set_up_page(self) -> None:
+        settings = self.page.settings()
+        assert settings is not None
+        for attribute in _OFF:
+            settings.setAttribute(attribute, False)
+        settings.setUnknownUrlSchemePolicy(QWebEngineSettings.UnknownUrlSchemePolicy.DisallowUnknownUrlSchemes)
+        self.page.navigationRequested.connect(self._on_navigation_requested)
+        self.page.newWindowRequested.connect(self._on_new_window_requested)
+        self.page.permissionRequested.connect(_deny)
+        self.page.said.connect(self.said)
+
+    # ---- where it may go ----
+
+    def set_allowed(self, allowed: AllowList) -> None:
+        """Another list, from the next navigation on."""
+        self._gate.allowed = allowed
+
+    def allows(self, address: str) -> bool:
+        """True when the address may be a page here."""
+        return self._gate.allowed.allows(address)
+
+    def _on_navigation_requested(self, request: QWebEngineNavigationRequest) -> None:
+        url = request.url()
+        if not request.isMainFrame():
+            if url.scheme() not in _WEB_SCHEMES:
+                request.reject()
+        elif url.toString() != "about:blank" and not self.allows(url.toString()):
+            request.reject()
+            self.refused.emit(url.toString())
+
+    def _on_new_window_requested(self, request: QWebEngineNewWindowRequest) -> None:
+        """A new window opens in place: the caller has one screen, and one way back."""
+        url = request.requestedUrl()
+        if self.allows(url.toString()):
+            self.page.load(url)
+        else:
+            self.refused.emit(url.toString())
+
+    def _on_download(self, download: QWebEngineDownloadRequest) -> None:
+        if not self._fetcher.on_download(download):
+            download.cancel()
+            self.download_refused.emit(download.url().toString())
+
+    def fetch(self, address: str, on_fetched: Fetched) -> None:
+        """A picture, font or style sheet that the page itself loaded; empty answers otherwise."""
+        self._fetcher.fetch(address, on_fetched)
+
+    # ---- the recorder ----
+
+    def start_sharing(self) -> None:
+        """Puts the recorder into the page that is shown, and into those that follow."""
+        if self._sharing:
+            return
+        self._sharing = True
+        script = QWebEngineScript()
+        script.setName("recorder")
+        script.setSourceCode(recorder_source())
+        script.setWorldId(WORLD)
+        script.setInjectionPoint(QWebEngineScript.InjectionPoint.DocumentCreation)
+        script.setRunsOnSubFrames(False)
+        scripts = self.page.scripts()
+        assert scripts is not None
+        scripts.insert(script)
+        self.page.runJavaScript(recorder_source(), WORLD)
+
+    def stop_sharing(self) -> None:
+        """Takes the recorder out at once; what it still had is thrown away."""
+        if not self._sharing:
+            return
+        self._sharing = False
+        scripts = self.page.scripts()
+        assert scripts is not None
+        scripts.clear()
+        self.page.runJavaScript("window.posteRecorder && window.posteRecorder.stop()", WORLD)
+
+    def request_snapshot(self) -> None:
+        """Asks the recorder for a full picture."""
+        if self._sharing:
+            self.page.runJavaScript("window.posteRecorder && window.posteRecorder.snapshot()", WORLD)
+
+    def _on_pushed(self, text: str) -> None:
+        if self._sharing:
+            self.events_pushed.emit(text)
+
+    # ---- the end ----
+
+    def close(self) -> bool:
+        """Destroys page and profile; to be called when no view shows the page any more.
+
+        Returns:
+            True when nothing is left: page gone, profile gone and never on disk, folder gone.
+        """
+        self._sharing = False
+        on_disk = not self.profile.isOffTheRecord()
+        folder_gone = self._fetcher.close()
+        profile, page = self.profile, self.page
+        sip.delete(page)  # first: a profile that goes before its page takes the program with it
+        sip.delete(profile)
+        return folder_gone and not on_disk and sip.isdeleted(page) and sip.isdeleted(profile)
+
+
+def _deny(permission: QWebEnginePermission) -> None:
+    permission.deny()
