@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A real nats-server with a real hub, and desks and kiosks on it; for every test that needs the bus.
+
+```python
+async with hub_world(tmp_path) as world:
+    kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
+    answer = await kiosk.call("rights", "1234567", "r1")
+```
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from session.bus.client import BusClient
+from session.bus.hub_connection import HubConnection
+from session.bus.identity import new_seed, public_key
+from session.bus.line import Line
+from session.bus.server import BusServer
+from session.bus.server_config import ServerSettings
+from session.clock import Clock, SystemClock
+from session.desk.link import DeskLink
+from session.hub.catalogue import Catalogue
+from session.hub.hub import Hub
+from session.kiosk.link import KioskLink
+from session.protocol import subjects
+from session.protocol.roles import Role
+from session.tasks import Tasks
+from tests.talks.hub.memory_dossiers import MemoryDossiers
+
+CATALOGUE = """
+[[organisations]]
+id = "valdore"
+name = "Caisse d'entraide du Val-Doré"
+home_address = "https://www.valdore.example/"
+allowed_addresses = ["https://www.valdore.example/"]
+services = [
+  { id = "rights", name = "Mes droits", number_kind = "allocataire", letter = "D" },
+  { id = "housing", name = "Aide au logement", letter = "L" },
+]
+sites = [{ id = "townhall", name = "Mairie de Saint-Oyen", services = ["rights", "housing"] }]
+kiosks = [{ id = "kiosk1", site = "townhall" }, { id = "kiosk2", site = "townhall" }]
+people = [
+  { id = "alice", name = "Alice M." },
+  { id = "bob", name = "Bob T." },
+  { id = "boss", name = "Chantal V.", role = "supervisor" },
+  { id = "help", name = "Denis W.", role = "helpdesk" },
+AGENTS
+]
+
+[[organisations]]
+id = "marais"
+name = "Mutuelle du Marais"
+services = [{ id = "care", name = "Soins", letter = "S" }]
+sites = [{ id = "hall", name = "Maison commune de Sableuse", services = ["care"] }]
+kiosks = [{ id = "kiosk9", site = "hall" }]
+people = [{ id = "zoe", name = "Zoé K." }]
+"""
+
+RACERS = 20
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+async def until(condition: Callable[[], bool], timeout_s: float = 10.0) -> None:
+    """Waits until `condition` holds; fails the test when it never does."""
+    async with asyncio.timeout(timeout_s):
+        while not condition():  # noqa: ASYNC110 - any condition, of any part
+            await asyncio.sleep(0.01)
+
+
+def catalogue_text() -> str:
+    agents = "\n".join(f'  {{ id = "agent{n}", name = "Agent {n}" }},' for n in range(RACERS))
+    return CATALOGUE.replace("AGENTS", agents)
+
+
+class World:
+    """Server, hub and everybody's keys."""
+
+    def __init__(self, folder: Path, clock: Clock, tick_s: float, port: int) -> None:
+        self.folder = folder
+        self.clock = clock
+        self.tick_s = tick_s
+        self.tasks = Tasks()
+        self.catalogue = Catalogue.parse(catalogue_text())
+        self.seeds: dict[tuple[str, Role, str], bytes] = {}
+        for name in self.catalogue.organisations:
+            entry = self.catalogue.organisation(name)
+            roles = {"agent": Role.AGENT, "supervisor": Role.SUPERVISOR, "helpdesk": Role.HELPDESK}
+            for kiosk in entry.kiosks:
+                self.seeds[name, Role.KIOSK, kiosk.id] = new_seed()
+            for person in entry.people:
+                self.seeds[name, roles[person.role], person.id] = new_seed()
+        self.keys = {identity: public_key(seed) for identity, seed in self.seeds.items()}
+        self.hub_seed = new_seed()
+        settings = ServerSettings(folder / "bus", port)
+        self.server = BusServer(settings, self.catalogue.accounts(self.keys), public_key(self.hub_seed), self.tasks)
+        self.dossiers = MemoryDossiers()
+        self.dossiers.add("valdore", "D-2026-0001", "Jeanne Exemple", "1234567")
+        self.dossiers.add("valdore", "D-2026-0002", "Paul Modèle", "7654321")
+        self.hub: Hub | None = None
+        self.connection: HubConnection | None = None
+        self._open: list[BusClient | Line] = []
+
+    async def start_hub(self) -> Hub:
+        self.connection = HubConnection([self.server.url], self.hub_seed, self.tasks)
+        await self.connection.connect()
+        self.hub = Hub(
+            self.connection,
+            self.catalogue,
+            self.dossiers,
+            self.folder / "hub",
+            self.clock,
+            self.tasks,
+            tick_s=self.tick_s,
+        )
+        await self.hub.start()
+        return self.hub
+
+    async def stop_hub(self) -> None:
+        if self.hub is not None and self.connection is not None:
+            await self.hub.stop()
+            await self.connection.close()
+        self.hub = self.connection = None
+
+    async def client(self, role: Role, user: str, organisation: str = "valdore") -> BusClient:
+        seed = self.seeds[organisation, role, user]
+        client = BusClient([self.server.url], role, user, seed, self.tasks, self.clock)
+        await client.connect()
+        self._open.append(client)
+        return client
+
+    async def line(self, role: Role, user: str, organisation: str = "valdore") -> Line:
+        """A bare connection with the rights of `user`, for those who try what they may not."""
+        seed = self.seeds[organisation, role, user]
+        line = Line([self.server.url], seed, self.tasks, inbox=subjects.inbox(role, user), name="attacker")
+        await line.open()
+        self._open.append(line)
+        return line
+
+    async def desk(self, user: str, organisation: str = "valdore") -> DeskLink:
+        link = DeskLink(await self.client(Role.AGENT, user, organisation), self.clock, self.tasks)
+        await link.start()
+        await until(lambda: link.is_ready)
+        return link
+
+    async def kiosk(self, user: str, organisation: str = "valdore", poll_s: float = 10.0) -> KioskLink:
+        client = await self.client(Role.KIOSK, user, organisation)
+        link = KioskLink(client, self.clock, self.tasks, poll_s=poll_s)
+        await link.start()
+        return link
+
+    def kill_server(self) -> None:
+        """kill -9; the supervisor starts it again."""
+        assert self.server.pid is not None
+        os.kill(self.server.pid, signal.SIGKILL)
+
+    async def close(self) -> None:
+        for client in self._open:
+            await client.close()
+        await self.stop_hub()
+        await self.server.stop()
+        await self.tasks.close()
+
+
+@asynccontextmanager
+async def hub_world(
+    folder: Path, *, clock: Clock | None = None, tick_s: float = 0.1, with_hub: bool = True
+) -> AsyncIterator[World]:
+    """A running world; everything ends with it."""
+    world = World(folder, clock or SystemClock(), tick_s, free_port())
+    try:
+        await world.server.start()
+        if with_hub:
+            await world.start_hub()
+        yield world
+    finally:
+        await world.close()
