@@ -1,0 +1,323 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The kiosk's end of a call: a page with a browser's own WebRTC offers, the desk answers. Built by compose."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import msgspec
+
+from session.clock import Clock
+from session.errors import BusUnreachable, CallLost, MessageTooLarge, SessionError
+from session.notify import Notifier
+from session.protocol.channel import SessionChannel
+from session.protocol.ids import new_id
+from session.protocol.session_messages import (
+    CallAnswered,
+    CallFailed,
+    CallOffered,
+    CallRequested,
+    CameraChanged,
+    MediaSeen,
+    SessionMessage,
+)
+from session.tasks import Tasks
+
+log = logging.getLogger(__name__)
+
+TOPIC = "call"
+OFFER_TIMEOUT_S = 15.0
+"""Opening a camera may take seconds."""
+
+SCRIPT_TIMEOUT_S = 5.0
+TICK_S = 0.5
+SEEN_EVERY_S = 2.0
+ANSWER_AWAITED_S = 6.0
+MAX_WAIT_S = 30.0
+MIN_BETWEEN_OFFERS_S = 1.0
+
+
+class CallPage(Protocol):
+    """The page `resources/pages/call.html`, wherever it runs.
+
+    `on_event(name, detail)` is called in the loop's thread: "first_frame", "state", "device_missing", "page_lost".
+    """
+
+    on_event: Callable[[str, dict[str, Any]], None]
+
+    def run(self, script: str) -> Awaitable[object]:
+        """Runs an expression; a promise is awaited. Raises `CallLost` when it throws or the page is gone."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class IceServer:
+    """A STUN or TURN server (RFC 8489, RFC 8656)."""
+
+    url: str
+    username: str = ""
+    credential: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallMedia:
+    """What the kiosk films and how much it may send.
+
+    Attributes:
+        simulated: a drawn caller and a tone instead of camera and microphone; labelled at both ends.
+        codec: the desk's aiortc and Chromium have only VP8 in common.
+    """
+
+    simulated: bool = False
+    width_px: int = 1280
+    height_px: int = 720
+    fps: int = 25
+    max_kbps: int = 2000
+    codec: str = "vp8"
+    ice_servers: tuple[IceServer, ...] = ()
+
+
+class _Offer(msgspec.Struct, frozen=True):
+    sdp: str
+    simulated: bool
+
+
+class _Seen(msgspec.Struct, frozen=True):
+    first_frame_ms: float | None
+    frames: int
+    width_px: int
+    height_px: int
+    checksum: str
+    audio_packets: int
+    audio_level: float
+    state: str
+
+
+class KioskCall:
+    """One session's call at the kiosk.
+
+    Args:
+        channel: to the desk. page: runs the call. clock, tasks: as everywhere.
+        accepted_at_s: `clock.monotonic_s()` when the kiosk heard that an agent accepted.
+        media: what is filmed.
+
+    Attributes:
+        state_changed: "new", "connecting", "connected", "disconnected", "failed", "closed" (RTCPeerConnectionState).
+        offered: an offer was sent. media_seen: what this kiosk received; peer_media_seen: what the desk says it received.
+        device_missing: "video" or "audio" when camera or microphone cannot be used; the call goes on without.
+        peer_camera_changed: the agent switched camera or microphone.
+    """
+
+    def __init__(
+        self,
+        channel: SessionChannel,
+        page: CallPage,
+        clock: Clock,
+        tasks: Tasks,
+        accepted_at_s: float,
+        media: CallMedia | None = None,
+    ) -> None:
+        self.state_changed: Notifier[str] = Notifier()
+        self.offered: Notifier[CallOffered] = Notifier()
+        self.media_seen: Notifier[MediaSeen] = Notifier()
+        self.peer_media_seen: Notifier[MediaSeen] = Notifier()
+        self.device_missing: Notifier[str] = Notifier()
+        self.peer_camera_changed: Notifier[CameraChanged] = Notifier()
+        self.state = "new"
+        self._channel = channel
+        self._page = page
+        self._clock = clock
+        self._tasks = tasks
+        self._accepted_at_s = accepted_at_s
+        self._media = media or CallMedia()
+        self._call_id = ""
+        self._answered = False
+        self._attempts = 0
+        self._ever_seen = False
+        self._offered_at_s = -MIN_BETWEEN_OFFERS_S
+        self._seen_at_s = 0.0
+        self._offering: asyncio.Task[Any] | None = None
+        self._again = False
+        self._watching: asyncio.Task[Any] | None = None
+        self._stop_listening: Callable[[], None] = lambda: None
+
+    # ---- wishes ----------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Listens to the desk and makes the first offer."""
+        self._page.on_event = self._on_page_event
+        self._stop_listening = self._channel.on_message(TOPIC, self._on_message)
+        self._watching = self._tasks.spawn(self._watch(), name="kiosk-call-watch")
+        self._offer_soon()
+
+    async def hang_up(self) -> None:
+        """Ends the call: camera and microphone are off when this returns."""
+        self._stop_listening()
+        self._page.on_event = _ignore
+        for task in (self._watching, self._offering):
+            if task is not None:
+                task.cancel()
+        self._call_id = ""
+        await self._run("call.hangUp()", SCRIPT_TIMEOUT_S)
+        self._change_state("closed")
+
+    async def set_own(self, *, camera_on: bool, microphone_on: bool) -> None:
+        """Switches the caller's own picture and voice, and tells the desk."""
+        await self._run(f"call.setOwn({json.dumps(camera_on)}, {json.dumps(microphone_on)})", SCRIPT_TIMEOUT_S)
+        await self._send(CameraChanged(camera_on=camera_on, microphone_on=microphone_on))
+
+    # ---- offering --------------------------------------------------------------------------------------------------
+
+    def _offer_soon(self) -> None:
+        """Offers now, or once more after the offer that is being made."""
+        if self._offering is not None and not self._offering.done():
+            self._again = True
+            return
+        self._again = False
+        self._offering = self._tasks.spawn(self._offer(), name="kiosk-call-offer")
+
+    async def _offer(self) -> None:
+        wait_s = self._offered_at_s + MIN_BETWEEN_OFFERS_S - self._clock.monotonic_s()
+        if wait_s > 0:
+            await asyncio.sleep(min(wait_s, MIN_BETWEEN_OFFERS_S))
+        now_s = self._clock.monotonic_s()
+        self._call_id, self._answered, self._offered_at_s = new_id(), False, now_s
+        self._attempts += 1
+        since_s = 0.0 if self._ever_seen else now_s - self._accepted_at_s
+        try:
+            made = msgspec.convert(await self._run_or_raise(self._offer_script(since_s), OFFER_TIMEOUT_S), _Offer)
+        except (CallLost, msgspec.ValidationError) as error:
+            log.warning("no offer could be made: %s", type(error).__name__)
+            await self._send(CallFailed(call_id=self._call_id, code=CallLost.code))
+            return
+        offer = CallOffered(call_id=self._call_id, sdp=made.sdp, simulated_camera=made.simulated)
+        await self._send(offer)
+        self.offered.emit(offer)
+
+    def _offer_script(self, since_accept_s: float) -> str:
+        media = self._media
+        options = {
+            "simulated": media.simulated,
+            "width": media.width_px,
+            "height": media.height_px,
+            "fps": media.fps,
+            "max_kbps": media.max_kbps,
+            "codec": media.codec,
+            "since_accept_ms": since_accept_s * 1000,
+            "ice_servers": [
+                {"urls": server.url, "username": server.username, "credential": server.credential}
+                for server in media.ice_servers
+            ],
+        }
+        return f"call.offer({json.dumps(options)})"
+
+    # ---- hearing ---------------------------------------------------------------------------------------------------
+
+    def _on_message(self, message: SessionMessage) -> None:
+        match message:
+            case CallAnswered(call_id=self._call_id) if not self._answered:
+                self._answered = True
+                self._tasks.spawn(self._accept(message), name="kiosk-call-accept")
+            case CallRequested():
+                self._offer_soon()
+            case CallFailed(call_id=self._call_id):
+                self._change_state("failed")
+            case MediaSeen(call_id=self._call_id):
+                self.peer_media_seen.emit(message)
+            case CameraChanged():
+                self.peer_camera_changed.emit(message)
+                script = f"call.setPeer({json.dumps(message.camera_on)})"
+                self._tasks.spawn(self._run(script, SCRIPT_TIMEOUT_S), name="kiosk-call-peer")
+            case _:
+                log.info("ignored on topic call: %s", type(message).__name__)
+
+    async def _accept(self, answer: CallAnswered) -> None:
+        script = f"call.accept({json.dumps(answer.sdp)}, {json.dumps(answer.simulated_camera)})"
+        try:
+            await self._run_or_raise(script, SCRIPT_TIMEOUT_S)
+        except CallLost:
+            self._answered = False
+            await self._send(CallFailed(call_id=answer.call_id, code=CallLost.code))
+
+    def _on_page_event(self, name: str, detail: dict[str, Any]) -> None:
+        match name:
+            case "state":
+                self._change_state(str(detail.get("state", "")))
+            case "first_frame":
+                self._tasks.spawn(self._report(), name="kiosk-call-seen")
+            case "device_missing":
+                self.device_missing.emit(str(detail.get("kind", "")))
+            case "page_lost":
+                self._change_state("failed")
+                self._offer_soon()
+
+    def _change_state(self, state: str) -> None:
+        if state != self.state:
+            self.state = state
+            self.state_changed.emit(state)
+
+    # ---- watching --------------------------------------------------------------------------------------------------
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            await self.tick()
+
+    async def tick(self) -> None:
+        """Twice a second: reports what was seen, offers again what was never answered."""
+        now_s = self._clock.monotonic_s()
+        if self._answered:
+            if now_s - self._seen_at_s >= SEEN_EVERY_S:
+                await self._report()
+        elif now_s - self._offered_at_s > min(MAX_WAIT_S, ANSWER_AWAITED_S * 2 ** min(self._attempts - 1, 8)):
+            self._again = True
+        if self._again:
+            self._offer_soon()
+
+    async def _report(self) -> None:
+        """Says what really arrived: to the desk, and to who listens here."""
+        self._seen_at_s = self._clock.monotonic_s()
+        call_id = self._call_id
+        try:
+            seen = msgspec.convert(await self._run_or_raise("call.seen()", SCRIPT_TIMEOUT_S), _Seen)
+        except (CallLost, msgspec.ValidationError) as error:
+            log.warning("the call page did not report: %s", type(error).__name__)
+            return
+        if seen.first_frame_ms is not None and call_id == self._call_id:
+            self._ever_seen = True
+            if seen.state == "connected":
+                self._attempts = 0
+            facts = {name: value for name, value in msgspec.structs.asdict(seen).items() if name != "state"}
+            message = MediaSeen(call_id=call_id, **facts)
+            self.media_seen.emit(message)
+            await self._send(message)
+
+    # ---- ways out --------------------------------------------------------------------------------------------------
+
+    async def _send(self, message: SessionMessage) -> None:
+        """What is said about a call is worth nothing later: a line that is away is left to heal."""
+        try:
+            await self._channel.send(TOPIC, message)
+        except (BusUnreachable, MessageTooLarge) as error:
+            log.warning("not sent: %s (%s)", type(message).__name__, error.code)
+
+    async def _run_or_raise(self, script: str, timeout_s: float) -> object:
+        try:
+            return await asyncio.wait_for(self._page.run(script), timeout_s)
+        except TimeoutError as error:
+            raise CallLost(why="page does not answer") from error
+
+    async def _run(self, script: str, timeout_s: float) -> None:
+        try:
+            await self._run_or_raise(script, timeout_s)
+        except SessionError as error:
+            log.warning("call page: %s", error.detail)
+
+
+def _ignore(name: str, detail: dict[str, Any]) -> None:
+    """Nobody listens any more."""

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What the desk asks of whatever carries voice and picture. `aiortc_engine` is one answer; a browser can be another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from session.media.frames import VideoFrame
+
+
+class MediaState(StrEnum):
+    """Where a call's line is. `unstable` and `lost` are judged by who watches the packets (`session.desk.call`)."""
+
+    NEW = "new"
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    UNSTABLE = "unstable"
+    LOST = "lost"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MediaStats:
+    """What the engine received and decoded in the present call, all counted from the call's beginning.
+
+    Attributes:
+        frames: decoded pictures; `width_px`, `height_px` of the last one.
+        checksum: CRC-32 of the last picture's luma, 8 hex digits; empty before the first.
+        first_frame_s: `time.monotonic()` of the first decoded picture, or None.
+        packets: received RTP packets of all kinds; `audio_packets` those of voice.
+        audio_level: RMS of the last 0.2 s of decoded sound, 0..1.
+        lost: packets that never came. rtt_ms: round trip, or None before the first report (RFC 3550, section 6.4.1).
+    """
+
+    frames: int = 0
+    width_px: int = 0
+    height_px: int = 0
+    checksum: str = ""
+    first_frame_s: float | None = None
+    packets: int = 0
+    audio_packets: int = 0
+    audio_level: float = 0.0
+    lost: int = 0
+    rtt_ms: float | None = None
+
+
+class MediaEngine(Protocol):
+    """One caller at a time. All methods may be called from the loop's thread and return at once or are awaited.
+
+    `on_frame` and `on_state` are called in the engine's own thread: a listener only marks what to do later.
+    """
+
+    on_frame: Callable[[], None]
+    on_state: Callable[[MediaState], None]
+
+    @property
+    def simulated_camera(self) -> bool:
+        """True when our picture is drawn, not filmed; the other end labels it."""
+        ...
+
+    async def answer(self, offer_sdp: str) -> str:
+        """Answers an offer (RFC 8829); an earlier call is replaced. Raises `CallLost`; the engine stays usable."""
+        ...
+
+    async def close_call(self) -> None:
+        """Ends the present call, if any; the engine stays usable."""
+        ...
+
+    async def close(self) -> None:
+        """Ends the call and the engine; afterwards `answer` raises `CallLost`."""
+        ...
+
+    def set_microphone(self, on: bool) -> None:
+        """Sends our voice, or silence."""
+        ...
+
+    def set_camera(self, on: bool) -> None:
+        """Sends our picture, or a still dark one."""
+        ...
+
+    def latest_frame(self) -> VideoFrame | None:
+        """The caller's last picture, or None before the first and after the call."""
+        ...
+
+    def own_frame(self) -> VideoFrame | None:
+        """Our own last picture, small, or None when nothing is sent."""
+        ...
+
+    def stats(self) -> MediaStats:
+        """What was received so far in the present call."""
+        ...

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Reads and amends session descriptions (SDP, RFC 8866) as text. Used by `aiortc_engine` and by the kiosk's tests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from session.errors import CallLost
+
+MAX_SDP_CHARS = 60_000
+MAX_MEDIA_SECTIONS = 4
+MAX_CANDIDATES = 80
+
+_RTPMAP = re.compile(r"a=rtpmap:(\d{1,3}) ([A-Za-z0-9-]+)/")
+_CANDIDATE = re.compile(r"a=candidate:\S+ \d+ \S+ \d+ (\S+) ")
+
+
+def check_offer(sdp: str) -> None:
+    """Refuses what no kiosk sends, before a parser or the network sees it.
+
+    Raises:
+        CallLost: not an SDP with voice or picture, or larger than any real one. Detail: `why`.
+    """
+    lines = sdp.splitlines()
+    sections = sum(line.startswith("m=") for line in lines)
+    if len(sdp) > MAX_SDP_CHARS or sum(line.startswith("a=candidate:") for line in lines) > MAX_CANDIDATES:
+        raise CallLost(why="offer too large")
+    if not lines or not lines[0].startswith("v=0") or not 1 <= sections <= MAX_MEDIA_SECTIONS:
+        raise CallLost(why="offer malformed")
+
+
+def without_local_names(sdp: str) -> str:
+    """Drops candidates that are mDNS names (`….local`): aioice cannot resolve them and waits a second for each try.
+
+    The call still connects: the other end's checks arrive from its real address (peer reflexive, RFC 8445, 7.3.1.3).
+    """
+    return _join(line for line in sdp.splitlines() if not _is_local_name(line))
+
+
+def _is_local_name(line: str) -> bool:
+    match = _CANDIDATE.match(line)
+    return match is not None and match[1].lower().endswith(".local")
+
+
+def with_line_hints(answer: str, *, start_kbps: int, max_kbps: int, voice_bps: int) -> str:
+    """Tells the kiosk's Chromium how wide the line is, where it would guess.
+
+    `b=AS` (RFC 8866, 5.8) bounds the picture; `x-google-start-bitrate` makes it begin at `start_kbps` and not climb
+    for half a minute; aiortc leaves the voice's parameters out, and without them Chromium sends no error
+    correction (RFC 7587, section 6.1).
+    """
+    sections = re.split(r"(?m)^(?=m=)", "\n".join(answer.splitlines()) + "\n")
+    return _join(line for section in sections for line in _hinted(section, start_kbps, max_kbps, voice_bps))
+
+
+def _hinted(section: str, start_kbps: int, max_kbps: int, voice_bps: int) -> list[str]:
+    lines = section.splitlines()
+    if section.startswith("m=video"):
+        lines = _with_bandwidth(lines, max_kbps)
+        for payload_type, codec in _codecs(lines):
+            if codec != "rtx":
+                lines = _with_parameters(lines, payload_type, f"x-google-start-bitrate={start_kbps}")
+    elif section.startswith("m=audio"):
+        for payload_type, codec in _codecs(lines):
+            if codec == "opus":
+                fec = f"minptime=10;useinbandfec=1;maxaveragebitrate={voice_bps}"
+                lines = _with_parameters(lines, payload_type, fec)
+    return lines
+
+
+def _codecs(lines: list[str]) -> list[tuple[str, str]]:
+    return [(match[1], match[2].lower()) for line in lines if (match := _RTPMAP.match(line))]
+
+
+def _with_bandwidth(lines: list[str], max_kbps: int) -> list[str]:
+    kept = [line for line in lines if not line.startswith("b=")]
+    after = max((i for i, line in enumerate(kept) if line.startswith(("m=", "c=", "i="))), default=0) + 1
+    return [*kept[:after], f"b=AS:{max_kbps}", *kept[after:]]
+
+
+def _with_parameters(lines: list[str], payload_type: str, parameters: str) -> list[str]:
+    """Adds to the codec's `a=fmtp` line, or writes one just after its `a=rtpmap`."""
+    start = f"a=fmtp:{payload_type} "
+    if any(line.startswith(start) for line in lines):
+        return [f"{line};{parameters}" if line.startswith(start) else line for line in lines]
+    at = next(i for i, line in enumerate(lines) if line.startswith(f"a=rtpmap:{payload_type} ")) + 1
+    return [*lines[:at], start + parameters, *lines[at:]]
+
+
+def first_codec(sdp: str, kind: str) -> str:
+    """Lower-case name of the codec that section `kind` ("audio", "video") prefers; empty when there is none."""
+    for section in re.split(r"(?m)^(?=m=)", sdp.replace("\r\n", "\n")):
+        if section.startswith(f"m={kind} "):
+            lines = section.splitlines()
+            preferred = (lines[0].split() + [""] * 4)[3]
+            return dict(_codecs(lines)).get(preferred, "")
+    return ""
+
+
+def _join(lines: Iterable[str]) -> str:
+    return "\r\n".join(lines) + "\r\n"
