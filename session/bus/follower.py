@@ -117,6 +117,7 @@ class Follower:
             {
                 "deliver_subject": inbox,
                 "deliver_policy": "last_per_subject",
+                "filter_subject": ">",
                 "ack_policy": "none",
                 "replay_policy": "instant",
                 "idle_heartbeat": int(HEARTBEAT_S * NANOSECONDS),

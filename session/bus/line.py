@@ -229,6 +229,9 @@ class Line:
                 await asyncio.sleep(pause_s)
                 pause_s = min(pause_s * 2, PAUSE_S[1])
                 continue
+            except asyncio.CancelledError:
+                await _abandon(connection.client)
+                raise
             pause_s = PAUSE_S[0]
             self._note_connected()
             await self._stay(connection)
@@ -319,13 +322,13 @@ async def _unsubscribe(subscription: Subscription) -> None:
 
 async def _abandon(client: Client) -> None:
     """Closes a connection, by force when it does not close in 2 s."""
-    transport = client._transport
+    writer = getattr(client._transport, "_bare_io_writer", None)
     try:
         async with asyncio.timeout(2.0):
             await client.close()
     except (TimeoutError, OSError, nats.errors.Error) as error:
-        # WORKAROUND: nats.py issue 671: close() waits for ever for a silent network; there is no public abort.
         log.info("a connection did not close: %s", type(error).__name__)
-        writer = getattr(transport, "_bare_io_writer", None)
+    finally:
+        # WORKAROUND: nats.py issue 671: close() waits for ever for a silent network; there is no public abort.
         if writer is not None:
             writer.transport.abort()
