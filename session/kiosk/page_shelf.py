@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The kiosk's shelf: scanned pages on its own disk until the desk has them safe. Used by the devices conversation.
+
+Each page is two files, `<page>.bytes` and, written last, `<page>.json` (its offer): a page without offer is no page.
+All calls touch the disk; the slow ones (`put`, `read`, `wipe`) belong in a worker thread and may meet there.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from pathlib import Path
+
+from session.errors import MessageMalformed, ScanCancelled
+from session.protocol.codec import decode_plain, encode
+from session.protocol.session_messages import PageOffered
+
+log = logging.getLogger(__name__)
+
+
+class PageShelf:
+    """Pages of one session.
+
+    Args:
+        folder: the session's own, under the kiosk's temporary folder; made when missing, pages of an earlier run of
+            the kiosk in it are found again.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._is_open = True
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._offers = self._found()
+
+    def _found(self) -> dict[str, PageOffered]:
+        offers = []
+        for path in self._folder.glob("*.json"):
+            try:
+                offer = decode_plain(PageOffered, path.read_bytes())
+            except (MessageMalformed, OSError) as error:
+                log.warning("a page of the shelf is damaged: %s", type(error).__name__)
+                continue
+            data = self._folder / f"{offer.page_id}.bytes"
+            if data.is_file() and data.stat().st_size == offer.size_bytes:
+                offers.append(offer)
+        return {offer.page_id: offer for offer in sorted(offers, key=lambda offer: offer.taken_at_utc)}
+
+    def __len__(self) -> int:
+        return len(self._offers)
+
+    def offers(self) -> list[PageOffered]:
+        """What lies on the shelf, oldest first."""
+        return list(self._offers.values())
+
+    def find(self, page_id: str) -> PageOffered | None:
+        """The offer of a page, or None when it is not (any more) on the shelf."""
+        return self._offers.get(page_id)
+
+    def put(self, offer: PageOffered, data: bytes) -> None:
+        """Keeps a page; it survives a power cut when this returns.
+
+        Raises:
+            ScanCancelled: the shelf was wiped meanwhile. OSError: the disk is full or broken.
+        """
+        with self._lock:
+            if not self._is_open:
+                raise ScanCancelled
+            try:
+                _write_safely(self._folder / f"{offer.page_id}.bytes", data)
+                _write_safely(self._folder / f"{offer.page_id}.json", encode(offer))
+                _sync_folder(self._folder)
+            except OSError:
+                self._remove(offer.page_id)
+                raise
+            self._offers[offer.page_id] = offer
+
+    def read(self, page_id: str) -> bytes:
+        """The bytes of a page. Raises `KeyError`, `OSError`."""
+        if page_id not in self._offers:
+            raise KeyError(page_id)
+        return (self._folder / f"{page_id}.bytes").read_bytes()
+
+    def forget(self, page_id: str) -> bool:
+        """Removes a page; False when it was not there."""
+        with self._lock:
+            if self._offers.pop(page_id, None) is None:
+                return False
+            self._remove(page_id)
+            return True
+
+    def _remove(self, page_id: str) -> None:
+        for suffix in (".json", ".bytes"):
+            (self._folder / f"{page_id}{suffix}").unlink(missing_ok=True)
+
+    def wipe(self) -> int:
+        """Removes everything, half-written files too, and takes nothing any more; how many pages there were."""
+        with self._lock:
+            self._is_open = False
+            count, self._offers = len(self._offers), {}
+            for path in self._folder.glob("*"):
+                path.unlink(missing_ok=True)
+            return count
+
+
+def _write_safely(path: Path, data: bytes) -> None:
+    part = path.with_suffix(path.suffix + ".part")
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":  # Windows cannot open a folder to flush it; NTFS journals the rename
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
