@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The store's tables, and an engine that means it: SQLite in WAL mode, every commit on the disk. Used by the store."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    DateTime,
+    Engine,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    create_engine,
+    event,
+)
+
+FORMAT = 1
+"""Number of this layout; a change raises it and adds one step of upgrade."""
+
+BUSY_TIMEOUT_MS = 5_000
+
+metadata = MetaData()
+
+about = Table("about", metadata, Column("format", Integer, primary_key=True))
+
+dossiers = Table(
+    "dossier",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("organisation", String(40), nullable=False),
+    Column("number", String(40), nullable=False),
+    Column("caller_name", String(500), nullable=False),
+    Column("caller_number", String(40), nullable=False),
+    Column("born_on", String(10), nullable=False),
+    Column("procedure", String(500), nullable=False),
+    UniqueConstraint("organisation", "number"),
+    Index("dossier_by_caller", "organisation", "caller_number"),
+)
+
+pieces = Table(
+    "piece",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("dossier_id", ForeignKey("dossier.id"), nullable=False),
+    Column("piece_id", String(40), nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("name", String(500), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("reason", String(500), nullable=False),
+    UniqueConstraint("dossier_id", "piece_id"),
+)
+
+documents = Table(
+    "document",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("document_id", String(40), nullable=False, unique=True),
+    Column("organisation", String(40), nullable=False),
+    Column("dossier_id", ForeignKey("dossier.id"), nullable=False, index=True),
+    Column("upload_id", String(40), nullable=False),
+    Column("piece_id", String(40), nullable=False),
+    Column("name", String(500), nullable=False),
+    Column("pages", Integer, nullable=False),
+    Column("size_bytes", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("path", String(200), nullable=False),
+    Column("filed_at_utc", DateTime, nullable=False),
+    UniqueConstraint("organisation", "upload_id"),
+)
+
+
+def open_engine(folder: Path, database_url: str | None) -> Engine:
+    """The database of `database_url`, or a SQLite file in `folder`."""
+    if database_url is not None and not database_url.startswith("sqlite"):
+        return create_engine(database_url, pool_pre_ping=True)
+    url = database_url or f"sqlite:///{folder / 'dossiers.sqlite'}"
+    engine = create_engine(url, connect_args={"check_same_thread": False})
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def _on_connect(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # transactions are begun by `_on_begin`, not by the driver
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _on_begin(connection: Connection) -> None:
+    """Writers take their lock at once: a reader that turns writer could not wait for it."""
+    write = connection.get_execution_options().get("write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
