@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import Connection, Row, Select, insert, select, update
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from documents import store_tables as tables
 from documents.blobs import Blobs
@@ -45,7 +45,11 @@ class DossierStore:
             make_folder(folder)
             self._blobs = Blobs(folder / "documents")
             self._engine = tables.open_engine(folder, database_url)
+        try:
             self._prepare()
+        except DocumentError:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Ends all connections."""
@@ -63,7 +67,8 @@ class DossierStore:
         """Adds a dossier with its expected pieces; one that is there already is left as it is and returned."""
         with self._writing() as connection:
             if _find(connection, dossier.organisation, dossier.number) is None:
-                key = connection.execute(insert(tables.dossiers).values(**_columns(dossier))).inserted_primary_key[0]
+                connection.execute(insert(tables.dossiers).values(**_columns(dossier)))
+                key = _key(connection, dossier.organisation, dossier.number)
                 for place, piece in enumerate(dossier.pieces):
                     connection.execute(insert(tables.pieces).values(dossier_id=key, **_piece_columns(piece, place)))
             return _read(connection, dossier.organisation, dossier.number)
@@ -133,33 +138,24 @@ class DossierStore:
             DossierUnknown: no such dossier or piece.
         """
         _check(data, sha256, pages)
-        known = self._uploaded(organisation, upload_id)
-        if known is not None:
-            return _same(known, sha256)
         with self._reading() as connection:
+            known = _uploaded(connection, organisation, upload_id)
+            if known is not None:
+                return _same(known, sha256)
             _check_place(connection, organisation, number, piece_id)
         with _reached():
             path = self._blobs.put(organisation, data, sha256)
-        row = {
-            "document_id": _document_id(organisation, upload_id),
-            "organisation": organisation,
-            "upload_id": upload_id,
-            "piece_id": piece_id,
-            "name": name,
-            "pages": pages,
-            "size_bytes": len(data),
-            "sha256": sha256,
-            "path": path,
-            "filed_at_utc": filed_at_utc.astimezone(UTC).replace(tzinfo=None),
-        }
-        try:
-            self._add_row(organisation, number, row)
-        except IntegrityError:  # the same upload, sent twice at once: the other one won
-            pass
-        known = self._uploaded(organisation, upload_id)
-        if known is None:
-            raise StoreUnreachable(why="row_missing")
-        return _same(known, sha256)
+        document = Document(
+            id=_document_id(organisation, upload_id),
+            piece_id=piece_id,
+            name=name,
+            pages=pages,
+            size_bytes=len(data),
+            sha256=sha256,
+            filed_at_utc=filed_at_utc.astimezone(UTC),
+            path=path,
+        )
+        return self._add(organisation, number, upload_id, document)
 
     def read(self, organisation: str, document_id: str) -> bytes:
         """A document's bytes, proved by their hash.
@@ -194,19 +190,21 @@ class DossierStore:
             return False
         return True
 
-    def _uploaded(self, organisation: str, upload_id: str) -> Document | None:
-        table = tables.documents
-        query = select(table).where(table.c.organisation == organisation, table.c.upload_id == upload_id)
-        with self._reading() as connection:
-            row = connection.execute(query).first()
-            return None if row is None else _document(row)
-
-    def _add_row(self, organisation: str, number: str, row: dict[str, Any]) -> None:
+    def _add(self, organisation: str, number: str, upload_id: str, document: Document) -> Document:
+        """The row of a file that is safe; the same upload, sent twice at once, is added once."""
         with self._writing() as connection:
+            known = _uploaded(connection, organisation, upload_id)
+            if known is not None:
+                return _same(known, document.sha256)
             key = _key(connection, organisation, number)
-            connection.execute(insert(tables.documents).values(dossier_id=key, **row))
-            if row["piece_id"]:
-                _set_piece(connection, key, row["piece_id"], PieceState.FILED, "")
+            connection.execute(
+                insert(tables.documents).values(
+                    organisation=organisation, dossier_id=key, upload_id=upload_id, **_document_columns(document)
+                )
+            )
+            if document.piece_id:
+                _set_piece(connection, key, document.piece_id, PieceState.FILED, "")
+        return document
 
     def _prepare(self) -> None:
         """Makes the tables of a new store; refuses a newer layout."""
@@ -232,11 +230,9 @@ class DossierStore:
 
 @contextmanager
 def _reached() -> Iterator[None]:
-    """Faults of disk and database in our own words; a broken rule of the tables goes up as it is."""
+    """Faults of disk and database in our own words."""
     try:
         yield
-    except IntegrityError:
-        raise
     except (SQLAlchemyError, OSError) as error:
         raise StoreUnreachable(why=type(error).__name__) from error
 
@@ -259,6 +255,13 @@ def _check_place(connection: Connection, organisation: str, number: str, piece_i
     dossier = _read(connection, organisation, number)
     if piece_id and dossier.piece(piece_id) is None:
         raise DossierUnknown(what="piece")
+
+
+def _uploaded(connection: Connection, organisation: str, upload_id: str) -> Document | None:
+    table = tables.documents
+    query = select(table).where(table.c.organisation == organisation, table.c.upload_id == upload_id)
+    row = connection.execute(query).first()
+    return None if row is None else _document(row)
 
 
 def _same(known: Document, sha256: str) -> Document:
@@ -350,6 +353,19 @@ def _columns(dossier: Dossier) -> dict[str, str]:
         "caller_number": dossier.caller_number,
         "born_on": dossier.born_on,
         "procedure": dossier.procedure,
+    }
+
+
+def _document_columns(document: Document) -> dict[str, Any]:
+    return {
+        "document_id": document.id,
+        "piece_id": document.piece_id,
+        "name": document.name,
+        "pages": document.pages,
+        "size_bytes": document.size_bytes,
+        "sha256": document.sha256,
+        "path": document.path,
+        "filed_at_utc": document.filed_at_utc.replace(tzinfo=None),
     }
 
 
