@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import io
-import os
 import signal
 import sqlite3
 import stat
@@ -56,11 +55,19 @@ def store(tmp_path: Path) -> Iterator[DossierStore]:
         yield store
 
 
-def _file(store: DossierStore, upload_id: str = "u1", data: bytes = PDF, **other: str) -> Document:
+def _file(
+    store: DossierStore,
+    upload_id: str = "u1",
+    data: bytes = PDF,
+    *,
+    organisation: str = "caf31",
+    number: str = "2026-0042",
+    piece_id: str = "identity",
+) -> Document:
     return store.file(
-        other.get("organisation", "caf31"),
-        other.get("number", "2026-0042"),
-        other.get("piece_id", "identity"),
+        organisation,
+        number,
+        piece_id,
         "Pièce d'identité",
         2,
         sha256_of(data),
@@ -171,14 +178,18 @@ def test_a_document_with_a_script_is_not_filed(store: DossierStore) -> None:
 
 
 @pytest.mark.parametrize(
-    ("other", "what"),
-    [({"number": "nope"}, "dossier"), ({"piece_id": "nope"}, "piece"), ({"organisation": "ft"}, "dossier")],
+    ("organisation", "number", "piece_id", "what"),
+    [
+        ("caf31", "nope", "identity", "dossier"),
+        ("caf31", "2026-0042", "nope", "piece"),
+        ("ft", "2026-0042", "identity", "dossier"),
+    ],
 )
 def test_an_unknown_dossier_or_piece_takes_nothing(
-    store: DossierStore, tmp_path: Path, other: dict[str, str], what: str
+    store: DossierStore, tmp_path: Path, organisation: str, number: str, piece_id: str, what: str
 ) -> None:
     with pytest.raises(DossierUnknown) as caught:
-        _file(store, **other)
+        _file(store, organisation=organisation, number=number, piece_id=piece_id)
     assert caught.value.detail == {"what": what}
     assert not list((tmp_path / "store").rglob("*.pdf"))
 
@@ -319,4 +330,4 @@ def test_a_store_killed_at_any_step_is_whole_and_the_repeat_files_once(tmp_path:
         assert store.open_dossier("caf31", "2026-0042").documents == (document,)
         assert store.read("caf31", document.id) == PDF
         assert store.damaged("caf31") == []
-    assert not [name for name in os.listdir(tmp_path) if name.endswith(".part")]
+    assert not list(tmp_path.rglob("*.part"))
