@@ -67,6 +67,7 @@ _OFF = (
     _Setting.PluginsEnabled,
     _Setting.PdfViewerEnabled,
     _Setting.FullScreenSupportEnabled,
+    _Setting.JavascriptCanOpenWindows,
     _Setting.JavascriptCanAccessClipboard,
     _Setting.JavascriptCanPaste,
     _Setting.LocalContentCanAccessFileUrls,
@@ -283,8 +284,10 @@ class CallerWeb(QObject):
             self.refused.emit(url.toString())
 
     def _on_new_window_requested(self, request: QWebEngineNewWindowRequest) -> None:
-        """A new window opens in place: the caller has one screen, and one way back."""
+        """A new window opens in place: the caller has one screen, and one way back. Pop-ups do not."""
         url = request.requestedUrl()
+        if not request.isUserInitiated():
+            return
         if self.allows(url.toString()):
             self.page.load(url)
         else:

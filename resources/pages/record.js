@@ -314,6 +314,9 @@
     if (styles || shadows) snapshot();
   }
   const comparing = setInterval(compare, config.compareMs);
+  // The first comparison is with what the first picture holds, so it is taken at the same moment.
+  if (hasBody()) compare();
+  else document.addEventListener("DOMContentLoaded", compare, { once: true });
 
   // ---- canvases: scripts are off in the mirror, so a picture is sent instead -------------------------------------------
 
@@ -347,6 +350,7 @@
       if (stopRrweb) stopRrweb();
       for (const job of [checkpoint, comparing, sampling]) clearInterval(job);
       removeEventListener("load", onLoad);
+      document.removeEventListener("DOMContentLoaded", compare);
       for (const kind of ["input", "change"]) document.removeEventListener(kind, onUserInput, true);
       delete window.posteRecorder;
     },

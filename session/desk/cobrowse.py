@@ -12,11 +12,14 @@ import hashlib
 import logging
 from collections import OrderedDict
 from collections.abc import Mapping
+from datetime import datetime
 
 import msgspec
 
 from session.clock import Clock
 from session.errors import BusUnreachable, MessageMalformed, MessageTooLarge
+from session.log.events import MirrorChunk
+from session.log.mirror import MAX_AGE_S, MirrorCollector
 from session.notify import Notifier
 from session.protocol import mirror
 from session.protocol.channel import SessionChannel
@@ -54,17 +57,19 @@ CACHE_BYTES = 16 * 1024 * 1024
 
 
 class MirrorBytes(msgspec.Struct, frozen=True):
-    """A payload of the shared page as it came, for the session's log (`session.log.mirror.MirrorCollector.add`).
+    """A stretch of the shared page for the session's log.
 
     Attributes:
         data: zstd frame of a JSON array of rrweb events, masked at the kiosk, with the kiosk's timestamps.
         is_snapshot: the array begins with a full picture, a replay may start here.
         events: how many.
+        started_at_utc: when the first of them arrived here.
     """
 
     data: bytes
     is_snapshot: bool
     events: int
+    started_at_utc: datetime
 
 
 class _Arrival:
@@ -104,7 +109,7 @@ class DeskCobrowse:
         sharing_changed: the mirror runs or has stopped.
         pointer_shown: the kiosk painted the pointer.
         address_refused: the kiosk did not open an address.
-        mirror_chunk: the same payload as raw bytes, for the log.
+        mirror_chunk: the same events for the log, in stretches of a few seconds, cut at each full picture.
     """
 
     def __init__(self, channel: SessionChannel, clock: Clock, tasks: Tasks) -> None:
@@ -117,6 +122,8 @@ class DeskCobrowse:
         self._channel, self._clock, self._tasks = channel, clock, tasks
         self._asked_at_s = float("-inf")
         self._assembler = mirror.FrameAssembler()
+        self._stretch = MirrorCollector(self._on_stretch, clock)
+        self._stretch_timer: asyncio.TimerHandle | None = None
         self._complete = False
         self._healing = False
         self._sharing: bool | None = None
@@ -138,10 +145,11 @@ class DeskCobrowse:
         return self._sharing is True
 
     def close(self) -> None:
-        """The session is over: nothing is listened to, pictures are forgotten."""
+        """The session is over: the last stretch goes to the log, nothing is listened to, pictures are forgotten."""
         for stop in self._stops:
             stop()
         self._sharing = False
+        self._end_stretch()
         self._cache.clear()
         for arrival in self._arrivals.values():
             if not arrival.answer.done():
@@ -201,6 +209,7 @@ class DeskCobrowse:
     def _on_sharing_changed(self, sharing: bool) -> None:
         self._sharing = sharing
         if not sharing:
+            self._end_stretch()
             self._complete = False
         self.sharing_changed.emit(sharing)
 
@@ -221,9 +230,20 @@ class DeskCobrowse:
             self._lose()
             return
         self._complete, self._epoch = True, frame.epoch
-        self.mirror_chunk.emit(MirrorBytes(frame.data, snapshot, len(events)))
+        self._stretch.add(frame.data, is_snapshot=snapshot, events=len(events))
+        if self._stretch_timer is None:
+            self._stretch_timer = asyncio.get_running_loop().call_later(MAX_AGE_S, self._end_stretch)
         text = mirror.encode_events(events).decode()
         self.events_received.emit(MirrorEvents(text, snapshot, frame.epoch, len(events)))
+
+    def _on_stretch(self, chunk: MirrorChunk) -> None:
+        self.mirror_chunk.emit(MirrorBytes(chunk.data, chunk.is_snapshot, chunk.events, chunk.started_at_utc))
+
+    def _end_stretch(self) -> None:
+        if self._stretch_timer is not None:
+            self._stretch_timer.cancel()
+            self._stretch_timer = None
+        self._stretch.flush()
 
     def _lose(self) -> None:
         """Something is missing: nothing more is shown until a full picture came."""

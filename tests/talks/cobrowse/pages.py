@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The tests' web server on loopback: serves the demonstration's site and pages made here, and keeps what was asked."""
+
+from __future__ import annotations
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Self
+
+from resources import ResourceMissing, resource_path
+
+_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+
+
+class WebServer:
+    """Serves `pages` by path, then the files of the demonstration's site; `asked` holds every path asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.pages: dict[str, tuple[str, bytes]] = {}
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                outer.asked.append(self.path)
+                kind, body = outer.answer(self.path.partition("?")[0])
+                self.send_response(200 if body else 404)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *words: object) -> None:
+                """Says nothing."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.address = f"http://127.0.0.1:{self._server.server_port}"
+        self.site = f"{self.address}/site/"
+
+    def answer(self, path: str) -> tuple[str, bytes]:
+        """Media type and body; an empty body is a 404."""
+        if path in self.pages:
+            return self.pages[path]
+        try:
+            found = resource_path("pages" + path)
+        except (ResourceMissing, ValueError):
+            return "text/plain", b""
+        return _TYPES.get(found.suffix, "application/octet-stream"), found.read_bytes()
+
+    def page(self, path: str, html: str) -> str:
+        """Serves `html` at `path`; returns its address."""
+        self.pages[path] = ("text/html; charset=utf-8", ("<!doctype html>" + html).encode())
+        return self.address + path
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()

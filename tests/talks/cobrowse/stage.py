@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Both ends of a shared page with their real panes: a kiosk's browser and a desk's mirror, joined in memory."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping, Sized
+from typing import Any
+
+from PyQt6.QtCore import QCoreApplication, QEvent
+from PyQt6.QtWebEngineCore import QWebEnginePage
+
+from session.clock import SystemClock
+from session.desk.cobrowse import DeskCobrowse, MirrorBytes
+from session.kiosk.cobrowse import KioskCobrowse
+from session.notify import Notifier
+from session.protocol import mirror
+from session.protocol.mirror import MirrorEvents
+from session.protocol.session_messages import AddressRefused, Grant, GrantChanged, PageShown, PointerShown
+from session.tasks import Tasks
+from tests.talks.cobrowse.pages import WebServer
+from tests.talks.memory_channel import channel_pair
+from tests.talks.qt_loop import until
+from views.kiosk_browser import KioskBrowser
+from views.kiosk_web import WORLD
+from views.mirror_pane import MirrorPane
+
+
+class Consent:
+    """The caller, who gives and takes back at once."""
+
+    def __init__(self, clock: SystemClock) -> None:
+        self.changed: Notifier[GrantChanged] = Notifier()
+        self._clock = clock
+        self._given: set[Grant] = set()
+
+    def allowed(self, grant: Grant) -> bool:
+        return grant in self._given
+
+    def give(self, *grants: Grant) -> None:
+        self._set(grants, True)
+
+    def take_back(self, *grants: Grant) -> None:
+        self._set(grants, False)
+
+    def _set(self, grants: tuple[Grant, ...], allowed: bool) -> None:
+        for grant in grants:
+            (self._given.add if allowed else self._given.discard)(grant)
+            self.changed.emit(GrantChanged(grant=grant, allowed=allowed, at_utc=self._clock.utc_now()))
+
+
+async def script(page: QWebEnginePage, code: str, world: int = 0) -> Any:
+    """What `code` gives in a page."""
+    answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+    def on_answer(value: Any) -> None:
+        if not answer.done():
+            answer.set_result(value)
+
+    page.runJavaScript(code, world, on_answer)
+    return await asyncio.wait_for(answer, 10)
+
+
+class Stage:
+    """A kiosk and a desk that share a page.
+
+    Attributes:
+        raw: all text that left the kiosk as events, unpacked; taken from the line, whatever the desk makes of it.
+        lose: decides which raw payloads get lost on the line.
+    """
+
+    def __init__(self, web: WebServer) -> None:
+        self.web = web
+        self.tasks, clock = Tasks(), SystemClock()
+        self.kiosk_line, self.desk_line = channel_pair()
+        self.consent = Consent(clock)
+        self.browser, self.pane = KioskBrowser(), MirrorPane()
+        self.browser.resize(1000, 760)
+        self.pane.resize(900, 650)
+        self.kiosk = KioskCobrowse(self.kiosk_line, self.browser, self.consent, clock, self.tasks)
+        self.desk = DeskCobrowse(self.desk_line, clock, self.tasks)
+        self.pages: list[PageShown] = []
+        self.refused: list[AddressRefused] = []
+        self.pointers: list[PointerShown] = []
+        self.events: list[MirrorEvents] = []
+        self.chunks: list[MirrorBytes] = []
+        self.resources: list[tuple[str, int]] = []
+        self.raw = ""
+        self.lose: Callable[[str, bytes, Mapping[str, str]], bool] = lambda topic, payload, headers: False
+        self._wire = mirror.FrameAssembler()
+        self.kiosk_line.drop_raw = self._on_line
+        self._connect()
+
+    def _connect(self) -> None:
+        self.desk.page_shown.connect(self.pages.append)
+        self.desk.address_refused.connect(self.refused.append)
+        self.desk.pointer_shown.connect(self.pointers.append)
+        self.desk.events_received.connect(self._on_events)
+        self.desk.mirror_chunk.connect(self.chunks.append)
+        self.pane.resource_requested.connect(
+            lambda address: self.tasks.spawn(self._bring(address), name="test-resource")
+        )
+
+    def _on_events(self, received: MirrorEvents) -> None:
+        self.events.append(received)
+        self.pane.feed(received.text)
+
+    def _on_line(self, topic: str, payload: bytes, headers: Mapping[str, str]) -> bool:
+        if topic == mirror.TOPIC:
+            frame = self._wire.add(payload, headers)
+            self.raw += mirror.unpack(frame.data).decode() if frame else ""
+        return self.lose(topic, payload, headers)
+
+    async def _bring(self, address: str) -> None:
+        data, media_type = await self.desk.fetch(address)
+        self.resources.append((address, len(data)))
+        self.pane.give_resource(address, data, media_type)
+
+    @classmethod
+    async def build(cls, web: WebServer) -> Stage:
+        web.asked.clear()
+        stage = cls(web)
+        stage.browser.set_allowed([web.site, web.address + "/t/"])
+        stage.browser.show()
+        stage.pane.show()
+        return stage
+
+    # ---- what one does ----
+
+    async def open(self, address: str) -> None:
+        """The desk asks, the kiosk shows."""
+        before = len(self.pages)
+        self.desk.open_address(address)
+        await self.until(lambda: len(self.pages) > before)
+
+    async def share(self, address: str) -> None:
+        """Opens an address and shares it until the mirror shows it."""
+        await self.open(address)
+        self.consent.give(Grant.SEE_PAGE, Grant.POINT)
+        await self.until(lambda: self.events)
+        await self.mirrored("document.body !== null")
+
+    async def in_page(self, code: str) -> Any:
+        """Runs code as the kiosk's page itself would."""
+        page = self.browser.view.page()
+        assert page is not None
+        return await script(page, code)
+
+    async def in_recorder(self, code: str) -> Any:
+        """Runs code in the recorder's world."""
+        page = self.browser.view.page()
+        assert page is not None
+        return await script(page, code, WORLD)
+
+    async def in_mirror(self, code: str) -> Any:
+        """Runs code in the shell with `document` being the mirrored one."""
+        return await script(self.pane.page, f"((document) => ({code}))(mirror.document())")
+
+    async def facts(self) -> dict[str, Any]:
+        """What the mirror says of itself."""
+        answer: dict[str, Any] = json.loads(await script(self.pane.page, "JSON.stringify(mirror.facts())"))
+        return answer
+
+    async def mirrored(self, code: str, timeout_s: float = 8.0) -> None:
+        """Waits until `code` is true in the mirrored document."""
+        async with asyncio.timeout(timeout_s):
+            while True:
+                if await self.in_mirror(f"document !== null && ({code})"):
+                    return
+                await asyncio.sleep(0.03)
+
+    @staticmethod
+    async def until(condition: Callable[[], object], timeout_s: float = 8.0) -> None:
+        """Waits until `condition()` is true."""
+        await until(condition, timeout_s)
+
+    async def more(self, facts: Sized, than: int) -> None:
+        """Waits until `facts` grew beyond `than`."""
+        await until(lambda: len(facts) > than)
+
+    async def close(self) -> None:
+        """Takes both ends down in order."""
+        self.kiosk.close()
+        self.desk.close()
+        await self.tasks.close()
+        for widget in (self.pane, self.browser):
+            widget.close()
+            widget.deleteLater()
+        QCoreApplication.sendPostedEvents(None, int(QEvent.Type.DeferredDelete.value))
