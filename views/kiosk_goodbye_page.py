@@ -25,6 +25,7 @@ class _Reminder(QFrame):
         self.setObjectName("panel")
         self.icon = IconView(icon, 14, colour, disc=disc)
         self.words = label("large", centred=True)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self.detail = label("body", tone="grey", centred=True)
         self.box: QBoxLayout = spaced(QVBoxLayout(self), (2.5, 3, 2.5, 3), 1.6)
         self.detail.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
@@ -58,13 +59,12 @@ class GoodbyePage(KioskPage):
         self.finish = BigButton("primary", "check-bold", colour=WHITE, size="large")
         self.finish.clicked.connect(self._finish)
         self._countdown = Countdown(8)
-        self._closing = label("body", tone="grey", wrap=False)
+        self._closing = label("body", tone="grey")
         foot = spaced(QHBoxLayout(), (0,), 2.4)
         foot.addStretch(1)
         foot.addWidget(self.finish)
         foot.addWidget(self._countdown)
-        foot.addWidget(self._closing)
-        foot.addStretch(1)
+        foot.addWidget(self._closing, 1)
         box = spaced(QVBoxLayout(self), (6, 4, 6, 4), 3)
         box.addWidget(self._title)
         box.addLayout(self._cards, 1)
@@ -75,6 +75,9 @@ class GoodbyePage(KioskPage):
         """The reminders one above the other."""
         directions = QBoxLayout.Direction
         self._cards.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
+        for card in (self._original, self._sheets, self._trace):
+            # Side by side, two lines for each, so that the icons stand at one height.
+            card.words.setProperty("min_height_u", 0 if portrait else 10)
 
     def show_goodbye(self, wiped: KioskWiped | None) -> None:
         """The session is over; None while the kiosk is still wiping. The time starts with the first call."""

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -20,6 +21,9 @@ from session.kiosk.number_check import DIGITS, FORMS, LETTERS, NumberState, chec
 from views.kiosk_icons import IconView
 from views.kiosk_page import BigButton, KioskPage, TouchButton, label, restyle
 from views.kiosk_theme import BLUE, GREEN, INK, WHITE, sized, spaced
+
+LONG = 11
+"""A number with more characters is shown in smaller type."""
 
 _TITLES = {
     "allocataire": (N_("Your family allowance number"), N_("7 digits, at the top of our letters")),
@@ -169,6 +173,8 @@ class NumberPage(KioskPage):
         if kind not in FORMS:
             raise KeyError(kind)
         self._kind = kind
+        self._shown.setProperty("look", "number-long" if FORMS[kind].lengths[-1] > LONG else "number")
+        restyle(self._shown)
         self.clear()
 
     def show_refused(self) -> None:
@@ -184,15 +190,16 @@ class NumberPage(KioskPage):
 
     # ---- typing ----
 
-    def keyPressEvent(self, a0: object) -> None:
+    def keyPressEvent(self, a0: QKeyEvent | None) -> None:
         """A keyboard works too, where there is one."""
-        key = getattr(a0, "key", lambda: 0)()
-        text = getattr(a0, "text", str)().upper()
+        if a0 is None:
+            return
+        key, text = a0.key(), a0.text().upper()
         if key == Qt.Key.Key_Backspace:
             self._erase()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._send()
-        elif text and text in next_characters(self._kind, self._text):
+        elif len(text) == 1 and text in next_characters(self._kind, self._text):
             self._type(text)
 
     def _turn_to(self, keys: _Keys) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QFocusEvent
-from PyQt6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from views.kiosk_icons import IconView
 from views.kiosk_theme import BLUE, MIN_TOUCH_PX, spaced
@@ -112,12 +112,17 @@ class BigButton(TouchButton):
         self._words = label(size, heavy=True, centred=upright or icon is None, wrap=wrap)
         self._words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._row: QBoxLayout = spaced(QVBoxLayout(self) if upright else QHBoxLayout(self), margins, 1.4)
-        self._row.addStretch(1)
+        if wrap:
+            self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self._row.addStrut(MIN_TOUCH_PX)
+        if not wrap:
+            self._row.addStretch(1)
         if icon is not None:
             picture = IconView(icon, icon_u, colour) if isinstance(icon, str) else icon
             self._row.addWidget(picture, 0, CENTRE)
-        self._row.addWidget(self._words, 4 if wrap else 0)
-        self._row.addStretch(1)
+        self._row.addWidget(self._words, 1 if wrap else 0)
+        if not wrap:
+            self._row.addStretch(1)
 
     def set_words(self, words: str, spoken: str = "") -> None:
         """The words on the button; `spoken` is the accessible name when it should say more."""

@@ -89,7 +89,7 @@ class SessionPage(KioskPage):
         strip = QFrame()
         strip.setObjectName("name")
         row = spaced(QHBoxLayout(strip), (3, 1.2, 3, 0), 1.4)
-        self._name = label("lead", heavy=True, wrap=False)
+        self._name = label("lead", heavy=True)
         row.addWidget(IconView("account-voice", 4.2, SKY))
         row.addWidget(self._name, 1)
         return strip
@@ -124,11 +124,10 @@ class SessionPage(KioskPage):
         self.chips: dict[Grant, BigButton] = {}
         self._chips = spaced(QHBoxLayout(), (0,), 1.4)
         for grant, (icon, _words) in CHIPS.items():
-            chip = BigButton("chip", icon, colour=INK, icon_u=3.2, size="body", margins=(1.4, 0.4, 1.4, 0.4))
+            chip = BigButton("chip", icon, colour=INK, icon_u=3.2, size="body", wrap=True, margins=(1.4, 0.4, 1.4, 0.4))
             chip.clicked.connect(lambda _checked, grant=grant: self.grant_withdrawn.emit(grant))
             self.chips[grant] = chip
-            self._chips.addWidget(chip)
-        self._chips.addStretch(1)
+            self._chips.addWidget(chip, 1)
         self.stop = BigButton("stop", StopSign(8), size="large", margins=(2.4, 0.8, 3, 0.8))
         sized(self.stop, None, 11)
         self.stop.clicked.connect(self._on_stop)

@@ -34,18 +34,20 @@ class ServiceCard(TouchButton):
     def __init__(self, service: Service, services: int) -> None:
         super().__init__("card")
         self.service = service
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        # All cards of a row are equally wide, whatever they say.
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(". ".join(text for text in (service.name, service.subtitle) if text))
         few = services <= 3
-        name = label("title" if services <= 2 else "large", heavy=True, centred=True)
+        size = "title" if services <= 2 else "large" if services <= 4 else "name"
+        name = label(size, heavy=True, centred=True)
         subtitle = label("lead" if few else "body", tone="grey", centred=True)
         subtitle.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         name.setText(service.name)
         subtitle.setText(service.subtitle)
         # Two lines for each subtitle, so that icons and names of one row stand at the same height.
-        subtitle.setProperty("min_height_u", 8 if few else 6.6)
-        icon = IconView(service.icon, 22 if few else 13, BLUE, disc=SKY)
-        box = spaced(QVBoxLayout(self), (2.5, 1.2, 2.5, 1.6), 1.2)
+        subtitle.setProperty("min_height_u", 8 if few else 6)
+        icon = IconView(service.icon, 22 if few else 11, BLUE, disc=SKY)
+        box = spaced(QVBoxLayout(self), (2, 1, 2, 1), 1.6 if few else 0.8)
         box.addStretch(1)
         box.addWidget(icon, 0, Qt.AlignmentFlag.AlignCenter)
         box.addWidget(name)
@@ -87,15 +89,12 @@ class StartPage(KioskPage):
         self._closed = _Closed()
         self._grid = spaced(QGridLayout(), (0,), 2.4)
         self._promises = [(IconView(icon, 4, GREEN), label("small", tone="grey"), text) for icon, text in _PROMISES]
-        self._foot: QBoxLayout = spaced(QHBoxLayout(), (0,), 5)
-        self._foot.addStretch(1)
+        self._foot: QBoxLayout = spaced(QHBoxLayout(), (0,), 3)
         for icon, words, _text in self._promises:
             pair = spaced(QHBoxLayout(), (0,), 1)
             pair.addWidget(icon)
             pair.addWidget(words, 1)
-            words.setWordWrap(False)
-            self._foot.addLayout(pair)
-        self._foot.addStretch(1)
+            self._foot.addLayout(pair, 1)
         box = spaced(QVBoxLayout(self), (5, 4, 5, 3), 1.2)
         box.addWidget(self._title)
         box.addWidget(self._invitation)
@@ -124,7 +123,7 @@ class StartPage(KioskPage):
         self._portrait = portrait
         directions = QBoxLayout.Direction
         self._foot.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
-        self._foot.setProperty("spacing_u", 1 if portrait else 5)
+        self._foot.setProperty("spacing_u", 1 if portrait else 3)
         self._place()
 
     def _place(self) -> None:

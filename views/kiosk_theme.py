@@ -24,7 +24,7 @@ PAPER = "#F3F7FC"
 WHITE = "#FFFFFF"
 GREY = "#46566D"
 LINE = "#C3D1E2"
-DISABLED = "#8593A7"
+DISABLED = "#7C8A9E"
 """A key that cannot follow: 3:1, it is not text to be read."""
 ACCENT = "#FFB627"
 ACCENT_PAPER = "#FFF0CC"
@@ -63,9 +63,7 @@ TEXT_PAIRS: tuple[tuple[str, str], ...] = (
 )
 """Every (text, background) that the style sheet uses; a test asks for 4.5:1 of each."""
 
-FAMILIES = ("Inter", "Marianne", "Noto Sans", "Segoe UI", "DejaVu Sans")
-HEAVY_FAMILIES = ("Inter SemiBold", *FAMILIES)
-"""The shipped semi-bold is a family of its own for Qt on Linux."""
+FAMILIES = ("Inter Expert", "Inter", "Marianne", "Noto Sans", "Segoe UI", "DejaVu Sans")
 MIN_TOUCH_PX = 60
 """Smallest side of anything that may be touched."""
 
@@ -126,8 +124,18 @@ def sized[Widget: QWidget](widget: Widget, width: float | None = None, height: f
     return widget
 
 
-_TYPE = {"giant": 15.0, "number": 6.4, "title": 5.6, "large": 4.0, "lead": 3.2, "body": 2.7, "small": 2.3}
-_HEAVY = ("giant", "number", "title", "large")
+_TYPE = {
+    "giant": 15.0,
+    "number": 6.4,
+    "number-long": 5.0,
+    "title": 5.6,
+    "large": 4.0,
+    "name": 3.6,
+    "lead": 3.2,
+    "body": 2.7,
+    "small": 2.3,
+}
+_HEAVY = ("giant", "number", "number-long", "title", "large", "name")
 
 _LOOKS: dict[str, tuple[str, str, str, str]] = {
     # look: (background, pressed, text, border)
@@ -152,8 +160,7 @@ def style_sheet(unit: float) -> str:
         return f"{round(units * unit)}px"
 
     families = ", ".join(f'"{family}"' for family in FAMILIES)
-    heavy = ", ".join(f'"{family}"' for family in HEAVY_FAMILIES)
-    heavy_font = f"font-family: {heavy}; font-weight: 600;"
+    heavy_font = "font-weight: 600;"
     rules = [
         f"QWidget {{ font-family: {families}; font-size: {px(2.7)}; color: {INK}; }}",
         f"#kiosk {{ background: {PAPER}; }}",

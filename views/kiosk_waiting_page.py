@@ -91,8 +91,8 @@ class WaitingPage(KioskPage):
         ticket.addStretch(1)
 
     def _build_place(self) -> None:
-        self.people = PeopleRow(16)
-        self._coming = IconView("video", 16, GREEN, disc=GREEN_PAPER)
+        self.people = PeopleRow(13)
+        self._coming = IconView("video", 13, GREEN, disc=GREEN_PAPER)
         self._ahead = label("title")
         self._wait = label("large")
         self._advice = label("lead", tone="grey")

@@ -40,8 +40,8 @@ class _Header(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("header")
-        self._organisation = label("lead", heavy=True, wrap=False)
-        self._site = label("small", wrap=False)
+        self._organisation = label("lead", heavy=True)
+        self._site = label("small")
         names = spaced(QVBoxLayout(), (0,), 0)
         names.addWidget(self._organisation)
         names.addWidget(self._site)
