@@ -9,14 +9,14 @@ import random
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from pathlib import Path
 
-from session.clock import ManualClock
+from session.clock import Clock, ManualClock
 from session.desk.devices import DeskDevices, PageFailed, PageProgressed, ReceivedPage
 from session.errors import ScanCancelled, SessionError
 from session.kiosk.devices import KioskDevices
 from session.kiosk.grants import KioskGrants
 from session.kiosk.page_shelf import PageShelf
-from session.kiosk.printer import JobProgress, PrinterStatus
-from session.kiosk.scanner import ScannedPage, ScannerStatus, ScanProgress, ScanSettings
+from session.kiosk.printer import JobProgress, Printer, PrinterStatus
+from session.kiosk.scanner import ScannedPage, Scanner, ScannerStatus, ScanProgress, ScanSettings
 from session.protocol.session_messages import (
     DevicesReported,
     Grant,
@@ -165,7 +165,7 @@ class DrawerPrinter:
 class DeskSide:
     """A desk that keeps its pages in a folder and notes all it hears."""
 
-    def __init__(self, channel: MemoryChannel, clock: ManualClock, folder: Path) -> None:
+    def __init__(self, channel: MemoryChannel, clock: Clock, folder: Path) -> None:
         self.tasks = Tasks(on_error=lambda name, error: self.crashes.append(error))
         self.crashes: list[BaseException] = []
         self.folder = folder
@@ -211,13 +211,19 @@ class KioskSide:
     """A kiosk with its grants, shelf and devices."""
 
     def __init__(
-        self, channel: MemoryChannel, clock: ManualClock, folder: Path, scanner: DrawerScanner, printer: DrawerPrinter
+        self,
+        channel: MemoryChannel,
+        clock: Clock,
+        folder: Path,
+        scanner: Scanner,
+        printer: Printer,
+        kbps: int | None = None,
     ) -> None:
         self.tasks = Tasks()
         self.shelf = PageShelf(folder)
         self.grants = KioskGrants(channel, clock, self.tasks)
         self.devices = KioskDevices(
-            channel, scanner, printer, self.shelf, self.grants, clock, self.tasks, chunk_kbps=None, look_s=0.005
+            channel, scanner, printer, self.shelf, self.grants, clock, self.tasks, chunk_kbps=kbps, look_s=0.005
         )
 
     async def kill(self) -> None:
