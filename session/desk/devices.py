@@ -24,6 +24,7 @@ from session.protocol.session_messages import (
     PageOffered,
     PagesRequested,
     PrintChanged,
+    PrintOffered,
     ScanCancelRequested,
     ScanEnded,
     ScanKind,
@@ -55,6 +56,7 @@ class DeskDevices:
 
     Attributes:
         report_changed: how scanner and printer are.
+        scan_requested, print_offered: the wish is on its way (for the log).
         scan_progressed, scan_ended: of a scan; `scan_ended` with code `peer_gone` after 30 s of silence.
         page_progressed: chunks of a page or preview so far.
         page_received: a page is whole, right and on disk. preview_received: a preview is whole and right.
@@ -80,6 +82,8 @@ class DeskDevices:
         self._prints = Prints(channel, TOPIC, clock, tasks, self._sure, chunk_kbps)
         self._watch: asyncio.Task[None] | None = None
         self.report_changed: Notifier[DevicesReported] = Notifier()
+        self.scan_requested: Notifier[ScanRequested] = self._scans.requested
+        self.print_offered: Notifier[PrintOffered] = self._prints.offered
         self.scan_progressed: Notifier[ScanProgressed] = self._scans.progressed
         self.scan_ended: Notifier[ScanEnded] = self._scans.ended
         self.page_progressed: Notifier[PageProgressed] = self._pages.progressed

@@ -42,12 +42,14 @@ class Prints:
     """The prints of one session that are not over.
 
     Attributes:
+        offered: the kiosk was asked to print this.
         changed: what the kiosk said; also `failed` with the code `peer_gone` when it says nothing for 30 s.
     """
 
     def __init__(
         self, channel: SessionChannel, topic: str, clock: Clock, tasks: Tasks, sure: SureSender, kbps: int | None
     ) -> None:
+        self.offered: Notifier[PrintOffered] = Notifier()
         self.changed: Notifier[PrintChanged] = Notifier()
         self._channel, self._topic, self._clock, self._sure = channel, topic, clock, sure
         self._documents: dict[str, _Document] = {}
@@ -73,6 +75,7 @@ class Prints:
         await self._channel.send(self._topic, offer)
         self._documents[offer.print_id] = _Document(offer, document, self._clock.monotonic_s())
         self._chunks.send(offer.print_id, offer.chunks)
+        self.offered.emit(offer)
         return offer.print_id
 
     async def cancel(self, print_id: str) -> None:

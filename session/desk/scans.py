@@ -32,10 +32,12 @@ class Scans:
     """The scans of one session that are not over.
 
     Attributes:
+        requested: the kiosk was asked for this.
         progressed, ended: what the kiosk said; `ended` also with the code `peer_gone` when it says nothing for 30 s.
     """
 
     def __init__(self, channel: SessionChannel, topic: str, clock: Clock, tasks: Tasks) -> None:
+        self.requested: Notifier[ScanRequested] = Notifier()
         self.progressed: Notifier[ScanProgressed] = Notifier()
         self.ended: Notifier[ScanEnded] = Notifier()
         self._channel, self._topic, self._clock, self._tasks = channel, topic, clock, tasks
@@ -50,6 +52,7 @@ class Scans:
         await self._channel.send(self._topic, request)
         if request.scan_id not in self._over:
             self._running.setdefault(request.scan_id, _Running(request, self._clock.monotonic_s()))
+        self.requested.emit(request)
 
     def on_progressed(self, progress: ScanProgressed) -> None:
         """The kiosk scans, perhaps for a desk that was killed and restarted since."""

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from session.log.events import (
     CallAnswered,
     CallOffered,
-    CallRequestedAtKiosk,
     Event,
     PageReceived,
     PageTaken,
@@ -18,7 +17,6 @@ from session.log.events import (
     Record,
     ScanRequested,
     ScanStarted,
-    TicketAccepted,
     Writer,
 )
 
@@ -49,10 +47,6 @@ class Merged(NamedTuple):
 def _cause_key(event: Event) -> tuple[str, bool] | None:
     """(what ties two events, whether this one is the cause); the cause happens before its effect, on any clock."""
     match event:
-        case CallRequestedAtKiosk(ticket_id=name):
-            return f"ticket {name}", True
-        case TicketAccepted(ticket_id=name):
-            return f"ticket {name}", False
         case CallOffered(call_id=name):
             return f"call {name}", True
         case CallAnswered(call_id=name):

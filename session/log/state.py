@@ -80,7 +80,7 @@ def _talk(state: SessionState, event: Event) -> Changes:
     """Ticket, session and call."""
     match event:
         case CallRequestedAtKiosk():
-            return {"ticket": TicketState.WAITING}
+            return {"ticket": state.ticket or TicketState.WAITING}
         case CallerLeft():
             return {"ticket": TicketState.ABANDONED}
         case TicketAccepted():

@@ -12,6 +12,7 @@ import errno
 import logging
 import os
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -85,9 +86,18 @@ class LogWriter:
         """Records that the hub has not acknowledged."""
         return self.next_number - self._acknowledged
 
-    def write(self, event: AnyEvent) -> None:
-        """Adds an event now. It is on its way to the disk when this returns; a full disk does not stop the session."""
-        record = redact(Record(at_utc=self._clock.utc_now(), writer=self._writer, number=self.next_number, event=event))
+    def write(self, event: AnyEvent, *, at_utc: datetime | None = None) -> None:
+        """Adds an event. It is on its way to the disk when this returns; a full disk does not stop the session.
+
+        Args:
+            at_utc: when it happened, if that was before the log began (the button); now by default.
+        """
+        if self._closed:
+            log.warning("a %s event came after the log was closed", type(event).__name__)
+            return
+        record = redact(
+            Record(at_utc=at_utc or self._clock.utc_now(), writer=self._writer, number=self.next_number, event=event)
+        )
         if record.redacted:
             log.error("a %s event was not clean and was redacted", type(event).__name__)
         for part in _parts_of(record.event):

@@ -26,7 +26,10 @@ def states(talk: Talk) -> list[PrintState]:
 async def test_the_printer_gets_the_very_document_and_the_desk_hears_each_step(talk: Talk) -> None:
     await talk.give(Grant.PRINT)
     document = invented_pdf()
+    offered: list[PrintOffered] = []
+    talk.desk.devices.print_offered.connect(offered.append)
     print_id = await talk.desk.devices.print_document(document, "Reçu de dépôt", copies=2)
+    assert [(offer.print_id, offer.sha256) for offer in offered] == [(print_id, sha256(document))]
     await until(lambda: PrintState.DONE in states(talk))
     assert talk.printer.received == [(document, "Reçu de dépôt", 2)]
     assert states(talk) == [PrintState.RECEIVED, PrintState.SENT, PrintState.PRINTING, PrintState.DONE]

@@ -79,9 +79,12 @@ async def test_a_newer_preview_replaces_the_one_that_is_still_on_its_way(talk: T
 
 async def test_the_scanner_gets_what_the_agent_chose(talk: Talk) -> None:
     await talk.give(Grant.SCAN)
+    asked: list[ScanRequested] = []
+    talk.desk.devices.scan_requested.connect(asked.append)
     area = Area(left=100, top=200, width=1000, height=600)
     await talk.desk.devices.scan(ScanKind.PAGE, ScanSource.GLASS, dpi=200, colour=False, area=area)
     await until(lambda: talk.desk.pages)
+    assert [request.area for request in asked] == [area]
     settings = talk.scanner.scans[0]
     assert (settings.dpi, settings.colour, settings.area) == (200, False, area)
 

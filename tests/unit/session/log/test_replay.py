@@ -10,7 +10,16 @@ import pytest
 import zstandard
 
 from session.clock import ManualClock
-from session.log.events import Lane, MirrorChunk, Record, Writer, label_of, mirror_parts
+from session.log.events import (
+    CallRequestedAtKiosk,
+    Lane,
+    MirrorChunk,
+    Record,
+    TicketAccepted,
+    Writer,
+    label_of,
+    mirror_parts,
+)
 from session.log.replay import Replay, whole_chunks
 from session.protocol.session_messages import Grant, PrintState
 from session.protocol.tickets import TicketState
@@ -131,6 +140,13 @@ def test_the_state_is_rebuilt_at_any_instant() -> None:
     end = replay.state_at(120)
     assert (end.ticket, end.session_open, end.wiped, end.last) == (TicketState.WRAP_UP, False, True, "kiosk_wiped")
     assert end.grants == frozenset()
+
+
+def test_a_button_noted_after_the_accept_does_not_put_the_ticket_back() -> None:
+    story = Story()
+    story.tell(0, Writer.DESK, TicketAccepted(ticket_id="t1", agent="a7"))
+    story.tell(1, Writer.KIOSK, CallRequestedAtKiosk(ticket_id="t1", service="aides"))
+    assert Replay(story.records, ManualClock()).state_at(1).ticket is TicketState.IN_SESSION
 
 
 def test_a_picture_that_needed_several_records_is_whole_again_and_a_broken_one_is_left_out() -> None:

@@ -8,13 +8,14 @@ import json
 import random
 import stat
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from session.clock import ManualClock
 from session.errors import HubUnreachable
-from session.log.events import HungUp, LineLost, MirrorChunk, TroubleShown, Writer
+from session.log.events import CallRequestedAtKiosk, HungUp, LineLost, MirrorChunk, TroubleShown, Writer
 from session.log.migrate import decode_record
 from session.log.replay import whole_chunks
 from session.log.writer import MAX_BATCH_BYTES, LogWriter, left_over
@@ -93,6 +94,26 @@ async def test_an_event_is_on_disk_before_the_hub_has_it(tmp_path: Path, keeper:
     assert stat.S_IMODE(log.path.stat().st_mode) == 0o600
     assert not await log.flush(timeout_s=0.05)
     assert log.pending == 1
+
+
+async def test_what_happened_before_the_log_began_keeps_its_time(tmp_path: Path, keeper: Keeper, tasks: Tasks) -> None:
+    log = writer(tmp_path, keeper, tasks)
+    pressed_at = START - timedelta(minutes=4)
+    log.write(CallRequestedAtKiosk(ticket_id="t1", service="aides"), at_utc=pressed_at)
+    log.write(trouble("later"))
+    assert await log.close()
+    assert [decode_record(line).at_utc for line in keeper.lines] == [pressed_at, START]
+
+
+async def test_an_event_after_the_end_is_left_out_and_stops_nothing(
+    tmp_path: Path, keeper: Keeper, tasks: Tasks, caplog: pytest.LogCaptureFixture
+) -> None:
+    log = writer(tmp_path, keeper, tasks)
+    log.write(trouble("in_time"))
+    assert await log.close()
+    log.write(trouble("too_late"))
+    assert "after the log was closed" in caplog.text
+    assert (keeper.codes, list(tmp_path.iterdir())) == (["in_time"], [])
 
 
 async def test_a_hub_that_is_away_gets_everything_when_it_is_back(tmp_path: Path, keeper: Keeper, tasks: Tasks) -> None:
