@@ -28,17 +28,25 @@ def columns_for(services: int, portrait: bool) -> int:
     return {1: 1, 2: 2, 3: 3, 4: 2}.get(services, 3)
 
 
+def icon_units(services: int, portrait: bool) -> int:
+    """Size of the cards' icons, in units: what leaves room for a name of two lines."""
+    if portrait:
+        return {1: 26, 2: 24, 3: 18, 4: 13}.get(services, 17)
+    return 22 if services <= 3 else 11
+
+
 class ServiceCard(TouchButton):
     """One service: icon, name, and what it is for; larger when there are few of them."""
 
-    def __init__(self, service: Service, services: int) -> None:
+    def __init__(self, service: Service, services: int, portrait: bool) -> None:
         super().__init__("card")
         self.service = service
+        self.setObjectName(f"service_{service.id}")
         # All cards of a row are equally wide, whatever they say.
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(". ".join(text for text in (service.name, service.subtitle) if text))
         few = services <= 3
-        size = "title" if services <= 2 else "large" if services <= 4 else "name"
+        size = "title" if services <= 2 else "large" if services <= 4 or portrait else "name"
         name = label(size, heavy=True, centred=True)
         subtitle = label("lead" if few else "body", tone="grey", centred=True)
         subtitle.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
@@ -46,7 +54,7 @@ class ServiceCard(TouchButton):
         subtitle.setText(service.subtitle)
         # Two lines for each subtitle, so that icons and names of one row stand at the same height.
         subtitle.setProperty("min_height_u", 8 if few else 6)
-        icon = IconView(service.icon, 22 if few else 11, BLUE, disc=SKY)
+        icon = IconView(service.icon, icon_units(services, portrait), BLUE, disc=SKY)
         box = spaced(QVBoxLayout(self), (2, 1, 2, 1), 1.6 if few else 0.8)
         box.addStretch(1)
         box.addWidget(icon, 0, Qt.AlignmentFlag.AlignCenter)
@@ -108,23 +116,28 @@ class StartPage(KioskPage):
     def show_services(self, services: list[Service]) -> None:
         """Shows at most six services; none says that nobody answers now."""
         self._services = services[:MOST_SERVICES]
+        self._deal()
+        self.retranslate()
+
+    def _deal(self) -> None:
         for card in self.cards:
             self._grid.removeWidget(card)
             card.setParent(None)
             card.deleteLater()
-        self.cards = [ServiceCard(service, len(self._services)) for service in self._services]
+        self.cards = [ServiceCard(service, len(self._services), self._portrait) for service in self._services]
         for card in self.cards:
             card.clicked.connect(lambda _checked, card=card: self.service_requested.emit(card.service.id))
         self._place()
-        self.retranslate()
 
     def set_portrait(self, portrait: bool) -> None:
         """Fewer columns, and the promises one above the other."""
+        if portrait == self._portrait:
+            return
         self._portrait = portrait
         directions = QBoxLayout.Direction
         self._foot.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
         self._foot.setProperty("spacing_u", 1 if portrait else 3)
-        self._place()
+        self._deal()
 
     def _place(self) -> None:
         columns = columns_for(len(self.cards), self._portrait)
