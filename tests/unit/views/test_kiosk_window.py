@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 import gettext
+from typing import Any
 
 import pytest
 from PyQt6.QtCore import QRect, Qt
 from PyQt6.QtGui import QColor
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -51,6 +51,12 @@ def window(qtbot: QtBot, clock: ManualClock) -> KioskWindow:
     window.resize(1280, 800)
     window.show()
     return window
+
+
+@pytest.fixture
+def fingers(qtbot: QtBot) -> Any:
+    """Mouse and keys of pytest-qt, which have no types."""
+    return qtbot
 
 
 class Wishes:
@@ -99,8 +105,8 @@ def type_number(window: KioskWindow, text: str) -> None:
 # ---- start -------------------------------------------------------------------------------------------------------
 
 
-def test_touching_a_service_asks_for_it(window: KioskWindow, wishes: Wishes) -> None:
-    QTest.mouseClick(window.start_page.cards[1], Qt.MouseButton.LeftButton)
+def test_touching_a_service_asks_for_it(window: KioskWindow, wishes: Wishes, fingers: Any) -> None:
+    fingers.mouseClick(window.start_page.cards[1], Qt.MouseButton.LeftButton)
     assert wishes.heard == [("service_requested", SERVICES[1].id)]
 
 
@@ -195,12 +201,12 @@ def test_caller_without_the_number_is_helped_too(window: KioskWindow, wishes: Wi
     assert wishes.heard == [("number_skipped",)]
 
 
-def test_keyboard_types_as_well(window: KioskWindow, wishes: Wishes) -> None:
+def test_keyboard_types_as_well(window: KioskWindow, wishes: Wishes, fingers: Any) -> None:
     window.ask_number("france_travail")
-    QTest.keyClicks(window.number_page, "x12345679")
-    QTest.keyClick(window.number_page, Qt.Key.Key_Backspace)
-    QTest.keyClicks(window.number_page, "k")
-    QTest.keyClick(window.number_page, Qt.Key.Key_Return)
+    fingers.keyClicks(window.number_page, "x12345679")
+    fingers.keyClick(window.number_page, Qt.Key.Key_Backspace)
+    fingers.keyClicks(window.number_page, "k")
+    fingers.keyClick(window.number_page, Qt.Key.Key_Return)
     assert wishes.heard == [("number_entered", "1234567K")]
 
 
