@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
+from PyQt6 import sip
 from PyQt6.QtCore import QFile, QIODevice, QObject, Qt, QUrl, pyqtSlot
 from PyQt6.QtWebChannel import QWebChannel
 from PyQt6.QtWebEngineCore import (
@@ -144,18 +145,21 @@ class KioskCallPane(QWidget):
             self._waiting.append(wrapped)
         return future
 
-    def close_page(self) -> None:
-        """Ends the page for good: camera and microphone are given back, nothing of it is left."""
-        if self._closed:
-            return
-        self._closed = True
-        self.on_event = _ignore
-        self._fail_all("page closed")
-        self._view.hide()
-        self._view.setPage(None)
-        # In this order: a profile must outlive its pages.
-        self._page.deleteLater()
-        self._profile.deleteLater()
+    def close_page(self) -> bool:
+        """Ends the page for good: camera and microphone are given back.
+
+        Returns:
+            True when nothing of the page is left.
+        """
+        if not self._closed:
+            self._closed = True
+            self.on_event = _ignore
+            self._fail_all("page closed")
+            self._view.hide()
+            self._view.setPage(None)
+            sip.delete(self._page)  # first: a profile that goes before its page takes the program with it
+            sip.delete(self._profile)
+        return sip.isdeleted(self._page) and sip.isdeleted(self._profile)
 
     # ---- from the page ---------------------------------------------------------------------------------------------
 
@@ -202,7 +206,8 @@ def page_html() -> str:
     """call.html with its scripts and the texts of the language in use."""
     texts = {
         "you": _("You"),
-        "simulated": _("simulated picture"),
+        "youSimulated": _("You, simulated"),
+        "simulated": _("Simulated picture"),
         "connecting": _("Connecting you with the agent…"),
         "unstable": _("The line is unsteady. Please wait a moment…"),
         "agentCameraOff": _("The agent has switched the camera off. You can go on talking."),

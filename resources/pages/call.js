@@ -45,6 +45,7 @@ const call = (() => {
   });
 
   let pc = null;
+  let retired = null;          // the call before, until this one is answered
   let devices = [];            // what must be stopped at the end: {track, stop()}
   let simulated = false;
   let startedAt = 0;           // performance.now() of the accept
@@ -64,7 +65,7 @@ const call = (() => {
     const frozen = state === "disconnected" || state === "failed";
     remote.classList.toggle("frozen", frozen);
     if (frozen) say(TEXTS.unstable, true);
-    else if (firstFrameMs === null) say(TEXTS.connecting);
+    else if (firstFrameMs === null) say(TEXTS.connecting, !remote.classList.contains("waiting"));
     else say(peerCameraOn ? "" : TEXTS.agentCameraOff);
   }
 
@@ -105,7 +106,7 @@ const call = (() => {
     own.hidden = !picture;
     ownVideo.srcObject = picture ? new MediaStream([picture.track]) : null;
     ownVideo.classList.toggle("mirrored", !simulated);
-    own.querySelector("p").textContent = simulated ? `${TEXTS.you} · ${TEXTS.simulated}` : TEXTS.you;
+    own.querySelector("p").textContent = simulated ? TEXTS.youSimulated : TEXTS.you;
   }
 
   function closeDevices() {
@@ -116,10 +117,21 @@ const call = (() => {
 
   // ---- the connection ----------------------------------------------------------------------------------------------
 
-  function closeConnection() {
-    if (pc) {
-      pc.onconnectionstatechange = pc.ontrack = null;
-      pc.close();
+  function closeConnection(connection) {
+    if (!connection) return;
+    connection.onconnectionstatechange = connection.ontrack = null;
+    connection.close();
+  }
+
+  // A call that has its answer goes on until the next one has its own: the desk sees no break.
+  function retireConnection() {
+    if (!pc) return;
+    pc.onconnectionstatechange = pc.ontrack = null;
+    if (pc.signalingState === "stable") {
+      closeConnection(retired);
+      retired = pc;
+    } else {
+      closeConnection(pc);
     }
     pc = null;
   }
@@ -160,7 +172,7 @@ const call = (() => {
   // Opens camera and microphone and gives {sdp, simulated}. Options: simulated, width, height, fps, max_kbps,
   // ice_servers, since_accept_ms, codec.
   async function offer(options) {
-    closeConnection();
+    retireConnection();
     await openDevices(options);
     const connection = new RTCPeerConnection({ iceServers: options.ice_servers });
     pc = connection;
@@ -195,13 +207,17 @@ const call = (() => {
   async function accept(sdp, peerSimulated) {
     if (!pc) throw new Error("no call");
     await pc.setRemoteDescription({ type: "answer", sdp });
+    closeConnection(retired);
+    retired = null;
     label.hidden = !peerSimulated;
     label.textContent = TEXTS.simulated;
     return true;
   }
 
   function hangUp() {
-    closeConnection();
+    closeConnection(pc);
+    closeConnection(retired);
+    pc = retired = null;
     closeDevices();
     remote.srcObject = null;
     remote.classList.add("waiting");

@@ -62,7 +62,8 @@ class DeskCall:
     Attributes:
         state_changed: "new" (no offer yet), "connecting", "connected", "unstable" (nothing for 1 s), "lost" (nothing
             for 5 s: a new call is asked for), "closed".
-        answered: an offer was answered. first_frame: once per call, what was received with the first picture. media_seen: the same, every 2 s.
+        answered: an offer was answered.
+        first_frame: once per call, what was received with the first picture. media_seen: the same, every 2 s.
         peer_media_seen: what the kiosk says it received. peer_camera_changed: the caller switched camera or microphone.
         peer_simulated: whether the caller's picture is drawn.
         failed: an offer that could not be answered; the call goes on as it was.

@@ -108,7 +108,8 @@ class KioskCall:
 
     Attributes:
         state_changed: "new", "connecting", "connected", "disconnected", "failed", "closed" (RTCPeerConnectionState).
-        offered: an offer was sent. media_seen: what this kiosk received; peer_media_seen: what the desk says it received.
+        offered: an offer was sent.
+        media_seen: what this kiosk received; peer_media_seen: what the desk says it received.
         device_missing: "video" or "audio" when camera or microphone cannot be used; the call goes on without.
         peer_camera_changed: the agent switched camera or microphone.
     """

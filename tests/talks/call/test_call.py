@@ -3,16 +3,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+
+import pytest
+from PyQt6.QtGui import QImage
+from PyQt6.QtWebEngineCore import QWebEnginePage
+from PyQt6.QtWidgets import QWidget
 
 from session.clock import SystemClock
 from session.desk.call import DeskCall
+from session.errors import CallLost
 from session.kiosk.call import CallMedia, KioskCall
 from session.media.aiortc_engine import AiortcEngine
 from session.media.engine import MediaState
@@ -21,6 +25,7 @@ from session.tasks import Tasks
 from tests.talks.memory_channel import MemoryChannel, channel_pair
 from tests.talks.qt_loop import QtLoop, until
 from views.kiosk_call_pane import KioskCallPane
+from views.video_pane import VideoPane
 
 
 @dataclass
@@ -80,6 +85,15 @@ def sound_both_ways(ends: Ends) -> bool:
     return any(s.audio_level > 0 for s in ends.seen_at_desk) and any(s.audio_level > 0 for s in ends.seen_at_kiosk)
 
 
+def painted(widget: QWidget) -> bytes:
+    """The widget's middle as it is on the screen."""
+    middle = widget.rect().adjusted(200, 80, -200, -80)
+    image = widget.grab(middle).toImage().convertToFormat(QImage.Format.Format_RGB32)
+    bits = image.constBits()
+    assert bits is not None
+    return bits.asstring(image.sizeInBytes())
+
+
 def test_both_ends_see_and_hear_each_other(qt_loop: QtLoop) -> None:
     async def story() -> None:
         async with a_call() as ends:
@@ -90,9 +104,152 @@ def test_both_ends_see_and_hear_each_other(qt_loop: QtLoop) -> None:
             await until(lambda: len({s.checksum for s in ends.seen_at_desk}) > 1)
             await until(lambda: len({s.checksum for s in ends.seen_at_kiosk}) > 1)
             await until(lambda: sound_both_ways(ends))
-            print(ends.seen_at_desk, ends.seen_at_kiosk)
-            if os.environ.get("SHOT"):
-                ends.pane.grab().save("/tmp/kiosk.png")
-            print(ends.engine.stats())
+            assert ends.desk_states == ["connecting", "connected"]
+            assert ends.first_at_desk[0].width_px == 640
+            assert ends.kiosk.state == "connected"
+
+    qt_loop.run(story())
+
+
+def test_what_is_painted_changes_at_both_ends(qt_loop: QtLoop) -> None:
+    async def story() -> None:
+        async with a_call() as ends:
+            pane = VideoPane()
+            pane.resize(640, 360)
+            pane.set_source(ends.engine.latest_frame, ends.engine.own_frame)
+            pane.show()
+            await until(lambda: ends.told_to_desk and ends.told_to_kiosk)
+            before = (painted(pane), painted(ends.pane))
+            await until(lambda: painted(pane) != before[0] and painted(ends.pane) != before[1])
+            assert ends.engine.own_frame() is not None
+            pane.close()
+            pane.deleteLater()
+
+    qt_loop.run(story())
+
+
+def test_a_second_call_replaces_the_first(qt_loop: QtLoop) -> None:
+    async def story() -> None:
+        async with a_call() as ends:
+            await until(lambda: ends.told_to_desk and ends.told_to_kiosk)
+            ends.desk.request_call()
+            await until(lambda: len(ends.first_at_desk) == 2)
+            first, second = (seen.call_id for seen in ends.first_at_desk)
+            assert first != second
+            await until(lambda: any(seen.call_id == second for seen in ends.told_to_desk))
+            assert ends.first_at_desk[1].frames < 60
+            assert "lost" not in ends.desk_states
+
+    qt_loop.run(story())
+
+
+def test_a_bad_offer_is_refused_and_the_call_goes_on(qt_loop: QtLoop) -> None:
+    async def story() -> None:
+        async with a_call() as ends:
+            refused: list[CallFailed] = []
+            ends.kiosk_channel.on_message("call", lambda m: refused.append(m) if isinstance(m, CallFailed) else None)
+            await until(lambda: ends.first_at_desk)
+            for bad in ("nonsense", "v=0\r\nm=video x\r\n", "v=0\r\n" + "a=candidate:1\r\n" * 100):
+                await ends.kiosk_channel.send("call", CallOffered(call_id="bad", sdp=bad))
+            await until(lambda: len(refused) == 3)
+            assert {(failed.call_id, failed.code) for failed in refused} == {("bad", "call_lost")}
+            frames = ends.engine.stats().frames
+            await until(lambda: ends.engine.stats().frames > frames + 10)
+            assert ends.desk_states == ["connecting", "connected"]
+
+    qt_loop.run(story())
+
+
+def test_a_silent_kiosk_is_unstable_then_lost_then_called_again(qt_loop: QtLoop) -> None:
+    async def story() -> None:
+        async with a_call() as ends:
+            await until(lambda: ends.told_to_desk and "connected" in ends.desk_states)
+            page = ends.pane.findChild(QWebEnginePage)
+            assert page is not None
+            renderer = page.renderProcessPid()
+            os.kill(renderer, signal.SIGSTOP)
+            try:
+                await until(lambda: ends.desk.state == MediaState.LOST)
+                assert ends.desk_states[2:] == ["unstable", "lost"]
+                assert ends.engine.latest_frame() is not None
+            finally:
+                os.kill(renderer, signal.SIGCONT)
+            await until(lambda: len(ends.first_at_desk) == 2, timeout_s=20)
+            assert ends.desk.state == MediaState.CONNECTED
+
+    qt_loop.run(story())
+
+
+def test_a_kiosk_page_whose_process_dies_calls_again(qt_loop: QtLoop) -> None:
+    async def story() -> None:
+        async with a_call() as ends:
+            await until(lambda: ends.first_at_desk)
+            page = ends.pane.findChild(QWebEnginePage)
+            assert page is not None
+            os.kill(page.renderProcessPid(), signal.SIGKILL)
+            await until(lambda: len(ends.first_at_desk) == 2, timeout_s=20)
+            assert ends.first_at_desk[0].call_id != ends.first_at_desk[1].call_id
+
+    qt_loop.run(story())
+
+
+def test_without_devices_the_caller_still_sees_the_agent(qt_loop: QtLoop) -> None:
+    async def story() -> None:
+        async with a_call(CallMedia(simulated=False)) as ends:
+            missing: list[str] = []
+            ends.kiosk.device_missing.connect(missing.append)
+            await until(lambda: ends.told_to_desk)
+            assert sorted(missing) == ["audio", "video"]
+            assert ends.told_to_desk[0].frames > 0
+            assert ends.engine.stats().frames == 0
+
+    qt_loop.run(story())
+
+
+def test_the_agents_camera_switched_off_is_told_and_sent_as_darkness(qt_loop: QtLoop) -> None:
+    async def story() -> None:
+        async with a_call() as ends:
+            switched: list[CameraChanged] = []
+            ends.kiosk.peer_camera_changed.connect(switched.append)
+            await until(lambda: ends.told_to_desk)
+            ends.desk.set_camera(False)
+            await until(lambda: switched)
+            assert not switched[0].camera_on
+            await until(lambda: ends.engine.own_frame() is None)
+            message = await ends.pane.run("document.getElementById('message').textContent")
+            assert "camera" in str(message)
+
+    qt_loop.run(story())
+
+
+def test_after_hanging_up_the_caller_is_no_longer_filmed(qt_loop: QtLoop) -> None:
+    async def story() -> None:
+        async with a_call() as ends:
+            await until(lambda: ends.told_to_desk and ends.told_to_kiosk)
+            track = "document.querySelector('#own video').srcObject.getTracks()[0]"
+            assert await ends.pane.run(f"(window.filmed = {track}).readyState") == "live"
+            await ends.kiosk.hang_up()
+            assert await ends.pane.run("window.filmed.readyState") == "ended"
+            assert (await ends.pane.run("call.seen()"))["state"] == "closed"  # type: ignore[index]  # JSON of call.js
+            await ends.desk.hang_up()
+            assert ends.engine.latest_frame() is None
+            assert ends.desk.state == MediaState.CLOSED
+
+    qt_loop.run(story())
+
+
+def test_the_page_answers_nothing_once_closed(qt_loop: QtLoop) -> None:
+    async def story() -> None:
+        pane = KioskCallPane()
+        assert await pane.run("1 + 1") == 2
+        with pytest.raises(CallLost):
+            await pane.run("nobody.knows()")
+        waiting = pane.run("new Promise(() => 0)")
+        assert pane.close_page()
+        with pytest.raises(CallLost):
+            await waiting
+        with pytest.raises(CallLost):
+            await pane.run("1 + 1")
+        pane.deleteLater()
 
     qt_loop.run(story())
