@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Moments of an agent's day as windows filled with invented facts. Used by the gallery and by the window's tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from session.protocol.session_messages import Area, Grant, PrintChanged, PrintState
+from tests.unit.views.invented import DEVICES, DOSSIER, SERVICES, SESSION, TICKETS, desk, drawn_page
+from views.call_view import CallState, Quality
+from views.desk_window import PAGE, DeskWindow
+from views.message_bar import Level, MessageAction
+from views.troubles import sentence
+
+
+def _open_desk() -> DeskWindow:
+    window = desk()
+    window.show_identity("Caisse d'entraide du Val-Doré", "Claire Fontanel")
+    window.set_connection(True)
+    window.queue.set_tickets(TICKETS, SERVICES)
+    return window
+
+
+def idle() -> DeskWindow:
+    """Callers are waiting, one rings."""
+    window = _open_desk()
+    window.queue.ring("t-a032")
+    return window
+
+
+def empty() -> DeskWindow:
+    """Nobody waits, and the line is cut."""
+    window = _open_desk()
+    window.queue.set_tickets([], SERVICES)
+    window.set_connection(False)
+    window.messages.show_message(Level.ERROR, sentence("bus_unreachable").sentence, key="line")
+    return window
+
+
+def face() -> DeskWindow:
+    """A conversation begins; the dossier is open."""
+    window = _open_desk()
+    window.show_session(SESSION)
+    window.call.show_state(CallState.CONNECTED)
+    window.call.show_quality(Quality.GOOD)
+    window.dossier.show_dossier(DOSSIER)
+    window.devices.set_pieces(DOSSIER.pieces, dossier_open=True)
+    window.devices.show_devices(DEVICES)
+    window.show_grants({Grant.SEE_PAGE: True})
+    return window
+
+
+def page() -> DeskWindow:
+    """The page is shared, pages are coming, a print waits."""
+    window = face()
+    window.show_mode(PAGE)
+    window.call.show_quality(Quality.BAD)
+    window.call.show_own_media(microphone_on=False, camera_on=True)
+    window.show_grants({Grant.SCAN: True, Grant.POINT: False})
+    window.session_header.show_asked(Grant.PRINT)
+    devices = window.devices
+    for number, title in enumerate(("ATTESTATION DE LOYER", "BULLETIN DE PAIE", "BULLETIN DE PAIE")):
+        devices.show_page_image(f"page{number}", drawn_page(title, tilt_deg=4))
+        devices.show_page_cleaned(f"page{number}", drawn_page(title), "A corner is missing" if number == 1 else "")
+    devices.show_pages_filed(["page0"])
+    devices.show_page_progress("page3", 40)
+    devices.show_page_failed("page4", "page_damaged")
+    devices.show_scan_progress(40, "Page 4")
+    devices.show_print(PrintChanged(print_id="j1", state=PrintState.WAITING, code="printer_out_of_paper"), "Receipt")
+    window._tabs.setCurrentWidget(devices)
+    window.messages.show_message(
+        Level.WARNING, sentence("printer_out_of_paper").sentence, action=MessageAction("Cancel the print", lambda: None)
+    )
+    window.messages.show_progress("send", "Sending the document to the dossier", 62)
+    return window
+
+
+def preview() -> DeskWindow:
+    """The glass was previewed and a part is marked."""
+    window = face()
+    window.show_grants({Grant.SCAN: True, Grant.PRINT: True})
+    window.devices.show_preview(drawn_page("CARTE D'IDENTITÉ", tilt_deg=6, width=310))
+    window.devices.preview._mark(Area(left=300, top=400, width=1500, height=1100))
+    window._tabs.setCurrentWidget(window.devices)
+    return window
+
+
+def viewer() -> DeskWindow:
+    """A scanned page is looked at."""
+    window = page()
+    window.devices.page_opened.emit("page1")
+    return window
+
+
+def search() -> DeskWindow:
+    """The caller gave no number; the line is unstable."""
+    window = face()
+    window.call.show_state(CallState.UNSTABLE)
+    window.dossier.show_nothing()
+    window.dossier.show_search(sentence("dossier_unknown").sentence)
+    return window
+
+
+def wrap_up() -> DeskWindow:
+    """The conversation is over."""
+    window = page()
+    window.show_wrap_up()
+    window.wrap_up.show_open_points("1 document is still on its way to the dossier.")
+    return window
+
+
+def help_() -> DeskWindow:
+    """The shortcuts are shown."""
+    window = face()
+    window.show()
+    window.header.help_pressed.emit()
+    return window
+
+
+SCENES: dict[str, Callable[[], DeskWindow]] = {
+    "idle": idle,
+    "empty": empty,
+    "face": face,
+    "page": page,
+    "preview": preview,
+    "viewer": viewer,
+    "search": search,
+    "wrap_up": wrap_up,
+    "help": help_,
+}
+"""Name of each scene and what makes it."""

@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The conversation: the caller's picture, and under or beside it the controls, never over it. Middle of the desk."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from PyQt6.QtCore import Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QResizeEvent
+from PyQt6.QtWidgets import QBoxLayout, QFrame, QPushButton, QWidget
+
+from resources.texts import N_, _
+from session.clock import Clock
+from views.confirm_bar import ConfirmButton
+from views.desk_parts import Chip, clock_words, label, push_button, restyle, row, say, shortcut, steady_figures
+from views.icons import icon
+from views.theme import SPACE
+
+
+class CallState(StrEnum):
+    """What is known about voice and picture; the values are those the call's own part uses."""
+
+    NEW = "new"
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    UNSTABLE = "unstable"
+    LOST = "lost"
+    CLOSED = "closed"
+
+
+class Quality(StrEnum):
+    """The line, in three words."""
+
+    GOOD = "good"
+    MEDIUM = "medium"
+    BAD = "bad"
+
+
+_STATES: dict[CallState, tuple[str, str, str]] = {
+    CallState.NEW: (N_("No call yet"), "time", "soft"),
+    CallState.CONNECTING: (N_("Connecting…"), "retry", "accent"),
+    CallState.CONNECTED: (N_("In conversation"), "call", "good"),
+    CallState.UNSTABLE: (N_("Line unstable"), "warning", "warn"),
+    CallState.LOST: (N_("Call lost, calling again…"), "retry", "bad"),
+    CallState.CLOSED: (N_("Call ended"), "hang_up", "soft"),
+}
+_QUALITIES: dict[Quality, tuple[str, str, str]] = {
+    Quality.GOOD: (N_("Good line"), "quality_good", "good"),
+    Quality.MEDIUM: (N_("Medium line"), "quality_medium", "warn"),
+    Quality.BAD: (N_("Weak line"), "quality_bad", "bad"),
+}
+_ACROSS, _DOWN = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+_LIVE = frozenset({CallState.CONNECTING, CallState.CONNECTED, CallState.UNSTABLE, CallState.LOST})
+
+
+class CallView(QWidget):
+    """Holds the widget that paints the caller, and the controls of the call.
+
+    Signals:
+        microphone_requested(bool), camera_requested(bool): switch mine on or off.
+        hang_up_requested(): end the conversation (already confirmed).
+        call_again_requested(): set voice and picture up again.
+    """
+
+    microphone_requested = pyqtSignal(bool)
+    camera_requested = pyqtSignal(bool)
+    hang_up_requested = pyqtSignal()
+    call_again_requested = pyqtSignal()
+
+    def __init__(self, video: QWidget, clock: Clock) -> None:
+        super().__init__()
+        self.setObjectName("call_view")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._clock, self._video = clock, video
+        self._since: datetime | None = None
+        self._on = {"microphone": True, "camera": True}
+        self._compact = False
+        self._make_controls()
+        self._arrange()
+        self._second = QTimer(self)
+        self._second.setInterval(1000)
+        self._second.timeout.connect(self.refresh_duration)
+        self._second.start()
+        self.show_state(CallState.NEW)
+        self.show_own_media(microphone_on=True, camera_on=True)
+
+    # ---- facts ----
+
+    def show_state(self, state: CallState) -> None:
+        """What is known about the call; the picture stays as it is."""
+        text, icon_name, tone = _STATES[state]
+        self._state.show_state(_(text), icon_name, tone)
+        for button in (self._microphone, self._camera, self._hang_up):
+            button.setEnabled(state in _LIVE)
+        self._again.setVisible(state in (CallState.LOST, CallState.UNSTABLE))
+        if state != CallState.CONNECTED:
+            self._quality.hide()
+        self._flow()
+
+    def show_started(self, at_utc: datetime | None) -> None:
+        """When the conversation began, for its duration; None shows no duration."""
+        self._since = at_utc
+        self.refresh_duration()
+
+    def show_quality(self, quality: Quality, detail: str = "") -> None:
+        """The line in words; `detail` (bit rate, loss) goes to the tool tip."""
+        text, icon_name, tone = _QUALITIES[quality]
+        self._quality.show_state(_(text), icon_name, tone)
+        self._quality.setToolTip(detail)
+        self._quality.show()
+        self._flow()
+
+    def show_own_media(self, microphone_on: bool, camera_on: bool) -> None:
+        """Whether my microphone and camera are on."""
+        self._on = {"microphone": microphone_on, "camera": camera_on}
+        on_off = (_("Mute"), _("Microphone is off")), (_("Camera off"), _("Camera is off"))
+        for button, key, texts, keys in (
+            (self._microphone, "microphone", on_off[0], "Ctrl+M"),
+            (self._camera, "camera", on_off[1], "Ctrl+E"),
+        ):
+            button.setText(texts[0] if self._on[key] else texts[1])
+            button.setIcon(icon(key if self._on[key] else f"{key}_off", "text" if self._on[key] else "warn"))
+            say(button, button.text(), keys)
+            restyle(button, off=not self._on[key])
+
+    def refresh_duration(self) -> None:
+        """Moves the duration to now."""
+        now = self._clock.utc_now()
+        self._duration.setText(clock_words((now - self._since).total_seconds()) if self._since else "")
+
+    def set_compact(self, compact: bool) -> None:
+        """True puts the controls beside the picture, for when the shared page needs the room."""
+        self._compact = compact
+        self._box.setDirection(_ACROSS if compact else _DOWN)
+        self._video.setMinimumSize(*((200, 132) if compact else (320, 200)))
+        self._controls.setMaximumWidth(300 if compact else 16_777_215)
+        restyle(self._controls, compact=compact)
+        self._flow()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """In a narrow view the state stands above the buttons."""
+        super().resizeEvent(event)
+        self._flow()
+
+    def _flow(self) -> None:
+        parts = (self._state, self._duration, self._quality, self._again, self._microphone, self._camera, self._hang_up)
+        needed = sum(part.sizeHint().width() + SPACE[1] for part in parts if not part.isHidden()) + 2 * SPACE[2]
+        self._control_box.setDirection(_DOWN if self._compact or self.width() < needed else _ACROSS)
+        self._button_box.setDirection(_DOWN if self._compact else _ACROSS)
+        self._state_box.setDirection(_DOWN if self._compact else _ACROSS)
+
+    # ---- building ----
+
+    def _make_controls(self) -> None:
+        self._state = Chip("call_state")
+        self._quality = Chip("call_quality")
+        self._quality.hide()
+        self._duration = steady_figures(label(role="strong", name="call_duration"))
+        self._microphone = self._control("microphone", "Ctrl+M")
+        self._camera = self._control("camera", "Ctrl+E")
+        self._microphone.clicked.connect(lambda: self.microphone_requested.emit(not self._on["microphone"]))
+        self._camera.clicked.connect(lambda: self.camera_requested.emit(not self._on["camera"]))
+        self._again = push_button(_("Call again"), "retry", name="call_again")
+        self._again.clicked.connect(self.call_again_requested)
+        self._hang_up = ConfirmButton(_("Hang up"), _("Press again"), "hang_up", "call_hang_up", "Ctrl+Shift+H")
+        self._hang_up.confirmed.connect(self.hang_up_requested)
+        shortcut("Ctrl+Shift+H", self._hang_up, self)
+
+    def _control(self, which: str, keys: str) -> QPushButton:
+        button = push_button("", which, name=f"call_{which}")
+        shortcut(keys, button, self)
+        return button
+
+    def _arrange(self) -> None:
+        box = self._box = QBoxLayout(_DOWN, self)
+        box.setSpacing(0)
+        box.setContentsMargins(0, 0, 0, 0)
+        stage = QWidget()
+        stage.setObjectName("call_stage")
+        stage.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        inside = QBoxLayout(_DOWN, stage)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(self._video)
+        box.addWidget(stage, 1)
+        self._controls = QFrame()
+        self._controls.setObjectName("call_controls")
+        box.addWidget(self._controls)
+        self._fill_controls()
+        self.set_compact(False)
+
+    def _fill_controls(self) -> None:
+        self._control_box = QBoxLayout(_ACROSS, self._controls)
+        self._control_box.setContentsMargins(SPACE[2], SPACE[1], SPACE[2], SPACE[1])
+        self._control_box.setSpacing(SPACE[1])
+        self._state_box, self._button_box = QBoxLayout(_ACROSS), QBoxLayout(_ACROSS)
+        for box in (self._state_box, self._button_box):
+            box.setSpacing(SPACE[1])
+            self._control_box.addLayout(box)
+        self._control_box.insertStretch(1, 1)
+        self._state_box.addLayout(row(None, self._state, self._duration))
+        self._state_box.addLayout(row(None, self._quality, 0))
+        for button in (self._again, self._microphone, self._camera, self._hang_up):
+            self._button_box.addWidget(button)

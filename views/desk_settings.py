@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What the desk's window remembers between two days: place, panels, theme. Given to the window by compose."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from PyQt6.QtCore import QSettings
+
+
+class WindowSettings(Protocol):
+    """Short texts by name; a name that was never written reads as ""."""
+
+    def read(self, name: str) -> str:
+        """The text under `name`, or ""."""
+        ...
+
+    def write(self, name: str, value: str) -> None:
+        """Keeps a text under `name`."""
+        ...
+
+
+class IniSettings:
+    """Settings in a file of this person.
+
+    Args:
+        path: an .ini file; it is made when something is written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._store = QSettings(str(path), QSettings.Format.IniFormat)
+
+    def read(self, name: str) -> str:
+        """The text under `name`, or ""."""
+        return str(self._store.value(name, ""))
+
+    def write(self, name: str, value: str) -> None:
+        """Keeps a text under `name`."""
+        self._store.setValue(name, value)
+
+
+class MemorySettings:
+    """Settings that are forgotten at the end; for tests and for a demo that leaves no trace."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, str] = {}
+
+    def read(self, name: str) -> str:
+        """The text under `name`, or ""."""
+        return self._values.get(name, "")
+
+    def write(self, name: str, value: str) -> None:
+        """Keeps a text under `name`."""
+        self._values[name] = value

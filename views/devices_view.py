@@ -1,0 +1,369 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Scanner and printer of the kiosk, the pages received, and filing them. Right side of the desk's window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtGui import QImage
+from PyQt6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QWidget
+
+from resources.texts import _
+from session.protocol.hub_messages import Piece
+from session.protocol.session_messages import Area, DevicesReported, Grant, PrintChanged
+from views.desk_filing_panel import FilingPanel
+from views.desk_page_strip import PageFacts, PageStatus, PageStrip
+from views.desk_parts import Card, EmptyState, Segments, column, label, push_button, row, scroll_area, tool_button
+from views.desk_preview import PreviewArea
+from views.desk_print_panel import PrintPanel
+from views.desk_scan_panel import ScanPanel, ScanWish
+from views.theme import SPACE
+from views.troubles import sentence
+
+_FILABLE = frozenset({PageStatus.KEPT, PageStatus.CLEANED})
+
+
+def picture_of(image: QImage | bytes | None) -> QImage | None:
+    """An image for the screen from bytes that were already checked; None when there is none or it is not readable."""
+    made = QImage.fromData(image) if isinstance(image, bytes) else image
+    return None if made is None or made.isNull() else made
+
+
+class DevicesView(QWidget):
+    """Shows devices and pages.
+
+    Signals:
+        grant_requested(object): ask the caller for this `Grant`.
+        preview_requested(object), scan_requested(object): a `ScanWish`.
+        scan_cancel_requested(): stop the scan that runs.
+        page_opened(str): look at a page at full size.
+        order_changed(object): list of page ids in the order of the agent.
+        page_turned(str, int): page id, quarter turns to the right from the original, 0..3.
+        page_version_changed(str, bool): page id, True for the cleaned picture.
+        page_removed(str), page_restored(str): taken out, and brought back.
+        file_requested(object, str, str): list of page ids, piece id ("" for none), name of the document.
+        print_receipt_requested(), print_file_requested(str), print_cancel_requested(str).
+    """
+
+    grant_requested = pyqtSignal(object)
+    preview_requested = pyqtSignal(object)
+    scan_requested = pyqtSignal(object)
+    scan_cancel_requested = pyqtSignal()
+    page_opened = pyqtSignal(str)
+    order_changed = pyqtSignal(object)
+    page_turned = pyqtSignal(str, int)
+    page_version_changed = pyqtSignal(str, bool)
+    page_removed = pyqtSignal(str)
+    page_restored = pyqtSignal(str)
+    file_requested = pyqtSignal(object, str, str)
+    print_receipt_requested = pyqtSignal()
+    print_file_requested = pyqtSignal(str)
+    print_cancel_requested = pyqtSignal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("devices_view")
+        self.scan = ScanPanel()
+        self.printing = PrintPanel()
+        self.filing = FilingPanel()
+        self.strip = PageStrip()
+        self.preview = PreviewArea()
+        self._removed: list[tuple[PageFacts, int]] = []
+        self._build()
+        self._connect()
+        self._on_chosen()
+
+    # ---- facts: devices ----
+
+    def show_devices(self, report: DevicesReported | None) -> None:
+        """State of both devices; None while it is not known."""
+        self.scan.show_report(report)
+        self.printing.show_report(report)
+
+    def show_grants(self, grants: Mapping[Grant, bool]) -> None:
+        """What the caller allows now; permissions that are not named stay as they are."""
+        if Grant.SCAN in grants:
+            self.scan.show_grant(grants[Grant.SCAN])
+        if Grant.PRINT in grants:
+            self.printing.show_grant(grants[Grant.PRINT])
+
+    def show_asked(self, grant: Grant) -> None:
+        """The caller is being asked."""
+        if grant == Grant.SCAN:
+            self.scan.show_grant(allowed=False, asked=True)
+        elif grant == Grant.PRINT:
+            self.printing.show_grant(allowed=False, asked=True)
+
+    def show_scan_progress(self, percent: int, text: str = "") -> None:
+        """A scan runs: 0..100, less than 0 when unknown."""
+        self.scan.show_progress(text or _("Scanning…"), percent)
+
+    def show_scan_ended(self) -> None:
+        """No scan runs any more."""
+        self.scan.show_idle()
+
+    def show_preview(self, image: QImage | bytes, glass: Area | None = None) -> None:
+        """A preview has come; `glass` is what it covers, in 1/300 inch."""
+        self.preview.show_picture(picture_of(image), glass)
+        self._show_part("preview")
+
+    def show_print(self, changed: PrintChanged, name: str) -> None:
+        """State of a print."""
+        self.printing.show_print(changed, name)
+
+    def show_live(self, live: bool) -> None:
+        """Whether a kiosk is at the other end; without it only pages and filing remain."""
+        self.scan.setVisible(live)
+        self.printing.setVisible(live)
+        self._switch.setVisible(live)
+        if not live:
+            self._show_part("pages")
+
+    # ---- facts: pages ----
+
+    def add_page(self, page_id: str) -> None:
+        """A page is coming from the kiosk."""
+        if self.page(page_id) is None:
+            self.strip.put(PageFacts(page_id))
+            self._show_part("pages")
+            self._on_chosen()
+
+    def show_page_progress(self, page_id: str, percent: int) -> None:
+        """0..100 of a page has arrived."""
+        self.add_page(page_id)
+        self._change(
+            page_id, lambda facts: replace(facts, status=PageStatus.RECEIVING, percent=max(0, min(100, percent)))
+        )
+
+    def show_page_image(self, page_id: str, original: QImage | bytes) -> None:
+        """A page is safe on this computer; its picture as it was scanned."""
+        self.add_page(page_id)
+        self._change(
+            page_id, lambda facts: replace(facts, status=PageStatus.KEPT, percent=100, original=picture_of(original))
+        )
+
+    def show_page_cleaned(self, page_id: str, cleaned: QImage | bytes, note: str = "") -> None:
+        """The straightened picture; `note` says what to look at before the caller leaves."""
+        self._change(
+            page_id, lambda facts: replace(facts, status=PageStatus.CLEANED, cleaned=picture_of(cleaned), note=note)
+        )
+
+    def show_page_failed(self, page_id: str, code: str) -> None:
+        """A page is no use; the reason stands in its tool tip."""
+        self.add_page(page_id)
+        self._change(page_id, lambda facts: replace(facts, status=PageStatus.DAMAGED, note=sentence(code).sentence))
+
+    def show_pages_filed(self, page_ids: Sequence[str]) -> None:
+        """The store has these pages."""
+        for page_id in page_ids:
+            self._change(page_id, lambda facts: replace(facts, status=PageStatus.FILED, note=""))
+        self.filing.new_document()
+
+    def set_filing(self, filing: bool) -> None:
+        """True while a document is on its way to the store."""
+        self.filing.set_filing(filing)
+
+    def set_pieces(self, pieces: Sequence[Piece], dossier_open: bool) -> None:
+        """What the procedure expects, and whether there is a dossier."""
+        self.filing.set_pieces(pieces)
+        self.filing.set_dossier(dossier_open)
+
+    def page(self, page_id: str) -> PageFacts | None:
+        """A page as shown, or as it was when it was taken out."""
+        removed = next((facts for facts, _place in self._removed if facts.page_id == page_id), None)
+        return self.strip.facts(page_id) or removed
+
+    def clear(self) -> None:
+        """Another caller: nothing of the one before stays."""
+        self.strip.clear()
+        self._removed.clear()
+        self.preview.show_picture(None)
+        self.printing.clear_prints()
+        self.scan.show_idle()
+        self.set_pieces([], dossier_open=False)
+        self.show_grants({Grant.SCAN: False, Grant.PRINT: False})
+        self.show_devices(None)
+        self._show_part("pages")
+        self._on_chosen()
+
+    # ---- wishes ----
+
+    def to_file(self) -> list[str]:
+        """The pages that would be filed: the chosen ones, or all that are not filed yet."""
+        chosen = set(self.strip.chosen())
+        ready = [facts.page_id for facts in self.strip.pages() if facts.status in _FILABLE]
+        return [page_id for page_id in ready if page_id in chosen] or ready
+
+    def _targets(self) -> list[str]:
+        chosen = self.strip.chosen()
+        everything = self.strip.order()
+        return chosen or everything[-1:]
+
+    def _on_turn(self, quarter_turns: int) -> None:
+        for page_id in self._targets():
+            self.strip.turn(page_id, quarter_turns)
+            facts = self.strip.facts(page_id)
+            if facts is not None:
+                self.page_turned.emit(page_id, facts.turns)
+
+    def _on_version(self) -> None:
+        for page_id in self._targets():
+            facts = self.strip.facts(page_id)
+            if facts is not None and facts.cleaned is not None:
+                self._change(page_id, lambda facts: replace(facts, use_cleaned=not facts.use_cleaned))
+                self.page_version_changed.emit(page_id, not facts.use_cleaned)
+
+    def _on_remove(self) -> None:
+        for page_id in self.strip.chosen():
+            facts = self.strip.facts(page_id)
+            if facts is not None and facts.status != PageStatus.FILED:
+                self._removed.append((facts, self.strip.take(page_id)))
+                self.page_removed.emit(page_id)
+        self._on_chosen()
+
+    def _on_undo(self) -> None:
+        if self._removed:
+            facts, place = self._removed.pop()
+            self.strip.put_at(facts, place)
+            self.page_restored.emit(facts.page_id)
+        self._on_chosen()
+
+    def _on_scan(self, wish: ScanWish) -> None:
+        (self.preview_requested if wish.kind.value == "preview" else self.scan_requested).emit(wish)
+
+    def _on_file(self, piece_id: str, name: str) -> None:
+        pages = self.to_file()
+        if pages:
+            self.file_requested.emit(pages, piece_id, name)
+
+    # ---- building ----
+
+    def _build(self) -> None:
+        body = QWidget()
+        box = column(body, space=SPACE[1], margins=(SPACE[2], SPACE[2], SPACE[2], SPACE[2]))
+        box.addWidget(self.scan)
+        box.addWidget(self._build_middle(), 1)
+        box.addWidget(self.filing)
+        box.addWidget(self.printing)
+        column(self, scroll_area(body))
+
+    def _build_middle(self) -> Card:
+        card = Card("pages_panel")
+        self._switch = Segments(
+            "pages_switch", _("Show"), [("pages", _("Pages"), "page"), ("preview", _("Preview"), "preview")]
+        )
+        self._switch.chosen.connect(lambda key: self._show_part(str(key)))
+        card.body.addLayout(row(None, self._switch, 0))
+        card.body.addLayout(self._build_tools())
+        self._parts = QStackedWidget()
+        self._no_pages = EmptyState(
+            "scanner", _("No page yet"), _("Ask the caller to put the document on the glass, then scan."), "pages_empty"
+        )
+        self._no_preview = EmptyState(
+            "preview",
+            _("No preview yet"),
+            _("A preview shows the whole glass, to mark the part to scan."),
+            "preview_empty",
+        )
+        self._preview_page = self._build_preview()
+        for part in (self._no_pages, self.strip, self._no_preview, self._preview_page):
+            self._parts.addWidget(part)
+        card.body.addWidget(self._parts, 1)
+        card.body.addWidget(self._build_undo())
+        return card
+
+    def _build_tools(self) -> QHBoxLayout:
+        self._tools: dict[str, QToolButton] = {
+            "left": tool_button(_("Turn left"), "rotate_left", "page_turn_left", "Ctrl+Left"),
+            "right": tool_button(_("Turn right"), "rotate_right", "page_turn_right", "Ctrl+Right"),
+            "version": tool_button(_("Original or cleaned"), "cleaned", "page_version"),
+            "earlier": tool_button(_("Earlier"), "arrow_left", "page_earlier", "Alt+Left"),
+            "later": tool_button(_("Later"), "arrow_right", "page_later", "Alt+Right"),
+            "open": tool_button(_("Look at the page"), "search", "page_open", "Return"),
+            "remove": tool_button(_("Take the page out"), "remove", "page_remove", "Del"),
+        }
+        left = [self._tools[key] for key in ("left", "right", "version", "open")]
+        right = [self._tools[key] for key in ("earlier", "later", "remove")]
+        return row(None, *left, 0, *right, space=2)
+
+    def _build_preview(self) -> QWidget:
+        page = QWidget()
+        self._area_words = label(role="small", name="preview_area")
+        self._whole = push_button(_("Whole glass"), kind="quiet", name="preview_whole")
+        self._whole.clicked.connect(self.preview.clear_mark)
+        box = column(page, space=SPACE[0])
+        box.addWidget(self.preview, 1)
+        box.addLayout(row(None, self._area_words, 0, self._whole))
+        return page
+
+    def _build_undo(self) -> QWidget:
+        self._undo_line = QWidget()
+        self._undo_words = label(role="small", name="page_undo_words")
+        undo = push_button(_("Put it back"), "undo", "quiet", "page_undo", "Ctrl+Z")
+        undo.clicked.connect(self._on_undo)
+        row(self._undo_line, self._undo_words, 0, undo)
+        return self._undo_line
+
+    def _connect(self) -> None:
+        for source in (self.scan, self.printing):
+            source.grant_requested.connect(self.grant_requested)
+        self.scan.scan_requested.connect(self._on_scan)
+        self.scan.cancel_requested.connect(self.scan_cancel_requested)
+        self.preview.area_changed.connect(self._on_area)
+        self.strip.itemSelectionChanged.connect(self._on_chosen)
+        self.strip.order_changed.connect(self.order_changed)
+        self.strip.page_opened.connect(self.page_opened)
+        self.strip.remove_pressed.connect(self._on_remove)
+        self.strip.undo_pressed.connect(self._on_undo)
+        self.strip.turn_pressed.connect(self._on_turn)
+        self.filing.file_pressed.connect(self._on_file)
+        self.printing.print_receipt_requested.connect(self.print_receipt_requested)
+        self.printing.print_file_requested.connect(self.print_file_requested)
+        self.printing.print_cancel_requested.connect(self.print_cancel_requested)
+        tools = self._tools
+        tools["left"].clicked.connect(lambda: self._on_turn(-1))
+        tools["right"].clicked.connect(lambda: self._on_turn(1))
+        tools["version"].clicked.connect(self._on_version)
+        tools["earlier"].clicked.connect(lambda: self.strip.move_chosen(-1))
+        tools["later"].clicked.connect(lambda: self.strip.move_chosen(1))
+        tools["open"].clicked.connect(lambda: self.page_opened.emit(self._targets()[0]))
+        tools["remove"].clicked.connect(self._on_remove)
+
+    # ---- showing ----
+
+    def _change(self, page_id: str, change: Callable[[PageFacts], PageFacts]) -> None:
+        facts = self.strip.facts(page_id)
+        if facts is not None:
+            self.strip.put(change(facts))
+            self._on_chosen()
+        self._removed = [(change(old) if old.page_id == page_id else old, place) for old, place in self._removed]
+
+    def _on_area(self, area: Area) -> None:
+        self.scan.area = area
+        self._area_words.setText(self.preview.words())
+        self._whole.setEnabled(area != Area())
+
+    def _show_part(self, key: str) -> None:
+        self._switch.choose(key)
+        if key == "preview":
+            self._parts.setCurrentWidget(self._preview_page if self.preview.has_picture() else self._no_preview)
+        else:
+            self._parts.setCurrentWidget(self.strip if self.strip.count() else self._no_pages)
+        for button in self._tools.values():
+            button.setVisible(key == "pages")
+
+    def _on_chosen(self) -> None:
+        some = self.strip.count() > 0
+        chosen = bool(self.strip.chosen())
+        for key, button in self._tools.items():
+            button.setEnabled(chosen if key in ("earlier", "later", "remove") else some)
+        self.filing.set_pages(len(self.to_file()))
+        self._switch.button("pages").setText(
+            _("Pages: {count}").format(count=self.strip.count()) if some else _("Pages")
+        )
+        self._undo_line.setVisible(bool(self._removed))
+        self._undo_words.setText(_("Pages taken out: {count}").format(count=len(self._removed)))
+        if self._switch.choice() == "pages":
+            self._show_part("pages")

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The sound of a new caller, and the sign in the task bar. Silent where there is no loudspeaker. Used by compose."""
+
+from __future__ import annotations
+
+import logging
+
+from PyQt6.QtCore import QObject, QTimer, QUrl
+from PyQt6.QtMultimedia import QMediaDevices, QSoundEffect
+from PyQt6.QtWidgets import QApplication, QWidget
+
+from resources import ResourceMissing, resource_path
+
+logger = logging.getLogger(__name__)
+
+REPEAT_S = 4.0
+"""Seconds from one ring to the next."""
+
+MAX_RINGS = 8
+"""Then it is quiet; the row in the queue still stands out."""
+
+
+class Ring(QObject):
+    """Rings for `window` until told to stop.
+
+    Args:
+        window: whose sign in the task bar blinks.
+        volume: 0..1.
+    """
+
+    def __init__(self, window: QWidget, volume: float = 0.6) -> None:
+        super().__init__(window)
+        self._window, self._volume = window, volume
+        self._left = 0
+        self._effect: QSoundEffect | None = None
+        self._again = QTimer(self)
+        self._again.setInterval(round(REPEAT_S * 1000))
+        self._again.timeout.connect(self._sound)
+
+    def start(self) -> None:
+        """Rings now and every few seconds."""
+        QApplication.alert(self._window)
+        if self._effect is None:
+            self._effect = self._load()
+        self._left = MAX_RINGS
+        self._again.start()
+        self._sound()
+
+    def stop(self) -> None:
+        """Quiet at once."""
+        self._again.stop()
+        if self._effect is not None:
+            self._effect.stop()
+
+    def is_ringing(self) -> bool:
+        """True between `start` and `stop`, or the last ring."""
+        return self._again.isActive()
+
+    def _sound(self) -> None:
+        if self._left <= 0:
+            self._again.stop()
+            return
+        self._left -= 1
+        if self._effect is not None:
+            self._effect.play()
+
+    def _load(self) -> QSoundEffect | None:
+        if not QMediaDevices.audioOutputs():
+            logger.info("no loudspeaker: the ring is silent")
+            return None
+        try:
+            source = resource_path("sounds/ring.wav")
+        except ResourceMissing:
+            logger.warning("the sound of the ring is missing")
+            return None
+        effect = QSoundEffect(self)
+        effect.setSource(QUrl.fromLocalFile(str(source)))
+        effect.setVolume(self._volume)
+        return effect

@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The one table of what went wrong: per error code, what happened and what to do now. Used by desk, kiosk and doctor.
+
+A test checks that it covers exactly the codes of `session.errors`. Texts are translated when they are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from resources.texts import N_, _
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What an agent reads: `title` says what happened, `advice` what to do now."""
+
+    title: str
+    advice: str
+
+    @property
+    def sentence(self) -> str:
+        """Both, as one text."""
+        return f"{self.title} {self.advice}".strip()
+
+
+UNEXPECTED = "unexpected"
+
+_SENTENCES: dict[str, tuple[str, str]] = {
+    "unexpected": (
+        N_("Something unexpected happened."),
+        N_("Try again. If it comes back, tell the help desk what you were doing."),
+    ),
+    "message_malformed": (
+        N_("The other end sent something that cannot be understood."),
+        N_("Nothing was changed. Try again; if it comes back, tell the help desk."),
+    ),
+    "message_too_large": (
+        N_("What was sent is too large."),
+        N_("Send less at once, for example fewer pages."),
+    ),
+    "protocol_version_unknown": (
+        N_("The two programs have different versions (theirs {theirs}, ours {ours})."),
+        N_("Update the older one, then start it again."),
+    ),
+    "bus_unreachable": (
+        N_("The line to the network is cut."),
+        N_("The program keeps trying. What you received is safe; go on when the line is back."),
+    ),
+    "hub_unreachable": (
+        N_("The network answers but its service does not."),
+        N_("The program repeats your request. Nothing will be done twice."),
+    ),
+    "bus_refused_identity": (
+        N_("The network does not recognise this computer."),
+        N_("Ask your administrator for a new invitation."),
+    ),
+    "store_unreachable": (
+        N_("The service cannot save at the moment."),
+        N_("The program repeats your request. Do not start again by hand."),
+    ),
+    "ticket_taken": (
+        N_("A colleague was faster, or the caller has left."),
+        N_("Take the next caller."),
+    ),
+    "ticket_unknown": (
+        N_("This request no longer exists."),
+        N_("Take another caller from the queue."),
+    ),
+    "not_allowed": (
+        N_("You may not do this."),
+        N_("Ask your supervisor if you need it."),
+    ),
+    "service_unknown": (
+        N_("This service is not offered at this site."),
+        N_("Check the site's agreement with your supervisor."),
+    ),
+    "caller_number_invalid": (
+        N_("This is not a valid caller number."),
+        N_("Ask the caller to read it again, figure by figure."),
+    ),
+    "grant_missing": (
+        N_("The caller has not allowed this."),
+        N_("Explain why you need it, then ask for permission."),
+    ),
+    "address_not_allowed": (
+        N_("This address is not on your organisation's list."),
+        N_("Choose one of the listed addresses."),
+    ),
+    "page_damaged": (
+        N_("The page was damaged on the way."),
+        N_("The kiosk still has it and sends it again. If that fails, scan it once more."),
+    ),
+    "page_unreadable": (
+        N_("The scanned image is empty or cannot be read."),
+        N_("Ask the caller to place the document again, then scan once more."),
+    ),
+    "page_too_large": (
+        N_("The scanned image is larger than any page can be."),
+        N_("Choose 200 or 300 dpi and a smaller area, then scan again."),
+    ),
+    "transfer_interrupted": (
+        N_("The transfer stopped on the way."),
+        N_("What arrived is kept. It goes on when the line is back."),
+    ),
+    "scanner_gone": (
+        N_("The kiosk's scanner does not answer."),
+        N_("Ask the host to check that it is switched on and connected."),
+    ),
+    "scanner_busy": (
+        N_("The scanner is busy."),
+        N_("Wait a moment, then scan again."),
+    ),
+    "scanner_jammed": (
+        N_("Paper is jammed in the scanner."),
+        N_("Ask the host to take the paper out, then scan again."),
+    ),
+    "scanner_empty": (
+        N_("The scanner's feeder is empty."),
+        N_("Ask the caller to put the pages in, or choose the glass."),
+    ),
+    "scanner_cover_open": (
+        N_("The scanner's cover is open."),
+        N_("Ask the caller to close it, then scan again."),
+    ),
+    "scanner_failed": (
+        N_("The scanner reports a fault."),
+        N_("Ask the host to switch it off and on, then scan again."),
+    ),
+    "scan_cancelled": (
+        N_("The scan was cancelled."),
+        N_("Pages received before are kept."),
+    ),
+    "printer_gone": (
+        N_("The kiosk's printer does not answer."),
+        N_("Ask the host to check that it is switched on and connected."),
+    ),
+    "printer_out_of_paper": (
+        N_("The printer has no paper."),
+        N_("Ask the host to add paper; printing goes on by itself."),
+    ),
+    "printer_jammed": (
+        N_("Paper is jammed in the printer."),
+        N_("Ask the host to take the paper out; printing goes on by itself."),
+    ),
+    "printer_out_of_toner": (
+        N_("The printer has no ink or toner."),
+        N_("Ask the host to replace it, then print again."),
+    ),
+    "printer_cover_open": (
+        N_("The printer's cover is open."),
+        N_("Ask the host to close it; printing goes on by itself."),
+    ),
+    "printer_stopped": (
+        N_("The printer is stopped."),
+        N_("Ask the host to start it again, then print once more."),
+    ),
+    "print_refused": (
+        N_("The printer refused this document."),
+        N_("Check that it is a PDF of A4 pages, then print again."),
+    ),
+    "print_failed": (
+        N_("The document was not printed."),
+        N_("Look at the printer's state, then print again."),
+    ),
+    "call_lost": (
+        N_("Voice and picture are lost."),
+        N_("The program calls again by itself. The dossier and the pages are untouched."),
+    ),
+    "peer_gone": (
+        N_("The kiosk no longer answers."),
+        N_("Wait a minute: it may come back. What you received is safe."),
+    ),
+    "document_not_filed": (
+        N_("The document is not filed yet."),
+        N_("It is safe in the outbox and will be sent again. Do not scan it a second time."),
+    ),
+    "dossier_unknown": (
+        N_("No dossier has this number."),
+        N_("Check the number with the caller."),
+    ),
+    "log_unreadable": (
+        N_("This file is not a session journal, or it is damaged (line {line})."),
+        N_("Choose another file, or ask for a fresh copy."),
+    ),
+    "log_too_new": (
+        N_("This journal was written by a newer version (theirs {theirs}, ours {ours})."),
+        N_("Update this program, then open it again."),
+    ),
+    "rate_limited": (
+        N_("Too many requests in a short time."),
+        N_("Wait a few seconds, then go on."),
+    ),
+}
+
+_WAIT = N_("Please wait a moment.")
+_AGENT_KNOWS = N_("Your adviser can see this and will help you.")
+_LINE = N_("The line is cut. We are trying again. Please stay here.")
+_HOST = N_("Please ask the person at the desk here for help.")
+_AGAIN = N_("That did not work. Please try again.")
+
+_CALLER_SENTENCES: dict[str, str] = {
+    "bus_unreachable": _LINE,
+    "hub_unreachable": _LINE,
+    "store_unreachable": _LINE,
+    "call_lost": N_("We lost the picture and the sound. They will come back in a moment."),
+    "peer_gone": N_("Your adviser is no longer on the line. We are calling again."),
+    "transfer_interrupted": _LINE,
+    "bus_refused_identity": _HOST,
+    "protocol_version_unknown": _HOST,
+    "service_unknown": N_("This service is not open now. Please choose another one."),
+    "ticket_unknown": N_("Your request has ended. Please press the button again."),
+    "ticket_taken": N_("Your request has ended. Please press the button again."),
+    "caller_number_invalid": N_("This number is not right. Please look at it again."),
+    "rate_limited": _WAIT,
+    "grant_missing": N_("You have not allowed this, so nothing was done."),
+    "not_allowed": N_("This is not possible here. Your adviser will help you."),
+    "address_not_allowed": N_("This page cannot be opened here."),
+    "scanner_empty": N_("There is no page in the scanner. Please put your document in."),
+    "scanner_cover_open": N_("Please close the lid of the scanner."),
+    "scanner_jammed": N_("A page is stuck in the scanner. Please ask for help here."),
+    "scanner_busy": _WAIT,
+    "scan_cancelled": N_("The scan was stopped. You can take your document back."),
+    "page_damaged": N_("Please leave your document where it is. We are reading it again."),
+    "page_unreadable": N_("We could not read your document. Please put it down again, flat and straight."),
+    "page_too_large": N_("We could not read your document. Please put it down again, flat and straight."),
+    "scanner_gone": _AGENT_KNOWS,
+    "scanner_failed": _AGENT_KNOWS,
+    "printer_out_of_paper": N_("There is no more paper. Please ask for help here."),
+    "printer_jammed": N_("A sheet is stuck in the printer. Please ask for help here."),
+    "printer_cover_open": N_("The printer is open. Please ask for help here."),
+    "printer_out_of_toner": N_("The printer cannot print now. Please ask for help here."),
+    "printer_gone": _AGENT_KNOWS,
+    "printer_stopped": _AGENT_KNOWS,
+    "print_refused": _AGENT_KNOWS,
+    "print_failed": _AGENT_KNOWS,
+    "document_not_filed": _AGENT_KNOWS,
+    "dossier_unknown": _AGENT_KNOWS,
+}
+
+
+def sentence(code: str, detail: Mapping[str, str | int | float] | None = None) -> Trouble:
+    """What an agent is told about an error; an unknown code reads as something unexpected.
+
+    Args:
+        code: `SessionError.code`.
+        detail: `SessionError.detail`; a value that a sentence names and that is missing shows as "?".
+    """
+    title, advice = _SENTENCES.get(code, _SENTENCES[UNEXPECTED])
+    values = _Values(detail or {})
+    return Trouble(title=_(title).format_map(values), advice=_(advice).format_map(values))
+
+
+def kiosk_sentence(code: str) -> str:
+    """What a caller is told: plain words, nothing technical, always something to do or to wait for."""
+    return _(_CALLER_SENTENCES.get(code, _AGAIN))
+
+
+def known_codes() -> frozenset[str]:
+    """The codes that have a sentence of their own."""
+    return frozenset(_SENTENCES)
+
+
+def caller_codes() -> frozenset[str]:
+    """The codes that have a sentence of their own for callers."""
+    return frozenset(_CALLER_SENTENCES)
+
+
+class _Values(dict[str, str | int | float]):
+    """Values for a sentence; what is missing is a question mark, never a second error."""
+
+    def __missing__(self, key: str) -> str:
+        return "?"
