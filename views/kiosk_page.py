@@ -111,6 +111,7 @@ class BigButton(TouchButton):
         super().__init__(look)
         self._words = label(size, heavy=True, centred=upright or icon is None, wrap=wrap)
         self._words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._words.hide()
         self._row: QBoxLayout = spaced(QVBoxLayout(self) if upright else QHBoxLayout(self), margins, 1.4)
         if wrap:
             self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
@@ -125,8 +126,9 @@ class BigButton(TouchButton):
             self._row.addStretch(1)
 
     def set_words(self, words: str, spoken: str = "") -> None:
-        """The words on the button; `spoken` is the accessible name when it should say more."""
+        """The words on the button; `spoken` is the accessible name when it says more, or the icon stands alone."""
         self._words.setText(words)
+        self._words.setVisible(bool(words))
         self.setAccessibleName(spoken or words)
 
     def words(self) -> str:

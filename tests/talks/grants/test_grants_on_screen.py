@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The agent asks, the caller touches the kiosk's screen, the agent may: from the desk's end to the glass and back."""
+
+from __future__ import annotations
+
+import asyncio
+import gettext
+from collections.abc import AsyncIterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from resources import texts
+from session.clock import ManualClock
+from session.desk.grants import DeskGrants
+from session.kiosk.grants import SILENCE_S, KioskGrants
+from session.protocol.session_messages import Grant
+from session.tasks import Tasks
+from tests.talks.memory_channel import channel_pair
+from tests.unit.views.kiosk_gallery import kiosk_window, session_facts
+from views.kiosk_window import KioskWindow
+
+
+class Scene:
+    """Window and consent of a kiosk, connected as its program does, and the desk's end."""
+
+    def __init__(self, window: KioskWindow, clock: ManualClock, tasks: Tasks) -> None:
+        kiosk_line, desk_line = channel_pair()
+        self.window, self.clock = window, clock
+        self.kiosk, self.desk = KioskGrants(kiosk_line, clock, tasks), DeskGrants(desk_line)
+        self.kiosk.asked.connect(window.ask_grant)
+        self.kiosk.settled.connect(window.end_question)
+        self.kiosk.changed.connect(lambda _change: window.show_grants(self.kiosk.all()))
+        window.grant_answered.connect(self.kiosk.answer)
+        window.grant_withdrawn.connect(self.kiosk.withdraw)
+        window.stop_requested.connect(self.kiosk.withdraw_all)
+        window.show_session(session_facts())
+
+    async def settle(self) -> None:
+        for _ in range(6):
+            await asyncio.sleep(0)
+
+
+@pytest.fixture
+async def scene(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scene]:
+    monkeypatch.setattr(texts, "_active", [gettext.NullTranslations()])
+    clock, tasks = ManualClock(), Tasks()
+    window = kiosk_window(clock)
+    qtbot.addWidget(window, before_close_func=lambda widget: widget.hide())
+    window.resize(1280, 800)
+    window.show()
+    yield Scene(window, clock, tasks)
+    await tasks.close()
+
+
+async def test_touching_yes_lets_the_agent_see_and_the_line_says_so(scene: Scene) -> None:
+    await scene.desk.request(Grant.SEE_PAGE)
+    await scene.settle()
+    page = scene.window.session_page
+    assert page.consent.isVisible()
+    page.consent.yes.click()
+    await scene.settle()
+    assert scene.desk.allowed(Grant.SEE_PAGE)
+    assert scene.desk.allowed(Grant.POINT)
+    assert "They see your page" in page.line.text()
+
+
+async def test_touching_the_power_takes_it_back_from_the_agent(scene: Scene) -> None:
+    await scene.desk.request(Grant.SCAN)
+    await scene.settle()
+    scene.window.session_page.consent.yes.click()
+    scene.window.session_page.chips[Grant.SCAN].click()
+    await scene.settle()
+    assert not scene.desk.allowed(Grant.SCAN)
+    assert not scene.window.session_page.chips[Grant.SCAN].isVisible()
+
+
+async def test_two_questions_come_one_after_the_other(scene: Scene) -> None:
+    await scene.desk.request(Grant.SCAN)
+    await scene.desk.request(Grant.PRINT)
+    await scene.settle()
+    consent = scene.window.session_page.consent
+    assert consent.grant is Grant.SCAN
+    consent.no.click()
+    assert (consent.grant, consent.isVisible()) == (Grant.PRINT, True)
+    consent.yes.click()
+    await scene.settle()
+    assert (scene.desk.allowed(Grant.SCAN), scene.desk.allowed(Grant.PRINT)) == (False, True)
+
+
+async def test_silence_takes_the_question_away_and_is_no(scene: Scene) -> None:
+    await scene.desk.request(Grant.PRINT)
+    await scene.settle()
+    scene.clock.advance(SILENCE_S)
+    await asyncio.sleep(0.25)
+    await scene.settle()
+    assert not scene.window.session_page.consent.isVisible()
+    assert not scene.desk.allowed(Grant.PRINT)
+
+
+async def test_stop_leaves_the_agent_nothing(scene: Scene) -> None:
+    for grant in (Grant.SEE_PAGE, Grant.SCAN):
+        await scene.desk.request(grant)
+        await scene.settle()
+        scene.window.session_page.consent.yes.click()
+    await scene.desk.request(Grant.PRINT)
+    await scene.settle()
+    scene.window.session_page.stop.click()
+    await scene.settle()
+    assert not any(scene.desk.all().values())
+    assert "They do not see your page." in scene.window.session_page.line.text()
+    assert not scene.window.session_page.consent.isVisible()
