@@ -19,7 +19,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
-from session.errors import BusRefusedIdentity, BusUnreachable, HubUnreachable, MessageTooLarge, SessionError
+from session.errors import BusRefusedIdentity, BusUnreachable, HubUnreachable, MessageTooLarge
 from session.notify import Notifier
 from session.tasks import Tasks
 
@@ -32,6 +32,14 @@ PROBE_S = 5.0
 """Between two probes of a quiet line; three without an answer and the line is rebuilt."""
 
 PROBES_LOST = 3
+
+PING_S = 20
+"""nats-py's own pings, behind our probes."""
+
+QUEUED_BYTES = 1 << 20
+"""Bytes that may wait for the network before a sender has to."""
+
+DRAIN_S = 0.02
 
 PAUSE_S = (0.1, 2.0)
 """First and longest pause between attempts to connect."""
@@ -135,6 +143,8 @@ class Line:
     ) -> None:
         """Hands a message to the connection; the order of calls is kept.
 
+        Waits only while more than `QUEUED_BYTES` have not left this computer.
+
         Raises:
             BusUnreachable: there is no connection now.
             MessageTooLarge: over the server's limit.
@@ -149,6 +159,11 @@ class Line:
             raise MessageTooLarge(size_bytes=len(payload), limit_bytes=limit_bytes) from error
         except (nats.errors.Error, OSError) as error:
             raise BusUnreachable from error
+        client, lost = connection.client, connection.lost
+        while client.pending_data_size > QUEUED_BYTES and not lost.is_set():  # noqa: ASYNC110 - nats-py has no event
+            await asyncio.sleep(DRAIN_S)
+        if lost.is_set():
+            raise BusUnreachable
 
     async def request(
         self, subject: str, payload: bytes, timeout_s: float, headers: Mapping[str, str] | None = None
@@ -223,7 +238,7 @@ class Line:
             connection = _Connection(Client())
             try:
                 await self._connect(connection)
-            except (OSError, TimeoutError, nats.errors.Error, SessionError) as error:
+            except Exception as error:  # whatever nats-py or the network came up with, we try again
                 await _abandon(connection.client)
                 self._note_failure(error)
                 await asyncio.sleep(pause_s)
@@ -236,7 +251,7 @@ class Line:
             self._note_connected()
             await self._stay(connection)
             self._forget_connection()
-            self.connected.emit(False)
+            self._tell(False)
             self._tasks.spawn(_abandon(connection.client), name="drop a lost line")
 
     async def _connect(self, connection: _Connection) -> None:
@@ -253,9 +268,9 @@ class Line:
                 max_reconnect_attempts=1,
                 reconnect_time_wait=0,
                 connect_timeout=int(CONNECT_S),
-                ping_interval=int(PROBE_S),
+                ping_interval=PING_S,
                 max_outstanding_pings=2,
-                pending_size=4 << 20,
+                pending_size=0,  # nats-py's own limit waits for ever on a silent network and swallows cancellation
                 error_cb=self._on_error,
                 disconnected_cb=on_lost,
                 closed_cb=on_lost,
@@ -283,7 +298,13 @@ class Line:
     def _note_connected(self) -> None:
         self._refused = False
         self._settled.set()
-        self.connected.emit(True)
+        self._tell(True)
+
+    def _tell(self, connected: bool) -> None:
+        try:
+            self.connected.emit(connected)
+        except Exception:  # a listener's fault must not end the keeping of the line
+            log.exception("a listener of the connection failed")
 
     async def _stay(self, connection: _Connection) -> None:
         probe = self._tasks.spawn(self._probe(connection), name=f"bus probe of {self._name}")
@@ -297,9 +318,11 @@ class Line:
         while not connection.lost.is_set():
             await asyncio.sleep(PROBE_S)
             try:
-                await connection.client.flush(timeout=int(PROBE_S))
+                async with asyncio.timeout(PROBE_S):
+                    await connection.client.flush(timeout=int(CONNECT_S) * 10)
                 unanswered = 0
-            except (nats.errors.Error, OSError):
+            except Exception as error:  # as above: a probe must not end for a reason nobody thought of
+                log.debug("a probe failed: %s", type(error).__name__)
                 unanswered += 1
             if unanswered >= PROBES_LOST or not connection.client.is_connected:
                 connection.lost.set()

@@ -156,6 +156,7 @@ class BusServer:
     async def _spawn(self) -> asyncio.subprocess.Process:
         command = tied_command([str(server_binary()), "-c", str(self._config_path)])
         devnull = asyncio.subprocess.DEVNULL
+        # A session of its own: Ctrl-C in a terminal reaches the hub alone, which then stops the server in order.
         self._process = await asyncio.create_subprocess_exec(
             *command, stdin=devnull, stdout=devnull, stderr=devnull, start_new_session=True
         )

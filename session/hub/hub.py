@@ -109,11 +109,13 @@ class Hub:
         self._ticker = self._tasks.spawn(self._tick(), name="hub timers")
 
     async def stop(self) -> None:
-        """Ends the timers and the view; the caller closes the connection."""
+        """Closes the door, ends the timers and the view; the caller closes the connection."""
         if self._ticker is not None:
             self._ticker.cancel()
             await asyncio.wait([self._ticker], timeout=2.0)
             self._ticker = None
+        self.relay.stop()
+        self.service.stop()
         await self._tickets.stop()
 
     async def _prepare(self) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Callable
 
 from session.bus.hub_connection import HubConnection
 from session.bus.line import Incoming
@@ -41,6 +42,9 @@ HELD = 64
 
 HEADER_BYTES = 2048
 
+LOGGED_EACH = 100
+"""One line in the log for so many dropped messages: a loop elsewhere must not fill our disk."""
+
 
 class Relay:
     """Between the two ends of every session."""
@@ -55,12 +59,22 @@ class Relay:
         self._tasks = tasks
         self._rates = Rates(clock, BYTES_PER_S, BURST_BYTES)
         self._queue: asyncio.Queue[Incoming] = asyncio.Queue(QUEUED)
+        self._worker: asyncio.Task[None] | None = None
+        self._unsubscribe: Callable[[], None] | None = None
         self._held: dict[tuple[str, str], deque[Incoming]] = {}
 
     async def start(self) -> None:
         """Begins to pass on."""
-        self._tasks.spawn(self._pass_on(), name="relay")
-        await self._connection.serve("ses.*.*.*.*.*", self._on_message)
+        self._worker = self._tasks.spawn(self._pass_on(), name="relay")
+        self._unsubscribe = await self._connection.serve("ses.*.*.*.*.*", self._on_message)
+
+    def stop(self) -> None:
+        """Passes nothing on any more."""
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+        if self._worker is not None:
+            self._worker.cancel()
+        self._unsubscribe = self._worker = None
 
     def _on_message(self, message: Incoming) -> None:
         """Cheap checks at the door; the rest in order in one task."""
@@ -81,7 +95,8 @@ class Relay:
 
     def _drop(self, why: str) -> None:
         self.dropped += 1
-        log.warning("session traffic dropped: %s", why)
+        if self.dropped % LOGGED_EACH == 1:
+            log.warning("session traffic dropped, %d messages by now; the last: %s", self.dropped, why)
 
     async def _pass_on(self) -> None:
         while True:

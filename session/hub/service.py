@@ -59,12 +59,19 @@ class HubService:
         self._connection = connection
         self._handlers = handlers
         self._tasks = tasks
+        self._unsubscribe: Callable[[], None] | None = None
         self._rates = Rates(clock, PER_S, BURST)
         self._bulk_rates = Rates(clock, BULK_PER_S, BULK_BURST)
 
     async def start(self) -> None:
         """Begins to answer; several hubs share the work."""
-        await self._connection.serve("svc.*.*.*.*", self._on_request)
+        self._unsubscribe = await self._connection.serve("svc.*.*.*.*", self._on_request)
+
+    def stop(self) -> None:
+        """Takes no more requests; those taken are answered."""
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
 
     def _on_request(self, message: Incoming) -> None:
         if message.reply:

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from typing import Protocol
 
 import msgspec
 
@@ -12,7 +14,6 @@ from session.errors import TicketTaken, TicketUnknown
 from session.hub.book import Decide, TicketBook, new_session_id
 from session.hub.catalogue import Catalogue
 from session.hub.engine import CallerRecord, CallerStore, StoredTicket
-from session.hub.log_keeper import LogKeeper
 from session.hub.news import News, tell_both
 from session.hub.queue import WAITING
 from session.protocol.hub_messages import SessionFacts, SessionOpened, SessionsAnswer, TicketChanged
@@ -27,6 +28,14 @@ HEAD = 1000
 LIVE = frozenset({TicketState.IN_SESSION, TicketState.WRAP_UP})
 
 
+class LogOpener(Protocol):
+    """What is needed of the log's keeper here."""
+
+    async def open(self, organisation: str, session_id: str, ends: Sequence[str]) -> None:
+        """Begins a session's log; again is no harm."""
+        ...
+
+
 class Sessions:
     """Tickets from the agent's accept to the end."""
 
@@ -35,7 +44,7 @@ class Sessions:
         book: TicketBook,
         callers: CallerStore,
         catalogue: Catalogue,
-        keeper: LogKeeper,
+        keeper: LogOpener,
         news: News,
         clock: Clock,
     ) -> None:

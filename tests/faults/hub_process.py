@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A hub with its own server in a process of its own, for tests that kill it: `FOLDER PORT KEYS`.
+
+KEYS is a JSON file {"hub": seed, "users": {"kiosk1": public key, ...}}. Prints the server's process id when ready.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+from session.bus.hub_connection import HubConnection
+from session.bus.identity import public_key
+from session.bus.server import BusServer
+from session.bus.server_config import ServerSettings
+from session.clock import SystemClock
+from session.hub.catalogue import Catalogue
+from session.hub.hub import Hub
+from session.protocol.roles import Role
+from session.tasks import Tasks
+from tests.talks.hub.bus_fixture import catalogue_text
+from tests.talks.hub.memory_dossiers import MemoryDossiers
+
+ROLES = {"kiosk1": Role.KIOSK, "alice": Role.AGENT}
+
+
+async def main(folder: Path, port: int, keys: dict[str, dict[str, str]], hub_seed: bytes) -> None:
+    tasks = Tasks()
+    catalogue = Catalogue.parse(catalogue_text())
+    enrolled = {("valdore", ROLES[user], user): key for user, key in keys["users"].items()}
+    settings = ServerSettings(folder / "bus", port)
+    server = BusServer(settings, catalogue.accounts(enrolled), public_key(hub_seed), tasks)
+    await server.start()
+    connection = HubConnection([server.url], hub_seed, tasks)
+    await connection.connect()
+    hub = Hub(connection, catalogue, MemoryDossiers(), folder / "hub", SystemClock(), tasks, tick_s=0.1)
+    await hub.start()
+    print(server.pid, flush=True)
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    everything = json.loads(Path(sys.argv[3]).read_text(encoding="utf-8"))
+    asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2]), everything, everything["hub"].encode()))

@@ -1,0 +1,248 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Server, hub or network go away, by force: what was acknowledged is there, and everybody comes back alone."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from pathlib import Path
+
+import psutil
+import pytest
+
+import session.bus.line
+import session.bus.server
+from session.bus.client import BusClient
+from session.bus.identity import new_seed, public_key
+from session.bus.server import BusServer
+from session.bus.server_config import ServerSettings
+from session.clock import SystemClock
+from session.desk.link import DeskLink
+from session.errors import BusUnreachable, SessionError
+from session.kiosk.link import KioskLink
+from session.protocol.hub_messages import QueueAnswer, QueueRequest
+from session.protocol.roles import Role
+from session.protocol.tickets import TicketState
+from session.tasks import Tasks
+from tests.talks.hub.bus_fixture import free_port, hub_world, until
+
+
+async def _start_hub_process(folder: Path, port: int, keys: Path) -> tuple[Process, int]:
+    command = [sys.executable, "-m", "tests.faults.hub_process", str(folder), str(port), str(keys)]
+    process = await asyncio.create_subprocess_exec(*command, stdout=PIPE)
+    assert process.stdout is not None
+    async with asyncio.timeout(20):
+        return process, int(await process.stdout.readline())
+
+
+async def _kill(process: Process) -> None:
+    process.send_signal(signal.SIGKILL)
+    await process.wait()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kill -9 and /proc are POSIX")
+async def test_a_ticket_survives_kill_9_and_no_server_outlives_its_hub(tmp_path: Path) -> None:
+    port, hub_seed, seeds = free_port(), new_seed(), {"kiosk1": new_seed(), "alice": new_seed()}
+    keys = tmp_path / "keys.json"
+    users = {user: public_key(seed) for user, seed in seeds.items()}
+    keys.write_text(json.dumps({"hub": hub_seed.decode(), "users": users}), encoding="utf-8")
+    process, server_pid = await _start_hub_process(tmp_path, port, keys)
+    tasks, clock, url = Tasks(), SystemClock(), f"nats://127.0.0.1:{port}"
+    kiosk_bus = BusClient([url], Role.KIOSK, "kiosk1", seeds["kiosk1"], tasks, clock)
+    desk_bus = BusClient([url], Role.AGENT, "alice", seeds["alice"], tasks, clock)
+    try:
+        await kiosk_bus.connect()
+        await desk_bus.connect()
+        kiosk, desk = KioskLink(kiosk_bus, clock, tasks), DeskLink(desk_bus, clock, tasks)
+        await kiosk.start()
+        await desk.start()
+        await until(lambda: desk.is_ready)
+        ticket = (await kiosk.call("rights", "1234567", "r1")).ticket
+        facts = await desk.accept(ticket.id)
+
+        await _kill(process)
+        await until(lambda: not psutil.pid_exists(server_pid))
+        with pytest.raises(SessionError):
+            await desk_bus.request("queue", QueueRequest(), QueueAnswer)
+        process, _ = await _start_hub_process(tmp_path, port, keys)
+        await until(lambda: desk.is_ready and kiosk_bus.is_connected)
+
+        again = await kiosk.call("rights", "1234567", "r1")
+        assert (again.ticket.id, again.ticket.state) == (ticket.id, TicketState.IN_SESSION)
+        assert again.session is not None
+        assert again.session.id == facts.id
+        resumed = await desk.resume()
+        assert [session.caller_number for session in resumed.sessions] == ["1234567"]
+        assert [seen.id for seen in desk.queue] == [ticket.id]
+    finally:
+        await kiosk_bus.close()
+        await desk_bus.close()
+        await tasks.close()
+        await _kill(process)
+
+
+async def test_a_killed_server_is_back_at_once_and_everybody_with_it(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
+        told: list[bool] = []
+        desk.connection_changed.connect(told.append)
+        ticket = (await kiosk.call("housing", "", "r1")).ticket
+        await until(lambda: len(desk.queue) == 1)
+        world.kill_server()
+        await until(lambda: told == [False])
+        await until(lambda: told == [False, True], timeout_s=15)
+        assert [seen.id for seen in desk.queue] == [ticket.id]
+        second = (await (await world.kiosk("kiosk2")).call("housing", "", "r2")).ticket
+        await until(lambda: [seen.id for seen in desk.queue] == [ticket.id, second.id])
+        assert (await desk.accept(ticket.id)).ticket_id == ticket.id
+
+
+async def test_a_bus_away_for_ten_seconds_loses_nothing(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        first, second = await world.kiosk("kiosk1"), await world.kiosk("kiosk2")
+        desk, other = await world.desk("alice"), await world.desk("bob")
+        one = (await first.call("housing", "", "r1")).ticket
+        two = (await second.call("housing", "", "r2")).ticket
+        facts = await desk.accept(one.id)
+        await until(lambda: len(other.queue) == 2 and other.queue[0].state is TicketState.IN_SESSION)
+        before = other.queue
+        await world.server.stop()
+        await until(lambda: not desk.is_ready and not first._bus.is_connected)
+        with pytest.raises(BusUnreachable):
+            await first.status(one.id)
+        with pytest.raises(BusUnreachable):
+            await desk.channel(facts.id).send_raw("chunk", b"x", {})
+        await asyncio.sleep(10)
+        await world.server.start()
+        await until(lambda: desk.is_ready and other.is_ready, timeout_s=15)
+        assert other.queue == before
+        assert desk.queue == before
+        assert (await second.status(two.id)).position == 1
+        got: list[bytes] = []
+        first.channel(facts.id).on_raw("chunk", lambda payload, headers: got.append(payload))
+        await desk.channel(facts.id).send_raw("chunk", b"again", {"Item": "x"})
+        await until(lambda: got == [b"again"])
+
+
+async def test_an_accept_whose_hub_died_is_repeated_until_its_outcome_is_known(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
+        retried: list[str] = []
+        desk.retrying.connect(retried.append)
+        ticket = (await kiosk.call("housing", "", "r1")).ticket
+        await world.stop_hub()
+        accepting = world.tasks.spawn(desk.accept(ticket.id), name="accept")
+        await until(lambda: bool(retried))
+        await world.start_hub()
+        facts = await accepting
+        assert (facts.ticket_id, retried[0]) == (ticket.id, "accept")
+
+
+async def test_two_hubs_share_the_work_and_one_may_die(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        first_hub, first_connection = world.hub, world.connection
+        second_hub = await world.start_hub()
+        kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
+        for n in range(12):
+            newest = (await kiosk.call("housing", "", f"r{n}")).ticket.id
+        await until(lambda: [seen.id for seen in desk.queue] == [newest])
+        assert first_hub is not None
+        assert first_connection is not None
+        assert first_hub.service.answered > 0
+        assert second_hub.service.answered > 0
+        facts = await desk.accept(newest)
+        got: list[bytes] = []
+        desk.channel(facts.id).on_raw("mirror", lambda payload, headers: got.append(payload))
+        await first_hub.stop()
+        await first_connection.close()
+        await until(lambda: len(second_hub.view.open_tickets("valdore")) == 1)
+        for n in range(5):
+            await kiosk.channel(facts.id).send_raw("mirror", bytes([n]), {"Seq": str(n)})
+        await until(lambda: got == [bytes([n]) for n in range(5)])
+
+
+class _Wire:
+    """A network between a client and the server that can fall silent: nothing passes, nothing is closed."""
+
+    def __init__(self, port: int, tasks: Tasks) -> None:
+        self._target = port
+        self._tasks = tasks
+        self._open: list[tuple[asyncio.Event, asyncio.StreamWriter]] = []
+        self._server: asyncio.Server | None = None
+        self.port = 0
+
+    async def start(self) -> None:
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target)
+        passing = asyncio.Event()
+        passing.set()
+        self._open += [(passing, writer), (passing, far_writer)]
+        self._tasks.spawn(self._pump(reader, far_writer, passing), name="wire out")
+        self._tasks.spawn(self._pump(far_reader, writer, passing), name="wire in")
+
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, passing: asyncio.Event) -> None:
+        while data := await reader.read(65536):
+            await passing.wait()
+            writer.write(data)
+        writer.close()
+
+    def fall_silent(self) -> None:
+        """For the connections there are; new ones pass."""
+        for passing, _ in self._open:
+            passing.clear()
+
+    async def close(self) -> None:
+        assert self._server is not None
+        self._server.close()
+        for _, writer in self._open:
+            writer.transport.abort()
+
+
+async def test_a_network_that_falls_silent_is_noticed_and_the_line_rebuilt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session.bus.line, "PROBE_S", 0.2)
+    async with hub_world(tmp_path) as world:
+        wire = _Wire(int(world.server.url.rpartition(":")[2]), world.tasks)
+        await wire.start()
+        seed = world.seeds["valdore", Role.AGENT, "alice"]
+        client = BusClient([f"nats://127.0.0.1:{wire.port}"], Role.AGENT, "alice", seed, world.tasks, world.clock)
+        try:
+            await client.connect()
+            told: list[bool] = []
+            client.connected.connect(told.append)
+            wire.fall_silent()
+            channel = client.channel("s1_00000000")
+
+            async def send_for_ever() -> None:  # data queued on a dead line is what nats-py hangs on
+                while True:
+                    await channel.send_raw("chunk", b"x" * 48_000, {})
+
+            with pytest.raises(BusUnreachable):
+                await send_for_ever()
+            await until(lambda: told == [False, True])
+            assert (await client.request("queue", QueueRequest(), QueueAnswer)).total == 0
+        finally:
+            await client.close()
+            await wire.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "kill"), reason="needs signals")
+async def test_a_server_that_does_not_start_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session.bus.server, "READY_S", 0.5)
+    async with hub_world(tmp_path / "one", with_hub=False) as world:
+        port = int(world.server.url.rpartition(":")[2])
+        settings = ServerSettings(tmp_path / "two", port, host="127.0.0.2")
+        (tmp_path / "two").mkdir()
+        (tmp_path / "two" / "jetstream").write_text("a file where the store should be", encoding="utf-8")
+        second = BusServer(settings, world.catalogue.accounts(world.keys), public_key(world.hub_seed), world.tasks)
+        with pytest.raises(BusUnreachable):
+            await second.start()
+        assert second.pid is None

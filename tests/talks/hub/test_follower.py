@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The hub's view follows the stream, also when its consumer dies without a word."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+import session.bus.follower
+from session.bus.follower import Follower
+from session.bus.hub_connection import HubConnection
+from session.bus.streams import Stored, WrongRevision
+from session.errors import StoreUnreachable
+from tests.talks.hub.bus_fixture import World, hub_world, until
+
+CONFIG = {"subjects": ["sample.*"], "storage": "file", "max_msgs_per_subject": 5, "allow_msg_ttl": True}
+
+
+async def _connection(world: World) -> HubConnection:
+    connection = HubConnection([world.server.url], world.hub_seed, world.tasks)
+    await connection.connect()
+    await connection.streams.ensure("SAMPLE", CONFIG)
+    return connection
+
+
+class _Seen:
+    def __init__(self) -> None:
+        self.values: dict[str, bytes] = {}
+        self.loads: list[int] = []
+
+    def on_loaded(self, batch: Sequence[Stored], revision: int) -> None:
+        self.values = {stored.subject: stored.payload for stored in batch}
+        self.loads.append(revision)
+
+    def on_change(self, stored: Stored) -> None:
+        self.values[stored.subject] = stored.payload
+
+
+async def test_a_view_is_whole_then_fresh_then_healed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session.bus.follower, "HEARTBEAT_S", 0.1)
+    monkeypatch.setattr(session.bus.follower, "SILENCE_S", 0.6)
+    async with hub_world(tmp_path, with_hub=False) as world:
+        connection = await _connection(world)
+        streams = connection.streams
+        for n in range(500):
+            await streams.append(f"sample.{n % 50}", str(n).encode())
+        seen = _Seen()
+        follower = Follower(connection.line, streams, "SAMPLE", world.tasks, seen.on_loaded, seen.on_change)
+        follower.start()
+        await follower.loaded.wait()
+        assert seen.values == {f"sample.{n}": str(450 + n).encode() for n in range(50)}
+        assert seen.loads == [500]
+        await streams.append("sample.7", b"new")
+        await until(lambda: seen.values["sample.7"] == b"new")
+
+        names = json.loads((await connection.line.request("$JS.API.CONSUMER.NAMES.SAMPLE", b"", 2.0)).payload)
+        for name in names["consumers"]:
+            await connection.line.request(f"$JS.API.CONSUMER.DELETE.SAMPLE.{name}", b"", 2.0)
+        await streams.append("sample.7", b"unheard")
+        await until(lambda: seen.values["sample.7"] == b"unheard")
+        assert len(seen.loads) == 2
+        await follower.stop()
+        await connection.close()
+
+
+async def test_an_empty_stream_is_loaded_at_once(tmp_path: Path) -> None:
+    async with hub_world(tmp_path, with_hub=False) as world:
+        connection = await _connection(world)
+        seen = _Seen()
+        follower = Follower(connection.line, connection.streams, "SAMPLE", world.tasks, seen.on_loaded, seen.on_change)
+        follower.start()
+        await follower.loaded.wait()
+        assert (seen.values, seen.loads) == ({}, [0])
+        await connection.streams.append("sample.1", b"one")
+        await until(lambda: seen.values == {"sample.1": b"one"})
+        await follower.stop()
+        await connection.close()
+
+
+async def test_compare_and_set_says_who_was_second(tmp_path: Path) -> None:
+    async with hub_world(tmp_path, with_hub=False) as world:
+        connection = await _connection(world)
+        streams = connection.streams
+        first = await streams.append("sample.a", b"1", expected=0, headers={"Kind": "Prüfung".encode().hex()})
+        with pytest.raises(WrongRevision):
+            await streams.append("sample.a", b"2", expected=0)
+        second = await streams.append("sample.a", b"2", expected=first)
+        stored = await streams.last("SAMPLE", "sample.a")
+        assert stored is not None
+        assert (stored.payload, stored.revision) == (b"2", second)
+        following = await streams.next("SAMPLE", "sample.a", 1)
+        assert following is not None
+        assert following.headers["Kind"] == "Prüfung".encode().hex()
+        assert await streams.last("SAMPLE", "sample.none") is None
+        await streams.forget("SAMPLE", "sample.a")
+        assert await streams.last("SAMPLE", "sample.a") is None
+        with pytest.raises(StoreUnreachable):
+            await streams.append("nowhere.a", b"1")
+        with pytest.raises(StoreUnreachable):
+            await streams.state("NOSUCH")
+        await connection.close()

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A desk's copy of the queue equals the hub's, in whatever order things arrive."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from session.desk.queue_copy import QueueCopy
+from session.protocol.tickets import Ticket, TicketState
+
+
+def _ticket(name: str) -> Ticket:
+    return Ticket(
+        id=name,
+        organisation="valdore",
+        service="rights",
+        kiosk="kiosk1",
+        site="Mairie",
+        number="D001",
+        state=TicketState.WAITING,
+        arrived_at_utc=datetime(2026, 3, 2, 9, 0, tzinfo=UTC),
+    )
+
+
+def _closed(name: str) -> Ticket:
+    return msgspec.structs.replace(_ticket(name), state=TicketState.CLOSED)
+
+
+def _ids(copy: QueueCopy) -> list[str]:
+    return [ticket.id for ticket in copy.ordered()]
+
+
+def test_changes_heard_before_the_snapshot_survive_it() -> None:
+    copy = QueueCopy()
+    copy.apply(_ticket("new"), 12)
+    copy.apply(_closed("gone"), 11)
+    copy.load([_ticket("old"), _ticket("gone")], 10)
+    assert _ids(copy) == ["new", "old"]
+
+
+def test_changes_older_than_the_snapshot_are_ignored() -> None:
+    copy = QueueCopy()
+    copy.load([], 10)
+    assert not copy.apply(_ticket("gone"), 9)
+    assert _ids(copy) == []
+
+
+def test_a_change_heard_twice_counts_once() -> None:
+    copy = QueueCopy()
+    assert copy.apply(_ticket("a"), 3)
+    assert not copy.apply(_ticket("a"), 3)
+    assert copy.apply(_closed("a"), 4)
+    assert not copy.apply(_ticket("a"), 3)
+    assert _ids(copy) == []
+
+
+def test_two_disagreeing_beats_reveal_a_gap() -> None:
+    copy = QueueCopy()
+    copy.load([_ticket("a")], 10)
+    assert not copy.is_behind(10, 1)
+    assert not copy.is_behind(11, 1)
+    assert not copy.is_behind(10, 1)
+    assert not copy.is_behind(11, 2)
+    assert copy.is_behind(11, 2)
+    copy.load([_ticket("a"), _ticket("b")], 11)
+    assert not copy.is_behind(11, 2)
+
+
+def test_a_hub_that_restarted_with_a_lower_revision_is_no_gap() -> None:
+    copy = QueueCopy()
+    copy.load([_ticket("a")], 10)
+    assert not copy.is_behind(8, 1)
+    assert not copy.is_behind(8, 1)
+
+
+def test_many_ended_tickets_take_no_room() -> None:
+    copy = QueueCopy()
+    for n in range(1000):
+        copy.apply(_closed(f"t{n}"), n + 1)
+    assert len(copy._tickets) == 200

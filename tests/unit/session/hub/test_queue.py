@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The hub's view of the queue: order, position, wait, numbers, revisions."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from session.hub.engine import StoredTicket
+from session.hub.queue import FIRST_GUESS_S, QueueView
+from session.protocol.tickets import Ticket, TicketState
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def _ticket(name: str, minute: int = 0, organisation: str = "valdore") -> Ticket:
+    return Ticket(
+        id=name,
+        organisation=organisation,
+        service="rights",
+        kiosk=f"k{name}",
+        site="Mairie",
+        number=f"D{minute + 1:03d}",
+        state=TicketState.WAITING,
+        arrived_at_utc=START + timedelta(minutes=minute),
+    )
+
+
+def _view(*tickets: Ticket) -> QueueView:
+    view = QueueView()
+    view.load([StoredTicket(ticket, revision) for revision, ticket in enumerate(tickets, start=1)])
+    return view
+
+
+def test_priority_goes_first_and_then_arrival() -> None:
+    late, early = _ticket("a", 5), _ticket("b", 1)
+    urgent = msgspec.structs.replace(_ticket("c", 9), priority=1)
+    view = _view(late, early, urgent, _ticket("z", 0, "marais"))
+    assert [ticket.id for ticket in view.waiting("valdore")] == ["c", "b", "a"]
+    assert [view.position(ticket) for ticket in (urgent, early, late)] == [1, 2, 3]
+    assert view.position(msgspec.structs.replace(late, state=TicketState.CLOSED)) == 0
+
+
+def test_an_older_change_does_not_undo_a_newer_one() -> None:
+    view = _view(_ticket("a"))
+    taken = msgspec.structs.replace(_ticket("a"), state=TicketState.IN_SESSION, agent="alice", session="a_1")
+    assert view.apply(StoredTicket(taken, 5))
+    assert not view.apply(StoredTicket(_ticket("a"), 4))
+    assert view.waiting("valdore") == []
+    assert view.revision("valdore") == 5
+    assert view.revision("marais") == 0
+
+
+def test_a_session_leads_to_its_ticket_only_in_its_organisation_and_while_it_is_current() -> None:
+    taken = msgspec.structs.replace(_ticket("a"), state=TicketState.IN_SESSION, agent="alice", session="a_1")
+    view = _view(taken)
+    assert view.by_session("valdore", "a_1") is not None
+    assert view.by_session("marais", "a_1") is None
+    view.apply(StoredTicket(msgspec.structs.replace(taken, session="a_2"), 2))
+    assert view.by_session("valdore", "a_1") is None
+    assert view.by_session("valdore", "a_2") is not None
+
+
+def test_the_wait_follows_how_long_conversations_really_take() -> None:
+    view = _view(_ticket("a"))
+    assert view.wait_s("valdore", 2, 1) == 2 * FIRST_GUESS_S
+    assert view.wait_s("valdore", 2, 4) == 150
+    assert view.wait_s("valdore", 2, 0) is None
+    for n in range(60):
+        taken = msgspec.structs.replace(
+            _ticket(f"t{n}"), state=TicketState.IN_SESSION, agent="alice", session=f"s{n}", accepted_at_utc=START
+        )
+        done = msgspec.structs.replace(taken, state=TicketState.WRAP_UP, ended_at_utc=START + timedelta(minutes=10))
+        view.apply(StoredTicket(taken, 10 + 2 * n))
+        view.apply(StoredTicket(done, 11 + 2 * n))
+    assert view.wait_s("valdore", 1, 1) == 600
+
+
+def test_numbers_go_on_and_skip_those_in_use() -> None:
+    view = _view(_ticket("a", 0), _ticket("b", 1))
+    assert view.next_number("valdore", "D") == "D003"
+    assert view.next_number("valdore", "L") == "L001"
+    assert view.next_number("marais", "D") == "D001"
+    last = msgspec.structs.replace(_ticket("c", 2), number="D999")
+    view.apply(StoredTicket(last, 9))
+    assert view.next_number("valdore", "D") == "D003"
+
+
+def test_ended_tickets_are_known_for_a_while_and_then_forgotten() -> None:
+    ended = msgspec.structs.replace(_ticket("a"), state=TicketState.CLOSED, session="a_1", ended_at_utc=START)
+    view = _view(ended, _ticket("b"))
+    assert [ticket.id for ticket in view.open_tickets("valdore")] == ["b"]
+    assert view.by_session("valdore", "a_1") is not None
+    view.forget_ended(lambda ticket: True)
+    assert view.by_session("valdore", "a_1") is None
+    assert view.get("valdore", "b") is not None
