@@ -23,7 +23,7 @@ class _Reminder(QFrame):
     def __init__(self, icon: str, colour: str, disc: str) -> None:
         super().__init__()
         self.setObjectName("panel")
-        self.icon = IconView(icon, 14, colour, disc=disc)
+        self.icon = IconView(icon, 18, colour, disc=disc)
         self.words = label("large", centred=True)
         self.words.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self.detail = label("body", tone="grey", centred=True)
