@@ -53,6 +53,7 @@ class VoiceEncoder(Encoder):
         self._codec.options = {
             "application": "voip",
             "frame_duration": "20",
+            "vbr": "constrained",
             "fec": "1",
             "packet_loss": str(EXPECTED_LOSS_PERCENT),
         }

@@ -7,6 +7,7 @@ All sound here is int16, one channel, 48 000 samples a second, in blocks of 960 
 from __future__ import annotations
 
 import math
+import threading
 from collections import deque
 from typing import Protocol
 
@@ -16,6 +17,9 @@ import numpy.typing as npt
 RATE_HZ = 48_000
 BLOCK = 960
 BLOCK_S = BLOCK / RATE_HZ
+
+MAX_QUEUED = 10 * BLOCK
+"""0.2 s: what a slow device leaves behind is dropped, so that the voice never lags."""
 
 Pcm = npt.NDArray[np.int16]
 
@@ -52,6 +56,42 @@ def silence() -> Pcm:
 def rms(block: Pcm) -> float:
     """Root mean square of a block, 0..1 of full scale."""
     return float(np.sqrt(np.mean(np.square(block.astype(np.float32))))) / 32768.0 if block.size else 0.0
+
+
+class SampleQueue:
+    """Samples between two threads; the oldest are dropped when the reader is slow."""
+
+    def __init__(self, max_samples: int = MAX_QUEUED) -> None:
+        self._parts: deque[Pcm] = deque()
+        self._held = 0
+        self._max = max_samples
+        self._lock = threading.Lock()
+
+    def put(self, samples: Pcm) -> None:
+        """Adds samples at the end."""
+        with self._lock:
+            self._parts.append(samples)
+            self._held += samples.size
+            while self._held > self._max:
+                self._held -= self._parts.popleft().size
+
+    def take(self, count: int) -> Pcm:
+        """At most `count` samples from the beginning."""
+        with self._lock:
+            taken: list[Pcm] = []
+            while self._parts and count > 0:
+                part = self._parts.popleft()
+                taken.append(part[:count])
+                if part.size > count:
+                    self._parts.appendleft(part[count:])
+                count -= taken[-1].size
+                self._held -= taken[-1].size
+        return np.concatenate(taken) if taken else np.zeros(0, np.int16)
+
+    @property
+    def held(self) -> int:
+        """Samples waiting."""
+        return self._held
 
 
 class LevelMeter:

@@ -130,3 +130,16 @@ class CameraSource:
 def camera_devices() -> list[str]:
     """Cameras the system names (Linux), e.g. ["/dev/video0"]."""
     return sorted(str(path) for path in Path("/dev").glob("video[0-9]*"))
+
+
+class NoCamera:
+    """No camera is there, or it is not wanted: a plain dark picture."""
+
+    simulated = False
+
+    def read(self) -> av.VideoFrame:
+        """The same dark picture every time."""
+        return dark_frame(640, 360)
+
+    def close(self) -> None:
+        """Nothing to give back."""

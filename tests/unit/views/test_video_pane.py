@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The painted call at the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import av
+import numpy as np
+import pytest
+from PyQt6.QtCore import QRectF
+from PyQt6.QtGui import QColor
+from pytestqt.qtbot import QtBot
+
+from session.media.engine import MediaState
+from session.media.frames import VideoFrame, to_screen
+from views.video_pane import OwnPlace, VideoPane, fitted
+
+RED, BLUE = (200, 30, 30), (30, 30, 200)
+
+
+def plain(colour: tuple[int, int, int], number: int = 1, size: tuple[int, int] = (160, 90)) -> VideoFrame:
+    pixels = np.full((size[1], size[0], 3), colour, np.uint8)
+    return to_screen(av.VideoFrame.from_ndarray(pixels, format="rgb24"), number)
+
+
+class Engine:
+    """Frames that the test sets."""
+
+    def __init__(self) -> None:
+        self.latest: VideoFrame | None = None
+        self.own: VideoFrame | None = None
+        self.asked = 0
+
+    def latest_frame(self) -> VideoFrame | None:
+        self.asked += 1
+        return self.latest
+
+    def own_frame(self) -> VideoFrame | None:
+        return self.own
+
+
+@pytest.fixture
+def engine() -> Engine:
+    return Engine()
+
+
+@pytest.fixture
+def pane(qtbot: QtBot, engine: Engine) -> Iterator[VideoPane]:
+    made = VideoPane()
+    qtbot.addWidget(made)
+    made.resize(640, 360)
+    made.set_source(engine.latest_frame, engine.own_frame)
+    made.show()
+    yield made
+    made.hide()
+
+
+def colour_at(pane: VideoPane, x: float, y: float) -> QColor:
+    """Colour at fractions of the pane."""
+    image = pane.grab().toImage()
+    return image.pixelColor(int(x * (image.width() - 1)), int(y * (image.height() - 1)))
+
+
+def is_like(colour: QColor, wanted: tuple[int, int, int]) -> bool:
+    return all(abs(a - b) < 12 for a, b in zip((colour.red(), colour.green(), colour.blue()), wanted, strict=True))
+
+
+def test_the_newest_picture_is_painted(pane: VideoPane, engine: Engine, qtbot: QtBot) -> None:
+    engine.latest = plain(RED)
+    qtbot.waitUntil(lambda: is_like(colour_at(pane, 0.5, 0.5), RED))
+    engine.latest = plain(BLUE)
+    qtbot.waitUntil(lambda: is_like(colour_at(pane, 0.5, 0.5), BLUE))
+
+
+def test_a_picture_keeps_its_shape_and_is_never_cut(pane: VideoPane, engine: Engine, qtbot: QtBot) -> None:
+    engine.latest = plain(RED, size=(90, 90))
+    qtbot.waitUntil(lambda: is_like(colour_at(pane, 0.5, 0.5), RED))
+    assert is_like(colour_at(pane, 0.5, 0.02), RED)
+    assert not is_like(colour_at(pane, 0.1, 0.5), RED)
+    assert fitted(plain(RED, size=(160, 90)), QRectF(0, 0, 300, 300)) == QRectF(0, 65.625, 300, 168.75)
+
+
+def test_our_own_picture_lies_in_the_corner_and_not_on_the_face(pane: VideoPane, engine: Engine, qtbot: QtBot) -> None:
+    engine.latest, engine.own = plain(RED), plain(BLUE)
+    qtbot.waitUntil(lambda: is_like(colour_at(pane, 0.9, 0.8), BLUE))
+    for x in (0.3, 0.5, 0.7):
+        for y in (0.1, 0.5, 0.9):
+            assert is_like(colour_at(pane, x, y), RED)
+
+
+def test_our_own_picture_may_lie_below_or_nowhere(pane: VideoPane, engine: Engine, qtbot: QtBot) -> None:
+    engine.latest, engine.own = plain(RED), plain(BLUE)
+    pane.set_own_place(OwnPlace.BELOW)
+    qtbot.waitUntil(lambda: is_like(colour_at(pane, 0.5, 0.84), BLUE))
+    assert is_like(colour_at(pane, 0.5, 0.6), RED)
+    pane.set_own_place(OwnPlace.HIDDEN)
+    assert is_like(colour_at(pane, 0.9, 0.8), RED)
+
+
+def test_an_unstable_line_veils_the_last_picture(pane: VideoPane, engine: Engine, qtbot: QtBot) -> None:
+    engine.latest = plain(RED)
+    qtbot.waitUntil(lambda: is_like(colour_at(pane, 0.5, 0.5), RED))
+    pane.show_state(MediaState.UNSTABLE)
+    veiled = colour_at(pane, 0.5, 0.5)
+    assert 80 < veiled.red() < 180
+    pane.show_state(MediaState.CONNECTED)
+    assert is_like(colour_at(pane, 0.5, 0.5), RED)
+
+
+def test_a_simulated_picture_is_labelled(pane: VideoPane, engine: Engine, qtbot: QtBot) -> None:
+    engine.latest = plain(RED)
+    qtbot.waitUntil(lambda: is_like(colour_at(pane, 0.5, 0.5), RED))
+    before = colour_at(pane, 0.025, 0.05)
+    pane.show_simulated(caller=True, own=False)
+    assert is_like(before, RED)
+    assert not is_like(colour_at(pane, 0.025, 0.05), RED)
+
+
+def test_after_the_call_no_picture_is_left(pane: VideoPane, engine: Engine, qtbot: QtBot) -> None:
+    engine.latest = plain(RED)
+    qtbot.waitUntil(lambda: is_like(colour_at(pane, 0.2, 0.2), RED))
+    pane.show_state(MediaState.CLOSED)
+    assert not is_like(colour_at(pane, 0.2, 0.2), RED)
+    assert pane._empty_text() == "No call at the moment"
+
+
+def test_what_to_expect_is_said_while_there_is_no_picture(pane: VideoPane, engine: Engine, qtbot: QtBot) -> None:
+    said = []
+    for state in (MediaState.NEW, MediaState.CONNECTING, MediaState.LOST):
+        pane.show_state(state)
+        said.append(pane._empty_text())
+    assert len(set(said)) == 3
+    pane.show_state(MediaState.CONNECTED)
+    engine.latest = plain(RED)
+    qtbot.waitUntil(lambda: is_like(colour_at(pane, 0.2, 0.2), RED))
+    pane.show_peer_camera(False)
+    assert not is_like(colour_at(pane, 0.2, 0.2), RED)
+    assert "camera" in pane._empty_text()
+
+
+def test_nothing_is_asked_while_nobody_can_see_it(pane: VideoPane, engine: Engine, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: engine.asked > 2)
+    pane.hide()
+    asked = engine.asked
+    qtbot.wait(120)
+    assert engine.asked == asked
