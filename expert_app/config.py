@@ -14,6 +14,8 @@ import msgspec
 from session.protocol.ids import Id
 
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
+Language = Literal["fr", "en"]
+Microphone = Literal["auto", "simulated", "none"]
 LOOPBACK_BUS = "nats://127.0.0.1:4222"
 Kbps = Annotated[int, msgspec.Meta(ge=16, le=100_000)]
 
@@ -38,7 +40,7 @@ class MediaSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     camera: str = "auto"
-    microphone: Literal["auto", "simulated", "none"] = "auto"
+    microphone: Microphone = "auto"
     ice_servers: list[str] = []
     start_kbps: Kbps = 300
 
@@ -50,7 +52,7 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     user: Id = "agent"
     role: Literal["agent", "supervisor", "helpdesk"] = "agent"
     bus: list[str] = msgspec.field(default_factory=lambda: [LOOPBACK_BUS])
-    language: Literal["fr", "en"] = "fr"
+    language: Language = "fr"
     theme: Literal["light", "dark"] = "light"
     media: MediaSettings = MediaSettings()
 
@@ -68,7 +70,7 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     organisation: Id = "caf"
     user: Id = "kiosk"
     bus: list[str] = msgspec.field(default_factory=lambda: [LOOPBACK_BUS])
-    language: Literal["fr", "en"] = "fr"
+    language: Language = "fr"
     scanner: str = ""
     printer: str = ""
     key_file: str = ""

@@ -141,10 +141,12 @@ def check_device(name: str, found: list[str], absent: str) -> Finding:
     return Finding(name, "ok", ", ".join(found))
 
 
-async def examine(desk: DeskSettings, kiosk: KioskSettings, cameras: list[str], microphones: list[str]) -> list[Finding]:
+async def examine(
+    desk: DeskSettings, kiosk: KioskSettings, cameras: list[str], microphones: list[str]
+) -> list[Finding]:
     """All checks, side by side; each has its own time limit."""
-    no_camera = _("No camera: plug one in, or set media.camera to \"simulated\" to try the program.")
-    no_microphone = _("No microphone: plug in a headset, or set media.microphone to \"simulated\" to try the program.")
+    no_camera = _('No camera: plug one in, or set media.camera to "simulated" to try the program.')
+    no_microphone = _('No microphone: plug in a headset, or set media.microphone to "simulated" to try the program.')
     found = await asyncio.gather(
         check_bus(desk.bus), check_media(), check_scanner(kiosk.scanner), check_printer(kiosk.printer), check_keyring()
     )
@@ -158,7 +160,9 @@ def report(findings: list[Finding], as_json: bool) -> int:
     """Prints the findings; 0 when nothing is wrong."""
     if as_json:
         rows = [{"name": f.name, "level": f.level, "sentence": f.sentence} for f in findings]
-        print(json.dumps({"ok": all(f.level != "wrong" for f in findings), "checks": rows}, ensure_ascii=False, indent=1))
+        print(
+            json.dumps({"ok": all(f.level != "wrong" for f in findings), "checks": rows}, ensure_ascii=False, indent=1)
+        )
     else:
         signs = {"ok": "[ok]    ", "absent": "[absent]", "wrong": "[WRONG] "}
         for finding in findings:

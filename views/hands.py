@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A script's hands and eyes on a window: clicks real widgets with real mouse events, takes pictures. Used by compose."""
+"""A script's hands and eyes on a window: clicks real widgets with real mouse events, takes pictures. For compose."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from PyQt6.QtGui import QInputMethodEvent, QMouseEvent
@@ -9,13 +11,20 @@ from PyQt6.QtWidgets import QAbstractButton, QWidget
 
 
 class Hands:
-    """Acts on the visible widgets of `window` by their object names, as a person would."""
+    """Acts on the visible widgets of `window` as a person would.
 
-    def __init__(self, window: QWidget) -> None:
+    Args:
+        window: the program's window.
+        names: widgets by a name of the script's own; all others are found by their object name.
+    """
+
+    def __init__(self, window: QWidget, names: Mapping[str, QWidget] | None = None) -> None:
         self._window = window
+        self._names = dict(names or {})
 
     def _find(self, name: str) -> QWidget:
-        found = [w for w in self._window.findChildren(QWidget, name) if w.isVisible()]
+        named = [self._names[name]] if name in self._names else self._window.findChildren(QWidget, name)
+        found = [widget for widget in named if widget.isVisible()]
         if not found:
             raise LookupError(f"{name} is not on screen")
         if not found[0].isEnabled():
@@ -53,4 +62,5 @@ class Hands:
     def visible(self) -> list[str]:
         """Names of the visible, enabled buttons."""
         buttons = self._window.findChildren(QAbstractButton)
-        return sorted({b.objectName() for b in buttons if b.objectName() and b.isVisible() and b.isEnabled()})
+        shown = {b.objectName() for b in buttons if b.objectName() and b.isVisible() and b.isEnabled()}
+        return sorted(shown | {name for name, w in self._names.items() if w.isVisible() and w.isEnabled()})

@@ -11,11 +11,14 @@ from collections.abc import Callable, Sequence
 
 from PyQt6.QtCore import QPointF, QRect, QRectF, QSize, Qt, QTimer, QUrl, pyqtSignal
 from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtWebEngineCore import QWebEngineLoadingInfo
 from PyQt6.QtWebEngineWidgets import QWebEngineView
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from resources.texts import _
+from session.errors import AddressNotAllowed, SessionError
 from session.kiosk.allow_list import AllowList
+from views.desk_parts import ElidedLabel
 from views.kiosk_icons import IconView
 from views.kiosk_page import BigButton, label
 from views.kiosk_theme import BLUE, INK, LINE, PAPER, SKY, WHITE, spaced
@@ -27,6 +30,9 @@ log = logging.getLogger(__name__)
 POINTER_STAYS_MS = 6_000
 """A pointer that is not moved any more goes by itself: the desk may have gone away."""
 NOTICE_STAYS_MS = 8_000
+
+_OUR_OWN_STOPS = (-3, -20)
+"""Chromium's net errors ABORTED (a refused or replaced navigation) and BLOCKED_BY_CLIENT (outside the list)."""
 
 _SPOT_RADIUS = 15.0
 
@@ -133,10 +139,11 @@ class KioskBrowser(QFrame):
         self._up.clicked.connect(lambda: self._scroll(-1))
         self._down.clicked.connect(lambda: self._scroll(1))
         self._stop.clicked.connect(self.share_stop_requested)
-        self._title = label("body", heavy=True, wrap=False)
-        self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._host = label("small", tone="grey", wrap=False)
-        self._host.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._title, self._host = ElidedLabel(), ElidedLabel()
+        self._title.setProperty("look", "body")
+        self._title.setProperty("heavy", True)
+        self._host.setProperty("look", "small")
+        self._host.setProperty("tone", "grey")
         self._notice = label("body")
         self._notice.setObjectName("browser_notice")
         self._notice.hide()
@@ -188,7 +195,7 @@ class KioskBrowser(QFrame):
         web.refused.connect(self._on_refused)
         web.download_refused.connect(self._on_download_refused)
         web.said.connect(self._show_notice)
-        web.page.loadFinished.connect(self._on_loaded)
+        web.page.loadingChanged.connect(self._on_loading_changed)
         web.page.titleChanged.connect(self._on_title_changed)
         web.page.urlChanged.connect(self._on_url_changed)
         self._view.setPage(web.page)
@@ -274,16 +281,18 @@ class KioskBrowser(QFrame):
 
     # ---- facts from the page ----
 
-    def _on_loaded(self, loaded: bool) -> None:
-        url = self._web.page.url()
+    def _on_loading_changed(self, loading: QWebEngineLoadingInfo) -> None:
+        url = loading.url()
         if url.scheme() not in ("http", "https"):
             return
         self._show_buttons()
-        if loaded:
+        if loading.status() == QWebEngineLoadingInfo.LoadStatus.LoadSucceededStatus:
             self.page_shown.emit(url.toString(), self._web.page.title(), self._view.width(), self._view.height())
-        elif not self._web.page.isLoading():
+        elif loading.status() == QWebEngineLoadingInfo.LoadStatus.LoadFailedStatus and (
+            loading.errorCode() not in _OUR_OWN_STOPS
+        ):
             self._show_notice(_("This page does not answer. Please tell the agent."))
-            self.address_refused.emit(url.toString(), "unexpected")
+            self.address_refused.emit(url.toString(), SessionError.code)
 
     def _on_title_changed(self, title: str) -> None:
         self._title.setText(title if self._web.page.url().scheme() in ("http", "https") else "")
@@ -294,7 +303,7 @@ class KioskBrowser(QFrame):
 
     def _on_refused(self, address: str) -> None:
         self._show_notice(_("This page cannot be opened here."))
-        self.address_refused.emit(address, "address_not_allowed")
+        self.address_refused.emit(address, AddressNotAllowed.code)
 
     def _on_download_refused(self, _address: str) -> None:
         self._show_notice(_("Files cannot be saved on this kiosk."))

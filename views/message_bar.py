@@ -160,9 +160,12 @@ class MessageBar(QWidget):
         line.dismissed.connect(lambda: self._drop(line))
         self._lines.insert(0, line)
         self._box.insertWidget(0, line)
-        for extra in [old for old in reversed(self._lines) if not old.is_progress()][: len(self._lines) - MAX_LINES]:
+        for extra in [old for old in reversed(self._lines) if not old.is_progress()][: self._too_many()]:
             self._drop(extra)
         self.setVisible(True)
+
+    def _too_many(self) -> int:
+        return max(0, len(self._lines) - MAX_LINES)
 
     def _drop(self, line: MessageLine) -> None:
         if line not in self._lines:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 
 import numpy as np
-from PyQt6.QtCore import QIODevice, Qt, QThread
+from PyQt6.QtCore import QIODevice, QThread
 from PyQt6.QtMultimedia import QAudio, QAudioDevice, QAudioFormat, QAudioSink, QAudioSource, QMediaDevices
 
 from session.media.sound import BLOCK, RATE_HZ, Pcm, SampleQueue, silence
@@ -86,7 +86,7 @@ class _MicrophoneThread(_DeviceThread):
         stream = source.start()
         _log_fault("microphone", source.error())
         if stream is not None:
-            stream.readyRead.connect(lambda: self._take(stream.readAll().data()), Qt.ConnectionType.DirectConnection)
+            stream.readyRead.connect(lambda: self._take(stream.readAll().data()))
         self.exec()
         source.stop()
 

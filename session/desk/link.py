@@ -100,6 +100,7 @@ class DeskLink:
         self.retrying: Notifier[str] = Notifier()
         self.services: list[Service] = []
         self.organisation_name = ""
+        self.agent_name = ""
         self._bus = bus
         self._clock = clock
         self._tasks = tasks
@@ -315,7 +316,7 @@ class DeskLink:
             if steady or attempt == SNAPSHOT_TRIES - 1:
                 self._queue.load(tickets, first.revision)
                 self.services = first.services
-                self.organisation_name = first.organisation_name
+                self.organisation_name, self.agent_name = first.organisation_name, first.your_name
                 return
 
     def _on_ticket(self, message: Incoming) -> None:

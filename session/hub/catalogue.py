@@ -25,7 +25,7 @@ import msgspec
 from session.bus.server_config import BusAccount, BusUser
 from session.errors import NotAllowed, ServiceUnknown
 from session.hub.caller_numbers import NUMBER_KINDS
-from session.protocol.hub_messages import Address, Service, ServicesAnswer, Text
+from session.protocol.hub_messages import Address, Contact, Service, ServicesAnswer, Text
 from session.protocol.ids import Id
 from session.protocol.roles import Role
 
@@ -97,6 +97,7 @@ class OrganisationEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     people: list[PersonEntry]
     home_address: Address = ""
     allowed_addresses: list[Address] = []
+    contact: Contact = Contact()
     log_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 90
 
 

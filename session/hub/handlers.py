@@ -83,6 +83,7 @@ class _Handlers:
             tickets=tickets[offset : offset + wish.limit],
             services=self.catalogue.services(asker.organisation),
             organisation_name=self.catalogue.organisation(asker.organisation).name,
+            your_name=self.catalogue.person_name(asker.organisation, asker.user),
         )
 
     async def accept(self, asker: Asker, wish: AcceptRequest) -> SessionAnswer:

@@ -183,6 +183,7 @@ class Sessions:
             agent_name=self._catalogue.person_name(ticket.organisation, ticket.agent),
             opened_at_utc=ticket.accepted_at_utc,
             allowed_addresses=self._catalogue.organisation(ticket.organisation).allowed_addresses,
+            contact=self._catalogue.organisation(ticket.organisation).contact,
         )
 
     async def _agent_facts(self, ticket: Ticket) -> SessionFacts:

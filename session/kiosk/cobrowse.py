@@ -174,12 +174,14 @@ class KioskCobrowse:
 
     Attributes:
         sharing_changed: told after the recorder was started or stopped.
+        page_told: the desk was told of this page, for the session's log.
     """
 
     def __init__(
         self, channel: SessionChannel, browser: BrowserLike, grants: GrantsLike, clock: Clock, tasks: Tasks
     ) -> None:
         self.sharing_changed: Notifier[bool] = Notifier()
+        self.page_told: Notifier[PageShown] = Notifier()
         self._channel, self._browser, self._grants = channel, browser, grants
         self._clock, self._tasks = clock, tasks
         self._open = True
@@ -187,6 +189,7 @@ class KioskCobrowse:
         self._document = ""
         self._epoch = 0
         self._page: PageShown | None = None
+        self._answer_due = False
         self._seq = 0
         self._backlog: deque[tuple[bytes, int, bool]] = deque()
         self._pumping = False
@@ -268,7 +271,8 @@ class KioskCobrowse:
                 self._tasks.spawn(self._send_chunks(item_id, missing), name="kiosk-resource-again")
 
     def _open_address(self, address: str) -> None:
-        if not self._browser.open(address):
+        self._answer_due = self._browser.open(address)
+        if not self._answer_due:
             self._send(AddressRefused(address=without_query(address), code=AddressNotAllowed.code))
 
     def _on_snapshot_requested(self) -> None:
@@ -297,10 +301,18 @@ class KioskCobrowse:
             width_px=width_px,
             height_px=height_px,
         )
-        self._send(self._page)
+        if self._may_tell():
+            self._send(self._page)
+            self.page_told.emit(self._page)
+
+    def _may_tell(self) -> bool:
+        """Where the caller goes alone is not told; only what is shared, and the answer to the desk's own wish."""
+        due, self._answer_due = self._answer_due, False
+        return due or self._sharing
 
     def _on_address_refused(self, address: str, code: str) -> None:
-        self._send(AddressRefused(address=without_query(address), code=code))
+        if self._may_tell():
+            self._send(AddressRefused(address=without_query(address), code=code))
 
     def _on_pointer_painted(self, x_px: int, y_px: int) -> None:
         if not self._sharing:
@@ -338,6 +350,7 @@ class KioskCobrowse:
     def _on_new_document(self, push: Push) -> None:
         self._document = push.document
         self._epoch += 1
+        self._browser.hide_pointer()  # it pointed at something of the page before
         if self._page is not None and self._page.address == without_query(push.address):
             self._page = msgspec.structs.replace(self._page, epoch=self._epoch)
             self._send(self._page)

@@ -115,13 +115,14 @@ class QueueRequest(HubMessage, frozen=True, kw_only=True):
 
 
 class QueueAnswer(HubMessage, frozen=True, kw_only=True):
-    """Tickets `offset` to `offset + len(tickets)` of `total`, as of `revision`."""
+    """Tickets `offset` to `offset + len(tickets)` of `total`, as of `revision`; `your_name` is what callers read."""
 
     revision: int
     total: int
     tickets: list[Ticket]
     services: list[Service] = []
     organisation_name: Text = ""
+    your_name: Text = ""
 
 
 class QueueBeat(HubMessage, frozen=True, kw_only=True):
@@ -132,6 +133,14 @@ class QueueBeat(HubMessage, frozen=True, kw_only=True):
 
 
 # ---- session -------------------------------------------------------------------------------------------------------
+
+
+class Contact(msgspec.Struct, frozen=True, kw_only=True):
+    """How callers reach the organisation; stands on receipts. The postal address may have several lines."""
+
+    postal_address: Text = ""
+    email: Text = ""
+    phone: Text = ""
 
 
 class SessionFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -152,6 +161,7 @@ class SessionFacts(msgspec.Struct, frozen=True, kw_only=True):
     caller_number: Number = ""
     dossier: str = ""
     allowed_addresses: list[Address] = []
+    contact: Contact = Contact()
 
 
 class AcceptRequest(HubMessage, frozen=True, kw_only=True):

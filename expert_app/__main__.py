@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The command `expert-app` and its subcommands. Each program is imported only when it is the one that was asked for."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from expert_app.config import DeskSettings, HubSettings, KioskSettings, SettingsWrong, load
+from expert_app.paths import Paths, paths_for
+from resources import ResourceMissing
+from resources.texts import LANGUAGES, use_language
+
+Arguments = argparse.Namespace
+
+
+def _common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--settings", type=Path, help="settings file (default: in your configuration folder)")
+    parser.add_argument("--folder", type=Path, help="keep everything below this folder")
+    parser.add_argument("--language", choices=LANGUAGES, help="language of the screen")
+    parser.add_argument("--driven", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("-v", "--verbose", action="store_true", help="developer log on standard error")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="expert-app", description="Desk, hub and kiosk of Poste Expert.")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    _common(commands.add_parser("desk", help="the agent's window (also without any command)"))
+    kiosk = commands.add_parser("kiosk", help="the reference kiosk")
+    kiosk.add_argument("--fullscreen", action="store_true", help="as in the booth")
+    _common(kiosk)
+    hub = commands.add_parser("hub", help="queue, dossiers and log")
+    hub.add_argument("--catalogue", type=Path, help="who offers what where (TOML)")
+    hub.add_argument("--bus", help="use this nats-server instead of our own")
+    hub.add_argument("--listen", metavar="HOST:PORT", help="where our own nats-server listens")
+    hub.add_argument("--example", action="store_true", help="print a complete catalogue")
+    hub.add_argument("--check", type=Path, metavar="FILE", help="say what is wrong in a catalogue")
+    hub.add_argument("--print-bus-config", action="store_true", help="configuration for a nats-server of yours")
+    _common(hub)
+    demo = commands.add_parser("demo", help="all of it on this machine")
+    demo.add_argument("--script", choices=("walk",), help="without a person: the whole job, driven and proved")
+    demo.add_argument("--report", type=Path, help="write the script's report (JSON) here")
+    demo.add_argument("--shots", type=Path, help="folder for one picture per step and window")
+    demo.add_argument("--scanner", default="", help="address of a real scanner, e.g. escl://host:port/eSCL")
+    demo.add_argument("--printer", default="", help="address of a real printer, e.g. ipp://host:port/path")
+    demo.add_argument("--camera", default="simulated", help='"simulated", "auto", "none" or a device')
+    _common(demo)
+    replay = commands.add_parser("replay", help="a session's log on one timeline")
+    replay.add_argument("log", metavar="FILE-OR-SESSION", help="a log file, or the id of a session at the hub")
+    _common(replay)
+    doctor = commands.add_parser("doctor", help="checks what a call needs and says what to do")
+    doctor.add_argument("--json", action="store_true", help="for programs")
+    _common(doctor)
+    enrol = commands.add_parser("enrol", help="makes this installation's key")
+    enrol.add_argument("--organisation", required=True)
+    enrol.add_argument("--role", required=True, choices=("agent", "supervisor", "helpdesk", "kiosk"))
+    enrol.add_argument("--user", required=True)
+    enrol.add_argument("--key-file", type=Path, help="for a headless kiosk: keep the key in this file (0600)")
+    _common(enrol)
+    return parser
+
+
+def _load[Settings: msgspec.Struct](kind: type[Settings], arguments: Arguments, paths: Paths) -> Settings:
+    settings = load(kind, arguments.settings or paths.config)
+    language = getattr(settings, "language", None)
+    use_language(arguments.language or language or "fr")
+    if arguments.language and language is not None:
+        return msgspec.structs.replace(settings, language=arguments.language)
+    return settings
+
+
+def _desk(arguments: Arguments) -> int:
+    paths = paths_for("desk", arguments.folder)
+    settings = _load(DeskSettings, arguments, paths)
+    from expert_app.compose_desk import run_desk
+
+    return run_desk(settings, paths, driven=arguments.driven)
+
+
+def _kiosk(arguments: Arguments) -> int:
+    paths = paths_for("kiosk", arguments.folder)
+    settings = _load(KioskSettings, arguments, paths)
+    from expert_app.compose_kiosk import run_kiosk
+
+    return run_kiosk(settings, paths, driven=arguments.driven, fullscreen=arguments.fullscreen)
+
+
+def _hub(arguments: Arguments) -> int:
+    from expert_app import hub
+    from expert_app.credentials import key_name, load_seed
+
+    if arguments.example:
+        print(hub.EXAMPLE, end="")
+        return 0
+    if arguments.check:
+        wrong = hub.check_catalogue(arguments.check)
+        print(wrong or "The catalogue is complete.")
+        return 1 if wrong else 0
+    paths = paths_for("hub", arguments.folder)
+    settings = _hub_settings(_load(HubSettings, arguments, paths), arguments)
+    if not settings.catalogue:
+        print("The hub needs a catalogue: expert-app hub --example > catalogue.toml, then --catalogue catalogue.toml")
+        return 2
+    if arguments.print_bus_config:
+        print(hub.bus_config(settings, paths, load_seed(key_name("hub", "hub", "hub"))), end="")
+        return 0
+    return asyncio.run(hub.run(settings, paths, hub.HubOptions(driven=arguments.driven)))
+
+
+def _hub_settings(settings: HubSettings, arguments: Arguments) -> HubSettings:
+    changes: dict[str, Any] = {}
+    if arguments.catalogue:
+        changes["catalogue"] = str(arguments.catalogue)
+    if arguments.bus:
+        changes["bus"] = arguments.bus
+    if arguments.listen:
+        host, _colon, port = arguments.listen.rpartition(":")
+        if not port.isdigit() or int(port) > 65535:
+            raise SettingsWrong(Path("--listen"), f"{arguments.listen!r} is not HOST:PORT")
+        changes |= {"listen_host": host or "127.0.0.1", "listen_port": int(port)}
+    return msgspec.structs.replace(settings, **changes)
+
+
+def _demo(arguments: Arguments) -> int:
+    use_language(arguments.language or "fr")
+    from expert_app.demo import DemoOptions, run_demo
+
+    options = DemoOptions(
+        folder=arguments.folder,
+        script=arguments.script or "",
+        report=arguments.report,
+        shots=arguments.shots,
+        scanner=arguments.scanner,
+        printer=arguments.printer,
+        camera=arguments.camera,
+        language=arguments.language or "fr",
+    )
+    return asyncio.run(run_demo(options))
+
+
+def _replay(arguments: Arguments) -> int:
+    paths = paths_for("desk", arguments.folder)
+    settings = _load(DeskSettings, arguments, paths)
+    from expert_app.compose_replay import run_replay
+
+    return run_replay(arguments.log, settings, paths, driven=arguments.driven)
+
+
+def _doctor(arguments: Arguments) -> int:
+    desk = _load(DeskSettings, arguments, paths_for("desk", arguments.folder))
+    kiosk = load(KioskSettings, paths_for("kiosk", arguments.folder).config)
+    from expert_app import doctor
+    from expert_app.compose import media_devices
+
+    cameras, microphones = media_devices()
+    findings = asyncio.run(doctor.examine(desk, kiosk, cameras, microphones))
+    return doctor.report(findings, arguments.json)
+
+
+def _enrol(arguments: Arguments) -> int:
+    from expert_app.credentials import KeyMissing, key_name, save_seed
+    from session.bus.identity import new_seed, public_key
+    from session.protocol.ids import is_id
+    from session.protocol.roles import Role
+
+    if not (is_id(arguments.organisation) and is_id(arguments.user)):
+        print("Organisation and user may have letters, digits, _ and -, at most 40.")
+        return 2
+    seed = new_seed()
+    try:
+        save_seed(
+            key_name(arguments.organisation, Role[arguments.role.upper()], arguments.user), seed, arguments.key_file
+        )
+    except KeyMissing as error:
+        print(f"The key cannot be kept: {error.why}. On a headless machine use --key-file.")
+        return 1
+    print(public_key(seed))
+    return 0
+
+
+_PROGRAMS: dict[str, Callable[[Arguments], int]] = {
+    "desk": _desk,
+    "kiosk": _kiosk,
+    "hub": _hub,
+    "demo": _demo,
+    "replay": _replay,
+    "doctor": _doctor,
+    "enrol": _enrol,
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs the program that the command line asks for; the exit code."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help")):
+        given = ["desk", *given]
+    parsed = _parser().parse_args(given)
+    if parsed.command is None:
+        parsed = _parser().parse_args(["desk", *given])
+    level = logging.DEBUG if parsed.verbose else logging.WARNING
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    try:
+        return _PROGRAMS[parsed.command](parsed)
+    except (SettingsWrong, ResourceMissing) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

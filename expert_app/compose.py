@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What every program with a window has in common: Qt set up, one loop, an orderly end. Used by `compose_*`.
+
+Only `compose` and its parts build objects and connect them; everybody else is given what they need.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import qasync
+from PyQt6.QtCore import QtMsgType, qInstallMessageHandler
+from PyQt6.QtGui import QGuiApplication
+from PyQt6.QtMultimedia import QMediaDevices
+from PyQt6.QtWidgets import QApplication
+
+from expert_app import crash
+from expert_app.driver import Driver
+from expert_app.facts import Facts
+from session.bus.client import BusClient
+from session.clock import SystemClock
+from session.errors import SessionError
+from session.protocol.roles import Role
+from session.tasks import Tasks
+from views.hands import Hands
+from views.kiosk_call_pane import CHROMIUM_FLAGS
+from views.mirror_pane import register_schemes
+
+log = logging.getLogger(__name__)
+
+ROLES = {"agent": Role.AGENT, "supervisor": Role.SUPERVISOR, "helpdesk": Role.HELPDESK}
+STOP_S = 15.0
+
+
+def prepare_browser() -> None:
+    """Settings that the browser engine reads once, before the application exists."""
+    flags = [*CHROMIUM_FLAGS, "--disable-logging", "--log-level=3"]
+    if os.environ.get("QT_QPA_PLATFORM") == "offscreen":
+        flags.append("--disable-gpu")
+    given = os.environ.get("QTWEBENGINE_CHROMIUM_FLAGS", "").split()
+    os.environ["QTWEBENGINE_CHROMIUM_FLAGS"] = " ".join(dict.fromkeys(given + flags))
+    if sys.platform == "linux" and os.geteuid() == 0 and "QTWEBENGINE_DISABLE_SANDBOX" not in os.environ:
+        # Chromium refuses to start as root with its sandbox; a real kiosk or desk never runs as root.
+        log.warning("running as root: the browser's sandbox is off; never do so where callers are")
+        os.environ["QTWEBENGINE_DISABLE_SANDBOX"] = "1"
+    register_schemes()
+
+
+def _qt_message(kind: QtMsgType, context: object, text: str | None) -> None:
+    levels = {QtMsgType.QtDebugMsg: logging.DEBUG, QtMsgType.QtInfoMsg: logging.INFO}
+    logging.getLogger("qt").log(levels.get(kind, logging.INFO), "%s", text)
+
+
+def make_application() -> QApplication:
+    """The application object; windows closing do not end it, the program's own stop does."""
+    prepare_browser()
+    qInstallMessageHandler(_qt_message)
+    application = QApplication(sys.argv[:1])
+    application.setQuitOnLastWindowClosed(False)
+    QGuiApplication.setDesktopFileName("poste-expert")
+    application.setApplicationName("Poste Expert")
+    return application
+
+
+class Program:
+    """One program's life: its clock, tasks, facts, and the event that ends it."""
+
+    def __init__(self) -> None:
+        self.clock = SystemClock()
+        self.tasks = Tasks(on_error=self._on_task_error)
+        self.facts = Facts(self.clock)
+        self.stop = asyncio.Event()
+        self.show_error: Callable[[str], None] = lambda kind: None
+
+    def _on_task_error(self, name: str, error: BaseException) -> None:
+        log.error("task %s failed: %s", name, type(error).__name__, exc_info=error)
+        self.facts.note("task_failed", task=name, error=type(error).__name__)
+        self.show_error(type(error).__name__)
+
+    def drive(self, hands: Hands | None, **ready: Any) -> None:
+        """Lets a script drive this program, and says that it is ready."""
+        driver = Driver(hands, self.facts, self.stop.set)
+        driver.start()
+        driver.say(ready=True, **ready)
+
+    async def connect(self, bus: BusClient) -> None:
+        """Connects in the background's own time: a bus that is away now is tried again for ever."""
+        try:
+            await bus.connect()
+        except SessionError as error:
+            log.warning("the bus does not answer yet: %s", error.code)
+
+
+def run_application(main: Callable[[Program], Coroutine[Any, Any, None]]) -> int:
+    """Runs `main` until its end inside Qt's loop; the exit code."""
+    application = make_application()
+    loop = qasync.QEventLoop(application)
+    asyncio.set_event_loop(loop)
+    code = 0
+
+    async def life() -> None:
+        program = Program()
+        crash.install(lambda kind: loop.call_soon_threadsafe(program.show_error, kind))
+        for name in (signal.SIGINT, signal.SIGTERM):
+            with contextlib.suppress(NotImplementedError, RuntimeError):
+                loop.add_signal_handler(name, program.stop.set)
+        try:
+            await main(program)
+        finally:
+            await program.tasks.close()
+
+    with loop:
+        loop.run_until_complete(life())
+    sys.stdout.flush()
+    return code
+
+
+def media_devices() -> tuple[list[str], list[str]]:
+    """(names of cameras, names of microphones) of this machine."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    cameras = [device.description() for device in QMediaDevices.videoInputs()]
+    microphones = [device.description() for device in QMediaDevices.audioInputs()]
+    del application
+    return cameras, microphones

@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Builds the desk's program and connects its views, its job and its session. The command is `expert-app desk`."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+
+from PyQt6.QtWidgets import QApplication
+
+from documents.outbox import Outbox
+from documents.workers import Workers
+from expert_app.compose import ROLES, STOP_S, Program, run_application
+from expert_app.compose_desk_session import SessionConnections
+from expert_app.compose_desk_views import DeskConnections
+from expert_app.config import DeskSettings, MediaSettings
+from expert_app.credentials import KeyMissing, key_name, load_seed
+from expert_app.desk import DeskApp
+from expert_app.filing import Filing
+from expert_app.paths import Paths
+from session.bus.client import BusClient
+from session.desk.link import DeskLink
+from session.desk.live import DeskSession
+from session.log.events import Writer
+from session.log.writer import LogWriter, left_over
+from session.media.aiortc_engine import AiortcEngine, EngineSettings, IceServer
+from session.media.sound import NullSink, SilentSource, SoundSink, SoundSource, ToneSource
+from session.media.sources import CameraSource, FrameSource, NoCamera, SyntheticCamera, camera_devices
+from session.protocol.hub_messages import SessionFacts
+from views.call_view import CallView
+from views.cobrowse_view import CobrowseView
+from views.desk_hands import DeskHands
+from views.desk_settings import IniSettings
+from views.desk_window import DeskWindow
+from views.devices_view import DevicesView
+from views.dossier_view import DossierView
+from views.mirror_pane import MirrorPane
+from views.queue_view import QueueView
+from views.ring import Ring
+from views.sound import SoundDevices
+from views.theme import apply_theme
+from views.video_pane import VideoPane
+
+WINDOW_SIZE = (1440, 900)
+
+
+def run_desk(settings: DeskSettings, paths: Paths, *, driven: bool) -> int:
+    """Runs the desk until it is told to stop; the exit code."""
+    try:
+        seed = load_seed(key_name(settings.organisation, ROLES[settings.role], settings.user))
+    except KeyMissing as error:
+        print(error)
+        return 2
+    return run_application(partial(_main, settings, paths, seed, driven))
+
+
+async def _main(settings: DeskSettings, paths: Paths, seed: bytes, driven: bool, program: Program) -> None:
+    desk = ComposedDesk(settings, paths, seed, program)
+    await desk.start()
+    if driven:
+        program.drive(DeskHands(desk.window, desk.mirror))
+    await program.stop.wait()
+    await asyncio.wait_for(desk.stop(), STOP_S)
+
+
+class ComposedDesk:
+    """The desk's objects, built once."""
+
+    def __init__(self, settings: DeskSettings, paths: Paths, seed: bytes, program: Program) -> None:
+        self._settings, self._paths, self._program = settings, paths, program
+        clock, tasks = program.clock, program.tasks
+        self._bus = BusClient(settings.bus, ROLES[settings.role], settings.user, seed, tasks, clock)
+        self._link = DeskLink(self._bus, clock, tasks)
+        self._engine = make_engine(settings.media)
+        self._outbox = Outbox(paths.folder("outbox"))
+        self._workers = Workers(language=settings.language)
+        self._filing = Filing(self._outbox, self._workers, self._link, clock, tasks, program.facts)
+        self._app = DeskApp(self._link, self._filing, self._open_session, clock, tasks, program.facts)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        self._application = application
+        self._window_settings = IniSettings(paths.data / "window.ini")
+        remembered = self._window_settings.read("theme")
+        apply_theme(application, (remembered or settings.theme) == "dark")
+        self.mirror = MirrorPane()
+        self.video = VideoPane()
+        self.window = DeskWindow(
+            queue=QueueView(clock),
+            call=CallView(self.video, clock),
+            cobrowse=CobrowseView(self.mirror),
+            dossier=DossierView(),
+            devices=DevicesView(),
+            settings=self._window_settings,
+            clock=clock,
+        )
+        self._connections = DeskConnections(
+            self.window, Ring(self.window), self._app, self._filing, self._link, program.facts
+        )
+        self._session_connections = SessionConnections(
+            self.window, self.mirror, self.video, self._app, self._engine, tasks, program.facts
+        )
+        self.window.theme_requested.connect(self._on_theme)
+        self.window.close_requested.connect(program.stop.set)
+        program.show_error = lambda kind: self._connections.show_trouble("unexpected", {"why": kind}, "unexpected")
+
+    def _on_theme(self, dark: bool) -> None:
+        self._window_settings.write("theme", "dark" if dark else "light")
+        apply_theme(self._application, dark)
+
+    def _open_session(self, facts: SessionFacts, resumed: bool) -> DeskSession:
+        return DeskSession(
+            facts,
+            self._link.channel(facts.id),
+            self._engine,
+            partial(self._filing.keep, facts.id),
+            self._filing.is_kept,
+            self._log_writer(facts.id),
+            self._program.clock,
+            self._program.tasks,
+            resumed=resumed,
+        )
+
+    def _log_writer(self, session_id: str) -> LogWriter:
+        send = partial(self._link.append_log, session_id)
+        folder = self._paths.folder("logs")
+        return LogWriter(session_id, Writer.DESK, folder, self._program.clock, send, self._program.tasks)
+
+    async def start(self) -> None:
+        """Shows the window, then connects: the window never waits for the network."""
+        for leftover in await asyncio.to_thread(self._outbox.recover):
+            self._connections.show_leftover(leftover)
+        if not self.window.isMaximized():
+            self.window.resize(*WINDOW_SIZE)
+        self.window.show_identity(self._settings.organisation, self._settings.user)
+        self.window.show()
+        self._workers.warm()
+        await self._app.start()
+        self._program.tasks.spawn(self._program.connect(self._bus), name="connect the desk")
+        self._program.tasks.spawn(self._send_old_logs(), name="send old logs")
+
+    async def _send_old_logs(self) -> None:
+        """What an earlier run could not send; a session that goes on is left to its own writer."""
+        found = left_over(self._paths.folder("logs"))
+        await self._app.resumed.wait()
+        for session_id, _writer in found:
+            session = self._app.session
+            if session is None or session.facts.id != session_id:
+                await self._log_writer(session_id).close(timeout_s=60)
+
+    async def stop(self) -> None:
+        """Ends session, media, workers and connection, in this order."""
+        await self._app.stop()
+        self.window.close_now()
+        await self._engine.close()
+        await asyncio.to_thread(self._workers.close)
+        await self._bus.close()
+
+
+def make_engine(settings: MediaSettings) -> AiortcEngine:
+    """The engine with the devices that the settings name."""
+    sound = SoundDevices()
+    simulated = settings.microphone == "simulated"
+    speaker: SoundSink = NullSink() if simulated else sound.speaker()
+    servers = tuple(IceServer(url=url) for url in settings.ice_servers)
+    return AiortcEngine(
+        _camera(settings.camera),
+        _microphone(settings.microphone, sound),
+        speaker,
+        EngineSettings(ice_servers=servers, start_kbps=settings.start_kbps),
+    )
+
+
+def _camera(name: str) -> FrameSource:
+    if name == "simulated":
+        return SyntheticCamera()
+    if name == "none":
+        return NoCamera()
+    if name != "auto":
+        return CameraSource(name)
+    found = camera_devices()
+    return CameraSource(found[0]) if found else NoCamera()
+
+
+def _microphone(name: str, sound: SoundDevices) -> SoundSource:
+    if name == "simulated":
+        return ToneSource()
+    return SilentSource() if name == "none" else sound.microphone()

@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Connects a session's conversations (call, consent, shared page, devices) with the desk's window; notes facts."""
+
+from __future__ import annotations
+
+import json
+
+from expert_app.desk import DeskApp, Printing
+from expert_app.facts import Facts
+from session.desk.devices import PageFailed, PageProgressed, ReceivedPage
+from session.desk.live import DeskSession
+from session.media.engine import MediaEngine, MediaState
+from session.protocol.mirror import MirrorEvents
+from session.protocol.session_messages import (
+    CameraChanged,
+    DevicesReported,
+    Grant,
+    GrantChanged,
+    MediaSeen,
+    PageShown,
+    PointerShown,
+    ScanEnded,
+    ScanProgressed,
+)
+from session.tasks import Tasks
+from views.call_view import CallState, Quality
+from views.cobrowse_view import CobrowseView
+from views.desk_scan_panel import ScanWish
+from views.desk_window import DeskWindow
+from views.mirror_pane import MirrorPane
+from views.video_pane import VideoPane
+
+MIRROR_LOOK = """(() => { const frame = document.querySelector('iframe'); const page = frame && frame.contentDocument;
+return page ? JSON.stringify({title: page.title, elements: page.querySelectorAll('*').length}) : ''; })()"""
+
+
+class SessionConnections:
+    """Connects each session as it opens; what the window wishes goes to the session that is open."""
+
+    def __init__(
+        self,
+        window: DeskWindow,
+        mirror: MirrorPane,
+        video: VideoPane,
+        app: DeskApp,
+        engine: MediaEngine,
+        tasks: Tasks,
+        facts: Facts,
+    ) -> None:
+        self._window, self._mirror, self._video = window, mirror, video
+        self._app, self._engine, self._tasks, self._facts = app, engine, tasks, facts
+        assert isinstance(window.cobrowse, CobrowseView)
+        self._cobrowse = window.cobrowse
+        self._microphone_on = self._camera_on = True
+        video.set_source(engine.latest_frame, engine.own_frame)
+        app.session_opened.connect(self._on_opened)
+        app.session_ended.connect(lambda ended: self._cobrowse.clear())
+        app.printing.connect(self._on_printing)
+        self._connect_wishes()
+
+    # ---- wishes ----
+
+    def _connect_wishes(self) -> None:
+        window, app = self._window, self._app
+        window.grant_requested.connect(self._on_grant_requested)
+        window.call.microphone_requested.connect(self._on_microphone)
+        window.call.camera_requested.connect(self._on_camera)
+        window.call.hang_up_requested.connect(app.hang_up)
+        window.call.call_again_requested.connect(self._on_call_again)
+        self._cobrowse.share_requested.connect(lambda: self._on_grant_requested(Grant.SEE_PAGE))
+        self._cobrowse.address_requested.connect(app.open_address)
+        self._cobrowse.pointer_moved.connect(self._on_pointer_moved)
+        self._cobrowse.pointer_left.connect(self._on_pointer_left)
+        self._cobrowse.snapshot_requested.connect(self._on_snapshot)
+        window.devices.preview_requested.connect(lambda wish: app.preview(wish.source))
+        window.devices.scan_requested.connect(self._on_scan)
+        window.devices.scan_cancel_requested.connect(app.cancel_scan)
+        self._mirror.resource_requested.connect(self._on_resource)
+
+    def _on_grant_requested(self, grant: Grant) -> None:
+        self._window.session_header.show_asked(grant)
+        self._window.devices.show_asked(grant)
+        if grant is Grant.SEE_PAGE:
+            self._cobrowse.show_asked()
+        self._app.request_grant(grant)
+
+    def _on_microphone(self, on: bool) -> None:
+        if self._app.session is not None:
+            self._app.session.call.set_microphone(on)
+            self._microphone_on = on
+            self._window.call.show_own_media(microphone_on=on, camera_on=self._camera_on)
+
+    def _on_camera(self, on: bool) -> None:
+        if self._app.session is not None:
+            self._app.session.call.set_camera(on)
+            self._camera_on = on
+            self._window.call.show_own_media(microphone_on=self._microphone_on, camera_on=on)
+
+    def _on_call_again(self) -> None:
+        if self._app.session is not None:
+            self._app.session.call.request_call()
+
+    def _on_pointer_moved(self, x: float, y: float) -> None:
+        if self._app.session is not None:
+            self._app.session.page.move_pointer(x, y)
+
+    def _on_pointer_left(self) -> None:
+        if self._app.session is not None:
+            self._app.session.page.hide_pointer()
+
+    def _on_snapshot(self) -> None:
+        if self._app.session is not None:
+            self._app.session.page.request_snapshot()
+
+    def _on_scan(self, wish: ScanWish) -> None:
+        self._app.scan(wish.source, wish.dpi, wish.colour, wish.area)
+
+    def _on_resource(self, address: str) -> None:
+        if self._app.session is not None:
+            self._tasks.spawn(self._bring_resource(self._app.session, address), name="picture of the shared page")
+
+    async def _bring_resource(self, session: DeskSession, address: str) -> None:
+        data, media_type = await session.page.fetch(address)
+        self._mirror.give_resource(address, data, media_type)
+
+    # ---- facts of a session ----
+
+    def _on_opened(self, session: DeskSession) -> None:
+        self._microphone_on = self._camera_on = True
+        self._engine.set_microphone(True)
+        self._engine.set_camera(True)
+        self._window.show_session(session.facts)
+        self._window.call.show_own_media(microphone_on=True, camera_on=True)
+        self._window.dossier.show_loading()
+        self._cobrowse.clear()
+        self._cobrowse.set_addresses(session.facts.allowed_addresses)
+        self._facts.note("session", id=session.facts.id, resumed=session.resumed)
+        self._follow_call(session)
+        self._follow_page(session)
+        self._follow_devices(session)
+        session.grants.changed.connect(lambda change: self._on_grant(session, change))
+
+    def _follow_call(self, session: DeskSession) -> None:
+        call = session.call
+        call.state_changed.connect(self._on_call_state)
+        call.first_frame.connect(self._on_first_frame)
+        call.media_seen.connect(self._on_media)
+        call.peer_simulated.connect(lambda simulated: self._show_simulated(caller=simulated))
+        call.peer_camera_changed.connect(self._on_peer_camera)
+
+    def _show_simulated(self, caller: bool) -> None:
+        self._video.show_simulated(caller, self._engine.simulated_camera)
+
+    def _on_call_state(self, state: MediaState) -> None:
+        self._video.show_state(state)
+        self._window.call.show_state(CallState(state.value))
+        self._facts.note("call", state=state.value)
+
+    def _on_first_frame(self, seen: MediaSeen) -> None:
+        self._facts.note(
+            "first_video",
+            frames=seen.frames,
+            width_px=seen.width_px,
+            height_px=seen.height_px,
+            checksum=seen.checksum,
+            first_frame_ms=seen.first_frame_ms,
+        )
+
+    def _on_media(self, seen: MediaSeen) -> None:
+        stats = self._engine.stats()
+        lost = stats.lost / max(1, stats.packets + stats.lost)
+        quality = Quality.GOOD if lost < 0.01 else Quality.MEDIUM if lost < 0.04 else Quality.BAD
+        self._window.call.show_quality(quality, f"{stats.width_px} × {stats.height_px}")
+        self._facts.note("media", frames=seen.frames, audio_packets=seen.audio_packets, audio_level=seen.audio_level)
+
+    def _on_peer_camera(self, change: CameraChanged) -> None:
+        self._video.show_peer_camera(change.camera_on)
+
+    def _on_grant(self, session: DeskSession, change: GrantChanged) -> None:
+        grants = session.grants.all()
+        self._window.show_grants(grants)
+        self._cobrowse.show_grants(grants)
+
+    # ---- shared page ----
+
+    def _follow_page(self, session: DeskSession) -> None:
+        page = session.page
+        page.events_received.connect(self._on_events)
+        page.page_shown.connect(self._on_page_shown)
+        page.sharing_changed.connect(self._on_sharing)
+        page.address_refused.connect(self._cobrowse.show_refused)
+        page.pointer_shown.connect(self._on_pointer_shown)
+
+    def _on_events(self, events: MirrorEvents) -> None:
+        self._mirror.feed(events.text)
+        self._mirror.page.runJavaScript(MIRROR_LOOK, self._on_mirror_look)
+
+    def _on_mirror_look(self, text: object) -> None:
+        if isinstance(text, str) and text:
+            self._facts.note("mirror_shown", **json.loads(text))
+
+    def _on_page_shown(self, page: PageShown) -> None:
+        self._cobrowse.show_page(page)
+        self._facts.note("page_shown", epoch=page.epoch, title=page.title)
+
+    def _on_sharing(self, sharing: bool) -> None:
+        self._cobrowse.show_sharing(sharing)
+        self._window.show_sharing(sharing)
+
+    def _on_pointer_shown(self, shown: PointerShown) -> None:
+        self._cobrowse.show_pointer(shown)
+        self._facts.note("pointer_shown", x_px=shown.x_px, y_px=shown.y_px)
+
+    # ---- devices ----
+
+    def _follow_devices(self, session: DeskSession) -> None:
+        devices, view = session.devices, self._window.devices
+        devices.report_changed.connect(self._on_report)
+        devices.scan_progressed.connect(self._on_scan_progress)
+        devices.scan_ended.connect(self._on_scan_ended)
+        devices.page_progressed.connect(self._on_page_progress)
+        devices.preview_received.connect(self._on_preview)
+        devices.page_failed.connect(self._on_page_failed)
+        view.show_devices(None)
+
+    def _on_report(self, report: DevicesReported) -> None:
+        self._window.devices.show_devices(report)
+        self._facts.note("devices", scanner=report.scanner.value, printer=report.printer.value)
+
+    def _on_scan_progress(self, progress: ScanProgressed) -> None:
+        self._window.devices.show_scan_progress(progress.percent)
+
+    def _on_scan_ended(self, ended: ScanEnded) -> None:
+        self._window.devices.show_scan_ended()
+        self._facts.note("scan_ended", code=ended.code, pages=ended.pages)
+
+    def _on_page_progress(self, progress: PageProgressed) -> None:
+        self._window.devices.show_page_progress(progress.page_id, 100 * progress.received // max(1, progress.chunks))
+
+    def _on_preview(self, page: ReceivedPage) -> None:
+        self._window.devices.show_preview(page.data)
+        self._facts.note("preview_received", size_bytes=len(page.data), sha256=page.offer.sha256)
+
+    def _on_page_failed(self, failed: PageFailed) -> None:
+        self._window.devices.show_page_failed(failed.page_id, failed.code)
+        self._facts.note("page_failed", page=failed.page_id, code=failed.code)
+
+    def _on_printing(self, printing: Printing) -> None:
+        self._window.devices.show_print(printing.changed, printing.name)

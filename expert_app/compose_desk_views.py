@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Connects the desk's window with queue, hub, dossier and filing: what holds whether or not a session runs."""
+
+from __future__ import annotations
+
+from documents.outbox import Leftover
+from expert_app.desk import DeskApp, Trouble
+from expert_app.facts import Facts
+from expert_app.filing import CleanedPage, Filing, FilingProgress, PageTrouble, ShownPage, Value
+from resources.texts import _
+from session.desk.link import DeskLink
+from session.protocol.hub_messages import DocumentFiled, DossierFacts, SessionEnded
+from session.protocol.tickets import Ticket, TicketState
+from views.desk_window import DeskWindow
+from views.message_bar import Level
+from views.pdf_picture import pdf_picture
+from views.ring import Ring
+from views.troubles import sentence
+
+RETRYING, FILING = "retrying", "filing"
+
+
+class DeskConnections:
+    """Window on one side, job on the other."""
+
+    def __init__(
+        self, window: DeskWindow, ring: Ring, app: DeskApp, filing: Filing, link: DeskLink, facts: Facts
+    ) -> None:
+        self._window, self._ring, self._app = window, ring, app
+        self._filing, self._link, self._facts = filing, link, facts
+        self._seen: set[str] = set()
+        self._queue_shown = False
+        self._connect_queue()
+        self._connect_dossier()
+        self._connect_filing()
+
+    # ---- queue ----
+
+    def _connect_queue(self) -> None:
+        queue = self._window.queue
+        self._link.queue_changed.connect(self._on_queue)
+        self._link.connection_changed.connect(self._on_connection)
+        self._link.retrying.connect(self._on_retrying)
+        queue.accept_requested.connect(self._on_accept)
+        queue.ticket_rang.connect(lambda ticket_id: self._ring.start())
+        queue.availability_changed.connect(lambda available: None if available else self._ring.stop())
+        self._app.troubled.connect(self._on_trouble)
+        self._app.untroubled.connect(self._window.messages.clear)
+        self._app.session_ended.connect(self._on_session_ended)
+        self._app.session_closed.connect(self._on_session_closed)
+        self._window.finish_requested.connect(self._app.finish)
+
+    def _on_queue(self, tickets: list[Ticket]) -> None:
+        services = {service.id: service for service in self._link.services}
+        self._window.queue.set_tickets(tickets, services)
+        if not self._queue_shown:
+            self._queue_shown = True
+            self._facts.note("queue_visible", tickets=len(tickets))
+        for ticket in tickets:
+            if ticket.state == TicketState.WAITING and ticket.id not in self._seen:
+                self._seen.add(ticket.id)
+                if self._window.queue.ticket(ticket.id) is not None:
+                    self._facts.note("ticket_visible", id=ticket.id, number=ticket.number, service=ticket.service)
+        if not any(ticket.state == TicketState.WAITING for ticket in tickets):
+            self._ring.stop()
+
+    def _on_connection(self, connected: bool) -> None:
+        self._window.set_connection(connected)
+        if connected:
+            self._window.show_identity(self._link.organisation_name, self._link.agent_name)
+            self._window.messages.clear(RETRYING)
+
+    def _on_retrying(self, verb: str) -> None:
+        self._window.messages.show_message(Level.WARNING, _("The hub did not answer; trying again…"), key=RETRYING)
+
+    def _on_accept(self, ticket_id: str) -> None:
+        self._ring.stop()
+        self._app.accept(ticket_id)
+
+    # ---- troubles ----
+
+    def _on_trouble(self, trouble: Trouble) -> None:
+        if trouble.key == "accept":
+            self._window.queue.accept_failed()
+        if trouble.key == "find the dossier":
+            self._window.dossier.show_search(sentence(trouble.code, trouble.detail).sentence)
+            return
+        if trouble.key == "file":
+            self._window.devices.set_filing(False)
+            self._window.messages.clear(FILING)
+        self.show_trouble(trouble.code, trouble.detail, trouble.key)
+
+    def show_trouble(self, code: str, detail: dict[str, Value], key: str) -> None:
+        """Puts an error in words into the message bar."""
+        self._window.messages.show_message(Level.ERROR, sentence(code, detail).sentence, key=key or code)
+
+    def show_leftover(self, leftover: Leftover) -> None:
+        """What an earlier run left and could not be read; it was moved aside, not deleted."""
+        words = _("A damaged file of an earlier session was set aside in {folder}. Tell the help desk.")
+        folder = leftover.path.parent
+        self._window.messages.show_message(Level.WARNING, words.format(folder=folder), key=str(leftover.path))
+
+    # ---- dossier ----
+
+    def _connect_dossier(self) -> None:
+        dossier, app = self._window.dossier, self._app
+        app.dossier_changed.connect(self._on_dossier)
+        app.document_opened.connect(self._on_document)
+        dossier.dossier_requested.connect(app.find_dossier)
+        dossier.piece_requested.connect(app.set_piece)
+        dossier.document_requested.connect(app.open_document)
+
+    def _on_dossier(self, facts: DossierFacts | None) -> None:
+        if facts is None:
+            self._window.dossier.show_search()
+            self._window.devices.set_pieces([], dossier_open=False)
+        else:
+            self._window.dossier.show_dossier(facts)
+            self._window.devices.set_pieces(facts.pieces, dossier_open=True)
+
+    def _on_document(self, document: tuple[str, bytes]) -> None:
+        name, data = document
+        self._window.show_picture(name, pdf_picture(data))
+
+    # ---- pages and documents ----
+
+    def _connect_filing(self) -> None:
+        devices, filing = self._window.devices, self._filing
+        filing.page_kept.connect(self._on_page_kept)
+        filing.page_cleaned.connect(self._on_page_cleaned)
+        filing.page_failed.connect(self._on_page_failed)
+        filing.pages_filed.connect(devices.show_pages_filed)
+        filing.document_filed.connect(self._on_filed)
+        filing.document_progressed.connect(self._on_progress)
+        filing.document_waiting.connect(self._on_waiting)
+        devices.order_changed.connect(filing.set_order)
+        devices.page_turned.connect(filing.turn)
+        devices.page_version_changed.connect(lambda page_id, cleaned: filing.use_original(page_id, not cleaned))
+        devices.page_removed.connect(filing.remove)
+        devices.page_restored.connect(filing.restore)
+        devices.file_requested.connect(self._on_file)
+        devices.print_receipt_requested.connect(self._app.print_receipt)
+        devices.print_file_requested.connect(self._app.print_file)
+        devices.print_cancel_requested.connect(self._app.cancel_print)
+
+    def _on_page_kept(self, page: ShownPage) -> None:
+        self._window.devices.add_page(page.page_id)
+        self._window.devices.show_page_image(page.page_id, page.data)
+
+    def _on_page_cleaned(self, page: CleanedPage) -> None:
+        note = _("Blank page") if page.clean.blank else ""
+        self._window.devices.show_page_cleaned(page.page_id, page.clean.jpeg, note)
+
+    def _on_page_failed(self, trouble: PageTrouble) -> None:
+        self._window.devices.show_page_failed(trouble.page_id, trouble.code)
+        self.show_trouble(trouble.code, {}, key=f"page {trouble.page_id}")
+
+    def _on_file(self, page_ids: list[str], piece_id: str, name: str) -> None:
+        self._window.devices.set_filing(True)
+        self._app.file(list(page_ids), piece_id, name)
+
+    def _on_progress(self, progress: FilingProgress) -> None:
+        words = _("Filing: {name}").format(name=progress.name)
+        self._window.messages.show_progress(FILING, words, progress.percent)
+
+    def _on_waiting(self, name: str) -> None:
+        words = _("“{name}” is safe on this computer and will be filed when the hub answers.")
+        self._window.messages.clear(FILING)
+        self._window.messages.show_message(Level.WARNING, words.format(name=name), key="waiting")
+
+    def _on_filed(self, filed: DocumentFiled) -> None:
+        self._window.devices.set_filing(False)
+        for key in (FILING, "waiting", "file"):
+            self._window.messages.clear(key)
+        words = _("Filed in dossier {number}: {name}")
+        text = words.format(number=filed.dossier.number, name=filed.document.name)
+        self._window.messages.show_message(Level.INFO, text, key="filed")
+
+    # ---- the end of a session ----
+
+    def _on_session_ended(self, ended: SessionEnded) -> None:
+        self._window.show_wrap_up()
+        session = self._app.session
+        unfiled = self._filing.unfiled(session.facts.id) if session is not None else 0
+        words = _("Pages that are not filed yet: {count}. File them or take them out before you finish.")
+        self._window.wrap_up.show_open_points(words.format(count=unfiled) if unfiled else "")
+        if ended.by == "kiosk":
+            self._window.messages.show_message(Level.INFO, _("The caller ended the conversation."), key="ended")
+
+    def _on_session_closed(self, outcome: str) -> None:
+        self._window.messages.dismiss_all()
+        self._window.show_idle()
+        if outcome == "desk_lost":
+            words = _("This desk was away too long: the caller waits again, at the head of the queue.")
+            self._window.messages.show_message(Level.WARNING, words, key="desk_lost")

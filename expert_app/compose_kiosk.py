@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Builds the kiosk's program and connects its window, its job and its devices. The command is `expert-app kiosk`."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from pathlib import Path
+
+from PyQt6.QtWidgets import QWidget
+
+from expert_app.compose import STOP_S, Program, run_application
+from expert_app.config import KioskSettings
+from expert_app.credentials import KeyMissing, key_name, load_seed
+from expert_app.kiosk import KioskApp
+from expert_app.paths import Paths
+from resources.texts import use_language
+from session.bus.client import BusClient
+from session.kiosk.call import CallMedia, IceServer
+from session.kiosk.link import KioskLink
+from session.kiosk.live import KioskParts, KioskSession
+from session.kiosk.printer import make_printer
+from session.kiosk.scanner import make_scanner
+from session.kiosk.wipe import open_session_folder
+from session.log.events import Writer
+from session.log.writer import LogWriter, left_over
+from session.protocol.hub_messages import SessionFacts
+from session.protocol.roles import Role
+from session.protocol.session_messages import Grant
+from views.hands import Hands
+from views.kiosk_browser import KioskBrowser
+from views.kiosk_call_pane import KioskCallPane
+from views.kiosk_window import KioskWindow
+
+WINDOW_SIZE = (1280, 800)
+
+
+def run_kiosk(settings: KioskSettings, paths: Paths, *, driven: bool, fullscreen: bool) -> int:
+    """Runs the kiosk until it is told to stop; the exit code."""
+    name = key_name(settings.organisation, Role.KIOSK, settings.user)
+    try:
+        seed = load_seed(name, Path(settings.key_file) if settings.key_file else None)
+    except KeyMissing as error:
+        print(error)
+        return 2
+    return run_application(partial(_main, settings, paths, seed, driven, fullscreen))
+
+
+async def _main(
+    settings: KioskSettings, paths: Paths, seed: bytes, driven: bool, fullscreen: bool, program: Program
+) -> None:
+    kiosk = ComposedKiosk(settings, paths, seed, program)
+    await kiosk.start(fullscreen)
+    if driven:
+        program.drive(kiosk.hands())
+    await program.stop.wait()
+    await asyncio.wait_for(kiosk.stop(), STOP_S)
+
+
+class ComposedKiosk:
+    """The kiosk's objects, built once."""
+
+    def __init__(self, settings: KioskSettings, paths: Paths, seed: bytes, program: Program) -> None:
+        self._settings, self._paths, self._program = settings, paths, program
+        self._call_pane, self._browser = KioskCallPane(), KioskBrowser()
+        self.window = KioskWindow(self._call_pane, self._browser, language=settings.language, clock=program.clock)
+        self._bus = BusClient(settings.bus, Role.KIOSK, settings.user, seed, program.tasks, program.clock)
+        self._link = KioskLink(self._bus, program.clock, program.tasks)
+        self._parts = KioskParts(
+            call_page=self._call_pane,
+            browser=self._browser,
+            scanner=make_scanner(settings.scanner) if settings.scanner else None,
+            printer=make_printer(settings.printer) if settings.printer else None,
+            media=_media(settings),
+            chunk_kbps=settings.chunk_kbps,
+        )
+        self._app = KioskApp(
+            self._link,
+            self.window,
+            self._open_session,
+            paths.runtime,
+            paths.data / "ticket",
+            program.clock,
+            program.tasks,
+            program.facts,
+        )
+        self._connect()
+
+    def _connect(self) -> None:
+        window, app = self.window, self._app
+        window.service_requested.connect(app.press)
+        window.number_entered.connect(app.enter_number)
+        window.number_skipped.connect(app.skip_number)
+        window.leave_requested.connect(app.leave)
+        window.stop_requested.connect(app.withdraw_all)
+        window.grant_answered.connect(app.answer_grant)
+        window.grant_withdrawn.connect(app.withdraw_grant)
+        window.start_requested.connect(app.forget_press)
+        window.language_requested.connect(self._on_language)
+        window.close_requested.connect(self._program.stop.set)
+        self._browser.share_stop_requested.connect(lambda: app.withdraw_grant(Grant.SEE_PAGE))
+        self._browser.pointer_painted.connect(
+            lambda x_px, y_px: self._program.facts.note("pointer_painted", x_px=x_px, y_px=y_px)
+        )
+
+    def _on_language(self, language: str) -> None:
+        use_language(language)
+        self.window.show_language(language)
+        self._browser.retranslate()
+
+    def _open_session(self, facts: SessionFacts, resumed: bool) -> KioskSession:
+        folder = open_session_folder(self._paths.runtime, facts.id)
+        return KioskSession(
+            facts,
+            self._link.channel(facts.id),
+            self._parts,
+            folder,
+            self._log_writer(facts.id),
+            self._program.clock,
+            self._program.tasks,
+            resumed=resumed,
+        )
+
+    def _log_writer(self, session_id: str) -> LogWriter:
+        send = partial(self._link.append_log, session_id)
+        folder = self._paths.folder("logs")
+        return LogWriter(session_id, Writer.KIOSK, folder, self._program.clock, send, self._program.tasks)
+
+    async def start(self, fullscreen: bool) -> None:
+        """Shows the window and connects."""
+        self.window.resize(*WINDOW_SIZE)
+        if fullscreen:
+            self.window.showFullScreen()
+        else:
+            self.window.show()
+        await self._app.start()
+        self._program.tasks.spawn(self._program.connect(self._bus), name="connect the kiosk")
+        self._program.tasks.spawn(self._send_old_logs(), name="send old logs")
+
+    async def _send_old_logs(self) -> None:
+        """What an earlier run could not send; the session that may still run is left to its own writer."""
+        for session_id, _writer in left_over(self._paths.folder("logs")):
+            if self._app.session_id != session_id:
+                await self._log_writer(session_id).close(timeout_s=60)
+
+    async def stop(self) -> None:
+        """Ends session, pages and connection, in this order."""
+        await self._app.stop()
+        self.window.stop_ticking()
+        self.window.hide()
+        self._call_pane.close_page()
+        self._browser.wipe()
+        for device in (self._parts.scanner, self._parts.printer):
+            if device is not None:
+                await device.close()
+        await self._bus.close()
+
+    def hands(self) -> Hands:
+        """For a script: the names of what a caller touches."""
+        window = self.window
+        names: dict[str, QWidget] = {
+            "yes": window.session_page.consent.yes,
+            "no": window.session_page.consent.no,
+            "stop": window.session_page.stop,
+            "number_send": window.number_page.send,
+            "number_skip": window.number_page.skip,
+            "goodbye_finish": window.goodbye_page.finish,
+        }
+        names |= {f"key_{digit}": key for digit, key in window.number_page.digits.keys.items()}
+        return Hands(window, names)
+
+
+def _media(settings: KioskSettings) -> CallMedia:
+    servers = tuple(IceServer(url=url) for url in settings.media.ice_servers)
+    return CallMedia(simulated=settings.media.camera == "simulated", ice_servers=servers)

@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Starts and stops the demo's programs: web site, scanner, printer, hub, kiosk, desk, each its own process.
+
+Used by `expert-app demo` and by the end-to-end tests. Whatever ends this process ends them all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from pathlib import Path
+
+from aiohttp import web
+
+from documents.store import DossierStore
+from expert_app.children import Child
+from expert_app.config import DeskSettings, Language, MediaSettings
+from expert_app.credentials import SEED_VARIABLE
+from expert_app.demo_world import HELPDESK, ORGANISATION, World, new_world, seed_dossiers, write_settings
+from expert_app.log_export import export_log
+from expert_app.paths import private_folder
+from resources import ROOT
+from session.tasks import Tasks
+
+READY_S = 60.0
+SITE = ROOT / "pages" / "site"
+
+
+def free_port() -> int:
+    """A TCP port of loopback that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Demo:
+    """The whole system on one machine.
+
+    Args:
+        folder: everything is kept below it.
+        script: true when no person is there: devices are quick, the windows are driven.
+        scanner, printer: addresses of real devices; empty for the simulators.
+        media: camera and microphone of both ends.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        tasks: Tasks,
+        *,
+        script: bool,
+        scanner: str = "",
+        printer: str = "",
+        media: MediaSettings | None = None,
+        language: Language = "fr",
+    ) -> None:
+        self.folder = private_folder(folder)
+        self.scanner_address, self.printer_address = scanner, printer
+        self._tasks, self._script, self._language = tasks, script, language
+        self._media = media or MediaSettings(camera="simulated", microphone="simulated")
+        self._site: web.AppRunner | None = None
+        self._children: list[Child] = []
+        self._settings: dict[str, Path] = {}
+        self.world: World | None = None
+        self.replay: Child | None = None
+        self.hub: Child
+        self.kiosk: Child
+        self.desk: Child
+
+    # ---- folders that the proofs look at ----
+
+    @property
+    def hub_folder(self) -> Path:
+        """Where the hub keeps everything."""
+        return self.folder / "hub"
+
+    @property
+    def kiosk_runtime(self) -> Path:
+        """Where the kiosk keeps what a session leaves, until the wipe."""
+        return self.folder / "kiosk" / "runtime"
+
+    @property
+    def printer_spool(self) -> Path:
+        """What the simulated printer got."""
+        return self.folder / "printer"
+
+    @property
+    def log_file(self) -> Path:
+        """The exported log."""
+        return self.folder / "session.jsonl"
+
+    @property
+    def site(self) -> str:
+        """Address of the web site that the kiosk may show."""
+        assert self.world is not None
+        return self.world.site
+
+    def filed_document(self, sha256: str) -> Path:
+        """The store's own file of a filed document, on the hub's disk."""
+        return next(self.hub_folder.rglob(f"{sha256}.pdf"))
+
+    # ---- start and stop ----
+
+    async def start(self) -> None:
+        """Starts everything and waits until each program says that it is ready.
+
+        Raises:
+            ChildFailed: one did not start; the error names its log file.
+        """
+        site = await self._serve_site()
+        await self._start_devices()
+        self.world = world = new_world(self.folder, free_port(), site)
+        self._settings = write_settings(
+            world,
+            scanner=self.scanner_address,
+            printer=self.printer_address,
+            media=self._media,
+            language=self._language,
+        )
+        await asyncio.to_thread(self._seed)
+        self.hub = await self.start_hub()
+        self.kiosk, self.desk = await asyncio.gather(self.start_kiosk(), self.start_desk())
+
+    def _seed(self) -> None:
+        store = DossierStore(self.hub_folder / "dossiers")
+        try:
+            seed_dossiers(store)
+        finally:
+            store.close()
+
+    async def _serve_site(self) -> str:
+        application = web.Application()
+        application.router.add_static("/", SITE)
+        self._site = web.AppRunner(application, access_log=None)
+        await self._site.setup()
+        port = free_port()
+        await web.TCPSite(self._site, "127.0.0.1", port).start()
+        return f"http://127.0.0.1:{port}"
+
+    async def _start_devices(self) -> None:
+        if not self.scanner_address:
+            seconds = "0.5" if self._script else "3"
+            pages = str(private_folder(self.folder / "pages"))
+            scanner = ["-m", "expert_app.simulated.escl_scanner", "--port", "0", "--pages", pages]
+            ready = await self._launch("scanner", [*scanner, "--page-seconds", seconds])
+            self.scanner_address = (await asyncio.wait_for(ready.ready, READY_S))["address"]
+        if not self.printer_address:
+            seconds = "0.5" if self._script else "4"
+            spool = str(private_folder(self.printer_spool))
+            printer = ["-m", "expert_app.simulated.ipp_printer", "--port", "0", "--spool", spool]
+            ready = await self._launch("printer", [*printer, "--job-seconds", seconds])
+            self.printer_address = (await asyncio.wait_for(ready.ready, READY_S))["address"]
+
+    async def _launch(self, name: str, arguments: list[str], environment: dict[str, str] | None = None) -> Child:
+        child = Child(name, arguments, self._tasks, self.folder / f"{name}.log")
+        self._children.append(child)
+        await child.start(environment)
+        return child
+
+    async def _program(self, name: str, *arguments: str, seed: bytes = b"") -> Child:
+        """Starts one of our programs and waits until it is ready."""
+        environment = {SEED_VARIABLE: seed.decode()} if seed else {}
+        settings = ["--settings", str(self._settings[name])] if name in self._settings else []
+        command = ["-m", "expert_app", name, "--folder", str(self.folder), *settings, "--driven", *arguments]
+        child = await self._launch(name, command, environment)
+        await asyncio.wait_for(child.ready, READY_S)
+        return child
+
+    async def start_hub(self) -> Child:
+        """Starts the hub (again)."""
+        return await self._program("hub")
+
+    async def start_kiosk(self) -> Child:
+        """Starts the kiosk (again)."""
+        assert self.world is not None
+        return await self._program("kiosk", seed=self.world.kiosk_seed)
+
+    async def start_desk(self) -> Child:
+        """Starts the desk (again)."""
+        assert self.world is not None
+        return await self._program("desk", seed=self.world.agent_seed)
+
+    async def export_log(self, session: str) -> Path:
+        """Reads a session's log from the hub as the helpdesk would and writes it to `log_file`."""
+        assert self.world is not None
+        settings = DeskSettings(organisation=ORGANISATION, user=HELPDESK, role="helpdesk", bus=[self.world.bus])
+        await export_log(settings, self.world.helpdesk_seed, session, self.log_file, self._tasks)
+        return self.log_file
+
+    async def start_replay(self) -> Child:
+        """Opens the exported log in the replay window."""
+        self.replay = await self._program("replay", str(self.log_file), "--language", self._language)
+        return self.replay
+
+    async def stop(self) -> None:
+        """Ends every program in order, windows first."""
+        for child in reversed(self._children):
+            await child.stop()
+        if self._site is not None:
+            await self._site.cleanup()

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The invented world of the demo: an organisation, its site, people, keys, a caller and a dossier. Used by `demo`.
+
+Nobody here exists. The keys are made afresh and live as long as the demo's folder.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from documents.dossier import Dossier, Piece
+from documents.store import DossierStore
+from expert_app.config import DeskSettings, HubSettings, KioskSettings, Language, MediaSettings, save
+from session.bus.identity import new_seed, public_key
+from session.hub.catalogue import (
+    Catalogue,
+    KioskEntry,
+    OrganisationEntry,
+    PersonEntry,
+    ServiceEntry,
+    SiteEntry,
+)
+from session.protocol.hub_messages import Contact
+
+ORGANISATION = "valdore"
+KIOSK = "borne1"
+AGENT = "agent1"
+HELPDESK = "aide1"
+CALLER_NUMBER = "7254168"
+DOSSIER = "VD-2026-00417"
+CALLER_NAME = "Maëlle Vautrin"
+PROCEDURE = "Aide au logement"
+PIECES = (
+    ("demande", "Demande signée"),
+    ("identite", "Pièce d'identité"),
+    ("bulletin", "Dernier bulletin de salaire"),
+    ("bail", "Contrat de location"),
+)
+SERVICES = (
+    ServiceEntry(
+        id="logement",
+        name="Aide au logement",
+        letter="L",
+        subtitle="Demander, déclarer, comprendre",
+        number_kind="allocataire",
+        icon="home",
+    ),
+    ServiceEntry(
+        id="famille",
+        name="Famille et enfants",
+        letter="F",
+        subtitle="Naissance, garde, rentrée",
+        number_kind="allocataire",
+        icon="family",
+    ),
+    ServiceEntry(
+        id="emploi",
+        name="Emploi",
+        letter="E",
+        subtitle="Inscription, actualisation",
+        number_kind="france_travail",
+        icon="work",
+    ),
+    ServiceEntry(id="accueil", name="Une autre question", letter="A", subtitle="Nous vous orientons", icon="help"),
+)
+
+
+@dataclass(frozen=True)
+class World:
+    """Seeds and settings of the demo's programs.
+
+    Attributes:
+        bus: address of the hub's bus.
+        site: address of the web site that the kiosk shows.
+    """
+
+    folder: Path
+    bus: str
+    site: str
+    kiosk_seed: bytes
+    agent_seed: bytes
+    helpdesk_seed: bytes
+
+
+def new_world(folder: Path, bus_port: int, site: str) -> World:
+    """Keys and addresses of a fresh demo under `folder`."""
+    return World(
+        folder=folder,
+        bus=f"nats://127.0.0.1:{bus_port}",
+        site=site,
+        kiosk_seed=new_seed(),
+        agent_seed=new_seed(),
+        helpdesk_seed=new_seed(),
+    )
+
+
+def organisation(world: World) -> OrganisationEntry:
+    """The organisation with its people and their public keys."""
+    names = [service.id for service in SERVICES]
+    return OrganisationEntry(
+        id=ORGANISATION,
+        name="Caisse d'entraide du Val-Doré",
+        services=list(SERVICES),
+        sites=[SiteEntry(id="oyen", name="Mairie de Saint-Oyen-le-Vieux", services=names)],
+        kiosks=[KioskEntry(id=KIOSK, site="oyen", key=public_key(world.kiosk_seed))],
+        people=[
+            PersonEntry(id=AGENT, name="Camille R.", role="agent", key=public_key(world.agent_seed)),
+            PersonEntry(id=HELPDESK, name="Assistance", role="helpdesk", key=public_key(world.helpdesk_seed)),
+        ],
+        contact=Contact(
+            postal_address="4 place du Marronnier\n01234 Valdoré",
+            email="contact@valdore.example",
+            phone="04 00 00 00 00",
+        ),
+        home_address=f"{world.site}/index.html",
+        allowed_addresses=[f"{world.site}/"],
+    )
+
+
+def write_settings(
+    world: World, *, scanner: str, printer: str, media: MediaSettings, language: Language
+) -> dict[str, Path]:
+    """Writes the three programs' settings and the catalogue; returns the files by program."""
+    catalogue = world.folder / "catalogue.toml"
+    catalogue.write_bytes(msgspec.toml.encode({"organisations": [organisation(world)]}))
+    Catalogue.load(catalogue)
+    port = int(world.bus.rpartition(":")[2])
+    settings: dict[str, msgspec.Struct] = {
+        "hub": HubSettings(catalogue=str(catalogue), listen_port=port),
+        "kiosk": KioskSettings(
+            organisation=ORGANISATION,
+            user=KIOSK,
+            bus=[world.bus],
+            language=language,
+            scanner=scanner,
+            printer=printer,
+            media=media,
+        ),
+        "desk": DeskSettings(organisation=ORGANISATION, user=AGENT, bus=[world.bus], language=language, media=media),
+    }
+    files = {}
+    for program, value in settings.items():
+        files[program] = world.folder / f"{program}.toml"
+        save(value, files[program])
+    return files
+
+
+def seed_dossiers(store: DossierStore) -> None:
+    """Puts the invented caller's dossier into the store; one that is there is left as it is."""
+    store.create_dossier(
+        Dossier(
+            organisation=ORGANISATION,
+            number=DOSSIER,
+            caller_name=CALLER_NAME,
+            caller_number=CALLER_NUMBER,
+            born_on="1991-05-17",
+            procedure=PROCEDURE,
+            pieces=tuple(Piece(id=piece_id, name=name) for piece_id, name in PIECES),
+        )
+    )

@@ -1,0 +1,430 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The desk's job, without Qt: take a ticket, hold the session, file its pages, finish. `compose_desk` connects views.
+
+What happens is told by notifiers; what the agent wants comes in as calls, which return at once. Errors become
+`troubled` facts: a code and its values, never a sentence.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from documents.errors import DocumentError
+from documents.pdf_check import print_safe
+from expert_app.facts import Facts
+from expert_app.filing import Filing, Value
+from expert_app.receipts import make_receipt
+from session.clock import Clock
+from session.desk.link import DeskLink
+from session.desk.live import DeskSession
+from session.errors import DossierUnknown, HubUnreachable, SessionError, TicketTaken
+from session.log import events
+from session.notify import Notifier
+from session.protocol.hub_messages import (
+    DocumentFiled,
+    DossierFacts,
+    PeerPresence,
+    PieceState,
+    SessionEnded,
+    SessionFacts,
+)
+from session.protocol.session_messages import Area, Grant, PrintChanged, ScanKind, ScanSource
+from session.protocol.tickets import Ticket, TicketState
+from session.tasks import Tasks
+
+log = logging.getLogger(__name__)
+
+FLUSH_S = 5.0
+
+
+class Trouble(NamedTuple):
+    """Something the agent must know. `key` replaces an earlier trouble of the same key."""
+
+    code: str
+    detail: dict[str, Value]
+    key: str = ""
+
+
+class Printing(NamedTuple):
+    """A print and the name it was given."""
+
+    changed: PrintChanged
+    name: str
+
+
+OpenSession = Callable[[SessionFacts, bool], DeskSession]
+
+
+class DeskApp:
+    """One agent's desk.
+
+    Args:
+        link: to the hub. filing: pages to dossier. open_session: makes a session's parts; True after a restart.
+
+    Attributes:
+        session_opened: a conversation begins or, after a restart, goes on. session_ended: it is over, wrap-up begins.
+        session_closed: the wrap-up is finished. dossier_changed: the caller's dossier as the store has it; None when
+            the caller gave no number. printing: a print moved on. document_opened: (name, bytes) to show.
+        resumed: set once it is known whether an earlier run's session goes on.
+        troubled: see `Trouble`. untroubled: the trouble of this key is over.
+    """
+
+    def __init__(
+        self,
+        link: DeskLink,
+        filing: Filing,
+        open_session: OpenSession,
+        clock: Clock,
+        tasks: Tasks,
+        facts: Facts,
+    ) -> None:
+        self.session_opened: Notifier[DeskSession] = Notifier()
+        self.session_ended: Notifier[SessionEnded] = Notifier()
+        self.session_closed: Notifier[str] = Notifier()
+        self.dossier_changed: Notifier[DossierFacts | None] = Notifier()
+        self.printing: Notifier[Printing] = Notifier()
+        self.document_opened: Notifier[tuple[str, bytes]] = Notifier()
+        self.troubled: Notifier[Trouble] = Notifier()
+        self.untroubled: Notifier[str] = Notifier()
+        self._link, self._filing, self._open_session = link, filing, open_session
+        self._clock, self._tasks, self._facts = clock, tasks, facts
+        self.resumed = asyncio.Event()
+        self._session: DeskSession | None = None
+        self._ended: SessionEnded | None = None
+        self._dossier: DossierFacts | None = None
+        self._scan_id = ""
+        self._prints: dict[str, str] = {}
+
+    @property
+    def session(self) -> DeskSession | None:
+        """The conversation or wrap-up in hand."""
+        return self._session
+
+    @property
+    def dossier(self) -> DossierFacts | None:
+        """The dossier on the screen."""
+        return self._dossier
+
+    # ---- start and stop ----
+
+    async def start(self) -> None:
+        """Listens to the hub; sends what an earlier run left unsent; goes on with a session that is still ours."""
+        self._link.queue_changed.connect(self._on_queue)
+        self._link.connection_changed.connect(self._on_connection)
+        self._link.session_ended.connect(self._on_session_ended)
+        self._link.peer_presence.connect(self._on_peer_presence)
+        self._filing.document_filed.connect(self._on_document_filed)
+        await self._link.start()
+        self._do(self._go_on(), "go on")
+
+    async def _go_on(self) -> None:
+        while True:
+            try:
+                answer = await self._link.resume()
+                break
+            except SessionError as error:
+                log.info("the hub does not answer yet: %s", error.code)
+                await asyncio.sleep(1.0)
+        for facts, state in zip(answer.sessions, answer.states, strict=False):
+            await self._enter(facts, resumed=True)
+            if state == TicketState.WRAP_UP:
+                await self._leave(SessionEnded(session_id=facts.id, by="hub", reason="resumed_in_wrap_up"))
+            break
+        self.resumed.set()
+        await self._filing.send_waiting()
+
+    async def stop(self) -> None:
+        """The window closes: a running conversation is ended for both ends, nothing received is lost."""
+        session = self._session
+        if session is None:
+            return
+        if self._ended is None:
+            try:
+                await asyncio.wait_for(self._link.hang_up(session.facts.id, "desk_closed"), 3)
+            except (SessionError, TimeoutError):
+                log.warning("the hub was not told that the desk stops")
+            await session.end_call()
+        await session.close(FLUSH_S)
+
+    # ---- ticket and session ----
+
+    def accept(self, ticket_id: str) -> None:
+        """The agent takes a ticket."""
+        self._do(self._accept(ticket_id), "accept")
+
+    async def _accept(self, ticket_id: str) -> None:
+        if self._session is not None:
+            return
+        facts = await self._link.accept(ticket_id)
+        await self._enter(facts, resumed=False)
+
+    async def _enter(self, facts: SessionFacts, resumed: bool) -> None:
+        if self._session is not None:
+            return
+        self._ended, self._dossier = None, None
+        session = self._session = self._open_session(facts, resumed)
+        session.grants.changed.connect(
+            lambda change: self._facts.note(f"grant_{change.grant.value}", allowed=change.allowed)
+        )
+        session.devices.print_changed.connect(self._on_print)
+        session.devices.scan_ended.connect(lambda ended: self._on_scan_ended(ended.code, ended.detail))
+        session.kiosk_wiped.connect(lambda wiped: self._facts.note("kiosk_wiped", left_over=wiped.left_over))
+        self._filing.begin(session)
+        self.session_opened.emit(session)
+        await session.start()
+        await self._load_dossier("")
+
+    def hang_up(self) -> None:
+        """The agent ends the conversation."""
+        if self._session is not None and self._ended is None:
+            self._do(self._link.hang_up(self._session.facts.id, "done"), "hang up")
+
+    def finish(self, outcome: str) -> None:
+        """The wrap-up is done."""
+        self._do(self._finish(outcome), "finish")
+
+    async def _finish(self, outcome: str) -> None:
+        session = self._session
+        if session is None:
+            return
+        await self._filing.send_all_of(session.facts.id)  # afterwards the hub takes nothing more of this session
+        session.chronicle.write(events.SessionClosed(outcome=outcome))
+        complete = await session.close(FLUSH_S)
+        if not complete:
+            log.warning("the hub has not the whole log; the rest is sent later")
+        await self._link.close(session.facts.id, outcome)
+        self._session = self._dossier = self._ended = None
+        self._prints.clear()
+        self._filing.end()
+        self._facts.note("session_closed", session=session.facts.id, log_complete=complete)
+        self.session_closed.emit(outcome)
+
+    def _on_session_ended(self, ended: SessionEnded) -> None:
+        if self._session is not None and ended.session_id == self._session.facts.id and self._ended is None:
+            self._do(self._leave(ended), "end of session")
+
+    async def _leave(self, ended: SessionEnded) -> None:
+        session = self._session
+        if session is None:
+            return
+        self._ended = ended
+        session.chronicle.ended(ended)
+        await session.end_call()
+        self.session_ended.emit(ended)
+        if ended.reason == "desk_lost":  # the hub has given the caller back to the queue: no wrap-up is ours
+            await session.close(FLUSH_S)
+            self._session = None
+            self._filing.end()
+            self.session_closed.emit("desk_lost")
+
+    def _on_peer_presence(self, presence: PeerPresence) -> None:
+        if self._session is None or presence.session_id != self._session.facts.id:
+            return
+        if presence.present:
+            self.untroubled.emit("peer_gone")
+            self._session.line_back()
+        else:
+            self._trouble("peer_gone", {}, key="peer_gone")
+
+    def _on_connection(self, connected: bool) -> None:
+        self._facts.note("connection", connected=connected)
+        if not connected:
+            self._trouble(HubUnreachable.code, {}, key="line")
+            return
+        self.untroubled.emit("line")
+        self._do(self._filing.send_waiting(), "send what waits")
+        if self._session is not None and self._ended is None:
+            self._session.line_back()
+
+    def _on_queue(self, tickets: list[Ticket]) -> None:
+        self._facts.note("queue", open=len(tickets))
+
+    # ---- consent, page, devices ----
+
+    def request_grant(self, grant: Grant) -> None:
+        """Asks the caller for a power."""
+        if self._session is not None:
+            self._session.chronicle.grant_asked(grant)
+            self._do(self._session.grants.request(grant), "ask for a power")
+
+    def open_address(self, address: str) -> None:
+        """Opens a web address on the kiosk."""
+        if self._session is not None:
+            self._session.page.open_address(address)
+
+    def preview(self, source: ScanSource) -> None:
+        """A quick look at the glass."""
+        self._do(self._scan(ScanKind.PREVIEW, source, 75, True, Area()), "preview")
+
+    def scan(self, source: ScanSource, dpi: int, colour: bool, area: Area) -> None:
+        """Scans a page."""
+        self._do(self._scan(ScanKind.PAGE, source, dpi, colour, area), "scan")
+
+    async def _scan(self, kind: ScanKind, source: ScanSource, dpi: int, colour: bool, area: Area) -> None:
+        if self._session is not None:
+            self.untroubled.emit("scan")
+            devices = self._session.devices
+            self._scan_id = await devices.scan(kind, source, dpi=dpi, colour=colour, area=area)
+
+    def cancel_scan(self) -> None:
+        """Stops the scan under way."""
+        if self._session is not None and self._scan_id:
+            self._do(self._session.devices.cancel_scan(self._scan_id), "cancel the scan")
+
+    def _on_scan_ended(self, code: str, detail: dict[str, Value]) -> None:
+        if code:
+            self._trouble(code, detail, key="scan")
+
+    # ---- dossier ----
+
+    def find_dossier(self, number: str) -> None:
+        """The agent names a dossier for a caller without a number."""
+        self._do(self._load_dossier(number), "find the dossier")
+
+    async def _load_dossier(self, number: str) -> None:
+        if self._session is None:
+            return
+        try:
+            facts = await self._link.dossier(self._session.facts.id, number)
+        except DossierUnknown:
+            if number:
+                raise
+            self._dossier = None
+            self.dossier_changed.emit(None)
+            return
+        self._session.chronicle.write(events.DossierOpened(pieces=len(facts.pieces), documents=len(facts.documents)))
+        self._show_dossier(facts)
+
+    def _show_dossier(self, facts: DossierFacts) -> None:
+        self._dossier = facts
+        for piece in facts.pieces:
+            self._facts.note(f"piece_{piece.id}", state=piece.state.value, dossier=facts.number)
+        self.dossier_changed.emit(facts)
+
+    def set_piece(self, piece_id: str, state: PieceState, reason: str) -> None:
+        """The agent accepts or refuses a piece, or expects it again."""
+        self._do(self._set_piece(piece_id, state, reason), "set a piece")
+
+    async def _set_piece(self, piece_id: str, state: PieceState, reason: str) -> None:
+        if self._session is None or self._dossier is None:
+            return
+        session = self._session
+        facts = await self._link.set_piece(session.facts.id, self._dossier.number, piece_id, state, reason)
+        session.chronicle.write(events.PieceChanged(piece_id=piece_id, state=state))
+        self._show_dossier(facts)
+
+    def file(self, page_ids: list[str], piece_id: str, name: str) -> None:
+        """Files pages as one document under a piece ("" for none)."""
+        self._do(self._file(page_ids, piece_id, name), "file")
+
+    async def _file(self, page_ids: list[str], piece_id: str, name: str) -> None:
+        if self._session is None or self._dossier is None:
+            raise DossierUnknown
+        await self._filing.file(self._session.facts, self._dossier.number, page_ids, piece_id, name)
+
+    def _on_document_filed(self, filed: DocumentFiled) -> None:
+        document = filed.document
+        self._facts.note(
+            "document_filed",
+            document=document.id,
+            sha256=document.sha256,
+            pages=document.pages,
+            piece=document.piece_id,
+            dossier=filed.dossier.number,
+        )
+        if self._session is None or self._dossier is None or self._dossier.number != filed.dossier.number:
+            return
+        self._session.chronicle.write(
+            events.DocumentFiled(
+                document_id=document.id,
+                sha256=document.sha256,
+                size_bytes=document.size_bytes,
+                pages=document.pages,
+                piece_id=document.piece_id,
+            )
+        )
+        if document.piece_id:
+            self._session.chronicle.write(events.PieceFiled(piece_id=document.piece_id))
+        self._show_dossier(filed.dossier)
+
+    def open_document(self, document_id: str) -> None:
+        """Brings a filed document to the screen."""
+        self._do(self._open_document(document_id), "open a document")
+
+    async def _open_document(self, document_id: str) -> None:
+        if self._session is None or self._dossier is None:
+            return
+        name = next((d.name for d in self._dossier.documents if d.id == document_id), "")
+        self.document_opened.emit((name, await self._link.document(self._session.facts.id, document_id)))
+
+    # ---- printing ----
+
+    def print_receipt(self) -> None:
+        """Prints the caller's receipt at the kiosk."""
+        self._do(self._print_receipt(), "print the receipt")
+
+    async def _print_receipt(self) -> None:
+        if self._session is None:
+            return
+        if self._dossier is None:
+            raise DossierUnknown
+        facts, services = self._session.facts, {service.id: service.name for service in self._link.services}
+        at = self._clock.utc_now().astimezone()
+        organisation, service = self._link.organisation_name, services.get(facts.service, "")
+        name, pdf = await make_receipt(facts, organisation, service, self._dossier, at)
+        await self._print(pdf, name)
+
+    def print_file(self, path: str) -> None:
+        """Prints a PDF of the agent's own at the kiosk, after looking at it."""
+        self._do(self._print_file(Path(path)), "print a file")
+
+    async def _print_file(self, path: Path) -> None:
+        data = await asyncio.to_thread(path.read_bytes)
+        await asyncio.to_thread(print_safe, data)
+        await self._print(data, path.stem)
+
+    async def _print(self, pdf: bytes, name: str) -> None:
+        if self._session is not None:
+            print_id = await self._session.devices.print_document(pdf, name[:100])
+            self._prints[print_id] = name
+
+    def cancel_print(self, print_id: str) -> None:
+        """Stops a print."""
+        if self._session is not None:
+            self._do(self._session.devices.cancel_print(print_id), "cancel a print")
+
+    def _on_print(self, change: PrintChanged) -> None:
+        self._facts.note(
+            "print", state=change.state.value, job_id=change.job_id, code=change.code, sha256=change.sha256
+        )
+        if change.code:
+            self._trouble(change.code, change.detail, key="print")
+        else:
+            self.untroubled.emit("print")
+        self.printing.emit(Printing(change, self._prints.get(change.print_id, "")))
+
+    # ---- doing ----
+
+    def _do(self, work: Coroutine[Any, Any, Any], name: str) -> None:
+        self._tasks.spawn(self._guarded(work, name), name=f"desk {name}")
+
+    async def _guarded(self, work: Coroutine[Any, Any, Any], name: str) -> None:
+        try:
+            await work
+        except TicketTaken as error:
+            self._trouble(error.code, error.detail, key="accept")
+        except (SessionError, DocumentError) as error:
+            self._trouble(error.code, error.detail, key=name)
+        except OSError as error:
+            log.error("%s: %s", name, error.strerror)
+            self._trouble("unexpected", {"why": error.strerror or type(error).__name__}, key=name)
+
+    def _trouble(self, code: str, detail: dict[str, Value], key: str) -> None:
+        self._facts.note(f"trouble_{key}".replace(" ", "_"), code=code)
+        if self._session is not None:
+            self._session.chronicle.trouble(code)
+        self.troubled.emit(Trouble(code, dict(detail), key))

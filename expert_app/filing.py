@@ -1,0 +1,354 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""From a received page to a filed document, without Qt. Nothing that was received is lost on the way.
+
+A page is on disk before the kiosk may forget it; a document is on disk before it is sent, and stays there until the
+store has read it back. Slow work on paper runs in worker processes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import NamedTuple
+
+from documents.assemble import assemble
+from documents.check import check_page
+from documents.clean import CleanPage, clean_page
+from documents.edits import Edits, LeaveAsScanned, TurnPage
+from documents.errors import DocumentError
+from documents.outbox import KeptPage, Outbox, PageState, QueuedDocument
+from documents.workers import Workers
+from expert_app.facts import Facts
+from session.clock import Clock
+from session.desk.link import DeskLink
+from session.desk.live import DeskSession
+from session.errors import DossierUnknown, SessionError, from_code
+from session.log import events
+from session.notify import Notifier
+from session.protocol.hub_messages import DocumentFiled, SessionFacts
+from session.protocol.ids import new_id
+from session.protocol.session_messages import PageOffered
+from session.tasks import Tasks
+
+Value = str | int | float
+
+log = logging.getLogger(__name__)
+
+CLEAN_S = 90.0
+"""A page takes half a second; a hostile one is killed by the worker's own limits long before."""
+
+AGAIN = ("hub_unreachable", "bus_unreachable", "store_unreachable", "rate_limited", "transfer_interrupted")
+"""After these the document waits in the outbox and is sent again by itself."""
+
+
+EditChange = Callable[[Edits], Edits]
+
+
+class ShownPage(NamedTuple):
+    """A page as received."""
+
+    page_id: str
+    data: bytes
+
+
+class CleanedPage(NamedTuple):
+    """The cleaned copy."""
+
+    page_id: str
+    clean: CleanPage
+
+
+class PageTrouble(NamedTuple):
+    """A page that cannot be used or cleaned; `code` of `session.errors`."""
+
+    page_id: str
+    code: str
+
+
+class FilingProgress(NamedTuple):
+    """A document on its way to the store."""
+
+    name: str
+    percent: int
+
+
+class Filing:
+    """The desk's way of paper.
+
+    Attributes:
+        page_kept: a page is safe on disk (also told for each page found again after a restart). page_cleaned: its
+            legible copy is ready. page_failed: it is no use, or could not be cleaned.
+        document_progressed, document_filed: on the way, and read back by the store. pages_filed: ids of its pages.
+        document_waiting: its name; it stays in the outbox and is sent again when the hub is back.
+    """
+
+    def __init__(
+        self, outbox: Outbox, workers: Workers, link: DeskLink, clock: Clock, tasks: Tasks, facts: Facts
+    ) -> None:
+        self.page_kept: Notifier[ShownPage] = Notifier()
+        self.page_cleaned: Notifier[CleanedPage] = Notifier()
+        self.page_failed: Notifier[PageTrouble] = Notifier()
+        self.document_progressed: Notifier[FilingProgress] = Notifier()
+        self.document_filed: Notifier[DocumentFiled] = Notifier()
+        self.document_waiting: Notifier[str] = Notifier()
+        self.pages_filed: Notifier[list[str]] = Notifier()
+        self._outbox, self._workers, self._link = outbox, workers, link
+        self._clock, self._tasks, self._facts = clock, tasks, facts
+        self._session: DeskSession | None = None
+        self._known: set[str] = set()
+        self._removed: set[str] = set()
+        self._cleaned: dict[str, CleanPage] = {}
+        self._cleaning: dict[str, asyncio.Task[None]] = {}
+        self._sending = asyncio.Lock()
+
+    # ---- a session ----
+
+    def begin(self, session: DeskSession) -> None:
+        """A session opens; pages of it that an earlier run kept are told again."""
+        self._session = session
+        self._tasks.spawn(self._tell_kept(session.facts.id), name="pages kept before")
+
+    async def _tell_kept(self, session_id: str) -> None:
+        for page in await asyncio.to_thread(self._outbox.pages, session_id):
+            self._known.add(page.page_id)
+            if page.state == PageState.KEPT:
+                data = await asyncio.to_thread(self._outbox.page_bytes, session_id, page.page_id)
+                self._facts.note("page_found_again", page=page.page_id, sha256=page.sha256)
+                self.page_kept.emit(ShownPage(page.page_id, data))
+                self._start_cleaning(session_id, page.page_id)
+
+    def end(self) -> None:
+        """The session is over: its pictures leave the memory; what was not filed stays in the outbox."""
+        for task in self._cleaning.values():
+            task.cancel()
+        self._cleaning.clear()
+        self._cleaned.clear()
+        if self._session is not None:
+            for page_id in self._removed:
+                self._outbox.remove_page(self._session.facts.id, page_id)
+        self._removed.clear()
+        self._session = None
+
+    # ---- pages ----
+
+    def is_kept(self, offer: PageOffered) -> bool:
+        """True when this page is on disk, or was and is filed since."""
+        return offer.page_id in self._known
+
+    async def keep(self, session_id: str, offer: PageOffered, data: bytes) -> None:
+        """Puts a page on disk; the kiosk may forget it when this returns.
+
+        Raises:
+            PageUnreadable, PageTooLarge, PageDamaged: the image is no use. OSError: the disk is full.
+        """
+        try:
+            facts = await asyncio.wrap_future(self._workers.submit(check_page, data, offer.sha256))
+            page = await asyncio.to_thread(self._keep, session_id, offer, data, facts.media_type)
+        except DocumentError as error:
+            raise from_code(error.code, dict(error.detail)) from error
+        self._known.add(page.page_id)
+        self._facts.note(
+            "page_kept",
+            page=page.page_id,
+            sha256=page.sha256,
+            size_bytes=page.size_bytes,
+            width_px=page.width_px,
+            height_px=page.height_px,
+            dpi=page.dpi,
+        )
+        if self._session is not None and self._session.facts.id == session_id:
+            self.page_kept.emit(ShownPage(page.page_id, data))
+            self._start_cleaning(session_id, page.page_id)
+
+    def _keep(self, session_id: str, offer: PageOffered, data: bytes, media_type: str) -> KeptPage:
+        return self._outbox.keep_page(
+            session_id,
+            offer.page_id,
+            data,
+            offer.sha256,
+            media_type=media_type,
+            width_px=offer.width_px,
+            height_px=offer.height_px,
+            dpi=offer.dpi,
+            taken_at_utc=offer.taken_at_utc,
+        )
+
+    def _start_cleaning(self, session_id: str, page_id: str) -> None:
+        running = self._cleaning.pop(page_id, None)
+        if running is not None:
+            running.cancel()
+        self._cleaning[page_id] = self._tasks.spawn(self._clean(session_id, page_id), name=f"clean {page_id}")
+
+    async def _clean(self, session_id: str, page_id: str) -> None:
+        try:
+            page = self._page(session_id, page_id)
+            data = await asyncio.to_thread(self._outbox.page_bytes, session_id, page_id)
+            work = asyncio.wrap_future(self._workers.submit(clean_page, data, page.edits, page.dpi))
+            clean = await asyncio.wait_for(work, CLEAN_S)
+        except (DocumentError, TimeoutError, OSError) as error:
+            code = error.code if isinstance(error, DocumentError) else "unexpected"
+            log.warning("page not cleaned: %s", type(error).__name__)
+            self.page_failed.emit(PageTrouble(page_id, code))
+            return
+        self._cleaned[page_id] = clean
+        self._facts.note(
+            "page_cleaned",
+            page=page_id,
+            original_sha256=page.sha256,
+            skew_deg=round(clean.skew_deg, 2),
+            turned_deg=clean.turned_deg,
+            width_px=clean.width_px,
+            height_px=clean.height_px,
+            blank=clean.blank,
+        )
+        if self._session is not None:
+            self._session.chronicle.write(
+                events.PageCleaned(
+                    page_id=page_id,
+                    skew_deg=round(clean.skew_deg, 2),
+                    rotated_deg=clean.turned_deg,
+                    blank=clean.blank,
+                    width_px=clean.width_px,
+                    height_px=clean.height_px,
+                )
+            )
+        self.page_cleaned.emit(CleanedPage(page_id, clean))
+
+    def _page(self, session_id: str, page_id: str) -> KeptPage:
+        for page in self._outbox.pages(session_id):
+            if page.page_id == page_id:
+                return page
+        raise DossierUnknown(what="page")
+
+    # ---- what the agent does with pages ----
+
+    def turn(self, page_id: str, quarters: int) -> None:
+        """Shows the page turned by `quarters` (0..3) of a circle, clockwise, from how the cleaning left it."""
+
+        def change(edits: Edits) -> Edits:
+            others = tuple(step for step in edits.steps if not isinstance(step, TurnPage))
+            return Edits((*others, TurnPage(quarters)) if quarters else others)
+
+        self._edit(page_id, change)
+
+    def use_original(self, page_id: str, original: bool) -> None:
+        """Files the page as it was scanned, or cleaned."""
+
+        def change(edits: Edits) -> Edits:
+            kept = tuple(step for step in edits.steps if not isinstance(step, LeaveAsScanned))
+            return Edits((*kept, LeaveAsScanned()) if original else kept)
+
+        self._edit(page_id, change)
+
+    def _edit(self, page_id: str, change: EditChange) -> None:
+        if self._session is not None:
+            session_id = self._session.facts.id
+            edits = change(self._page(session_id, page_id).edits)
+            self._outbox.set_edits(session_id, page_id, edits)
+            self._start_cleaning(session_id, page_id)
+
+    def remove(self, page_id: str) -> None:
+        """The agent takes a page out; it leaves the disk with the session, until then `restore` brings it back."""
+        self._removed.add(page_id)
+
+    def restore(self, page_id: str) -> None:
+        """The page is wanted after all."""
+        self._removed.discard(page_id)
+
+    def unfiled(self, session_id: str) -> int:
+        """Pages of the session that are neither filed nor taken out."""
+        return sum(page.page_id not in self._removed for page in self._outbox.pages(session_id))
+
+    def set_order(self, page_ids: list[str]) -> None:
+        """The order in which pages stand on the screen."""
+        if self._session is not None:
+            session_id = self._session.facts.id
+            kept = {page.page_id for page in self._outbox.pages(session_id)}
+            self._outbox.set_order(session_id, [page_id for page_id in page_ids if page_id in kept])
+
+    # ---- documents ----
+
+    async def file(self, session: SessionFacts, dossier: str, page_ids: list[str], piece_id: str, name: str) -> None:
+        """Makes a document of pages, keeps it in the outbox, sends it to the store.
+
+        Raises:
+            PageUnreadable: a page could not be made legible. DossierUnknown: no such page.
+            SessionError: the store refused; a document whose outcome is unknown stays in the outbox.
+        """
+        pages = [await self._clean_copy(session.id, page_id) for page_id in page_ids]
+        created = self._clock.utc_now()
+        work = self._workers.submit(
+            assemble, [page.jpeg for page in pages], name, created, author=self._link.organisation_name
+        )
+        pdf = await asyncio.wait_for(asyncio.wrap_future(work), CLEAN_S)
+        document = await asyncio.to_thread(
+            lambda: self._outbox.queue_document(
+                session.id,
+                new_id(),
+                pdf,
+                organisation=session.organisation,
+                dossier=dossier,
+                piece_id=piece_id,
+                name=name,
+                pages=len(pages),
+                page_ids=page_ids,
+                queued_at_utc=created,
+            )
+        )
+        await self._send(document)
+
+    async def _clean_copy(self, session_id: str, page_id: str) -> CleanPage:
+        if page_id not in self._cleaned:
+            self._start_cleaning(session_id, page_id)
+        task = self._cleaning.get(page_id)
+        if task is not None:
+            await asyncio.wait([task], timeout=CLEAN_S)
+        if page_id not in self._cleaned:
+            raise from_code("page_unreadable", {"page": page_id})
+        return self._cleaned[page_id]
+
+    async def send_waiting(self) -> None:
+        """Sends what is still in the outbox, oldest first; what the store refuses stays there and is told."""
+        for document in await asyncio.to_thread(self._outbox.documents):
+            try:
+                await self._send(document)
+            except SessionError as error:
+                log.info("a document waits in the outbox: %s", error.code)
+                if error.code in AGAIN:
+                    return
+
+    async def send_all_of(self, session_id: str) -> None:
+        """Sends what waits of one session, before its wrap-up is finished. Raises the first error."""
+        for document in await asyncio.to_thread(self._outbox.documents, session_id):
+            await self._send(document)
+
+    async def _send(self, document: QueuedDocument) -> None:
+        async with self._sending:
+            if all(waiting.upload_id != document.upload_id for waiting in self._outbox.documents()):
+                return  # another call has sent it meanwhile
+            data = await asyncio.to_thread(self._outbox.document_bytes, document.upload_id)
+            try:
+                filed = await self._link.upload(
+                    document.session_id,
+                    document.dossier,
+                    document.piece_id,
+                    document.name,
+                    document.pages,
+                    data,
+                    upload_id=document.upload_id,
+                    progress=lambda sent, whole: self._on_progress(document.name, sent, whole),
+                )
+            except SessionError as error:
+                if error.code in AGAIN:
+                    self.document_waiting.emit(document.name)
+                raise
+            await asyncio.to_thread(self._outbox.mark_filed, document.upload_id)
+        for page_id in document.page_ids:
+            self._cleaned.pop(page_id, None)
+            self._cleaning.pop(page_id, None)
+        self.pages_filed.emit(list(document.page_ids))
+        self.document_filed.emit(filed)
+
+    def _on_progress(self, name: str, sent: int, whole: int) -> None:
+        self.document_progressed.emit(FilingProgress(name, 100 * sent // max(1, whole)))

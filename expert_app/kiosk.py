@@ -1,0 +1,333 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The kiosk's job, from the button to the wipe, without Qt. `compose_kiosk` gives it its screen and its parts.
+
+One caller at a time. What the hub says decides the page; the screen only shows facts. After a restart in the middle of
+a session the kiosk asks the hub where its ticket is and goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from expert_app.facts import Facts
+from expert_app.kiosk_watch import SessionWatch
+from session.clock import Clock
+from session.errors import BusUnreachable, CallerNumberInvalid, HubUnreachable, SessionError
+from session.kiosk.button import Button
+from session.kiosk.link import KioskLink
+from session.kiosk.live import KioskSession
+from session.kiosk.wipe import sweep
+from session.notify import Notifier
+from session.protocol.hub_messages import (
+    ServicesAnswer,
+    SessionEnded,
+    SessionFacts,
+    TicketAnswer,
+    TicketChanged,
+)
+from session.protocol.ids import is_id
+from session.protocol.session_messages import Grant, KioskWiped
+from session.protocol.tickets import TicketState
+from session.tasks import Tasks
+
+log = logging.getLogger(__name__)
+
+RETRY_S = 3.0
+FLUSH_S = 3.0
+
+
+class Screen(Protocol):
+    """What the kiosk's window can show; see `views.kiosk_window.KioskWindow`."""
+
+    def show_services(self, answer: ServicesAnswer) -> None: ...  # noqa: D102
+    def show_start(self) -> None: ...  # noqa: D102
+    def ask_number(self, kind: str) -> None: ...  # noqa: D102
+    def number_refused(self) -> None: ...  # noqa: D102
+    def show_calling(self) -> None: ...  # noqa: D102
+    def show_ticket(self, answer: TicketAnswer | TicketChanged) -> None: ...  # noqa: D102
+    def show_session(self, facts: SessionFacts) -> None: ...  # noqa: D102
+    def show_media(self, seen: bool, heard: bool) -> None: ...  # noqa: D102
+    def show_page(self, visible: bool) -> None: ...  # noqa: D102
+    def show_grants(self, grants: Mapping[Grant, bool]) -> None: ...  # noqa: D102
+    def ask_grant(self, grant: Grant) -> None: ...  # noqa: D102
+    def end_question(self, grant: Grant) -> None: ...  # noqa: D102
+    def show_devices_notice(self, code: str) -> None: ...  # noqa: D102
+    def show_goodbye(self, wiped: KioskWiped | None) -> None: ...  # noqa: D102
+    def show_trouble(self, code: str) -> None: ...  # noqa: D102
+    def clear_trouble(self) -> None: ...  # noqa: D102
+
+
+OpenSession = Callable[[SessionFacts, bool], KioskSession]
+"""Builds the parts of a session; the flag says that it goes on after a restart."""
+
+
+class KioskApp:
+    """One kiosk.
+
+    Args:
+        link: to the hub.
+        screen: the window.
+        open_session: makes a session's parts.
+        runtime: folder of what a session leaves; swept at the start.
+        memory: file that remembers the ticket's id (nothing personal) over a restart.
+    """
+
+    def __init__(
+        self,
+        link: KioskLink,
+        screen: Screen,
+        open_session: OpenSession,
+        runtime: Path,
+        memory: Path,
+        clock: Clock,
+        tasks: Tasks,
+        facts: Facts,
+    ) -> None:
+        self.wiped: Notifier[KioskWiped] = Notifier()
+        self._link, self._screen, self._open_session = link, screen, open_session
+        self._runtime, self._memory = runtime, memory
+        self._tasks, self._facts = tasks, facts
+        self._button = Button(link, clock)
+        self._offer: ServicesAnswer | None = None
+        self._service = ""
+        self._ticket = ""
+        self._session: KioskSession | None = None
+        self._resuming = False
+        self._closing = asyncio.Lock()
+
+    @property
+    def session_id(self) -> str:
+        """The running session, or ""."""
+        return self._session.facts.id if self._session is not None else ""
+
+    # ---- start and stop ----
+
+    async def start(self) -> None:
+        """Removes what a killed kiosk left, connects, and shows what the site offers; retries while the hub is away."""
+        swept = await asyncio.to_thread(sweep, self._runtime)
+        self._facts.note("swept", files=swept.files_removed, left_over=swept.left_over)
+        self._link.connection_changed.connect(self._on_connection)
+        self._link.ticket_changed.connect(self._on_ticket_changed)
+        self._link.session_opened.connect(self._on_session_opened)
+        self._link.session_ended.connect(self._on_session_ended)
+        self._spawn(self._begin(), "begin")
+
+    async def _begin(self) -> None:
+        await self._link.start()
+        while self._offer is None:
+            try:
+                self._offer = await self._link.services()
+            except SessionError as error:
+                log.warning("the hub does not answer yet: %s", error.code)
+                self._screen.show_trouble(error.code)
+                await asyncio.sleep(RETRY_S)
+        self._screen.clear_trouble()
+        self._screen.show_services(self._offer)
+        self._facts.note("services_shown", services=len(self._offer.services))
+        await self._go_on()
+
+    async def _go_on(self) -> None:
+        """After a restart: is there still a ticket of this kiosk? An open session is then told by the link."""
+        ticket = self._remembered()
+        if not ticket:
+            return
+        self._resuming = True
+        try:
+            self._show_answer(await self._link.status(ticket))
+        except SessionError as error:
+            log.info("the remembered ticket is gone: %s", error.code)
+            self._forget_ticket()
+
+    async def stop(self) -> None:
+        """Ends a running session for good (the window closes) and wipes."""
+        if self._session is not None:
+            session_id = self._session.facts.id
+            try:
+                await asyncio.wait_for(self._link.hang_up(session_id, "kiosk_stopped"), 3)
+            except (SessionError, TimeoutError):
+                log.warning("the hub was not told that the kiosk stops")
+            await self._close(SessionEnded(session_id=session_id, by="kiosk", reason="kiosk_stopped"))
+
+    # ---- wishes of the caller ----
+
+    def press(self, service: str) -> None:
+        """The caller touched a service's button."""
+        self._service = service
+        kind = next((s.number_kind for s in self._offer.services if s.id == service), "") if self._offer else ""
+        if kind:
+            self._screen.ask_number(kind)
+        else:
+            self._spawn(self._call(""), "call")
+
+    def enter_number(self, number: str) -> None:
+        """The caller typed a number."""
+        self._spawn(self._call(number), "call")
+
+    def skip_number(self) -> None:
+        """The caller does not have the number."""
+        self._spawn(self._call(""), "call")
+
+    def leave(self) -> None:
+        """The caller leaves the queue, or ends the session."""
+        self._spawn(self._leave(), "leave")
+
+    def withdraw_all(self) -> None:
+        """STOP."""
+        if self._session is not None:
+            self._session.grants.withdraw_all()
+
+    def answer_grant(self, grant: Grant, allowed: bool) -> None:
+        """The caller's answer to a question."""
+        if self._session is not None:
+            self._session.grants.answer(grant, allowed)
+
+    def withdraw_grant(self, grant: Grant) -> None:
+        """The caller takes a power back."""
+        if self._session is not None:
+            self._session.grants.withdraw(grant)
+
+    def forget_press(self) -> None:
+        """The screen went back to the start by itself: nobody is there."""
+        if not self._ticket:
+            self._button.release()
+
+    async def _call(self, number: str) -> None:
+        self._screen.show_calling()
+        while True:
+            try:
+                answer = await self._button.press(self._service, number)
+                break
+            except CallerNumberInvalid:
+                self._button.release()
+                self._screen.number_refused()
+                return
+            except (BusUnreachable, HubUnreachable) as error:
+                self._screen.show_trouble(error.code)  # outcome unknown: the same request again
+                await asyncio.sleep(RETRY_S)
+            except SessionError as error:
+                self._button.release()
+                self._screen.show_start()
+                self._screen.show_trouble(error.code)
+                await asyncio.sleep(RETRY_S * 2)
+                self._screen.clear_trouble()
+                return
+        self._screen.clear_trouble()
+        self._show_answer(answer)
+
+    async def _leave(self) -> None:
+        try:
+            if self._session is not None:
+                await self._link.hang_up(self._session.facts.id, "caller")
+            elif self._ticket:
+                await self._link.leave(self._ticket)
+                self._back_to_start()
+        except SessionError as error:
+            self._screen.show_trouble(error.code)
+            if self._session is not None:  # the hub is away, yet the caller wants to go: nothing may stay here
+                await self._close(SessionEnded(session_id=self._session.facts.id, by="kiosk", reason="caller"))
+
+    # ---- what the hub says ----
+
+    def _on_connection(self, connected: bool) -> None:
+        self._facts.note("connection", connected=connected)
+        if not connected:
+            self._screen.show_trouble(BusUnreachable.code)
+            return
+        self._screen.clear_trouble()
+        if self._session is not None:
+            self._session.grants.repeat_all()
+
+    def _on_ticket_changed(self, change: TicketChanged) -> None:
+        if change.ticket.id == self._ticket and self._session is None:
+            self._show_answer(change)
+
+    def _show_answer(self, answer: TicketAnswer | TicketChanged) -> None:
+        ticket = answer.ticket
+        if ticket.state in (TicketState.WAITING, TicketState.OFFERED):
+            self._remember(ticket.id)
+            self._screen.show_ticket(answer)
+            self._facts.note(
+                "ticket", id=ticket.id, number=ticket.number, position=answer.position, state=ticket.state.value
+            )
+        elif ticket.state != TicketState.IN_SESSION:
+            self._back_to_start()
+
+    def _on_session_opened(self, facts: SessionFacts) -> None:
+        resumed, self._resuming = self._resuming, False
+        self._spawn(self._open(facts, resumed), "open session")
+
+    def _on_session_ended(self, ended: SessionEnded) -> None:
+        if self._session is not None and self._session.facts.id == ended.session_id:
+            self._spawn(self._close(ended), "close session")
+
+    # ---- the session ----
+
+    async def _open(self, facts: SessionFacts, resumed: bool) -> None:
+        if self._session is not None and self._session.facts.id == facts.id:
+            return
+        if self._session is not None:
+            await self._close(SessionEnded(session_id=self._session.facts.id, by="hub", reason="replaced"))
+        self._remember(facts.ticket_id)
+        session = self._session = self._open_session(facts, resumed)
+        SessionWatch(session, self._screen, self._facts)
+        self._screen.show_session(facts)
+        self._screen.show_grants(session.grants.all())
+        self._facts.note("session_opened", session=facts.id, ticket=facts.ticket_id, agent=facts.agent)
+        await session.start()
+
+    async def _close(self, ended: SessionEnded) -> None:
+        async with self._closing:
+            session = self._session
+            if session is None:
+                return
+            waits_again = ended.reason == "desk_lost"
+            self._facts.note("session_ended", session=ended.session_id, by=ended.by, reason=ended.reason)
+            if not waits_again:
+                self._screen.show_goodbye(None)
+            wiped = await session.end(FLUSH_S)
+            self._link.drop_channel(ended.session_id)
+            self._session = None
+            self._facts.note(
+                "kiosk_wiped",
+                pages_removed=wiped.pages_removed,
+                files_removed=wiped.files_removed,
+                profile_removed=wiped.profile_removed,
+                left_over=wiped.left_over,
+            )
+            self.wiped.emit(wiped)
+            if waits_again:
+                self._spawn(self._go_on(), "wait again")
+                return
+            self._forget_ticket()
+            self._button.release()
+            self._screen.show_goodbye(wiped)
+
+    # ---- small things ----
+
+    def _spawn(self, coroutine: Coroutine[Any, Any, None], name: str) -> None:
+        self._tasks.spawn(coroutine, name=f"kiosk {name}")
+
+    def _back_to_start(self) -> None:
+        self._forget_ticket()
+        self._button.release()
+        self._screen.show_start()
+
+    def _remember(self, ticket: str) -> None:
+        if ticket != self._ticket:
+            self._ticket = ticket
+            self._memory.write_text(ticket, encoding="utf-8")
+
+    def _remembered(self) -> str:
+        try:
+            ticket = self._memory.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            return ""
+        return ticket if is_id(ticket) else ""
+
+    def _forget_ticket(self) -> None:
+        self._ticket = ""
+        self._memory.unlink(missing_ok=True)

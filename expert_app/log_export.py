@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Brings a session's log from the hub into a file, as the helpdesk may. Used by `replay` and by the walk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from expert_app.config import DeskSettings
+from session.bus.client import BusClient
+from session.clock import SystemClock
+from session.desk.link import DeskLink
+from session.errors import LogUnreadable
+from session.log.migrate import decode_record
+from session.log.reader import write_log
+from session.protocol.roles import Role
+from session.tasks import Tasks
+
+ROLES = {"agent": Role.AGENT, "supervisor": Role.SUPERVISOR, "helpdesk": Role.HELPDESK}
+
+
+async def export_log(settings: DeskSettings, seed: bytes, session_id: str, path: Path, tasks: Tasks) -> int:
+    """Writes the log of `session_id` to `path`; returns the number of records.
+
+    Raises:
+        SessionError: the hub cannot be reached or refuses; `LogUnreadable` when it holds no such log.
+    """
+    clock = SystemClock()
+    bus = BusClient(settings.bus, ROLES[settings.role], settings.user, seed, tasks, clock)
+    await bus.connect()
+    try:
+        records = [decode_record(line) for line in await DeskLink(bus, clock, tasks).read_log(session_id)]
+    finally:
+        await bus.close()
+    if not records:
+        raise LogUnreadable(line=0)
+    write_log(path, session_id, records)
+    return len(records)

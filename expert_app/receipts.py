@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The caller's receipt from what the store has: used by `expert_app.desk`, drawn by `documents.receipt`."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+
+from documents.receipt import ReceiptFacts, ReceivedPiece, ServiceInCharge, receipt
+from resources.texts import _
+from session.protocol.hub_messages import DossierFacts, PieceState, SessionFacts
+
+
+def receipt_facts(
+    session: SessionFacts, organisation: str, service: str, dossier: DossierFacts, at: datetime
+) -> ReceiptFacts:
+    """What stands on the receipt: documents filed since this session began, and pieces that are still expected.
+
+    Args:
+        at: timezone-aware, in the time zone of the site.
+    """
+    names = {piece.id: piece.name for piece in dossier.pieces}
+    filed = [document for document in dossier.documents if document.filed_at_utc >= session.opened_at_utc]
+    waited = (PieceState.EXPECTED, PieceState.REFUSED)
+    return ReceiptFacts(
+        organisation=organisation,
+        dossier_number=dossier.number,
+        received_at=at,
+        service=ServiceInCharge(
+            name=f"{organisation} – {service}" if service else organisation,
+            postal_address=session.contact.postal_address,
+            email=session.contact.email,
+            phone=session.contact.phone,
+        ),
+        caller_name=dossier.caller_name,
+        caller_number=dossier.caller_number,
+        procedure=dossier.procedure,
+        pieces=tuple(
+            ReceivedPiece(
+                name=names.get(document.piece_id, document.name), pages=document.pages, sha256=document.sha256
+            )
+            for document in filed
+        ),
+        missing=tuple(piece.name for piece in dossier.pieces if piece.state in waited),
+        site=session.site,
+        agent_name=session.agent_name,
+        session_id=session.id,
+    )
+
+
+async def make_receipt(
+    session: SessionFacts, organisation: str, service: str, dossier: DossierFacts, at: datetime
+) -> tuple[str, bytes]:
+    """(name, PDF/A) of the receipt."""
+    facts = receipt_facts(session, organisation, service, dossier, at)
+    name = _("Receipt {number}").format(number=dossier.number)
+    return name, await asyncio.to_thread(receipt, facts)

@@ -1,0 +1,306 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The scripted walk: the whole job done by a script at the real windows, each step proved by what the other end saw.
+
+Used by `expert-app demo --script walk` and the end-to-end tests. A step acts at one end (a click), then waits for a
+fact observed at the other; its evidence goes into the report.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from expert_app.children import Child, ChildFailed
+from expert_app.demo_run import Demo
+from expert_app.demo_world import CALLER_NUMBER, DOSSIER
+from expert_app.walk_proofs import (
+    ProofMissing,
+    files_left,
+    log_proof,
+    printed_proof,
+    same,
+    scanner_served,
+    store_proof,
+)
+
+Evidence = dict[str, Any]
+WAIT_S = 30.0
+POLL_S = 0.1
+
+
+@dataclass
+class Step:
+    """One line of the report."""
+
+    name: str
+    ok: bool
+    seconds: float
+    evidence: Evidence = field(default_factory=dict)
+
+
+class Walk:
+    """Drives a running `Demo` through the whole job.
+
+    Args:
+        shots: folder for one picture of each end per step, or None.
+    """
+
+    def __init__(self, demo: Demo, shots: Path | None) -> None:
+        self._demo = demo
+        self._shots = shots
+        self.steps: list[Step] = []
+
+    @property
+    def ok(self) -> bool:
+        """True when every step was really observed."""
+        return len(self.steps) == len(self._plan()) and all(step.ok for step in self.steps)
+
+    def report(self) -> dict[str, Any]:
+        """The report as it is written."""
+        steps = [
+            {"name": s.name, "ok": s.ok, "seconds": round(s.seconds, 3), "evidence": s.evidence} for s in self.steps
+        ]
+        return {"ok": self.ok, "steps": steps}
+
+    def _plan(self) -> list[tuple[str, Callable[[], Awaitable[Evidence]]]]:
+        return [
+            ("call_requested", self.call_requested),
+            ("ticket_visible", self.ticket_visible),
+            ("accepted", self.accepted),
+            ("first_video_at_desk", self.first_video_at_desk),
+            ("first_video_at_kiosk", self.first_video_at_kiosk),
+            ("audio_both_ways", self.audio_both_ways),
+            ("page_shared", self.page_shared),
+            ("pointer_shown", self.pointer_shown),
+            ("page_scanned", self.page_scanned),
+            ("page_cleaned", self.page_cleaned),
+            ("document_filed", self.document_filed),
+            ("piece_filed", self.piece_filed),
+            ("printed", self.printed),
+            ("receipt_printed", self.receipt_printed),
+            ("hung_up", self.hung_up),
+            ("kiosk_wiped", self.kiosk_wiped),
+            ("log_complete", self.log_complete),
+            ("replayed", self.replayed),
+        ]
+
+    async def run(self) -> bool:
+        """All steps in order; stops at the first that was not observed."""
+        for number, (name, act) in enumerate(self._plan(), 1):
+            start = time.monotonic()
+            step = Step(name, ok=False, seconds=0.0)
+            try:
+                step.evidence = await act()
+                step.ok = True
+            except (ChildFailed, ProofMissing, TimeoutError, OSError) as error:
+                step.evidence = {"error": f"{type(error).__name__}: {error}"}
+            step.seconds = time.monotonic() - start
+            self.steps.append(step)
+            await self._picture(number, name)
+            print(f"{'ok ' if step.ok else 'NOT'} {name:<22} {step.seconds:6.2f} s", flush=True)
+            if not step.ok:
+                print(f"    {step.evidence['error']}", flush=True)
+                return False
+        return True
+
+    async def _picture(self, number: int, name: str) -> None:
+        if self._shots is None:
+            return
+        ends = {"desk": self._demo.desk, "kiosk": self._demo.kiosk, "replay": self._demo.replay}
+        for end, child in ends.items():
+            if child is not None and child.returncode is None:
+                try:
+                    await child.ask("shot", path=str((self._shots / f"{number:02}-{name}-{end}.png").resolve()))
+                except ChildFailed as error:
+                    print(f"    no picture of the {end}: {error.why}", flush=True)
+
+    # ---- looking ----
+
+    async def fact(self, child: Child, name: str, *, timeout_s: float = WAIT_S, **wanted: Any) -> Evidence:
+        """Waits until `child` has observed `name` with the wanted values.
+
+        Raises:
+            ProofMissing: it did not in `timeout_s`; says what was there instead.
+        """
+        seen: Evidence = {}
+        end = time.monotonic() + timeout_s
+        while time.monotonic() < end:
+            facts = await child.ask("facts")
+            seen = facts.get(name, {})
+            if seen and all(_fits(seen.get(key), value) for key, value in wanted.items()):
+                return seen
+            await asyncio.sleep(POLL_S)
+        raise ProofMissing(f"{child.name} did not observe {name} {wanted or ''} in {timeout_s:.0f} s; it has {seen}")
+
+    async def click(self, child: Child, name: str, timeout_s: float = 10.0) -> None:
+        """Clicks a widget as soon as it is there and enabled."""
+        end = time.monotonic() + timeout_s
+        while True:
+            try:
+                await child.ask("click", name=name)
+                return
+            except ChildFailed as error:
+                if time.monotonic() > end:
+                    visible = await child.ask("visible")
+                    raise ProofMissing(f"{error}; on screen: {', '.join(visible)}") from error
+            await asyncio.sleep(POLL_S)
+
+    async def allow(self, ask: str, grant: str) -> None:
+        """The agent asks for a power, the caller touches yes, the desk hears it."""
+        await self.click(self._demo.desk, ask)
+        await self.fact(self._demo.kiosk, "grant_asked", grant=grant)
+        await self.click(self._demo.kiosk, "yes")
+        await self.fact(self._demo.desk, f"grant_{grant}", allowed=True)
+
+    # ---- the steps ----
+
+    async def call_requested(self) -> Evidence:
+        """The caller touches a service and types a number; the hub answers with a ticket."""
+        await self.fact(self._demo.kiosk, "services_shown")
+        await self.click(self._demo.kiosk, "service_logement")
+        for digit in CALLER_NUMBER:
+            await self.click(self._demo.kiosk, f"key_{digit}")
+        await self.click(self._demo.kiosk, "number_send")
+        return await self.fact(self._demo.kiosk, "ticket", state="waiting")
+
+    async def ticket_visible(self) -> Evidence:
+        """The desk shows this very ticket in its queue."""
+        ticket = await self.fact(self._demo.kiosk, "ticket")
+        return await self.fact(self._demo.desk, "ticket_visible", id=ticket["id"])
+
+    async def accepted(self) -> Evidence:
+        """The agent accepts; the kiosk hears which agent came."""
+        ticket = await self.fact(self._demo.kiosk, "ticket")
+        await self.click(self._demo.desk, f"accept_{ticket['id']}")
+        return await self.fact(self._demo.kiosk, "session_opened", ticket=ticket["id"])
+
+    async def first_video_at_desk(self) -> Evidence:
+        """A decoded picture of the caller, at the desk."""
+        return await self.fact(self._demo.desk, "first_video", frames=lambda n: n > 0)
+
+    async def first_video_at_kiosk(self) -> Evidence:
+        """A decoded picture of the agent, at the kiosk."""
+        return await self.fact(self._demo.kiosk, "first_video", frames=lambda n: n > 0)
+
+    async def audio_both_ways(self) -> Evidence:
+        """Sound received and not silent, at both ends."""
+        wanted: dict[str, Any] = {"audio_packets": lambda n: n > 50, "audio_level": lambda level: level > 0.001}
+        desk = await self.fact(self._demo.desk, "media", **wanted)
+        kiosk = await self.fact(self._demo.kiosk, "media", **wanted)
+        keys = ("audio_packets", "audio_level")
+        return {"desk": {k: desk[k] for k in keys}, "kiosk": {k: kiosk[k] for k in keys}}
+
+    async def page_shared(self) -> Evidence:
+        """The caller allows it, the agent opens the form, and the mirror at the desk holds the form's own text."""
+        await self.allow("grant_see_page", "see_page")
+        await self._demo.desk.ask("type", name="cobrowse_address", text=f"{self._demo.site}/formulaire.html")
+        await self.click(self._demo.desk, "cobrowse_open")
+        page = await self.fact(self._demo.kiosk, "page_shown", address=lambda a: a.endswith("formulaire.html"))
+        mirror = await self.fact(self._demo.desk, "mirror_shown", title=page["title"], elements=lambda n: n > 30)
+        return {"kiosk_title": page["title"], "mirror_title": mirror["title"], "mirror_elements": mirror["elements"]}
+
+    async def pointer_shown(self) -> Evidence:
+        """The agent points at the mirrored page; the kiosk has painted the pointer."""
+        await self.click(self._demo.desk, "cobrowse_laser")
+        await self._demo.desk.ask("click", name="mirror_middle")
+        painted = await self.fact(self._demo.kiosk, "pointer_painted")
+        told = await self.fact(self._demo.desk, "pointer_shown")
+        same("pointer", (painted["x_px"], painted["y_px"]), (told["x_px"], told["y_px"]))
+        return painted
+
+    async def page_scanned(self) -> Evidence:
+        """Preview, then the page; its hash is that of what the scanner sent."""
+        await self.allow("ask_scan", "scan")
+        await self.click(self._demo.desk, "scan_preview")
+        preview = await self.fact(self._demo.desk, "preview_received")
+        await self.click(self._demo.desk, "scan_page")
+        page = await self.fact(self._demo.desk, "page_kept", timeout_s=60)
+        served = await scanner_served(self._demo.scanner_address)
+        taken = await self.fact(self._demo.kiosk, "page_offered", page=page["page"])
+        same("SHA-256 of the page", page["sha256"], taken["sha256"])
+        return {"preview_bytes": preview["size_bytes"], **page, "scanner": served}
+
+    async def page_cleaned(self) -> Evidence:
+        """The cleaned copy is shown; the original is untouched."""
+        kept = await self.fact(self._demo.desk, "page_kept")
+        cleaned = await self.fact(self._demo.desk, "page_cleaned", page=kept["page"])
+        same("SHA-256 of the original", cleaned["original_sha256"], kept["sha256"])
+        return cleaned
+
+    async def document_filed(self) -> Evidence:
+        """The agent files the page; the store's own file is read back here, from the hub's folder."""
+        await self.click(self._demo.desk, "file_document")
+        filed = await self.fact(self._demo.desk, "document_filed", timeout_s=60)
+        return await asyncio.to_thread(store_proof, self._demo.hub_folder, DOSSIER, filed["document"], filed["sha256"])
+
+    async def piece_filed(self) -> Evidence:
+        """The expected piece shows as filed, on the store's answer."""
+        filed = await self.fact(self._demo.desk, "document_filed")
+        return await self.fact(self._demo.desk, f"piece_{filed['piece']}", state="filed")
+
+    async def printed(self) -> Evidence:
+        """The filed document is printed at the kiosk; the printer's own bytes are hashed."""
+        await self.allow("ask_print", "print")
+        await self.click(self._demo.desk, "print_file")
+        path = str(self._demo.filed_document((await self.fact(self._demo.desk, "document_filed"))["sha256"]))
+        await self._demo.desk.ask("type", name="print_file_dialog", text=path)
+        sent = await self.fact(self._demo.desk, "print", state="done", timeout_s=60)
+        return await printed_proof(self._demo.printer_spool, sent["job_id"], sent["sha256"])
+
+    async def receipt_printed(self) -> Evidence:
+        """The caller's receipt comes out of the printer."""
+        before = await self.fact(self._demo.desk, "print")
+        await self.click(self._demo.desk, "print_receipt")
+        sent = await self.fact(
+            self._demo.desk, "print", state="done", job_id=lambda n: n > before["job_id"], timeout_s=60
+        )
+        return await printed_proof(self._demo.printer_spool, sent["job_id"], sent["sha256"], receipt_for=DOSSIER)
+
+    async def hung_up(self) -> Evidence:
+        """The agent hangs up (twice: it asks once whether it is meant); the kiosk hears the end."""
+        await self.click(self._demo.desk, "call_hang_up")
+        await self.click(self._demo.desk, "call_hang_up")
+        ended = await self.fact(self._demo.kiosk, "session_ended")
+        return {"by": ended["by"], "reason": ended["reason"], "session": ended["session"]}
+
+    async def kiosk_wiped(self) -> Evidence:
+        """The kiosk says that nothing is left, the desk has heard it, and its folders are looked at from outside."""
+        wiped = await self.fact(self._demo.kiosk, "kiosk_wiped", left_over=0, profile_removed=True)
+        told = await self.fact(self._demo.desk, "kiosk_wiped", left_over=0)
+        left = await asyncio.to_thread(files_left, self._demo.kiosk_runtime)
+        same("files left at the kiosk", left, [])
+        return {**wiped, "desk_heard": told["left_over"] == 0, "files_found_outside": len(left)}
+
+    async def log_complete(self) -> Evidence:
+        """The agent finishes; the log as the hub keeps it has every step, no gap, and no personal value."""
+        await self.click(self._demo.desk, "outcome_done")
+        await self.click(self._demo.desk, "wrap_up_finish")
+        await self.fact(self._demo.desk, "session_closed")
+        session = (await self.fact(self._demo.kiosk, "session_ended"))["session"]
+        path = await self._demo.export_log(session)
+        return await asyncio.to_thread(log_proof, path)
+
+    async def replayed(self) -> Evidence:
+        """The replay window plays the exported log to its end, page included."""
+        child = await self._demo.start_replay()
+        await self.click(child, "replay_speed_8")
+        await self.click(child, "replay_play")
+        shown = await self.fact(child, "replayed", at_end=True)
+        return {**shown, "log": str(self._demo.log_file)}
+
+
+def _fits(value: Any, wanted: Any) -> bool:
+    if callable(wanted):
+        return value is not None and bool(wanted(value))
+    return bool(value == wanted)
+
+
+def write_report(report: dict[str, Any], path: Path) -> None:
+    """Writes the JSON report."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""One session at the desk: call, consent, shared page, scanner and printer on one channel, written into one log.
+
+Built by the desk's program for each session; the other end is `session.kiosk.live`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from session.clock import Clock
+from session.desk.call import DeskCall
+from session.desk.chronicle import Chronicle
+from session.desk.cobrowse import DeskCobrowse
+from session.desk.devices import DeskDevices, Keep
+from session.desk.grants import DeskGrants
+from session.errors import BusUnreachable
+from session.log.writer import LogWriter
+from session.media.engine import MediaEngine
+from session.notify import Notifier
+from session.protocol.channel import SessionChannel
+from session.protocol.hub_messages import SessionFacts
+from session.protocol.session_messages import KioskWiped, PageOffered, SessionMessage
+from session.tasks import Tasks
+
+log = logging.getLogger(__name__)
+
+GATHER_S = 2.0
+
+
+class DeskSession:
+    """The desk's side of one conversation.
+
+    Args:
+        facts: the session. channel: to the kiosk. engine: voice and picture, shared by all sessions of this desk.
+        keep: puts a received page on disk; called before the kiosk is told that it may forget the page.
+        is_kept: whether a page is on disk already, from before a restart.
+        log_writer: this end's part of the session's log.
+        resumed: the desk was restarted in the middle.
+
+    Attributes:
+        kiosk_wiped: the kiosk removed everything of the caller.
+    """
+
+    def __init__(
+        self,
+        facts: SessionFacts,
+        channel: SessionChannel,
+        engine: MediaEngine,
+        keep: Keep,
+        is_kept: Callable[[PageOffered], bool],
+        log_writer: LogWriter,
+        clock: Clock,
+        tasks: Tasks,
+        *,
+        resumed: bool,
+    ) -> None:
+        self.facts = facts
+        self.resumed = resumed
+        self.kiosk_wiped: Notifier[KioskWiped] = Notifier()
+        self._channel, self._log, self._tasks = channel, log_writer, tasks
+        self.call = DeskCall(channel, engine, clock, tasks, clock.monotonic_s())
+        self.grants = DeskGrants(channel)
+        self.page = DeskCobrowse(channel, clock, tasks)
+        self.devices = DeskDevices(channel, clock, tasks, keep, is_kept=is_kept)
+        self.chronicle = Chronicle(facts, log_writer, clock)
+        self.chronicle.listen(self.call, self.page, self.devices)
+        self._gathering: asyncio.Task[None] | None = None
+        self._stop_listening: Callable[[], None] = channel.on_message("end", self._on_end)
+
+    async def start(self) -> None:
+        """Begins to listen; after a restart asks the kiosk for everything again: call, consent, page, scanned pages."""
+        self.chronicle.opened(self.resumed)
+        self.call.start()
+        if self.resumed:
+            self.call.request_call()
+        await self._ask_again()
+        self._gathering = self._tasks.spawn(self._gather(), name="desk log of the shared page")
+
+    async def _gather(self) -> None:
+        while True:
+            await asyncio.sleep(GATHER_S)
+            self.chronicle.flush_mirror(due_only=True)
+
+    async def _ask_again(self) -> None:
+        """How are consent, devices and pages? Asked at the start, and whenever the line comes back."""
+        try:
+            await self.grants.ask_all()
+            await self.devices.request_report()
+            await self.devices.ask_pages()
+        except BusUnreachable:
+            log.info("the kiosk is not asked: the line is away")
+            return
+        self.page.request_snapshot()
+
+    def line_back(self) -> None:
+        """The line is back: what happened meanwhile?"""
+        self._tasks.spawn(self._ask_again(), name="desk asks the kiosk again")
+
+    async def end_call(self) -> None:
+        """The conversation is over: voice, picture and page end; the log goes on through the wrap-up."""
+        await self.call.hang_up()
+        self.page.close()
+        if self._gathering is not None:
+            self._gathering.cancel()
+        self.chronicle.flush_mirror(due_only=False)
+        self.grants.close()
+        await self.devices.close()
+
+    async def close(self, flush_s: float) -> bool:
+        """The wrap-up is finished; True when the hub has the whole log."""
+        self._stop_listening()
+        return await self._log.close(flush_s)
+
+    def _on_end(self, message: SessionMessage) -> None:
+        if isinstance(message, KioskWiped):
+            self.kiosk_wiped.emit(message)

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Writes what the kiosk itself did in a session into its log. Used by `session.kiosk.live`, one per session.
+
+What the desk saw and did is written there (`session.desk.chronicle`).
+"""
+
+from __future__ import annotations
+
+from session.kiosk.call import KioskCall
+from session.kiosk.cobrowse import KioskCobrowse
+from session.kiosk.devices import KioskDevices
+from session.kiosk.grants import KioskGrants
+from session.log import events
+from session.log.events import Writer
+from session.log.writer import LogWriter
+from session.protocol.hub_messages import SessionFacts
+from session.protocol.session_messages import (
+    CallOffered,
+    GrantChanged,
+    KioskWiped,
+    MediaSeen,
+    PageOffered,
+    PageShown,
+    PrintChanged,
+    ScanEnded,
+    ScanRequested,
+)
+
+
+class Chronicle:
+    """Listens to the parts of one session and writes each fact once."""
+
+    def __init__(self, facts: SessionFacts, log: LogWriter) -> None:
+        self._facts = facts
+        self._log = log
+        self._video_seen = self._audio_seen = False
+
+    def opened(self, resumed: bool) -> None:
+        """The session begins here, or goes on after a restart."""
+        if resumed:
+            self._log.write(events.SessionResumed(by=Writer.KIOSK))
+            return
+        facts = self._facts
+        self._log.write(events.CallRequestedAtKiosk(ticket_id=facts.ticket_id, service=facts.service))
+
+    def wiped(self, wiped: KioskWiped) -> None:
+        """Everything of the caller was removed."""
+        self._log.write(
+            events.KioskWiped(
+                pages_removed=wiped.pages_removed,
+                files_removed=wiped.files_removed,
+                profile_removed=wiped.profile_removed,
+                left_over=wiped.left_over,
+            )
+        )
+
+    def listen(self, grants: KioskGrants, call: KioskCall, page: KioskCobrowse, devices: KioskDevices) -> None:
+        """Connects the facts of the conversations to their events."""
+        grants.changed.connect(self._on_grant)
+        call.offered.connect(self._on_offered)
+        call.media_seen.connect(self._on_media)
+        page.page_told.connect(self._on_page_shown)
+        page.sharing_changed.connect(lambda sharing: self._log.write(events.SharingChanged(sharing=sharing)))
+        devices.scan_started.connect(self._on_scan_started)
+        devices.scan_ended.connect(self._on_scan_ended)
+        devices.page_offered.connect(self._on_page_offered)
+        devices.print_changed.connect(self._on_print)
+
+    def _on_grant(self, change: GrantChanged) -> None:
+        self._log.write(events.GrantChanged(grant=change.grant, allowed=change.allowed))
+
+    def _on_offered(self, offer: CallOffered) -> None:
+        self._video_seen = self._audio_seen = False
+        self._log.write(events.CallOffered(call_id=offer.call_id, simulated_camera=offer.simulated_camera))
+
+    def _on_media(self, seen: MediaSeen) -> None:
+        if seen.frames and not self._video_seen:
+            self._video_seen = True
+            self._log.write(
+                events.VideoSeen(
+                    by=Writer.KIOSK,
+                    first_frame_ms=seen.first_frame_ms or 0.0,
+                    width_px=seen.width_px,
+                    height_px=seen.height_px,
+                )
+            )
+        if seen.audio_packets and not self._audio_seen:
+            self._audio_seen = True
+            self._log.write(events.AudioSeen(by=Writer.KIOSK, packets=seen.audio_packets))
+
+    def _on_page_shown(self, page: PageShown) -> None:
+        self._log.write(events.address_opened(page.address))
+
+    def _on_scan_started(self, scan: ScanRequested) -> None:
+        self._log.write(
+            events.ScanRequested(
+                scan_id=scan.scan_id, kind=scan.kind, source=scan.source, dpi=scan.dpi, colour=scan.colour
+            )
+        )
+        self._log.write(events.ScanStarted(scan_id=scan.scan_id))
+
+    def _on_scan_ended(self, ended: ScanEnded) -> None:
+        self._log.write(events.ScanEnded(scan_id=ended.scan_id, pages=ended.pages, code=ended.code))
+
+    def _on_page_offered(self, offer: PageOffered) -> None:
+        self._log.write(
+            events.PageTaken(
+                page_id=offer.page_id,
+                scan_id=offer.scan_id,
+                kind=offer.kind,
+                sha256=offer.sha256,
+                size_bytes=offer.size_bytes,
+            )
+        )
+
+    def _on_print(self, change: PrintChanged) -> None:
+        self._log.write(
+            events.PrintChanged(
+                print_id=change.print_id,
+                state=change.state,
+                job_id=change.job_id,
+                code=change.code,
+                sha256=change.sha256,
+            )
+        )

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""One session at the kiosk: consent, call, shared page, scanner and printer on one channel, and its end: the wipe.
+
+Built by the kiosk's program for each session; the other end is `session.desk.live`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from session.clock import Clock
+from session.errors import BusUnreachable
+from session.kiosk.call import CallMedia, CallPage, KioskCall
+from session.kiosk.chronicle import Chronicle
+from session.kiosk.cobrowse import BrowserLike, KioskCobrowse
+from session.kiosk.devices import KioskDevices
+from session.kiosk.grants import KioskGrants
+from session.kiosk.page_shelf import PageShelf
+from session.kiosk.printer import Printer
+from session.kiosk.scanner import Scanner
+from session.kiosk.wipe import Wipe
+from session.log.writer import LogWriter
+from session.protocol.channel import SessionChannel
+from session.protocol.hub_messages import SessionFacts
+from session.protocol.session_messages import KioskWiped
+from session.tasks import Tasks
+
+log = logging.getLogger(__name__)
+
+STOP_S = 5.0
+
+
+class Wipeable(BrowserLike, Protocol):
+    """The kiosk's browser, which can forget a caller."""
+
+    def wipe(self) -> bool:
+        """Destroys page and profile; True when nothing of the caller is left."""
+        ...
+
+
+@dataclass(frozen=True)
+class KioskParts:
+    """What a kiosk has, for all its sessions.
+
+    Attributes:
+        scanner, printer: from the settings; None when there is none.
+        chunk_kbps: rate of pages on the line.
+    """
+
+    call_page: CallPage
+    browser: Wipeable
+    scanner: Scanner | None
+    printer: Printer | None
+    media: CallMedia
+    chunk_kbps: int
+
+
+class KioskSession:
+    """The kiosk's side of one conversation.
+
+    Args:
+        facts: the session.
+        channel: to the desk.
+        parts: the kiosk's devices and panes.
+        folder: the session's own folder, removed at its end.
+        log_writer: this end's part of the session's log.
+        resumed: the kiosk was restarted in the middle.
+    """
+
+    def __init__(
+        self,
+        facts: SessionFacts,
+        channel: SessionChannel,
+        parts: KioskParts,
+        folder: Path,
+        log_writer: LogWriter,
+        clock: Clock,
+        tasks: Tasks,
+        *,
+        resumed: bool,
+    ) -> None:
+        self.facts = facts
+        self._channel, self._parts, self._folder, self._log = channel, parts, folder, log_writer
+        self.shelf = PageShelf(folder / "pages")
+        self.grants = KioskGrants(channel, clock, tasks)
+        self.call = KioskCall(channel, parts.call_page, clock, tasks, clock.monotonic_s(), parts.media)
+        self.page = KioskCobrowse(channel, parts.browser, self.grants, clock, tasks)
+        self.devices = KioskDevices(
+            channel,
+            parts.scanner,
+            parts.printer,
+            self.shelf,
+            self.grants,
+            clock,
+            tasks,
+            chunk_kbps=parts.chunk_kbps,
+        )
+        self.chronicle = Chronicle(facts, log_writer)
+        self.chronicle.listen(self.grants, self.call, self.page, self.devices)
+        self._resumed = resumed
+
+    async def start(self) -> None:
+        """Allows the organisation's addresses, makes the call, tells the desk how things are."""
+        self._parts.browser.set_allowed(self.facts.allowed_addresses)
+        self.chronicle.opened(self._resumed)
+        self.call.start()
+        self.grants.repeat_all()
+
+    async def end(self, flush_s: float) -> KioskWiped:
+        """Stops everything, removes everything of the caller, looks again, and tells the desk.
+
+        Returns:
+            The wipe's report, `left_over` 0 when nothing is left.
+        """
+        self.grants.withdraw_all()
+        self.page.close()
+        await _careful(self.call.hang_up(), "the call", None)
+        shelved = await _careful(self.devices.wipe(), "the devices", 0)
+        profile_removed = self._parts.browser.wipe()
+        self.grants.close()
+        wiped = await asyncio.to_thread(Wipe(self._folder).wipe, shelved, profile_removed)
+        self.chronicle.wiped(wiped)
+        try:
+            await self._channel.send("end", wiped)
+        except BusUnreachable:
+            log.warning("the desk was not told of the wipe: the line is away")
+        await self._log.close(flush_s)
+        return wiped
+
+
+async def _careful[Result](work: Awaitable[Result], what: str, otherwise: Result) -> Result:
+    """One part that fails to stop must not keep the others from being wiped."""
+    try:
+        return await asyncio.wait_for(work, STOP_S)
+    except Exception as error:  # whatever it is, the wipe goes on; the developer log has it
+        log.error("%s did not stop in order: %s", what, type(error).__name__)
+        return otherwise

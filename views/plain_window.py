@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A window around one view that says when it is asked to close; the program stops in order. Used by the replay."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtGui import QCloseEvent
+from PyQt6.QtWidgets import QMainWindow, QWidget
+
+
+class PlainWindow(QMainWindow):
+    """Holds `view`.
+
+    Signals:
+        close_requested(): the person closes the window; it stays until the program hides it.
+    """
+
+    close_requested = pyqtSignal()
+
+    def __init__(self, view: QWidget, title: str) -> None:
+        super().__init__()
+        self.setCentralWidget(view)
+        self.setWindowTitle(title)
+
+    def closeEvent(self, a0: QCloseEvent | None) -> None:
+        """Asks the program to stop in order."""
+        if a0 is not None:
+            a0.ignore()
+        self.close_requested.emit()

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Every event of a session's log in one sentence, and the names of the timeline's rows. Used by the replay window."""
+
+from __future__ import annotations
+
+from resources.texts import N_, _
+from session.log import events
+from session.log.events import Event, Lane, Writer, label_of
+from session.protocol.session_messages import Grant, PrintState
+from views.troubles import sentence
+
+LANES: dict[Lane, tuple[str, str]] = {
+    Lane.QUEUE: (N_("Queue"), "queue"),
+    Lane.CALL: (N_("Call"), "call"),
+    Lane.PAGE: (N_("Page"), "see_page"),
+    Lane.SCANNER: (N_("Scanner"), "scanner"),
+    Lane.PRINTER: (N_("Printer"), "printer"),
+    Lane.DOSSIER: (N_("Dossier"), "dossier"),
+    Lane.LINE: (N_("Line"), "connected"),
+}
+"""Name and icon of each row, from top to bottom."""
+
+WORDS: dict[str, str] = {
+    "call_requested_at_kiosk": N_("The caller pressed a button"),
+    "caller_left": N_("The caller left the queue"),
+    "ticket_accepted": N_("An agent accepted"),
+    "session_opened": N_("The conversation began"),
+    "session_resumed": N_("{who} came back after a restart"),
+    "hung_up": N_("{who} hung up"),
+    "session_ended": N_("The conversation ended"),
+    "session_closed": N_("The agent finished the wrap-up"),
+    "kiosk_wiped": N_("The kiosk was wiped"),
+    "call_offered": N_("The kiosk offered a call"),
+    "call_answered": N_("The desk answered the call"),
+    "call_failed": N_("The call failed"),
+    "video_seen": N_("{who} sees the other"),
+    "audio_seen": N_("{who} hears the other"),
+    "camera_changed": N_("{who} switched camera or microphone"),
+    "grant_requested": N_("The agent asked: {grant}"),
+    "grant_changed": N_("The caller answered: {grant}"),
+    "address_opened": N_("A page opened: {host}"),
+    "address_refused": N_("An address was not opened"),
+    "sharing_changed": N_("Sharing changed"),
+    "mirror_chunk": N_("The page changed"),
+    "pointer_shown": N_("The pointer was shown"),
+    "scan_requested": N_("The agent asked for a scan"),
+    "scan_started": N_("The scanner started"),
+    "scan_ended": N_("The scan ended, pages: {pages}"),
+    "page_taken": N_("The kiosk took a page"),
+    "page_received": N_("A page arrived at the desk"),
+    "page_failed": N_("A page did not arrive"),
+    "page_cleaned": N_("A page was cleaned"),
+    "print_requested": N_("The agent sent a print"),
+    "print_changed": N_("Print: {state}"),
+    "dossier_opened": N_("The dossier was opened"),
+    "document_filed": N_("A document was filed, pages: {pages}"),
+    "piece_changed": N_("The agent set a piece"),
+    "piece_filed": N_("A piece was filed"),
+    "line_lost": N_("{who} lost the line"),
+    "line_back": N_("{who} has the line again"),
+    "trouble_shown": N_("A trouble was shown"),
+}
+"""One sentence per event name; names in braces are filled in by `describe`."""
+
+_WHO = {Writer.KIOSK: N_("The kiosk"), Writer.DESK: N_("The desk"), Writer.HUB: N_("The hub")}
+_GRANTS = {
+    Grant.SEE_PAGE: N_("see the page"),
+    Grant.POINT: N_("point"),
+    Grant.SCAN: N_("scan"),
+    Grant.PRINT: N_("print"),
+}
+_PRINTS = {
+    PrintState.RECEIVED: N_("received by the kiosk"),
+    PrintState.SENT: N_("sent to the printer"),
+    PrintState.PRINTING: N_("printing"),
+    PrintState.WAITING: N_("the printer waits"),
+    PrintState.DONE: N_("printed"),
+    PrintState.FAILED: N_("failed"),
+    PrintState.CANCELLED: N_("cancelled"),
+}
+
+
+def code_of(event: Event) -> str:
+    """The error code that an event carries, or ""."""
+    return str(getattr(event, "code", ""))
+
+
+def is_trouble(event: Event) -> bool:
+    """True for what a helpdesk looks for: errors, refusals, lost lines."""
+    return bool(code_of(event)) or isinstance(event, events.LineLost)
+
+
+def describe(event: Event) -> str:
+    """What happened, in one sentence of the language in use."""
+    match event:
+        case events.SharingChanged(sharing=sharing):
+            return _("The page is shared") if sharing else _("The page is no longer shared")
+        case events.GrantChanged(grant=grant, allowed=allowed):
+            return (_("The caller allowed: {grant}") if allowed else _("The caller refused: {grant}")).format(
+                grant=_(_GRANTS[grant])
+            )
+        case events.KioskWiped(left_over=left_over) if left_over:
+            return _("The kiosk could not be wiped completely")
+    text = _(WORDS[label_of(event)]).format(**_values(event))
+    code = code_of(event)
+    return f"{text}. {sentence(code).title}" if code else text
+
+
+def _values(event: Event) -> dict[str, str]:
+    """What stands in the braces."""
+    values: dict[str, str] = {}
+    by = getattr(event, "by", None)
+    if isinstance(by, Writer):
+        values["who"] = _(_WHO[by])
+    match event:
+        case events.GrantRequested(grant=grant):
+            values["grant"] = _(_GRANTS[grant])
+        case events.AddressOpened(host=host):
+            values["host"] = host
+        case events.ScanEnded(pages=pages) | events.DocumentFiled(pages=pages):
+            values["pages"] = str(pages)
+        case events.PrintChanged(state=state):
+            values["state"] = _(_PRINTS[state])
+    return values
