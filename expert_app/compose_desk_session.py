@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import json
 
+from PyQt6.QtCore import QTimer
+
 from expert_app.desk import DeskApp, Printing
 from expert_app.facts import Facts
 from session.desk.devices import PageFailed, PageProgressed, ReceivedPage
@@ -30,6 +32,8 @@ from views.desk_window import DeskWindow
 from views.mirror_pane import MirrorPane
 from views.video_pane import VideoPane
 
+MIRROR_LOOK_MS = 400
+"""Events are drawn a moment after they were fed; then the drawn page is looked at."""
 MIRROR_LOOK = """(() => { const frame = document.querySelector('iframe'); const page = frame && frame.contentDocument;
 return page ? JSON.stringify({title: page.title, elements: page.querySelectorAll('*').length}) : ''; })()"""
 
@@ -52,6 +56,10 @@ class SessionConnections:
         assert isinstance(window.cobrowse, CobrowseView)
         self._cobrowse = window.cobrowse
         self._microphone_on = self._camera_on = True
+        self._look = QTimer(window)
+        self._look.setSingleShot(True)
+        self._look.setInterval(MIRROR_LOOK_MS)
+        self._look.timeout.connect(lambda: mirror.page.runJavaScript(MIRROR_LOOK, self._on_mirror_look))
         video.set_source(engine.latest_frame, engine.own_frame)
         app.session_opened.connect(self._on_opened)
         app.session_ended.connect(lambda ended: self._cobrowse.clear())
@@ -193,7 +201,7 @@ class SessionConnections:
 
     def _on_events(self, events: MirrorEvents) -> None:
         self._mirror.feed(events.text)
-        self._mirror.page.runJavaScript(MIRROR_LOOK, self._on_mirror_look)
+        self._look.start()
 
     def _on_mirror_look(self, text: object) -> None:
         if isinstance(text, str) and text:

@@ -215,6 +215,7 @@ class Walk:
 
     async def page_scanned(self) -> Evidence:
         """Preview, then the page; its hash is that of what the scanner sent."""
+        await self.click(self._demo.desk, "piece_scan_demande")
         await self.allow("ask_scan", "scan")
         await self.click(self._demo.desk, "scan_preview")
         preview = await self.fact(self._demo.desk, "preview_received")
