@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from session.errors import (
@@ -21,6 +23,16 @@ from tests.talks.devices.ends import Talk, invented_pdf, settle, sha256, until
 
 def states(talk: Talk) -> list[PrintState]:
     return [change.state for change in talk.desk.prints]
+
+
+async def stalls_until(talk: Talk, condition: Callable[[], object]) -> None:
+    """Time passes, a stall at a time, until something comes of it; a minute at most."""
+    for _stall in range(28):
+        await settle()
+        if condition():
+            return
+        talk.clock.advance(2.1)
+    raise AssertionError("nothing came of it")
 
 
 async def test_the_printer_gets_the_very_document_and_the_desk_hears_each_step(talk: Talk) -> None:
@@ -50,11 +62,11 @@ async def test_a_consent_taken_back_before_the_last_chunk_prints_nothing(talk: T
     await talk.give(Grant.PRINT)
     talk.desk_line.spoil = lambda payload, index: payload if index == 0 else None
     await talk.desk.devices.print_document(invented_pdf(), "Reçu")
+    await until(lambda: len(talk.desk_line.chunks_sent) == 3)
     await settle()
     talk.kiosk.grants.withdraw(Grant.PRINT)
     talk.desk_line.spoil = lambda payload, index: payload
-    talk.clock.advance(2.1)
-    await until(lambda: talk.desk.prints)
+    await stalls_until(talk, lambda: talk.desk.prints)
     assert talk.desk.prints[0].code == "grant_missing"
     assert talk.printer.received == []
 
@@ -89,10 +101,7 @@ async def test_a_document_that_never_comes_is_given_up_in_words(talk: Talk) -> N
     await talk.give(Grant.PRINT)
     talk.desk_line.spoil = lambda payload, index: None
     await talk.desk.devices.print_document(invented_pdf(), "Reçu")
-    for _stall in range(8):
-        await settle()
-        talk.clock.advance(2.1)
-    await until(lambda: talk.desk.prints)
+    await stalls_until(talk, lambda: talk.desk.prints)
     assert talk.desk.prints[-1].code == "transfer_interrupted"
 
 
@@ -165,12 +174,9 @@ async def test_an_offer_that_was_lost_is_repeated_and_printed_once(talk: Talk) -
     talk.desk_line.loses = lambda message: isinstance(message, PrintOffered) and next(lost, False)
     talk.desk_line.spoil = lambda payload, index: None
     await talk.desk.devices.print_document(invented_pdf(), "Reçu")
-    await settle()
+    await until(lambda: len(talk.desk_line.chunks_sent) == 3)
     talk.desk_line.spoil = lambda payload, index: payload
-    talk.clock.advance(4.1)
-    await settle()
-    talk.clock.advance(2.1)
-    await until(lambda: PrintState.DONE in states(talk))
+    await stalls_until(talk, lambda: PrintState.DONE in states(talk))
     offer = next(message for message in talk.desk_line.sent if isinstance(message, PrintOffered))
     await talk.desk_line.send("device", offer)
     await settle()
@@ -182,10 +188,7 @@ async def test_a_kiosk_that_says_nothing_of_a_document_is_gone_after_half_a_minu
     await talk.give(Grant.PRINT)
     await talk.kiosk.kill()
     await talk.desk.devices.print_document(invented_pdf(), "Reçu")
-    for _step in range(8):
-        await settle()
-        talk.clock.advance(4.1)
-    await until(lambda: talk.desk.prints)
+    await stalls_until(talk, lambda: talk.desk.prints)
     assert (states(talk), talk.desk.prints[0].code) == ([PrintState.FAILED], "peer_gone")
     assert not talk.desk.devices.is_busy
 
