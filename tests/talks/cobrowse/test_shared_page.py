@@ -162,6 +162,7 @@ def test_a_page_cannot_lead_the_kiosk_out_of_the_list(stage: Stage, qt_loop: QtL
     )
 
     async def story() -> None:
+        stage.consent.give(Grant.SEE_PAGE)
         for way in ways:
             await stage.open(stage.web.address + "/t/tours.html")
             before = len(stage.refused)
@@ -200,7 +201,6 @@ def test_the_pointer_is_painted_where_the_agent_points(stage: Stage, qt_loop: Qt
         on_screen = view.mapTo(stage.browser, QPoint(shown.x_px, shown.y_px))
         assert is_red(stage, on_screen)
         assert "pointer" not in await stage.in_page("document.documentElement.outerHTML.toLowerCase()")
-        stage.pane.pick(QPointF(0, 0))
         stage.desk.hide_pointer()
         await stage.until(lambda: not is_red(stage, on_screen))
 
@@ -240,6 +240,32 @@ def test_nothing_leaves_after_the_caller_stops(stage: Stage, qt_loop: QtLoop) ->
         assert await stage.in_recorder("typeof window.posteRecorder") == "undefined"
         stage.consent.give(Grant.SEE_PAGE)
         await stage.mirrored("document.querySelector('h1')?.textContent === 'Mes droits'")
+
+    qt_loop.run(story())
+
+
+def test_where_the_caller_goes_alone_is_not_told(stage: Stage, qt_loop: QtLoop) -> None:
+    async def story() -> None:
+        await stage.open(stage.web.site + "index.html")
+        told = len(stage.kiosk_line.sent)
+        await stage.in_page("document.querySelector('a[href=\"droits.html\"]').click()")
+        await stage.until(lambda: "/site/droits.html" in stage.web.asked)
+        await stage.in_page("location.href = 'https://ailleurs.invalid/'")
+        await asyncio.sleep(0.5)
+        assert len(stage.kiosk_line.sent) == told
+        stage.consent.give(Grant.SEE_PAGE)
+        await stage.until(lambda: stage.pages[-1].title.startswith("Mes droits"))
+
+    qt_loop.run(story())
+
+
+def test_a_page_that_does_not_answer_is_told_as_such(stage: Stage, qt_loop: QtLoop) -> None:
+    async def story() -> None:
+        nobody = "http://127.0.0.1:9/"  # the discard port: nobody listens
+        stage.browser.set_allowed([nobody])
+        stage.desk.open_address(nobody)
+        await stage.more(stage.refused, 0)
+        assert stage.refused[-1].code == "unexpected"
 
     qt_loop.run(story())
 
