@@ -22,6 +22,7 @@ from session.protocol.session_messages import (
     PageShown,
     PointerShown,
     ScanEnded,
+    ScanKind,
     ScanProgressed,
 )
 from session.tasks import Tasks
@@ -243,9 +244,14 @@ class SessionConnections:
         self._facts.note("scan_ended", code=ended.code, pages=ended.pages)
 
     def _on_page_progress(self, progress: PageProgressed) -> None:
-        self._window.devices.show_page_progress(progress.page_id, 100 * progress.received // max(1, progress.chunks))
+        percent = 100 * progress.received // max(1, progress.chunks)
+        if progress.kind is ScanKind.PAGE:
+            self._window.devices.show_page_progress(progress.page_id, percent)
+        else:
+            self._window.devices.show_scan_progress(percent)
 
     def _on_preview(self, page: ReceivedPage) -> None:
+        self._window.devices.show_scan_ended()
         self._window.devices.show_preview(page.data)
         self._facts.note("preview_received", size_bytes=len(page.data), sha256=page.offer.sha256)
 

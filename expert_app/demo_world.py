@@ -25,6 +25,8 @@ from session.hub.catalogue import (
 )
 from session.protocol.hub_messages import Contact
 
+LOOPBACK_KBPS = 20_000
+"""Pages have no narrow line to spare on one machine."""
 ORGANISATION = "valdore"
 KIOSK = "borne1"
 AGENT = "agent1"
@@ -137,6 +139,7 @@ def write_settings(
             language=language,
             scanner=scanner,
             printer=printer,
+            chunk_kbps=LOOPBACK_KBPS,
             media=media,
         ),
         "desk": DeskSettings(organisation=ORGANISATION, user=AGENT, bus=[world.bus], language=language, media=media),

@@ -15,6 +15,7 @@ from typing import Any
 
 from PyQt6 import sip
 from PyQt6.QtCore import QFile, QIODevice, QObject, Qt, QUrl, pyqtSlot
+from PyQt6.QtGui import QColor
 from PyQt6.QtWebChannel import QWebChannel
 from PyQt6.QtWebEngineCore import (
     QWebEnginePage,
@@ -34,6 +35,9 @@ log = logging.getLogger(__name__)
 
 ORIGIN = QUrl("https://kiosk.invalid/")
 """Never resolved (RFC 2606): the page is given, not fetched. Only an https origin may open a camera."""
+
+BACKGROUND = QColor("#131a22")
+"""That of the page itself, so that nothing flashes white before it is drawn."""
 
 MAX_TOLD_CHARS = 200_000
 
@@ -124,6 +128,7 @@ class KioskCallPane(QWidget):
         scripts.insert(_channel_script())
         self._page.permissionRequested.connect(_answer_permission)
         self._page.renderProcessTerminated.connect(self._on_page_lost)
+        self._page.setBackgroundColor(BACKGROUND)
         self._view.setPage(self._page)
         self._page.setHtml(page_html(), ORIGIN)
 

@@ -69,11 +69,11 @@ const call = (() => {
     else say(peerCameraOn ? "" : TEXTS.agentCameraOff);
   }
 
-  // The picture fills the pane unless that would cut away more than a third of it.
+  // The picture fills the pane unless that would cut away more than 60 % of it: a face is in the middle.
   function fit() {
     const pane = innerWidth / innerHeight;
     const picture = remote.videoWidth / (remote.videoHeight || 1) || pane;
-    remote.classList.toggle("whole", Math.min(pane / picture, picture / pane) < 0.66);
+    remote.classList.toggle("whole", Math.min(pane / picture, picture / pane) < 0.4);
   }
   addEventListener("resize", fit);
   remote.addEventListener("resize", fit);

@@ -39,9 +39,10 @@ class ReceivedPage(NamedTuple):
 
 
 class PageProgressed(NamedTuple):
-    """`received` of `chunks` are here."""
+    """`received` of `chunks` of a page or preview are here."""
 
     page_id: str
+    kind: ScanKind
     received: int
     chunks: int
 
@@ -107,7 +108,10 @@ class Pages:
         self.look()
 
     def _progress(self, assembly: Assembly) -> None:
-        self.progressed.emit(PageProgressed(assembly.item_id, assembly.received, assembly.chunks))
+        offer = self._offers.get(assembly.item_id)
+        if offer is not None:
+            told = PageProgressed(assembly.item_id, offer.kind, assembly.received, assembly.chunks)
+            self.progressed.emit(told)
         if not assembly.is_complete:
             return
         offer = self._offers[assembly.item_id]

@@ -117,7 +117,6 @@ class KioskSession:
         Returns:
             The wipe's report, `left_over` 0 when nothing is left.
         """
-        self.grants.withdraw_all()
         self.page.close()
         await _careful(self.call.hang_up(), "the call", None)
         shelved = await _careful(self.devices.wipe(), "the devices", 0)
