@@ -118,6 +118,7 @@ class ComposedDesk:
             self._program.clock,
             self._program.tasks,
             resumed=resumed,
+            chunk_kbps=self._settings.chunk_kbps,
         )
 
     def _log_writer(self, session_id: str) -> LogWriter:

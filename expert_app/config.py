@@ -46,7 +46,11 @@ class MediaSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The desk. `user` is the opaque id the hub knows; the key comes from the keyring."""
+    """The desk. `user` is the opaque id the hub knows; the key comes from the keyring.
+
+    Attributes:
+        chunk_kbps: rate of printed documents on the line to the kiosk, so that they never starve the voice.
+    """
 
     organisation: Id = "caf"
     user: Id = "agent"
@@ -54,6 +58,7 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bus: list[str] = msgspec.field(default_factory=lambda: [LOOPBACK_BUS])
     language: Language = "fr"
     theme: Literal["light", "dark"] = "light"
+    chunk_kbps: Kbps = 240
     media: MediaSettings = MediaSettings()
 
 

@@ -31,9 +31,9 @@ ORGANISATION = "valdore"
 KIOSK = "borne1"
 AGENT = "agent1"
 HELPDESK = "aide1"
-CALLER_NUMBER = "7254168"
+CALLER_NUMBER = "1042317"
 DOSSIER = "VD-2026-00417"
-CALLER_NAME = "Maëlle Vautrin"
+CALLER_NAME = "Maëlle Garrigue-Tesson"
 PROCEDURE = "Aide au logement"
 PIECES = (
     ("demande", "Demande signée"),
@@ -142,7 +142,14 @@ def write_settings(
             chunk_kbps=LOOPBACK_KBPS,
             media=media,
         ),
-        "desk": DeskSettings(organisation=ORGANISATION, user=AGENT, bus=[world.bus], language=language, media=media),
+        "desk": DeskSettings(
+            organisation=ORGANISATION,
+            user=AGENT,
+            bus=[world.bus],
+            language=language,
+            chunk_kbps=LOOPBACK_KBPS,
+            media=media,
+        ),
     }
     files = {}
     for program, value in settings.items():
@@ -159,7 +166,7 @@ def seed_dossiers(store: DossierStore) -> None:
             number=DOSSIER,
             caller_name=CALLER_NAME,
             caller_number=CALLER_NUMBER,
-            born_on="1991-05-17",
+            born_on="1988-05-14",
             procedure=PROCEDURE,
             pieces=tuple(Piece(id=piece_id, name=name) for piece_id, name in PIECES),
         )

@@ -47,6 +47,10 @@ STEPS_IN_LOG = (
 """What the log of a walk must hold, whoever wrote it."""
 
 
+JOB_STATES = {3: "pending", 5: "processing", 6: "stopped", 7: "canceled", 8: "aborted", 9: "completed"}
+"""`job-state`, RFC 8011, section 5.3.7."""
+
+
 class ProofMissing(Exception):
     """What should have been observed at the other end was not."""
 
@@ -94,7 +98,12 @@ async def printed_proof(spool: Path, job_id: int, sha256: str, receipt_for: str 
     told = json.loads((spool / f"job-{job_id}.json").read_text(encoding="utf-8"))
     path = spool / f"job-{job_id}.pdf"
     same("SHA-256 at the printer", sha256_of(path), sha256)
-    evidence = {"job_id": job_id, "final_state": told["state"], "sha256": sha256, "size_bytes": path.stat().st_size}
+    evidence = {
+        "job_id": job_id,
+        "final_state": JOB_STATES.get(told["state"], str(told["state"])),
+        "sha256": sha256,
+        "size_bytes": path.stat().st_size,
+    }
     if receipt_for:
         text = "\n".join(_texts(path))
         if receipt_for not in text:

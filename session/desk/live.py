@@ -38,7 +38,7 @@ class DeskSession:
         keep: puts a received page on disk; called before the kiosk is told that it may forget the page.
         is_kept: whether a page is on disk already, from before a restart.
         log_writer: this end's part of the session's log.
-        resumed: the desk was restarted in the middle.
+        resumed: the desk was restarted in the middle. chunk_kbps: rate of printed documents on the line.
 
     Attributes:
         kiosk_wiped: the kiosk removed everything of the caller.
@@ -56,6 +56,7 @@ class DeskSession:
         tasks: Tasks,
         *,
         resumed: bool,
+        chunk_kbps: int,
     ) -> None:
         self.facts = facts
         self.resumed = resumed
@@ -64,7 +65,7 @@ class DeskSession:
         self.call = DeskCall(channel, engine, clock, tasks, clock.monotonic_s())
         self.grants = DeskGrants(channel)
         self.page = DeskCobrowse(channel, clock, tasks)
-        self.devices = DeskDevices(channel, clock, tasks, keep, is_kept=is_kept)
+        self.devices = DeskDevices(channel, clock, tasks, keep, is_kept=is_kept, chunk_kbps=chunk_kbps)
         self.chronicle = Chronicle(facts, log_writer, clock)
         self.chronicle.listen(self.call, self.page, self.devices)
         self._gathering: asyncio.Task[None] | None = None
