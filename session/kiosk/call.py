@@ -14,6 +14,7 @@ import msgspec
 
 from session.clock import Clock
 from session.errors import BusUnreachable, CallLost, MessageTooLarge, SessionError
+from session.media.ice import IceServer as IceServer
 from session.notify import Notifier
 from session.protocol.channel import SessionChannel
 from session.protocol.ids import new_id
@@ -53,15 +54,6 @@ class CallPage(Protocol):
     def run(self, script: str) -> Awaitable[object]:
         """Runs an expression; a promise is awaited. Raises `CallLost` when it throws or the page is gone."""
         ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class IceServer:
-    """A STUN or TURN server (RFC 8489, RFC 8656)."""
-
-    url: str
-    username: str = ""
-    credential: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,6 +28,7 @@ from session.media import aiortc_internals as internals
 from session.media.encoders import VOICE_BPS, PictureEncoder, VoiceEncoder
 from session.media.engine import MediaState, MediaStats
 from session.media.frames import VideoFrame, to_screen
+from session.media.ice import IceServer as IceServer
 from session.media.media_thread import MediaThread
 from session.media.received import Received, Transport
 from session.media.sdp import check_offer, first_codec, with_line_hints, without_local_names
@@ -43,15 +44,6 @@ CLOSE_TIMEOUT_S = 4.0
 POLL_S = 0.25
 FROZEN_AFTER_S = 0.75
 OWN_WIDTH_PX = 320
-
-
-@dataclass(frozen=True)
-class IceServer:
-    """A STUN or TURN server (RFC 8489, RFC 8656): an address such as "turns:host:443?transport=tcp"."""
-
-    url: str
-    username: str = ""
-    credential: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

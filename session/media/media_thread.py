@@ -34,6 +34,7 @@ class MediaThread:
         try:
             self._loop.run_forever()
         finally:
+            self._loop.run_until_complete(_end_all())
             self._loop.run_until_complete(self._loop.shutdown_asyncgens())
             self._loop.run_until_complete(self._loop.shutdown_default_executor())
             self._loop.close()
@@ -62,3 +63,11 @@ class MediaThread:
         await self.run(self.tasks.close(), timeout_s=6.0)
         self._loop.call_soon_threadsafe(self._loop.stop)
         await asyncio.to_thread(self._thread.join, 6.0)
+
+
+async def _end_all() -> None:
+    """aiortc starts tasks that it does not end when a connection closes before it was made."""
+    left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)

@@ -12,9 +12,10 @@ from typing import Any
 from session.clock import ManualClock
 from session.desk.call import DeskCall
 from session.errors import CallLost
-from session.kiosk.call import CallMedia, IceServer, KioskCall
+from session.kiosk.call import CallMedia, KioskCall
 from session.media.engine import MediaEngine, MediaState, MediaStats
 from session.media.frames import VideoFrame
+from session.media.ice import IceServer
 from session.protocol.session_messages import CallAnswered, CallFailed, CallOffered, CallRequested, MediaSeen
 from session.tasks import Tasks
 from tests.talks.memory_channel import MemoryChannel, channel_pair
