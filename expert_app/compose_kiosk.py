@@ -109,7 +109,7 @@ class ComposedKiosk:
         self._browser.retranslate()
 
     def _open_session(self, facts: SessionFacts, resumed: bool) -> KioskSession:
-        folder = open_session_folder(self._paths.runtime, facts.id)
+        folder = open_session_folder(self._paths.runtime, facts.id, resumed=resumed)
         return KioskSession(
             facts,
             self._link.channel(facts.id),

@@ -10,13 +10,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 from expert_app.facts import Facts
 from expert_app.kiosk_watch import SessionWatch
 from session.clock import Clock
-from session.errors import BusUnreachable, CallerNumberInvalid, HubUnreachable, SessionError
+from session.errors import BusUnreachable, CallerNumberInvalid, HubUnreachable, SessionError, TicketUnknown
 from session.kiosk.button import Button
 from session.kiosk.link import KioskLink
 from session.kiosk.live import KioskSession
@@ -97,6 +98,7 @@ class KioskApp:
         self._ticket = ""
         self._session: KioskSession | None = None
         self._resuming = False
+        self._arrived_at_utc: datetime | None = None
         self._closing = asyncio.Lock()
 
     @property
@@ -108,13 +110,16 @@ class KioskApp:
 
     async def start(self) -> None:
         """Removes what a killed kiosk left, connects, and shows what the site offers; retries while the hub is away."""
-        swept = await asyncio.to_thread(sweep, self._runtime)
-        self._facts.note("swept", files=swept.files_removed, left_over=swept.left_over)
+        await self._sweep(but_of_ticket=self._remembered())
         self._link.connection_changed.connect(self._on_connection)
         self._link.ticket_changed.connect(self._on_ticket_changed)
         self._link.session_opened.connect(self._on_session_opened)
         self._link.session_ended.connect(self._on_session_ended)
         self._spawn(self._begin(), "begin")
+
+    async def _sweep(self, but_of_ticket: str = "") -> None:
+        swept = await asyncio.to_thread(lambda: sweep(self._runtime, but_of_ticket=but_of_ticket))
+        self._facts.note("swept", files=swept.files_removed, left_over=swept.left_over)
 
     async def _begin(self) -> None:
         await self._link.start()
@@ -136,11 +141,25 @@ class KioskApp:
         if not ticket:
             return
         self._resuming = True
-        try:
-            self._show_answer(await self._link.status(ticket))
-        except SessionError as error:
-            log.info("the remembered ticket is gone: %s", error.code)
-            self._forget_ticket()
+        state = await self._ticket_state(ticket)
+        if state != TicketState.IN_SESSION:
+            self._resuming = False
+            await self._sweep()
+
+    async def _ticket_state(self, ticket: str) -> TicketState | None:
+        """State of the remembered ticket, which is shown too; None when the hub does not know it any more."""
+        while True:
+            try:
+                answer = await self._link.status(ticket)
+            except TicketUnknown:
+                self._forget_ticket()
+                return None
+            except SessionError as error:
+                log.info("no word of the remembered ticket yet: %s", error.code)
+                await asyncio.sleep(RETRY_S)
+            else:
+                self._show_answer(answer)
+                return answer.ticket.state
 
     async def stop(self) -> None:
         """Ends a running session for good (the window closes) and wipes."""
@@ -249,6 +268,7 @@ class KioskApp:
         ticket = answer.ticket
         if ticket.state in (TicketState.WAITING, TicketState.OFFERED):
             self._remember(ticket.id)
+            self._arrived_at_utc = ticket.arrived_at_utc
             self._screen.show_ticket(answer)
             self._facts.note(
                 "ticket", id=ticket.id, number=ticket.number, position=answer.position, state=ticket.state.value
@@ -277,7 +297,7 @@ class KioskApp:
         self._screen.show_session(facts)
         self._screen.show_grants(session.grants.all())
         self._facts.note("session_opened", session=facts.id, ticket=facts.ticket_id, agent=facts.agent)
-        await session.start()
+        await session.start(self._arrived_at_utc)
 
     async def _close(self, ended: SessionEnded) -> None:
         async with self._closing:

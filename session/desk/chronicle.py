@@ -15,7 +15,15 @@ from session.log.events import AnyEvent, Writer
 from session.log.mirror import MirrorCollector
 from session.log.writer import LogWriter
 from session.protocol.hub_messages import SessionEnded, SessionFacts
-from session.protocol.session_messages import AddressRefused, CallAnswered, Grant, MediaSeen, PointerShown
+from session.protocol.session_messages import (
+    AddressRefused,
+    CallAnswered,
+    Grant,
+    MediaSeen,
+    PointerShown,
+    PrintOffered,
+    ScanRequested,
+)
 
 POINTER_EVERY = 20
 """Of many pointer positions, one in so many is written."""
@@ -73,6 +81,8 @@ class Chronicle:
         page.address_refused.connect(self._on_address_refused)
         page.pointer_shown.connect(self._on_pointer)
         page.mirror_chunk.connect(self._on_mirror)
+        devices.scan_requested.connect(self._on_scan_requested)
+        devices.print_offered.connect(self._on_print_offered)
         devices.page_received.connect(self._on_page)
         devices.page_failed.connect(self._on_page_failed)
 
@@ -112,6 +122,20 @@ class Chronicle:
             self._mirror.flush_if_due()
         else:
             self._mirror.flush()
+
+    def _on_scan_requested(self, scan: ScanRequested) -> None:
+        self._log.write(
+            events.ScanRequested(
+                scan_id=scan.scan_id, kind=scan.kind, source=scan.source, dpi=scan.dpi, colour=scan.colour
+            )
+        )
+
+    def _on_print_offered(self, offer: PrintOffered) -> None:
+        self._log.write(
+            events.PrintRequested(
+                print_id=offer.print_id, sha256=offer.sha256, size_bytes=offer.size_bytes, copies=offer.copies
+            )
+        )
 
     def _on_page(self, page: ReceivedPage) -> None:
         offer = page.offer

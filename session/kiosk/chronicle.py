@@ -6,6 +6,8 @@ What the desk saw and did is written there (`session.desk.chronicle`).
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from session.kiosk.call import KioskCall
 from session.kiosk.cobrowse import KioskCobrowse
 from session.kiosk.devices import KioskDevices
@@ -35,13 +37,14 @@ class Chronicle:
         self._log = log
         self._video_seen = self._audio_seen = False
 
-    def opened(self, resumed: bool) -> None:
+    def opened(self, resumed: bool, requested_at_utc: datetime | None) -> None:
         """The session begins here, or goes on after a restart."""
         if resumed:
             self._log.write(events.SessionResumed(by=Writer.KIOSK))
             return
         facts = self._facts
-        self._log.write(events.CallRequestedAtKiosk(ticket_id=facts.ticket_id, service=facts.service))
+        pressed = events.CallRequestedAtKiosk(ticket_id=facts.ticket_id, service=facts.service)
+        self._log.write(pressed, at_utc=requested_at_utc)
 
     def wiped(self, wiped: KioskWiped) -> None:
         """Everything of the caller was removed."""
@@ -92,11 +95,6 @@ class Chronicle:
         self._log.write(events.address_opened(page.address))
 
     def _on_scan_started(self, scan: ScanRequested) -> None:
-        self._log.write(
-            events.ScanRequested(
-                scan_id=scan.scan_id, kind=scan.kind, source=scan.source, dpi=scan.dpi, colour=scan.colour
-            )
-        )
         self._log.write(events.ScanStarted(scan_id=scan.scan_id))
 
     def _on_scan_ended(self, ended: ScanEnded) -> None:

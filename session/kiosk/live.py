@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -104,10 +105,16 @@ class KioskSession:
         self.chronicle.listen(self.grants, self.call, self.page, self.devices)
         self._resumed = resumed
 
-    async def start(self) -> None:
-        """Allows the organisation's addresses, makes the call, tells the desk how things are."""
+    async def start(self, requested_at_utc: datetime | None) -> None:
+        """Allows the organisation's addresses, makes the call, tells the desk how things are.
+
+        Args:
+            requested_at_utc: when the caller pressed the button, if this kiosk still knows.
+        """
         self._parts.browser.set_allowed(self.facts.allowed_addresses)
-        self.chronicle.opened(self._resumed)
+        self.chronicle.opened(self._resumed, requested_at_utc)
+        if self._resumed:
+            self.devices.offer_held_pages()
         self.call.start()
         self.grants.repeat_all()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from typing import Protocol
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -77,7 +76,7 @@ def make_printer(address: str) -> Printer:
     Raises:
         AddressUnknown: not one of these.
     """
-    if urlsplit(address).scheme in ("ipp", "ipps"):
+    if address.partition(":")[0] in ("ipp", "ipps"):
         from session.kiosk.ipp import IppPrinter  # here, so that the client knows this file and not the reverse
 
         return IppPrinter(address)

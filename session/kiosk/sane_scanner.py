@@ -206,6 +206,8 @@ class SaneScanner:
     async def _event(self) -> WorkerEvent:
         """The next event; an error that it tells is raised."""
         event = await self._next_event(self._cancel_s if self._cancelled else self.quiet_s)
+        if event.event in ("error", "cancelled"):
+            await self._kill()  # it ends by itself after these
         if event.event == "error":
             raise _error(event)
         if event.event == "cancelled":

@@ -21,6 +21,7 @@ from typing import Any, BinaryIO
 MM_PER_UNIT = 25.4 / 300  # areas come in 1/300 inch
 PROGRESS_STEP = 5  # percent
 JPEG_QUALITY = 90
+TIDY_S = 2.0  # closing a device after a fault hangs now and then
 FEEDER = re.compile(r"adf|feeder", re.IGNORECASE)
 UNIT_MM = 3  # SANE standard, section 4.2.9.4: SANE_UNIT_MM
 DUPLEX = re.compile(r"duplex|back", re.IGNORECASE)
@@ -104,13 +105,20 @@ class Device:
             setattr(self.handle, name, self._nearest(name, value * MM_PER_UNIT))
 
 
+class Cancelled(Exception):
+    """The scan was cancelled."""
+
+
 class Worker:
-    """Keeps the device open between scans; one scan at a time, in a thread of its own, so that cancel is heard."""
+    """Keeps the device open from one good scan to the next; scans in a thread of its own, so that cancel is heard.
+
+    One command at a time; after an error or a cancellation the process ends, and a new one is started.
+    """
 
     def __init__(self, sane: Any, frames: Frames) -> None:
         self._sane, self._frames = sane, frames
         self._device: tuple[str, Device] | None = None
-        self._cancelled = threading.Event()
+        self._cancelled, self._cancel_done = threading.Event(), threading.Event()
 
     def run(self, commands: BinaryIO) -> None:
         """Obeys until the end of `commands`."""
@@ -121,37 +129,46 @@ class Worker:
             else:
                 act = self._scan if command["do"] == "scan" else self._report
                 self._cancelled.clear()
+                self._cancel_done.clear()
                 threading.Thread(target=self._guarded, args=(act, command), daemon=True).start()
 
     def _cancel(self) -> None:
         self._cancelled.set()
         if self._device is not None:
             self._device[1].handle.cancel()
+        self._cancel_done.set()
 
     def _guarded(self, act: Any, command: dict[str, Any]) -> None:
+        stage = "open"
         try:
             device = self._open(command["device"])
-        except Exception as error:  # python-sane raises its own class, and RuntimeError, and others
-            self._frames.send("error", stage="open", status=str(error))
-            return
-        try:
+            stage = "scan"
             act(device, command)
-        except Exception as error:
-            self._frames.send("error", stage="scan", status=str(error))
-            self._drop()
+        except Cancelled:
+            self._leave("cancelled")
+        except Exception as error:  # python-sane raises its own class, and RuntimeError, and others
+            self._leave("error", stage=stage, status=str(error))
+
+    def _leave(self, event: str, **values: str) -> None:
+        """Ends the process with its last word: a backend that stumbled once is not to be trusted, and may hang."""
+        tidying = threading.Thread(target=self._tidy, daemon=True)
+        tidying.start()
+        tidying.join(TIDY_S)
+        self._frames.send(event, **values)
+        os._exit(0)
+
+    def _tidy(self) -> None:
+        if self._cancelled.is_set():
+            self._cancel_done.wait()  # never two calls into the backend at once
+        if self._device is not None:
+            with contextlib.suppress(Exception):  # it failed already; its own words are on their way
+                self._device[1].handle.cancel()
+                self._device[1].handle.close()
 
     def _open(self, name: str) -> Device:
         if self._device is None or self._device[0] != name:
             self._device = (name, Device(self._sane, name))
         return self._device[1]
-
-    def _drop(self) -> None:
-        """After a fault the device is opened anew."""
-        device, self._device = self._device, None
-        if device is not None:
-            with contextlib.suppress(Exception):  # it failed already; its own words were sent
-                device[1].handle.cancel()
-                device[1].handle.close()
 
     def _report(self, device: Device, command: dict[str, Any]) -> None:
         self._frames.send("report", feeder=device.has_feeder())
@@ -163,19 +180,14 @@ class Worker:
             try:
                 self._page(device, from_feeder)
             except Exception as error:
-                if self._cancelled.is_set():
-                    break
-                if pages and "out of documents" in str(error):
-                    self._frames.send("done", pages=pages)
-                    return
-                raise
-            if self._cancelled.is_set():
+                if not pages or self._cancelled.is_set() or "out of documents" not in str(error):
+                    raise (Cancelled() if self._cancelled.is_set() else error) from error
+                device.handle.cancel()  # the feeder is empty: that ends the batch
                 break
             pages += 1
             if not from_feeder:
-                self._frames.send("done", pages=pages)
-                return
-        self._frames.send("cancelled")
+                break
+        self._frames.send("done", pages=pages)
 
     def _page(self, device: Device, from_feeder: bool) -> None:
         last = -PROGRESS_STEP
@@ -193,7 +205,7 @@ class Worker:
         lines = device.handle.get_parameters()[2][1]
         picture = device.handle.snap(no_cancel=from_feeder, progress=on_lines)
         if self._cancelled.is_set():
-            return  # python-sane gives what it had, as if that were the page
+            raise Cancelled  # python-sane gives what it had, as if that were the page
         if lines > 0 and picture.height < lines - 2:
             raise OSError(f"only {picture.height} of {lines} lines")
         dpi = round(getattr(device.handle, "resolution", 0)) or 300

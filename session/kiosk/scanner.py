@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from typing import Protocol
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -101,7 +100,7 @@ def make_scanner(address: str, *, sane_python: str = "") -> Scanner:
     Raises:
         AddressUnknown: none of these.
     """
-    scheme = urlsplit(address).scheme
+    scheme = address.partition(":")[0]
     if scheme == "sane":
         from session.kiosk.sane_scanner import (
             SaneScanner,

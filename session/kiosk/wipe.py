@@ -32,8 +32,11 @@ class Swept:
     left_over: int
 
 
-def open_session_folder(runtime: Path, session_id: str) -> Path:
-    """A new private folder (0700) for everything of one session, under the kiosk's runtime folder.
+def open_session_folder(runtime: Path, session_id: str, *, resumed: bool = False) -> Path:
+    """A private folder (0700) for everything of one session, under the kiosk's runtime folder.
+
+    Args:
+        resumed: the kiosk was restarted in the middle of this session: pages that the desk does not have are kept.
 
     Raises:
         ValueError: `session_id` is not an id.
@@ -43,14 +46,21 @@ def open_session_folder(runtime: Path, session_id: str) -> Path:
         raise ValueError("not a session id")
     runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder = runtime / f"{FOLDER_PREFIX}{session_id}"
-    _remove(folder)  # a session that is resumed after a crash starts with nothing on this kiosk
-    folder.mkdir(mode=0o700)
+    if not resumed:
+        _remove(folder)
+    folder.mkdir(mode=0o700, exist_ok=resumed)
     return folder
 
 
-def sweep(runtime: Path) -> Swept:
-    """Removes every session's folder of an earlier run. Call once, before the first session."""
+def sweep(runtime: Path, *, but_of_ticket: str = "") -> Swept:
+    """Removes the sessions' folders of an earlier run.
+
+    Args:
+        but_of_ticket: a ticket whose session may still run; the folder of its session is left until that is known.
+    """
     folders = sorted(runtime.glob(f"{FOLDER_PREFIX}*")) if runtime.is_dir() else []
+    if but_of_ticket:
+        folders = [folder for folder in folders if not folder.name.startswith(f"{FOLDER_PREFIX}{but_of_ticket}")]
     files = sum(_count_files(folder) for folder in folders)
     for folder in folders:
         _remove(folder)

@@ -108,9 +108,25 @@ def test_sweeping_where_nothing_was_finds_nothing(tmp_path: Path) -> None:
     assert sweep(tmp_path / "never_made") == Swept(files_removed=0, left_over=0)
 
 
-def test_resumed_session_starts_with_an_empty_folder(tmp_path: Path) -> None:
+def test_a_new_session_starts_with_an_empty_folder(tmp_path: Path) -> None:
     fill(open_session_folder(tmp_path, "s1"))
     assert everything_below(open_session_folder(tmp_path, "s1")) == []
+
+
+def test_a_resumed_session_finds_its_pages_again(tmp_path: Path) -> None:
+    fill(open_session_folder(tmp_path, "s1"))
+    before = everything_below(tmp_path)
+    open_session_folder(tmp_path, "s1", resumed=True)
+    assert everything_below(tmp_path) == before
+
+
+def test_sweeping_leaves_the_session_of_a_ticket_that_may_still_run(tmp_path: Path) -> None:
+    fill(open_session_folder(tmp_path, "t1_aa"))
+    fill(open_session_folder(tmp_path, "t2_bb"))
+    sweep(tmp_path, but_of_ticket="t1")
+    assert [path.name for path in tmp_path.iterdir()] == ["session-t1_aa"]
+    sweep(tmp_path)
+    assert everything_below(tmp_path) == []
 
 
 def test_only_a_sessions_folder_may_be_wiped(tmp_path: Path) -> None:
