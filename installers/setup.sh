@@ -48,9 +48,9 @@ fi
 stamp=build/setup.stamp
 mkdir -p build
 if [ ! -f resources/vendor/VENDOR.json ]; then
-  uv sync --locked --quiet --reinstall-package expert-app
+  uv sync --locked --quiet --compile-bytecode --reinstall-package expert-app
 elif [ ! -f "$stamp" ] || [ uv.lock -nt "$stamp" ] || [ pyproject.toml -nt "$stamp" ] || [ ! -x .venv/bin/python ]; then
-  uv sync --locked --quiet
+  uv sync --locked --quiet --compile-bytecode
 fi
 newest=$(find resources/locale -name '*.po' -newer "$stamp" 2>/dev/null | head -n 1 || true)
 if [ -n "$newest" ] || ! ls resources/locale/*/LC_MESSAGES/*.mo >/dev/null 2>&1; then

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""`make bench-start`: desk cold start to queue visible, demo to first accepted call, memory of each program.
+
+The peer of the desk's start is the smallest program of the same kind: an empty PyQt6 window with a browser pane, in the
+same run on the same machine. Median of `ROUNDS`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+
+from expert_app.children import Child
+from expert_app.demo_run import Demo
+from expert_app.walk import Walk
+from session.tasks import Tasks
+from tests.benchmarks.table import Row, publish
+
+ROUNDS = 5
+MEGABYTE = 1 << 20
+PEER = """
+import sys
+from PyQt6.QtWebEngineWidgets import QWebEngineView
+from PyQt6.QtWidgets import QApplication, QMainWindow
+app = QApplication(sys.argv)
+window = QMainWindow()
+view = QWebEngineView()
+window.setCentralWidget(view)
+view.loadFinished.connect(lambda ok: (print("shown", flush=True), app.exit()))
+view.setHtml("<p>empty</p>")
+window.show()
+app.exec()
+"""
+
+
+async def peer_start_s() -> float:
+    started = time.perf_counter()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", PEER, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+    )
+    assert process.stdout is not None
+    await asyncio.wait_for(process.stdout.readline(), 30)
+    shown = time.perf_counter() - started
+    await process.wait()
+    return shown
+
+
+async def desk_start_s(demo: Demo, walk: Walk) -> float:
+    """From the process's birth to the fact "queue_visible"."""
+    await demo.desk.stop()
+    started = time.perf_counter()
+    demo.desk = await demo.start_desk()
+    await walk.fact(demo.desk, "queue_visible")
+    return time.perf_counter() - started
+
+
+def memory_mb(child: Child) -> float:
+    """Proportional set size of the program with its children (browser processes), in megabytes."""
+    process = psutil.Process(child.pid)
+    family = [process, *process.children(recursive=True)]
+    return sum(member.memory_full_info().pss for member in family if member.is_running()) / MEGABYTE
+
+
+async def measure() -> list[Row]:
+    rows: list[Row] = []
+    tasks = Tasks()
+    with tempfile.TemporaryDirectory() as folder:
+        begun = time.perf_counter()
+        demo = Demo(Path(folder), tasks, script=True)
+        try:
+            await demo.start()
+            walk = Walk(demo, None)
+            await walk.call_requested()
+            await walk.ticket_visible()
+            await walk.accepted()
+            first_call_s = time.perf_counter() - begun
+            await walk.first_video_at_desk()
+            await walk.audio_both_ways()
+            memories = {child.name: memory_mb(child) for child in (demo.hub, demo.kiosk, demo.desk)}
+            await walk.hung_up()
+            ours, peers = [], []
+            for _round in range(ROUNDS):
+                peers.append(await peer_start_s())
+                ours.append(await desk_start_s(demo, walk))
+        finally:
+            await demo.stop()
+            await tasks.close()
+    peer = statistics.median(peers)
+    rows.append(
+        Row("desk: start to queue visible", "s", statistics.median(ours), peer, "empty PyQt6-WebEngine window", 1.5)
+    )
+    rows.append(Row("demo: command to first accepted call", "s", first_call_s))
+    rows += [Row(f"{name}: memory in a call", "MB (PSS)", value) for name, value in memories.items()]
+    return rows
+
+
+def main() -> int:
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ.setdefault("QT_LOGGING_RULES", "*=false")
+    os.environ.setdefault("QTWEBENGINE_CHROMIUM_FLAGS", "--disable-gpu --disable-logging --log-level=3")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
+    return publish("start", asyncio.run(measure()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
