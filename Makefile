@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
 # The targets install what they need: uv, Qt's system libraries, Python packages, rrweb, the catalogues.
 SHELL := /bin/bash
-RUN := uv run --no-sync
-export PATH := $(HOME)/.local/bin:$(PATH)
+BIN := .venv/bin
 
-.PHONY: setup demo desk test lint format bench bench-start bench-paper translations schemas clean
+.PHONY: setup demo test lint format bench schemas translations clean
 
 setup:
 	@installers/setup.sh
@@ -13,31 +12,32 @@ demo: setup
 	@installers/demo.sh
 
 lint: setup
-	$(RUN) ruff format --check .
-	$(RUN) ruff check .
-	$(RUN) mypy
-	$(RUN) lint-imports
-	$(RUN) python -m expert_app.schemas --check
-	$(RUN) python installers/catalogues.py --check
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m expert_app.schemas --check
+	$(BIN)/python installers/catalogues.py --check
 
 format: setup
-	$(RUN) ruff format .
-	$(RUN) ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
 
-test: lint
-	$(RUN) pytest
+test:
+	@installers/setup.sh test
+	@$(MAKE) --no-print-directory lint
+	$(BIN)/pytest
 
 bench: bench-start bench-paper
 
 bench-%: setup
-	@mkdir -p build/bench
-	$(RUN) python -m tests.benchmarks.bench_$*
+	$(BIN)/python -m tests.benchmarks.bench_$*
 
 schemas: setup
-	$(RUN) python -m expert_app.schemas
+	$(BIN)/python -m expert_app.schemas
 
 translations: setup
-	$(RUN) python installers/catalogues.py
+	$(BIN)/python installers/catalogues.py
 
 clean:
-	rm -rf build dist .venv .mypy_cache .ruff_cache .pytest_cache resources/vendor
+	rm -rf build dist .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache resources/vendor

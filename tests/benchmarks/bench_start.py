@@ -46,7 +46,9 @@ async def peer_start_s() -> float:
         sys.executable, "-c", PEER, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
     )
     assert process.stdout is not None
-    await asyncio.wait_for(process.stdout.readline(), 30)
+    line = await asyncio.wait_for(process.stdout.readline(), 30)
+    if line != b"shown\n":
+        raise RuntimeError("the peer's window did not come")
     shown = time.perf_counter() - started
     await process.wait()
     return shown
