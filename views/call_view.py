@@ -200,5 +200,6 @@ class CallView(QWidget):
         self._control_box.insertStretch(1, 1)
         self._state_box.addLayout(row(None, self._state, self._duration))
         self._state_box.addLayout(row(None, self._quality, 0))
-        for button in (self._again, self._microphone, self._camera, self._hang_up):
+        self._state_box.addWidget(self._again)
+        for button in (self._microphone, self._camera, self._hang_up):
             self._button_box.addWidget(button)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QFrame, QWidget
 
 from resources.texts import _
@@ -39,7 +40,9 @@ class DeskHeader(QFrame):
         self._help = tool_button(_("Shortcuts"), "keyboard", "show_help", "F1")
         self._queue.clicked.connect(self.queue_pressed)
         self._side.clicked.connect(self.side_pressed)
-        self._theme.clicked.connect(lambda: self.theme_requested.emit(tokens_for(self.palette()) is not DARK))
+        self._theme.clicked.connect(
+            lambda: self.theme_requested.emit(tokens_for(QGuiApplication.palette()) is not DARK)
+        )
         self._help.clicked.connect(self.help_pressed)
         self._build()
         self.show_connection(False)
@@ -64,7 +67,7 @@ class DeskHeader(QFrame):
 
     def refresh_theme(self) -> None:
         """The button offers the other theme."""
-        dark = tokens_for(self.palette()) is DARK
+        dark = tokens_for(QGuiApplication.palette()) is DARK
         self._theme.setIcon(icon("light" if dark else "dark"))
         say(self._theme, _("Light theme") if dark else _("Dark theme"))
 

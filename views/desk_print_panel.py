@@ -156,7 +156,7 @@ class PrintPanel(Card):
             button.setToolTip(button.text() if self._allowed else _("Ask the caller for permission first"))
 
     def _on_file(self) -> None:
-        dialog = QFileDialog(self.window(), _("Print a PDF at the kiosk"), "", _("PDF documents (*.pdf)"))
+        dialog = QFileDialog(self, _("Print a PDF at the kiosk"), "", _("PDF documents (*.pdf)"))
         dialog.setObjectName("print_file_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.print_file_requested)

@@ -381,7 +381,7 @@ class DeskWindow(QMainWindow):
     def changeEvent(self, event: QEvent | None) -> None:
         """The theme's button follows the theme."""
         super().changeEvent(event)
-        if event is not None and event.type() == QEvent.Type.PaletteChange:
+        if event is not None and event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
             self.header.refresh_theme()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:

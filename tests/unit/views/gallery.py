@@ -6,19 +6,10 @@
 
 from __future__ import annotations
 
-import gettext
 import os
 import subprocess
 import sys
 from pathlib import Path
-
-
-class Longer(gettext.NullTranslations):
-    """A language whose words are a third longer than English."""
-
-    def gettext(self, message: str) -> str:
-        """The text with more letters at its end."""
-        return message + "éûàèïô"[: max(1, len(message) // 3)] if "\n" not in message else message
 
 
 def main(folder: Path, sizes: list[str], long: bool) -> None:
@@ -39,6 +30,7 @@ def _shoot(folder: Path, size: str, width: int, height: int, long: bool) -> None
     from PyQt6.QtWidgets import QApplication
 
     from resources import texts
+    from tests.unit.views.longer import Longer
     from tests.unit.views.scenes import SCENES
     from views.theme import apply_theme
 

@@ -15,7 +15,7 @@ from session.protocol.hub_messages import DocumentRecord, DossierFacts, Piece, P
 from session.protocol.session_messages import DevicesReported, ScannerState
 from session.protocol.tickets import Ticket, TicketState
 from views.call_view import CallView
-from views.desk_settings import MemorySettings
+from views.desk_settings import MemorySettings, WindowSettings
 from views.desk_window import DeskWindow
 from views.devices_view import DevicesView
 from views.dossier_view import DossierView
@@ -196,7 +196,7 @@ class DrawnPage(QWidget):
         painter.end()
 
 
-def desk(clock: ManualClock | None = None) -> DeskWindow:
+def desk(clock: ManualClock | None = None, settings: WindowSettings | None = None) -> DeskWindow:
     """A whole desk window with its views and no program behind it."""
     clock = clock or ManualClock(NOW)
     return DeskWindow(
@@ -205,6 +205,6 @@ def desk(clock: ManualClock | None = None) -> DeskWindow:
         cobrowse=DrawnPage(),
         dossier=DossierView(),
         devices=DevicesView(),
-        settings=MemorySettings(),
+        settings=settings or MemorySettings(),
         clock=clock,
     )

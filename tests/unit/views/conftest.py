@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The desk's look for tests that ask for it, taken off again afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PyQt6.QtCore import QEvent
+from PyQt6.QtGui import QPalette
+from PyQt6.QtWidgets import QApplication
+
+from views.theme import apply_theme
+
+
+@pytest.fixture
+def desk_theme(qapp: QApplication) -> Iterator[QApplication]:
+    """The application in the desk's light theme."""
+    font = qapp.font()
+    apply_theme(qapp, dark=False)
+    yield qapp
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)  # or each later theme would dress dead windows too
+    qapp.setStyleSheet("")
+    qapp.setFont(font)
+    qapp.setPalette(QPalette())

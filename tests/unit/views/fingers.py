@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Mouse and keyboard for tests of views, with types (those of PyQt6's QTest do not fit how it is called)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QWidget
+
+_test: Any = QTest
+_LEFT = Qt.MouseButton.LeftButton
+_NONE = Qt.KeyboardModifier.NoModifier
+
+
+def click(widget: QWidget) -> None:
+    """Presses and releases the left button in the middle."""
+    _test.mouseClick(widget, _LEFT)
+
+
+def drag(widget: QWidget, start: QPoint, end: QPoint) -> None:
+    """Presses at `start`, moves, releases at `end` (widget pixels)."""
+    _test.mousePress(widget, _LEFT, _NONE, start)
+    _test.mouseMove(widget, end)
+    _test.mouseRelease(widget, _LEFT, _NONE, end)
+
+
+def key(widget: QWidget, pressed: Qt.Key, held: Qt.KeyboardModifier = _NONE) -> None:
+    """Presses and releases one key."""
+    _test.keyClick(widget, pressed, held)
+
+
+def write(widget: QWidget, text: str) -> None:
+    """Types a text."""
+    _test.keyClicks(widget, text)
