@@ -106,7 +106,7 @@ class SessionHeader(QFrame):
         self._ticket.setText(ticket_number)
         self._service.show_service(service, session.service, place)
         number = _("No. {number}").format(number=session.caller_number) if session.caller_number else _("no number")
-        self._where.setText(f"{session.site} · {number}")
+        self._where.setText(f"{number} · {session.site}")
         self.show_grants(dict.fromkeys(Grant, False))
 
     def show_grants(self, grants: Mapping[Grant, bool]) -> None:
