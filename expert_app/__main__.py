@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +17,7 @@ import msgspec
 from expert_app.config import DeskSettings, HubSettings, KioskSettings, SettingsWrong, load
 from expert_app.paths import Paths, paths_for
 from resources import ResourceMissing
-from resources.texts import LANGUAGES, use_language
+from resources.texts import LANGUAGES, _, use_language
 
 Arguments = argparse.Namespace
 
@@ -96,17 +97,18 @@ def _hub(arguments: Arguments) -> int:
     from expert_app import hub
     from expert_app.credentials import key_name, load_seed
 
+    use_language(arguments.language or "fr")
     if arguments.example:
         print(hub.EXAMPLE, end="")
         return 0
     if arguments.check:
         wrong = hub.check_catalogue(arguments.check)
-        print(wrong or "The catalogue is complete.")
+        print(wrong or _("The catalogue is complete."))
         return 1 if wrong else 0
     paths = paths_for("hub", arguments.folder)
     settings = _hub_settings(_load(HubSettings, arguments, paths), arguments)
     if not settings.catalogue:
-        print("The hub needs a catalogue: expert-app hub --example > catalogue.toml, then --catalogue catalogue.toml")
+        print(_("The hub needs a catalogue: expert-app hub --example > catalogue.toml, then --catalogue FILE"))
         return 2
     if arguments.print_bus_config:
         print(hub.bus_config(settings, paths, load_seed(key_name("hub", "hub", "hub"))), end="")
@@ -165,13 +167,14 @@ def _doctor(arguments: Arguments) -> int:
 
 
 def _enrol(arguments: Arguments) -> int:
+    use_language(arguments.language or "fr")
     from expert_app.credentials import KeyMissing, key_name, save_seed
     from session.bus.identity import new_seed, public_key
     from session.protocol.ids import is_id
     from session.protocol.roles import Role
 
     if not (is_id(arguments.organisation) and is_id(arguments.user)):
-        print("Organisation and user may have letters, digits, _ and -, at most 40.")
+        print(_("Organisation and user may have letters, digits, _ and -, at most 40."))
         return 2
     seed = new_seed()
     try:
@@ -179,7 +182,7 @@ def _enrol(arguments: Arguments) -> int:
             key_name(arguments.organisation, Role[arguments.role.upper()], arguments.user), seed, arguments.key_file
         )
     except KeyMissing as error:
-        print(f"The key cannot be kept: {error.why}. On a headless machine use --key-file.")
+        print(error.why)
         return 1
     print(public_key(seed))
     return 0
@@ -205,6 +208,8 @@ def main(arguments: list[str] | None = None) -> int:
     if parsed.command is None:
         parsed = _parser().parse_args(["desk", *given])
     level = logging.DEBUG if parsed.verbose else logging.WARNING
+    # Said while Qt is loaded, before our own handler can take it: optional sound and picture libraries that are not here.
+    os.environ.setdefault("QT_LOGGING_RULES", "qt.multimedia.*=false;qt.webenginecontext.info=false")
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
         return _PROGRAMS[parsed.command](parsed)

@@ -12,15 +12,17 @@ from pathlib import Path
 import keyring
 import keyring.errors
 
+from resources.texts import _
+
 SERVICE = "poste-expert"
 SEED_VARIABLE = "POSTE_EXPERT_SEED"
 
 
 class KeyMissing(Exception):
-    """No key for `name`: this installation was not enrolled, or the keyring is locked (`why`)."""
+    """No key for `name`: this installation was not enrolled, or the keyring is locked. `why` is a sentence."""
 
     def __init__(self, name: str, why: str) -> None:
-        super().__init__(f"no key for {name}: {why}")
+        super().__init__(f"{name}: {why}")
         self.name = name
         self.why = why
 
@@ -44,9 +46,14 @@ def load_seed(name: str, key_file: Path | None = None) -> bytes:
     try:
         seed = keyring.get_password(SERVICE, name)
     except keyring.errors.KeyringError as error:
-        raise KeyMissing(name, f"the keyring cannot be read ({type(error).__name__})") from error
+        raise KeyMissing(
+            name,
+            _("The system's keyring cannot be used ({error}). On a headless machine use a key file.").format(
+                error=type(error).__name__
+            ),
+        ) from error
     if not seed:
-        raise KeyMissing(name, "this installation is not enrolled: run `expert-app enrol`")
+        raise KeyMissing(name, _("This installation has no key yet: run `expert-app enrol`."))
     return seed.encode()
 
 
@@ -54,10 +61,10 @@ def _from_file(name: str, key_file: Path) -> bytes:
     try:
         mode = key_file.stat().st_mode
         if os.name == "posix" and mode & 0o077:
-            raise KeyMissing(name, f"{key_file} can be read by others: chmod 600 it")
+            raise KeyMissing(name, _("Others can read {file}: run chmod 600 on it.").format(file=key_file))
         return key_file.read_bytes().strip()
     except OSError as error:
-        raise KeyMissing(name, f"{key_file} cannot be read: {error.strerror}") from error
+        raise KeyMissing(name, _("{file} cannot be read: {why}.").format(file=key_file, why=error.strerror)) from error
 
 
 def save_seed(name: str, seed: bytes, key_file: Path | None = None) -> None:
@@ -70,4 +77,9 @@ def save_seed(name: str, seed: bytes, key_file: Path | None = None) -> None:
     try:
         keyring.set_password(SERVICE, name, seed.decode())
     except keyring.errors.KeyringError as error:
-        raise KeyMissing(name, f"the keyring does not take the key ({type(error).__name__})") from error
+        raise KeyMissing(
+            name,
+            _("The system's keyring cannot be used ({error}). On a headless machine use a key file.").format(
+                error=type(error).__name__
+            ),
+        ) from error

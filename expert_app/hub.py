@@ -18,6 +18,7 @@ from expert_app.dossier_adapter import DossierAdapter
 from expert_app.driver import Driver
 from expert_app.facts import Facts
 from expert_app.paths import Paths
+from resources.texts import _
 from session.bus.hub_connection import HubConnection
 from session.bus.identity import new_seed, public_key
 from session.bus.server import BusServer
@@ -162,7 +163,7 @@ async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:
     try:
         program = HubProgram(settings, paths, facts)
     except CatalogueWrong as error:
-        print(f"The catalogue cannot be used: {error}")
+        print(_("The catalogue cannot be used: {why}").format(why=error))
         return 2
     driver = Driver(None, facts, stop.set)
     if options.driven:
@@ -178,12 +179,13 @@ async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:
         if options.driven:
             driver.say(ready=True, bus=url)
         else:
-            print(f"The hub is ready; the bus is at {url}", flush=True)
+            print(_("The hub is ready; the bus is at {address}.").format(address=url), flush=True)
 
     try:
         await program.run(stop, ready)
     except SessionError as error:
         log.error("the hub cannot start: %s %s", error.code, error.detail)
-        print(f"The hub cannot start ({error.code}). {paths.data} holds the logs; is another hub running there?")
+        words = _("The hub cannot start ({code}): is another one running? Its logs are in {folder}.")
+        print(words.format(code=error.code, folder=paths.data))
         return 1
     return 0

@@ -46,9 +46,15 @@ def paths_for(program: str, base: Path | None = None) -> Paths:
         root = private_folder(base / program)
         return Paths(data=root, runtime=private_folder(root / "runtime"), config=root / "settings.toml")
     data = Path(platformdirs.user_data_dir(APP, appauthor=False)) / program
-    runtime = Path(platformdirs.user_runtime_dir(APP, appauthor=False, ensure_exists=False)) / program
-    if not os.access(runtime.parent.parent, os.W_OK):
-        owner = os.getuid() if os.name == "posix" else os.getlogin()
-        runtime = Path(tempfile.gettempdir()) / f"{APP}-{owner}" / program
+    runtime = _runtime_root() / program
     config = Path(platformdirs.user_config_dir(APP, appauthor=False)) / f"{program}.toml"
     return Paths(data=private_folder(data), runtime=private_folder(runtime), config=config)
+
+
+def _runtime_root() -> Path:
+    """The system's place for what ends with the login where it has one; else a folder of this person's in /tmp."""
+    given = os.environ.get("XDG_RUNTIME_DIR", "")
+    if given and Path(given).is_dir():
+        return Path(given) / APP
+    owner = os.getuid() if os.name == "posix" else os.getlogin()
+    return Path(tempfile.gettempdir()) / f"{APP}-{owner}"
