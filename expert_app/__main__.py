@@ -208,7 +208,7 @@ def main(arguments: list[str] | None = None) -> int:
     if parsed.command is None:
         parsed = _parser().parse_args(["desk", *given])
     level = logging.DEBUG if parsed.verbose else logging.WARNING
-    # Said while Qt is loaded, before our own handler can take it: optional sound and picture libraries that are not here.
+    # Said while Qt is loaded, before our own handler can take it: optional sound and picture libraries it did not find.
     os.environ.setdefault("QT_LOGGING_RULES", "qt.multimedia.*=false;qt.webenginecontext.info=false")
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
