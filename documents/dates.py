@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Dates as people read them on paper, in the language of the screen. Used by receipt."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from resources.texts import N_, _
+
+_MONTHS = (
+    N_("January"),
+    N_("February"),
+    N_("March"),
+    N_("April"),
+    N_("May"),
+    N_("June"),
+    N_("July"),
+    N_("August"),
+    N_("September"),
+    N_("October"),
+    N_("November"),
+    N_("December"),
+)
+
+
+def long_date(day: date) -> str:
+    """E.g. "2 March 2026"; the first of a month has its own word in French."""
+    month = _(_MONTHS[day.month - 1])
+    if day.day == 1:
+        return _("1 {month} {year}").format(month=month, year=day.year)
+    return _("{day} {month} {year}").format(day=day.day, month=month, year=day.year)
+
+
+def hour(at: datetime) -> str:
+    """E.g. "10:04", of the clock that `at` was read from."""
+    return _("{hour}:{minute}").format(hour=at.hour, minute=f"{at.minute:02}")

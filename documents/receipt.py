@@ -1,0 +1,350 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The caller's receipt: who received which pieces, when, and what follows. Used by programs, printed at the kiosk.
+
+Its content is that of an acknowledgement of receipt: code des relations entre le public et l'administration, articles
+L. 112-3, R. 112-5 (date, service in charge with its addresses, implicit decision) and L. 114-5 (missing pieces).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from datetime import date, datetime
+from enum import StrEnum
+
+import msgspec
+import pikepdf
+from reportlab.lib.units import mm
+
+from documents.dates import hour, long_date
+from documents.pdf import Title, as_pdfa
+from documents.sheet import (
+    ACCENT,
+    AMBER,
+    AMBER_TINT,
+    BODY,
+    BOLD,
+    BOTTOM,
+    HEIGHT,
+    INK,
+    INNER,
+    MARGIN,
+    SOFT,
+    TINT,
+    Sheet,
+    Type,
+    height_of,
+)
+from resources.texts import _
+
+_HEADING = Type(BOLD, 11, 15, ACCENT)
+_TITLE = Type(BOLD, 18.5, 24, INK)
+_LABEL = Type(BODY, 7.5, 10, SOFT)
+_VALUE = Type(BODY, 9.5, 13, INK)
+_STRONG = Type(BOLD, 9.5, 13, INK)
+_SMALL = Type(BODY, 7.5, 10.5, SOFT)
+_CODE = Type(BOLD, 8, 11, INK)
+_PAD = 4 * mm
+
+
+class ServiceInCharge(msgspec.Struct, frozen=True, kw_only=True):
+    """Who handles the dossier and how to reach them (R. 112-5, 2°). The address may have several lines."""
+
+    name: str
+    postal_address: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+class ReceivedPiece(msgspec.Struct, frozen=True, kw_only=True):
+    """A piece as it was filed."""
+
+    name: str
+    pages: int
+    sha256: str
+
+
+class Silence(StrEnum):
+    """What no answer means."""
+
+    ACCEPTANCE = "acceptance"
+    REFUSAL = "refusal"
+
+
+class ImplicitDecision(msgspec.Struct, frozen=True, kw_only=True):
+    """What happens without an answer, and when (R. 112-5, 1°). `appeal`: time limits and ways, for a refusal."""
+
+    silence: Silence
+    on: date
+    appeal: str = ""
+
+
+class ReceiptFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """All that stands on a receipt; what is empty is left out.
+
+    Attributes:
+        received_at: timezone-aware, shown as it is: give the time of the site's own clock.
+        missing, missing_by: names of the pieces still expected, and until when (L. 114-5).
+        legal_mention: the organisation's own sentence; a general one by default.
+        verify_url: put before the verification text in the QR code.
+    """
+
+    organisation: str
+    dossier_number: str
+    received_at: datetime
+    service: ServiceInCharge
+    caller_name: str = ""
+    caller_number: str = ""
+    procedure: str = ""
+    pieces: tuple[ReceivedPiece, ...] = ()
+    missing: tuple[str, ...] = ()
+    missing_by: date | None = None
+    decision: ImplicitDecision | None = None
+    legal_mention: str = ""
+    site: str = ""
+    agent_name: str = ""
+    ticket_number: str = ""
+    session_id: str = ""
+    verify_url: str = ""
+    language: str = "fr-FR"
+
+
+def receipt(facts: ReceiptFacts) -> bytes:
+    """The receipt as PDF/A-2b, A4, in the language in use (`resources.texts.use_language`)."""
+    pages = _Receipt(facts, 0).draw()[1]
+    drawn, _pages = _Receipt(facts, pages).draw()
+    title = Title(
+        _("Receipt for pieces – dossier {number}").format(number=facts.dossier_number),
+        facts.received_at,
+        author=facts.organisation,
+        subject=_("Acknowledgement of receipt"),
+        language=facts.language,
+    )
+    with pikepdf.open(io.BytesIO(drawn)) as pdf:
+        return as_pdfa(pdf, title)
+
+
+def verification_text(facts: ReceiptFacts) -> str:
+    """What the QR code says: the facts that a forger would change, and one hash over all pieces."""
+    parts = (
+        "RECEPISSE-1",
+        facts.organisation,
+        facts.dossier_number,
+        facts.received_at.isoformat(timespec="minutes"),
+        str(len(facts.pieces)),
+        _digest(facts),
+    )
+    return facts.verify_url + "|".join(parts)
+
+
+def control_code(facts: ReceiptFacts) -> str:
+    """The beginning of the hash over all pieces, for the eye: "9F2C 41AB 77D0 18E3"."""
+    start = _digest(facts)[:16].upper()
+    return " ".join(start[at : at + 4] for at in range(0, 16, 4))
+
+
+def _digest(facts: ReceiptFacts) -> str:
+    """One hash over number, time and every piece's own hash, in order."""
+    lines = [facts.dossier_number, facts.received_at.isoformat(timespec="minutes")]
+    lines += [piece.sha256 for piece in facts.pieces]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+class _Receipt:
+    """Draws one; `pages` is the number of pages, 0 while it is being counted."""
+
+    def __init__(self, facts: ReceiptFacts, pages: int) -> None:
+        self._facts, self._pages = facts, pages
+
+    def draw(self) -> tuple[bytes, int]:
+        """The PDF and how many pages it has."""
+        sheet = Sheet(self._on_page)
+        self._title(sheet)
+        self._who(sheet)
+        self._received(sheet)
+        self._still_missing(sheet)
+        self._what_follows(sheet)
+        self._verification(sheet)
+        return sheet.finish(), sheet.page
+
+    def _on_page(self, sheet: Sheet, page: int) -> None:
+        """Band, name of the organisation, foot."""
+        facts = self._facts
+        sheet.band(5 * mm, ACCENT)
+        sheet.y = HEIGHT - 13 * mm
+        if page > 1:
+            day, time = long_date(facts.received_at), hour(facts.received_at)
+            at = _("Received on {date} at {hour}").format(date=day, hour=time)
+            sheet.text(at, Type(BODY, 9, 15, SOFT, right=True), x=MARGIN + INNER * 0.55, width=INNER * 0.45)
+        height = sheet.text(facts.organisation, Type(BOLD, 12, 15, ACCENT), width=INNER * 0.55 if page > 1 else INNER)
+        sheet.down(height + 4 * mm)
+        self._foot(sheet, page)
+
+    def _foot(self, sheet: Sheet, page: int) -> None:
+        facts, y = self._facts, sheet.y
+        sheet.y = BOTTOM - 6 * mm
+        sheet.line()
+        sheet.down(2 * mm)
+        place = [_("Reception point: {site}").format(site=facts.site)] if facts.site else []
+        agent = [_("Adviser: {agent}").format(agent=facts.agent_name)] if facts.agent_name else []
+        ticket = [_("Ticket: {ticket}").format(ticket=facts.ticket_number)] if facts.ticket_number else []
+        session = [_("Session: {session}").format(session=facts.session_id)] if facts.session_id else []
+        sheet.text(
+            "\n".join("  ·  ".join(parts) for parts in (place + agent, ticket + session)), _SMALL, width=INNER * 0.84
+        )
+        number = _("Page {page} of {pages}").format(page=page, pages=self._pages or page)
+        sheet.text(number, Type(BODY, 7.5, 10.5, SOFT, right=True), x=MARGIN + INNER * 0.84, width=INNER * 0.16)
+        sheet.y = y
+
+    def _title(self, sheet: Sheet) -> None:
+        facts = self._facts
+        box = 52 * mm
+        sheet.down(7 * mm)
+        top = sheet.y
+        sheet.panel(19 * mm, TINT, ACCENT, x=MARGIN + INNER - box, width=box)
+        sheet.down(3 * mm)
+        x, width = MARGIN + INNER - box + _PAD, box - 1.5 * _PAD
+        sheet.down(sheet.text(_("Received on"), _LABEL, x=x, width=width))
+        sheet.down(sheet.text(long_date(facts.received_at), Type(BOLD, 12, 15.5, INK), x=x, width=width))
+        sheet.text(_("at {hour}").format(hour=hour(facts.received_at)), _VALUE, x=x, width=width)
+        sheet.y = top
+        sheet.down(sheet.text(_("Receipt for pieces"), _TITLE, width=INNER - box - _PAD) + 1 * mm)
+        sheet.down(sheet.text(_("Acknowledgement of receipt"), Type(BODY, 11, 15, SOFT), width=INNER - box - _PAD))
+        sheet.y = min(sheet.y, top - 19 * mm) - 7 * mm
+
+    def _who(self, sheet: Sheet) -> None:
+        """Two cards: the dossier, and the service in charge."""
+        facts, service = self._facts, self._facts.service
+        left = [
+            (_("Dossier number"), facts.dossier_number),
+            (_("Procedure"), facts.procedure),
+            (_("Caller"), facts.caller_name),
+            (_("Caller number"), facts.caller_number),
+        ]
+        right = [
+            (_("Service in charge of the dossier"), service.name),
+            (_("Postal address"), service.postal_address),
+            (_("Telephone"), service.phone),
+            (_("E-mail"), service.email),
+        ]
+        gap = 5 * mm
+        width = (INNER - gap) / 2
+        height = max(_card_height(rows, width) for rows in (left, right))
+        sheet.need(height)
+        for rows, x in ((left, MARGIN), (right, MARGIN + width + gap)):
+            sheet.panel(height, TINT, ACCENT, x=x, width=width)
+            _card(sheet, rows, x, width)
+        sheet.down(height + 8 * mm)
+
+    def _received(self, sheet: Sheet) -> None:
+        """The table of pieces."""
+        pieces = self._facts.pieces
+        sheet.need(30 * mm)
+        sheet.down(sheet.text(_("Pieces received ({count})").format(count=len(pieces)), _HEADING) + 2 * mm)
+        if not pieces:
+            sheet.down(sheet.text(_("No piece was received."), _VALUE) + 8 * mm)
+            return
+        self._row(sheet, (_("Piece"), _("Pages"), _("Fingerprint (SHA-256)")), _LABEL, _LABEL)
+        for piece in pieces:
+            pages = _("{count} page") if piece.pages == 1 else _("{count} pages")
+            row = (piece.name, pages.format(count=piece.pages), f"{piece.sha256[:8]}…{piece.sha256[-8:]}")
+            sheet.need(height_of(piece.name, _STRONG, INNER * 0.56) + 5 * mm)
+            self._row(sheet, row, _STRONG, _VALUE, tick=True)
+        sheet.down(7 * mm)
+
+    def _row(self, sheet: Sheet, cells: tuple[str, str, str], first: Type, other: Type, *, tick: bool = False) -> None:
+        name, pages, print_ = cells
+        indent = 7 * mm
+        if tick:
+            sheet.text("✓", Type(BOLD, 10, 13, ACCENT), x=MARGIN + 1 * mm, width=indent)
+        height = sheet.text(name, first, x=MARGIN + indent, width=INNER * 0.56)
+        sheet.text(pages, other, x=MARGIN + indent + INNER * 0.58, width=INNER * 0.14)
+        last = Type(BODY, 8, 13, SOFT) if tick else other
+        sheet.text(print_, last, x=MARGIN + indent + INNER * 0.72, width=INNER * 0.25)
+        sheet.down(height + 1.6 * mm)
+        sheet.line()
+        sheet.down(1.6 * mm)
+
+    def _still_missing(self, sheet: Sheet) -> None:
+        facts = self._facts
+        if not facts.missing:
+            return
+        heading = _("Pieces still to be supplied")
+        if facts.missing_by is not None:
+            heading = _("Pieces to be supplied before {date}").format(date=long_date(facts.missing_by))
+        said = "\n".join(f"☐  {name}" for name in facts.missing)
+        note = _("Until they are received, the time limits of the decision are suspended.")
+        self._panel(sheet, heading, ((said, _VALUE), (note, _SMALL)), warning=True)
+
+    def _what_follows(self, sheet: Sheet) -> None:
+        facts, decision = self._facts, self._facts.decision
+        texts: list[tuple[str, Type]] = []
+        if decision is not None:
+            texts.append((_silence_text(decision), _VALUE))
+            texts += [(decision.appeal, _VALUE)] if decision.appeal else []
+        mention = facts.legal_mention or _(
+            "This receipt proves the deposit of the pieces listed. It does not prejudge the completeness or the "
+            "admissibility of the request. Articles L. 112-3, R. 112-5 and L. 114-5 of the code of relations between "
+            "the public and the administration."
+        )
+        rights = _(
+            "You have a right of access to your data and may have it corrected: write to the service in charge "
+            "(GDPR, articles 15 and 16)."
+        )
+        texts += [(mention, _SMALL), (rights, _SMALL)]
+        self._panel(sheet, _("What happens next"), tuple(texts), warning=False)
+
+    def _panel(self, sheet: Sheet, heading: str, texts: tuple[tuple[str, Type], ...], *, warning: bool) -> None:
+        colour, tint = (AMBER, AMBER_TINT) if warning else (ACCENT, TINT)
+        title = Type(BOLD, 10.5, 14, colour)
+        width, gap = INNER - 2 * _PAD, 1.5 * mm
+        inside = height_of(heading, title, width) + sum(height_of(text, kind, width) + gap for text, kind in texts)
+        height = inside + 2 * 3 * mm
+        sheet.need(height)
+        sheet.panel(height, tint, colour)
+        bottom = sheet.y - height
+        sheet.down(3 * mm)
+        sheet.down(sheet.text(heading, title, x=MARGIN + _PAD, width=width) + gap)
+        for text, kind in texts:
+            sheet.down(sheet.text(text, kind, x=MARGIN + _PAD, width=width) + gap)
+        sheet.y = bottom - 5 * mm
+
+    def _verification(self, sheet: Sheet) -> None:
+        side = 26 * mm
+        sheet.need(side)
+        if sheet.page == 1:  # at the foot of a single page, where one looks for it
+            sheet.y = BOTTOM + side
+        sheet.qr(verification_text(self._facts), MARGIN, sheet.y - side, side)
+        x, width = MARGIN + side + 5 * mm, INNER - side - 5 * mm
+        sheet.down(4 * mm)
+        sheet.down(sheet.text(_("Verification"), Type(BOLD, 9.5, 13, ACCENT), x=x, width=width))
+        explained = _("Scan this code to compare the dossier, the date and the pieces with this paper.")
+        sheet.down(sheet.text(explained, _SMALL, x=x, width=width) + 1.5 * mm)
+        sheet.text(_("Control code: {code}").format(code=control_code(self._facts)), _CODE, x=x, width=width)
+
+
+def _silence_text(decision: ImplicitDecision) -> str:
+    day = long_date(decision.on)
+    if decision.silence is Silence.ACCEPTANCE:
+        return _(
+            "Without an answer by {date}, your request is deemed accepted; a certificate of it is given on request."
+        ).format(date=day)
+    return _("Without an answer by {date}, your request is deemed refused.").format(date=day)
+
+
+def _card(sheet: Sheet, rows: list[tuple[str, str]], x: float, width: float) -> None:
+    """Labels and values inside a panel that hangs from `y`; `y` stays."""
+    top = sheet.y
+    sheet.down(3 * mm)
+    for place, (label, value) in enumerate((label, value) for label, value in rows if value):
+        sheet.down(sheet.text(label, _LABEL, x=x + _PAD, width=width - 2 * _PAD))
+        kind = _STRONG if place == 0 else _VALUE
+        sheet.down(sheet.text(value, kind, x=x + _PAD, width=width - 2 * _PAD) + 1.4 * mm)
+    sheet.y = top
+
+
+def _card_height(rows: list[tuple[str, str]], width: float) -> float:
+    shown = [(label, value) for label, value in rows if value]
+    inner = width - 2 * _PAD
+    texts = sum(height_of(label, _LABEL, inner) + height_of(value, _STRONG, inner) + 1.4 * mm for label, value in shown)
+    return texts + 2 * 3 * mm - 1.4 * mm
