@@ -40,7 +40,9 @@ _NIR = re.compile(
 """The French social security number (INSEE: sex, year, month, department, commune, order), with or without its key."""
 
 _FRENCH_ACCOUNT = re.compile(
-    rf"(?<![A-Za-z0-9])FR{_GAP}\d{_GAP}\d(?:{_GAP}\d){{10}}(?:{_GAP}[A-Z0-9]){{0,13}}", re.IGNORECASE
+    rf"(?<![A-Za-z0-9])FR{_GAP}\d{_GAP}\d(?:{_GAP}\d){{10}}"
+    rf"(?:(?:{_GAP}[A-Z0-9]){{11}}(?:{_GAP}\d){{2}}(?![A-Za-z0-9])|(?:{_GAP}\d){{0,13}})",
+    re.IGNORECASE,
 )
 """A French account number (ISO 13616: bank and branch are ten digits), also mistyped or cut short."""
 
