@@ -52,10 +52,11 @@ def draw_pages(folder: Path, *, seed: int = DEFAULT_SEED, person: Person | None 
     whom = person or Person()
     paths = [folder / name for name in LYING]
     stamp = {"version": DRAWING_VERSION, "seed": seed, "person": repr(whom)}
-    if _read_stamp(folder / _STAMP) == stamp and all(path.is_file() for path in paths):
-        return paths
     folder.mkdir(parents=True, exist_ok=True)
+    same = _read_stamp(folder / _STAMP) == stamp
     for number, path in enumerate(paths):
+        if same and path.is_file():
+            continue
         random = np.random.default_rng((seed, number))
         sheet = SHEETS[path.name](whom, random)
         _save(lay_on_glass(sheet, LYING[path.name], random), path)

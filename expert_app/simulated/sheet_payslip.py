@@ -49,7 +49,8 @@ def _cents(value: Decimal) -> Decimal:
     return value.quantize(_CENT, ROUND_HALF_UP)
 
 
-def _euros(value: Decimal) -> str:
+def euros(value: Decimal) -> str:
+    """An amount as French readers write it, without the sign of the euro."""
     whole, cents = f"{value:.2f}".split(".")
     groups = f"{int(whole):,}".replace(",", "\u202f")
     return f"{groups},{cents}"
@@ -120,8 +121,8 @@ def _gross(sheet: Sheet, y: float, lines: list[tuple[str, Decimal, Decimal]]) ->
     for label, base, rate in lines:
         amount = _cents(base * rate)
         total += amount
-        y = _row(sheet, y, (label, _euros(base), f"{rate:.4f}".replace(".", ","), _euros(amount), "", ""))
-    y = _row(sheet, y, ("SALAIRE BRUT", "", "", _euros(total), "", ""), bold=True)
+        y = _row(sheet, y, (label, euros(base), f"{rate:.4f}".replace(".", ","), euros(amount), "", ""))
+    y = _row(sheet, y, ("SALAIRE BRUT", "", "", euros(total), "", ""), bold=True)
     _frame(sheet, top, y)
     return y + 3, total
 
@@ -133,13 +134,13 @@ def _charges(sheet: Sheet, y: float, gross: Decimal) -> tuple[float, Decimal, De
     y += 6.4
     for charge in _CHARGES:
         base = _cents(gross * Decimal(charge.share))
-        cells = [charge.label, _euros(base)]
+        cells = [charge.label, euros(base)]
         for side, rate in enumerate((charge.employee, charge.employer)):
             amount = _cents(base * Decimal(rate) / 100)
             sums[side] += amount
-            cells += [f"{rate} %".replace(".", ","), _euros(amount)] if amount else ["", ""]
+            cells += [f"{rate} %".replace(".", ","), euros(amount)] if amount else ["", ""]
         y = _row(sheet, y, tuple(cells))
-    y = _row(sheet, y, ("TOTAL DES COTISATIONS", "", "", _euros(sums[0]), "", _euros(sums[1])), bold=True)
+    y = _row(sheet, y, ("TOTAL DES COTISATIONS", "", "", euros(sums[0]), "", euros(sums[1])), bold=True)
     _frame(sheet, top, y)
     return y + 6, sums[0], sums[1]
 
@@ -154,13 +155,13 @@ def _net(sheet: Sheet, y: float, net: Decimal, cost: Decimal) -> None:
     for label, value in lines:
         sheet.text((_LEFT + 2, y + 4), label, 2.9)
         sign = "-" if value < 0 else ""
-        sheet.text((_RIGHT - 2, y + 4), f"{sign}{_euros(abs(value))}", 2.9, anchor="rs")
+        sheet.text((_RIGHT - 2, y + 4), f"{sign}{euros(abs(value))}", 2.9, anchor="rs")
         y += 6.2
     sheet.box((_LEFT, y + 2, _RIGHT, y + 15), fill=_BLUE, radius=1)
     sheet.text((_LEFT + 5, y + 10.4), "NET PAYÉ le 27/02/2026 par virement", 4.0, "-Bold", (255, 255, 255))
-    sheet.text((_RIGHT - 5, y + 10.7), f"{_euros(net - tax + Decimal('18.40'))} €", 5.4, "-Bold", (255, 255, 255), "rs")
+    sheet.text((_RIGHT - 5, y + 10.7), f"{euros(net - tax + Decimal('18.40'))} €", 5.4, "-Bold", (255, 255, 255), "rs")
     y += 21
-    sheet.text((_LEFT, y + 2), f"Total versé par l'employeur : {_euros(cost)} €", 2.7, colour=BLACK)
+    sheet.text((_LEFT, y + 2), f"Total versé par l'employeur : {euros(cost)} €", 2.7, colour=BLACK)
     sheet.text((_RIGHT, y + 2), "Congés acquis 12,5 j · pris 5 j · solde 7,5 j", 2.7, anchor="rs")
     sheet.paragraph(
         (_LEFT, y + 12),

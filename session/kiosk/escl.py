@@ -68,6 +68,8 @@ class EsclScanner:
             scheme = _SCHEMES[url.scheme]
         except (httpx.InvalidURL, KeyError) as error:
             raise AddressUnknown(address) from error
+        if not url.host:
+            raise AddressUnknown(address)
         self._path = url.path.rstrip("/") or "/eSCL"  # eSCL, section "mDNS": the default of the key `rs`
         self._client = httpx.AsyncClient(
             base_url=url.copy_with(scheme=scheme, path="/", query=None),

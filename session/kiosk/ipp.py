@@ -104,6 +104,8 @@ class IppPrinter:
             url = httpx.URL(address)
         except httpx.InvalidURL as error:
             raise AddressUnknown(address) from error
+        if not url.host:
+            raise AddressUnknown(address)
         secure = url.scheme == "ipps"
         self._uri = str(url)
         self._http = url.copy_with(scheme="https" if secure else "http", port=url.port or _DEFAULT_PORT)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """A scanner that only SANE knows, in a process of its own that may crash or hang. For kiosks on Linux.
 
-Source: SANE standard 1.06, section 4.3.11 (`sane_read`), whose states python-sane gives as sentences.
+Source: SANE standard 1.06, section 4.2.7 (status).
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import struct
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncGenerator, Mapping
-from pathlib import Path
 
 import msgspec
 
@@ -36,19 +35,19 @@ from session.protocol.version import MAX_ITEM_BYTES
 
 log = logging.getLogger(__name__)
 
-_WORKER = Path(__file__).with_name("sane_worker.py")
-_SYSTEM_PYTHON = "/usr/bin/python3"  # where Debian's package python3-sane puts the module
+LIBRARY = "libsane.so.1"
+_WORKER = ("-P", "-m", "session.kiosk.sane_worker")  # -P: nothing is imported from the folder we happen to be in
 _MAX_HEAD_BYTES = 64 * 1024
 _START_S = 15.0
+_LET_GO_S = 5.0  # the worker gives a backend two seconds to stop, and two to close
 
-# What `sane_strstatus` says, in lower case and cut to what all versions share.
-_STATUS_ERRORS: tuple[tuple[str, type[SessionError]], ...] = (
-    ("out of documents", ScannerEmpty),
-    ("jammed", ScannerJammed),
-    ("cover is open", ScannerCoverOpen),
-    ("busy", ScannerBusy),
-    ("operation was cancel", ScanCancelled),  # at the device's own button
-)
+_STATUS_ERRORS: dict[str, type[SessionError]] = {
+    "NO_DOCS": ScannerEmpty,
+    "JAMMED": ScannerJammed,
+    "COVER_OPEN": ScannerCoverOpen,
+    "DEVICE_BUSY": ScannerBusy,
+    "CANCELLED": ScanCancelled,  # at the device's own button
+}
 
 
 class WorkerEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,29 +71,30 @@ class SaneScanner:
 
     Args:
         device: SANE's name of it, e.g. "genesys:libusb:001:004".
-        python: the interpreter for the worker; by default ours, then the system's, the first that has `sane`.
         quiet_s: seconds without a word from the worker after which it is killed and started anew.
         cancel_s: the same while a cancellation waits.
-        options: SANE options of this device, set before each scan, by their Python names.
+        options: further SANE options of this device by name, set in this order before each scan.
         environment: added to the worker's, e.g. `SANE_CONFIG_DIR`.
+        library: file name of SANE's library.
     """
 
     def __init__(
         self,
         device: str,
         *,
-        python: str = "",
         quiet_s: float = 30.0,
         cancel_s: float = 5.0,
         options: Mapping[str, str | int | float | bool] | None = None,
         environment: Mapping[str, str] | None = None,
+        library: str = LIBRARY,
     ) -> None:
         self._device = device
-        self._pythons = [python] if python else list(dict.fromkeys((sys.executable, _SYSTEM_PYTHON)))
+        self._library = library
         self.quiet_s, self._cancel_s = quiet_s, cancel_s
         self.options = dict(options or {})
         self._environment = dict(environment or {})
         self._process: Process | None = None
+        self._retired: Process | None = None
         self._scanning = self._cancelled = False
         self._feeder = False
         self._limit: asyncio.Timeout | None = None
@@ -143,7 +143,7 @@ class SaneScanner:
         finally:
             self._scanning = False
             if not ended:
-                await self._kill()  # left in the middle: the quickest way to stop the scanner
+                await self._retire()  # left in the middle
 
     async def cancel(self) -> None:
         """Stops the scan under way; a worker that does not obey within `cancel_s` is killed."""
@@ -158,7 +158,8 @@ class SaneScanner:
     async def close(self) -> None:
         """Ends the worker."""
         await self.cancel()
-        await self._kill()
+        await self._retire()
+        await self._see_off()
 
     # ---- the worker -----------------------------------------------------------------------------------------------
 
@@ -178,36 +179,28 @@ class SaneScanner:
             log.warning("the scanner's worker died")  # reading its next event says so to the caller
 
     async def _start(self) -> None:
-        """Starts the worker with the first Python that has what it needs."""
-        refusals: list[str] = []
-        for python in self._pythons:
-            await self._kill()
-            try:
-                self._process = await asyncio.create_subprocess_exec(
-                    python,
-                    "-I",
-                    str(_WORKER),
-                    stdin=PIPE,
-                    stdout=PIPE,
-                    stderr=DEVNULL,
-                    env=os.environ | self._environment,
-                )
-            except OSError as error:
-                refusals.append(type(error).__name__)
-                continue
-            event = await self._next_event(_START_S)
-            if event.event == "ready":
-                return
-            refusals.append(event.status)
-        await self._kill()
-        missing = any("sane missing" in refusal for refusal in refusals)
-        raise ScannerFailed(status="python-sane missing" if missing else "; ".join(refusals)[:200])
+        """Starts a worker; only after the one before has let the device go."""
+        await self._retire()
+        await self._see_off()
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *_WORKER,
+            self._library,
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=DEVNULL,
+            env=os.environ | self._environment,
+        )
+        event = await self._next_event(_START_S)
+        if event.event != "ready":
+            await self._retire()
+            raise ScannerFailed(status=event.status[:200])
 
     async def _event(self) -> WorkerEvent:
         """The next event; an error that it tells is raised."""
         event = await self._next_event(self._cancel_s if self._cancelled else self.quiet_s)
         if event.event in ("error", "cancelled"):
-            await self._kill()  # it ends by itself after these
+            await self._retire()  # it ends by itself after these
         if event.event == "error":
             raise _error(event)
         if event.event == "cancelled":
@@ -240,15 +233,33 @@ class SaneScanner:
             raise PageTooLarge(size_bytes=event.n)
         return msgspec.structs.replace(event, payload=await out.readexactly(event.n))
 
-    async def _kill(self) -> None:
+    async def _retire(self) -> None:
+        """Tells the worker to let the device go and to end, and does not wait for it."""
         process, self._process = self._process, None
         if process is None:
             return
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
+        await self._see_off()
+        self._retired = process
         if process.stdin is not None:
             process.stdin.close()
+
+    async def _see_off(self) -> None:
+        """Waits for the retired worker, but not for ever."""
+        process, self._retired = self._retired, None
+        if process is None:
+            return
+        try:
+            async with asyncio.timeout(_LET_GO_S):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+
+    async def _kill(self) -> None:
+        """Ends a worker that no longer answers."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+        await self._retire()
 
 
 def _command(settings: ScanSettings) -> dict[str, object]:
@@ -269,10 +280,7 @@ def _page(event: WorkerEvent) -> ScannedPage:
 
 
 def _error(event: WorkerEvent) -> SessionError:
-    status = event.status.lower()
-    for words, kind in _STATUS_ERRORS:
-        if words in status:
-            return kind(status=event.status[:200])
-    if event.stage == "open":
-        return ScannerGone(status=event.status[:200])
-    return ScannerFailed(status=event.status[:200])
+    if kind := _STATUS_ERRORS.get(event.status):
+        return kind(status=event.status)
+    failed = ScannerGone if event.stage == "open" else ScannerFailed
+    return failed(status=event.status[:200])

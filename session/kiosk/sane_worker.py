@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The process that touches SANE, so that the kiosk does not: started, watched and killed by `sane_scanner`.
 
-Stands alone: only the standard library, `sane` and Pillow, so any Python that has those may run it (Debian's own,
-for instance). One JSON command per line on standard input; on standard output frames of a 4-byte length, JSON, and
-`n` bytes that belong to it. The end of standard input ends it.
+One JSON command per line on standard input; on standard output frames: a 4-byte length, JSON, and `n` bytes that
+belong to it. The end of standard input ends it. After an error or a cancellation it ends by itself: a backend that
+stumbled once is not to be trusted.
 """
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import io
 import json
 import os
@@ -16,14 +17,29 @@ import re
 import struct
 import sys
 import threading
-from typing import Any, BinaryIO
+from collections.abc import Callable
+from typing import Any, BinaryIO, NoReturn
+
+from PIL import Image
+
+from session.kiosk.sane_library import (
+    FRAME_GREY,
+    FRAME_RGB,
+    UNIT_MM,
+    Frame,
+    SaneDevice,
+    SaneError,
+    SaneLibrary,
+    Status,
+)
 
 MM_PER_UNIT = 25.4 / 300  # areas come in 1/300 inch
 PROGRESS_STEP = 5  # percent
 JPEG_QUALITY = 90
-TIDY_S = 2.0  # closing a device after a fault hangs now and then
+READ_BYTES = 64 * 1024
+MAX_RAW_BYTES = 256 * 1024 * 1024  # A4 at 600 dpi in colour is 104 million
+PATIENCE_S = 2.0  # for a read that does not return after a cancellation, and for a device that does not close
 FEEDER = re.compile(r"adf|feeder", re.IGNORECASE)
-UNIT_MM = 3  # SANE standard, section 4.2.9.4: SANE_UNIT_MM
 DUPLEX = re.compile(r"duplex|back", re.IGNORECASE)
 
 
@@ -34,7 +50,7 @@ class Frames:
         self._out = out
         self._lock = threading.Lock()
 
-    def send(self, event: str, payload: bytes = b"", **values: Any) -> None:
+    def send(self, event: str, payload: bytes = b"", **values: object) -> None:
         """Sends one event."""
         head = json.dumps({"event": event, "n": len(payload), **values}).encode()
         with self._lock:
@@ -42,176 +58,168 @@ class Frames:
             self._out.flush()
 
 
-class Device:
-    """One open SANE device."""
-
-    def __init__(self, sane: Any, name: str) -> None:
-        self.handle = sane.open(name)
-
-    def has_feeder(self) -> bool:
-        """One of its sources is a feeder."""
-        return any(FEEDER.search(choice) for choice in self._choices("source"))
-
-    def _choices(self, option: str) -> list[str]:
-        constraint = self.handle.opt[option].constraint if option in self.handle.opt else None
-        return [choice for choice in constraint if isinstance(choice, str)] if isinstance(constraint, list) else []
-
-    def set_up(self, command: dict[str, Any]) -> bool:
-        """Applies the command's settings; returns whether the feeder is used. Raises `LookupError` without feeder."""
-        from_feeder = bool(command["source"] == "feeder")
-        if source := self._source(from_feeder):
-            self.handle.source = source
-        if mode := self._mode(bool(command["colour"])):
-            self.handle.mode = mode
-        if "depth" in self.handle.opt:
-            with contextlib.suppress(Exception):  # inactive or fixed: then it is 8 already
-                self.handle.depth = 8
-        if "resolution" in self.handle.opt:
-            self.handle.resolution = self._nearest("resolution", float(command["dpi"]))
-        self._set_area(command.get("area"))
-        for option, value in command.get("options", {}).items():
-            setattr(self.handle, option, value)
-        return from_feeder
-
-    def _source(self, from_feeder: bool) -> str:
-        choices = [choice for choice in self._choices("source") if bool(FEEDER.search(choice)) == from_feeder]
-        if from_feeder and not choices:
-            raise LookupError("no feeder")
-        simplex = [choice for choice in choices if not DUPLEX.search(choice)]
-        return (simplex or choices or [""])[0]
-
-    def _mode(self, colour: bool) -> str:
-        wanted = ("color", "24bit color") if colour else ("gray", "grey", "true gray")
-        return next((choice for choice in self._choices("mode") if choice.lower().startswith(wanted)), "")
-
-    def _nearest(self, option: str, wanted: float) -> float:
-        """The possible value nearest to the wanted one: a list, a (low, high, step) or anything."""
-        constraint = self.handle.opt[option].constraint
-        if isinstance(constraint, list) and constraint:
-            return float(min(constraint, key=lambda value: abs(value - wanted)))
-        if isinstance(constraint, tuple):
-            return float(min(max(wanted, constraint[0]), constraint[1]))
-        return wanted
-
-    def _set_area(self, area: dict[str, int] | None) -> None:
-        """Millimetres for the corners; None for the whole bed. Backends that count in pixels keep their default."""
-        if any(name not in self.handle.opt for name in ("tl_x", "tl_y", "br_x", "br_y")):
-            return
-        if self.handle.opt["br_x"].unit != UNIT_MM:
-            return
-        far = (1e6, 1e6) if area is None else (area["left"] + area["width"], area["top"] + area["height"])
-        near = (0, 0) if area is None else (area["left"], area["top"])
-        for name, value in zip(("tl_x", "tl_y", "br_x", "br_y"), (*near, *far), strict=True):
-            setattr(self.handle, name, self._nearest(name, value * MM_PER_UNIT))
+def has_feeder(device: SaneDevice) -> bool:
+    """One of its sources is a feeder."""
+    return any(FEEDER.search(choice) for choice in _texts(device, "source"))
 
 
-class Cancelled(Exception):
-    """The scan was cancelled."""
+def set_up(device: SaneDevice, command: dict[str, Any]) -> float:
+    """Applies a command's settings; returns the resolution in dpi. Raises `SaneError`."""
+    _set_source(device, from_feeder=command["source"] == "feeder")
+    wanted = ("color", "24bit color") if command["colour"] else ("gray", "grey", "true gray")
+    if mode := next((choice for choice in _texts(device, "mode") if choice.lower().startswith(wanted)), ""):
+        device.set("mode", mode)
+    with contextlib.suppress(SaneError):  # no such option, or not now: then it is 8 already
+        device.set("depth", 8)
+    dpi = float(command["dpi"])
+    if (resolution := device.options().get("resolution")) is not None and resolution.usable:
+        dpi = resolution.nearest(dpi)
+        device.set("resolution", dpi)
+    _set_area(device, command["area"])
+    for option, value in command["options"].items():
+        device.set(option, value)
+    return dpi
+
+
+def _texts(device: SaneDevice, name: str) -> list[str]:
+    option = device.options().get(name)
+    return [choice for choice in option.choices if isinstance(choice, str)] if option else []
+
+
+def _set_source(device: SaneDevice, *, from_feeder: bool) -> None:
+    choices = [choice for choice in _texts(device, "source") if bool(FEEDER.search(choice)) == from_feeder]
+    if from_feeder and not choices:
+        raise SaneError("no feeder")
+    simplex = [choice for choice in choices if not DUPLEX.search(choice)]
+    for choice in (simplex or choices)[:1]:
+        device.set("source", choice)
+
+
+def _set_area(device: SaneDevice, area: dict[str, int] | None) -> None:
+    """Millimetres for the corners; None for the whole bed. Backends that count in pixels keep their default."""
+    far = (1e6, 1e6) if area is None else (area["left"] + area["width"], area["top"] + area["height"])
+    near = (0, 0) if area is None else (area["left"], area["top"])
+    for name, place in zip(("br-x", "br-y", "tl-x", "tl-y"), (*far, *near), strict=True):
+        option = device.options().get(name)
+        if option is not None and option.usable and option.unit == UNIT_MM:
+            device.set(name, option.nearest(place * MM_PER_UNIT))
+
+
+def to_jpeg(raw: bytes, frame: Frame, dpi: float) -> tuple[bytes, int, int]:
+    """(JPEG, width, height). Raises `SaneError` when lines are missing."""
+    height = len(raw) // frame.bytes_per_line if frame.lines < 0 else frame.lines
+    if not height or len(raw) < height * frame.bytes_per_line:
+        raise SaneError(f"only {len(raw) // frame.bytes_per_line} of {frame.lines} lines")
+    mode = "RGB" if frame.format == FRAME_RGB else "L"
+    picture = Image.frombuffer(mode, (frame.width_px, height), raw, "raw", mode, frame.bytes_per_line, 1)
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=JPEG_QUALITY, dpi=(dpi, dpi))
+    return out.getvalue(), frame.width_px, height
 
 
 class Worker:
-    """Keeps the device open from one good scan to the next; scans in a thread of its own, so that cancel is heard.
+    """Keeps the device open from one good scan to the next; scans in a thread of its own, so that cancel is heard."""
 
-    One command at a time; after an error or a cancellation the process ends, and a new one is started.
-    """
-
-    def __init__(self, sane: Any, frames: Frames) -> None:
-        self._sane, self._frames = sane, frames
-        self._device: tuple[str, Device] | None = None
-        self._cancelled, self._cancel_done = threading.Event(), threading.Event()
+    def __init__(self, library: SaneLibrary, frames: Frames) -> None:
+        self._library, self._frames = library, frames
+        self._device: SaneDevice | None = None
+        self._cancelled, self._stopped = threading.Event(), threading.Event()
+        self._stopped.set()
+        self._tidying = threading.Lock()
 
     def run(self, commands: BinaryIO) -> None:
-        """Obeys until the end of `commands`."""
+        """Obeys until the end of `commands`, then lets the device go."""
         for line in commands:
             command = json.loads(line)
             if command["do"] == "cancel":
                 self._cancel()
-            else:
-                act = self._scan if command["do"] == "scan" else self._report
-                self._cancelled.clear()
-                self._cancel_done.clear()
-                threading.Thread(target=self._guarded, args=(act, command), daemon=True).start()
+                continue
+            self._cancelled.clear()
+            self._stopped.clear()
+            act = self._scan if command["do"] == "scan" else self._report
+            threading.Thread(target=self._guarded, args=(act, command), daemon=True).start()
+        self._cancel()
+        self._let_go()
 
     def _cancel(self) -> None:
+        """The scanning thread stops between two reads; only when it is stuck in one, SANE is told from here."""
         self._cancelled.set()
-        if self._device is not None:
-            self._device[1].handle.cancel()
-        self._cancel_done.set()
+        if not self._stopped.wait(PATIENCE_S) and self._device is not None:
+            self._device.cancel()
 
-    def _guarded(self, act: Any, command: dict[str, Any]) -> None:
+    def _guarded(self, act: Callable[[SaneDevice, dict[str, Any]], None], command: dict[str, Any]) -> None:
         stage = "open"
         try:
-            device = self._open(command["device"])
+            if self._device is None:
+                self._device = SaneDevice(self._library, command["device"])
             stage = "scan"
-            act(device, command)
-        except Cancelled:
-            self._leave("cancelled")
-        except Exception as error:  # python-sane raises its own class, and RuntimeError, and others
-            self._leave("error", stage=stage, status=str(error))
+            act(self._device, command)
+            self._stopped.set()
+        except SaneError as error:
+            self._stopped.set()
+            self._leave("cancelled" if self._cancelled.is_set() else "error", stage, error.status)
+        except Exception as error:
+            self._stopped.set()
+            self._leave("error", stage, f"{type(error).__name__}: {error}")
 
-    def _leave(self, event: str, **values: str) -> None:
-        """Ends the process with its last word: a backend that stumbled once is not to be trusted, and may hang."""
-        tidying = threading.Thread(target=self._tidy, daemon=True)
-        tidying.start()
-        tidying.join(TIDY_S)
-        self._frames.send(event, **values)
+    def _leave(self, event: str, stage: str, status: str) -> NoReturn:
+        """The last word first: letting the device go may hang."""
+        self._frames.send(event, stage=stage, status=status)
+        self._let_go()
         os._exit(0)
 
+    def _let_go(self) -> None:
+        tidying = threading.Thread(target=self._tidy, daemon=True)
+        tidying.start()
+        tidying.join(PATIENCE_S)
+
     def _tidy(self) -> None:
-        if self._cancelled.is_set():
-            self._cancel_done.wait()  # never two calls into the backend at once
-        if self._device is not None:
-            with contextlib.suppress(Exception):  # it failed already; its own words are on their way
-                self._device[1].handle.cancel()
-                self._device[1].handle.close()
+        with self._tidying:
+            device, self._device = self._device, None
+            if device is not None:
+                device.cancel()
+                device.close()
 
-    def _open(self, name: str) -> Device:
-        if self._device is None or self._device[0] != name:
-            self._device = (name, Device(self._sane, name))
-        return self._device[1]
+    def _report(self, device: SaneDevice, command: dict[str, Any]) -> None:
+        self._frames.send("report", feeder=has_feeder(device))
 
-    def _report(self, device: Device, command: dict[str, Any]) -> None:
-        self._frames.send("report", feeder=device.has_feeder())
-
-    def _scan(self, device: Device, command: dict[str, Any]) -> None:
-        from_feeder = device.set_up(command)
+    def _scan(self, device: SaneDevice, command: dict[str, Any]) -> None:
+        dpi = set_up(device, command)
         pages = 0
         while True:
             try:
-                self._page(device, from_feeder)
-            except Exception as error:
-                if not pages or self._cancelled.is_set() or "out of documents" not in str(error):
-                    raise (Cancelled() if self._cancelled.is_set() else error) from error
-                device.handle.cancel()  # the feeder is empty: that ends the batch
-                break
+                frame = device.start()
+                raw = self._read(device, frame)
+            except SaneError as error:
+                if pages and error.status == Status.NO_DOCS.name:
+                    break
+                raise
+            data, width, height = to_jpeg(raw, frame, dpi)
+            self._frames.send("page", data, dpi=round(dpi), width=width, height=height)
             pages += 1
-            if not from_feeder:
+            if command["source"] != "feeder":
                 break
+        device.cancel()
         self._frames.send("done", pages=pages)
 
-    def _page(self, device: Device, from_feeder: bool) -> None:
+    def _read(self, device: SaneDevice, frame: Frame) -> bytes:
+        if frame.format not in (FRAME_GREY, FRAME_RGB) or frame.depth != 8:
+            raise SaneError(f"frame {frame.format} of {frame.depth} bits")
+        whole = frame.lines * frame.bytes_per_line
+        buffer = ctypes.create_string_buffer(READ_BYTES)
+        raw = bytearray()
         last = -PROGRESS_STEP
-
-        def on_lines(line: int, lines: int) -> None:
-            # WORKAROUND: python-sane #103, an exception here is a segmentation fault: nothing that can raise.
-            nonlocal last
-            percent = 100 * line // lines if lines > 0 else -1
-            if percent >= last + PROGRESS_STEP:
+        while (count := device.read(buffer)) >= 0:
+            if self._cancelled.is_set():
+                raise SaneError(Status.CANCELLED.name)
+            raw += memoryview(buffer)[:count]
+            if len(raw) > MAX_RAW_BYTES:
+                raise SaneError("page too large")
+            percent = 100 * len(raw) // whole if whole > 0 else -1
+            if percent >= last + PROGRESS_STEP or percent == 100 != last:
                 last = percent
-                with contextlib.suppress(Exception):
-                    self._frames.send("progress", percent=percent)
-
-        device.handle.start()
-        lines = device.handle.get_parameters()[2][1]
-        picture = device.handle.snap(no_cancel=from_feeder, progress=on_lines)
-        if self._cancelled.is_set():
-            raise Cancelled  # python-sane gives what it had, as if that were the page
-        if lines > 0 and picture.height < lines - 2:
-            raise OSError(f"only {picture.height} of {lines} lines")
-        dpi = round(getattr(device.handle, "resolution", 0)) or 300
-        jpeg = io.BytesIO()
-        picture.save(jpeg, "JPEG", quality=JPEG_QUALITY, dpi=(dpi, dpi))
-        self._frames.send("page", jpeg.getvalue(), dpi=dpi, width=picture.width, height=picture.height)
+                self._frames.send("progress", percent=percent)
+        return bytes(raw)
 
 
 def main() -> None:
@@ -220,18 +228,16 @@ def main() -> None:
     os.dup2(2, 1)  # whatever a backend prints must not come between our frames
     frames = Frames(out)
     try:
-        import sane
-        from PIL import Image
-
-        sane.init()
-        Image.preinit()
-    except Exception as error:
-        missing = f"{error.name} missing" if isinstance(error, ImportError) else str(error)
-        frames.send("unusable", status=missing)
+        library = SaneLibrary(sys.argv[1])
+    except OSError:
+        frames.send("unusable", status="libsane missing")
+        os._exit(1)
+    except SaneError as error:
+        frames.send("unusable", status=error.status)
         os._exit(1)
     frames.send("ready")
     with contextlib.suppress(KeyboardInterrupt):
-        Worker(sane, frames).run(sys.stdin.buffer)
+        Worker(library, frames).run(sys.stdin.buffer)
     os._exit(0)
 
 

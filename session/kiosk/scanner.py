@@ -90,12 +90,11 @@ class AddressUnknown(ValueError):
     """The settings name a device in a way we do not know; the text is the address."""
 
 
-def make_scanner(address: str, *, sane_python: str = "") -> Scanner:
+def make_scanner(address: str) -> Scanner:
     """The scanner at an address of the kiosk's settings; never call it with an address from a message.
 
     Args:
         address: `escl://host:port/eSCL`, `escls://` (TLS), the same as `http://` or `https://`, or `sane:<device>`.
-        sane_python: the Python that has the `sane` module, when it is not ours.
 
     Raises:
         AddressUnknown: none of these.
@@ -106,7 +105,7 @@ def make_scanner(address: str, *, sane_python: str = "") -> Scanner:
             SaneScanner,
         )  # here, so that each kind knows this file and not the reverse
 
-        return SaneScanner(address.removeprefix("sane:"), python=sane_python)
+        return SaneScanner(address.removeprefix("sane:"))
     if scheme in ("escl", "escls", "http", "https"):
         from session.kiosk.escl import EsclScanner  # as above
 
