@@ -58,7 +58,7 @@ SCANS = [
     ("payslip", Glass(skew_deg=-2.3, lid=GREY_LID, scale=0.955)),
     ("card", Glass(skew_deg=4.2, lid=BLACK_LID, scale=0.9)),
     ("form", Glass(skew_deg=-1.1, quarters=1)),
-    ("payslip", Glass(skew_deg=0.0, quarters=3)),
+    ("payslip", Glass(quarters=3)),
 ]
 
 
@@ -98,7 +98,7 @@ def _with_marks_at_the_rim() -> Image.Image:
 
 
 @pytest.mark.parametrize("lid", [WHITE_LID, GREY_LID, BLACK_LID])
-@pytest.mark.parametrize("skew_deg", [-3.0, 0.0, 1.3])
+@pytest.mark.parametrize("skew_deg", [-3.0, 1.3])
 def test_the_cut_never_loses_ink(lid: int, skew_deg: float) -> None:
     drawn = _with_marks_at_the_rim()
     page = clean_page(_coarse_scan(drawn, Glass(skew_deg=skew_deg, lid=lid, scale=0.93)))
