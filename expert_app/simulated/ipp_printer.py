@@ -163,7 +163,8 @@ class SimulatedPrinter:
         act = self._operations.get(Operation(asked.code)) if asked.code in set(Operation) else None
         status, groups = act(asked) if act else (_NOT_SUPPORTED, ())
         head = operation_attributes(status_message=text_value("ok" if status == _OK else f"status {status:#06x}"))
-        return Message(code=status, request_id=asked.request_id, groups=((GroupTag.OPERATION, head), *groups))
+        answer = ((GroupTag.OPERATION, head), *groups)
+        return Message(code=status, request_id=asked.request_id, groups=answer, version=asked.version)
 
     def _printer(self, asked: Message) -> Answer:
         everything = self._printer_attributes()
