@@ -35,13 +35,13 @@ FEEDER = ScanSettings(dpi=75, source=ScanSource.FEEDER)
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
     pages = plain_pages(tmp_path_factory.mktemp("escl") / "pages")
-    with running("escl_scanner", "--pages", str(pages), "--page-seconds", "0.1") as simulator:
+    with running("escl_scanner", "--pages", str(pages), "--page-seconds", "0.05") as simulator:
         yield simulator
 
 
 @pytest.fixture
 def simulator(program: Simulator) -> Simulator:
-    program.orders(fault="", page=0, page_seconds=0.1, sized=True)
+    program.orders(fault="", page=0, page_seconds=0.05, sized=True)
     return program
 
 
@@ -197,7 +197,7 @@ async def test_cancelling_stops_both_ends_at_once(scanner: EsclScanner, simulato
         await take(scanner, SMALL)
     assert loop.time() - started < 2
     assert [job["state"] for job in simulator.look()["jobs"]] == ["Canceled"]
-    simulator.orders(page_seconds=0.1)
+    simulator.orders(page_seconds=0.05)
     assert len((await take(scanner, SMALL))[1]) == 1
 
 
