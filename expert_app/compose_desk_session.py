@@ -7,7 +7,7 @@ import json
 
 from PyQt6.QtCore import QTimer
 
-from expert_app.desk import DeskApp, Printing
+from expert_app.desk import ASKING, DeskApp, Printing, Trouble
 from expert_app.facts import Facts
 from session.desk.devices import PageFailed, PageProgressed, ReceivedPage
 from session.desk.live import DeskSession
@@ -65,6 +65,7 @@ class SessionConnections:
         app.session_opened.connect(self._on_opened)
         app.session_ended.connect(lambda ended: self._cobrowse.clear())
         app.printing.connect(self._on_printing)
+        app.troubled.connect(self._on_trouble)
         self._connect_wishes()
 
     # ---- wishes ----
@@ -185,7 +186,14 @@ class SessionConnections:
     def _on_peer_camera(self, change: CameraChanged) -> None:
         self._video.show_peer_camera(change.camera_on)
 
+    def _on_trouble(self, trouble: Trouble) -> None:
+        if trouble.key == ASKING and self._app.session is not None:  # nobody was asked: the button comes back
+            self._show_grants(self._app.session)
+
     def _on_grant(self, session: DeskSession, change: GrantChanged) -> None:
+        self._show_grants(session)
+
+    def _show_grants(self, session: DeskSession) -> None:
         grants = session.grants.all()
         self._window.show_grants(grants)
         self._cobrowse.show_grants(grants)
@@ -247,6 +255,7 @@ class SessionConnections:
         percent = 100 * progress.received // max(1, progress.chunks)
         if progress.kind is ScanKind.PAGE:
             self._window.devices.show_page_progress(progress.page_id, percent)
+            self._facts.note("page_arriving", page=progress.page_id, percent=percent)
         else:
             self._window.devices.show_scan_progress(percent)
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from documents.outbox import Leftover
 from expert_app.desk import DeskApp, Trouble
 from expert_app.facts import Facts
-from expert_app.filing import CleanedPage, Filing, FilingProgress, PageTrouble, ShownPage, Value
+from expert_app.filing import CleanedPage, DocumentTrouble, Filing, FilingProgress, PageTrouble, ShownPage, Value
 from resources.texts import _
 from session.desk.link import DeskLink
 from session.protocol.hub_messages import DocumentFiled, DossierFacts, SessionEnded
@@ -71,6 +71,7 @@ class DeskConnections:
             self._window.messages.clear(RETRYING)
 
     def _on_retrying(self, verb: str) -> None:
+        self._facts.note("retrying", verb=verb)
         self._window.messages.show_message(Level.WARNING, _("The hub did not answer; trying again…"), key=RETRYING)
 
     def _on_accept(self, ticket_id: str) -> None:
@@ -82,7 +83,7 @@ class DeskConnections:
     def _on_trouble(self, trouble: Trouble) -> None:
         if trouble.key == "accept":
             self._window.queue.accept_failed()
-        if trouble.key == "find the dossier":
+        if trouble.key in ("find the dossier", "load the dossier"):
             self._window.dossier.show_search(sentence(trouble.code, trouble.detail).sentence)
             return
         if trouble.key == "file":
@@ -133,6 +134,7 @@ class DeskConnections:
         filing.document_filed.connect(self._on_filed)
         filing.document_progressed.connect(self._on_progress)
         filing.document_waiting.connect(self._on_waiting)
+        filing.document_refused.connect(self._on_refused)
         devices.order_changed.connect(filing.set_order)
         devices.page_turned.connect(filing.turn)
         devices.page_version_changed.connect(lambda page_id, cleaned: filing.use_original(page_id, not cleaned))
@@ -167,6 +169,11 @@ class DeskConnections:
         words = _("“{name}” is safe on this computer and will be filed when the hub answers.")
         self._window.messages.clear(FILING)
         self._window.messages.show_message(Level.WARNING, words.format(name=name), key="waiting")
+
+    def _on_refused(self, refused: DocumentTrouble) -> None:
+        self._window.messages.clear(FILING)
+        title, why = _("“{name}” was not filed.").format(name=refused.name), sentence(refused.code).sentence
+        self._window.messages.show_message(Level.ERROR, f"{title} {why}", key=f"refused {refused.upload_id}")
 
     def _on_filed(self, filed: DocumentFiled) -> None:
         self._window.devices.set_filing(False)

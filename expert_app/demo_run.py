@@ -16,7 +16,7 @@ from documents.store import DossierStore
 from expert_app.children import Child
 from expert_app.config import DeskSettings, Language, MediaSettings
 from expert_app.credentials import SEED_VARIABLE
-from expert_app.demo_world import HELPDESK, ORGANISATION, World, new_world, seed_dossiers, write_settings
+from expert_app.demo_world import HELPDESK, LOOPBACK_KBPS, ORGANISATION, World, new_world, seed_dossiers, write_settings
 from expert_app.log_export import export_log
 from expert_app.paths import private_folder
 from resources import ROOT
@@ -42,6 +42,7 @@ class Demo:
         script: true when no person is there: devices are quick, the windows are driven.
         scanner, printer: addresses of real devices; empty for the simulators.
         media: camera and microphone of both ends.
+        chunk_kbps: rate of pages and printed documents; slow enough to be interrupted in tests.
     """
 
     def __init__(
@@ -54,10 +55,11 @@ class Demo:
         printer: str = "",
         media: MediaSettings | None = None,
         language: Language = "fr",
+        chunk_kbps: int = LOOPBACK_KBPS,
     ) -> None:
         self.folder = private_folder(folder)
         self.scanner_address, self.printer_address = scanner, printer
-        self._tasks, self._script, self._language = tasks, script, language
+        self._tasks, self._script, self._language, self._chunk_kbps = tasks, script, language, chunk_kbps
         self._media = media or MediaSettings(camera="simulated", microphone="simulated")
         self._site: web.AppRunner | None = None
         self._children: list[Child] = []
@@ -117,6 +119,7 @@ class Demo:
             printer=self.printer_address,
             media=self._media,
             language=self._language,
+            chunk_kbps=self._chunk_kbps,
         )
         await asyncio.to_thread(self._seed)
         self.hub = await self.start_hub()

@@ -123,9 +123,19 @@ def organisation(world: World) -> OrganisationEntry:
 
 
 def write_settings(
-    world: World, *, scanner: str, printer: str, media: MediaSettings, language: Language
+    world: World,
+    *,
+    scanner: str,
+    printer: str,
+    media: MediaSettings,
+    language: Language,
+    chunk_kbps: int = LOOPBACK_KBPS,
 ) -> dict[str, Path]:
-    """Writes the three programs' settings and the catalogue; returns the files by program."""
+    """Writes the three programs' settings and the catalogue; returns the files by program.
+
+    Args:
+        chunk_kbps: rate of pages and printed documents between the two ends.
+    """
     catalogue = world.folder / "catalogue.toml"
     catalogue.write_bytes(msgspec.toml.encode({"organisations": [organisation(world)]}))
     Catalogue.load(catalogue)
@@ -139,7 +149,7 @@ def write_settings(
             language=language,
             scanner=scanner,
             printer=printer,
-            chunk_kbps=LOOPBACK_KBPS,
+            chunk_kbps=chunk_kbps,
             media=media,
         ),
         "desk": DeskSettings(
@@ -147,7 +157,7 @@ def write_settings(
             user=AGENT,
             bus=[world.bus],
             language=language,
-            chunk_kbps=LOOPBACK_KBPS,
+            chunk_kbps=chunk_kbps,
             media=media,
         ),
     }

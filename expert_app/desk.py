@@ -17,7 +17,7 @@ from documents.errors import DocumentError
 from documents.pdf_check import print_safe
 from expert_app.facts import Facts
 from expert_app.filing import Filing, Value
-from expert_app.receipts import make_receipt
+from expert_app.receipts import Place, make_receipt
 from session.clock import Clock
 from session.desk.link import DeskLink
 from session.desk.live import DeskSession
@@ -39,6 +39,8 @@ from session.tasks import Tasks
 log = logging.getLogger(__name__)
 
 FLUSH_S = 5.0
+ASKING = "ask for a power"
+"""Key of the trouble that the caller could not be asked."""
 
 
 class Trouble(NamedTuple):
@@ -96,8 +98,10 @@ class DeskApp:
         self._session: DeskSession | None = None
         self._ended: SessionEnded | None = None
         self._dossier: DossierFacts | None = None
+        self._dossier_known = False
         self._scan_id = ""
         self._prints: dict[str, str] = {}
+        self._told: set[str] = set()
 
     @property
     def session(self) -> DeskSession | None:
@@ -129,12 +133,14 @@ class DeskApp:
             except SessionError as error:
                 log.info("the hub does not answer yet: %s", error.code)
                 await asyncio.sleep(1.0)
-        for facts, state in zip(answer.sessions, answer.states, strict=False):
-            await self._enter(facts, resumed=True)
-            if state == TicketState.WRAP_UP:
-                await self._leave(SessionEnded(session_id=facts.id, by="hub", reason="resumed_in_wrap_up"))
-            break
-        self.resumed.set()
+        try:
+            for facts, state in zip(answer.sessions, answer.states, strict=False):
+                await self._enter(facts, resumed=True)
+                if state == TicketState.WRAP_UP:
+                    await self._leave(SessionEnded(session_id=facts.id, by="hub", reason="resumed_in_wrap_up"))
+                break
+        finally:
+            self.resumed.set()
         await self._filing.send_waiting()
 
     async def stop(self) -> None:
@@ -165,7 +171,7 @@ class DeskApp:
     async def _enter(self, facts: SessionFacts, resumed: bool) -> None:
         if self._session is not None:
             return
-        self._ended, self._dossier = None, None
+        self._ended, self._dossier, self._dossier_known = None, None, False
         session = self._session = self._open_session(facts, resumed)
         session.grants.changed.connect(
             lambda change: self._facts.note(f"grant_{change.grant.value}", allowed=change.allowed)
@@ -176,7 +182,7 @@ class DeskApp:
         self._filing.begin(session)
         self.session_opened.emit(session)
         await session.start()
-        await self._load_dossier("")
+        self._do(self._load_dossier(""), "load the dossier")
 
     def hang_up(self) -> None:
         """The agent ends the conversation."""
@@ -225,7 +231,7 @@ class DeskApp:
         if self._session is None or presence.session_id != self._session.facts.id:
             return
         if presence.present:
-            self.untroubled.emit("peer_gone")
+            self._untrouble("peer_gone")
             self._session.line_back()
         else:
             self._trouble("peer_gone", {}, key="peer_gone")
@@ -235,9 +241,13 @@ class DeskApp:
         if not connected:
             self._trouble(HubUnreachable.code, {}, key="line")
             return
-        self.untroubled.emit("line")
+        self._untrouble("line")
         self._do(self._filing.send_waiting(), "send what waits")
-        if self._session is not None and self._ended is None:
+        if self._session is None:
+            return
+        if not self._dossier_known:
+            self._do(self._load_dossier(""), "load the dossier")
+        if self._ended is None:
             self._session.line_back()
 
     def _on_queue(self, tickets: list[Ticket]) -> None:
@@ -249,7 +259,7 @@ class DeskApp:
         """Asks the caller for a power."""
         if self._session is not None:
             self._session.chronicle.grant_asked(grant)
-            self._do(self._session.grants.request(grant), "ask for a power")
+            self._do(self._session.grants.request(grant), ASKING)
 
     def open_address(self, address: str) -> None:
         """Opens a web address on the kiosk."""
@@ -258,15 +268,15 @@ class DeskApp:
 
     def preview(self, source: ScanSource) -> None:
         """A quick look at the glass."""
-        self._do(self._scan(ScanKind.PREVIEW, source, 75, True, Area()), "preview")
+        self._do(self._scan(ScanKind.PREVIEW, source, 75, True, Area()), "ask for a scan")
 
     def scan(self, source: ScanSource, dpi: int, colour: bool, area: Area) -> None:
         """Scans a page."""
-        self._do(self._scan(ScanKind.PAGE, source, dpi, colour, area), "scan")
+        self._do(self._scan(ScanKind.PAGE, source, dpi, colour, area), "ask for a scan")
 
     async def _scan(self, kind: ScanKind, source: ScanSource, dpi: int, colour: bool, area: Area) -> None:
         if self._session is not None:
-            self.untroubled.emit("scan")
+            self._untrouble("scan")
             devices = self._session.devices
             self._scan_id = await devices.scan(kind, source, dpi=dpi, colour=colour, area=area)
 
@@ -293,14 +303,14 @@ class DeskApp:
         except DossierUnknown:
             if number:
                 raise
-            self._dossier = None
+            self._dossier, self._dossier_known = None, True
             self.dossier_changed.emit(None)
             return
         self._session.chronicle.write(events.DossierOpened(pieces=len(facts.pieces), documents=len(facts.documents)))
         self._show_dossier(facts)
 
     def _show_dossier(self, facts: DossierFacts) -> None:
-        self._dossier = facts
+        self._dossier, self._dossier_known = facts, True
         for piece in facts.pieces:
             self._facts.note(f"piece_{piece.id}", state=piece.state.value, dossier=facts.number)
         self.dossier_changed.emit(facts)
@@ -372,10 +382,13 @@ class DeskApp:
             return
         if self._dossier is None:
             raise DossierUnknown
-        facts, services = self._session.facts, {service.id: service.name for service in self._link.services}
-        at = self._clock.utc_now().astimezone()
-        organisation, service = self._link.organisation_name, services.get(facts.service, "")
-        name, pdf = await make_receipt(facts, organisation, service, self._dossier, at)
+        facts = self._session.facts
+        place = Place(
+            self._link.organisation_name,
+            next((service.name for service in self._link.services if service.id == facts.service), ""),
+            next((ticket.number for ticket in self._link.queue if ticket.id == facts.ticket_id), ""),
+        )
+        name, pdf = await make_receipt(facts, place, self._dossier, self._clock.utc_now().astimezone())
         await self._print(pdf, name)
 
     def print_file(self, path: str) -> None:
@@ -404,7 +417,7 @@ class DeskApp:
         if change.code:
             self._trouble(change.code, change.detail, key="print")
         else:
-            self.untroubled.emit("print")
+            self._untrouble("print")
         self.printing.emit(Printing(change, self._prints.get(change.print_id, "")))
 
     # ---- doing ----
@@ -415,6 +428,7 @@ class DeskApp:
     async def _guarded(self, work: Coroutine[Any, Any, Any], name: str) -> None:
         try:
             await work
+            self._untrouble(name)
         except TicketTaken as error:
             self._trouble(error.code, error.detail, key="accept")
         except (SessionError, DocumentError) as error:
@@ -424,7 +438,18 @@ class DeskApp:
             self._trouble("unexpected", {"why": error.strerror or type(error).__name__}, key=name)
 
     def _trouble(self, code: str, detail: dict[str, Value], key: str) -> None:
-        self._facts.note(f"trouble_{key}".replace(" ", "_"), code=code)
+        self._told.add(key)
+        self._facts.note(_fact_of(key), code=code)
         if self._session is not None:
             self._session.chronicle.trouble(code)
         self.troubled.emit(Trouble(code, dict(detail), key))
+
+    def _untrouble(self, key: str) -> None:
+        if key in self._told:
+            self._told.discard(key)
+            self._facts.forget(_fact_of(key))
+            self.untroubled.emit(key)
+
+
+def _fact_of(key: str) -> str:
+    return f"trouble_{key}".replace(" ", "_")

@@ -2,7 +2,7 @@
 """Drives a program from outside: one JSON command per line on its standard input, one JSON answer per line.
 
 Used by the scripted walk and by the end-to-end tests, with `--driven`. The end of the input is the parent's end: the
-program stops in order. Commands: `{"id", "do": "click"|"type"|"shot"|"facts"|"visible"|"stop", ...}`.
+program stops in order. Commands: `{"id", "do": "click"|"type"|"shot"|"facts"|"visible"|"read"|"stop", ...}`.
 """
 
 from __future__ import annotations
@@ -30,6 +30,10 @@ class Hands(Protocol):
 
     def shot(self, path: str) -> None:
         """Saves a picture (PNG) of the window."""
+        ...
+
+    def read(self, name: str) -> str:
+        """What a screen reader says of the widget. Raises `LookupError`."""
         ...
 
     def visible(self) -> list[str]:
@@ -86,6 +90,8 @@ class Driver:
             self._hands.type_text(command["name"], command["text"])
         elif what == "shot":
             self._hands.shot(command["path"])
+        elif what == "read":
+            return self._hands.read(command["name"])
         elif what == "visible":
             return self._hands.visible()
         else:

@@ -66,6 +66,14 @@ class PageTrouble(NamedTuple):
     code: str
 
 
+class DocumentTrouble(NamedTuple):
+    """A document of an earlier moment that the store does not want; `code` of `session.errors`."""
+
+    upload_id: str
+    name: str
+    code: str
+
+
 class FilingProgress(NamedTuple):
     """A document on its way to the store."""
 
@@ -81,6 +89,8 @@ class Filing:
             legible copy is ready. page_failed: it is no use, or could not be cleaned.
         document_progressed, document_filed: on the way, and read back by the store. pages_filed: ids of its pages.
         document_waiting: its name; it stays in the outbox and is sent again when the hub is back.
+        document_refused: sent again, and the store does not want it. In a session that goes on, its pages are the
+            agent's again and told as kept; else it stays in the outbox.
     """
 
     def __init__(
@@ -92,6 +102,7 @@ class Filing:
         self.document_progressed: Notifier[FilingProgress] = Notifier()
         self.document_filed: Notifier[DocumentFiled] = Notifier()
         self.document_waiting: Notifier[str] = Notifier()
+        self.document_refused: Notifier[DocumentTrouble] = Notifier()
         self.pages_filed: Notifier[list[str]] = Notifier()
         self._outbox, self._workers, self._link = outbox, workers, link
         self._clock, self._tasks, self._facts = clock, tasks, facts
@@ -100,7 +111,7 @@ class Filing:
         self._removed: set[str] = set()
         self._cleaned: dict[str, CleanPage] = {}
         self._cleaning: dict[str, asyncio.Task[None]] = {}
-        self._sending = asyncio.Lock()
+        self._making, self._sending = asyncio.Lock(), asyncio.Lock()
 
     # ---- a session ----
 
@@ -110,9 +121,14 @@ class Filing:
         self._tasks.spawn(self._tell_kept(session.facts.id), name="pages kept before")
 
     async def _tell_kept(self, session_id: str) -> None:
-        for page in await asyncio.to_thread(self._outbox.pages, session_id):
-            self._known.add(page.page_id)
-            if page.state == PageState.KEPT:
+        pages = await asyncio.to_thread(self._outbox.pages, session_id)
+        self._known.update(page.page_id for page in pages)
+        await self._tell([page for page in pages if page.state == PageState.KEPT])
+
+    async def _tell(self, pages: list[KeptPage]) -> None:
+        for page in pages:
+            session_id = page.session_id
+            if self._session is not None and self._session.facts.id == session_id:
                 data = await asyncio.to_thread(self._outbox.page_bytes, session_id, page.page_id)
                 self._facts.note("page_found_again", page=page.page_id, sha256=page.sha256)
                 self.page_kept.emit(ShownPage(page.page_id, data))
@@ -272,17 +288,41 @@ class Filing:
     async def file(self, session: SessionFacts, dossier: str, page_ids: list[str], piece_id: str, name: str) -> None:
         """Makes a document of pages, keeps it in the outbox, sends it to the store.
 
+        Pages are in one document at most: those of a document that waits are not filed twice, it is sent again.
+
         Raises:
             PageUnreadable: a page could not be made legible. DossierUnknown: no such page.
-            SessionError: the store refused; a document whose outcome is unknown stays in the outbox.
+            SessionError: the store refused and the pages are the agent's again; or the outcome is unknown (`AGAIN`)
+                and the document stays in the outbox.
         """
+        async with self._making:
+            documents = await self._waiting_with(session.id, page_ids)
+            if not documents:
+                if not await self._is_unfiled(session.id, page_ids):
+                    return
+                documents = [await self._make(session, dossier, page_ids, piece_id, name)]
+        for document in documents:
+            await self._send(document)
+
+    async def _waiting_with(self, session_id: str, page_ids: list[str]) -> list[QueuedDocument]:
+        documents = await asyncio.to_thread(self._outbox.documents, session_id)
+        return [document for document in documents if set(page_ids) & set(document.page_ids)]
+
+    async def _is_unfiled(self, session_id: str, page_ids: list[str]) -> bool:
+        """False for pages that were filed a moment ago: the button was pressed twice."""
+        kept = {page.page_id for page in await asyncio.to_thread(self._outbox.pages, session_id)}
+        return bool(kept & set(page_ids)) or not self._known.issuperset(page_ids)
+
+    async def _make(
+        self, session: SessionFacts, dossier: str, page_ids: list[str], piece_id: str, name: str
+    ) -> QueuedDocument:
         pages = [await self._clean_copy(session.id, page_id) for page_id in page_ids]
         created = self._clock.utc_now()
         work = self._workers.submit(
             assemble, [page.jpeg for page in pages], name, created, author=self._link.organisation_name
         )
         pdf = await asyncio.wait_for(asyncio.wrap_future(work), CLEAN_S)
-        document = await asyncio.to_thread(
+        return await asyncio.to_thread(
             lambda: self._outbox.queue_document(
                 session.id,
                 new_id(),
@@ -296,7 +336,6 @@ class Filing:
                 queued_at_utc=created,
             )
         )
-        await self._send(document)
 
     async def _clean_copy(self, session_id: str, page_id: str) -> CleanPage:
         if page_id not in self._cleaned:
@@ -317,6 +356,7 @@ class Filing:
                 log.info("a document waits in the outbox: %s", error.code)
                 if error.code in AGAIN:
                     return
+                self.document_refused.emit(DocumentTrouble(document.upload_id, document.name, error.code))
 
     async def send_all_of(self, session_id: str) -> None:
         """Sends what waits of one session, before its wrap-up is finished. Raises the first error."""
@@ -342,6 +382,8 @@ class Filing:
             except SessionError as error:
                 if error.code in AGAIN:
                     self.document_waiting.emit(document.name)
+                else:
+                    await self._give_back(document)
                 raise
             await asyncio.to_thread(self._outbox.mark_filed, document.upload_id)
         for page_id in document.page_ids:
@@ -349,6 +391,14 @@ class Filing:
             self._cleaning.pop(page_id, None)
         self.pages_filed.emit(list(document.page_ids))
         self.document_filed.emit(filed)
+
+    async def _give_back(self, document: QueuedDocument) -> None:
+        """A refused document's pages are the agent's again, when there is an agent at work on them."""
+        if self._session is None or self._session.facts.id != document.session_id:
+            return
+        await asyncio.to_thread(self._outbox.withdraw_document, document.upload_id)
+        pages = await asyncio.to_thread(self._outbox.pages, document.session_id)
+        await self._tell([page for page in pages if page.page_id in document.page_ids])
 
     def _on_progress(self, name: str, sent: int, whole: int) -> None:
         self.document_progressed.emit(FilingProgress(name, 100 * sent // max(1, whole)))

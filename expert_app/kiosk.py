@@ -128,9 +128,9 @@ class KioskApp:
                 self._offer = await self._link.services()
             except SessionError as error:
                 log.warning("the hub does not answer yet: %s", error.code)
-                self._screen.show_trouble(error.code)
+                self._trouble(error.code)
                 await asyncio.sleep(RETRY_S)
-        self._screen.clear_trouble()
+        self._untrouble()
         self._screen.show_services(self._offer)
         self._facts.note("services_shown", services=len(self._offer.services))
         await self._go_on()
@@ -225,16 +225,16 @@ class KioskApp:
                 self._screen.number_refused()
                 return
             except (BusUnreachable, HubUnreachable) as error:
-                self._screen.show_trouble(error.code)  # outcome unknown: the same request again
+                self._trouble(error.code)  # outcome unknown: the same request again
                 await asyncio.sleep(RETRY_S)
             except SessionError as error:
                 self._button.release()
                 self._screen.show_start()
-                self._screen.show_trouble(error.code)
+                self._trouble(error.code)
                 await asyncio.sleep(RETRY_S * 2)
-                self._screen.clear_trouble()
+                self._untrouble()
                 return
-        self._screen.clear_trouble()
+        self._untrouble()
         self._show_answer(answer)
 
     async def _leave(self) -> None:
@@ -245,7 +245,7 @@ class KioskApp:
                 await self._link.leave(self._ticket)
                 self._back_to_start()
         except SessionError as error:
-            self._screen.show_trouble(error.code)
+            self._trouble(error.code)
             if self._session is not None:  # the hub is away, yet the caller wants to go: nothing may stay here
                 await self._close(SessionEnded(session_id=self._session.facts.id, by="kiosk", reason="caller"))
 
@@ -254,9 +254,9 @@ class KioskApp:
     def _on_connection(self, connected: bool) -> None:
         self._facts.note("connection", connected=connected)
         if not connected:
-            self._screen.show_trouble(BusUnreachable.code)
+            self._trouble(BusUnreachable.code)
             return
-        self._screen.clear_trouble()
+        self._untrouble()
         if self._session is not None:
             self._session.grants.repeat_all()
 
@@ -327,6 +327,14 @@ class KioskApp:
             self._screen.show_goodbye(wiped)
 
     # ---- small things ----
+
+    def _trouble(self, code: str) -> None:
+        self._facts.note("trouble", code=code)
+        self._screen.show_trouble(code)
+
+    def _untrouble(self) -> None:
+        self._facts.forget("trouble")
+        self._screen.clear_trouble()
 
     def _spawn(self, coroutine: Coroutine[Any, Any, None], name: str) -> None:
         self._tasks.spawn(coroutine, name=f"kiosk {name}")

@@ -59,6 +59,10 @@ class Hands:
         if not self._window.grab().save(path, "PNG"):
             raise OSError(f"{path} cannot be written")
 
+    def read(self, name: str) -> str:
+        """What a screen reader says of the widget."""
+        return self._find(name).accessibleName()
+
     def visible(self) -> list[str]:
         """Names of the visible, enabled buttons."""
         buttons = self._window.findChildren(QAbstractButton)

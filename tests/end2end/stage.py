@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A running demo for the end-to-end tests: the scenes every story needs, and facts that are news. Used by `conftest`."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import httpx
+
+from documents.dossier import Dossier
+from documents.store import DossierStore
+from expert_app.children import Child, ChildFailed
+from expert_app.demo_run import Demo
+from expert_app.demo_world import CALLER_NUMBER, DOSSIER, ORGANISATION
+from expert_app.walk import Walk
+from expert_app.walk_proofs import files_left
+from views.troubles import sentence
+
+Fact = dict[str, Any]
+POLL_S = 0.1
+CHUNK_KBPS = 5000
+"""A page takes about two seconds: long enough to be interrupted."""
+
+
+class Stage:
+    """Desk, kiosk and hub as real programs, and the hands that drive them."""
+
+    def __init__(self, demo: Demo) -> None:
+        self.demo = demo
+        self.walk = Walk(demo, None)
+        self._before: dict[int, dict[str, int]] = {}
+
+    @property
+    def desk(self) -> Child:
+        """The desk that runs now."""
+        return self.demo.desk
+
+    @property
+    def kiosk(self) -> Child:
+        """The kiosk that runs now."""
+        return self.demo.kiosk
+
+    # ---- looking ----
+
+    async def mark(self) -> None:
+        """What is observed up to now is old. A program that was started since has nothing old."""
+        for child in (self.desk, self.kiosk):
+            if child.returncode is None:
+                facts = await child.ask("facts")
+                self._before[child.pid] = {name: values["count"] for name, values in facts.items()}
+
+    async def news(self, child: Child, name: str, timeout_s: float = 30.0, **wanted: Any) -> Fact:
+        """Waits until `child` observes `name` with the wanted values after the last `mark`."""
+        before = self._before.get(child.pid, {}).get(name, 0)
+        return await self.walk.fact(child, name, timeout_s=timeout_s, count=lambda n: n > before, **wanted)
+
+    async def fact(self, child: Child, name: str, timeout_s: float = 30.0, **wanted: Any) -> Fact:
+        """Waits until `name` is observed with the wanted values, old or new."""
+        return await self.walk.fact(child, name, timeout_s=timeout_s, **wanted)
+
+    async def gone(self, child: Child, name: str, timeout_s: float = 30.0) -> None:
+        """Waits until the observation `name` is no longer true."""
+        async with asyncio.timeout(timeout_s):
+            while name in await child.ask("facts"):
+                await asyncio.sleep(POLL_S)
+
+    async def says(self, child: Child, widget: str, code: str, timeout_s: float = 10.0) -> None:
+        """Waits until the widget says the sentence of an error's code."""
+        wanted, said = sentence(code).sentence, ""
+        async with asyncio.timeout(timeout_s):
+            while wanted not in said:
+                try:
+                    said = await child.ask("read", name=widget)
+                except ChildFailed:
+                    await asyncio.sleep(POLL_S)
+
+    def dossier(self) -> Dossier:
+        """The caller's dossier, read from the hub's own disk."""
+        store = DossierStore(self.demo.hub_folder / "dossiers")
+        try:
+            return store.open_dossier(ORGANISATION, DOSSIER)
+        finally:
+            store.close()
+
+    def left_at_kiosk(self) -> list[str]:
+        """Files of callers on the kiosk's disk, seen from outside."""
+        return files_left(self.demo.kiosk_runtime)
+
+    # ---- scenes ----
+
+    async def call(self) -> str:
+        """A caller calls, the agent accepts, both see each other; the session's id."""
+        await self.waiting()
+        return await self.accept()
+
+    async def waiting(self) -> str:
+        """A caller presses the button and waits; the ticket's id."""
+        await self.mark()
+        await self.fact(self.kiosk, "services_shown")
+        await self.walk.click(self.kiosk, "service_logement")
+        for digit in CALLER_NUMBER:
+            await self.walk.click(self.kiosk, f"key_{digit}")
+        await self.walk.click(self.kiosk, "number_send")
+        ticket = await self.news(self.kiosk, "ticket", state="waiting")
+        return str(ticket["id"])
+
+    async def accept(self) -> str:
+        """The agent takes the ticket that waits; the session's id."""
+        ticket = await self.fact(self.kiosk, "ticket", state="waiting")
+        await self.walk.click(self.desk, f"accept_{ticket['id']}")
+        session = await self.news(self.desk, "session")
+        await self.seen_and_heard()
+        await self.fact(self.desk, "piece_demande", state=lambda state: bool(state))
+        return str(session["id"])
+
+    async def seen_and_heard(self) -> None:
+        """Both ends have a picture of the other, after the last `mark`."""
+        for child in (self.desk, self.kiosk):
+            await self.news(child, "first_video", frames=lambda n: n > 0)
+
+    async def pictures_move(self) -> None:
+        """More pictures of the caller arrive at the desk."""
+        frames = (await self.fact(self.desk, "media"))["frames"]
+        await self.fact(self.desk, "media", frames=lambda n: n > frames)
+
+    async def allow_scan(self, piece: str) -> None:
+        """The agent turns to the scanner for a piece, the caller allows it."""
+        await self._turn_to_devices(piece, "ask_scan")
+        await self.walk.allow("ask_scan", "scan")
+
+    async def _turn_to_devices(self, piece: str, button: str) -> None:
+        if button not in await self.desk.ask("visible"):  # the dossier is in front
+            await self.walk.click(self.desk, f"piece_scan_{piece}")
+
+    async def file(self, piece: str) -> None:
+        """The agent files the pages that lie there under a piece."""
+        await self._turn_to_devices(piece, "file_document")
+        await self.walk.click(self.desk, "file_document")
+
+    async def scan(self) -> Fact:
+        """A page, kept by the desk."""
+        await self.mark()
+        await self.walk.click(self.desk, "scan_page")
+        return await self.news(self.desk, "page_kept")
+
+    async def end(self) -> None:
+        """The agent hangs up, the kiosk is wiped, the agent finishes; both ends are ready for the next."""
+        await self.walk.click(self.desk, "call_hang_up")
+        await self.walk.click(self.desk, "call_hang_up")
+        await self.news(self.kiosk, "kiosk_wiped", left_over=0, profile_removed=True)
+        await self.walk.click(self.kiosk, "goodbye_finish")
+        await self.finish()
+        assert self.left_at_kiosk() == []
+
+    async def finish(self) -> None:
+        """The agent ends the wrap-up."""
+        await self.walk.click(self.desk, "outcome_done")
+        await self.walk.click(self.desk, "wrap_up_finish")
+        await self.news(self.desk, "session_closed")
+
+    # ---- accidents ----
+
+    async def kill_desk(self) -> None:
+        """As a power cut."""
+        self.desk.kill()
+        await self.desk.ended.wait()
+
+    async def kill_kiosk(self) -> None:
+        """As a power cut."""
+        self.kiosk.kill()
+        await self.kiosk.ended.wait()
+
+    async def kill_hub(self) -> None:
+        """As a power cut; its server goes with it."""
+        self.demo.hub.kill()
+        await self.demo.hub.ended.wait()
+
+    async def start_desk(self) -> None:
+        """The desk again."""
+        self.demo.desk = await self.demo.start_desk()
+
+    async def start_kiosk(self) -> None:
+        """The kiosk again."""
+        self.demo.kiosk = await self.demo.start_kiosk()
+
+    async def start_hub(self) -> None:
+        """The hub again, with its server."""
+        self.demo.hub = await self.demo.start_hub()
+
+    async def order(self, address: str, **orders: Any) -> None:
+        """Changes a simulated device, e.g. `fault="jam"`."""
+        host = address.partition("://")[2].partition("/")[0]
+        async with httpx.AsyncClient(timeout=5) as client:
+            (await client.post(f"http://{host}/sim", json=orders)).raise_for_status()
+
+    # ---- between two stories ----
+
+    async def tidy(self) -> None:
+        """Whatever a story left: devices without fault, three programs that run, nobody in session."""
+        await self.order(self.demo.scanner_address, fault="")
+        await self.order(self.demo.printer_address, fault="")
+        if self.demo.hub.returncode is not None:
+            await self.start_hub()
+        if await self._is_idle():
+            return
+        for child in (self.desk, self.kiosk):
+            await child.stop()
+        await asyncio.gather(self.start_desk(), self.start_kiosk())
+
+    async def _is_idle(self) -> bool:
+        """No caller waits, nobody talks, nothing is left to finish."""
+        if self.desk.returncode is not None or self.kiosk.returncode is not None:
+            return False
+        facts = await self.desk.ask("facts")
+        shown = await self.kiosk.ask("visible")
+        return facts.get("queue", {}).get("open") == 0 and "service_logement" in shown
