@@ -47,7 +47,6 @@ def publish(name: str, rows: list[Row]) -> int:
         ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
         goal = "" if row.goal is None else f"{row.goal:g}"
         mark = "yes" if row.ok else "NO"
-        print(
-            f"{row.case:<34} {row.metric:<10} {row.ours:>10.3f} {peer:>10} {ratio:>7} {goal:>8}  {mark:<3} {row.peer_name}"
-        )
+        figures = f"{row.case:<34} {row.metric:<10} {row.ours:>10.3f} {peer:>10} {ratio:>7} {goal:>8}"
+        print(f"{figures}  {mark:<3} {row.peer_name}")
     return 0 if all(row.ok for row in rows) else 1
