@@ -162,7 +162,7 @@ class KioskApp:
                 return answer.ticket.state
 
     async def stop(self) -> None:
-        """Ends a running session for good (the window closes) and wipes."""
+        """Ends a running session for good (the window closes) and wipes; a caller who waits leaves the queue."""
         if self._session is not None:
             session_id = self._session.facts.id
             try:
@@ -170,6 +170,13 @@ class KioskApp:
             except (SessionError, TimeoutError):
                 log.warning("the hub was not told that the kiosk stops")
             await self._close(SessionEnded(session_id=session_id, by="kiosk", reason="kiosk_stopped"))
+        elif self._ticket:
+            try:
+                await asyncio.wait_for(self._link.leave(self._ticket), 3)
+            except (SessionError, TimeoutError):
+                log.warning("the hub was not told that the caller left")
+            else:
+                self._forget_ticket()
 
     # ---- wishes of the caller ----
 
