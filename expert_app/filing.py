@@ -41,6 +41,9 @@ CLEAN_S = 90.0
 AGAIN = ("hub_unreachable", "bus_unreachable", "store_unreachable", "rate_limited", "transfer_interrupted")
 """After these the document waits in the outbox and is sent again by itself."""
 
+AGAIN_S = 10.0
+"""Between two tries; and at once when the line is back."""
+
 
 EditChange = Callable[[Edits], Edits]
 
@@ -105,6 +108,9 @@ class StoreLink(Protocol):
 class Filing:
     """The desk's way of paper.
 
+    Args:
+        again_s: pause before a document that waits is sent again.
+
     Attributes:
         page_kept: a page is safe on disk (also told for each page found again after a restart). page_cleaned: its
             legible copy is ready. page_failed: it is no use, or could not be cleaned.
@@ -115,7 +121,15 @@ class Filing:
     """
 
     def __init__(
-        self, outbox: Outbox, workers: Workers, store: StoreLink, clock: Clock, tasks: Tasks, facts: Facts
+        self,
+        outbox: Outbox,
+        workers: Workers,
+        store: StoreLink,
+        clock: Clock,
+        tasks: Tasks,
+        facts: Facts,
+        *,
+        again_s: float = AGAIN_S,
     ) -> None:
         self.page_kept: Notifier[ShownPage] = Notifier()
         self.page_cleaned: Notifier[CleanedPage] = Notifier()
@@ -132,6 +146,8 @@ class Filing:
         self._removed: set[str] = set()
         self._cleaned: dict[str, CleanPage] = {}
         self._cleaning: dict[str, asyncio.Task[None]] = {}
+        self._again_s = again_s
+        self._again: asyncio.Task[None] | None = None
         self._making, self._sending = asyncio.Lock(), asyncio.Lock()
 
     # ---- a session ----
@@ -369,16 +385,31 @@ class Filing:
             raise from_code("page_unreadable", {"page": page_id})
         return self._cleaned[page_id]
 
-    async def send_waiting(self) -> None:
-        """Sends what is still in the outbox, oldest first; what the store refuses stays there and is told."""
+    async def send_waiting(self) -> bool:
+        """Sends what is still in the outbox, oldest first; what the store refuses stays there and is told.
+
+        Returns:
+            False when something waits for the hub or its store.
+        """
         for document in await asyncio.to_thread(self._outbox.documents):
             try:
                 await self._send(document)
             except SessionError as error:
                 log.info("a document waits in the outbox: %s", error.code)
                 if error.code in AGAIN:
-                    return
+                    return False
                 self.document_refused.emit(DocumentTrouble(document.upload_id, document.name, error.code))
+        return True
+
+    def _send_later(self) -> None:
+        if self._again is None or self._again.done():
+            self._again = self._tasks.spawn(self._send_again(), name="send again")
+
+    async def _send_again(self) -> None:
+        while True:
+            await asyncio.sleep(self._again_s)
+            if await self.send_waiting():
+                return
 
     async def send_all_of(self, session_id: str) -> None:
         """Sends what waits of one session, before its wrap-up is finished. Raises the first error."""
@@ -404,6 +435,7 @@ class Filing:
             except SessionError as error:
                 if error.code in AGAIN:
                     self.document_waiting.emit(document.name)
+                    self._send_later()
                 else:
                     await self._give_back(document)
                 raise

@@ -17,7 +17,15 @@ from expert_app.facts import Facts
 from expert_app.filing import CleanedPage, DocumentTrouble, Filing, PageTrouble, ShownPage
 from session.clock import ManualClock
 from session.desk.link import Progress
-from session.errors import DossierUnknown, HubUnreachable, NotAllowed, PageDamaged, PageUnreadable, SessionError
+from session.errors import (
+    DossierUnknown,
+    HubUnreachable,
+    NotAllowed,
+    PageDamaged,
+    PageUnreadable,
+    SessionError,
+    StoreUnreachable,
+)
 from session.protocol.hub_messages import DocumentFiled, DocumentRecord, DossierFacts
 from session.protocol.session_messages import PageOffered, ScanKind
 from session.tasks import Tasks
@@ -80,11 +88,12 @@ class Store:
 class Desk:
     """A filing on a folder, and all it told."""
 
-    def __init__(self, folder: Path, workers: Workers) -> None:
+    def __init__(self, folder: Path, workers: Workers, again_s: float = 60.0) -> None:
         self.tasks, self.clock, self.store = Tasks(), ManualClock(), Store()
         self.outbox = Outbox(folder / "outbox")
         self.leftovers = self.outbox.recover()
-        self.filing = Filing(self.outbox, workers, self.store, self.clock, self.tasks, Facts(self.clock))
+        facts = Facts(self.clock)
+        self.filing = Filing(self.outbox, workers, self.store, self.clock, self.tasks, facts, again_s=again_s)
         self.session = desk_session(
             invented_session(), channel_pair()[1], self.filing, folder / "logs", self.clock, self.tasks
         )
@@ -193,6 +202,22 @@ async def test_a_document_waits_while_the_hub_is_away_and_is_filed_once_when_it_
     desk.store.fails = None
     await asyncio.gather(desk.filing.send_waiting(), desk.filing.send_waiting())
     assert (len(desk.store.taken), desk.on_disk(), desk.outbox.documents()) == (1, [], [])
+
+
+async def test_a_document_that_waits_is_sent_again_by_itself_though_the_line_was_never_lost(
+    tmp_path: Path, workers: Workers, pages: list[bytes]
+) -> None:
+    desk = Desk(tmp_path, workers, again_s=0.05)
+    desk.filing.begin(desk.session)
+    await desk.receive("p1", pages[0])
+    desk.store.fails = StoreUnreachable()
+    with pytest.raises(StoreUnreachable):
+        await desk.file("p1")
+    await until(lambda: desk.store.tries > 2)
+    desk.store.fails = None
+    await until(lambda: len(desk.filed) == 1)
+    assert desk.outbox.documents() == []
+    await desk.close()
 
 
 async def test_two_quick_presses_file_one_document_and_two_documents_are_two(desk: Desk, pages: list[bytes]) -> None:
