@@ -51,7 +51,7 @@ def run_desk(settings: DeskSettings, paths: Paths, *, driven: bool) -> int:
     except KeyMissing as error:
         print(error)
         return 2
-    return run_application(partial(_main, settings, paths, seed, driven))
+    return run_application(partial(_main, settings, paths, seed, driven), settings.language)
 
 
 async def _main(settings: DeskSettings, paths: Paths, seed: bytes, driven: bool, program: Program) -> None:

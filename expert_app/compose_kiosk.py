@@ -42,7 +42,7 @@ def run_kiosk(settings: KioskSettings, paths: Paths, *, driven: bool, fullscreen
     except KeyMissing as error:
         print(error)
         return 2
-    return run_application(partial(_main, settings, paths, seed, driven, fullscreen))
+    return run_application(partial(_main, settings, paths, seed, driven, fullscreen), settings.language)
 
 
 async def _main(
