@@ -43,14 +43,15 @@ def entry(seq: int, changed: Ticket | None) -> AuditEntry:
 
 
 def days_of_work(count: int, days: int, seed: int = 1) -> list[Ticket]:
-    """`count` finished tickets on `days` working days: busy mornings, one in ten gives up."""
+    """`count` finished tickets on `days` working days: busy Mondays and mornings, one in ten gives up."""
     chance = random.Random(seed)
     calendar = [FIRST_DAY + timedelta(days=n) for n in range(days * 7 // 5 + 3)]
     working = [day for day in calendar if day.weekday() < 5][:days]
+    busy = [(9, 7, 6, 7, 5)[day.weekday()] + chance.random() * 3 for day in working]
     made = []
     for number in range(count):
         hour = chance.choices(range(8, 17), (6, 12, 14, 9, 3, 8, 11, 9, 4))[0]
-        arrived = working[number * days // count] + timedelta(hours=hour - 1, seconds=chance.randrange(3600))
+        arrived = chance.choices(working, busy)[0] + timedelta(hours=hour - 1, seconds=chance.randrange(3600))
         wait = timedelta(seconds=chance.expovariate(1 / 280))
         facts: dict[str, object] = {
             "id": f"{number:x}",

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Table, func, select
 
 from session.errors import StoreUnreachable
 from session.hub import history_tables as tables
@@ -26,7 +26,7 @@ def history(tmp_path: Path) -> Iterator[History]:
     opened.close()
 
 
-def rows(history: History, table: tables.Table) -> list[dict[str, object]]:
+def rows(history: History, table: Table) -> list[dict[str, object]]:
     with history.reading() as connection:
         return [dict(row) for row in connection.execute(select(table)).mappings()]
 
