@@ -9,12 +9,13 @@ import logging
 import os
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from expert_app.config import DeskSettings, HubSettings, KioskSettings, SettingsWrong, load
+from expert_app.config import DeskSettings, HubSettings, KioskSettings, SettingsWrong, is_time_zone, load
 from expert_app.paths import Paths, paths_for
 from resources import ResourceMissing
 from resources.texts import LANGUAGES, _, use_language
@@ -43,6 +44,9 @@ def _parser() -> argparse.ArgumentParser:
     hub.add_argument("--listen", metavar="HOST:PORT", help="where our own nats-server listens")
     hub.add_argument("--example", action="store_true", help="print a complete catalogue")
     hub.add_argument("--check", type=Path, metavar="FILE", help="say what is wrong in a catalogue")
+    report = ("FROM", "TO", "FILE")
+    hub.add_argument("--report", nargs=3, metavar=report, help="write an activity report (.pdf or .csv) of these days")
+    hub.add_argument("--rebuild-history", action="store_true", help="start, and build the history again")
     hub.add_argument("--print-bus-config", action="store_true", help="configuration for a nats-server of yours")
     _common(hub)
     demo = commands.add_parser("demo", help="all of it on this machine")
@@ -113,7 +117,12 @@ def _hub(arguments: Arguments) -> int:
     if arguments.print_bus_config:
         print(hub.bus_config(settings, paths, load_seed(key_name("hub", "hub", "hub"))), end="")
         return 0
-    return asyncio.run(hub.run(settings, paths, hub.HubOptions(driven=arguments.driven)))
+    if arguments.report:
+        from expert_app.hub_report import write_report
+
+        return write_report(settings, paths, arguments.report, datetime.now(UTC))
+    options = hub.HubOptions(driven=arguments.driven, rebuild_history=arguments.rebuild_history)
+    return asyncio.run(hub.run(settings, paths, options))
 
 
 def _hub_settings(settings: HubSettings, arguments: Arguments) -> HubSettings:
@@ -127,6 +136,8 @@ def _hub_settings(settings: HubSettings, arguments: Arguments) -> HubSettings:
         if not port.isdigit() or int(port) > 65535:
             raise SettingsWrong(Path("--listen"), f"{arguments.listen!r} is not HOST:PORT")
         changes |= {"listen_host": host or "127.0.0.1", "listen_port": int(port)}
+    if not is_time_zone(settings.time_zone):
+        raise SettingsWrong(Path("time_zone"), f"{settings.time_zone!r} is not a time zone we know")
     return msgspec.structs.replace(settings, **changes)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
@@ -90,7 +91,8 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         catalogue: TOML file of organisations, sites, services and people.
         listen: host and port of the bus that the hub starts.
         bus: address of a bus that runs already; "" to start our own.
-        database: SQLAlchemy address of the dossiers' database; "" for SQLite in the hub's folder.
+        database: SQLAlchemy address of the dossiers' and the history's database; "" for SQLite in the hub's folder.
+        time_zone: whose days and hours the statistics count.
     """
 
     catalogue: str = ""
@@ -98,6 +100,16 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     listen_port: Port = 4222
     bus: str = ""
     database: str = ""
+    time_zone: str = "Europe/Paris"
+
+
+def is_time_zone(name: str) -> bool:
+    """True when the computer knows this time zone of the IANA list."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 def load[Settings: msgspec.Struct](kind: type[Settings], path: Path) -> Settings:

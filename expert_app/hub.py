@@ -27,6 +27,7 @@ from session.clock import SystemClock
 from session.errors import SessionError
 from session.hub.catalogue import Catalogue, CatalogueWrong
 from session.hub.hub import Hub
+from session.hub.projection import Position
 from session.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -80,6 +81,7 @@ class HubOptions:
     """What the command line adds to the settings."""
 
     driven: bool = False
+    rebuild_history: bool = False
 
 
 def check_catalogue(path: Path) -> str:
@@ -101,8 +103,8 @@ def bus_config(settings: HubSettings, paths: Paths, hub_seed: bytes) -> str:
 class HubProgram:
     """The hub's process: server, connection, store, hub, in this order up and in the reverse order down."""
 
-    def __init__(self, settings: HubSettings, paths: Paths, facts: Facts) -> None:
-        self._settings, self._paths, self._facts = settings, paths, facts
+    def __init__(self, settings: HubSettings, paths: Paths, facts: Facts, options: HubOptions) -> None:
+        self._settings, self._paths, self._facts, self._options = settings, paths, facts, options
         self._clock = SystemClock()
         self._tasks = Tasks()
         self._catalogue = Catalogue.load(Path(settings.catalogue))
@@ -123,7 +125,18 @@ class HubProgram:
             store = DossierStore(self._paths.folder("dossiers"), self._settings.database or None)
             stack.callback(store.close)
             adapter = DossierAdapter(store, self._clock)
-            hub = Hub(connection, self._catalogue, adapter, self._paths.data, self._clock, self._tasks)
+            hub = Hub(
+                connection,
+                self._catalogue,
+                adapter,
+                self._paths.data,
+                self._clock,
+                self._tasks,
+                database=self._settings.database,
+                time_zone=self._settings.time_zone,
+                rebuild_history=self._options.rebuild_history,
+            )
+            hub.projection.moved.connect(self._on_history)
             await hub.start()
             stack.push_async_callback(hub.stop)
             self._facts.note("hub_ready", url=url, organisations=len(self._catalogue.organisations))
@@ -144,6 +157,9 @@ class HubProgram:
         self._facts.note("server", pid=self._server.pid)
         return self._server.url, seed
 
+    def _on_history(self, position: Position) -> None:
+        self._facts.note("history", applied=position.applied, behind=position.behind)
+
     def reload_keys(self) -> None:
         """Reads the catalogue again and lets new keys in, removed ones out. Services change at the next start."""
         if self._server is None:
@@ -161,7 +177,7 @@ async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:
     stop = asyncio.Event()
     facts = Facts(SystemClock())
     try:
-        program = HubProgram(settings, paths, facts)
+        program = HubProgram(settings, paths, facts, options)
     except CatalogueWrong as error:
         print(_("The catalogue cannot be used: {why}").format(why=error))
         return 2

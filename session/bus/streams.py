@@ -28,6 +28,7 @@ EXPECTED = "Nats-Expected-Last-Subject-Sequence"
 
 _NO_MESSAGE = 10037
 _STREAM_MISSING = 10059
+_CONSUMER_MISSING = 10014
 _STREAM_IN_USE = 10058
 _WRONG_SEQUENCE = frozenset({10071, 10164})
 
@@ -58,6 +59,7 @@ class _Cluster(msgspec.Struct):
 
 class _State(msgspec.Struct):
     messages: int = 0
+    first_seq: int = 0
     last_seq: int = 0
 
 
@@ -73,6 +75,7 @@ class _Reply(msgspec.Struct):
     seq: int = 0
     state: _State | None = None
     cluster: _Cluster | None = None
+    created: str = ""
     message: _Message | None = None
 
 
@@ -81,11 +84,16 @@ _reply = msgspec.json.Decoder(_Reply)
 
 @dataclass(frozen=True)
 class StreamState:
-    """What a stream holds; `has_leader` False means that the answer may be old data (measured after a restart)."""
+    """What a stream holds; `has_leader` False means that the answer may be old data (measured after a restart).
+
+    `created` (as the server writes it) tells a stream from a later one of the same name.
+    """
 
     messages: int
     last_revision: int
     has_leader: bool
+    first_revision: int = 0
+    created: str = ""
 
 
 class Streams:
@@ -112,7 +120,7 @@ class Streams:
         self._raise(reply)
         state = reply.state or _State()
         has_leader = reply.cluster is None or bool(reply.cluster.leader)
-        return StreamState(state.messages, state.last_seq, has_leader)
+        return StreamState(state.messages, state.last_seq, has_leader, state.first_seq, reply.created)
 
     async def append(
         self,
@@ -161,6 +169,18 @@ class Streams:
     async def create_consumer(self, name: str, config: Mapping[str, Any]) -> None:
         """Creates a consumer from the API's ConsumerConfig."""
         self._raise(await self._ask(f"CONSUMER.CREATE.{name}", {"stream_name": name, "config": dict(config)}))
+
+    async def ensure_durable(self, name: str, durable: str, config: Mapping[str, Any]) -> None:
+        """Creates a consumer that outlives us (ConsumerConfig); one that is there already keeps its place."""
+        full = {"durable_name": durable, "name": durable, **config}
+        body = {"stream_name": name, "config": full}
+        self._raise(await self._ask(f"CONSUMER.CREATE.{name}.{durable}", body))
+
+    async def forget_durable(self, name: str, durable: str) -> None:
+        """Removes a consumer; one that is not there is no harm."""
+        reply = await self._ask(f"CONSUMER.DELETE.{name}.{durable}", {})
+        if reply.error is None or reply.error.err_code != _CONSUMER_MISSING:
+            self._raise(reply)
 
     async def _get(self, name: str, what: Mapping[str, Any]) -> Stored | None:
         reply = await self._ask(f"STREAM.MSG.GET.{name}", what)

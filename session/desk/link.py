@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Callable, Sequence
+from datetime import date
 
 import msgspec
 
@@ -51,6 +52,9 @@ from session.protocol.hub_messages import (
     SessionEnded,
     SessionFacts,
     SessionsAnswer,
+    StatisticsAnswer,
+    StatisticsBy,
+    StatisticsRequest,
     UploadBegin,
     UploadChunk,
     UploadCommit,
@@ -157,6 +161,21 @@ class DeskLink:
     def channel(self, session_id: str) -> BusChannel:
         """The line to the session's kiosk."""
         return self._bus.channel(session_id)
+
+    # ---- statistics ------------------------------------------------------------------------------------------------
+
+    async def statistics(
+        self, first: date, last: date, by: StatisticsBy = StatisticsBy.TOTAL, timeout_s: float = 10.0
+    ) -> StatisticsAnswer:
+        """Callers who arrived from `first` to `last`, both included; for supervisors.
+
+        Raises:
+            NotAllowed: not a supervisor, or a period that is reversed or over 400 days.
+            StoreUnreachable, and what `accept` raises.
+        """
+        return await self._insist(
+            "statistics", StatisticsRequest(first=first, last=last, by=by), StatisticsAnswer, timeout_s
+        )
 
     # ---- dossier ---------------------------------------------------------------------------------------------------
 

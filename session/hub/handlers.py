@@ -10,6 +10,7 @@ from session.hub.log_keeper import LogKeeper
 from session.hub.queue import QueueView
 from session.hub.service import Asker, Handler
 from session.hub.sessions import Sessions
+from session.hub.statistics import StatisticsService
 from session.protocol.hub_messages import (
     AcceptRequest,
     CloseRequest,
@@ -33,6 +34,8 @@ from session.protocol.hub_messages import (
     ServicesRequest,
     SessionAnswer,
     SessionsAnswer,
+    StatisticsAnswer,
+    StatisticsRequest,
     StatusRequest,
     TicketAnswer,
     TicketRequested,
@@ -53,6 +56,7 @@ class _Handlers:
         sessions: Sessions,
         dossiers: DossierService,
         keeper: LogKeeper,
+        statistics: StatisticsService,
     ) -> None:
         self.catalogue = catalogue
         self.view = view
@@ -60,6 +64,7 @@ class _Handlers:
         self.sessions = sessions
         self.dossiers = dossiers
         self.keeper = keeper
+        self.counts = statistics
 
     async def services(self, asker: Asker, _: ServicesRequest) -> ServicesAnswer:
         return self.catalogue.offer(asker.organisation, asker.user)
@@ -128,6 +133,9 @@ class _Handlers:
             await self.keeper.check_reader(asker.organisation, wish.session_id, asker.writer)
         return await self.keeper.read(asker.organisation, wish.session_id, max(0, wish.after))
 
+    async def statistics(self, asker: Asker, wish: StatisticsRequest) -> StatisticsAnswer:
+        return await self.counts.answer(asker.organisation, wish)
+
 
 def handlers(
     catalogue: Catalogue,
@@ -136,9 +144,10 @@ def handlers(
     sessions: Sessions,
     dossiers: DossierService,
     keeper: LogKeeper,
+    statistics: StatisticsService,
 ) -> dict[str, Handler]:
     """Verb -> the rule that answers it."""
-    rules = _Handlers(catalogue, view, calls, sessions, dossiers, keeper)
+    rules = _Handlers(catalogue, view, calls, sessions, dossiers, keeper, statistics)
     return {
         "services": rules.services,
         "call": rules.call,
@@ -157,4 +166,5 @@ def handlers(
         "document": rules.document,
         "log": rules.log,
         "read_log": rules.read_log,
+        "statistics": rules.statistics,
     }

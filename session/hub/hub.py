@@ -12,20 +12,24 @@ from session.bus.hub_connection import HubConnection
 from session.bus.line import Incoming
 from session.clock import Clock
 from session.errors import SessionError, StoreUnreachable
+from session.hub.audit import Audit
 from session.hub.book import TicketBook
 from session.hub.calls import Calls
 from session.hub.catalogue import Catalogue
 from session.hub.dossier_service import DossierService, DossierStoreLike
 from session.hub.engine import StoredTicket
 from session.hub.handlers import handlers
+from session.hub.history import TIME_ZONE, History
 from session.hub.log_keeper import LogKeeper
 from session.hub.nats_store import RETIRED_S, NatsCallerStore, NatsTicketStore
 from session.hub.news import BusNews, PlaceNews
 from session.hub.presence import CallerLost, DeskLost, Finding, PeerChanged, Presence, PresenceWatch
+from session.hub.projection import Projection
 from session.hub.queue import QueueView
 from session.hub.relay import Relay
 from session.hub.service import HubService
 from session.hub.sessions import Sessions
+from session.hub.statistics import StatisticsService
 from session.hub.uploads import UploadSpool
 from session.protocol.hub_messages import PeerPresence, QueueBeat
 from session.protocol.roles import Role
@@ -48,9 +52,15 @@ class Hub:
     Args:
         connection: connected already.
         dossiers: the organisation's store.
-        folder: private folder for uploads on their way.
+        folder: private folder for uploads on their way, and for the history.
         tick_s: between two looks at presence and queue.
         replicas: of each stream; 3 on a cluster.
+        database: SQLAlchemy address of the history's database; "" for SQLite in `folder`.
+        time_zone: whose days and hours the statistics count.
+        rebuild_history: build the history again from the audit.
+
+    Attributes:
+        projection: where the history is, and how far.
     """
 
     def __init__(
@@ -64,6 +74,9 @@ class Hub:
         *,
         tick_s: float = TICK_S,
         replicas: int = 1,
+        database: str = "",
+        time_zone: str = TIME_ZONE,
+        rebuild_history: bool = False,
     ) -> None:
         self._connection = connection
         self._catalogue = catalogue
@@ -80,13 +93,18 @@ class Hub:
         self._callers = NatsCallerStore(connection, replicas)
         log_days = {name: catalogue.organisation(name).log_days for name in catalogue.organisations}
         self._keeper = LogKeeper(connection, log_days, replicas)
+        self._audit = Audit(connection, replicas)
+        self.projection = Projection(
+            self._audit, lambda: History(folder / "history", database, time_zone), tasks, rebuild=rebuild_history
+        )
         self._book = TicketBook(self._tickets, self.view)
         self._sessions = Sessions(self._book, self._callers, catalogue, self._keeper, self._news, clock)
         self._calls = Calls(self._book, self._callers, catalogue, self._sessions, self._places, self._news, clock)
         self._uploads = UploadSpool(folder / "uploads")
         self._dossiers = DossierService(dossiers, self._sessions, self._callers, self._uploads)
         self.relay = Relay(connection, self.view, self._book, clock, tasks)
-        bound = handlers(catalogue, self.view, self._calls, self._sessions, self._dossiers, self._keeper)
+        counts = StatisticsService(self.projection)
+        bound = handlers(catalogue, self.view, self._calls, self._sessions, self._dossiers, self._keeper, counts)
         self.service = HubService(connection, bound, clock, tasks)
 
     async def start(self) -> None:
@@ -106,6 +124,7 @@ class Hub:
         await self._connection.serve("hb.*.*.*", self._on_beat, shared=False)
         await self.relay.start()
         await self.service.start()
+        self.projection.start()
         self._ticker = self._tasks.spawn(self._tick(), name="hub timers")
 
     async def stop(self) -> None:
@@ -116,6 +135,7 @@ class Hub:
             self._ticker = None
         self.relay.stop()
         self.service.stop()
+        await self.projection.stop()
         await self._tickets.stop()
 
     async def _prepare(self) -> None:
@@ -124,6 +144,7 @@ class Hub:
                 await self._tickets.prepare()
                 await self._callers.prepare()
                 await self._keeper.prepare()
+                await self._audit.prepare()
             except StoreUnreachable as error:
                 log.info("the store is not ready: %s", error.detail.get("why", ""))
                 await asyncio.sleep(0.5)

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""`expert-app hub --report FROM TO FILE`: the operator's activity report, PDF or CSV, from the hub's history.
+
+Reads the database only, so it may run beside a running hub, or without one.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from documents.report import ReportFacts, report
+from documents.report_csv import report_csv
+from documents.report_words import Chapter, Figures
+from expert_app.config import HubSettings
+from expert_app.paths import Paths
+from resources.texts import _
+from session.errors import StoreUnreachable
+from session.hub.catalogue import Catalogue, CatalogueWrong
+from session.hub.history import History
+from session.hub.statistics import count
+from session.protocol.hub_messages import StatisticsBy, StatisticsRow
+
+KINDS = (".pdf", ".csv")
+
+
+def write_report(settings: HubSettings, paths: Paths, period: list[str], now: datetime) -> int:
+    """Writes the report; the exit code.
+
+    Args:
+        period: first day and last day (ISO 8601), and the file, whose ending says which kind.
+        now: timezone-aware.
+    """
+    try:
+        first, last, file = date.fromisoformat(period[0]), date.fromisoformat(period[1]), Path(period[2])
+    except ValueError:
+        print(_("The days of a report are written like 2026-03-31."))
+        return 2
+    if file.suffix.lower() not in KINDS or last < first:
+        print(_("A report needs a first day, a last day and a file that ends in .pdf or .csv."))
+        return 2
+    try:
+        facts = read_facts(settings, paths, Catalogue.load(Path(settings.catalogue)), first, last, now)
+    except CatalogueWrong as error:
+        print(_("The catalogue cannot be used: {why}").format(why=error))
+        return 2
+    except StoreUnreachable as error:
+        print(_("The history cannot be read ({why}).").format(why=error.detail.get("why", error.code)))
+        return 1
+    data = report_csv(facts.chapters) if file.suffix.lower() == ".csv" else report(facts)
+    file.write_bytes(data)
+    callers = sum(chapter.total.callers for chapter in facts.chapters)
+    print(_("{file}: {count} callers.").format(file=file, count=callers))
+    return 0
+
+
+def read_facts(
+    settings: HubSettings, paths: Paths, catalogue: Catalogue, first: date, last: date, now: datetime
+) -> ReportFacts:
+    """All organisations of the catalogue. Raises `StoreUnreachable`."""
+    history = History(paths.folder("history"), settings.database, settings.time_zone)
+    try:
+        chapters = tuple(_chapter(history, catalogue, name, first, last) for name in catalogue.organisations)
+    finally:
+        history.close()
+    return ReportFacts(
+        first=first,
+        last=last,
+        made_at=now.astimezone(ZoneInfo(settings.time_zone)),
+        time_zone=settings.time_zone,
+        chapters=tuple(chapter for chapter in chapters if chapter.total.callers) or chapters[:1],
+    )
+
+
+def _chapter(history: History, catalogue: Catalogue, organisation: str, first: date, last: date) -> Chapter:
+    services = {service.id: service.name for service in catalogue.services(organisation)}
+
+    def figures(by: StatisticsBy) -> tuple[Figures, ...]:
+        rows = count(history, organisation, first, last, by)
+        return tuple(_figures(row, services.get(row.key, row.key)) for row in rows)
+
+    name = catalogue.organisation(organisation).name
+    total = figures(StatisticsBy.TOTAL)
+    return Chapter(
+        organisation=name,
+        total=total[0] if total else Figures(key="", name=name),
+        days=figures(StatisticsBy.DAY),
+        hours=figures(StatisticsBy.HOUR),
+        services=figures(StatisticsBy.SERVICE),
+        sites=figures(StatisticsBy.SITE),
+    )
+
+
+def _figures(row: StatisticsRow, name: str) -> Figures:
+    return Figures(
+        key=row.key,
+        name=name,
+        callers=row.callers,
+        answered=row.answered,
+        abandoned=row.abandoned,
+        wait_median_s=row.wait_median_s,
+        wait_p90_s=row.wait_p90_s,
+        talk_median_s=row.talk_median_s,
+        talk_p90_s=row.talk_p90_s,
+        outcomes=row.outcomes,
+        left=row.left,
+    )

@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Every change of every ticket, kept when the ticket is gone: the stream AUDIT and its readers. For the projection.
+
+The server itself copies the ticket bucket into it (ADR-8 for the bucket, "sources" of the JetStream API), so no hub
+can forget to. What the copy does not take over: the bucket's roll-up and time to live at a ticket's end, which must
+not remove what AUDIT has (tested). When the copy lags behind the end of a ticket (a cluster that loses its leader),
+the states between may be rolled up before they were copied; the final state, from which a finished ticket's row is
+made, is always there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from session.bus.hub_connection import HubConnection
+from session.bus.line import Incoming
+from session.bus.streams import NANOSECONDS, StreamState
+from session.errors import BusUnreachable, MessageMalformed, StoreUnreachable
+from session.hub.nats_store import BUCKET
+from session.protocol.codec import decode_plain
+from session.protocol.tickets import Ticket
+
+log = logging.getLogger(__name__)
+
+AUDIT = "AUDIT"
+AUDIT_DAYS = 400
+"""A year and the time to report on it. Tickets name no caller."""
+
+BATCH = 256
+EXPIRES_S = 20.0
+"""How long one wish for a batch stands at the server."""
+
+ACK_S = 30.0
+"""Silence after which the server gives an entry to another hub; what it tells twice is stored once."""
+
+IDLE_DAYS = 30
+"""A reader that nobody has used for so long is removed; the next one of that name reads all again."""
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """One change of a ticket.
+
+    Attributes:
+        seq: its place in AUDIT, from 1.
+        stored_at_utc: when AUDIT got it.
+        ticket: as it became; None when it cannot be read.
+        reply: where it is acknowledged.
+    """
+
+    seq: int
+    stored_at_utc: datetime
+    ticket: Ticket | None
+    reply: str = ""
+
+
+class Audit:
+    """The stream; any number of hubs prepare the same one."""
+
+    def __init__(self, connection: HubConnection, replicas: int = 1) -> None:
+        self._connection = connection
+        self._replicas = replicas
+
+    async def prepare(self) -> None:
+        """Creates the stream, or brings it to today's settings. The bucket must be there. Raises `StoreUnreachable`."""
+        transform = {"src": "$KV.tk.*.*", "dest": "audit.{{wildcard(1)}}.{{wildcard(2)}}"}
+        await self._connection.streams.ensure(
+            AUDIT,
+            {
+                "sources": [{"name": BUCKET, "subject_transforms": [transform]}],
+                "storage": "file",
+                "num_replicas": self._replicas,
+                "max_age": AUDIT_DAYS * 24 * 3600 * NANOSECONDS,
+                # Compressed streams were damaged by restarts (measured).
+                "compression": "none",
+                "deny_delete": True,
+                "allow_direct": False,
+            },
+        )
+
+    async def state(self) -> StreamState:
+        """What it holds, once it has a leader: without one the answer is old data. Raises `StoreUnreachable`."""
+        while True:
+            state = await self._connection.streams.state(AUDIT)
+            if state.has_leader:
+                return state
+            await asyncio.sleep(0.2)
+
+    async def forget_reader(self, durable: str) -> None:
+        """Removes a reader's place. Raises `StoreUnreachable`."""
+        await self._connection.streams.forget_durable(AUDIT, durable)
+
+    async def reader(self, durable: str) -> AuditReader:
+        """A reader that goes on where `durable` stopped; several hubs with one name share the work."""
+        await self._connection.streams.ensure_durable(
+            AUDIT,
+            durable,
+            {
+                "deliver_policy": "all",
+                "ack_policy": "explicit",
+                "ack_wait": int(ACK_S * NANOSECONDS),
+                "max_ack_pending": 4 * BATCH,
+                "inactive_threshold": IDLE_DAYS * 24 * 3600 * NANOSECONDS,
+            },
+        )
+        reader = AuditReader(self._connection, durable)
+        await reader.start()
+        return reader
+
+
+class AuditReader:
+    """Entries in batches, each acknowledged after it was stored elsewhere. Stop it."""
+
+    def __init__(self, connection: HubConnection, durable: str) -> None:
+        self._connection = connection
+        self._line = connection.line
+        self._ask = f"$JS.API.CONSUMER.MSG.NEXT.{AUDIT}.{durable}"
+        self._inbox = f"_INBOX.hub.audit.{id(self):x}"
+        self._arrived: asyncio.Queue[Incoming | None] = asyncio.Queue()
+        self._wanted = 0
+        self._ends: list[Callable[[], None]] = []
+
+    async def start(self) -> None:
+        """Begins to listen."""
+        self._ends.append(await self._line.subscribe(self._inbox, self._arrived.put_nowait))
+        self._ends.append(self._connection.connected.connect(self._on_connected))
+
+    def stop(self) -> None:
+        """Listens no more; what was not acknowledged comes again."""
+        while self._ends:
+            self._ends.pop()()
+
+    def _on_connected(self, _connected: bool) -> None:
+        self._arrived.put_nowait(None)  # our wish is lost with the connection
+
+    async def batch(self) -> list[AuditEntry]:
+        """The next entries, as soon as there are any; empty after a while without.
+
+        Raises:
+            StoreUnreachable, BusUnreachable: the reader must be opened again.
+        """
+        if self._wanted <= 0:
+            wish = {"batch": BATCH, "expires": int(EXPIRES_S * NANOSECONDS)}
+            await self._line.publish(self._ask, json.dumps(wish).encode(), reply=self._inbox)
+            self._wanted = BATCH
+        entries: list[AuditEntry] = []
+        try:
+            async with asyncio.timeout(EXPIRES_S + 5):
+                while self._wanted > 0:
+                    pending = self._take(await self._arrived.get(), entries)
+                    if entries and pending == 0:
+                        break
+        except TimeoutError:
+            self._wanted = 0  # the server forgot to say that the wish's time is over
+        return entries
+
+    def _take(self, message: Incoming | None, entries: list[AuditEntry]) -> int:
+        """Adds an entry, or notes what the server says instead; how many entries are still waiting."""
+        if message is None:
+            raise BusUnreachable
+        if message.status:
+            self._wanted = 0
+            if message.status not in ("404", "408"):  # ADR-13: nothing there, or the wish's time is over
+                raise StoreUnreachable(why=f"audit reader: {message.status}")
+            return 0
+        self._wanted -= 1
+        entry, pending = _entry(message)
+        entries.append(entry)
+        return pending
+
+    async def acknowledge(self, entries: Sequence[AuditEntry]) -> None:
+        """These are stored; they do not come again. Raises `BusUnreachable`."""
+        for entry in entries:
+            await self._line.publish(entry.reply, b"+ACK")
+
+
+def _entry(message: Incoming) -> tuple[AuditEntry, int]:
+    """From "$JS.ACK...." (ADR-15): 9 tokens, with a domain 11 or more."""
+    tokens = message.reply.split(".")
+    start = 5 if len(tokens) == 9 else 7
+    seq, stored_ns, pending = int(tokens[start]), int(tokens[start + 2]), int(tokens[start + 3])
+    ticket: Ticket | None = None
+    try:
+        ticket = decode_plain(Ticket, message.payload)
+    except MessageMalformed:
+        log.error("entry %d of the audit is unreadable and left out", seq)
+    at = datetime.fromtimestamp(stored_ns / NANOSECONDS, tz=UTC)
+    return AuditEntry(seq, at, ticket, message.reply), pending

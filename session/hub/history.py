@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The hub's memory in SQL: every change of a ticket, every finished ticket. Written by the projection, in a thread.
+
+It says nothing that AUDIT does not say, so it may be built again from it. Entries may come twice and in any order.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Table, and_, delete, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+
+from session.errors import StoreUnreachable
+from session.hub import history_tables as tables
+from session.hub.audit import AuditEntry
+from session.hub.book import ENDED
+from session.protocol.tickets import Ticket, TicketState
+
+TIME_ZONE = "Europe/Paris"
+
+
+class History:
+    """Thread-safe; several hubs may share a database server. Every method may raise `StoreUnreachable`.
+
+    Args:
+        folder: holds the SQLite file when no `database_url` is given.
+        database_url: an SQLAlchemy URL, e.g. of PostgreSQL.
+        time_zone: whose days and hours are counted; when it changes, rows of earlier tickets follow at the next start.
+    """
+
+    def __init__(self, folder: Path, database_url: str = "", time_zone: str = TIME_ZONE) -> None:
+        self.time_zone = time_zone
+        self._zone = ZoneInfo(time_zone)
+        self._writer = threading.Lock()
+        with _reached():
+            folder.mkdir(parents=True, exist_ok=True)
+            self.engine = tables.open_engine(folder, database_url)
+        try:
+            self._prepare()
+        except StoreUnreachable:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Ends all connections, after what is being written."""
+        with self._writer:
+            self.engine.dispose()
+
+    # ---- the reader's place ----------------------------------------------------------------------------------------
+
+    @property
+    def reader(self) -> str:
+        """The name under which this history reads AUDIT; a lost database has a new one and so reads all again."""
+        with self.reading() as connection:
+            return str(connection.execute(select(tables.about.c.reader)).scalar_one())
+
+    def stream(self, created: str) -> int:
+        """Our number of the AUDIT that was created then."""
+        with self._writing() as connection:
+            self._insert_new(connection, tables.streams, [{"created": created}])
+            query = select(tables.streams.c.id).where(tables.streams.c.created == created)
+            return int(connection.execute(query).scalar_one())
+
+    def last_seq(self, stream: int) -> int:
+        """The newest entry stored, 0 for none."""
+        with self.reading() as connection:
+            query = select(func.max(tables.transitions.c.seq)).where(tables.transitions.c.stream == stream)
+            return int(connection.execute(query).scalar() or 0)
+
+    def begin_again(self, stream: int, first_seq: int) -> str:
+        """Forgets what AUDIT can tell again, from `first_seq` on, and takes a new name to read it; answers the old."""
+        old = self.reader
+        with self._writing() as connection:
+            for table in (tables.transitions, tables.tickets):
+                connection.execute(delete(table).where(table.c.stream == stream, table.c.seq >= first_seq))
+            connection.execute(update(tables.about).values(reader=_reader_name()))
+        return old
+
+    # ---- writing ---------------------------------------------------------------------------------------------------
+
+    def apply(self, stream: int, entries: Sequence[AuditEntry]) -> None:
+        """Stores entries; those that are there already change nothing."""
+        read = [(entry, entry.ticket) for entry in entries if entry.ticket is not None]
+        finished = [(entry, ticket) for entry, ticket in read if ticket.state in ENDED and ticket.ended_at_utc]
+        newest = {(ticket.organisation, ticket.id): (entry, ticket) for entry, ticket in finished}
+        with self._writing() as connection:
+            if read:
+                rows = [_transition(stream, entry, ticket) for entry, ticket in read]
+                self._insert_new(connection, tables.transitions, rows)
+            if newest:
+                named = self._named(connection, [ticket for _, ticket in newest.values()])
+                self._put_tickets(
+                    connection, [self._finished(stream, entry, ticket, named) for entry, ticket in newest.values()]
+                )
+
+    def _put_tickets(self, connection: Connection, rows: list[dict[str, Any]]) -> None:
+        """A finished ticket's row is that of its newest entry."""
+        table = tables.tickets
+        statement = self._dialect.insert(table)
+        new = statement.excluded
+        is_newer = or_(table.c.stream < new.stream, and_(table.c.stream == new.stream, table.c.seq < new.seq))
+        keys = ("organisation", "ticket")
+        changed = {column.name: new[column.name] for column in table.c if column.name not in keys}
+        connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed, where=is_newer), rows)
+
+    def _finished(self, stream: int, entry: AuditEntry, ticket: Ticket, named: dict[str, int]) -> dict[str, Any]:
+        arrived, accepted, ended = ticket.arrived_at_utc, ticket.accepted_at_utc, ticket.ended_at_utc
+        assert ended is not None
+        is_answered = ticket.state is TicketState.CLOSED and accepted is not None
+        local = arrived.astimezone(self._zone)
+        return {
+            "stream": stream,
+            "seq": entry.seq,
+            "organisation": ticket.organisation,
+            "ticket": ticket.id,
+            "number": ticket.number,
+            "session": ticket.session,
+            "kiosk": ticket.kiosk,
+            "agent": ticket.agent,
+            "state": ticket.state.value,
+            "priority": ticket.priority,
+            "arrived_at_utc": _naive(arrived),
+            "accepted_at_utc": None if accepted is None else _naive(accepted),
+            "ended_at_utc": _naive(ended),
+            "day": local.date().isoformat(),
+            "hour": local.hour,
+            "site": named[ticket.site],
+            "service": named[ticket.service],
+            "outcome": named[ticket.reason],
+            "wait_s": _seconds(arrived, accepted if is_answered and accepted else ended),
+            "talk_s": _seconds(accepted, ended) if is_answered and accepted else -1,
+        }
+
+    def _named(self, connection: Connection, found: Sequence[Ticket]) -> dict[str, int]:
+        """Numbers of all names that these tickets use."""
+        wanted = sorted({text for ticket in found for text in (ticket.site, ticket.service, ticket.reason)})
+        self._insert_new(connection, tables.names, [{"text": text} for text in wanted])
+        query = select(tables.names.c.text, tables.names.c.id).where(tables.names.c.text.in_(wanted))
+        return {str(text): int(number) for text, number in connection.execute(query)}
+
+    def _insert_new(self, connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+        connection.execute(self._dialect.insert(table).on_conflict_do_nothing(), rows)
+
+    # ---- reading ---------------------------------------------------------------------------------------------------
+
+    def organisations(self, first: date, last: date) -> list[str]:
+        """Who had callers in these days."""
+        table = tables.tickets
+        days = table.c.day.between(first.isoformat(), last.isoformat())
+        with self.reading() as connection:
+            query = select(table.c.organisation).where(days).distinct().order_by(table.c.organisation)
+            return list(connection.execute(query).scalars())
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection for questions."""
+        with _reached(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with self._writer, _reached(), self.engine.execution_options(write=True).begin() as connection:
+            yield connection
+
+    @property
+    def _dialect(self) -> Any:
+        return postgresql if self.engine.dialect.name == "postgresql" else sqlite
+
+    def _prepare(self) -> None:
+        """Makes the tables; those of another layout or time zone are emptied, AUDIT tells them again."""
+        with self._writing() as connection:
+            tables.metadata.create_all(connection, tables=[tables.about])
+            known = connection.execute(select(tables.about.c.format, tables.about.c.time_zone)).first()
+            if known is not None and tuple(known) == (tables.FORMAT, self.time_zone):
+                return
+            if known is not None and known.format != tables.FORMAT:
+                tables.metadata.drop_all(connection)
+            tables.metadata.create_all(connection)
+            if known is not None and known.format == tables.FORMAT:
+                self._move_to_zone(connection)
+                return
+            about = {"format": tables.FORMAT, "reader": _reader_name(), "time_zone": self.time_zone}
+            connection.execute(insert(tables.about).values(about))
+
+    def _move_to_zone(self, connection: Connection) -> None:
+        """Another time zone: days and hours of all tickets are computed again."""
+        table = tables.tickets
+        query = select(table.c.organisation, table.c.ticket, table.c.arrived_at_utc)
+        for organisation, ticket, arrived in connection.execute(query).all():
+            local = arrived.replace(tzinfo=UTC).astimezone(self._zone)
+            place = and_(table.c.organisation == organisation, table.c.ticket == ticket)
+            connection.execute(update(table).where(place).values(day=local.date().isoformat(), hour=local.hour))
+        connection.execute(update(tables.about).values(time_zone=self.time_zone))
+
+
+def _transition(stream: int, entry: AuditEntry, ticket: Ticket) -> dict[str, Any]:
+    return {
+        "stream": stream,
+        "seq": entry.seq,
+        "organisation": ticket.organisation,
+        "ticket": ticket.id,
+        "state": ticket.state.value,
+        "priority": ticket.priority,
+        "agent": ticket.agent,
+        "session": ticket.session,
+        "changed_by": ticket.changed_by[:60],
+        "reason": ticket.reason[:60],
+        "stored_at_utc": _naive(entry.stored_at_utc),
+    }
+
+
+def _reader_name() -> str:
+    return f"history_{secrets.token_hex(6)}"
+
+
+def _naive(at: datetime) -> datetime:
+    """UTC without saying so: SQLite keeps no time zone."""
+    return at.astimezone(UTC).replace(tzinfo=None)
+
+
+def _seconds(start: datetime, end: datetime) -> int:
+    """Whole seconds; never negative, whatever two hubs' clocks say."""
+    return max(0, int((end - start).total_seconds()))
+
+
+@contextmanager
+def _reached() -> Iterator[None]:
+    try:
+        yield
+    except (SQLAlchemyError, OSError) as error:
+        raise StoreUnreachable(why=type(error).__name__) from error

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The history's tables, and an engine whose commits are on the disk. Used by `session.hub.history` and the statistics.
+
+Names begin with `history_`: the dossiers' tables may be in the same database.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    DateTime,
+    Engine,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    event,
+)
+
+FORMAT = 1
+"""Number of this layout; a change raises it, and the history is built again from the audit."""
+
+BUSY_TIMEOUT_MS = 5_000
+
+metadata = MetaData()
+
+about = Table(
+    "history_about",
+    metadata,
+    Column("format", Integer, primary_key=True),
+    Column("reader", String(40), nullable=False),
+    Column("time_zone", String(60), nullable=False),
+)
+
+streams = Table(
+    "history_stream",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("created", String(40), nullable=False, unique=True),
+)
+"""Every AUDIT there ever was: one that was lost and made anew numbers its entries from 1 again."""
+
+names = Table(
+    "history_name",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("text", String(500), nullable=False, unique=True),
+)
+"""Sites, services and outcomes, written once: rows with numbers are read several times faster."""
+
+transitions = Table(
+    "history_transition",
+    metadata,
+    Column("stream", ForeignKey("history_stream.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("organisation", String(40), nullable=False),
+    Column("ticket", String(40), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("agent", String(40)),
+    Column("session", String(40)),
+    Column("changed_by", String(60), nullable=False),
+    Column("reason", String(60), nullable=False),
+    Column("stored_at_utc", DateTime, nullable=False),
+    Index("history_transition_by_ticket", "organisation", "ticket"),
+)
+"""One row per change of a ticket."""
+
+tickets = Table(
+    "history_ticket",
+    metadata,
+    Column("organisation", String(40), primary_key=True),
+    Column("ticket", String(40), primary_key=True),
+    Column("stream", ForeignKey("history_stream.id"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("number", String(20), nullable=False),
+    Column("session", String(40)),
+    Column("kiosk", String(40), nullable=False),
+    Column("agent", String(40)),
+    Column("state", String(20), nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("arrived_at_utc", DateTime, nullable=False),
+    Column("accepted_at_utc", DateTime),
+    Column("ended_at_utc", DateTime, nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("hour", Integer, nullable=False),
+    Column("site", ForeignKey("history_name.id"), nullable=False),
+    Column("service", ForeignKey("history_name.id"), nullable=False),
+    Column("outcome", ForeignKey("history_name.id"), nullable=False),
+    Column("wait_s", Integer, nullable=False),
+    Column("talk_s", Integer, nullable=False),
+    # All that a statistic reads stands in the index, in the order it is read.
+    Index("history_ticket_counted", "organisation", "day", "hour", "site", "service", "outcome", "wait_s", "talk_s"),
+    Index("history_ticket_by_entry", "stream", "seq"),
+)
+"""One row per finished ticket. `day` and `hour` are local time of arrival; `talk_s` is -1 when nobody answered."""
+
+
+def open_engine(folder: Path, database_url: str) -> Engine:
+    """The database of `database_url`, or a SQLite file in `folder` when it is empty."""
+    if database_url and not database_url.startswith("sqlite"):
+        return create_engine(database_url, pool_pre_ping=True)
+    url = database_url or f"sqlite:///{folder / 'history.sqlite'}"
+    engine = create_engine(url, connect_args={"check_same_thread": False})
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def _on_connect(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # transactions are begun by `_on_begin`, not by the driver
+    # FULL: an entry is acknowledged after the commit, and then never told again.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _on_begin(connection: Connection) -> None:
+    """Writers take their lock at once: a reader that turns writer could not wait for it."""
+    write = connection.get_execution_options().get("write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""AUDIT into SQL, as it grows: a task of the hub that reads entries and stores them in a worker thread.
+
+Each entry is acknowledged after its commit. Killed in between, the hub gets it again and stores nothing twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from session.errors import SessionError, StoreUnreachable
+from session.hub.audit import Audit, AuditReader
+from session.hub.history import History
+from session.notify import Notifier
+from session.tasks import Tasks
+
+log = logging.getLogger(__name__)
+
+PAUSE_S = (0.3, 10.0)
+"""First and longest pause after a failure."""
+
+
+@dataclass(frozen=True)
+class Position:
+    """How far the history is: the newest entry it has, and how many it still lacks."""
+
+    applied: int
+    behind: int
+
+
+class Projection:
+    """Keeps a history up to date until it is stopped, whatever fails meanwhile.
+
+    Args:
+        open_history: opens the database; called in a worker thread, again after a failure.
+        rebuild: forget what AUDIT can tell, and read it again, once.
+
+    Attributes:
+        moved: the position, at each change.
+        caught_up: set while nothing is known to be missing.
+    """
+
+    def __init__(
+        self, audit: Audit, open_history: Callable[[], History], tasks: Tasks, *, rebuild: bool = False
+    ) -> None:
+        self.moved: Notifier[Position] = Notifier()
+        self.caught_up = asyncio.Event()
+        self.position = Position(0, 0)
+        self._audit = audit
+        self._open_history = open_history
+        self._tasks = tasks
+        self._rebuild = rebuild
+        self._history: History | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def history(self) -> History:
+        """For questions. Raises `StoreUnreachable` while the database cannot be opened."""
+        if self._history is None:
+            raise StoreUnreachable(why="the history is not open")
+        return self._history
+
+    def start(self) -> None:
+        """Begins, in the background: the queue does not wait for the history."""
+        self._task = self._tasks.spawn(self._run(), name="history")
+
+    async def stop(self) -> None:
+        """Ends after the batch that is being written."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task], timeout=2.0)
+            self._task = None
+        if self._history is not None:
+            history, self._history = self._history, None
+            await asyncio.to_thread(history.close)
+
+    async def _run(self) -> None:
+        pause_s = PAUSE_S[0]
+        while True:
+            before = self.position.applied
+            try:
+                await self._follow()
+            except SessionError as error:
+                log.warning("the history waits: %s %s", error.code, error.detail.get("why", ""))
+            self.caught_up.clear()
+            pause_s = PAUSE_S[0] if self.position.applied > before else min(pause_s * 2, PAUSE_S[1])
+            await asyncio.sleep(pause_s)
+
+    async def _follow(self) -> None:
+        if self._history is None:
+            self._history = await asyncio.to_thread(self._open_history)
+        history = self._history
+        state = await self._audit.state()
+        stream = await asyncio.to_thread(history.stream, state.created)
+        if self._rebuild:
+            old = await asyncio.to_thread(history.begin_again, stream, state.first_revision)
+            self._rebuild = False
+            await self._audit.forget_reader(old)
+        applied = await asyncio.to_thread(history.last_seq, stream)
+        self._move(applied, state.last_revision)
+        reader = await self._audit.reader(await asyncio.to_thread(lambda: history.reader))
+        try:
+            while True:
+                await self._next(history, stream, reader)
+        finally:
+            reader.stop()
+
+    async def _next(self, history: History, stream: int, reader: AuditReader) -> None:
+        entries = await reader.batch()
+        if entries:
+            await asyncio.to_thread(history.apply, stream, entries)
+            await reader.acknowledge(entries)
+        last = (await self._audit.state()).last_revision
+        newest = max((entry.seq for entry in entries), default=0)
+        self._move(max(self.position.applied, newest), last)
+
+    def _move(self, applied: int, last: int) -> None:
+        position = Position(applied, max(0, last - applied))
+        (self.caught_up.clear if position.behind else self.caught_up.set)()
+        if position != self.position:
+            self.position = position
+            self.moved.emit(position)
