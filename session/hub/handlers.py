@@ -3,6 +3,10 @@
 
 from __future__ import annotations
 
+import msgspec
+
+from session.hub.board import Board
+from session.hub.board_handlers import board_handlers
 from session.hub.calls import Calls
 from session.hub.catalogue import Catalogue
 from session.hub.dossier_service import DossierService
@@ -53,7 +57,9 @@ class _Handlers:
         sessions: Sessions,
         dossiers: DossierService,
         keeper: LogKeeper,
+        board: Board,
     ) -> None:
+        self.board = board
         self.catalogue = catalogue
         self.view = view
         self.calls = calls
@@ -62,7 +68,8 @@ class _Handlers:
         self.keeper = keeper
 
     async def services(self, asker: Asker, _: ServicesRequest) -> ServicesAnswer:
-        return self.catalogue.offer(asker.organisation, asker.user)
+        offer = self.catalogue.offer(asker.organisation, asker.user)
+        return msgspec.structs.replace(offer, services=self.board.shown(asker.organisation, offer.services))
 
     async def call(self, asker: Asker, wish: TicketRequested) -> TicketAnswer:
         return await self.calls.call(asker.organisation, asker.user, wish)
@@ -81,7 +88,7 @@ class _Handlers:
             revision=self.view.revision(asker.organisation),
             total=len(tickets),
             tickets=tickets[offset : offset + wish.limit],
-            services=self.catalogue.services(asker.organisation),
+            services=self.board.shown(asker.organisation, self.catalogue.services(asker.organisation)),
             organisation_name=self.catalogue.organisation(asker.organisation).name,
             your_name=self.catalogue.person_name(asker.organisation, asker.user),
         )
@@ -136,9 +143,10 @@ def handlers(
     sessions: Sessions,
     dossiers: DossierService,
     keeper: LogKeeper,
+    board: Board,
 ) -> dict[str, Handler]:
     """Verb -> the rule that answers it."""
-    rules = _Handlers(catalogue, view, calls, sessions, dossiers, keeper)
+    rules = _Handlers(catalogue, view, calls, sessions, dossiers, keeper, board)
     return {
         "services": rules.services,
         "call": rules.call,
@@ -157,4 +165,5 @@ def handlers(
         "document": rules.document,
         "log": rules.log,
         "read_log": rules.read_log,
+        **board_handlers(board),
     }
