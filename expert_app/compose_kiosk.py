@@ -17,10 +17,9 @@ from expert_app.paths import Paths
 from resources.texts import use_language
 from session.bus.client import BusClient
 from session.kiosk.call import CallMedia, IceServer
+from session.kiosk.device_addresses import make_printer, make_scanner
 from session.kiosk.link import KioskLink
 from session.kiosk.live import KioskParts, KioskSession
-from session.kiosk.printer import make_printer
-from session.kiosk.scanner import make_scanner
 from session.kiosk.wipe import open_session_folder
 from session.log.events import Writer
 from session.log.writer import LogWriter, left_over

@@ -142,6 +142,7 @@ class DeskApp:
                 break
         finally:
             self.resumed.set()
+            self._facts.note("resumed", sessions=len(answer.sessions))
         await self._filing.send_waiting()
 
     async def stop(self) -> None:

@@ -16,8 +16,7 @@ import keyring.errors
 from expert_app.config import DeskSettings, KioskSettings
 from resources.texts import _
 from session.errors import SessionError
-from session.kiosk.printer import make_printer
-from session.kiosk.scanner import make_scanner
+from session.kiosk.device_addresses import make_printer, make_scanner
 
 WAIT_S = 5.0
 
