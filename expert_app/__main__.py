@@ -56,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--scanner", default="", help="address of a real scanner, e.g. escl://host:port/eSCL")
     demo.add_argument("--printer", default="", help="address of a real printer, e.g. ipp://host:port/path")
     demo.add_argument("--camera", default="simulated", help='"simulated", "auto", "none" or a device')
+    demo.add_argument("--supervisor", action="store_true", help="also open the supervisor's board")
     _common(demo)
     replay = commands.add_parser("replay", help="a session's log on one timeline")
     replay.add_argument("log", metavar="FILE-OR-SESSION", help="a log file, or the id of a session at the hub")
@@ -84,6 +85,10 @@ def _load[Settings: msgspec.Struct](kind: type[Settings], arguments: Arguments, 
 def _desk(arguments: Arguments) -> int:
     paths = paths_for("desk", arguments.folder)
     settings = _load(DeskSettings, arguments, paths)
+    if settings.role == "supervisor":
+        from expert_app.compose_supervisor import run_supervisor
+
+        return run_supervisor(settings, paths, driven=arguments.driven)
     from expert_app.compose_desk import run_desk
 
     return run_desk(settings, paths, driven=arguments.driven)
@@ -154,6 +159,7 @@ def _demo(arguments: Arguments) -> int:
         printer=arguments.printer,
         camera=arguments.camera,
         language=arguments.language or "fr",
+        supervisor=arguments.supervisor,
     )
     return asyncio.run(run_demo(options))
 

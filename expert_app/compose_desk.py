@@ -93,6 +93,7 @@ class ComposedDesk:
             settings=self._window_settings,
             clock=clock,
         )
+        self.window.queue.set_agent(settings.user)
         self._connections = DeskConnections(
             self.window, Ring(self.window), self._app, self._filing, self._link, program.facts
         )

@@ -9,7 +9,7 @@ from expert_app.facts import Facts
 from expert_app.filing import CleanedPage, DocumentTrouble, Filing, FilingProgress, PageTrouble, ShownPage, Value
 from resources.texts import _
 from session.desk.link import DeskLink
-from session.protocol.hub_messages import DocumentFiled, DossierFacts, SessionEnded
+from session.protocol.hub_messages import Announcement, DocumentFiled, DossierFacts, SessionEnded
 from session.protocol.session_messages import KioskWiped
 from session.protocol.tickets import Ticket, TicketState
 from views.desk_window import DeskWindow
@@ -45,6 +45,8 @@ class DeskConnections:
         queue.accept_requested.connect(self._on_accept)
         queue.ticket_rang.connect(lambda ticket_id: self._ring.start())
         queue.availability_changed.connect(lambda available: None if available else self._ring.stop())
+        queue.state_chosen.connect(self._app.set_availability)
+        self._link.announced.connect(self._on_announced)
         self._app.troubled.connect(self._on_trouble)
         self._app.untroubled.connect(self._window.messages.clear)
         self._app.session_ended.connect(self._on_session_ended)
@@ -79,6 +81,11 @@ class DeskConnections:
     def _on_accept(self, ticket_id: str) -> None:
         self._ring.stop()
         self._app.accept(ticket_id)
+
+    def _on_announced(self, said: Announcement) -> None:
+        words = _("Message from {name}: {text}").format(name=said.by_name, text=said.text)
+        self._facts.note("announcement", id=said.broadcast_id)
+        self._window.messages.show_message(Level.WARNING, words, key=f"announcement {said.broadcast_id}")
 
     # ---- troubles ----
 

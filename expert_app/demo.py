@@ -32,6 +32,7 @@ class DemoOptions:
         report, shots: where the script writes.
         scanner, printer: addresses of real devices, or "".
         camera: "simulated" or what a settings file may say.
+        supervisor: a third window, the board.
     """
 
     folder: Path | None
@@ -42,6 +43,7 @@ class DemoOptions:
     printer: str
     camera: str
     language: Language
+    supervisor: bool = False
 
 
 def _no_screen() -> bool:
@@ -66,6 +68,7 @@ async def run_demo(options: DemoOptions) -> int:
         printer=options.printer,
         media=MediaSettings(camera=options.camera, microphone=microphone),
         language=options.language,
+        with_supervisor=options.supervisor,
     )
     try:
         await demo.start()

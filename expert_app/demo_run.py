@@ -44,6 +44,7 @@ class Demo:
         scanner, printer: addresses of real devices; empty for the simulators.
         media: camera and microphone of both ends.
         chunk_kbps: rate of pages and printed documents; slow enough to be interrupted in tests.
+        with_supervisor: also open the supervisor's board.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Demo:
         media: MediaSettings | None = None,
         language: Language = "fr",
         chunk_kbps: int = LOOPBACK_KBPS,
+        with_supervisor: bool = False,
     ) -> None:
         self.folder = private_folder(folder)
         self.scanner_address, self.printer_address = scanner, printer
@@ -67,6 +69,8 @@ class Demo:
         self._settings: dict[str, Path] = {}
         self.world: World | None = None
         self.replay: Child | None = None
+        self.board: Child | None = None
+        self._with_supervisor = with_supervisor
         self.hub: Child
         self.kiosk: Child
         self.desk: Child
@@ -127,6 +131,8 @@ class Demo:
         await asyncio.to_thread(self._seed)
         self.hub = await self.start_hub()
         self.kiosk, self.desk = await asyncio.gather(self.start_kiosk(), self.start_desk())
+        if self._with_supervisor:
+            await self.start_board()
 
     def _seed(self) -> None:
         store = DossierStore(self.hub_folder / "dossiers")
@@ -186,6 +192,17 @@ class Demo:
         """Starts the desk (again)."""
         assert self.world is not None
         return await self._program("desk", seed=self.world.agent_seed)
+
+    async def start_board(self) -> Child:
+        """Opens the supervisor's board: the desk's program in another role, with a folder of its own."""
+        assert self.world is not None
+        folder = str(private_folder(self.folder / "supervisor"))
+        settings = str(self._settings["supervisor"])
+        command = ["-m", "expert_app", "desk", "--folder", folder, "--settings", settings, "--driven"]
+        seed = {SEED_VARIABLE: self.world.supervisor_seed.decode()}
+        self.board = await self._launch("supervisor", command, seed)
+        await asyncio.wait_for(self.board.ready, READY_S)
+        return self.board
 
     async def export_log(self, session: str) -> Path:
         """Reads a session's log from the hub as the helpdesk would and writes it to `log_file`."""

@@ -31,6 +31,7 @@ ORGANISATION = "valdore"
 KIOSK = "borne1"
 AGENT = "agent1"
 HELPDESK = "aide1"
+SUPERVISOR = "superviseur1"
 CALLER_NUMBER = "1042317"
 DOSSIER = "VD-2026-00417"
 CALLER_NAME = "Maëlle Garrigue-Tesson"
@@ -85,6 +86,7 @@ class World:
     kiosk_seed: bytes
     agent_seed: bytes
     helpdesk_seed: bytes
+    supervisor_seed: bytes
 
 
 def new_world(folder: Path, bus_port: int, site: str) -> World:
@@ -96,6 +98,7 @@ def new_world(folder: Path, bus_port: int, site: str) -> World:
         kiosk_seed=new_seed(),
         agent_seed=new_seed(),
         helpdesk_seed=new_seed(),
+        supervisor_seed=new_seed(),
     )
 
 
@@ -111,6 +114,7 @@ def organisation(world: World) -> OrganisationEntry:
         people=[
             PersonEntry(id=AGENT, name="Camille R.", role="agent", key=public_key(world.agent_seed)),
             PersonEntry(id=HELPDESK, name="Assistance", role="helpdesk", key=public_key(world.helpdesk_seed)),
+            PersonEntry(id=SUPERVISOR, name="Chantal V.", role="supervisor", key=public_key(world.supervisor_seed)),
         ],
         contact=Contact(
             postal_address="4 place du Marronnier\n01234 Valdoré",
@@ -159,6 +163,9 @@ def write_settings(
             language=language,
             chunk_kbps=chunk_kbps,
             media=media,
+        ),
+        "supervisor": DeskSettings(
+            organisation=ORGANISATION, user=SUPERVISOR, role="supervisor", bus=[world.bus], language=language
         ),
     }
     files = {}

@@ -21,7 +21,7 @@ from expert_app.receipts import Place, make_receipt
 from session.clock import Clock
 from session.desk.link import DeskLink
 from session.desk.live import DeskSession
-from session.errors import DossierUnknown, HubUnreachable, SessionError, TicketTaken
+from session.errors import DossierUnknown, HubUnreachable, SessionError, TicketKept, TicketTaken
 from session.log import events
 from session.notify import Notifier
 from session.protocol.hub_messages import (
@@ -104,6 +104,7 @@ class DeskApp:
         self._scan_id = ""
         self._prints: dict[str, str] = {}
         self._told: set[str] = set()
+        self._availability = (True, "")
 
     @property
     def session(self) -> DeskSession | None:
@@ -187,6 +188,14 @@ class DeskApp:
         await session.start()
         self._do(self._load_dossier(""), "load the dossier")
 
+    def set_availability(self, available: bool, reason: str = "") -> None:
+        """The agent is available or pauses; supervisors see it."""
+        self._availability = (available, reason)
+        self._do(self._report_state(), "report my state")
+
+    async def _report_state(self) -> None:
+        await self._link.report_state(*self._availability)
+
     def hang_up(self) -> None:
         """The agent ends the conversation."""
         if self._session is not None and self._ended is None:
@@ -250,6 +259,7 @@ class DeskApp:
             return
         self._untrouble("line")
         self._do(self._filing.send_waiting(), "send what waits")
+        self._do(self._report_state(), "report my state")
         if self._session is None:
             return
         if not self._dossier_known:
@@ -436,7 +446,7 @@ class DeskApp:
         try:
             await work
             self._untrouble(name)
-        except TicketTaken as error:
+        except (TicketTaken, TicketKept) as error:
             self._trouble(error.code, error.detail, key="accept")
         except (SessionError, DocumentError) as error:
             self._trouble(error.code, error.detail, key=name)

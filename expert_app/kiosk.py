@@ -124,6 +124,7 @@ class KioskApp:
         self._link.ticket_changed.connect(self._on_ticket_changed)
         self._link.session_opened.connect(self._on_session_opened)
         self._link.session_ended.connect(self._on_session_ended)
+        self._link.services_changed.connect(lambda _news: self._spawn(self._look_again(), "look at the services"))
         self._spawn(self._begin(), "begin")
 
     async def _sweep(self, but_of_ticket: str = "") -> None:
@@ -143,6 +144,17 @@ class KioskApp:
         self._screen.show_services(self._offer)
         self._facts.note("services_shown", services=len(self._offer.services))
         await self._go_on()
+
+    async def _look_again(self) -> None:
+        """A supervisor closed or opened a service: its button follows, the page stays."""
+        try:
+            self._offer = await self._link.services()
+        except SessionError as error:
+            log.info("the services cannot be asked for now: %s", error.code)
+            return
+        self._screen.show_services(self._offer)
+        closed = sum(1 for service in self._offer.services if service.closed)
+        self._facts.note("services_shown", services=len(self._offer.services), closed=closed)
 
     async def _go_on(self) -> None:
         """After a restart: is there still a ticket of this kiosk? An open session is then told by the link."""
@@ -288,6 +300,8 @@ class KioskApp:
             self._trouble(BusUnreachable.code)
             return
         self._untrouble()
+        if self._offer is not None:  # what changed while the line was away was told to nobody
+            self._spawn(self._look_again(), "look at the services")
         if self._session is not None:
             self._session.grants.repeat_all()
 

@@ -70,6 +70,18 @@ class TicketTaken(SessionError):
     code = "ticket_taken"
 
 
+class TicketKept(SessionError):
+    """A supervisor keeps this ticket for another agent, for a minute."""
+
+    code = "ticket_kept"
+
+
+class QueueClosed(SessionError):
+    """A supervisor has closed this service for new calls. Detail: `service`."""
+
+    code = "queue_closed"
+
+
 class TicketUnknown(SessionError):
     """No such ticket for this identity."""
 

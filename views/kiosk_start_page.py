@@ -10,7 +10,7 @@ from resources.texts import N_, _
 from session.protocol.hub_messages import Service
 from views.kiosk_icons import IconView
 from views.kiosk_page import KioskPage, TouchButton, label
-from views.kiosk_theme import BLUE, GREEN, SKY, spaced
+from views.kiosk_theme import BLUE, GREEN, GREY, SKY, spaced
 
 MOST_SERVICES = 6
 
@@ -44,17 +44,19 @@ class ServiceCard(TouchButton):
         self.setObjectName(f"service_{service.id}")
         # All cards of a row are equally wide, whatever they say.
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName(". ".join(text for text in (service.name, service.subtitle) if text))
+        words = _("Closed for now. Please choose another service.") if service.closed else service.subtitle
+        self.setAccessibleName(". ".join(text for text in (service.name, words) if text))
+        self.setEnabled(not service.closed)
         few = services <= 3
         size = "title" if services <= 2 else "large" if services <= 4 or portrait else "name"
         name = label(size, heavy=True, centred=True)
         subtitle = label("lead" if few else "body", tone="grey", centred=True)
         subtitle.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         name.setText(service.name)
-        subtitle.setText(service.subtitle)
+        subtitle.setText(words)
         # Two lines for each subtitle, so that icons and names of one row stand at the same height.
         subtitle.setProperty("min_height_u", 8 if few else 6)
-        icon = IconView(service.icon, icon_units(services, portrait), BLUE, disc=SKY)
+        icon = IconView(service.icon, icon_units(services, portrait), GREY if service.closed else BLUE, disc=SKY)
         box = spaced(QVBoxLayout(self), (2, 1, 2, 1), 1.6 if few else 0.8)
         box.addStretch(1)
         box.addWidget(icon, 0, Qt.AlignmentFlag.AlignCenter)
@@ -158,6 +160,8 @@ class StartPage(KioskPage):
 
     def retranslate(self) -> None:
         """Says every text again."""
+        if any(service.closed for service in self._services):  # a card says its words when it is made
+            self._deal()
         self._title.setText(_("Welcome. What do you need today?") if self._services else _("Welcome"))
         self._closed.setVisible(not self._services)
         self._invitation.setVisible(bool(self._services))

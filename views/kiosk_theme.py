@@ -199,5 +199,7 @@ def style_sheet(unit: float) -> str:
         f"QPushButton[look=primary] QLabel:disabled {{ color: {GREY}; }}",
         f"QPushButton[look=card] {{ border-radius: {px(2.4)}; }}",
         f"QPushButton[look=card] QLabel[tone=grey] {{ color: {GREY}; }}",
+        f"QPushButton[look=card]:disabled {{ background: {PAPER}; }}",
+        f"QPushButton[look=card] QLabel:disabled {{ color: {GREY}; }}",
     ]
     return "\n".join(rules)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from resources.texts import _
+from resources.texts import N_, _
 from session.clock import Clock
 from session.protocol.hub_messages import Service
 from session.protocol.tickets import Ticket, TicketState, queue_order
@@ -27,6 +27,14 @@ from views.icons import IconLabel
 from views.theme import SPACE
 from views.ticket_row import TicketRow
 
+PAUSES = (
+    ("", N_("Reason: not said")),
+    ("break", N_("Break")),
+    ("training", N_("Training")),
+    ("back_office", N_("Files and letters")),
+)
+"""Why an agent pauses: code for the supervisors, words."""
+
 OTHERS = frozenset({TicketState.OFFERED, TicketState.IN_SESSION, TicketState.WRAP_UP})
 
 
@@ -40,12 +48,14 @@ class QueueView(QFrame):
     Signals:
         accept_requested(str): the agent takes this ticket id.
         availability_changed(bool): the agent is available, or pauses.
+        state_chosen(bool, str): the same, with the short code of the pause's reason ("" when none was chosen).
         ticket_rang(str): this ticket is new and should be heard.
         summary_changed(int, float): number of waiting callers, longest wait in seconds; each second.
     """
 
     accept_requested = pyqtSignal(str)
     availability_changed = pyqtSignal(bool)
+    state_chosen = pyqtSignal(bool, str)
     ticket_rang = pyqtSignal(str)
     summary_changed = pyqtSignal(int, float)
 
@@ -58,6 +68,7 @@ class QueueView(QFrame):
         self._rows: dict[str, TicketRow] = {}
         self._ringing: set[str] = set()
         self._busy, self._connected, self._accepting = False, False, ""
+        self._agent = ""
         self._build()
         self._second = QTimer(self)
         self._second.setInterval(1000)
@@ -95,6 +106,10 @@ class QueueView(QFrame):
         self._line.setText(_("Connected") if connected else _("Connection lost, trying again…"))
         self._allow()
 
+    def set_agent(self, agent_id: str) -> None:
+        """Whose desk this is: tickets kept for somebody else cannot be taken."""
+        self._agent = agent_id
+
     def set_busy(self, busy: bool) -> None:
         """True while this agent is in a session or wrap-up: no other caller can be taken."""
         self._busy, self._accepting = busy, ""
@@ -103,6 +118,7 @@ class QueueView(QFrame):
     def set_availability(self, available: bool) -> None:
         """Shows the agent's state without telling anybody."""
         self._availability.choose("available" if available else "paused")
+        self._pause.setVisible(not available)
         self._allow()
 
     def accept_failed(self) -> None:
@@ -127,8 +143,8 @@ class QueueView(QFrame):
         return self._services.get(service_id), place
 
     def next_ticket(self) -> Ticket | None:
-        """The first of those shown, whom F2 takes."""
-        return next(iter(self._shown_waiting()), None)
+        """The first of those shown that nobody else is kept for, whom F2 takes."""
+        return next((ticket for ticket in self._shown_waiting() if not self._is_kept(ticket)), None)
 
     def is_available(self) -> bool:
         """What the agent chose."""
@@ -139,6 +155,7 @@ class QueueView(QFrame):
         now = self._clock.utc_now()
         for shown in self._rows.values():
             shown.show_wait(now)
+            shown.show_kept(shown.ticket.kept_for(now), self._agent)
         waiting = self._waiting()
         longest = max(((now - ticket.arrived_at_utc).total_seconds() for ticket in waiting), default=0.0)
         self._longest.setText(_("Longest wait {time}").format(time=clock_words(longest)) if waiting else "")
@@ -155,6 +172,13 @@ class QueueView(QFrame):
             [("available", _("Available"), "available"), ("paused", _("Paused"), "paused")],
         )
         self._availability.chosen.connect(self._on_availability)
+        self._pause = QComboBox()
+        self._pause.setObjectName("pause_reason")
+        self._pause.setAccessibleName(_("Reason of the pause"))
+        for code, words in PAUSES:
+            self._pause.addItem(_(words), code)
+        self._pause.setVisible(False)
+        self._pause.activated.connect(lambda: self.state_chosen.emit(False, self._pause.currentData()))
         self._filter = QComboBox()
         self._filter.setObjectName("queue_filter")
         self._filter.setAccessibleName(_("Show only one service"))
@@ -166,6 +190,7 @@ class QueueView(QFrame):
             None,
             row(None, self._count, 0, self._longest),
             self._availability,
+            self._pause,
             self._filter,
             space=SPACE[1],
             margins=(SPACE[2], SPACE[2], SPACE[2], SPACE[1]),
@@ -241,12 +266,13 @@ class QueueView(QFrame):
         self.refresh_waits()
 
     def _place(self, box: QVBoxLayout, tickets: list[Ticket]) -> None:
+        first_free = self.next_ticket()
         for index, ticket in enumerate(tickets):
             shown = self._rows.get(ticket.id) or self._new_row(ticket)
             if box.indexOf(shown) != index:
                 box.insertWidget(index, shown)
             service, place = self.service(ticket.service)
-            first = index == 0 and ticket.state == TicketState.WAITING
+            first = ticket is first_free and ticket.state == TicketState.WAITING
             shown.show_ticket(ticket, service, place, first, ticket.id in self._ringing)
 
     def _new_row(self, ticket: Ticket) -> TicketRow:
@@ -271,7 +297,15 @@ class QueueView(QFrame):
     # ---- wishes ----
 
     def _on_availability(self, key: object) -> None:
-        self.availability_changed.emit(key == "available")
+        available = key == "available"
+        self._pause.setCurrentIndex(0)
+        self._pause.setVisible(not available)
+        self.availability_changed.emit(available)
+        self.state_chosen.emit(available, "")
+
+    def _is_kept(self, ticket: Ticket) -> bool:
+        """True while only another agent may take it."""
+        return ticket.kept_for(self._clock.utc_now()) not in (None, self._agent)
 
     def _accept(self, ticket_id: str) -> None:
         if not self._connected or self._busy or self._accepting:

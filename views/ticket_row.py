@@ -77,12 +77,26 @@ class TicketRow(QFrame):
         self._given = Chip("ticket_given", _("No. given"), "given")
         self._given.setToolTip(_("The caller has typed a caller number"))
         self._urgent = Chip("ticket_priority", _("Priority"), "priority", "warn")
+        self._kept = Chip("ticket_kept")
+        self._kept.hide()
+        self._can, self._is_kept = True, False
         self._accept = push_button(_("Accept"), "accept", "plain", f"accept_{ticket.id}")
         self._accept.clicked.connect(lambda: self.accept_requested.emit(self.ticket.id))
         self._build()
 
     def _build(self) -> None:
-        top = row(None, self._number, self._bell, self._urgent, self._given, 0, self._wait_icon, self._wait, space=6)
+        top = row(
+            None,
+            self._number,
+            self._bell,
+            self._urgent,
+            self._kept,
+            self._given,
+            0,
+            self._wait_icon,
+            self._wait,
+            space=6,
+        )
         bottom = row(None, space=6)
         bottom.addWidget(column_of(self._tag, self._site), 1)
         bottom.addWidget(self._accept, 0, Qt.AlignmentFlag.AlignBottom)
@@ -128,12 +142,29 @@ class TicketRow(QFrame):
         extra.append(_("number given") if ticket.caller_number_given else _("no number"))
         if ticket.priority > 0:
             extra.append(_("Priority"))
+        if not self._kept.isHidden():
+            extra.append(self._kept.text())
         self._accept.setAccessibleName(_("Accept {number}").format(number=ticket.number))
         return ", ".join([words, *extra])
 
+    def show_kept(self, kept_for: str | None, agent: str) -> None:
+        """Whom a supervisor keeps this caller for: nobody (None), this `agent`, or somebody else."""
+        mine = kept_for is not None and kept_for == agent
+        self._is_kept = kept_for is not None and not mine
+        if mine:
+            self._kept.show_state(_("For you"), "given", "accent")
+        elif self._is_kept:
+            self._kept.show_state(_("For a colleague"), "time", "soft")
+        self._kept.setVisible(kept_for is not None)
+        self._allow()
+
     def set_can_accept(self, can: bool) -> None:
         """Whether this agent may take a caller now."""
-        self._accept.setEnabled(can)
+        self._can = can
+        self._allow()
+
+    def _allow(self) -> None:
+        self._accept.setEnabled(self._can and not self._is_kept)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Enter accepts, arrows move."""

@@ -64,6 +64,14 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("A colleague was faster, or the caller has left."),
         N_("Take the next caller."),
     ),
+    "ticket_kept": (
+        N_("This caller is kept for a colleague for a minute."),
+        N_("Take the next caller."),
+    ),
+    "queue_closed": (
+        N_("This service is closed for new calls."),
+        N_("Choose another one, or open it first."),
+    ),
     "ticket_unknown": (
         N_("This request no longer exists."),
         N_("Take another caller from the queue."),
@@ -210,6 +218,7 @@ _CALLER_SENTENCES: dict[str, str] = {
     "bus_refused_identity": _HOST,
     "protocol_version_unknown": _HOST,
     "service_unknown": N_("This service is not open now. Please choose another one."),
+    "queue_closed": N_("This service is not open now. Please choose another one."),
     "ticket_unknown": N_("Your request has ended. Please press the button again."),
     "ticket_taken": N_("Your request has ended. Please press the button again."),
     "caller_number_invalid": N_("This number is not right. Please look at it again."),

@@ -22,9 +22,11 @@ from session.desk.queue_copy import QueueCopy
 from session.errors import BusUnreachable, PageDamaged, SessionError, TransferInterrupted
 from session.notify import Notifier
 from session.protocol import subjects
+from session.protocol.board_messages import AgentStateRequest
 from session.protocol.codec import decode_plain, decode_request
 from session.protocol.hub_messages import (
     AcceptRequest,
+    Announcement,
     CloseRequest,
     DocumentFiled,
     DocumentPart,
@@ -93,6 +95,7 @@ class DeskLink:
         services: the organisation's services, once the queue was loaded.
         connection_changed: True when hub and queue are there, False when not.
         session_ended: one of our sessions is over. peer_presence: its kiosk is silent or back.
+        announced: a supervisor says something to every agent.
         retrying: a request is being repeated because its outcome is unknown.
     """
 
@@ -101,6 +104,7 @@ class DeskLink:
         self.connection_changed: Notifier[bool] = Notifier()
         self.session_ended: Notifier[SessionEnded] = Notifier()
         self.peer_presence: Notifier[PeerPresence] = Notifier()
+        self.announced: Notifier[Announcement] = Notifier()
         self.retrying: Notifier[str] = Notifier()
         self.services: list[Service] = []
         self.organisation_name = ""
@@ -112,6 +116,7 @@ class DeskLink:
         self._loading: asyncio.Task[None] | None = None
         self._told_connected = False
         self._ended: set[str] = set()
+        self._said: set[str] = set()
         self._heard_s = clock.monotonic_s()
 
     async def start(self) -> None:
@@ -140,7 +145,7 @@ class DeskLink:
         """Takes a ticket.
 
         Raises:
-            TicketTaken, TicketUnknown, BusUnreachable; `HubUnreachable` when the outcome stayed unknown.
+            TicketTaken, TicketKept, TicketUnknown, BusUnreachable; `HubUnreachable` when the outcome stayed unknown.
         """
         answer = await self._insist("accept", AcceptRequest(ticket_id=ticket_id), SessionAnswer)
         return answer.session
@@ -176,6 +181,10 @@ class DeskLink:
         return await self._insist(
             "statistics", StatisticsRequest(first=first, last=last, by=by), StatisticsAnswer, timeout_s
         )
+
+    async def report_state(self, available: bool, reason: str = "") -> None:
+        """Tells the supervisors whether this agent is available, or why not (a short code)."""
+        await self._insist("agent_state", AgentStateRequest(available=available, reason=reason), Done)
 
     # ---- dossier ---------------------------------------------------------------------------------------------------
 
@@ -383,3 +392,6 @@ class DeskLink:
                 self.session_ended.emit(event)
             case PeerPresence():
                 self.peer_presence.emit(event)
+            case Announcement() if event.broadcast_id not in self._said:
+                self._said.add(event.broadcast_id)
+                self.announced.emit(event)

@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 import msgspec
 
 from session.clock import Clock
-from session.errors import TicketTaken, TicketUnknown
+from session.errors import QueueClosed, TicketTaken, TicketUnknown
 from session.hub.book import ENDED, TicketBook
 from session.hub.caller_numbers import checked_number
 from session.hub.catalogue import Catalogue
@@ -25,7 +26,11 @@ log = logging.getLogger(__name__)
 
 
 class Calls:
-    """Tickets from the button to the agent's accept."""
+    """Tickets from the button to the agent's accept.
+
+    Args:
+        is_closed: (organisation, service) -> True when it takes no new calls.
+    """
 
     def __init__(
         self,
@@ -36,7 +41,9 @@ class Calls:
         places: PlaceNews,
         news: News,
         clock: Clock,
+        is_closed: Callable[[str, str], bool] = lambda organisation, service: False,
     ) -> None:
+        self._is_closed = is_closed
         self._book = book
         self._callers = callers
         self._catalogue = catalogue
@@ -49,7 +56,7 @@ class Calls:
         """A caller pressed a button; the same request is the same ticket, whatever happened to the first answer.
 
         Raises:
-            ServiceUnknown, CallerNumberInvalid, NotAllowed, StoreUnreachable.
+            ServiceUnknown, QueueClosed, CallerNumberInvalid, NotAllowed, StoreUnreachable.
         """
         service = self._catalogue.service_at(organisation, kiosk, wish.service)
         number = checked_number(service.number_kind, wish.caller_number)
@@ -57,6 +64,8 @@ class Calls:
         known = await self._book.find(organisation, identity)
         if known is not None:
             return await self._answer(known)
+        if self._is_closed(organisation, service.id):
+            raise QueueClosed(service=service.id)
         if number:  # before the ticket, so that an acknowledged ticket always has its number
             await self._callers.put(organisation, identity, CallerRecord(number=number))
         ticket = Ticket(

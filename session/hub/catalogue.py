@@ -189,6 +189,17 @@ class Catalogue:
             home_address=entry.home_address,
         )
 
+    def agents(self, organisation: str) -> list[PersonEntry]:
+        """Everybody who answers callers."""
+        return [person for person in self.organisation(organisation).people if person.role == "agent"]
+
+    def agent(self, organisation: str, user: str) -> PersonEntry:
+        """One who answers callers. Raises `NotAllowed` when there is none of this id."""
+        for person in self.agents(organisation):
+            if person.id == user:
+                return person
+        raise NotAllowed(why="agent")
+
     def person_name(self, organisation: str, user: str) -> str:
         """Display name of somebody at a desk; the id when not in the catalogue."""
         names = {person.id: person.name for person in self.organisation(organisation).people}

@@ -3,6 +3,10 @@
 
 from __future__ import annotations
 
+import msgspec
+
+from session.hub.board import Board
+from session.hub.board_handlers import board_handlers
 from session.hub.calls import Calls
 from session.hub.catalogue import Catalogue
 from session.hub.dossier_service import DossierService
@@ -57,7 +61,9 @@ class _Handlers:
         dossiers: DossierService,
         keeper: LogKeeper,
         statistics: StatisticsService,
+        board: Board,
     ) -> None:
+        self.board = board
         self.catalogue = catalogue
         self.view = view
         self.calls = calls
@@ -67,7 +73,8 @@ class _Handlers:
         self.counts = statistics
 
     async def services(self, asker: Asker, _: ServicesRequest) -> ServicesAnswer:
-        return self.catalogue.offer(asker.organisation, asker.user)
+        offer = self.catalogue.offer(asker.organisation, asker.user)
+        return msgspec.structs.replace(offer, services=self.board.shown(asker.organisation, offer.services))
 
     async def call(self, asker: Asker, wish: TicketRequested) -> TicketAnswer:
         return await self.calls.call(asker.organisation, asker.user, wish)
@@ -86,7 +93,7 @@ class _Handlers:
             revision=self.view.revision(asker.organisation),
             total=len(tickets),
             tickets=tickets[offset : offset + wish.limit],
-            services=self.catalogue.services(asker.organisation),
+            services=self.board.shown(asker.organisation, self.catalogue.services(asker.organisation)),
             organisation_name=self.catalogue.organisation(asker.organisation).name,
             your_name=self.catalogue.person_name(asker.organisation, asker.user),
         )
@@ -145,9 +152,10 @@ def handlers(
     dossiers: DossierService,
     keeper: LogKeeper,
     statistics: StatisticsService,
+    board: Board,
 ) -> dict[str, Handler]:
     """Verb -> the rule that answers it."""
-    rules = _Handlers(catalogue, view, calls, sessions, dossiers, keeper, statistics)
+    rules = _Handlers(catalogue, view, calls, sessions, dossiers, keeper, statistics, board)
     return {
         "services": rules.services,
         "call": rules.call,
@@ -167,4 +175,5 @@ def handlers(
         "log": rules.log,
         "read_log": rules.read_log,
         "statistics": rules.statistics,
+        **board_handlers(board),
     }

@@ -13,6 +13,8 @@ from session.bus.line import Incoming
 from session.clock import Clock
 from session.errors import SessionError, StoreUnreachable
 from session.hub.audit import Audit
+from session.hub.board import Board
+from session.hub.board_store import NatsBoardStore
 from session.hub.book import TicketBook
 from session.hub.calls import Calls
 from session.hub.catalogue import Catalogue
@@ -99,12 +101,26 @@ class Hub:
         )
         self._book = TicketBook(self._tickets, self.view)
         self._sessions = Sessions(self._book, self._callers, catalogue, self._keeper, self._news, clock)
-        self._calls = Calls(self._book, self._callers, catalogue, self._sessions, self._places, self._news, clock)
+        self._board_store = NatsBoardStore(connection, tasks, replicas)
+        self._board = Board(self._book, self._board_store, catalogue, self.presence, self._news, clock)
+        self.view.on_change = self._board.day.seen
+        self._calls = Calls(
+            self._book,
+            self._callers,
+            catalogue,
+            self._sessions,
+            self._places,
+            self._news,
+            clock,
+            self._board.is_closed,
+        )
         self._uploads = UploadSpool(folder / "uploads")
         self._dossiers = DossierService(dossiers, self._sessions, self._callers, self._uploads)
         self.relay = Relay(connection, self.view, self._book, clock, tasks)
         counts = StatisticsService(self.projection)
-        bound = handlers(catalogue, self.view, self._calls, self._sessions, self._dossiers, self._keeper, counts)
+        bound = handlers(
+            catalogue, self.view, self._calls, self._sessions, self._dossiers, self._keeper, counts, self._board
+        )
         self.service = HubService(connection, bound, clock, tasks)
 
     async def start(self) -> None:
@@ -118,6 +134,7 @@ class Hub:
                 await self._prepare()
                 await self._tickets.follow(self.view.load, self._on_change)
                 await self._tickets.wait_loaded()
+                await self._board_store.follow()
         except TimeoutError as error:
             raise StoreUnreachable(why="not ready in time") from error
         await asyncio.to_thread(self._uploads.sweep)
@@ -137,6 +154,7 @@ class Hub:
         self.service.stop()
         await self.projection.stop()
         await self._tickets.stop()
+        await self._board_store.stop()
 
     async def _prepare(self) -> None:
         while True:
@@ -145,6 +163,7 @@ class Hub:
                 await self._callers.prepare()
                 await self._keeper.prepare()
                 await self._audit.prepare()
+                await self._board_store.prepare()
             except StoreUnreachable as error:
                 log.info("the store is not ready: %s", error.detail.get("why", ""))
                 await asyncio.sleep(0.5)

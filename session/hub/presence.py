@@ -41,6 +41,10 @@ class Presence:
         heard_s = self._heard_s.get((organisation, role, user), self._started_s)
         return self._clock.monotonic_s() - heard_s
 
+    def is_there(self, organisation: str, role: Role, user: str) -> bool:
+        """True when a sign of life was heard lately."""
+        return (organisation, role, user) in self._heard_s and self.silent_s(organisation, role, user) < SILENT_S
+
     def agents(self, organisation: str) -> int:
         """Agents of an organisation that are there."""
         now_s = self._clock.monotonic_s()

@@ -24,13 +24,18 @@ Key = tuple[str, str]
 
 
 class QueueView:
-    """All tickets of all organisations, open and lately ended."""
+    """All tickets of all organisations, open and lately ended.
+
+    Attributes:
+        on_change: told (the ticket before, or None, and after) at each change, once.
+    """
 
     def __init__(self) -> None:
         self._tickets: dict[Key, StoredTicket] = {}
         self._sessions: dict[str, Key] = {}
         self._handling_s: dict[str, float] = {}
         self._revisions: dict[str, int] = {}
+        self.on_change: Callable[[Ticket | None, Ticket], None] = lambda before, after: None
 
     def load(self, tickets: Sequence[StoredTicket]) -> None:
         """Replaces everything by what the store holds."""
@@ -47,6 +52,7 @@ class QueueView:
             return False
         if known is not None:
             self._learn(known.ticket, stored.ticket)
+        self.on_change(known.ticket if known is not None else None, stored.ticket)
         self._take(stored)
         return True
 

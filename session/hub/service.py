@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The hub's door: a request's subject says who asks, `VERBS` who may, a handler answers. Used by `session.hub.hub`.
+"""The hub's door: a request's subject says who asks, `ALL_VERBS` who may, a handler answers. Used by `session.hub.hub`.
 
 Role and user come from the subject alone, which the server enforces; never from the payload.
 """
@@ -17,8 +17,9 @@ from session.clock import Clock
 from session.errors import BusUnreachable, NotAllowed, RateLimited, SessionError
 from session.hub.rates import Rates
 from session.protocol.codec import decode_request, encode
-from session.protocol.hub_messages import VERBS, HubMessage, Refusal
+from session.protocol.hub_messages import HubMessage, Refusal
 from session.protocol.roles import Role
+from session.protocol.verbs import ALL_VERBS
 from session.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -52,7 +53,7 @@ class HubService:
     """Answers `svc.<organisation>.<role>.<user>.<verb>`."""
 
     def __init__(self, connection: HubConnection, handlers: dict[str, Handler], clock: Clock, tasks: Tasks) -> None:
-        if missing := set(VERBS) ^ set(handlers):
+        if missing := set(ALL_VERBS) ^ set(handlers):
             raise ValueError(f"verbs without handler, or handlers without verb: {sorted(missing)}")
         self.answered = 0
         self.refused = 0
@@ -99,9 +100,9 @@ class HubService:
         rates = self._bulk_rates if verb in BULK else self._rates
         if not rates.take(f"{organisation}.{asker.writer}"):
             raise RateLimited
-        if verb not in VERBS:
+        if verb not in ALL_VERBS:
             raise NotAllowed(why="unknown verb")
-        roles, kind, _ = VERBS[verb]
+        roles, kind, _ = ALL_VERBS[verb]
         if asker.role not in roles:
             raise NotAllowed(why="role")
         return await self._handlers[verb](asker, decode_request(kind, message.payload))

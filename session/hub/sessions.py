@@ -10,7 +10,7 @@ from typing import Protocol
 import msgspec
 
 from session.clock import Clock
-from session.errors import TicketTaken, TicketUnknown
+from session.errors import TicketKept, TicketTaken, TicketUnknown
 from session.hub.book import Decide, TicketBook, new_session_id
 from session.hub.catalogue import Catalogue
 from session.hub.engine import CallerRecord, CallerStore, StoredTicket
@@ -60,6 +60,7 @@ class Sessions:
 
         Raises:
             TicketTaken: somebody else has it, or it does not wait any more.
+            TicketKept: a supervisor keeps it for another agent, for a minute.
             TicketUnknown, StoreUnreachable.
         """
 
@@ -68,10 +69,14 @@ class Sessions:
                 return None
             if ticket.state not in WAITING:
                 raise TicketTaken
+            if ticket.kept_for(self._clock.utc_now()) not in (None, agent):
+                raise TicketKept
             return msgspec.structs.replace(
                 ticket,
                 state=TicketState.IN_SESSION,
                 agent=agent,
+                assigned_to=None,
+                assigned_at_utc=None,
                 session=new_session_id(ticket.id),
                 accepted_at_utc=self._clock.utc_now(),
                 changed_by=f"{Role.AGENT}.{agent}",

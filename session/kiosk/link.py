@@ -27,6 +27,7 @@ from session.protocol.hub_messages import (
     LogAppend,
     PeerPresence,
     ServicesAnswer,
+    ServicesChanged,
     ServicesRequest,
     SessionEnded,
     SessionFacts,
@@ -55,7 +56,7 @@ class KioskLink:
     Attributes:
         ticket_changed: our ticket's place or state. session_opened: an agent has accepted (once per session).
         session_ended: the session is over (once). peer_presence: the desk is silent or back.
-        connection_changed: the bus came or went.
+        connection_changed: the bus came or went. services_changed: ask for the services again.
         retrying: a request is being repeated because its outcome is unknown.
     """
 
@@ -65,6 +66,7 @@ class KioskLink:
         self.session_ended: Notifier[SessionEnded] = Notifier()
         self.peer_presence: Notifier[PeerPresence] = Notifier()
         self.connection_changed: Notifier[bool] = bus.connected
+        self.services_changed: Notifier[ServicesChanged] = Notifier()
         self.retrying: Notifier[str] = Notifier()
         self._bus = bus
         self._clock = clock
@@ -152,6 +154,8 @@ class KioskLink:
                 self._end(event)
             case PeerPresence():
                 self.peer_presence.emit(event)
+            case ServicesChanged():
+                self.services_changed.emit(event)
 
     def _on_ticket(self, event: TicketChanged) -> None:
         if self._ticket is None or event.ticket.id != self._ticket.id:

@@ -44,13 +44,17 @@ class Done(HubMessage, frozen=True, kw_only=True):
 
 
 class Service(msgspec.Struct, frozen=True, kw_only=True):
-    """One big button. `number_kind` names the caller number's check: "allocataire", "france_travail", "nir" or ""."""
+    """One big button. `number_kind` names the caller number's check: "allocataire", "france_travail", "nir" or "".
+
+    A `closed` service takes no new calls for the moment.
+    """
 
     id: Id
     name: Text
     subtitle: Text = ""
     number_kind: str = ""
     icon: str = "help"
+    closed: bool = False
 
 
 class CallerMessages(msgspec.Struct, frozen=True, kw_only=True):
@@ -448,7 +452,19 @@ class PeerPresence(HubMessage, frozen=True, kw_only=True):
     present: bool
 
 
-HubEvent = TicketChanged | SessionOpened | SessionEnded | PeerPresence
+class Announcement(HubMessage, frozen=True, kw_only=True):
+    """To every agent: a supervisor says something to all. The same `broadcast_id` is shown once."""
+
+    broadcast_id: Id
+    text: Text
+    by_name: Text
+
+
+class ServicesChanged(HubMessage, frozen=True, kw_only=True):
+    """To a kiosk: ask for the services again, one of them was closed or opened."""
+
+
+HubEvent = TicketChanged | SessionOpened | SessionEnded | PeerPresence | Announcement | ServicesChanged
 
 Verb = tuple[frozenset[Role], type[HubMessage], type[HubMessage]]
 

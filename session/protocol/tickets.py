@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
@@ -33,6 +33,10 @@ TRANSITIONS: dict[TicketState, frozenset[TicketState]] = {
 """From each state, the states that may follow."""
 
 
+KEPT = timedelta(seconds=60)
+"""How long a ticket that was given to one agent is refused to the others."""
+
+
 class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     """What every agent of the organisation may see of a waiting caller: no name, no caller number.
 
@@ -41,6 +45,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
         priority: higher is served first; then arrival.
         caller_number_given: whether the caller typed a number (the number itself is not in the ticket).
         session: the session that is or was opened for it.
+        assigned_to: the agent that a supervisor keeps this ticket for, until `KEPT` after `assigned_at_utc`.
         changed_by: "<role letter>.<user>" of who made the last change, or "hub".
         format: the number of this stored form.
     """
@@ -59,6 +64,8 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     session: Id | None = None
     accepted_at_utc: datetime | None = None
     ended_at_utc: datetime | None = None
+    assigned_to: Id | None = None
+    assigned_at_utc: datetime | None = None
     changed_by: str = "hub"
     reason: str = ""
     format: int = 1
@@ -66,6 +73,12 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     def may_become(self, state: TicketState) -> bool:
         """True when the rules let this ticket go to `state`."""
         return state in TRANSITIONS[self.state]
+
+    def kept_for(self, now_utc: datetime) -> Id | None:
+        """The only agent who may accept it now; None when everybody may."""
+        if self.assigned_to is None or self.assigned_at_utc is None or now_utc - self.assigned_at_utc >= KEPT:
+            return None
+        return self.assigned_to
 
 
 def queue_order(ticket: Ticket) -> tuple[int, datetime, str]:

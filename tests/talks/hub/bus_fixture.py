@@ -25,6 +25,7 @@ from session.bus.line import Line
 from session.bus.server import BusServer
 from session.bus.server_config import ServerSettings
 from session.clock import Clock, SystemClock
+from session.desk.board_link import BoardLink
 from session.desk.link import DeskLink
 from session.hub.catalogue import Catalogue
 from session.hub.hub import Hub
@@ -154,6 +155,15 @@ class World:
         await link.start()
         await until(lambda: link.is_ready)
         return link
+
+    async def supervisor(self, user: str = "boss") -> tuple[DeskLink, BoardLink]:
+        """A supervisor's queue and acts; the board looks ten times a second."""
+        client = await self.client(Role.SUPERVISOR, user)
+        link, board = DeskLink(client, self.clock, self.tasks), BoardLink(client, self.tasks, look_s=0.1)
+        await link.start()
+        board.start()
+        await until(lambda: link.is_ready)
+        return link, board
 
     async def kiosk(self, user: str, organisation: str = "valdore", poll_s: float = 10.0) -> KioskLink:
         client = await self.client(Role.KIOSK, user, organisation)

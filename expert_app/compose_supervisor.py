@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Builds the supervisor's board and connects it: `expert-app desk` with the role "supervisor" in its settings."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+
+from PyQt6.QtWidgets import QApplication
+
+from expert_app.compose import ROLES, STOP_S, Program, run_application
+from expert_app.config import DeskSettings
+from expert_app.credentials import KeyMissing, key_name, load_seed
+from expert_app.paths import Paths
+from expert_app.supervisor import ActTrouble, Done, SupervisorApp
+from resources.texts import _
+from session.bus.client import BusClient
+from session.desk.board_acts import Act, MoveQueue
+from session.desk.board_link import BoardLink
+from session.desk.link import DeskLink
+from session.protocol.board_messages import BoardAnswer
+from session.protocol.tickets import Ticket
+from views.board_figures import Thresholds
+from views.board_view import BoardWindow
+from views.desk_settings import IniSettings
+from views.hands import Hands
+from views.message_bar import Level
+from views.theme import apply_theme
+from views.troubles import sentence
+
+WINDOW_SIZE = (1440, 900)
+LINE, ACT = "line", "act"
+
+
+def run_supervisor(settings: DeskSettings, paths: Paths, *, driven: bool) -> int:
+    """Runs the board until it is told to stop; the exit code."""
+    try:
+        seed = load_seed(key_name(settings.organisation, ROLES[settings.role], settings.user))
+    except KeyMissing as error:
+        print(error)
+        return 2
+    return run_application(partial(_main, settings, paths, seed, driven), settings.language)
+
+
+async def _main(settings: DeskSettings, paths: Paths, seed: bytes, driven: bool, program: Program) -> None:
+    board = ComposedSupervisor(settings, paths, seed, program)
+    await board.start()
+    if driven:
+        program.drive(Hands(board.window))
+    await program.stop.wait()
+    await asyncio.wait_for(board.stop(), STOP_S)
+
+
+class ComposedSupervisor:
+    """The board's objects, built once."""
+
+    def __init__(self, settings: DeskSettings, paths: Paths, seed: bytes, program: Program) -> None:
+        self._settings, self._program = settings, program
+        clock, tasks = program.clock, program.tasks
+        limits = Thresholds()
+        self._bus = BusClient(settings.bus, ROLES[settings.role], settings.user, seed, tasks, clock)
+        link = DeskLink(self._bus, clock, tasks)
+        board = BoardLink(self._bus, tasks, within_s=limits.within_s)
+        self._app = SupervisorApp(link, board, tasks, program.facts)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        self._application = application
+        self._window_settings = IniSettings(paths.data / "board.ini")
+        apply_theme(application, (self._window_settings.read("theme") or settings.theme) == "dark")
+        self.window = BoardWindow(clock, limits)
+        self._connect(board)
+
+    def _connect(self, board: BoardLink) -> None:
+        app, window = self._app, self.window
+        app.tickets_changed.connect(self._on_tickets)
+        app.board_changed.connect(self._on_board)
+        app.connection_changed.connect(self._on_connection)
+        app.done.connect(self._on_done)
+        app.troubled.connect(self._on_trouble)
+        app.undo_changed.connect(window.show_undo)
+        board.retrying.connect(self._on_retrying)
+        window.act_requested.connect(self._on_act)
+        window.undo_requested.connect(lambda: app.undo(_("Taken back by the supervisor")))
+        window.theme_requested.connect(self._on_theme)
+        window.close_requested.connect(self._program.stop.set)
+        self._program.show_error = lambda kind: self._show_trouble("unexpected", {"why": kind})
+
+    async def start(self) -> None:
+        """Shows the window, then connects: the window never waits for the network."""
+        self.window.resize(*WINDOW_SIZE)
+        self.window.show_identity(self._settings.organisation, self._settings.user)
+        self.window.show()
+        await self._app.start()
+        self._program.tasks.spawn(self._program.connect(self._bus), name="connect the board")
+
+    async def stop(self) -> None:
+        """Closes the window and the connection."""
+        self.window.close_now()
+        await self._bus.close()
+
+    # ---- facts ----
+
+    def _on_tickets(self, tickets: list[Ticket]) -> None:
+        self.window.set_tickets(tickets, self._app.services)
+        for ticket in tickets:
+            self._program.facts.note("ticket_visible", id=ticket.id, number=ticket.number, service=ticket.service)
+
+    def _on_board(self, board: BoardAnswer) -> None:
+        self.window.show_board(board)
+        self._program.facts.note("board", agents=len(board.agents), abandoned=board.day.abandoned)
+
+    def _on_connection(self, connected: bool) -> None:
+        self.window.set_connection(connected)
+        if connected:
+            self.window.show_identity(*self._app.names)
+            self.window.messages.clear(LINE)
+        else:
+            self.window.messages.show_message(Level.ERROR, sentence("hub_unreachable").sentence, key=LINE)
+
+    def _on_retrying(self, _verb: str) -> None:
+        self.window.messages.show_message(Level.WARNING, _("The hub did not answer; trying again…"), key=ACT)
+
+    # ---- acts ----
+
+    def _on_act(self, act: Act, reason: str) -> None:
+        self._app.act(act, reason)
+
+    def _on_done(self, done: Done) -> None:
+        words = _("Taken back: {act}") if done.undone else _("Done: {act}")
+        text = words.format(act=self.window.words_of(done.act))
+        if isinstance(done.act, MoveQueue):
+            text += " · " + _("{moved} moved, {left} left").format(moved=done.moved, left=done.left)
+        self.window.messages.show_message(Level.INFO, text, key=ACT)
+
+    def _on_trouble(self, trouble: ActTrouble) -> None:
+        if trouble.code == "ticket_taken":
+            words = _("{act}: not done. This request has just changed; look at it again.")
+            text = words.format(act=self.window.words_of(trouble.act))
+            self.window.messages.show_message(Level.WARNING, text, key=ACT)
+            return
+        self._show_trouble(trouble.code, trouble.detail)
+
+    def _show_trouble(self, code: str, detail: dict[str, str | int | float]) -> None:
+        self.window.messages.show_message(Level.ERROR, sentence(code, detail).sentence, key=ACT)
+
+    def _on_theme(self, dark: bool) -> None:
+        self._window_settings.write("theme", "dark" if dark else "light")
+        apply_theme(self._application, dark)
+        self.window.refresh()

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What the board knows beside tickets, in JetStream: closed services and agents' own states. Used by the hub's board.
+
+A bucket as in ADR-8, subjects `$KV.bd.<organisation>.<queue|agent>.<id>`, never republished. Every hub follows it, so
+what a supervisor closed stays closed over restarts and is the same at all hubs.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+from session.bus.follower import Follower
+from session.bus.hub_connection import HubConnection
+from session.bus.streams import Stored
+from session.errors import MessageMalformed
+from session.protocol.codec import decode_plain
+from session.tasks import Tasks
+
+log = logging.getLogger(__name__)
+
+BUCKET = "KV_bd"
+HISTORY = 64
+
+Key = tuple[str, str]
+
+
+class QueueRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A service that was closed or opened, by whom ("<role letter>.<user>") and why."""
+
+    closed: bool
+    changed_by: str
+    reason: str
+    at_utc: datetime
+
+
+class AgentRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What an agent last said of itself."""
+
+    available: bool
+    reason: str
+    at_utc: datetime
+
+
+class BoardStore(Protocol):
+    """What the board needs of a store. Writing may raise `StoreUnreachable` (outcome unknown)."""
+
+    def queue(self, organisation: str, service: str) -> QueueRecord | None:
+        """The last decision about a service."""
+        ...
+
+    def agent(self, organisation: str, user: str) -> AgentRecord | None:
+        """What an agent last said."""
+        ...
+
+    async def put_queue(self, organisation: str, service: str, record: QueueRecord) -> None:
+        """Stores a decision; the ones before stay as history."""
+        ...
+
+    async def put_agent(self, organisation: str, user: str, record: AgentRecord) -> None:
+        """Stores what an agent says."""
+        ...
+
+
+class NatsBoardStore:
+    """`BoardStore` on JetStream, read from memory.
+
+    Args:
+        replicas: 1 on a single server, 3 on a cluster.
+    """
+
+    def __init__(self, connection: HubConnection, tasks: Tasks, replicas: int = 1) -> None:
+        self._connection = connection
+        self._streams = connection.streams
+        self._tasks = tasks
+        self._replicas = replicas
+        self._queues: dict[Key, tuple[int, QueueRecord]] = {}
+        self._agents: dict[Key, tuple[int, AgentRecord]] = {}
+        self._follower: Follower | None = None
+
+    async def prepare(self) -> None:
+        """Creates the bucket, or brings it to today's settings."""
+        await self._streams.ensure(
+            BUCKET,
+            {
+                "subjects": ["$KV.bd.>"],
+                "storage": "file",
+                "num_replicas": self._replicas,
+                "max_msgs_per_subject": HISTORY,
+                "max_msg_size": 4 * 1024,
+                "discard": "new",
+                "deny_delete": True,
+            },
+        )
+
+    async def follow(self) -> None:
+        """Begins to follow the bucket; returns once it is known."""
+        self._follower = Follower(
+            self._connection.line, self._streams, BUCKET, self._tasks, self._on_loaded, self._take
+        )
+        self._follower.start()
+        await self._follower.loaded.wait()
+
+    async def stop(self) -> None:
+        """Ends the following."""
+        if self._follower is not None:
+            await self._follower.stop()
+
+    def queue(self, organisation: str, service: str) -> QueueRecord | None:
+        """See `BoardStore`."""
+        known = self._queues.get((organisation, service))
+        return known[1] if known is not None else None
+
+    def agent(self, organisation: str, user: str) -> AgentRecord | None:
+        """See `BoardStore`."""
+        known = self._agents.get((organisation, user))
+        return known[1] if known is not None else None
+
+    async def put_queue(self, organisation: str, service: str, record: QueueRecord) -> None:
+        """See `BoardStore`."""
+        await self._put(f"$KV.bd.{organisation}.queue.{service}", record)
+
+    async def put_agent(self, organisation: str, user: str, record: AgentRecord) -> None:
+        """See `BoardStore`."""
+        await self._put(f"$KV.bd.{organisation}.agent.{user}", record)
+
+    async def _put(self, subject: str, record: msgspec.Struct) -> None:
+        payload = msgspec.json.encode(record)
+        revision = await self._streams.append(subject, payload)
+        self._take(Stored(subject, payload, {}, revision))
+
+    def _on_loaded(self, batch: Sequence[Stored], _revision: int) -> None:
+        for stored in batch:
+            self._take(stored)
+
+    def _take(self, stored: Stored) -> None:
+        _kv, _bucket, organisation, kind, name = stored.subject.split(".")
+        try:
+            if kind == "queue":
+                _newest(self._queues, (organisation, name), stored.revision, decode_plain(QueueRecord, stored.payload))
+            else:
+                _newest(self._agents, (organisation, name), stored.revision, decode_plain(AgentRecord, stored.payload))
+        except MessageMalformed:
+            log.error("stored state at revision %d is unreadable and left out", stored.revision)
+
+
+def _newest[Record](known: dict[Key, tuple[int, Record]], key: Key, revision: int, record: Record) -> None:
+    if key not in known or known[key][0] < revision:
+        known[key] = (revision, record)

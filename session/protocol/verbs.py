@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Every verb that the hub answers, whichever page of messages it stands on. Used by the hub's door and the schemas."""
+
+from __future__ import annotations
+
+from session.protocol.board_messages import BOARD_VERBS
+from session.protocol.hub_messages import VERBS, Verb
+
+ALL_VERBS: dict[str, Verb] = {**VERBS, **BOARD_VERBS}
+"""Verb -> (roles that may say it, request, answer)."""

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The board's rules on stores in memory: races, repeats after a lost answer, and the counts of the day."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from session.errors import NotAllowed, QueueClosed, ServiceUnknown, TicketTaken
+from session.hub.board import Board
+from session.hub.board_store import AgentRecord, QueueRecord
+from session.hub.book import TicketBook
+from session.hub.catalogue import Catalogue
+from session.protocol.board_messages import (
+    MoveQueueRequest,
+    PrioritiseRequest,
+    QueueStateRequest,
+    ReassignRequest,
+    TicketSeen,
+)
+from session.protocol.tickets import Ticket, TicketState
+from tests.talks.hub.bus_fixture import catalogue_text
+from tests.unit.session.hub.test_rules import ORG, Desk
+
+
+class MemoryBoardStore:
+    def __init__(self) -> None:
+        self.queues: dict[tuple[str, str], QueueRecord] = {}
+        self.agents: dict[tuple[str, str], AgentRecord] = {}
+
+    def queue(self, organisation: str, service: str) -> QueueRecord | None:
+        return self.queues.get((organisation, service))
+
+    def agent(self, organisation: str, user: str) -> AgentRecord | None:
+        return self.agents.get((organisation, user))
+
+    async def put_queue(self, organisation: str, service: str, record: QueueRecord) -> None:
+        self.queues[organisation, service] = record
+
+    async def put_agent(self, organisation: str, user: str, record: AgentRecord) -> None:
+        self.agents[organisation, user] = record
+
+
+class Supervised(Desk):
+    """The rules of `Desk` with a board."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        catalogue = Catalogue.parse(catalogue_text())
+        book = TicketBook(self.store, self.view)
+        self.board = Board(book, MemoryBoardStore(), catalogue, self.presence, self.news, self.clock)
+        self.view.on_change = self.board.day.seen
+
+
+def priority(ticket: Ticket, to: int, reason: str = "cannot stand") -> PrioritiseRequest:
+    return PrioritiseRequest(ticket_id=ticket.id, seen=TicketSeen.of(ticket), priority=to, reason=reason)
+
+
+async def test_a_supervisor_beaten_in_the_last_moment_changes_nothing() -> None:
+    desk = Supervised()
+    ticket = await desk.ticket()
+    desk.store.beaten = lambda now: msgspec.structs.replace(now, state=TicketState.IN_SESSION, agent="bob", session="x")
+    with pytest.raises(TicketTaken):
+        await desk.board.prioritise(ORG, "boss", priority(ticket, 5))
+    stored = await desk.store.get(ORG, ticket.id)
+    assert stored is not None
+    assert (stored.ticket.agent, stored.ticket.priority) == ("bob", 0)
+
+
+async def test_the_same_act_asked_again_after_a_lost_answer_is_done_once() -> None:
+    desk = Supervised()
+    ticket = await desk.ticket()
+    first = await desk.board.prioritise(ORG, "boss", priority(ticket, 5))
+    assert await desk.board.prioritise(ORG, "boss", priority(ticket, 5)) == first
+    with pytest.raises(TicketTaken):
+        await desk.board.prioritise(ORG, "other", priority(ticket, 5))
+
+
+async def test_tickets_go_to_known_agents_and_open_services_only() -> None:
+    desk = Supervised()
+    ticket = await desk.ticket()
+    seen = TicketSeen.of(ticket)
+    for nobody in ("boss", "zoe"):
+        wish = ReassignRequest(ticket_id=ticket.id, seen=seen, reason="not an agent here", agent=nobody)
+        with pytest.raises(NotAllowed):
+            await desk.board.reassign(ORG, "boss", wish)
+    with pytest.raises(ServiceUnknown):
+        await desk.board.reassign(
+            ORG, "boss", ReassignRequest(ticket_id=ticket.id, seen=seen, reason="elsewhere", service="care")
+        )
+    await desk.board.set_queue(ORG, "boss", QueueStateRequest(service="housing", reason="nobody left"), closed=True)
+    with pytest.raises(QueueClosed):
+        await desk.board.reassign(
+            ORG, "boss", ReassignRequest(ticket_id=ticket.id, seen=seen, reason="closed one", service="housing")
+        )
+
+
+async def test_a_ticket_is_taken_back_from_the_agent_it_was_kept_for() -> None:
+    desk = Supervised()
+    ticket = await desk.ticket()
+    wish = ReassignRequest(ticket_id=ticket.id, seen=TicketSeen.of(ticket), reason="knows her", agent="bob")
+    kept = await desk.board.reassign(ORG, "boss", wish)
+    assert kept.kept_for(desk.clock.utc_now()) == "bob"
+    back = ReassignRequest(ticket_id=ticket.id, seen=TicketSeen.of(kept), reason="undone again", agent="")
+    free = await desk.board.reassign(ORG, "boss", back)
+    assert (free.assigned_to, free.assigned_at_utc) == (None, None)
+
+
+async def test_a_caller_accepted_during_a_move_is_left_with_the_agent() -> None:
+    desk = Supervised()
+    await desk.ticket("r1")
+    await desk.ticket("r2", kiosk="kiosk2")
+    desk.store.beaten = lambda now: msgspec.structs.replace(now, state=TicketState.IN_SESSION, agent="bob", session="x")
+    moved = await desk.board.move_queue(ORG, "boss", MoveQueueRequest(service="rights", to="housing", reason="closing"))
+    assert (moved.moved, moved.left) == (1, 1)
+
+
+async def test_the_day_counts_answers_in_time_and_who_gave_up() -> None:
+    desk = Supervised()
+    quick, slow = await desk.ticket("r1"), await desk.ticket("r2", kiosk="kiosk2")
+    desk.clock.advance(60)
+    facts = await desk.sessions.accept(ORG, "alice", quick.id)
+    desk.clock.advance(300)
+    await desk.sessions.accept(ORG, "bob", slow.id)
+    stored = desk.view.get(ORG, quick.id)
+    assert stored is not None
+    await desk.sessions.give_back(stored.ticket)
+    await desk.sessions.accept(ORG, "bob", quick.id)  # the same caller is not counted twice
+    left = await desk.ticket("r3", kiosk="kiosk2")
+    await desk.calls.leave(ORG, "kiosk2", left.id)
+    await desk.ticket("r4", kiosk="kiosk2")
+    await desk.ticket("r5", kiosk="kiosk2")  # replaces the one before: nobody gave up
+    day = desk.board.day.figures(ORG, 180)
+    assert (day.answered, day.within, day.abandoned) == (2, 1, 1)
+    assert facts.ticket_id == quick.id
+    desk.clock.advance(24 * 3600)
+    assert desk.board.day.figures(ORG, 180).answered == 0

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The wallboard: a few large figures, each with its threshold in words and colour. Used by the board's window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from PyQt6.QtWidgets import QFrame
+
+from resources.texts import _
+from session.protocol.board_messages import AgentFacts, AgentState, BoardAnswer
+from session.protocol.tickets import Ticket, TicketState
+from views.desk_parts import Card, Chip, clock_words, label, restyle, row, steady_figures
+from views.theme import SPACE
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """From where a figure is an alert.
+
+    Attributes:
+        waiting: callers. longest_s, within_s: seconds; `within_s` is the wait that is promised.
+        level_percent: share of answered callers who waited no longer than that; lower is an alert.
+        abandoned: callers of the day who gave up.
+    """
+
+    waiting: int = 12
+    longest_s: int = 600
+    within_s: int = 180
+    level_percent: int = 80
+    abandoned: int = 5
+
+
+class Figure(Card):
+    """One figure: what it is, its value, and a word about it."""
+
+    def __init__(self, name: str, title: str) -> None:
+        super().__init__(name, space=2)
+        self._title = label(title, "caption", wrap=True)
+        self._value = steady_figures(label("–", "huge", f"{name}_value"))
+        self._chip = Chip(f"{name}_state")
+        self.body.addWidget(self._title)
+        self.body.addWidget(self._value)
+        self.body.addWidget(self._chip)
+
+    def show_value(self, value: str, words: str, alert: bool, icon_name: str = "available") -> None:
+        """Value and word; an alert is red and says so."""
+        self._value.setText(value)
+        restyle(self._value, tone="bad" if alert else "")
+        self._chip.show_state(words, "warning" if alert else icon_name, "bad" if alert else "soft")
+        self.setAccessibleName(f"{self._title.text()}: {value}, {words}")
+
+    def value(self) -> str:
+        """The figure shown."""
+        return self._value.text()
+
+    def words(self) -> str:
+        """The word about it."""
+        return self._chip.text()
+
+
+class BoardFigures(QFrame):
+    """All figures of the organisation side by side."""
+
+    def __init__(self, thresholds: Thresholds) -> None:
+        super().__init__()
+        self._limits = thresholds
+        minutes = thresholds.within_s // 60
+        self.waiting = Figure("figure_waiting", _("Waiting"))
+        self.longest = Figure("figure_longest", _("Longest wait"))
+        self.level = Figure("figure_level", _("Answered within {minutes} min").format(minutes=minutes))
+        self.abandoned = Figure("figure_abandoned", _("Gave up today"))
+        self.agents = Figure("figure_agents", _("Agents available"))
+        self._figures = (self.waiting, self.longest, self.level, self.abandoned, self.agents)
+        box = row(self, space=SPACE[2], margins=(SPACE[2], SPACE[2], SPACE[2], SPACE[2]))
+        for figure in self._figures:
+            box.addWidget(figure, 1)
+
+    def show_waiting(self, tickets: Sequence[Ticket], now_utc: datetime) -> None:
+        """Counts of the waiting tickets and the longest wait, at `now_utc`."""
+        waiting = [ticket for ticket in tickets if ticket.state == TicketState.WAITING]
+        longest_s = max(((now_utc - ticket.arrived_at_utc).total_seconds() for ticket in waiting), default=0.0)
+        many, long = len(waiting) >= self._limits.waiting, longest_s >= self._limits.longest_s
+        limit = self._limits.waiting
+        self.waiting.show_value(
+            str(len(waiting)), _("Alert: {limit} or more").format(limit=limit) if many else _("Usual"), many
+        )
+        minutes = self._limits.longest_s // 60
+        self.longest.show_value(
+            clock_words(longest_s) if waiting else "–",
+            _("Alert: over {minutes} min").format(minutes=minutes) if long else _("Usual"),
+            long,
+        )
+
+    def show_board(self, board: BoardAnswer) -> None:
+        """The day's counts and what the agents do."""
+        day, limits = board.day, self._limits
+        local = day.since_utc.astimezone()
+        since = "" if (local.hour, local.minute) == (0, 0) else _("Since {time}").format(time=f"{local:%H:%M}")
+        total = day.answered + day.abandoned
+        percent = round(100 * day.within / total) if total else 100
+        low = total > 0 and percent < limits.level_percent
+        usual = since or _("Today")
+        self.level.show_value(
+            f"{percent} %" if total else "–",
+            _("Alert: under {percent} %").format(percent=limits.level_percent) if low else usual,
+            low,
+            "time",
+        )
+        many = day.abandoned >= limits.abandoned
+        self.abandoned.show_value(
+            str(day.abandoned),
+            _("Alert: {limit} or more").format(limit=limits.abandoned) if many else usual,
+            many,
+            "time",
+        )
+        self._show_agents(board.agents)
+
+    def _show_agents(self, agents: Sequence[AgentFacts]) -> None:
+        def count(*states: AgentState) -> int:
+            return sum(1 for agent in agents if agent.state in states)
+
+        free, busy = count(AgentState.AVAILABLE), count(AgentState.IN_SESSION, AgentState.WRAP_UP)
+        paused = count(AgentState.PAUSED)
+        words = _("{busy} busy · {paused} paused").format(busy=busy, paused=paused)
+        nobody = free + busy == 0
+        self.agents.show_value(str(free), _("Alert: nobody answers") if nobody else words, nobody, "agent")

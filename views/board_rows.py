@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Tickets, services and agents as rows of the board's tables. Pure words and tones; used by the board's window."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from resources.texts import N_, _
+from session.protocol.board_messages import AgentFacts, AgentState, QueueFacts
+from session.protocol.hub_messages import Service
+from session.protocol.tickets import Ticket, TicketState
+from views.board_tables import Cell, Row
+from views.desk_parts import clock_words
+
+AGENT_STATES: dict[AgentState, tuple[str, str, str]] = {
+    AgentState.AVAILABLE: (N_("Available"), "available", "good"),
+    AgentState.IN_SESSION: (N_("In conversation"), "call", "accent"),
+    AgentState.WRAP_UP: (N_("Wrap-up"), "wrap_up", "accent"),
+    AgentState.PAUSED: (N_("Paused"), "paused", "warn"),
+    AgentState.OFFLINE: (N_("Away"), "disconnected", "soft"),
+}
+"""Words, icon and tone of each state, in the order they stand on the board."""
+
+PAUSE_WORDS = {"break": N_("Break"), "training": N_("Training"), "back_office": N_("Files and letters")}
+
+PRIORITIES = ((0, N_("Usual")), (5, N_("High")), (10, N_("Urgent")), (1000, N_("Head of the queue")))
+"""What a supervisor may choose; see `session.protocol.board_messages.Priority`."""
+
+_ORDER = list(AGENT_STATES)
+
+
+def priority_words(priority: int) -> str:
+    """The name of the highest level that `priority` reaches."""
+    names = [words for level, words in PRIORITIES if priority >= level]
+    return _(names[-1]) if names else _("Low")
+
+
+def ticket_row(
+    ticket: Ticket, services: Mapping[str, Service], agents: Mapping[str, str], now_utc: datetime, longest_s: int
+) -> Row:
+    """Number, service, site, wait, priority, whom it is with or kept for."""
+    waiting = ticket.state in (TicketState.WAITING, TicketState.OFFERED)
+    since = ticket.arrived_at_utc if waiting else ticket.accepted_at_utc or ticket.arrived_at_utc
+    seconds = (now_utc - since).total_seconds()
+    long = waiting and seconds >= longest_s
+    order = list(services)
+    service = services.get(ticket.service)
+    kept = ticket.kept_for(now_utc)
+    who = ""
+    if ticket.agent is not None:
+        who = agents.get(ticket.agent, ticket.agent)
+    elif kept is not None:
+        who = _("Kept for {name}").format(name=agents.get(kept, kept))
+    raised = waiting and ticket.priority > 0
+    cells = (
+        Cell(ticket.number, "" if waiting else "soft"),
+        Cell(
+            service.name if service else ticket.service,
+            icon_name=service.icon if service else "help",
+            place=order.index(ticket.service) if ticket.service in order else len(order),
+        ),
+        Cell(ticket.site, "soft"),
+        Cell(
+            _("{time} · long").format(time=clock_words(seconds)) if long else clock_words(seconds),
+            "bad" if long else "",
+        ),
+        Cell(priority_words(ticket.priority) if raised else "", "warn", "priority" if raised else ""),
+        Cell(who or "–", "accent" if who else "soft"),
+    )
+    return Row(ticket.id, cells, strong=waiting)
+
+
+def queue_rows(
+    services: Mapping[str, Service],
+    states: Mapping[str, QueueFacts],
+    tickets: Sequence[Ticket],
+    now_utc: datetime,
+    longest_s: int,
+) -> list[Row]:
+    """Service, how many wait, the longest wait, open or closed."""
+    rows = []
+    for place, service in enumerate(services.values()):
+        waits_s = [
+            (now_utc - ticket.arrived_at_utc).total_seconds()
+            for ticket in tickets
+            if ticket.service == service.id and ticket.state in (TicketState.WAITING, TicketState.OFFERED)
+        ]
+        worst_s = max(waits_s, default=0.0)
+        long = worst_s >= longest_s
+        facts = states.get(service.id)
+        closed = facts.closed if facts is not None else service.closed
+        words = _("{time} · long").format(time=clock_words(worst_s)) if long else clock_words(worst_s)
+        cells = (
+            Cell(service.name, icon_name=service.icon, place=place),
+            Cell(str(len(waits_s)), "" if waits_s else "soft", right=True),
+            Cell(words if waits_s else "–", "bad" if long else "" if waits_s else "soft"),
+            Cell(_("Closed") if closed else _("Open"), "warn" if closed else "good", "forbidden" if closed else ""),
+        )
+        why = f", {facts.changed_by}: {facts.reason}" if facts is not None and facts.closed else ""
+        spoken = ", ".join(cell.text for cell in cells) + why
+        rows.append(Row(service.id, cells, spoken))
+    return rows
+
+
+def in_order(agents: Sequence[AgentFacts]) -> list[AgentFacts]:
+    """Who is free first, then by name."""
+    return sorted(agents, key=lambda one: (_ORDER.index(one.state), one.name))
+
+
+def agent_rows(agents: Sequence[AgentFacts], now_utc: datetime) -> list[Row]:
+    """Name, state with its reason or ticket, since when; who is free stands first."""
+    rows = []
+    for agent in in_order(agents):
+        words, icon_name, tone = AGENT_STATES[agent.state]
+        more = agent.ticket or _(PAUSE_WORDS.get(agent.reason, agent.reason))
+        state = f"{_(words)} · {more}" if more else _(words)
+        since = "" if agent.since_utc is None else clock_words((now_utc - agent.since_utc).total_seconds())
+        cells = (
+            Cell(agent.name, "soft" if agent.state is AgentState.OFFLINE else ""),
+            Cell(state, tone, icon_name),
+            Cell(since, "soft"),
+        )
+        rows.append(Row(agent.id, cells))
+    return rows

@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The board's three tables: tickets (dragged from), services and agents (dropped on). Used by the board's window.
+
+Whatever the mouse does here is a wish that the keyboard has too: see the acts of `views.board_view`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from PyQt6.QtCore import QMimeData, QModelIndex, QPoint, Qt, pyqtSignal
+from PyQt6.QtGui import QBrush, QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent, QIcon, QPalette
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeWidget,
+    QTreeWidgetItem,
+)
+
+from views.icons import icon
+from views.theme import service_colour, tokens_for
+
+TICKET_MIME = "application/x-poste-expert-ticket"
+_ID = Qt.ItemDataRole.UserRole
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One text of a row; `tone` is the name of a colour of the theme, `place` a service's for its colour mark."""
+
+    text: str
+    tone: str = ""
+    icon_name: str = ""
+    place: int = -1
+    right: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of a table. `spoken` is what a screen reader says of it."""
+
+    id: str
+    cells: tuple[Cell, ...]
+    spoken: str = ""
+    strong: bool = field(default=False)
+
+
+class _KeepsTone(QStyledItemDelegate):
+    """A chosen row keeps the colours of its texts: they say something."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem | None, index: QModelIndex) -> None:
+        """The colour of chosen texts is that of the text."""
+        super().initStyleOption(option, index)
+        brush = index.data(Qt.ItemDataRole.ForegroundRole)
+        if option is not None and isinstance(brush, QBrush):
+            option.palette.setBrush(QPalette.ColorRole.HighlightedText, brush)
+
+
+class BoardTable(QTreeWidget):
+    """A flat list with columns that keeps the chosen row while its content moves.
+
+    Signals:
+        menu_requested(QPoint): the person wants the acts of the chosen row, at this place of the screen.
+    """
+
+    menu_requested = pyqtSignal(QPoint)
+
+    def __init__(self, name: str, spoken: str, heads: Sequence[str], wide: int) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setAccessibleName(spoken)
+        self.setHeaderLabels(list(heads))
+        self.setRootIsDecorated(False)
+        self.setUniformRowHeights(True)
+        self.setAllColumnsShowFocus(True)
+        self.setItemDelegate(_KeepsTone(self))
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._on_menu)
+        header = self.header()
+        assert header is not None  # a tree always has one
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(wide, QHeaderView.ResizeMode.Stretch)
+        header.setSectionsClickable(False)
+        self._items: dict[str, QTreeWidgetItem] = {}
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """Shows these rows in this order."""
+        if [row.id for row in rows] != self.ids():
+            self._deal(rows)
+        for row in rows:
+            self._fill(self._items[row.id], row)
+
+    def chosen(self) -> str:
+        """The id of the row that acts are about, or ""."""
+        item = self.currentItem()
+        return str(item.data(0, _ID)) if item is not None else ""
+
+    def choose(self, row_id: str) -> None:
+        """Chooses a row, if it is there."""
+        item = self._items.get(row_id)
+        if item is not None:
+            self.setCurrentItem(item)
+
+    def texts(self, row_id: str) -> list[str]:
+        """What stands in a row."""
+        item = self._items[row_id]
+        return [item.text(column) for column in range(self.columnCount())]
+
+    def ids(self) -> list[str]:
+        """Ids from top to bottom."""
+        items = (self.topLevelItem(index) for index in range(self.topLevelItemCount()))
+        return [str(item.data(0, _ID)) for item in items if item is not None]
+
+    def id_at(self, place: QPoint) -> str:
+        """The id of the row at a place of the viewport, or ""."""
+        item = self.itemAt(place)
+        return str(item.data(0, _ID)) if item is not None else ""
+
+    def _deal(self, rows: Sequence[Row]) -> None:
+        """Puts the rows in order; the chosen one stays chosen, or the one that took its place."""
+        chosen, at = self.chosen(), self.indexOfTopLevelItem(self.currentItem() or QTreeWidgetItem())
+        bar = self.verticalScrollBar()
+        scrolled = bar.value() if bar is not None else 0
+        self.blockSignals(True)
+        while self.topLevelItemCount():
+            self.takeTopLevelItem(0)
+        self._items = {row.id: self._items.get(row.id) or QTreeWidgetItem() for row in rows}
+        for row in rows:
+            self._items[row.id].setData(0, _ID, row.id)
+        self.addTopLevelItems(list(self._items.values()))
+        self.blockSignals(False)
+        if chosen in self._items:
+            self.choose(chosen)
+        elif chosen and rows:
+            self.choose(rows[min(max(at, 0), len(rows) - 1)].id)
+        if bar is not None:
+            bar.setValue(scrolled)
+
+    def _fill(self, item: QTreeWidgetItem, row: Row) -> None:
+        tokens = tokens_for(self.palette())
+        for column, cell in enumerate(row.cells):
+            item.setText(column, cell.text)
+            item.setToolTip(column, cell.text)
+            colour = (
+                service_colour(self.palette(), cell.place) if cell.place >= 0 else getattr(tokens, cell.tone or "text")
+            )
+            item.setForeground(column, QBrush(QColor(colour)))
+            item.setIcon(column, icon(cell.icon_name, cell.tone or "soft") if cell.icon_name else QIcon())
+            if cell.right:
+                item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            font = item.font(column)
+            font.setBold(row.strong and column == 0)
+            item.setFont(column, font)
+        item.setData(
+            0, Qt.ItemDataRole.AccessibleTextRole, row.spoken or ", ".join(c.text for c in row.cells if c.text)
+        )
+
+    def _on_menu(self, place: QPoint) -> None:
+        viewport = self.viewport()
+        if viewport is not None and self.chosen():
+            self.menu_requested.emit(viewport.mapToGlobal(place))
+
+
+class TicketTable(BoardTable):
+    """Tickets that can be dragged to a service or an agent."""
+
+    def __init__(self, name: str, spoken: str, heads: Sequence[str], wide: int) -> None:
+        super().__init__(name, spoken, heads, wide)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+
+    def mimeTypes(self) -> list[str]:
+        """What is dragged."""
+        return [TICKET_MIME]
+
+    def mimeData(self, items: Iterable[QTreeWidgetItem]) -> QMimeData | None:
+        """The id of the dragged ticket."""
+        data = QMimeData()
+        for item in items:
+            data.setData(TICKET_MIME, str(item.data(0, _ID)).encode())
+        return data
+
+
+class TargetTable(BoardTable):
+    """Rows that take a ticket.
+
+    Signals:
+        ticket_dropped(str, str): ticket id, id of the row it was dropped on.
+    """
+
+    ticket_dropped = pyqtSignal(str, str)
+
+    def __init__(self, name: str, spoken: str, heads: Sequence[str], wide: int) -> None:
+        super().__init__(name, spoken, heads, wide)
+        self.setAcceptDrops(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DropOnly)
+
+    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
+        """Takes tickets only."""
+        if event is not None and _ticket_of(event):
+            event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent | None) -> None:
+        """Shows the row under the mouse as the target."""
+        if event is None:
+            return
+        target = self.id_at(event.position().toPoint())
+        if target and _ticket_of(event):
+            self.choose(target)
+            event.acceptProposedAction()
+        else:
+            event.ignore()
+
+    def dropEvent(self, event: QDropEvent | None) -> None:
+        """Tells which ticket was dropped on which row."""
+        if event is None:
+            return
+        ticket, target = _ticket_of(event), self.id_at(event.position().toPoint())
+        if ticket and target:
+            event.acceptProposedAction()
+            self.ticket_dropped.emit(ticket, target)
+
+
+def _ticket_of(event: QDropEvent) -> str:
+    data = event.mimeData()
+    return data.data(TICKET_MIME).data().decode("ascii", "replace") if data is not None else ""
