@@ -27,6 +27,9 @@ from session.protocol.tickets import Ticket, TicketState
 
 TIME_ZONE = "Europe/Paris"
 
+CLOSE_S = 10.0
+"""Longest wait for those who still read or write when it is closed."""
+
 
 class History:
     """Thread-safe; several hubs may share a database server. Every method may raise `StoreUnreachable`.
@@ -41,6 +44,9 @@ class History:
         self.time_zone = time_zone
         self._zone = ZoneInfo(time_zone)
         self._writer = threading.Lock()
+        self._idle = threading.Condition()
+        self._users = 0
+        self._closed = False
         with _reached():
             folder.mkdir(parents=True, exist_ok=True)
             self.engine = tables.open_engine(folder, database_url)
@@ -51,9 +57,11 @@ class History:
             raise
 
     def close(self) -> None:
-        """Ends all connections, after what is being written."""
-        with self._writer:
-            self.engine.dispose()
+        """Ends all connections, after what is being read and written; later questions raise."""
+        with self._idle:
+            self._closed = True
+            self._idle.wait_for(lambda: not self._users, timeout=CLOSE_S)
+        self.engine.dispose()
 
     # ---- the reader's place ----------------------------------------------------------------------------------------
 
@@ -163,13 +171,26 @@ class History:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection for questions."""
-        with _reached(), self.engine.connect() as connection:
+        with self._using(), _reached(), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with self._writer, _reached(), self.engine.execution_options(write=True).begin() as connection:
+        with self._using(), self._writer, _reached(), self.engine.execution_options(write=True).begin() as connection:
             yield connection
+
+    @contextmanager
+    def _using(self) -> Iterator[None]:
+        with self._idle:
+            if self._closed:
+                raise StoreUnreachable(why="the history is closed")
+            self._users += 1
+        try:
+            yield
+        finally:
+            with self._idle:
+                self._users -= 1
+                self._idle.notify_all()
 
     @property
     def _dialect(self) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -54,6 +55,8 @@ class Projection:
         self._tasks = tasks
         self._rebuild = rebuild
         self._history: History | None = None
+        self._opening = threading.Lock()
+        self._stopped = False
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -73,9 +76,20 @@ class Projection:
             self._task.cancel()
             await asyncio.wait([self._task], timeout=2.0)
             self._task = None
-        if self._history is not None:
+        with self._opening:
+            self._stopped = True
             history, self._history = self._history, None
+        if history is not None:
             await asyncio.to_thread(history.close)
+
+    def _open(self) -> None:
+        """In a thread, which goes on when the task is cancelled: what comes too late is closed again."""
+        history = self._open_history()
+        with self._opening:
+            if not self._stopped:
+                self._history = history
+                return
+        history.close()
 
     async def _run(self) -> None:
         pause_s = PAUSE_S[0]
@@ -91,8 +105,8 @@ class Projection:
 
     async def _follow(self) -> None:
         if self._history is None:
-            self._history = await asyncio.to_thread(self._open_history)
-        history = self._history
+            await asyncio.to_thread(self._open)
+        history = self.history
         state = await self._audit.state()
         stream = await asyncio.to_thread(history.stream, state.created)
         if self._rebuild:

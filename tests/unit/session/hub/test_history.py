@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -120,6 +121,18 @@ def test_the_organisations_of_some_days(history: History) -> None:
     history.apply(history.stream("x"), [entry(1, ticket(1)), entry(2, ticket(2, organisation="marais"))])
     assert history.organisations(MONDAY, MONDAY) == ["marais", "valdore"]
     assert history.organisations(date(2026, 3, 3), date(2026, 3, 9)) == []
+
+
+def test_a_closed_history_says_so_and_leaves_no_connection_open(tmp_path: Path) -> None:
+    history = History(tmp_path)
+    with ThreadPoolExecutor() as pool:
+        with history.reading() as connection:
+            closing = pool.submit(history.close)
+            assert connection.execute(select(tables.about.c.format)).scalar_one() == tables.FORMAT
+            assert not closing.done()
+        closing.result(timeout=5)
+    with pytest.raises(StoreUnreachable):
+        history.last_seq(1)
 
 
 def test_a_broken_database_says_so(tmp_path: Path) -> None:
