@@ -99,15 +99,17 @@ class SupervisorApp:
 
     async def _do(self, act: Act, reason: str, *, undone: bool) -> None:
         try:
-            done = await self._perform(act, reason)
+            done, after = await self._perform(act, reason)
         except SessionError as error:
             self._facts.note("act_refused", act=type(act).__name__, code=error.code)
             self.troubled.emit(ActTrouble(act, error.code, dict(error.detail)))
             return
         self._facts.note("act_done", act=type(act).__name__, moved=done.moved)
+        if not undone:
+            self._remember(act, after, reason)
         self.done.emit(done._replace(undone=undone))
 
-    async def _perform(self, act: Act, reason: str) -> Done:
+    async def _perform(self, act: Act, reason: str) -> tuple[Done, Ticket | None]:
         ticket: Ticket | None = None
         done = Done(act)
         match act:
@@ -124,8 +126,7 @@ class SupervisorApp:
                 await self._board.set_queue(act.service, act.closed, reason)
             case Announce():
                 await self._board.broadcast(act.text, reason)
-        self._remember(act, ticket, reason)
-        return done
+        return done, ticket
 
     def _remember(self, act: Act, after: Ticket | None, reason: str) -> None:
         back = undoing(act, after)

@@ -21,7 +21,7 @@ from PyQt6.QtWidgets import (
 )
 
 from views.icons import icon
-from views.theme import service_colour, tokens_for
+from views.theme import Tokens, service_colour, tokens_for
 
 TICKET_MIME = "application/x-poste-expert-ticket"
 _ID = Qt.ItemDataRole.UserRole
@@ -84,17 +84,30 @@ class BoardTable(QTreeWidget):
         header = self.header()
         assert header is not None  # a tree always has one
         header.setStretchLastSection(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(wide, QHeaderView.ResizeMode.Stretch)
         header.setSectionsClickable(False)
+        self._wide = wide
         self._items: dict[str, QTreeWidgetItem] = {}
+        self._shown: dict[str, tuple[Row, Tokens]] = {}
+        self._widths: list[int] = []
 
     def show_rows(self, rows: Sequence[Row]) -> None:
-        """Shows these rows in this order."""
+        """Shows these rows in this order; what has not changed is not touched."""
         if [row.id for row in rows] != self.ids():
             self._deal(rows)
+        tokens = tokens_for(self.palette())
         for row in rows:
-            self._fill(self._items[row.id], row)
+            before, look = self._shown.get(row.id, (None, tokens))
+            if before != row or look is not tokens:
+                self._fill(self._items[row.id], row, before if look is tokens else None)
+        widths = _widths(rows)
+        self._shown = {row.id: (row, tokens) for row in rows}
+        if widths != self._widths:  # letters, not pixels: waits move each second and are not worth a measure
+            self._widths = widths
+            for column in range(self.columnCount()):
+                if column != self._wide:
+                    self.resizeColumnToContents(column)
 
     def chosen(self) -> str:
         """The id of the row that acts are about, or ""."""
@@ -142,24 +155,27 @@ class BoardTable(QTreeWidget):
         if bar is not None:
             bar.setValue(scrolled)
 
-    def _fill(self, item: QTreeWidgetItem, row: Row) -> None:
-        tokens = tokens_for(self.palette())
+    def _fill(self, item: QTreeWidgetItem, row: Row, before: Row | None) -> None:
         for column, cell in enumerate(row.cells):
-            item.setText(column, cell.text)
-            item.setToolTip(column, cell.text)
-            colour = (
-                service_colour(self.palette(), cell.place) if cell.place >= 0 else getattr(tokens, cell.tone or "text")
-            )
-            item.setForeground(column, QBrush(QColor(colour)))
-            item.setIcon(column, icon(cell.icon_name, cell.tone or "soft") if cell.icon_name else QIcon())
-            if cell.right:
-                item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            font = item.font(column)
-            font.setBold(row.strong and column == 0)
-            item.setFont(column, font)
-        item.setData(
-            0, Qt.ItemDataRole.AccessibleTextRole, row.spoken or ", ".join(c.text for c in row.cells if c.text)
-        )
+            known = before.cells[column] if before is not None else None
+            if known is None or (known.tone, known.place, known.icon_name) != (cell.tone, cell.place, cell.icon_name):
+                self._fill_look(item, column, cell, row.strong and column == 0)
+            if known is None or known.text != cell.text:
+                item.setText(column, cell.text)
+                item.setToolTip(column, cell.text)
+        spoken = row.spoken or ", ".join(cell.text for cell in row.cells if cell.text)
+        item.setData(0, Qt.ItemDataRole.AccessibleTextRole, spoken)
+
+    def _fill_look(self, item: QTreeWidgetItem, column: int, cell: Cell, strong: bool) -> None:
+        tokens, service = tokens_for(self.palette()), cell.place >= 0
+        colour = service_colour(self.palette(), cell.place) if service else getattr(tokens, cell.tone or "text")
+        item.setForeground(column, QBrush(QColor(colour)))
+        item.setIcon(column, icon(cell.icon_name, cell.tone or "soft") if cell.icon_name else QIcon())
+        side = Qt.AlignmentFlag.AlignRight if cell.right else Qt.AlignmentFlag.AlignLeft
+        item.setTextAlignment(column, side | Qt.AlignmentFlag.AlignVCenter)
+        font = item.font(column)
+        font.setBold(strong)
+        item.setFont(column, font)
 
     def _on_menu(self, place: QPoint) -> None:
         viewport = self.viewport()
@@ -225,6 +241,11 @@ class TargetTable(BoardTable):
         if ticket and target:
             event.acceptProposedAction()
             self.ticket_dropped.emit(ticket, target)
+
+
+def _widths(rows: Sequence[Row]) -> list[int]:
+    """Letters of the longest text of each column."""
+    return [max(len(cell.text) for cell in column) for column in zip(*(row.cells for row in rows), strict=True)]
 
 
 def _ticket_of(event: QDropEvent) -> str:

@@ -107,8 +107,8 @@ class BoardWindow(QMainWindow):
 
     def show_undo(self, act: Act | None) -> None:
         """The act that "undo" would do now, or None."""
-        self._undo.setEnabled(act is not None and self._connected)
         self._undo_words.setText(_("Undo: {act}").format(act=self.words_of(act)) if act is not None else "")
+        self._allow()
 
     def refresh(self) -> None:
         """Moves every clock to now."""
