@@ -50,6 +50,10 @@ class Program:
     def is_running(self) -> bool:
         return self._process is not None and self._process.returncode is None
 
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process is not None else None
+
     async def start(self, *, wait_for: bytes = b"") -> None:
         """Starts it; with `wait_for`, returns once it has said so."""
         with self._log_path.open("ab") as log:
@@ -91,7 +95,7 @@ class Cluster:
         load: programs with callers and agents; each speaks for a part of the kiosks and desks.
     """
 
-    def __init__(self, folder: Path, kiosks: int, agents: int, loads: int, nodes: int) -> None:
+    def __init__(self, folder: Path, kiosks: int, agents: int, loads: int, nodes: int, *, synced: bool = True) -> None:
         self.folder = folder
         self.tasks = Tasks()
         names = [f"node{n}" for n in range(nodes)]
@@ -99,16 +103,16 @@ class Cluster:
         self.world = ClusterWorld.invent([f"nats://127.0.0.1:{port}" for port in ports.values()], kiosks, agents)
         self._world_path = folder / "world.json"
         self.world.save(self._world_path)
-        self._write_servers(ports)
+        self._write_servers(ports, synced)
         self.nodes = {
-            name: Program([str(server_binary()), "-c", str(folder / name / "nats-server.conf")], folder / f"{name}.err")
+            name: Program([str(server_binary()), "-c", str(folder / f"{name}.conf")], folder / f"{name}.err")
             for name in names
         }
         self.hubs = [self._python("cluster_hub", f"hub{n}", str(len(names))) for n in range(2)]
         self.load = [self._python("load", f"load{n}", f"{n}/{loads}") for n in range(loads)]
         self.connection = HubConnection(self.world.urls, self.world.hub_seed.encode(), self.tasks)
 
-    def _write_servers(self, ports: dict[str, int]) -> None:
+    def _write_servers(self, ports: dict[str, int], synced: bool) -> None:
         routes = {name: f"127.0.0.1:{free_port()}" for name in ports}
         secret, system = new_seed().decode(), public_key(new_seed())
         accounts = self.world.catalogue().accounts(self.world.keys())
@@ -117,9 +121,11 @@ class Cluster:
             place = ClusterSettings(name, int(routes[name].rpartition(":")[2]), others, secret)
             alone = len(ports) == 1
             settings = ServerSettings(self.folder / name, port, cluster=None if alone else place)
-            settings.folder.mkdir()
+            settings.folder.mkdir(exist_ok=True)
             text = config_text(settings, accounts, public_key(self.world.hub_seed.encode()), system)
-            (settings.folder / "nats-server.conf").write_text(text, encoding="utf-8")
+            if not synced:  # the server's own default, for a control
+                text = text.replace("sync_interval: always, ", "")
+            (self.folder / f"{name}.conf").write_text(text, encoding="utf-8")
 
     def _python(self, module: str, name: str, last: str) -> Program:
         folder = self.folder / name
@@ -190,9 +196,11 @@ class Cluster:
 
 
 @asynccontextmanager
-async def cluster(folder: Path, *, kiosks: int, agents: int, loads: int = 2, nodes: int = 3) -> AsyncIterator[Cluster]:
+async def cluster(
+    folder: Path, *, kiosks: int, agents: int, loads: int = 2, nodes: int = 3, synced: bool = True
+) -> AsyncIterator[Cluster]:
     """A running cluster; everything ends with it."""
-    world = Cluster(folder, kiosks, agents, loads, nodes)
+    world = Cluster(folder, kiosks, agents, loads, nodes, synced=synced)
     try:
         await world.start()
         yield world
