@@ -21,7 +21,7 @@ from session.tasks import Tasks
 log = logging.getLogger(__name__)
 
 HEARTBEAT_S = 1.0
-SILENCE_S = 3.5
+SILENCE_S = 2.5
 """Silence after which the consumer is taken for dead."""
 
 LOAD_S = 15.0
