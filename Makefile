@@ -3,7 +3,9 @@
 SHELL := /bin/bash
 BIN := .venv/bin
 
-.PHONY: setup demo test lint format bench schemas translations clean
+ROUNDS ?= 1
+
+.PHONY: setup demo test test-faults lint format bench bench-hub schemas translations clean
 
 setup:
 	@installers/setup.sh
@@ -28,10 +30,18 @@ test:
 	@$(MAKE) --no-print-directory lint
 	$(BIN)/pytest
 
+test-faults: setup
+	$(BIN)/python -m tests.faults.power_cut
+	$(BIN)/python -m tests.faults.run_cluster --rounds $(ROUNDS)
+
 bench: bench-start bench-paper
 
 bench-%: setup
 	$(BIN)/python -m tests.benchmarks.bench_$*
+
+# The peers' drivers are for this run only: PostgreSQL and Valkey themselves come from the system.
+bench-hub: setup
+	uv run --no-sync --with asyncpg --with redis python -m tests.benchmarks.bench_hub
 
 schemas: setup
 	$(BIN)/python -m expert_app.schemas

@@ -8,6 +8,7 @@ died (measured): heartbeats every second, numbers checked, everything loaded aga
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -20,11 +21,14 @@ from session.tasks import Tasks
 log = logging.getLogger(__name__)
 
 HEARTBEAT_S = 1.0
-SILENCE_S = 3.5
+SILENCE_S = 2.5
 """Silence after which the consumer is taken for dead."""
 
 LOAD_S = 15.0
 """Longest time a load may take."""
+
+ASK_S = 2.0
+"""Longest wait for one answer of JetStream: a cluster without a leader gives none at all, and is asked again."""
 
 CHECK_S = 5.0
 """Between two comparisons with the stream's own state."""
@@ -104,7 +108,8 @@ class Follower:
     async def _leader_state(self) -> int:
         """Last revision of the stream, once it has a leader: without one the answer is old data."""
         while True:
-            state = await self._streams.state(self._stream)
+            async with asyncio.timeout(ASK_S):
+                state = await self._streams.state(self._stream)
             if state.has_leader:
                 return state.last_revision if state.messages else -state.last_revision
             await asyncio.sleep(0.2)
@@ -112,28 +117,36 @@ class Follower:
     async def _load(self, current: _Pass, inbox: str) -> None:
         empty = current.floor <= 0
         current.floor = current.revision = abs(current.floor)
-        await self._streams.create_consumer(
-            self._stream,
-            {
-                "deliver_subject": inbox,
-                "deliver_policy": "last_per_subject",
-                "filter_subject": ">",
-                "ack_policy": "none",
-                "replay_policy": "instant",
-                "idle_heartbeat": int(HEARTBEAT_S * NANOSECONDS),
-                "inactive_threshold": int(10 * NANOSECONDS),
-                "mem_storage": True,
-                "num_replicas": 1,
-            },
-        )
+        config = {
+            "deliver_subject": inbox,
+            "deliver_policy": "last_per_subject",
+            "filter_subject": ">",
+            "ack_policy": "none",
+            "replay_policy": "instant",
+            "idle_heartbeat": int(HEARTBEAT_S * NANOSECONDS),
+            "inactive_threshold": int(10 * NANOSECONDS),
+            "mem_storage": True,
+            "num_replicas": 1,
+        }
+        async with asyncio.timeout(ASK_S):
+            await self._streams.create_consumer(self._stream, config)
         if not empty:
             async with asyncio.timeout(LOAD_S):
-                await current.loaded.wait()
+                await self._until_loaded(current)
         batch, current.batch = current.batch, []
         current.loaded.set()
         self._on_loaded(batch, current.revision)
         self.loads += 1
         self.loaded.set()
+
+    async def _until_loaded(self, current: _Pass) -> None:
+        """Raises `TimeoutError` when the consumer falls silent before it has given everything."""
+        while not current.loaded.is_set():
+            if current.stale.is_set() or asyncio.get_running_loop().time() - current.heard_s > SILENCE_S:
+                raise TimeoutError
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(0.2):
+                    await current.loaded.wait()
 
     def _on_message(self, current: _Pass, message: Incoming) -> None:
         current.heard_s = asyncio.get_running_loop().time()

@@ -33,6 +33,9 @@ PROBE_S = 5.0
 
 PROBES_LOST = 3
 
+PROBE_ENDS_S = 60
+"""When nats-py itself gives a probe up; the line has been rebuilt long before."""
+
 PING_S = 20
 """nats-py's own pings, behind our probes."""
 
@@ -315,17 +318,24 @@ class Line:
 
     async def _probe(self, connection: _Connection) -> None:
         unanswered = 0
-        while not connection.lost.is_set():
-            await asyncio.sleep(PROBE_S)
-            try:
-                async with asyncio.timeout(PROBE_S):
-                    await connection.client.flush(timeout=int(CONNECT_S) * 10)
-                unanswered = 0
-            except Exception as error:  # as above: a probe must not end for a reason nobody thought of
-                log.debug("a probe failed: %s", type(error).__name__)
-                unanswered += 1
-            if unanswered >= PROBES_LOST or not connection.client.is_connected:
-                connection.lost.set()
+        probe: asyncio.Task[bool] | None = None
+        try:
+            while not connection.lost.is_set():
+                await asyncio.sleep(PROBE_S)
+                # Never cancelled while the line may live: nats-py would close it over the answer that comes late.
+                if probe is None:
+                    probe = self._tasks.spawn(_flush(connection.client), name=f"ask the bus, {self._name}")
+                await asyncio.wait([probe], timeout=PROBE_S)
+                if probe.done():
+                    unanswered = 0 if not probe.cancelled() and probe.result() else unanswered + 1
+                    probe = None
+                else:
+                    unanswered += 1
+                if unanswered >= PROBES_LOST or not connection.client.is_connected:
+                    connection.lost.set()
+        finally:
+            if probe is not None:
+                probe.cancel()
 
     def _forget_connection(self) -> _Connection | None:
         connection, self._connection = self._connection, None
@@ -334,6 +344,16 @@ class Line:
             if not answer.done():
                 answer.set_exception(HubUnreachable(why="the line broke"))
         return connection
+
+
+async def _flush(client: Client) -> bool:
+    """True when the server answers a ping."""
+    try:
+        await client.flush(timeout=PROBE_ENDS_S)
+    except Exception as error:  # as for a connection: a probe must not end for a reason nobody thought of
+        log.debug("a probe failed: %s", type(error).__name__)
+        return False
+    return True
 
 
 async def _unsubscribe(subscription: Subscription) -> None:

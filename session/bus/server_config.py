@@ -41,17 +41,39 @@ class BusAccount:
 
 
 @dataclass(frozen=True)
+class ClusterSettings:
+    """This server's place among the servers of one bus; three of them bear the loss of one.
+
+    Attributes:
+        node: this server's name, another one on each.
+        host, port: where the other servers reach it.
+        routes: "host:port" of each of the others.
+        secret: what proves to the others that a server belongs to them; letters and digits. Outside one machine the
+            routes belong on a network of their own: they are not encrypted.
+    """
+
+    node: str
+    port: int
+    routes: tuple[str, ...]
+    secret: str
+    host: str = "127.0.0.1"
+    name: str = "poste-expert"
+
+
+@dataclass(frozen=True)
 class ServerSettings:
     """Where the server listens and keeps its store.
 
     Attributes:
         max_file_store: bytes JetStream may use on the disk.
+        cluster: None for a server that is alone.
     """
 
     folder: Path
     port: int
     host: str = "127.0.0.1"
     max_file_store: int = 4 << 30
+    cluster: ClusterSettings | None = None
 
 
 def _quoted(text: str) -> str:
@@ -92,6 +114,22 @@ def _exports(account: BusAccount) -> str:
     return "\n".join(lines)
 
 
+def _cluster(cluster: ClusterSettings | None) -> str:
+    """The block `cluster` (docs.nats.io, "Clustering", "Configuration"), nothing for a server that is alone."""
+    if cluster is None:
+        return ""
+    if not (cluster.secret.isalnum() and is_id(cluster.node) and is_id(cluster.name)):
+        raise ValueError("not a cluster's name, node or secret")
+    routes = _list([f"nats-route://node:{cluster.secret}@{route}" for route in cluster.routes])
+    return f"""cluster {{
+  name: {cluster.name}
+  listen: "{cluster.host}:{cluster.port}"
+  authorization {{ user: node, password: {_quoted(cluster.secret)} }}
+  routes: {routes}
+}}
+"""
+
+
 def _check(accounts: Sequence[BusAccount]) -> None:
     for account in accounts:
         for name in (account.organisation, *(user.user for user in account.users)):
@@ -116,7 +154,7 @@ def config_text(settings: ServerSettings, accounts: Sequence[BusAccount], hub_ke
     log_file = _quoted((settings.folder / "nats-server.log").as_posix())
     exports = "\n".join(_exports(account) for account in accounts)
     organisations = "\n".join(_account(account) for account in accounts)
-    return f"""server_name: poste-expert
+    return f"""server_name: {settings.cluster.node if settings.cluster is not None else "poste-expert"}
 listen: "{settings.host}:{settings.port}"
 max_payload: 1MB
 max_control_line: 4KB
@@ -138,4 +176,4 @@ accounts {{
 {organisations}
 }}
 system_account: SYS
-"""
+{_cluster(settings.cluster)}"""

@@ -36,12 +36,14 @@ class QueueView:
         self._handling_s: dict[str, float] = {}
         self._revisions: dict[str, int] = {}
         self.on_change: Callable[[Ticket | None, Ticket], None] = lambda before, after: None
+        self._in_order: dict[str, list[Ticket]] = {}
 
     def load(self, tickets: Sequence[StoredTicket]) -> None:
         """Replaces everything by what the store holds."""
         self._tickets.clear()
         self._sessions.clear()
         self._revisions.clear()
+        self._in_order.clear()
         for stored in tickets:
             self._take(stored)
 
@@ -60,6 +62,7 @@ class QueueView:
         ticket = stored.ticket
         key = (ticket.organisation, ticket.id)
         self._tickets[key] = stored
+        self._in_order.pop(ticket.organisation, None)
         if ticket.session is not None:
             self._sessions[ticket.session] = key
         self._revisions[ticket.organisation] = max(self.revision(ticket.organisation), stored.revision)
@@ -110,7 +113,11 @@ class QueueView:
 
     def open_tickets(self, organisation: str) -> list[Ticket]:
         """Open tickets in the order of their ids: an order that does not change between two pages."""
-        return sorted((t for t in self.tickets(organisation) if t.state in OPEN), key=lambda t: t.id)
+        in_order = self._in_order.get(organisation)
+        if in_order is None:  # kept until the next change: a desk asks for a long queue page by page
+            in_order = sorted((t for t in self.tickets(organisation) if t.state in OPEN), key=lambda t: t.id)
+            self._in_order[organisation] = in_order
+        return list(in_order)
 
     def waiting(self, organisation: str) -> list[Ticket]:
         """Waiting tickets, the next one first."""

@@ -198,6 +198,10 @@ class _Wire:
         for passing, _ in self._open:
             passing.clear()
 
+    def speak_again(self) -> None:
+        for passing, _ in self._open:
+            passing.set()
+
     async def close(self) -> None:
         assert self._server is not None
         self._server.close()
@@ -229,6 +233,28 @@ async def test_a_network_that_falls_silent_is_noticed_and_the_line_rebuilt(
                 await send_for_ever()
             await until(lambda: told == [False, True])
             assert (await client.request("queue", QueueRequest(), QueueAnswer)).total == 0
+        finally:
+            await client.close()
+            await wire.close()
+
+
+async def test_a_short_silence_of_the_network_breaks_no_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session.bus.line, "PROBE_S", 0.4)
+    async with hub_world(tmp_path) as world:
+        wire = _Wire(int(world.server.url.rpartition(":")[2]), world.tasks)
+        await wire.start()
+        seed = world.seeds["valdore", Role.AGENT, "alice"]
+        client = BusClient([f"nats://127.0.0.1:{wire.port}"], Role.AGENT, "alice", seed, world.tasks, world.clock)
+        try:
+            await client.connect()
+            told: list[bool] = []
+            client.connected.connect(told.append)
+            wire.fall_silent()
+            await asyncio.sleep(1.3)  # one probe gives up waiting, its answer comes late
+            wire.speak_again()
+            assert (await client.request("queue", QueueRequest(), QueueAnswer)).total == 0
+            await asyncio.sleep(0.6)
+            assert told == []
         finally:
             await client.close()
             await wire.close()

@@ -11,7 +11,7 @@ import pytest
 from session.bus.identity import new_seed, public_key
 from session.bus.permissions import rights_of
 from session.bus.server import server_binary
-from session.bus.server_config import BusAccount, BusUser, ServerSettings, config_text
+from session.bus.server_config import BusAccount, BusUser, ClusterSettings, ServerSettings, config_text
 from session.errors import BusRefusedIdentity
 from session.protocol.roles import Role
 
@@ -31,6 +31,20 @@ def test_nats_server_takes_the_file(tmp_path: Path) -> None:
     assert check.returncode == 0, check.stderr
     assert "sync_interval: always" in text
     assert "compression" not in text
+
+
+def test_a_node_of_a_cluster_is_told_of_the_others(tmp_path: Path) -> None:
+    cluster = ClusterSettings("node1", 6222, ("127.0.0.1:6223", "127.0.0.1:6224"), secret="s3cret")
+    key = public_key(new_seed())
+    text = config_text(ServerSettings(tmp_path, 4222, cluster=cluster), _accounts(), key, public_key(new_seed()))
+    config = tmp_path / "nats-server.conf"
+    config.write_text(text, encoding="utf-8")
+    check = subprocess.run([server_binary(), "-t", "-c", config], capture_output=True, text=True, timeout=20)
+    assert check.returncode == 0, check.stderr
+    assert "server_name: node1" in text
+    with pytest.raises(ValueError, match="cluster"):
+        broken = ServerSettings(tmp_path, 4222, cluster=ClusterSettings("node1", 6222, (), secret='a" }'))
+        config_text(broken, _accounts(), key, key)
 
 
 def test_nobody_has_a_right_beyond_the_own_name() -> None:

@@ -95,3 +95,15 @@ def test_ended_tickets_are_known_for_a_while_and_then_forgotten() -> None:
     view.forget_ended(lambda ticket: True)
     assert view.by_session("valdore", "a_1") is None
     assert view.get("valdore", "b") is not None
+
+
+def test_pages_of_a_long_queue_follow_each_change_and_cannot_be_spoilt() -> None:
+    view = _view(_ticket("b"), _ticket("a"))
+    view.open_tickets("valdore").clear()
+    assert [ticket.id for ticket in view.open_tickets("valdore")] == ["a", "b"]
+    closed = msgspec.structs.replace(_ticket("a"), state=TicketState.CLOSED)
+    assert view.apply(StoredTicket(closed, 3))
+    assert view.apply(StoredTicket(_ticket("c"), 4))
+    assert [ticket.id for ticket in view.open_tickets("valdore")] == ["b", "c"]
+    view.load([StoredTicket(_ticket("d"), 5)])
+    assert [ticket.id for ticket in view.open_tickets("valdore")] == ["d"]

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Reads every client's history and the store, and says what went wrong. Pure; used by `run_cluster` and its tests."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from session.hub.sessions import HEAD
+from session.protocol.tickets import Ticket, TicketState, queue_order
+from tests.faults.history import Seen
+
+FRESH_S = 5.0
+"""How far behind the store a desk may be: an agent may take a later ticket while it has not heard of an earlier one."""
+
+OPEN = frozenset({TicketState.WAITING, TicketState.OFFERED, TicketState.IN_SESSION, TicketState.WRAP_UP})
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was promised and what was not kept.
+
+    Attributes:
+        acked: tickets that a kiosk was told of.
+        lost: of these, those the store does not have, or that ended without an agent and without a reason.
+        double: sessions that an agent was given of a ticket that another agent's session has.
+        forgotten: tickets that nobody ends, and kiosks that still wait for a ticket that is over.
+        inverted: tickets that were overtaken by a later one of the same priority.
+        stale: desks that showed something else than the store 5 s after a fault had ended.
+    """
+
+    acked: int
+    lost: int
+    double: int
+    forgotten: int
+    inverted: int
+    stale: int
+
+    @property
+    def line(self) -> str:
+        """The last line that the command prints."""
+        return (
+            f"acked {self.acked} lost {self.lost} double {self.double} forgotten {self.forgotten} "
+            f"inverted {self.inverted} stale {self.stale}"
+        )
+
+    @property
+    def is_good(self) -> bool:
+        return self.acked > 0 and not (self.lost or self.double or self.forgotten or self.inverted or self.stale)
+
+
+def judge(history: Iterable[Seen], stored: Mapping[str, Ticket], kiosks: Mapping[str, str], stale: int = 0) -> Verdict:
+    """The verdict, once nobody calls any more and the queue should be empty.
+
+    Args:
+        stored: every ticket in the store, by its id.
+        kiosks: the ticket that each kiosk still waits for, "" for none.
+    """
+    seen = list(history)
+    acked = {line.ticket: line for line in seen if line.kind == "acked"}
+    return Verdict(
+        acked=len(acked),
+        lost=len(lost(acked, stored)),
+        double=len(double(seen, stored)),
+        forgotten=len(forgotten(stored, kiosks)),
+        inverted=len(inverted(acked, stored)),
+        stale=stale,
+    )
+
+
+def lost(acked: Mapping[str, Seen], stored: Mapping[str, Ticket]) -> set[str]:
+    """Acknowledged tickets that are not there, or ended without an agent although their kiosk made no new call."""
+    newest: dict[str, float] = {}
+    for line in acked.values():
+        newest[line.user] = max(newest.get(line.user, 0.0), line.sent_s)
+    gone = set(acked) - set(stored)
+    for name in set(acked) & set(stored):
+        replaced = newest[acked[name].user] > acked[name].sent_s and stored[name].reason == "new_call"
+        if stored[name].state is TicketState.ABANDONED and not replaced:
+            gone.add(name)
+    return gone
+
+
+def double(seen: Iterable[Seen], stored: Mapping[str, Ticket]) -> set[str]:
+    """Sessions given to agents beside the one that the store knows; a ticket given back may have had several."""
+    sessions: dict[str, set[str]] = defaultdict(set)
+    for line in seen:
+        if line.kind == "accepted":
+            sessions[line.ticket].add(line.session)
+    wrong: set[str] = set()
+    for name, given in sessions.items():
+        ticket = stored.get(name)
+        if ticket is None or ticket.priority != HEAD:
+            wrong |= given - {ticket.session if ticket is not None else None}
+    return wrong
+
+
+def forgotten(stored: Mapping[str, Ticket], kiosks: Mapping[str, str]) -> set[str]:
+    """Tickets that are still open, and kiosks that wait for one that is over."""
+    still_open = {name for name, ticket in stored.items() if ticket.state in OPEN}
+    return still_open | {kiosk for kiosk, waits_for in kiosks.items() if waits_for}
+
+
+def inverted(acked: Mapping[str, Seen], stored: Mapping[str, Ticket]) -> set[str]:
+    """Tickets out of order: by the order of the acknowledgements, and by the order in which agents took them."""
+    return {first.id for first, _ in inversions(acked, stored)}
+
+
+def inversions(acked: Mapping[str, Seen], stored: Mapping[str, Ticket]) -> list[tuple[Ticket, Ticket]]:
+    """(overtaken, overtaking) tickets of plain priority; the second was called after the first was acknowledged."""
+    plain = [(line, stored[name]) for name, line in acked.items() if name in stored and stored[name].priority == 0]
+    found: list[tuple[Ticket, Ticket]] = []
+    for first_line, first in plain:
+        for second_line, second in plain:
+            later = second_line.sent_s > first_line.at_s
+            if later and (queue_order(second) < queue_order(first) or _overtook(second, first, first_line.at_s)):
+                found.append((first, second))
+    return found
+
+
+def _overtook(second: Ticket, first: Ticket, first_acked_s: float) -> bool:
+    if first.accepted_at_utc is None or second.accepted_at_utc is None:
+        return False
+    taken_s = second.accepted_at_utc.timestamp()
+    return taken_s < first.accepted_at_utc.timestamp() and taken_s > first_acked_s + FRESH_S
+
+
+NOT_READY = "not ready"
+
+
+def differences(
+    views: Mapping[str, Mapping[str, str] | None],
+    before: Mapping[str, tuple[Ticket, int]],
+    after: Mapping[str, tuple[Ticket, int]],
+) -> dict[str, set[str]]:
+    """What each desk shows otherwise than the store has it: "<ticket>@<revision> shown <state>".
+
+    The store is read before and after the desks are asked: only what did not change in between is compared. What is
+    found twice, a second apart, is stale; once may be a change on its way.
+
+    Args:
+        views: each desk's open tickets and their states; None when it says itself that it is not ready.
+        before, after: the whole store, tickets with revisions.
+    """
+    wrong: dict[str, set[str]] = {}
+    for desk, view in views.items():
+        if view is None:
+            wrong[desk] = {NOT_READY}
+            continue
+        found = {f"{name} does not exist" for name in set(view) - set(after)}
+        for name, (ticket, revision) in before.items():
+            shown = view.get(name)
+            should = ticket.state.value if ticket.state in OPEN else None
+            if shown != should and after[name][1] == revision:
+                found.add(f"{name}@{revision} is {ticket.state.value}, shown as {shown}")
+        wrong[desk] = found
+    return wrong
+
+
+def explain(history: Iterable[Seen], stored: Mapping[str, Ticket]) -> list[str]:
+    """For developers: what is behind each number that is not zero, one line each."""
+    seen = list(history)
+    acked = {line.ticket: line for line in seen if line.kind == "acked"}
+    lines = [f"lost: {name} {stored.get(name)}" for name in lost(acked, stored)]
+    lines += [f"double: session {name}" for name in double(seen, stored)]
+    for first, second in inversions(acked, stored):
+        for label, ticket in (("overtaken", first), ("overtaking", second)):
+            line = acked[ticket.id]
+            lines.append(f"{label}: called {line.sent_s:.2f} acked {line.at_s:.2f} {ticket}")
+    return lines

@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A real cluster on loopback: three nats-servers, two hubs and the callers' and agents' programs, each one killable.
+
+```python
+async with cluster(folder, kiosks=20, agents=8) as world:
+    await world.start_load()
+    await world.leader().kill()
+```
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from session.bus.children import tied_command
+from session.bus.follower import Follower
+from session.bus.hub_connection import HubConnection
+from session.bus.identity import new_seed, public_key
+from session.bus.server import server_binary
+from session.bus.server_config import ClusterSettings, ServerSettings, config_text
+from session.bus.streams import Stored
+from session.errors import SessionError
+from session.hub.nats_store import BUCKET
+from session.protocol.codec import decode_plain
+from session.protocol.tickets import Ticket
+from session.tasks import Tasks
+from tests.faults.cluster_world import ClusterWorld
+from tests.talks.hub.bus_fixture import free_port
+
+READY_S = 60.0
+
+
+class Program:
+    """A process that can be ended by force, frozen, and started again with the same command."""
+
+    def __init__(self, command: list[str], log_path: Path) -> None:
+        self.command = command
+        self._log_path = log_path
+        self._process: Process | None = None
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.returncode is None
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process is not None else None
+
+    async def start(self, *, wait_for: bytes = b"") -> None:
+        """Starts it; with `wait_for`, returns once it has said so."""
+        with self._log_path.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *tied_command(self.command), stdin=PIPE, stdout=PIPE, stderr=log
+            )
+        if wait_for and (line := await self.read_line(READY_S)) != wait_for:
+            raise RuntimeError(f"{self.command[:4]} said {line!r}; see {self._log_path}")
+
+    async def read_line(self, timeout_s: float) -> bytes:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        async with asyncio.timeout(timeout_s):
+            return (await self._process.stdout.readline()).strip()
+
+    async def say(self, line: str) -> None:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        self._process.stdin.write(line.encode() + b"\n")
+        await self._process.stdin.drain()
+
+    def send(self, number: signal.Signals) -> None:
+        if self._process is not None and self._process.returncode is None:
+            self._process.send_signal(number)
+
+    async def end(self, number: signal.Signals = signal.SIGKILL) -> None:
+        """Ends it and waits until it has."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.send_signal(number)
+            async with asyncio.timeout(20):
+                await self._process.wait()
+
+
+class Cluster:
+    """Everything that runs, and the line that looks at the store.
+
+    Attributes:
+        nodes: by the server's name.
+        load: programs with callers and agents; each speaks for a part of the kiosks and desks.
+    """
+
+    def __init__(self, folder: Path, kiosks: int, agents: int, loads: int, nodes: int, *, synced: bool = True) -> None:
+        self.folder = folder
+        self.tasks = Tasks()
+        names = [f"node{n}" for n in range(nodes)]
+        ports = {name: free_port() for name in names}
+        self.world = ClusterWorld.invent([f"nats://127.0.0.1:{port}" for port in ports.values()], kiosks, agents)
+        self._world_path = folder / "world.json"
+        self.world.save(self._world_path)
+        self._write_servers(ports, synced)
+        self.nodes = {
+            name: Program([str(server_binary()), "-c", str(folder / f"{name}.conf")], folder / f"{name}.err")
+            for name in names
+        }
+        self.hubs = [self._python("cluster_hub", f"hub{n}", str(len(names))) for n in range(2)]
+        self.load = [self._python("load", f"load{n}", f"{n}/{loads}") for n in range(loads)]
+        self.connection = HubConnection(self.world.urls, self.world.hub_seed.encode(), self.tasks)
+
+    def _write_servers(self, ports: dict[str, int], synced: bool) -> None:
+        routes = {name: f"127.0.0.1:{free_port()}" for name in ports}
+        secret, system = new_seed().decode(), public_key(new_seed())
+        accounts = self.world.catalogue().accounts(self.world.keys())
+        for name, port in ports.items():
+            others = tuple(route for other, route in routes.items() if other != name)
+            place = ClusterSettings(name, int(routes[name].rpartition(":")[2]), others, secret)
+            alone = len(ports) == 1
+            settings = ServerSettings(self.folder / name, port, cluster=None if alone else place)
+            settings.folder.mkdir(exist_ok=True)
+            text = config_text(settings, accounts, public_key(self.world.hub_seed.encode()), system)
+            if not synced:  # the server's own default, for a control
+                text = text.replace("sync_interval: always, ", "")
+            (self.folder / f"{name}.conf").write_text(text, encoding="utf-8")
+
+    def _python(self, module: str, name: str, last: str) -> Program:
+        folder = self.folder / name
+        folder.mkdir()
+        command = [sys.executable, "-m", f"tests.faults.{module}", str(self._world_path), str(folder), last]
+        return Program(command, self.folder / f"{name}.err")
+
+    async def start(self) -> None:
+        for node in self.nodes.values():
+            await node.start()
+        await self.connection.connect(READY_S)
+        await asyncio.gather(*(hub.start(wait_for=b"ready") for hub in self.hubs))
+
+    async def start_load(self) -> None:
+        await asyncio.gather(*(load.start(wait_for=b"ready") for load in self.load))
+
+    async def leader(self) -> str:
+        """The node that leads the tickets' stream, once there is one."""
+        async with asyncio.timeout(READY_S):
+            while True:
+                try:
+                    reply = await self.connection.line.request(f"$JS.API.STREAM.INFO.{BUCKET}", b"", 2.0)
+                    name = json.loads(reply.payload).get("cluster", {}).get("leader", "")
+                except SessionError:
+                    name = ""
+                if name in self.nodes:
+                    return str(name)
+                await asyncio.sleep(0.1)
+
+    async def stored(self) -> dict[str, tuple[Ticket, int]]:
+        """Every ticket as the stream's leader has it, with its revision."""
+        found: dict[str, tuple[Ticket, int]] = {}
+
+        def take(batch: list[Stored]) -> None:
+            for stored in batch:
+                ticket = decode_plain(Ticket, stored.payload)
+                found[ticket.id] = (ticket, stored.revision)
+
+        look = Follower(
+            self.connection.line,
+            self.connection.streams,
+            BUCKET,
+            self.tasks,
+            lambda batch, _: take(list(batch)),
+            lambda stored: take([stored]),
+        )
+        look.start()
+        try:
+            async with asyncio.timeout(READY_S):
+                await look.loaded.wait()
+        finally:
+            await look.stop()
+        return found
+
+    async def ask_load(self, what: str) -> list[Any]:
+        """Says one word to every load program that runs; their JSON answers."""
+        running = [load for load in self.load if load.is_running]
+        for load in running:
+            await load.say(what)
+        return [json.loads(await load.read_line(READY_S)) for load in running]
+
+    async def close(self) -> None:
+        await self.connection.close()
+        for program in (*self.load, *self.hubs, *self.nodes.values()):
+            program.send(signal.SIGCONT)
+            await program.end()
+        await self.tasks.close()
+
+
+@asynccontextmanager
+async def cluster(
+    folder: Path, *, kiosks: int, agents: int, loads: int = 2, nodes: int = 3, synced: bool = True
+) -> AsyncIterator[Cluster]:
+    """A running cluster; everything ends with it."""
+    world = Cluster(folder, kiosks, agents, loads, nodes, synced=synced)
+    try:
+        await world.start()
+        yield world
+    finally:
+        await world.close()

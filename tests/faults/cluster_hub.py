@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""One hub of a cluster in a process of its own, for faults and benchmarks: `WORLD FOLDER REPLICAS`. Prints "ready"."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from pathlib import Path
+
+from session.bus.hub_connection import HubConnection
+from session.clock import SystemClock
+from session.hub.hub import Hub
+from session.tasks import Tasks
+from tests.faults.cluster_world import ClusterWorld
+from tests.talks.hub.memory_dossiers import MemoryDossiers
+
+
+async def main(world: ClusterWorld, folder: Path, replicas: int) -> None:
+    tasks = Tasks()
+    connection = HubConnection(world.urls, world.hub_seed.encode(), tasks)
+    await connection.connect(30.0)
+    hub = Hub(connection, world.catalogue(), MemoryDossiers(), folder, SystemClock(), tasks, replicas=replicas)
+    await hub.start()
+    print("ready", flush=True)
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
+    asyncio.run(main(ClusterWorld.load(Path(sys.argv[1])), Path(sys.argv[2]), int(sys.argv[3])))

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Who is in the world of the cluster's faults, in one file that all its processes read. Used by all of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from session.bus.identity import new_seed, public_key
+from session.hub.catalogue import Catalogue
+from session.protocol.roles import Role
+
+ORGANISATION = "valdore"
+SERVICE = "housing"
+
+
+class ClusterWorld(msgspec.Struct, frozen=True, kw_only=True):
+    """Addresses and keys. `kiosks`, `agents`: user -> seed."""
+
+    urls: list[str]
+    hub_seed: str
+    kiosks: dict[str, str]
+    agents: dict[str, str]
+
+    @classmethod
+    def invent(cls, urls: list[str], kiosks: int, agents: int) -> ClusterWorld:
+        return cls(
+            urls=urls,
+            hub_seed=new_seed().decode(),
+            kiosks={f"kiosk{n}": new_seed().decode() for n in range(kiosks)},
+            agents={f"agent{n}": new_seed().decode() for n in range(agents)},
+        )
+
+    @classmethod
+    def load(cls, path: Path) -> ClusterWorld:
+        return msgspec.json.decode(path.read_bytes(), type=cls)
+
+    def save(self, path: Path) -> None:
+        path.write_bytes(msgspec.json.encode(self))
+
+    def catalogue(self) -> Catalogue:
+        kiosks = "".join(f'  {{ id = "{name}", site = "townhall" }},\n' for name in self.kiosks)
+        people = "".join(f'  {{ id = "{name}", name = "{name}" }},\n' for name in self.agents)
+        return Catalogue.parse(
+            f"""[[organisations]]
+id = "{ORGANISATION}"
+name = "Caisse d'entraide du Val-Doré"
+services = [{{ id = "{SERVICE}", name = "Aide au logement", letter = "L" }}]
+sites = [{{ id = "townhall", name = "Mairie de Saint-Oyen", services = ["{SERVICE}"] }}]
+kiosks = [
+{kiosks}]
+people = [
+{people}]
+"""
+        )
+
+    def keys(self) -> dict[tuple[str, Role, str], str]:
+        """Public keys as the catalogue wants them."""
+        kiosks = {(ORGANISATION, Role.KIOSK, name): public_key(seed.encode()) for name, seed in self.kiosks.items()}
+        agents = {(ORGANISATION, Role.AGENT, name): public_key(seed.encode()) for name, seed in self.agents.items()}
+        return kiosks | agents

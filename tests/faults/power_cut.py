@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A power cut of a single node under load: what was not synced is gone. Part of `make test-faults`.
+
+The store lies on ext4 over a loop image. At the cut the server is killed and the image is copied as the block device
+had it: what only the page cache held is not in the copy, and the server goes on from the copy.
+`python -m tests.faults.power_cut [--seconds N] [--unsynced]`; the last is a control that should lose something.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.faults import history
+from tests.faults.checker import Verdict, judge
+from tests.faults.cluster import cluster
+from tests.faults.run_cluster import drained
+
+IMAGE_MB = 300
+RUN_S = 12.0
+
+
+async def _run(*command: str) -> None:
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.DEVNULL)
+    if await process.wait() != 0:
+        raise OSError(f"{command[0]} failed")
+
+
+class Disk:
+    """A file that is a disk, mounted at `place`."""
+
+    def __init__(self, image: Path, place: Path) -> None:
+        self._image, self._place = image, place
+
+    async def make(self) -> None:
+        with self._image.open("wb") as file:
+            file.truncate(IMAGE_MB << 20)
+        await _run("mkfs.ext4", "-q", "-F", str(self._image))
+        self._place.mkdir()
+        await self.mount()
+
+    async def mount(self) -> None:
+        await _run("mount", "-o", "loop,noatime", str(self._image), str(self._place))
+
+    async def unmount(self) -> None:
+        await _run("umount", "-l", str(self._place))
+
+    async def cut(self) -> None:
+        """The disk as it is after the power has gone; mounted again."""
+        after = self._image.with_suffix(".cut")
+        await _run("cp", "--sparse=always", str(self._image), str(after))
+        await self.unmount()
+        after.replace(self._image)
+        await self.mount()
+
+
+async def run(folder: Path, run_s: float, *, synced: bool = True) -> Verdict:
+    """Load for `run_s`, the cut, the load again until all is served; the verdict."""
+    disk = Disk(folder / "disk.img", folder / "node0")
+    await disk.make()
+    try:
+        async with cluster(folder, kiosks=16, agents=6, loads=1, nodes=1, synced=synced) as world:
+            await world.start_load()
+            await asyncio.sleep(run_s)
+            await world.nodes["node0"].end()
+            await disk.cut()
+            await world.nodes["node0"].start()
+            stored, waiting = await drained(world)
+            return judge(history.read(folder), stored, waiting)
+    finally:
+        await disk.unmount()
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--seconds", type=float, default=RUN_S)
+    arguments.add_argument("--unsynced", action="store_true", help="with the server's own default: the control")
+    options = arguments.parse_args()
+    if sys.platform != "linux" or os.geteuid() != 0 or shutil.which("mkfs.ext4") is None:
+        print("power cut: not possible here (root on Linux, mkfs.ext4 and a loop device are needed)")
+        return 0
+    with tempfile.TemporaryDirectory(prefix="power") as folder:
+        verdict = asyncio.run(run(Path(folder), options.seconds, synced=not options.unsynced))
+    print(f"power cut: {verdict.line}")
+    return 0 if verdict.is_good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""`make test-faults`: a cluster under load, its parts killed, frozen and restarted; the checker's verdict comes last.
+
+`python -m tests.faults.run_cluster [--short] [--rounds N]`; exits with 0 only when nothing was lost, double, forgotten,
+inverted or stale.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import random
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from itertools import pairwise
+from pathlib import Path
+
+from session.protocol.tickets import Ticket
+from tests.faults import history
+from tests.faults.checker import FRESH_S, OPEN, Verdict, differences, explain, judge
+from tests.faults.cluster import Cluster, cluster
+
+FROZEN_S = 8.0
+DOWN_S = 4.0
+ANSWER_S = 60.0
+DRAIN_S = 60.0
+
+Fault = Callable[[Cluster], Awaitable[None]]
+
+
+# ---- faults --------------------------------------------------------------------------------------------------------
+
+
+async def _down(world: Cluster, names: list[str], down_s: float) -> None:
+    for name in names:
+        world.nodes[name].send(signal.SIGKILL)
+    for name in names:
+        await world.nodes[name].end()
+    await asyncio.sleep(down_s)
+    for name in names:
+        await world.nodes[name].start()
+
+
+async def kill_leader(world: Cluster) -> None:
+    await _down(world, [await world.leader()], DOWN_S)
+
+
+async def kill_follower(world: Cluster) -> None:
+    leader = await world.leader()
+    await _down(world, [random.choice([name for name in world.nodes if name != leader])], DOWN_S)
+
+
+async def kill_two(world: Cluster) -> None:
+    leader = await world.leader()
+    other = random.choice([name for name in world.nodes if name != leader])
+    await _down(world, [leader, other], DOWN_S)
+
+
+async def kill_all(world: Cluster) -> None:
+    await _down(world, list(world.nodes), 1.0)
+
+
+async def freeze_leader(world: Cluster) -> None:
+    node = world.nodes[await world.leader()]
+    node.send(signal.SIGSTOP)
+    await asyncio.sleep(FROZEN_S)
+    node.send(signal.SIGCONT)
+
+
+async def rolling_restart(world: Cluster) -> None:
+    for node in world.nodes.values():
+        await node.end(signal.SIGTERM)
+        await node.start()
+        await asyncio.sleep(2.0)
+        await world.leader()
+        await asyncio.sleep(4.0)
+
+
+async def kill_hub(world: Cluster) -> None:
+    await world.hubs[0].end()
+    await asyncio.sleep(1.0)
+    await world.hubs[0].start(wait_for=b"ready")
+
+
+async def kill_both_hubs(world: Cluster) -> None:
+    for hub in world.hubs:
+        hub.send(signal.SIGKILL)
+    for hub in world.hubs:
+        await hub.end()
+    await asyncio.gather(*(hub.start(wait_for=b"ready") for hub in world.hubs))
+
+
+async def kill_clients(world: Cluster) -> None:
+    """Half of the desks and kiosks: with tickets waiting, accepted, in session."""
+    await world.load[0].end()
+    await asyncio.sleep(2.0)
+    await world.load[0].start(wait_for=b"ready")
+
+
+async def kill_one_of_each(world: Cluster) -> None:
+    await asyncio.gather(kill_follower(world), kill_hub(world), kill_clients(world))
+
+
+LONG: list[tuple[str, Fault]] = [
+    ("kill -9 leader, back after 4 s", kill_leader),
+    ("kill -9 follower, back after 4 s", kill_follower),
+    ("SIGSTOP leader for 8 s", freeze_leader),
+    ("kill -9 two nodes, back after 4 s", kill_two),
+    ("rolling restart", rolling_restart),
+    ("kill -9 all nodes, back after 1 s", kill_all),
+    ("kill -9 one hub, back after 1 s", kill_hub),
+    ("kill -9 both hubs", kill_both_hubs),
+    ("kill -9 half of desks and kiosks", kill_clients),
+    ("kill -9 a node, a hub and half the clients", kill_one_of_each),
+]
+SHORT: list[tuple[str, Fault]] = [("kill -9 a node, a hub and half the clients", kill_one_of_each)]
+
+
+# ---- the run -------------------------------------------------------------------------------------------------------
+
+
+def _answered_s(world: Cluster, since_s: float) -> list[float]:
+    return sorted(seen.at_s for seen in history.read(world.folder) if seen.at_s >= since_s)
+
+
+async def _answers_again(world: Cluster) -> float:
+    """Waits for a call or an accept that was sent after now and answered; the time it was."""
+    ended_s = time.time()
+    async with asyncio.timeout(ANSWER_S):
+        while True:
+            fresh = [seen.at_s for seen in history.read(world.folder) if seen.sent_s > ended_s]
+            if fresh:
+                return min(fresh)
+            await asyncio.sleep(0.1)
+
+
+async def _differences(world: Cluster) -> dict[str, set[str]]:
+    before = await world.stored()
+    views = {name: view for part in await world.ask_load("views") for name, view in part.items()}
+    return differences(views, before, await world.stored())
+
+
+async def _stale(world: Cluster, again_s: float) -> dict[str, set[str]]:
+    """Desks that showed the same wrong thing in the last second of the time they have, with that."""
+    await asyncio.sleep(max(0.0, again_s + FRESH_S - 1.0 - time.time()))
+    first = await _differences(world)
+    await asyncio.sleep(max(0.0, again_s + FRESH_S - time.time()))
+    second = await _differences(world)
+    return {desk: wrong & first[desk] for desk, wrong in second.items() if wrong & first[desk]}
+
+
+async def run_fault(world: Cluster, label: str, fault: Fault) -> int:
+    """Does one thing to the cluster; prints what it cost; returns the number of desks that were stale 5 s after."""
+    begun_s = time.time()
+    await fault(world)
+    await world.leader()
+    again_s = await _answers_again(world)
+    stale = await _stale(world, again_s)
+    times = [begun_s, *_answered_s(world, begun_s)]
+    silence_s = max((after - before for before, after in pairwise(times)), default=0.0)
+    print(
+        f"{label:<44} {len(times) - 1:>5} answers, longest silence {silence_s:5.2f} s, stale desks {len(stale)}",
+        flush=True,
+    )
+    for desk, why in stale.items():
+        print(f"  {desk}: {'; '.join(sorted(why))}"[:200], flush=True)
+    return len(stale)
+
+
+async def drained(world: Cluster) -> tuple[dict[str, Ticket], dict[str, str]]:
+    """No more calls; the store, and what the kiosks believe, once both are at rest or the time is over."""
+    await world.ask_load("drain")
+    deadline_s = time.time() + DRAIN_S
+    while True:
+        stored = {name: ticket for name, (ticket, _) in (await world.stored()).items()}
+        kiosks = {name: ticket for part in await world.ask_load("kiosks") for name, ticket in part.items()}
+        at_rest = not any(kiosks.values()) and not any(ticket.state in OPEN for ticket in stored.values())
+        if at_rest or time.time() > deadline_s:
+            return stored, kiosks
+        await asyncio.sleep(0.5)
+
+
+async def run(folder: Path, faults: list[tuple[str, Fault]], *, kiosks: int = 24, agents: int = 10) -> Verdict:
+    """The whole story in `folder`: start, load, faults, drain, verdict."""
+    begun_s = time.time()
+    async with cluster(folder, kiosks=kiosks, agents=agents) as world:
+        await world.start_load()
+        await _answers_again(world)
+        print(f"{'ready under load':<44} after {time.time() - begun_s:.1f} s", flush=True)
+        stale = 0
+        for label, fault in faults:
+            stale += await run_fault(world, label, fault)
+        stored, waiting = await drained(world)
+        for line in explain(history.read(folder), stored):
+            print(f"  {line}", flush=True)
+        return judge(history.read(folder), stored, waiting, stale)
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--short", action="store_true", help="the faults that `make test` has too")
+    arguments.add_argument("--rounds", type=int, default=1, help="how often all faults come")
+    arguments.add_argument("--only", default="", help="only the faults with this word")
+    arguments.add_argument("--keep", type=Path, help="an empty folder for stores, logs and histories")
+    options = arguments.parse_args()
+    logging.basicConfig(level=logging.ERROR)
+    faults = [fault for fault in (SHORT if options.short else LONG) if options.only in fault[0]] * options.rounds
+    with tempfile.TemporaryDirectory(prefix="faults") as folder:
+        verdict = asyncio.run(run(options.keep or Path(folder), faults))
+    print(verdict.line)
+    return 0 if verdict.is_good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The checker of the cluster's faults finds each kind of broken promise, and nothing where all were kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+from session.hub.sessions import HEAD
+from session.protocol.tickets import Ticket, TicketState
+from tests.faults.checker import NOT_READY, Verdict, differences, judge
+from tests.faults.history import History, Kind, Seen, read
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+GOOD = Verdict(acked=2, lost=0, double=0, forgotten=0, inverted=0, stale=0)
+
+
+def _ticket(name: str, arrived_s: float, accepted_s: float) -> Ticket:
+    return Ticket(
+        id=name,
+        organisation="valdore",
+        service="housing",
+        kiosk=f"kiosk_{name}",
+        site="",
+        number="L001",
+        state=TicketState.CLOSED,
+        arrived_at_utc=START + timedelta(seconds=arrived_s),
+        accepted_at_utc=START + timedelta(seconds=accepted_s),
+        agent="alice",
+        session=f"{name}_1",
+    )
+
+
+def _seen(kind: Kind, ticket: str, at_s: float, session: str = "", user: str = "") -> Seen:
+    at_s += START.timestamp()
+    return Seen(kind=kind, user=user or f"kiosk_{ticket}", ticket=ticket, session=session, sent_s=at_s - 0.1, at_s=at_s)
+
+
+HISTORY = [
+    _seen("acked", "a", 0.1),
+    _seen("acked", "b", 1.1),
+    _seen("accepted", "a", 9.0, "a_1"),
+    _seen("accepted", "b", 9.5, "b_1"),
+]
+STORED = {"a": _ticket("a", 0.0, 9.0), "b": _ticket("b", 1.0, 9.5)}
+
+
+def test_kept_promises_are_good() -> None:
+    verdict = judge(HISTORY, STORED, {"kiosk_a": "", "kiosk_b": ""})
+    assert verdict == GOOD
+    assert verdict.is_good
+    assert verdict.line == "acked 2 lost 0 double 0 forgotten 0 inverted 0 stale 0"
+    assert not judge([], {}, {}).is_good  # nothing was done, so nothing is proved
+
+
+def test_a_ticket_that_is_not_in_the_store_is_lost() -> None:
+    verdict = judge(HISTORY, {"a": STORED["a"]}, {})
+    assert verdict.lost == 1
+    assert not verdict.is_good
+
+
+def test_an_abandoned_ticket_is_lost_unless_its_kiosk_called_again() -> None:
+    abandoned = msgspec.structs.replace(STORED["a"], state=TicketState.ABANDONED, reason="new_call", session=None)
+    quiet = [line for line in HISTORY if line.kind == "acked"]
+    assert judge(quiet, {**STORED, "a": abandoned}, {}).lost == 1
+    called_again = [*quiet, _seen("acked", "b", 2.0, user="kiosk_a")]
+    assert judge(called_again, {**STORED, "a": abandoned}, {}).lost == 0
+
+
+def test_two_agents_with_one_ticket_are_a_double_unless_it_was_given_back() -> None:
+    twice = [*HISTORY, _seen("accepted", "a", 9.1, "a_2", user="bob")]
+    assert judge(twice, STORED, {}) == replace(GOOD, double=1)
+    given_back = {**STORED, "a": msgspec.structs.replace(STORED["a"], priority=HEAD)}
+    assert judge(twice, given_back, {}).double == 0
+
+
+def test_a_ticket_that_nobody_ends_and_a_kiosk_that_still_waits_are_forgotten() -> None:
+    waiting = msgspec.structs.replace(STORED["b"], state=TicketState.WAITING)
+    assert judge(HISTORY, {**STORED, "b": waiting}, {}).forgotten == 1
+    assert judge(HISTORY, STORED, {"kiosk_b": "b"}).forgotten == 1
+
+
+def test_a_ticket_that_a_later_one_overtakes_is_inverted() -> None:
+    overtaken = {"a": _ticket("a", 0.0, 9.0), "b": _ticket("b", 1.0, 8.0)}
+    assert judge(HISTORY, overtaken, {}) == replace(GOOD, inverted=1)
+    just_heard = {"a": _ticket("a", 0.0, 5.0), "b": _ticket("b", 1.0, 4.0)}
+    assert judge(HISTORY, just_heard, {}).inverted == 0
+    stamped_wrong = {"a": _ticket("a", 2.0, 9.0), "b": _ticket("b", 1.0, 9.5)}
+    assert judge(HISTORY, stamped_wrong, {}).inverted == 1
+
+
+def test_a_desk_that_shows_something_else_than_the_store_is_found() -> None:
+    waiting = msgspec.structs.replace(STORED["a"], state=TicketState.WAITING)
+    store = {"a": (waiting, 1), "b": (STORED["b"], 2)}
+    views = {"good": {"a": "waiting"}, "behind": {}, "wrong": {"a": "waiting", "b": "in_session"}, "off": None}
+    found = differences(views, store, store)
+    assert found["good"] == set()
+    assert found["behind"] == {"a@1 is waiting, shown as None"}
+    assert found["wrong"] == {"b@2 is closed, shown as in_session"}
+    assert found["off"] == {NOT_READY}
+    moved = {"a": (STORED["a"], 3), "b": (STORED["b"], 2)}
+    assert differences({"behind": {}}, store, moved)["behind"] == set()  # it changed while the desk was asked
+    assert differences({"odd": {"zzz": "waiting"}}, store, moved)["odd"] == {"zzz does not exist"}
+
+
+def test_a_line_cut_short_by_a_kill_is_not_an_answer(tmp_path: Path) -> None:
+    (tmp_path / "load0").mkdir()
+    path = tmp_path / "load0" / "history.jsonl"
+    history = History(path)
+    history.write(HISTORY[0])
+    history.close()
+    with path.open("ab") as file:
+        file.write(msgspec.json.encode(HISTORY[1])[:20])
+    assert list(read(tmp_path)) == [HISTORY[0]]
