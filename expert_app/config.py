@@ -50,6 +50,7 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         chunk_kbps: rate of printed documents on the line to the kiosk, so that they never starve the voice.
+        ca_file: certificate of our own authority, for tls:// and wss:// addresses; "" for the system's authorities.
     """
 
     organisation: Id = "caf"
@@ -59,6 +60,7 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     language: Language = "fr"
     theme: Literal["light", "dark"] = "light"
     chunk_kbps: Kbps = 240
+    ca_file: str = ""
     media: MediaSettings = MediaSettings()
 
 
@@ -70,6 +72,7 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         printer: "ipp://host:port/path" or "" for none.
         key_file: where a headless kiosk keeps its key (0600); "" for the keyring.
         chunk_kbps: rate of pages on the line, so that they never starve the voice.
+        ca_file: as at the desk.
     """
 
     organisation: Id = "caf"
@@ -80,6 +83,7 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     printer: str = ""
     key_file: str = ""
     chunk_kbps: Kbps = 240
+    ca_file: str = ""
     media: MediaSettings = MediaSettings()
 
 
@@ -91,6 +95,9 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         listen: host and port of the bus that the hub starts.
         bus: address of a bus that runs already; "" to start our own.
         database: SQLAlchemy address of the dossiers' database; "" for SQLite in the hub's folder.
+        tls_certificate, tls_key: PEM files of the bus that the hub starts; needed when other machines connect.
+        websocket_port: a second port of that bus, for wss:// addresses (443 passes most walls); 0 for none.
+        ca_file: with `bus`: certificate of our own authority; "" for the system's authorities.
     """
 
     catalogue: str = ""
@@ -98,6 +105,10 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     listen_port: Port = 4222
     bus: str = ""
     database: str = ""
+    tls_certificate: str = ""
+    tls_key: str = ""
+    websocket_port: Port = 0
+    ca_file: str = ""
 
 
 def load[Settings: msgspec.Struct](kind: type[Settings], path: Path) -> Settings:
