@@ -273,8 +273,10 @@ class _Receipt:
         if facts.missing_by is not None:
             heading = _("Pieces to be supplied before {date}").format(date=long_date(facts.missing_by))
         said = "\n".join(f"☐  {name}" for name in facts.missing)
-        note = _("Until they are received, the time limits of the decision are suspended.")
-        self._panel(sheet, heading, ((said, _VALUE), (note, _SMALL)), warning=True)
+        texts = [(said, _VALUE)]
+        if facts.missing_by is not None:  # L. 114-5: only a demand with its date suspends
+            texts.append((_("Until they are received, the time limits of the decision are suspended."), _SMALL))
+        self._panel(sheet, heading, tuple(texts), warning=True)
 
     def _what_follows(self, sheet: Sheet) -> None:
         facts, decision = self._facts, self._facts.decision

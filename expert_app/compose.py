@@ -16,7 +16,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import qasync
-from PyQt6.QtCore import QtMsgType, qInstallMessageHandler
+from PyQt6.QtCore import QLibraryInfo, QtMsgType, QTranslator, qInstallMessageHandler
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtMultimedia import QMediaDevices
 from PyQt6.QtWidgets import QApplication
@@ -58,14 +58,21 @@ def _qt_message(kind: QtMsgType, context: object, text: str | None) -> None:
     logging.getLogger("qt").log(levels.get(kind, logging.INFO), "%s", text)
 
 
-def make_application() -> QApplication:
-    """The application object; windows closing do not end it, the program's own stop does."""
+def make_application(language: str) -> QApplication:
+    """The application object; windows closing do not end it, the program's own stop does.
+
+    Args:
+        language: of Qt's own texts: dialogs, names of keys.
+    """
     prepare_browser()
     qInstallMessageHandler(_qt_message)
     application = QApplication(sys.argv[:1])
     application.setQuitOnLastWindowClosed(False)
     QGuiApplication.setDesktopFileName("poste-expert")
     application.setApplicationName("Poste Expert")
+    translator = QTranslator(application)
+    if translator.load(f"qtbase_{language}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+        application.installTranslator(translator)
     return application
 
 
@@ -102,9 +109,9 @@ class Program:
             log.warning("the bus does not answer yet: %s", error.code)
 
 
-def run_application(main: Callable[[Program], Coroutine[Any, Any, None]]) -> int:
+def run_application(main: Callable[[Program], Coroutine[Any, Any, None]], language: str) -> int:
     """Runs `main` until its end inside Qt's loop; the exit code."""
-    application = make_application()
+    application = make_application(language)
     loop = qasync.QEventLoop(application)
     asyncio.set_event_loop(loop)
     code = 0

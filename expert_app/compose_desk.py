@@ -61,7 +61,7 @@ def run_desk(settings: DeskSettings, paths: Paths, *, driven: bool) -> int:
     except SessionError as error:
         print(sentence(error.code, error.detail).sentence)
         return 2
-    return run_application(partial(_main, settings, paths, seed, driven))
+    return run_application(partial(_main, settings, paths, seed, driven), settings.language)
 
 
 async def _main(settings: DeskSettings, paths: Paths, seed: bytes | None, driven: bool, program: Program) -> None:

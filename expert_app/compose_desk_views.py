@@ -11,6 +11,7 @@ from resources.texts import _
 from session.desk.link import DeskLink
 from session.errors import BusRefusedIdentity
 from session.protocol.hub_messages import DocumentFiled, DossierFacts, SessionEnded
+from session.protocol.session_messages import KioskWiped
 from session.protocol.tickets import Ticket, TicketState
 from views.desk_window import DeskWindow
 from views.message_bar import Level
@@ -51,6 +52,7 @@ class DeskConnections:
         self._app.untroubled.connect(self._window.messages.clear)
         self._app.session_ended.connect(self._on_session_ended)
         self._app.session_closed.connect(self._on_session_closed)
+        self._app.kiosk_wiped.connect(self._on_kiosk_wiped)
         self._window.finish_requested.connect(self._app.finish)
 
     def _on_queue(self, tickets: list[Ticket]) -> None:
@@ -177,10 +179,12 @@ class DeskConnections:
 
     def _on_waiting(self, name: str) -> None:
         words = _("“{name}” is safe on this computer and will be filed when the hub answers.")
+        self._window.devices.set_filing(False)
         self._window.messages.clear(FILING)
         self._window.messages.show_message(Level.WARNING, words.format(name=name), key="waiting")
 
     def _on_refused(self, refused: DocumentTrouble) -> None:
+        self._window.devices.set_filing(False)
         self._window.messages.clear(FILING)
         title, why = _("“{name}” was not filed.").format(name=refused.name), sentence(refused.code).sentence
         self._window.messages.show_message(Level.ERROR, f"{title} {why}", key=f"refused {refused.upload_id}")
@@ -203,6 +207,14 @@ class DeskConnections:
         self._window.wrap_up.show_open_points(words.format(count=unfiled) if unfiled else "")
         if ended.by == "kiosk":
             self._window.messages.show_message(Level.INFO, _("The caller ended the conversation."), key="ended")
+
+    def _on_kiosk_wiped(self, wiped: KioskWiped) -> None:
+        if wiped.left_over or not wiped.profile_removed:
+            words = _("The kiosk could not remove everything of the caller. Tell the help desk now.")
+            self._window.messages.show_message(Level.ERROR, words, key="wiped")
+        else:
+            words = _("The kiosk has removed everything of the caller.")
+            self._window.messages.show_message(Level.INFO, words, key="wiped")
 
     def _on_session_closed(self, outcome: str) -> None:
         self._window.messages.dismiss_all()

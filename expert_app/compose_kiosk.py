@@ -19,10 +19,9 @@ from resources.texts import use_language
 from session.bus.client import BusClient
 from session.errors import SessionError
 from session.kiosk.call import CallMedia, IceServer
+from session.kiosk.device_addresses import make_printer, make_scanner
 from session.kiosk.link import KioskLink
 from session.kiosk.live import KioskParts, KioskSession
-from session.kiosk.printer import make_printer
-from session.kiosk.scanner import make_scanner
 from session.kiosk.wipe import open_session_folder
 from session.log.events import Writer
 from session.log.writer import LogWriter, left_over
@@ -50,7 +49,7 @@ def run_kiosk(settings: KioskSettings, paths: Paths, *, driven: bool, fullscreen
     except SessionError as error:
         print(sentence(error.code, error.detail).sentence)
         return 2
-    return run_application(partial(_main, settings, paths, seed, driven, fullscreen))
+    return run_application(partial(_main, settings, paths, seed, driven, fullscreen), settings.language)
 
 
 async def _main(

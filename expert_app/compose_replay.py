@@ -46,7 +46,7 @@ def run_replay(log: str, settings: DeskSettings, paths: Paths, *, driven: bool) 
     except OSError as error:
         print(f"{log}: {error.strerror}")
         return 1
-    return run_application(partial(_main, found, settings, driven))
+    return run_application(partial(_main, found, settings, driven), settings.language)
 
 
 def _open(log: str, settings: DeskSettings, paths: Paths) -> LogFile:

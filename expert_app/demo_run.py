@@ -7,6 +7,7 @@ Used by `expert-app demo` and by the end-to-end tests. Whatever ends this proces
 from __future__ import annotations
 
 import asyncio
+import shutil
 import socket
 from pathlib import Path
 
@@ -98,9 +99,11 @@ class Demo:
         assert self.world is not None
         return self.world.site
 
-    def filed_document(self, sha256: str) -> Path:
-        """The store's own file of a filed document, on the hub's disk."""
-        return next(self.hub_folder.rglob(f"{sha256}.pdf"))
+    def copy_of_filed(self, sha256: str, name: str) -> Path:
+        """A copy, called `name`, of the store's own file on the hub's disk: something for the agent to print."""
+        copy = self.folder / f"{name}.pdf"
+        shutil.copyfile(next(self.hub_folder.rglob(f"{sha256}.pdf")), copy)
+        return copy
 
     # ---- start and stop ----
 

@@ -37,7 +37,7 @@ CALLER_NAME = "Maëlle Garrigue-Tesson"
 PROCEDURE = "Aide au logement"
 PIECES = (
     ("demande", "Demande signée"),
-    ("identite", "Pièce d'identité"),
+    ("identite", "Pièce d’identité"),
     ("bulletin", "Dernier bulletin de salaire"),
     ("bail", "Contrat de location"),
 )
@@ -104,7 +104,7 @@ def organisation(world: World) -> OrganisationEntry:
     names = [service.id for service in SERVICES]
     return OrganisationEntry(
         id=ORGANISATION,
-        name="Caisse d'entraide du Val-Doré",
+        name="Caisse d’entraide du Val-Doré",
         services=list(SERVICES),
         sites=[SiteEntry(id="oyen", name="Mairie de Saint-Oyen-le-Vieux", services=names)],
         kiosks=[KioskEntry(id=KIOSK, site="oyen", key=public_key(world.kiosk_seed))],

@@ -32,7 +32,7 @@ from session.protocol.hub_messages import (
     SessionEnded,
     SessionFacts,
 )
-from session.protocol.session_messages import Area, Grant, PrintChanged, ScanKind, ScanSource
+from session.protocol.session_messages import Area, Grant, KioskWiped, PrintChanged, ScanKind, ScanSource
 from session.protocol.tickets import Ticket, TicketState
 from session.tasks import Tasks
 
@@ -69,7 +69,8 @@ class DeskApp:
 
     Attributes:
         session_opened: a conversation begins or, after a restart, goes on. session_ended: it is over, wrap-up begins.
-        session_closed: the wrap-up is finished. dossier_changed: the caller's dossier as the store has it; None when
+        kiosk_wiped: the kiosk's report. session_closed: the wrap-up is finished.
+        dossier_changed: the caller's dossier as the store has it; None when
             the caller gave no number. printing: a print moved on. document_opened: (name, bytes) to show.
         resumed: set once it is known whether an earlier run's session goes on.
         troubled: see `Trouble`. untroubled: the trouble of this key is over.
@@ -87,6 +88,7 @@ class DeskApp:
         self.session_opened: Notifier[DeskSession] = Notifier()
         self.session_ended: Notifier[SessionEnded] = Notifier()
         self.session_closed: Notifier[str] = Notifier()
+        self.kiosk_wiped: Notifier[KioskWiped] = Notifier()
         self.dossier_changed: Notifier[DossierFacts | None] = Notifier()
         self.printing: Notifier[Printing] = Notifier()
         self.document_opened: Notifier[tuple[str, bytes]] = Notifier()
@@ -141,6 +143,7 @@ class DeskApp:
                 break
         finally:
             self.resumed.set()
+            self._facts.note("resumed", sessions=len(answer.sessions))
         await self._filing.send_waiting()
 
     async def stop(self) -> None:
@@ -178,7 +181,7 @@ class DeskApp:
         )
         session.devices.print_changed.connect(self._on_print)
         session.devices.scan_ended.connect(lambda ended: self._on_scan_ended(ended.code, ended.detail))
-        session.kiosk_wiped.connect(lambda wiped: self._facts.note("kiosk_wiped", left_over=wiped.left_over))
+        session.kiosk_wiped.connect(self._on_kiosk_wiped)
         self._filing.begin(session)
         self.session_opened.emit(session)
         await session.start()
@@ -226,6 +229,10 @@ class DeskApp:
             self._session = None
             self._filing.end()
             self.session_closed.emit("desk_lost")
+
+    def _on_kiosk_wiped(self, wiped: KioskWiped) -> None:
+        self._facts.note("kiosk_wiped", left_over=wiped.left_over)
+        self.kiosk_wiped.emit(wiped)
 
     def _on_peer_presence(self, presence: PeerPresence) -> None:
         if self._session is None or presence.session_id != self._session.facts.id:

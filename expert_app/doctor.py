@@ -16,8 +16,8 @@ import keyring.errors
 from expert_app.config import DeskSettings, KioskSettings
 from resources.texts import _
 from session.errors import SessionError
-from session.kiosk.printer import make_printer
-from session.kiosk.scanner import make_scanner
+from session.kiosk.device_addresses import make_printer, make_scanner
+from views import troubles
 
 WAIT_S = 5.0
 
@@ -110,8 +110,7 @@ async def check_scanner(address: str) -> Finding:
     finally:
         await scanner.close()
     if status.code:
-        sentence = _("The scanner answers but cannot scan now ({code}).")
-        return Finding("scanner", "wrong", sentence.format(code=status.code))
+        return Finding("scanner", "wrong", troubles.sentence(status.code).sentence)
     return Finding("scanner", "ok", _("The scanner is ready ({name}).").format(name=status.name))
 
 
@@ -129,8 +128,7 @@ async def check_printer(address: str) -> Finding:
     finally:
         await printer.close()
     if status.code:
-        sentence = _("The printer answers but cannot print now ({code}).")
-        return Finding("printer", "wrong", sentence.format(code=status.code))
+        return Finding("printer", "wrong", troubles.sentence(status.code).sentence)
     return Finding("printer", "ok", _("The printer is ready ({name}).").format(name=status.name))
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from documents.assemble import assemble
 from documents.check import check_page
@@ -21,7 +21,7 @@ from documents.outbox import KeptPage, Outbox, PageState, QueuedDocument
 from documents.workers import Workers
 from expert_app.facts import Facts
 from session.clock import Clock
-from session.desk.link import DeskLink
+from session.desk.link import Progress
 from session.desk.live import DeskSession
 from session.errors import DossierUnknown, SessionError, from_code
 from session.log import events
@@ -40,6 +40,9 @@ CLEAN_S = 90.0
 
 AGAIN = ("hub_unreachable", "bus_unreachable", "store_unreachable", "rate_limited", "transfer_interrupted")
 """After these the document waits in the outbox and is sent again by itself."""
+
+AGAIN_S = 10.0
+"""Between two tries; and at once when the line is back."""
 
 
 EditChange = Callable[[Edits], Edits]
@@ -81,8 +84,32 @@ class FilingProgress(NamedTuple):
     percent: int
 
 
+class StoreLink(Protocol):
+    """The way to the store; `session.desk.link.DeskLink`."""
+
+    organisation_name: str
+
+    async def upload(
+        self,
+        session_id: str,
+        dossier: str,
+        piece_id: str,
+        name: str,
+        pages: int,
+        data: bytes,
+        *,
+        upload_id: str = "",
+        progress: Progress | None = None,
+    ) -> DocumentFiled:
+        """Files a document, once per `upload_id`. Raises session errors."""
+        ...
+
+
 class Filing:
     """The desk's way of paper.
+
+    Args:
+        again_s: pause before a document that waits is sent again.
 
     Attributes:
         page_kept: a page is safe on disk (also told for each page found again after a restart). page_cleaned: its
@@ -94,7 +121,15 @@ class Filing:
     """
 
     def __init__(
-        self, outbox: Outbox, workers: Workers, link: DeskLink, clock: Clock, tasks: Tasks, facts: Facts
+        self,
+        outbox: Outbox,
+        workers: Workers,
+        store: StoreLink,
+        clock: Clock,
+        tasks: Tasks,
+        facts: Facts,
+        *,
+        again_s: float = AGAIN_S,
     ) -> None:
         self.page_kept: Notifier[ShownPage] = Notifier()
         self.page_cleaned: Notifier[CleanedPage] = Notifier()
@@ -104,13 +139,15 @@ class Filing:
         self.document_waiting: Notifier[str] = Notifier()
         self.document_refused: Notifier[DocumentTrouble] = Notifier()
         self.pages_filed: Notifier[list[str]] = Notifier()
-        self._outbox, self._workers, self._link = outbox, workers, link
+        self._outbox, self._workers, self._store = outbox, workers, store
         self._clock, self._tasks, self._facts = clock, tasks, facts
         self._session: DeskSession | None = None
         self._known: set[str] = set()
         self._removed: set[str] = set()
         self._cleaned: dict[str, CleanPage] = {}
         self._cleaning: dict[str, asyncio.Task[None]] = {}
+        self._again_s = again_s
+        self._again: asyncio.Task[None] | None = None
         self._making, self._sending = asyncio.Lock(), asyncio.Lock()
 
     # ---- a session ----
@@ -198,12 +235,14 @@ class Filing:
 
     async def _clean(self, session_id: str, page_id: str) -> None:
         try:
-            page = self._page(session_id, page_id)
+            page = self._find(session_id, page_id)
+            if page is None:
+                raise DossierUnknown(what="page")
             data = await asyncio.to_thread(self._outbox.page_bytes, session_id, page_id)
             work = asyncio.wrap_future(self._workers.submit(clean_page, data, page.edits, page.dpi))
             clean = await asyncio.wait_for(work, CLEAN_S)
-        except (DocumentError, TimeoutError, OSError) as error:
-            code = error.code if isinstance(error, DocumentError) else "unexpected"
+        except (DocumentError, SessionError, TimeoutError, OSError) as error:
+            code = error.code if isinstance(error, DocumentError | SessionError) else "unexpected"
             log.warning("page not cleaned: %s", type(error).__name__)
             self.page_failed.emit(PageTrouble(page_id, code))
             return
@@ -231,11 +270,8 @@ class Filing:
             )
         self.page_cleaned.emit(CleanedPage(page_id, clean))
 
-    def _page(self, session_id: str, page_id: str) -> KeptPage:
-        for page in self._outbox.pages(session_id):
-            if page.page_id == page_id:
-                return page
-        raise DossierUnknown(what="page")
+    def _find(self, session_id: str, page_id: str) -> KeptPage | None:
+        return next((page for page in self._outbox.pages(session_id) if page.page_id == page_id), None)
 
     # ---- what the agent does with pages ----
 
@@ -258,10 +294,12 @@ class Filing:
         self._edit(page_id, change)
 
     def _edit(self, page_id: str, change: EditChange) -> None:
-        if self._session is not None:
-            session_id = self._session.facts.id
-            edits = change(self._page(session_id, page_id).edits)
-            self._outbox.set_edits(session_id, page_id, edits)
+        if self._session is None:
+            return
+        session_id = self._session.facts.id
+        page = self._find(session_id, page_id)
+        if page is not None:  # one that was filed a moment ago stays as it was filed
+            self._outbox.set_edits(session_id, page_id, change(page.edits))
             self._start_cleaning(session_id, page_id)
 
     def remove(self, page_id: str) -> None:
@@ -319,7 +357,7 @@ class Filing:
         pages = [await self._clean_copy(session.id, page_id) for page_id in page_ids]
         created = self._clock.utc_now()
         work = self._workers.submit(
-            assemble, [page.jpeg for page in pages], name, created, author=self._link.organisation_name
+            assemble, [page.jpeg for page in pages], name, created, author=self._store.organisation_name
         )
         pdf = await asyncio.wait_for(asyncio.wrap_future(work), CLEAN_S)
         return await asyncio.to_thread(
@@ -347,16 +385,31 @@ class Filing:
             raise from_code("page_unreadable", {"page": page_id})
         return self._cleaned[page_id]
 
-    async def send_waiting(self) -> None:
-        """Sends what is still in the outbox, oldest first; what the store refuses stays there and is told."""
+    async def send_waiting(self) -> bool:
+        """Sends what is still in the outbox, oldest first; what the store refuses stays there and is told.
+
+        Returns:
+            False when something waits for the hub or its store.
+        """
         for document in await asyncio.to_thread(self._outbox.documents):
             try:
                 await self._send(document)
             except SessionError as error:
                 log.info("a document waits in the outbox: %s", error.code)
                 if error.code in AGAIN:
-                    return
+                    return False
                 self.document_refused.emit(DocumentTrouble(document.upload_id, document.name, error.code))
+        return True
+
+    def _send_later(self) -> None:
+        if self._again is None or self._again.done():
+            self._again = self._tasks.spawn(self._send_again(), name="send again")
+
+    async def _send_again(self) -> None:
+        while True:
+            await asyncio.sleep(self._again_s)
+            if await self.send_waiting():
+                return
 
     async def send_all_of(self, session_id: str) -> None:
         """Sends what waits of one session, before its wrap-up is finished. Raises the first error."""
@@ -369,7 +422,7 @@ class Filing:
                 return  # another call has sent it meanwhile
             data = await asyncio.to_thread(self._outbox.document_bytes, document.upload_id)
             try:
-                filed = await self._link.upload(
+                filed = await self._store.upload(
                     document.session_id,
                     document.dossier,
                     document.piece_id,
@@ -382,6 +435,7 @@ class Filing:
             except SessionError as error:
                 if error.code in AGAIN:
                     self.document_waiting.emit(document.name)
+                    self._send_later()
                 else:
                     await self._give_back(document)
                 raise

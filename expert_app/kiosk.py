@@ -17,7 +17,14 @@ from typing import Any, Protocol
 from expert_app.facts import Facts
 from expert_app.kiosk_watch import SessionWatch
 from session.clock import Clock
-from session.errors import BusUnreachable, CallerNumberInvalid, HubUnreachable, SessionError, TicketUnknown
+from session.errors import (
+    BusUnreachable,
+    CallerNumberInvalid,
+    HubUnreachable,
+    SessionError,
+    StoreUnreachable,
+    TicketUnknown,
+)
 from session.kiosk.button import Button
 from session.kiosk.link import KioskLink
 from session.kiosk.live import KioskSession
@@ -39,6 +46,8 @@ log = logging.getLogger(__name__)
 
 RETRY_S = 3.0
 FLUSH_S = 3.0
+UNKNOWN = (BusUnreachable, HubUnreachable, StoreUnreachable)
+"""After these the outcome is unknown: the same request again."""
 
 
 class Screen(Protocol):
@@ -162,7 +171,7 @@ class KioskApp:
                 return answer.ticket.state
 
     async def stop(self) -> None:
-        """Ends a running session for good (the window closes) and wipes."""
+        """Ends a running session for good (the window closes) and wipes; a caller who waits leaves the queue."""
         if self._session is not None:
             session_id = self._session.facts.id
             try:
@@ -170,6 +179,13 @@ class KioskApp:
             except (SessionError, TimeoutError):
                 log.warning("the hub was not told that the kiosk stops")
             await self._close(SessionEnded(session_id=session_id, by="kiosk", reason="kiosk_stopped"))
+        elif self._ticket:
+            try:
+                await asyncio.wait_for(self._link.leave(self._ticket), 3)
+            except (SessionError, TimeoutError):
+                log.warning("the hub was not told that the caller left")
+            else:
+                self._forget_ticket()
 
     # ---- wishes of the caller ----
 
@@ -224,7 +240,7 @@ class KioskApp:
                 self._button.release()
                 self._screen.number_refused()
                 return
-            except (BusUnreachable, HubUnreachable) as error:
+            except UNKNOWN as error:
                 self._trouble(error.code)  # outcome unknown: the same request again
                 await asyncio.sleep(RETRY_S)
             except SessionError as error:
@@ -247,7 +263,22 @@ class KioskApp:
         except SessionError as error:
             self._trouble(error.code)
             if self._session is not None:  # the hub is away, yet the caller wants to go: nothing may stay here
-                await self._close(SessionEnded(session_id=self._session.facts.id, by="kiosk", reason="caller"))
+                session_id = self._session.facts.id
+                await self._close(SessionEnded(session_id=session_id, by="kiosk", reason="caller"))
+                self._spawn(self._tell_hub_later(session_id), "hang up later")
+
+    async def _tell_hub_later(self, session_id: str) -> None:
+        """The agent must not wait for a caller who has gone."""
+        while True:
+            await asyncio.sleep(RETRY_S)
+            try:
+                await self._link.hang_up(session_id, "caller")
+            except UNKNOWN:
+                continue
+            except SessionError as error:
+                log.info("the session was over already: %s", error.code)
+            self._untrouble()
+            return
 
     # ---- what the hub says ----
 

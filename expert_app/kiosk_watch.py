@@ -83,6 +83,7 @@ class SessionWatch:
 
     def _on_scan_started(self, scan: ScanRequested) -> None:
         self._screen.show_devices_notice("scanning")
+        self._facts.note("scanning", kind=scan.kind.value)
 
     def _on_scan_ended(self, ended: ScanEnded) -> None:
         self._screen.show_devices_notice(ended.code or "scanned")

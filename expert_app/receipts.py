@@ -5,15 +5,22 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
+from typing import NamedTuple
 
 from documents.receipt import ReceiptFacts, ReceivedPiece, ServiceInCharge, receipt
 from resources.texts import _
 from session.protocol.hub_messages import DossierFacts, PieceState, SessionFacts
 
 
-def receipt_facts(
-    session: SessionFacts, organisation: str, service: str, dossier: DossierFacts, at: datetime
-) -> ReceiptFacts:
+class Place(NamedTuple):
+    """Names that the session itself does not know: of organisation and service, and the ticket's short number."""
+
+    organisation: str
+    service: str
+    ticket_number: str
+
+
+def receipt_facts(session: SessionFacts, place: Place, dossier: DossierFacts, at: datetime) -> ReceiptFacts:
     """What stands on the receipt: documents filed since this session began, and pieces that are still expected.
 
     Args:
@@ -23,11 +30,11 @@ def receipt_facts(
     filed = [document for document in dossier.documents if document.filed_at_utc >= session.opened_at_utc]
     waited = (PieceState.EXPECTED, PieceState.REFUSED)
     return ReceiptFacts(
-        organisation=organisation,
+        organisation=place.organisation,
         dossier_number=dossier.number,
         received_at=at,
         service=ServiceInCharge(
-            name=f"{organisation} – {service}" if service else organisation,
+            name=" – ".join(name for name in (place.organisation, place.service) if name),
             postal_address=session.contact.postal_address,
             email=session.contact.email,
             phone=session.contact.phone,
@@ -44,14 +51,13 @@ def receipt_facts(
         missing=tuple(piece.name for piece in dossier.pieces if piece.state in waited),
         site=session.site,
         agent_name=session.agent_name,
+        ticket_number=place.ticket_number,
         session_id=session.id,
     )
 
 
-async def make_receipt(
-    session: SessionFacts, organisation: str, service: str, dossier: DossierFacts, at: datetime
-) -> tuple[str, bytes]:
+async def make_receipt(session: SessionFacts, place: Place, dossier: DossierFacts, at: datetime) -> tuple[str, bytes]:
     """(name, PDF/A) of the receipt."""
-    facts = receipt_facts(session, organisation, service, dossier, at)
+    facts = receipt_facts(session, place, dossier, at)
     name = _("Receipt {number}").format(number=dossier.number)
     return name, await asyncio.to_thread(receipt, facts)

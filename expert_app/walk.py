@@ -248,7 +248,8 @@ class Walk:
         """The filed document is printed at the kiosk; the printer's own bytes are hashed."""
         await self.allow("ask_print", "print")
         await self.click(self._demo.desk, "print_file")
-        path = str(self._demo.filed_document((await self.fact(self._demo.desk, "document_filed"))["sha256"]))
+        filed = await self.fact(self._demo.desk, "document_filed")
+        path = str(await asyncio.to_thread(self._demo.copy_of_filed, filed["sha256"], "Demande signée"))
         await self._demo.desk.ask("type", name="print_file_dialog", text=path)
         sent = await self.fact(self._demo.desk, "print", state="done", timeout_s=60)
         return await printed_proof(self._demo.printer_spool, sent["job_id"], sent["sha256"])

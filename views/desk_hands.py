@@ -37,7 +37,7 @@ class DeskHands(Hands):
         QCoreApplication.sendEvent(target, event)
 
     def type_text(self, name: str, text: str) -> None:
-        """Types; into a file dialog: chooses the file; into a box with a line: replaces its text."""
+        """Types; into a file dialog: chooses the file; into a box: replaces its text, or chooses the entry."""
         dialogs = [dialog for dialog in self._desk.findChildren(QFileDialog, name) if dialog.isVisible()]
         if dialogs:
             dialogs[0].fileSelected.emit(text)
@@ -45,7 +45,8 @@ class DeskHands(Hands):
             return
         boxes: list[QComboBox] = [box for box in self._desk.findChildren(QComboBox, name) if box.isVisible()]
         if boxes:
-            boxes[0].setEditText(text)
+            act = boxes[0].setEditText if boxes[0].isEditable() else boxes[0].setCurrentText
+            act(text)
             return
         super().type_text(name, text)
 

@@ -341,7 +341,7 @@ class KioskBrowser(QFrame):
         self._back.set_words(_("Back"))
         self._up.set_words("", _("Scroll up"))
         self._down.set_words("", _("Scroll down"))
-        self._stop.set_words(_("Stop sharing"), _("The agent sees this page. Stop sharing."))
+        self._stop.set_words(_("Hide my page"), _("Your adviser sees this page. Hide it."))
         self._empty_words.setText(_("The agent can open a page here and look at it with you."))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:

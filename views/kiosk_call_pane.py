@@ -213,9 +213,10 @@ def page_html() -> str:
         "you": _("You"),
         "youSimulated": _("You, simulated"),
         "simulated": _("Simulated picture"),
-        "connecting": _("Connecting you with the agent…"),
+        "connecting": _("Connecting you with your adviser…"),
         "unstable": _("The line is unsteady. Please wait a moment…"),
-        "agentCameraOff": _("The agent has switched the camera off. You can go on talking."),
+        "agentCameraOff": _("Your adviser has switched the camera off. You can go on talking."),
+        "agentMicrophoneOff": _("Your adviser has switched the microphone off for a moment."),
     }
     html = resource_text("pages/call.html")
     words = {

@@ -14,6 +14,7 @@ import logging
 import secrets
 
 import msgspec
+from PyQt6 import sip
 from PyQt6.QtCore import QBuffer, QIODevice, QPointF, QRectF, QSize, Qt, QUrl, pyqtSignal
 from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PyQt6.QtWebEngineCore import (
@@ -165,6 +166,8 @@ class _Resources(QWebEngineUrlSchemeHandler):
     def give(self, address: str, data: bytes, media_type: str) -> None:
         """Answers every waiting request for `address`; without bytes, or of another kind, it fails."""
         for job in list(self._jobs.pop(address, [])):
+            if sip.isdeleted(job):  # its page was replaced meanwhile
+                continue
             if data and media_type.lower().startswith(_SERVED_TYPES):
                 _reply(job, media_type.encode(), data)
             else:

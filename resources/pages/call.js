@@ -51,7 +51,7 @@ const call = (() => {
   let startedAt = 0;           // performance.now() of the accept
   let firstFrameMs = null;
   let energy = { total: 0, duration: 0, level: 0 };
-  let peerCameraOn = true;
+  let peerCameraOn = true, peerMicrophoneOn = true;
 
   // ---- what the caller sees ----------------------------------------------------------------------------------------
 
@@ -66,7 +66,8 @@ const call = (() => {
     remote.classList.toggle("frozen", frozen);
     if (frozen) say(TEXTS.unstable, true);
     else if (firstFrameMs === null) say(TEXTS.connecting, !remote.classList.contains("waiting"));
-    else say(peerCameraOn ? "" : TEXTS.agentCameraOff);
+    else if (!peerCameraOn) say(TEXTS.agentCameraOff);
+    else say(peerMicrophoneOn ? "" : TEXTS.agentMicrophoneOff);
   }
 
   // The picture fills the pane unless that would cut away more than 60 % of it: a face is in the middle.
@@ -179,7 +180,7 @@ const call = (() => {
     startedAt = performance.now() - options.since_accept_ms;
     firstFrameMs = null;
     energy = { total: 0, duration: 0, level: 0 };
-    peerCameraOn = true;
+    peerCameraOn = peerMicrophoneOn = true;
     showState("new");
     connection.onconnectionstatechange = () => {
       showState(connection.connectionState);
@@ -234,8 +235,9 @@ const call = (() => {
     return true;
   }
 
-  function setPeer(cameraOn) {
+  function setPeer(cameraOn, microphoneOn) {
     peerCameraOn = cameraOn;
+    peerMicrophoneOn = microphoneOn;
     remote.classList.toggle("dark", !cameraOn);
     showState(pc ? pc.connectionState : "closed");
     return true;

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib.metadata
 import json
 import logging
@@ -25,6 +26,8 @@ from session.tasks import Tasks
 log = logging.getLogger(__name__)
 
 READY_S = 10.0
+FREE_S = 5.0
+"""A hub that was killed leaves its server a moment to end; so long its successor waits for the address."""
 BACK_OFF_S = (0.1, 5.0)
 STEADY_S = 30.0
 """A server that ran this long is restarted without an increased pause."""
@@ -97,8 +100,9 @@ class BusServer:
         """Starts the server and waits until it answers.
 
         Raises:
-            BusUnreachable: it did not answer within 10 s; its log file says why.
+            BusUnreachable: it did not answer within 10 s; its log file says why. Or another server has the address.
         """
+        await self._wait_for_address()  # before the configuration of a server that runs here is overwritten
         self._write_config()
         self._watch = self._tasks.spawn(self._supervise(), name="nats-server supervisor")
         try:
@@ -107,6 +111,27 @@ class BusServer:
         except TimeoutError as error:
             await self.stop()
             raise BusUnreachable(why="nats-server does not start", log=str(self._settings.folder)) from error
+
+    async def _wait_for_address(self) -> None:
+        """Without it the greeting of the other server would be taken for that of ours."""
+        try:
+            async with asyncio.timeout(FREE_S):
+                while True:
+                    if not await self._is_taken():
+                        return
+                    await asyncio.sleep(0.05)
+        except TimeoutError as error:
+            raise BusUnreachable(why="another server has the address", port=self._settings.port) from error
+
+    async def _is_taken(self) -> bool:
+        try:
+            _reader, writer = await asyncio.open_connection(self._host, self._settings.port)
+        except OSError:
+            return False
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+        return True
 
     async def stop(self) -> None:
         """Ends the server in order; by force after 5 s."""

@@ -224,7 +224,7 @@ class KioskCall:
                 self.peer_media_seen.emit(message)
             case CameraChanged():
                 self.peer_camera_changed.emit(message)
-                script = f"call.setPeer({json.dumps(message.camera_on)})"
+                script = f"call.setPeer({json.dumps(message.camera_on)}, {json.dumps(message.microphone_on)})"
                 self._tasks.spawn(self._run(script, SCRIPT_TIMEOUT_S), name="kiosk-call-peer")
             case _:
                 log.info("ignored on topic call: %s", type(message).__name__)

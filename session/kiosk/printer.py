@@ -8,7 +8,6 @@ from typing import Protocol
 
 import msgspec
 
-from session.kiosk.scanner import AddressUnknown
 from session.protocol.session_messages import PrintState, ScannerState
 
 
@@ -65,19 +64,3 @@ class Printer(Protocol):
     async def close(self) -> None:
         """Closes the connections; jobs go on."""
         ...
-
-
-def make_printer(address: str) -> Printer:
-    """The printer at an address of the kiosk's settings; never call it with an address from a message.
-
-    Args:
-        address: `ipp://host:port/path` or `ipps://` (TLS): a printer that takes PDF, or a queue of the local CUPS.
-
-    Raises:
-        AddressUnknown: not one of these.
-    """
-    if address.partition(":")[0] in ("ipp", "ipps"):
-        from session.kiosk.ipp import IppPrinter  # here, so that the client knows this file and not the reverse
-
-        return IppPrinter(address)
-    raise AddressUnknown(address)

@@ -88,26 +88,3 @@ class Scanner(Protocol):
 
 class AddressUnknown(ValueError):
     """The settings name a device in a way we do not know; the text is the address."""
-
-
-def make_scanner(address: str) -> Scanner:
-    """The scanner at an address of the kiosk's settings; never call it with an address from a message.
-
-    Args:
-        address: `escl://host:port/eSCL`, `escls://` (TLS), the same as `http://` or `https://`, or `sane:<device>`.
-
-    Raises:
-        AddressUnknown: none of these.
-    """
-    scheme = address.partition(":")[0]
-    if scheme == "sane":
-        from session.kiosk.sane_scanner import (
-            SaneScanner,
-        )  # here, so that each kind knows this file and not the reverse
-
-        return SaneScanner(address.removeprefix("sane:"))
-    if scheme in ("escl", "escls", "http", "https"):
-        from session.kiosk.escl import EsclScanner  # as above
-
-        return EsclScanner(address)
-    raise AddressUnknown(address)

@@ -7,17 +7,17 @@
 from __future__ import annotations
 
 import io
-import json
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 
 from PIL import Image
 
 from documents.assemble import assemble
 from documents.clean import JPEG_QUALITY, OUTPUT_DPI, clean_page
+from tests.benchmarks.table import Row, publish
 from tests.unit.documents import drawn_pages
 from tests.unit.documents.drawn_pages import Glass
 
@@ -26,8 +26,6 @@ GOAL_CLEAN_S = 0.5
 
 GOAL_ASSEMBLE_S = 0.1
 REPEATS = 5
-
-type Row = dict[str, str | float | bool]
 
 
 def cpu_s(work: Callable[[], object]) -> float:
@@ -49,20 +47,6 @@ def plain_copy(data: bytes) -> bytes:
     return file.getvalue()
 
 
-def row(case: str, metric: str, ours: float, peer: float, peer_name: str, goal: float) -> Row:
-    """One line of the report; the goal is for ours."""
-    return {
-        "case": case,
-        "metric": metric,
-        "ours": round(ours, 4),
-        "peer": round(peer, 4),
-        "peer_name": peer_name,
-        "ratio": round(ours / peer, 2),
-        "goal": goal,
-        "ok": ours <= goal,
-    }
-
-
 def rows() -> list[Row]:
     """Measures everything."""
     scans = {
@@ -76,28 +60,21 @@ def rows() -> list[Row]:
         data = drawn_pages.jpeg(scan)
         floor = "decode, resize, encode (Pillow)"
         ours, peer = cpu_s(partial(clean_page, data)), cpu_s(partial(plain_copy, data))
-        found.append(row(case, "clean, CPU s", ours, peer, floor, GOAL_CLEAN_S))
+        found.append(Row(case, "clean, CPU s", ours, peer, floor, GOAL_CLEAN_S))
         size, raw = len(clean_page(data).jpeg) / 1000, len(data) / 1000
-        found.append(row(case, "cleaned page, kB", size, raw, "the scanner's JPEG", 400))
+        found.append(Row(case, "cleaned page, kB", size, raw, "the scanner's JPEG", 400))
     page = clean_page(drawn_pages.jpeg(scans["form, 1.7 deg"])).jpeg
     when = datetime(2026, 3, 2, tzinfo=UTC)
     ten = cpu_s(lambda: assemble([page] * 10, "x", when))
     one = cpu_s(lambda: assemble([page], "x", when))
-    found.append(row("10 pages to PDF/A-2b, validated", "CPU s", ten, one, "1 page", GOAL_ASSEMBLE_S))
+    found.append(Row("10 pages to PDF/A-2b, validated", "CPU s", ten, one, "1 page", GOAL_ASSEMBLE_S))
     return found
 
 
-def main() -> None:
+def main() -> int:
     """Prints the table and writes the report."""
-    found = rows()
-    print(f"{'case':34}{'metric':20}{'ours':>8} {'peer':>8} {'ratio':>8} {'goal':>8}  ok")
-    for line in found:
-        numbers = "".join(f"{line[name]:>8} " for name in ("ours", "peer", "ratio", "goal"))
-        print(f"{line['case']:34}{line['metric']:20}{numbers} {line['ok']}  ({line['peer_name']})")
-    report = Path("build/bench/paper.json")
-    report.parent.mkdir(parents=True, exist_ok=True)
-    report.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    return publish("paper", rows())
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

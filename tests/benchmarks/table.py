@@ -40,14 +40,13 @@ def publish(name: str, rows: list[Row]) -> int:
     FOLDER.mkdir(parents=True, exist_ok=True)
     lines = [{**asdict(row), "ratio": row.ratio, "ok": row.ok} for row in rows]
     (FOLDER / f"{name}.json").write_text(json.dumps(lines, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    head = f"{'case':<34} {'metric':<10} {'ours':>10} {'peer':>10} {'ratio':>7} {'goal':>8}  ok  peer"
+    head = f"{'case':<34} {'metric':<16} {'ours':>10} {'peer':>10} {'ratio':>7} {'goal':>8}  ok  peer"
     print(head, "-" * len(head), sep="\n")
     for row in rows:
         peer = "" if row.peer is None else f"{row.peer:.3f}"
         ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
         goal = "" if row.goal is None else f"{row.goal:g}"
         mark = "yes" if row.ok else "NO"
-        print(
-            f"{row.case:<34} {row.metric:<10} {row.ours:>10.3f} {peer:>10} {ratio:>7} {goal:>8}  {mark:<3} {row.peer_name}"
-        )
+        figures = f"{row.case:<34} {row.metric:<16} {row.ours:>10.3f} {peer:>10} {ratio:>7} {goal:>8}"
+        print(f"{figures}  {mark:<3} {row.peer_name}")
     return 0 if all(row.ok for row in rows) else 1

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A running demo for the end-to-end tests: the scenes every story needs, and facts that are news. Used by `conftest`."""
+"""A running demo for end-to-end tests: scenes that every story needs, facts that are news. Used by `conftest`."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from views.troubles import sentence
 
 Fact = dict[str, Any]
 POLL_S = 0.1
+PAGE_S = 0.5
 CHUNK_KBPS = 5000
 """A page takes about two seconds: long enough to be interrupted."""
 
@@ -55,6 +56,11 @@ class Stage:
         before = self._before.get(child.pid, {}).get(name, 0)
         return await self.walk.fact(child, name, timeout_s=timeout_s, count=lambda n: n > before, **wanted)
 
+    async def saw_news(self, child: Child, name: str) -> bool:
+        """Whether `child` has observed `name` after the last `mark`."""
+        count = (await child.ask("facts")).get(name, {}).get("count", 0)
+        return bool(count > self._before.get(child.pid, {}).get(name, 0))
+
     async def fact(self, child: Child, name: str, timeout_s: float = 30.0, **wanted: Any) -> Fact:
         """Waits until `name` is observed with the wanted values, old or new."""
         return await self.walk.fact(child, name, timeout_s=timeout_s, **wanted)
@@ -62,7 +68,9 @@ class Stage:
     async def gone(self, child: Child, name: str, timeout_s: float = 30.0) -> None:
         """Waits until the observation `name` is no longer true."""
         async with asyncio.timeout(timeout_s):
-            while name in await child.ask("facts"):
+            while True:
+                if name not in await child.ask("facts"):
+                    return
                 await asyncio.sleep(POLL_S)
 
     async def says(self, child: Child, widget: str, code: str, timeout_s: float = 10.0) -> None:
@@ -129,6 +137,15 @@ class Stage:
         await self._turn_to_devices(piece, "ask_scan")
         await self.walk.allow("ask_scan", "scan")
 
+    async def allow_print(self) -> None:
+        """The caller allows printing."""
+        await self._turn_to_devices("demande", "ask_print")
+        await self.walk.allow("ask_print", "print")
+
+    async def choose(self, box: str, entry: str) -> None:
+        """The agent chooses an entry of a box at the desk."""
+        await self.desk.ask("type", name=box, text=entry)
+
     async def _turn_to_devices(self, piece: str, button: str) -> None:
         if button not in await self.desk.ask("visible"):  # the dossier is in front
             await self.walk.click(self.desk, f"piece_scan_{piece}")
@@ -146,12 +163,16 @@ class Stage:
 
     async def end(self) -> None:
         """The agent hangs up, the kiosk is wiped, the agent finishes; both ends are ready for the next."""
-        await self.walk.click(self.desk, "call_hang_up")
-        await self.walk.click(self.desk, "call_hang_up")
+        await self.hang_up()
         await self.news(self.kiosk, "kiosk_wiped", left_over=0, profile_removed=True)
         await self.walk.click(self.kiosk, "goodbye_finish")
         await self.finish()
         assert self.left_at_kiosk() == []
+
+    async def hang_up(self) -> None:
+        """The agent ends the conversation; it is asked once whether it is meant."""
+        await self.walk.click(self.desk, "call_hang_up")
+        await self.walk.click(self.desk, "call_hang_up")
 
     async def finish(self) -> None:
         """The agent ends the wrap-up."""
@@ -188,18 +209,25 @@ class Stage:
         """The hub again, with its server."""
         self.demo.hub = await self.demo.start_hub()
 
-    async def order(self, address: str, **orders: Any) -> None:
-        """Changes a simulated device, e.g. `fault="jam"`."""
+    async def scanner(self, **orders: Any) -> None:
+        """Changes the simulated scanner, e.g. `fault="jam"`."""
+        await self._order(self.demo.scanner_address, **orders)
+
+    async def printer(self, **orders: Any) -> None:
+        """Changes the simulated printer, e.g. `fault="media-empty"`."""
+        await self._order(self.demo.printer_address, **orders)
+
+    async def _order(self, address: str, **orders: Any) -> None:
         host = address.partition("://")[2].partition("/")[0]
-        async with httpx.AsyncClient(timeout=5) as client:
+        async with httpx.AsyncClient(timeout=30) as client:
             (await client.post(f"http://{host}/sim", json=orders)).raise_for_status()
 
     # ---- between two stories ----
 
     async def tidy(self) -> None:
         """Whatever a story left: devices without fault, three programs that run, nobody in session."""
-        await self.order(self.demo.scanner_address, fault="")
-        await self.order(self.demo.printer_address, fault="")
+        await self.scanner(fault="", page_seconds=PAGE_S)
+        await self.printer(fault="")
         if self.demo.hub.returncode is not None:
             await self.start_hub()
         if await self._is_idle():
@@ -207,11 +235,15 @@ class Stage:
         for child in (self.desk, self.kiosk):
             await child.stop()
         await asyncio.gather(self.start_desk(), self.start_kiosk())
+        await self.fact(self.desk, "resumed")
+        if "outcome_done" in await self.desk.ask("visible"):
+            await self.finish()
 
     async def _is_idle(self) -> bool:
         """No caller waits, nobody talks, nothing is left to finish."""
         if self.desk.returncode is not None or self.kiosk.returncode is not None:
             return False
         facts = await self.desk.ask("facts")
-        shown = await self.kiosk.ask("visible")
-        return facts.get("queue", {}).get("open") == 0 and "service_logement" in shown
+        at_desk, at_kiosk = await self.desk.ask("visible"), await self.kiosk.ask("visible")
+        nobody_waits = facts.get("queue", {}).get("open") == 0
+        return nobody_waits and "service_logement" in at_kiosk and "outcome_done" not in at_desk

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The desk is killed (-9) in the middle of paper: nothing received is lost, nothing is filed twice, the call goes on."""
+"""The desk is killed (-9) in the middle of paper: nothing received is lost or filed twice, the call goes on."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping, Sized
+from collections.abc import Callable, Coroutine, Mapping, Sized
 from typing import Any
 
 from PyQt6.QtCore import QCoreApplication, QEvent
@@ -87,6 +87,7 @@ class Stage:
         self.chunks: list[MirrorBytes] = []
         self.resources: list[tuple[str, int]] = []
         self.raw = ""
+        self._loop, self._closing = asyncio.get_running_loop(), False
         self.lose: Callable[[str, bytes, Mapping[str, str]], bool] = lambda topic, payload, headers: False
         self._wire = mirror.FrameAssembler()
         self.kiosk_line.drop_raw = self._on_line
@@ -98,9 +99,13 @@ class Stage:
         self.desk.pointer_shown.connect(self.pointers.append)
         self.desk.events_received.connect(self._on_events)
         self.desk.mirror_chunk.connect(self.chunks.append)
-        self.pane.resource_requested.connect(
-            lambda address: self.tasks.spawn(self._bring(address), name="test-resource")
-        )
+        self.pane.resource_requested.connect(self._on_resource_requested)
+
+    def _on_resource_requested(self, address: str) -> None:
+        if self._closing or not self._loop.is_running():  # Qt goes on between a story and its end
+            self.pane.give_resource(address, b"", "")
+        else:
+            self.tasks.spawn(self._bring(address), name="test-resource")
 
     def _on_events(self, received: MirrorEvents) -> None:
         self.events.append(received)
@@ -116,6 +121,14 @@ class Stage:
         data, media_type = await self.desk.fetch(address)
         self.resources.append((address, len(data)))
         self.pane.give_resource(address, data, media_type)
+
+    async def play(self, story: Coroutine[Any, Any, None]) -> None:
+        """Plays the story and takes the stage down in the same turn of the loop: Qt's events go on after it, and what
+        a page still does then would find no loop to run in."""
+        try:
+            await story
+        finally:
+            await self.close()
 
     @classmethod
     async def build(cls, web: WebServer) -> Stage:
@@ -146,6 +159,14 @@ class Stage:
         page = self.browser.view.page()
         assert page is not None
         return await script(page, code)
+
+    async def in_page_until(self, code: str) -> None:
+        """Waits until `code` is true in the kiosk's page."""
+        async with asyncio.timeout(8):
+            while True:
+                if await self.in_page(code) is True:
+                    return
+                await asyncio.sleep(0.03)
 
     async def in_recorder(self, code: str) -> Any:
         """Runs code in the recorder's world."""
@@ -180,7 +201,10 @@ class Stage:
         await until(lambda: len(facts) > than)
 
     async def close(self) -> None:
-        """Takes both ends down in order."""
+        """Takes both ends down in order; a second time does nothing."""
+        if self._closing:
+            return
+        self._closing = True
         self.kiosk.close()
         self.desk.close()
         await self.tasks.close()

@@ -123,7 +123,7 @@ def test_a_hostile_page_runs_nothing_and_asks_nothing_at_the_desk(stage: Stage, 
         again = {path.removeprefix("/beacon-") for path in stage.web.asked}
         assert again <= {"/t/x", "img", "srcset", "svgimage", "bg", "style", "font", "poster"}
 
-    qt_loop.run(story())
+    qt_loop.run(stage.play(story()))
 
 
 def test_forged_events_of_a_kiosk_in_wrong_hands_do_nothing_either(stage: Stage, qt_loop: QtLoop) -> None:
@@ -142,7 +142,7 @@ def test_forged_events_of_a_kiosk_in_wrong_hands_do_nothing_either(stage: Stage,
         frames = await script(stage.pane.page, "document.querySelectorAll('iframe').length")
         assert frames == 1
 
-    qt_loop.run(story())
+    qt_loop.run(stage.play(story()))
 
 
 def test_the_page_sees_neither_recorder_nor_bridge(stage: Stage, qt_loop: QtLoop) -> None:
@@ -153,7 +153,7 @@ def test_the_page_sees_neither_recorder_nor_bridge(stage: Stage, qt_loop: QtLoop
         assert await stage.in_page(seen) == "undefined,undefined,undefined,undefined"
         assert await stage.in_recorder("typeof window.posteRecorder.stop") == "function"
 
-    qt_loop.run(story())
+    qt_loop.run(stage.play(story()))
 
 
 def test_the_kiosk_gives_a_page_no_camera_no_place_no_file_no_window(stage: Stage, qt_loop: QtLoop) -> None:
@@ -189,4 +189,4 @@ def test_the_kiosk_gives_a_page_no_camera_no_place_no_file_no_window(stage: Stag
         assert "window:null" in told
         assert await stage.in_page("location.pathname") == "/t/demande.html"
 
-    qt_loop.run(story())
+    qt_loop.run(stage.play(story()))

@@ -6,6 +6,7 @@ from __future__ import annotations
 from PyQt6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from session.protocol.session_messages import Grant
+from tests.talks.cobrowse.pages import WebServer
 from tests.talks.cobrowse.stage import Stage
 from tests.talks.qt_loop import QtLoop
 from views.kiosk_page import BigButton
@@ -38,7 +39,7 @@ def test_every_button_is_large_enough_for_a_finger_and_has_a_name(stage: Stage, 
         stage.browser.setParent(None)
         window.close()
 
-    qt_loop.run(story())
+    qt_loop.run(stage.play(story()))
 
 
 def test_the_stop_button_is_there_exactly_while_the_agent_sees(stage: Stage, qt_loop: QtLoop) -> None:
@@ -51,7 +52,7 @@ def test_the_stop_button_is_there_exactly_while_the_agent_sees(stage: Stage, qt_
         stage.consent.take_back(Grant.SEE_PAGE)
         assert not stop.isVisible()
 
-    qt_loop.run(story())
+    qt_loop.run(stage.play(story()))
 
 
 def test_back_works_only_when_there_is_a_way_back(stage: Stage, qt_loop: QtLoop) -> None:
@@ -66,7 +67,7 @@ def test_back_works_only_when_there_is_a_way_back(stage: Stage, qt_loop: QtLoop)
         back.click()
         await stage.until(lambda: any(page.title.startswith("Accueil") for page in stage.pages[before:]))
 
-    qt_loop.run(story())
+    qt_loop.run(stage.play(story()))
 
 
 def test_the_page_scrolls_by_buttons(stage: Stage, qt_loop: QtLoop) -> None:
@@ -78,7 +79,7 @@ def test_the_page_scrolls_by_buttons(stage: Stage, qt_loop: QtLoop) -> None:
         buttons(stage)["browser_up"].click()
         await stage.mirrored("document.defaultView.scrollY < 50")
 
-    qt_loop.run(story())
+    qt_loop.run(stage.play(story()))
 
 
 def test_a_refused_way_is_said_in_plain_words(stage: Stage, qt_loop: QtLoop) -> None:
@@ -91,7 +92,7 @@ def test_a_refused_way_is_said_in_plain_words(stage: Stage, qt_loop: QtLoop) -> 
         await stage.in_page("alert('Votre session va expirer')")
         await stage.until(lambda: notice(stage).text() == "Votre session va expirer")
 
-    qt_loop.run(story())
+    qt_loop.run(stage.play(story()))
 
 
 def test_no_file_is_saved(stage: Stage, qt_loop: QtLoop) -> None:
@@ -101,5 +102,30 @@ def test_no_file_is_saved(stage: Stage, qt_loop: QtLoop) -> None:
         await stage.in_page("document.getElementById('f').click()")
         await stage.until(lambda: notice(stage).isVisible())
         assert "saved" in notice(stage).text()
+
+    qt_loop.run(stage.play(story()))
+
+
+def test_many_callers_one_after_the_other_leave_a_browser_that_works(stage: Stage, qt_loop: QtLoop) -> None:
+    async def story() -> None:
+        for _caller in range(10):
+            stage.browser.set_allowed([stage.web.site])
+            before = len(stage.events)
+            await stage.open(stage.web.site + "index.html")
+            stage.consent.give(Grant.SEE_PAGE)
+            await stage.more(stage.events, before)
+            stage.consent.take_back(Grant.SEE_PAGE)
+            assert stage.browser.wipe()
+
+    qt_loop.run(stage.play(story()))
+
+
+def test_a_browser_goes_in_peace_after_it_was_shared(web: WebServer, qt_loop: QtLoop) -> None:
+    async def story() -> None:
+        for _time in range(20):
+            stage = await Stage.build(web)
+            await stage.open(web.site + "index.html")
+            stage.consent.give(Grant.SEE_PAGE)
+            await stage.close()
 
     qt_loop.run(story())

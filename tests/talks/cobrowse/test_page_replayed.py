@@ -71,7 +71,7 @@ def test_the_replay_shows_what_the_agent_saw(stage: Stage, qt_loop: QtLoop, tmp_
         view.close()
         view.deleteLater()
 
-    qt_loop.run(share())
+    qt_loop.run(stage.play(share()))
     qt_loop.run(replay())
     logged = b"".join(mirror.unpack(chunk.data) for chunk in whole_chunks(log.records))
     assert b"Martin" in logged

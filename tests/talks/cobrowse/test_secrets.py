@@ -92,7 +92,7 @@ def test_planted_secrets_never_leave_the_kiosk(stage: Stage, qt_loop: QtLoop) ->
         found = [name for name, secret in SECRETS.items() if secret in stage.raw or secret in told]
         assert found == []
 
-    qt_loop.run(story())
+    qt_loop.run(stage.play(story()))
 
 
 def test_what_is_hidden_shows_no_length(stage: Stage, qt_loop: QtLoop) -> None:
@@ -102,7 +102,7 @@ def test_what_is_hidden_shows_no_length(stage: Stage, qt_loop: QtLoop) -> None:
         await stage.mirrored("document.getElementById('b')?.value.length > 0")
         assert await stage.in_mirror("document.getElementById('a').value === document.getElementById('b').value")
 
-    qt_loop.run(story())
+    qt_loop.run(stage.play(story()))
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_what_is_no_known_event_is_dropped(stage: Stage, qt_loop: QtLoop, forged
         assert "autre" not in stage.raw
         assert not stage.events
 
-    qt_loop.run(story())
+    qt_loop.run(stage.play(story()))
 
 
 def test_the_second_guard_masks_what_the_page_let_through(stage: Stage, qt_loop: QtLoop) -> None:
@@ -145,4 +145,4 @@ def test_the_second_guard_masks_what_the_page_let_through(stage: Stage, qt_loop:
         assert "084" not in stage.raw
         assert "Zoe" not in stage.raw
 
-    qt_loop.run(story())
+    qt_loop.run(stage.play(story()))

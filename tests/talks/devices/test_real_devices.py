@@ -12,8 +12,7 @@ import pytest
 from PIL import Image
 
 from session.clock import SystemClock
-from session.kiosk.printer import make_printer
-from session.kiosk.scanner import make_scanner
+from session.kiosk.device_addresses import make_printer, make_scanner
 from session.protocol.session_messages import Grant, GrantRequested, PrintState, ScanKind, ScannerState, ScanSource
 from tests.talks.devices.ends import DeskSide, KioskSide, SpoiledChannel, invented_pdf, sha256, until
 from tests.talks.devices_hw.simulators import Simulator, plain_pages, running

@@ -12,8 +12,7 @@ import httpx
 import psutil
 import pytest
 
-from session.kiosk.printer import make_printer
-from session.kiosk.scanner import make_scanner
+from session.kiosk.device_addresses import make_printer, make_scanner
 from session.protocol.session_messages import ScannerState
 from tests.talks.devices_hw.simulators import ROOT, plain_pages, running
 

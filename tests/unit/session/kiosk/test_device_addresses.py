@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import pytest
 
+from session.kiosk.device_addresses import make_printer, make_scanner
 from session.kiosk.escl import EsclScanner
 from session.kiosk.ipp import IppPrinter
-from session.kiosk.printer import make_printer
 from session.kiosk.sane_scanner import SaneScanner
-from session.kiosk.scanner import AddressUnknown, ScanSettings, make_scanner
+from session.kiosk.scanner import AddressUnknown, ScanSettings
 from session.protocol.session_messages import Area, ScanKind, ScanRequested, ScanSource
 
 

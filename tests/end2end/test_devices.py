@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Scanner and printer of the kiosk with every fault they know: each in its own words at the desk, and then it works."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.end2end.stage import Stage
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
+
+SCANNER = {
+    "jam": "scanner_jammed",
+    "empty": "scanner_empty",
+    "cover_open": "scanner_cover_open",
+    "busy": "scanner_busy",
+    "gone": "scanner_gone",
+    "truncated": "page_unreadable",
+}
+HOLDS_THE_JOB = {
+    "media-empty": "printer_out_of_paper",
+    "media-jam": "printer_jammed",
+    "cover-open": "printer_cover_open",
+    "toner-empty": "printer_out_of_toner",
+    "stopped": "printer_stopped",
+}
+ENDS_THE_JOB = {"not-accepting": "printer_stopped", "abort": "print_failed"}
+
+
+async def test_every_fault_of_the_scanner_is_said_and_the_next_scan_works(stage: Stage) -> None:
+    await stage.call()
+    await stage.allow_scan("demande")
+    for fault, code in SCANNER.items():
+        await stage.mark()
+        await stage.scanner(fault=fault)
+        await stage.choose("scan_source", "Feeder" if fault == "empty" else "Glass")
+        await stage.walk.click(stage.desk, "scan_page")
+        await stage.fact(stage.desk, "trouble_scan", code=code)
+        await stage.says(stage.desk, "message_scan", code)
+    await stage.scanner(fault="")
+    await stage.choose("scan_source", "Glass")
+    assert await stage.scan()
+    await stage.gone(stage.desk, "trouble_scan")
+    await stage.end()
+
+
+async def test_a_printer_that_cannot_go_on_keeps_the_job_and_prints_it_when_it_can(stage: Stage) -> None:
+    await stage.call()
+    await stage.allow_print()
+    for fault, code in HOLDS_THE_JOB.items():
+        await stage.mark()
+        await stage.printer(fault=fault)
+        await stage.walk.click(stage.desk, "print_receipt")
+        await stage.news(stage.desk, "print", code=code)
+        await stage.says(stage.desk, "message_print", code)
+        await stage.printer(fault="")
+        await stage.news(stage.desk, "print", state="done")
+        await stage.gone(stage.desk, "trouble_print")
+    await stage.end()
+
+
+async def test_a_printer_that_refuses_or_drops_the_job_is_said_and_the_next_one_prints(stage: Stage) -> None:
+    await stage.call()
+    await stage.allow_print()
+    for fault, code in ENDS_THE_JOB.items():
+        await stage.mark()
+        await stage.printer(fault=fault)
+        await stage.walk.click(stage.desk, "print_receipt")
+        await stage.news(stage.desk, "print", code=code)
+        await stage.says(stage.desk, "message_print", code)
+    await stage.printer(fault="")
+    await stage.mark()
+    await stage.walk.click(stage.desk, "print_receipt")
+    await stage.news(stage.desk, "print", state="done")
+    await stage.gone(stage.desk, "trouble_print")
+    await stage.end()

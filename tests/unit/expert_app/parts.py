@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Parts of a desk or kiosk that need no machine: an engine that carries nothing, panes that show nothing, a session."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from expert_app.filing import Filing
+from session.clock import Clock
+from session.desk.live import DeskSession
+from session.kiosk.call import CallMedia
+from session.kiosk.live import KioskParts, KioskSession
+from session.kiosk.wipe import open_session_folder
+from session.log.events import Writer
+from session.log.writer import LogWriter
+from session.media.engine import MediaState, MediaStats
+from session.media.frames import VideoFrame
+from session.protocol.channel import SessionChannel
+from session.protocol.hub_messages import SessionFacts
+from session.tasks import Tasks
+
+
+class QuietEngine:
+    """Answers every offer and receives nothing."""
+
+    simulated_camera = True
+
+    def __init__(self) -> None:
+        self.on_frame: Callable[[], None] = lambda: None
+        self.on_state: Callable[[MediaState], None] = lambda state: None
+
+    async def answer(self, offer_sdp: str) -> str:
+        return f"answer to {offer_sdp}"
+
+    async def close_call(self) -> None:
+        pass
+
+    async def close(self) -> None:
+        pass
+
+    def set_microphone(self, on: bool) -> None:
+        pass
+
+    def set_camera(self, on: bool) -> None:
+        pass
+
+    def latest_frame(self) -> VideoFrame | None:
+        return None
+
+    def own_frame(self) -> VideoFrame | None:
+        return None
+
+    def stats(self) -> MediaStats:
+        return MediaStats()
+
+
+class QuietCallPage:
+    """Runs no script."""
+
+    def __init__(self) -> None:
+        self.on_event: Callable[[str, dict[str, Any]], None] = lambda name, detail: None
+
+    def run(self, script: str) -> Awaitable[object]:
+        async def nothing() -> object:
+            return None
+
+        return nothing()
+
+
+class QuietSignal:
+    """Never emitted."""
+
+    def connect(self, slot: Callable[..., object], /) -> object:
+        return slot
+
+    def disconnect(self, slot: Callable[..., object], /) -> object:
+        return slot
+
+
+class QuietBrowser:
+    """Shows nothing; counts how often it was wiped."""
+
+    def __init__(self) -> None:
+        self.events_pushed = self.page_shown = self.address_refused = self.pointer_painted = QuietSignal()
+        self.wiped = 0
+
+    def set_allowed(self, prefixes: Sequence[str]) -> None:
+        pass
+
+    def open(self, address: str) -> bool:
+        return True
+
+    def start_sharing(self) -> None:
+        pass
+
+    def stop_sharing(self) -> None:
+        pass
+
+    def request_snapshot(self) -> None:
+        pass
+
+    def show_pointer(self, x: float, y: float) -> None:
+        pass
+
+    def hide_pointer(self) -> None:
+        pass
+
+    def fetch_resource(self, address: str, on_fetched: Callable[[bytes, str], None]) -> None:
+        on_fetched(b"", "")
+
+    def wipe(self) -> bool:
+        self.wiped += 1
+        return True
+
+
+def invented_session(session_id: str = "s1") -> SessionFacts:
+    """A conversation of nobody with nobody."""
+    return SessionFacts(
+        id=session_id,
+        ticket_id="t1",
+        organisation="valdore",
+        service="rights",
+        kiosk="kiosk1",
+        site="Mairie de Saint-Oyen",
+        agent="alice",
+        agent_name="Alice M.",
+        opened_at_utc=datetime(2026, 3, 2, 9, 0, tzinfo=UTC),
+    )
+
+
+Send = Callable[[int, list[bytes]], Awaitable[int]]
+
+
+async def keep_nothing(first: int, records: list[bytes]) -> int:
+    """A log's keeper that has everything at once."""
+    return first + len(records)
+
+
+def desk_session(
+    facts: SessionFacts,
+    channel: SessionChannel,
+    filing: Filing,
+    folder: Path,
+    clock: Clock,
+    tasks: Tasks,
+    *,
+    send: Send = keep_nothing,
+    resumed: bool = False,
+) -> DeskSession:
+    """The real desk's side of a session, with an engine that carries nothing."""
+    log = LogWriter(facts.id, Writer.DESK, folder, clock, send, tasks)
+    keep = partial(filing.keep, facts.id)
+    return DeskSession(
+        facts, channel, QuietEngine(), keep, filing.is_kept, log, clock, tasks, resumed=resumed, chunk_kbps=240
+    )
+
+
+def kiosk_session(
+    facts: SessionFacts,
+    channel: SessionChannel,
+    browser: QuietBrowser,
+    runtime: Path,
+    clock: Clock,
+    tasks: Tasks,
+    *,
+    resumed: bool,
+) -> KioskSession:
+    """The real kiosk's side of a session, with panes that show nothing and no devices."""
+    parts = KioskParts(
+        call_page=QuietCallPage(), browser=browser, scanner=None, printer=None, media=CallMedia(), chunk_kbps=240
+    )
+    log = LogWriter(facts.id, Writer.KIOSK, runtime.parent / "logs", clock, keep_nothing, tasks)
+    folder = open_session_folder(runtime, facts.id, resumed=resumed)
+    return KioskSession(facts, channel, parts, folder, log, clock, tasks, resumed=resumed)

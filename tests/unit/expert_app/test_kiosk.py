@@ -1,0 +1,317 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The kiosk's job on a real bus with a real hub and a screen that remembers: from the button to the wipe."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+
+import pytest
+
+import expert_app.kiosk
+import session.bus.client
+from expert_app.facts import Facts
+from expert_app.kiosk import KioskApp
+from session.clock import ManualClock
+from session.errors import StoreUnreachable
+from session.hub.presence import RETURN_S
+from session.kiosk.link import KioskLink
+from session.kiosk.live import KioskSession
+from session.protocol.hub_messages import ServicesAnswer, SessionFacts, TicketAnswer, TicketChanged, TicketRequested
+from session.protocol.roles import Role
+from session.protocol.session_messages import Grant, KioskWiped
+from session.protocol.tickets import TicketState
+from session.tasks import Tasks
+from tests.talks.hub.bus_fixture import World, hub_world, until
+from tests.unit.expert_app.parts import QuietBrowser, kiosk_session
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is tried again is tried at once."""
+    monkeypatch.setattr(session.bus.client, "AGAIN_S", 0.02)
+    monkeypatch.setattr(expert_app.kiosk, "RETRY_S", 0.05)
+
+
+class Screen:
+    """Remembers what was shown: `page` now, `story` in order, `trouble` now."""
+
+    def __init__(self) -> None:
+        self.story: list[str] = []
+        self.trouble = ""
+        self.troubles: list[str] = []
+        self.ticket = ""
+        self.wiped: list[KioskWiped] = []
+
+    @property
+    def page(self) -> str:
+        return self.story[-1] if self.story else ""
+
+    def _show(self, page: str) -> None:
+        if page != self.page:
+            self.story.append(page)
+
+    def show_services(self, answer: ServicesAnswer) -> None:
+        self._show("start")
+
+    def show_start(self) -> None:
+        self._show("start")
+
+    def ask_number(self, kind: str) -> None:
+        self._show(f"number {kind}")
+
+    def number_refused(self) -> None:
+        self._show("number refused")
+
+    def show_calling(self) -> None:
+        self._show("calling")
+
+    def show_ticket(self, answer: TicketAnswer | TicketChanged) -> None:
+        self.ticket = answer.ticket.id
+        self._show("waiting")
+
+    def show_session(self, facts: SessionFacts) -> None:
+        self._show(f"session with {facts.agent_name}")
+
+    def show_media(self, seen: bool, heard: bool) -> None:
+        pass
+
+    def show_page(self, visible: bool) -> None:
+        pass
+
+    def show_grants(self, grants: Mapping[Grant, bool]) -> None:
+        pass
+
+    def ask_grant(self, grant: Grant) -> None:
+        pass
+
+    def end_question(self, grant: Grant) -> None:
+        pass
+
+    def show_devices_notice(self, code: str) -> None:
+        pass
+
+    def show_goodbye(self, wiped: KioskWiped | None) -> None:
+        if wiped is not None:
+            self.wiped.append(wiped)
+        self._show("goodbye")
+
+    def show_trouble(self, code: str) -> None:
+        self.trouble = code
+        self.troubles.append(code)
+
+    def clear_trouble(self) -> None:
+        self.trouble = ""
+
+
+class Kiosk:
+    """A kiosk without a window."""
+
+    def __init__(self, world: World, link: KioskLink, folder: Path) -> None:
+        self._world, self.link, self._folder = world, link, folder
+        self.tasks, self.screen, self.browser = Tasks(), Screen(), QuietBrowser()
+        self.runtime, memory = folder / "runtime", folder / "ticket"
+        folder.mkdir(exist_ok=True)
+        facts = Facts(world.clock)
+        self.app = KioskApp(link, self.screen, self._open, self.runtime, memory, world.clock, self.tasks, facts)
+        self.sessions: list[KioskSession] = []
+
+    def _open(self, facts: SessionFacts, resumed: bool) -> KioskSession:
+        channel = self.link.channel(facts.id)
+        made = kiosk_session(facts, channel, self.browser, self.runtime, self._world.clock, self.tasks, resumed=resumed)
+        self.sessions.append(made)
+        return made
+
+    async def start(self) -> None:
+        await self.app.start()
+        await until(lambda: self.screen.page != "")
+
+    def files(self) -> list[Path]:
+        return [path for path in self.runtime.rglob("*") if path.is_file()]
+
+    async def die(self) -> None:
+        """As a power cut, as far as a test can: no goodbye to anybody."""
+        await self.tasks.close()
+
+
+class Hall:
+    """A town hall and the agency behind it."""
+
+    def __init__(self, world: World, folder: Path) -> None:
+        self.world, self._folder = world, folder
+        self.kiosks: list[Kiosk] = []
+
+    async def kiosk(self) -> Kiosk:
+        client = await self.world.client(Role.KIOSK, "kiosk1")
+        kiosk = Kiosk(self.world, KioskLink(client, self.world.clock, self.world.tasks), self._folder / "kiosk")
+        self.kiosks.append(kiosk)
+        await kiosk.start()
+        return kiosk
+
+    async def waiting(self, kiosk: Kiosk) -> str:
+        kiosk.app.press("rights")
+        kiosk.app.enter_number("1234567")
+        await until(lambda: kiosk.screen.page == "waiting")
+        return kiosk.screen.ticket
+
+    def tickets(self, state: TicketState = TicketState.WAITING) -> list[str]:
+        assert self.world.hub is not None
+        return [ticket.id for ticket in self.world.hub.view.open_tickets("valdore") if ticket.state is state]
+
+    async def close(self) -> None:
+        for kiosk in self.kiosks:
+            await kiosk.die()
+
+
+@pytest.fixture
+async def hall(tmp_path: Path) -> AsyncIterator[Hall]:
+    async with hub_world(tmp_path / "hub") as world:
+        made = Hall(world, tmp_path)
+        yield made
+        await made.close()
+
+
+async def test_a_wrong_number_is_refused_and_may_be_typed_again(hall: Hall) -> None:
+    kiosk = await hall.kiosk()
+    kiosk.app.press("rights")
+    kiosk.app.enter_number("99")
+    await until(lambda: kiosk.screen.page == "number refused")
+    assert hall.tickets() == []
+    kiosk.app.enter_number("1234567")
+    await until(lambda: kiosk.screen.page == "waiting")
+    assert kiosk.screen.story == [
+        "start",
+        "number allocataire",
+        "calling",
+        "number refused",
+        "calling",
+        "waiting",
+    ]
+
+
+async def test_a_service_without_a_number_and_a_caller_without_one_call_at_once(hall: Hall) -> None:
+    kiosk = await hall.kiosk()
+    kiosk.app.press("housing")
+    await until(lambda: kiosk.screen.page == "waiting")
+    kiosk.app.leave()
+    await until(lambda: kiosk.screen.page == "start")
+    assert hall.tickets() == []
+    kiosk.app.press("rights")
+    kiosk.app.skip_number()
+    await until(lambda: kiosk.screen.page == "waiting")
+    assert hall.tickets() == [kiosk.screen.ticket]
+
+
+async def test_a_press_while_the_hub_is_away_becomes_one_ticket_when_it_is_back(hall: Hall) -> None:
+    kiosk = await hall.kiosk()
+    await hall.world.stop_hub()
+    kiosk.app.press("rights")
+    kiosk.app.enter_number("1234567")
+    await until(lambda: kiosk.screen.troubles.count("hub_unreachable") > 1)
+    assert kiosk.screen.page == "calling"
+    await hall.world.start_hub()
+    await until(lambda: kiosk.screen.page == "waiting", 20)
+    assert hall.tickets() == [kiosk.screen.ticket]
+    assert kiosk.screen.trouble == ""
+
+
+async def test_a_press_that_the_store_may_have_taken_is_the_same_ticket(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kiosk = await hall.kiosk()
+    assert hall.world.hub is not None
+    calls, call, lost = hall.world.hub._calls, hall.world.hub._calls.call, 8
+
+    async def call_and_lose_the_answer(organisation: str, kiosk: str, wish: TicketRequested) -> TicketAnswer:
+        nonlocal lost
+        answer = await call(organisation, kiosk, wish)
+        lost -= 1
+        if lost >= 0:
+            raise StoreUnreachable
+        return answer
+
+    monkeypatch.setattr(calls, "call", call_and_lose_the_answer)
+    kiosk.app.press("housing")
+    await until(lambda: kiosk.screen.page == "waiting")
+    assert lost < 0
+    assert hall.tickets() == [kiosk.screen.ticket]
+    assert kiosk.screen.story == ["start", "calling", "waiting"]
+    assert kiosk.screen.troubles == ["store_unreachable"]
+
+
+async def test_the_caller_hangs_up_and_nothing_stays(hall: Hall) -> None:
+    kiosk, desk = await hall.kiosk(), await hall.world.desk("alice")
+    facts = await desk.accept(await hall.waiting(kiosk))
+    await until(lambda: kiosk.screen.page == "session with Alice M.")
+    (kiosk.runtime / f"session-{facts.id}" / "page").write_bytes(b"of the caller")
+    kiosk.app.leave()
+    await until(lambda: bool(kiosk.screen.wiped))
+    [wiped] = kiosk.screen.wiped
+    assert (wiped.files_removed, wiped.profile_removed, wiped.left_over) == (1, True, 0)
+    assert (kiosk.files(), kiosk.browser.wiped, kiosk.screen.page) == ([], 1, "goodbye")
+    await until(lambda: hall.tickets(TicketState.WRAP_UP) == [facts.ticket_id])
+
+
+async def test_a_caller_who_goes_while_the_hub_is_away_is_wiped_and_the_hub_told_later(hall: Hall) -> None:
+    kiosk, desk = await hall.kiosk(), await hall.world.desk("alice")
+    facts = await desk.accept(await hall.waiting(kiosk))
+    await until(lambda: kiosk.screen.page == "session with Alice M.")
+    await hall.world.stop_hub()
+    kiosk.app.leave()
+    await until(lambda: bool(kiosk.screen.wiped), 20)
+    assert kiosk.files() == []
+    await hall.world.start_hub()
+    await until(lambda: hall.tickets(TicketState.WRAP_UP) == [facts.ticket_id], 20)
+    assert len(kiosk.sessions) == 1, "the session was opened again for nobody"
+    next_ticket = await hall.waiting(kiosk)
+    assert next_ticket != facts.ticket_id
+
+
+async def test_a_caller_whose_desk_is_lost_waits_again_at_the_head(tmp_path: Path) -> None:
+    clock = ManualClock()
+    async with hub_world(tmp_path / "hub", clock=clock) as world:
+        hall = Hall(world, tmp_path)
+        kiosk, desk = await hall.kiosk(), await world.desk("alice")
+        facts = await desk.accept(await hall.waiting(kiosk))
+        await until(lambda: kiosk.screen.page == "session with Alice M.")
+        clock.advance(RETURN_S + 1)
+        await until(lambda: kiosk.screen.page == "waiting")
+        assert kiosk.screen.ticket == facts.ticket_id
+        assert kiosk.files() == []
+        assert "goodbye" not in kiosk.screen.story
+        again = await (await world.desk("bob")).accept(facts.ticket_id)
+        await until(lambda: kiosk.screen.page == "session with Bob T.")
+        assert again.id != facts.id
+        await hall.close()
+
+
+async def test_a_killed_kiosk_finds_its_place_in_the_queue_again(hall: Hall) -> None:
+    ticket = await hall.waiting(await hall.kiosk())
+    await hall.kiosks[0].die()
+    again = await hall.kiosk()
+    await until(lambda: again.screen.page == "waiting")
+    assert (again.screen.ticket, hall.tickets()) == (ticket, [ticket])
+
+
+async def test_a_kiosk_that_is_switched_off_takes_its_caller_out_of_the_queue(hall: Hall) -> None:
+    kiosk = await hall.kiosk()
+    await hall.waiting(kiosk)
+    await kiosk.app.stop()
+    await until(lambda: hall.tickets() == [])
+    await kiosk.die()
+    again = await hall.kiosk()
+    assert again.screen.story == ["start"]
+
+
+async def test_a_kiosk_that_starts_before_the_hub_says_so_and_opens_by_itself(tmp_path: Path) -> None:
+    async with hub_world(tmp_path / "hub", with_hub=False) as world:
+        hall = Hall(world, tmp_path)
+        client = await world.client(Role.KIOSK, "kiosk1")
+        kiosk = Kiosk(world, KioskLink(client, world.clock, world.tasks), tmp_path / "kiosk")
+        hall.kiosks.append(kiosk)
+        await kiosk.app.start()
+        await until(lambda: kiosk.screen.trouble == "hub_unreachable")
+        await world.start_hub()
+        await until(lambda: kiosk.screen.page == "start")
+        assert kiosk.screen.trouble == ""
+        await hall.close()
