@@ -48,6 +48,12 @@ def _parser() -> argparse.ArgumentParser:
     hub.add_argument("--report", nargs=3, metavar=report, help="write an activity report (.pdf or .csv) of these days")
     hub.add_argument("--rebuild-history", action="store_true", help="start, and build the history again")
     hub.add_argument("--print-bus-config", action="store_true", help="configuration for a nats-server of yours")
+    hub.add_argument("--invite", metavar="ORGANISATION/ROLE/USER", help="print a one-time enrolment code")
+    hub.add_argument("--minutes", type=int, default=15, help="with --invite: how long the code is valid")
+    hub.add_argument("--revoke", metavar="ORGANISATION/ROLE/USER", help="take a lost key away, at once")
+    hub.add_argument("--make-ca", type=Path, metavar="FOLDER", help="make a certificate authority of your own")
+    hub.add_argument("--make-certificate", metavar="HOST[,HOST]", help="certificate of the bus, signed by --ca's")
+    hub.add_argument("--ca", type=Path, metavar="FOLDER", help="with --make-certificate: the authority's folder")
     _common(hub)
     demo = commands.add_parser("demo", help="all of it on this machine")
     demo.add_argument("--script", choices=("walk",), help="without a person: the whole job, driven and proved")
@@ -65,9 +71,12 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("--json", action="store_true", help="for programs")
     _common(doctor)
     enrol = commands.add_parser("enrol", help="makes this installation's key")
-    enrol.add_argument("--organisation", required=True)
-    enrol.add_argument("--role", required=True, choices=("agent", "supervisor", "helpdesk", "kiosk"))
-    enrol.add_argument("--user", required=True)
+    enrol.add_argument("--code", help="the one-time code that `expert-app hub --invite` printed")
+    enrol.add_argument("--bus", metavar="ADDRESS", action="append", help="with --code: tls://host:4222 or wss://host")
+    enrol.add_argument("--ca", default="", metavar="FILE", help="with --code: certificate of your own authority")
+    enrol.add_argument("--organisation", help="without --code")
+    enrol.add_argument("--role", choices=("agent", "supervisor", "helpdesk", "kiosk"), help="without --code")
+    enrol.add_argument("--user", help="without --code")
     enrol.add_argument("--key-file", type=Path, help="for a headless kiosk: keep the key in this file (0600)")
     _common(enrol)
     return parser
@@ -103,7 +112,7 @@ def _kiosk(arguments: Arguments) -> int:
 
 
 def _hub(arguments: Arguments) -> int:
-    from expert_app import hub
+    from expert_app import hub, hub_identities
     from expert_app.credentials import key_name, load_seed
 
     use_language(arguments.language or "fr")
@@ -114,11 +123,17 @@ def _hub(arguments: Arguments) -> int:
         wrong = hub.check_catalogue(arguments.check)
         print(wrong or _("The catalogue is complete."))
         return 1 if wrong else 0
+    if arguments.make_ca or arguments.make_certificate:
+        return _certificates(arguments)
     paths = paths_for("hub", arguments.folder)
     settings = _hub_settings(_load(HubSettings, arguments, paths), arguments)
     if not settings.catalogue:
         print(_("The hub needs a catalogue: expert-app hub --example > catalogue.toml, then --catalogue FILE"))
         return 2
+    if arguments.invite:
+        return hub_identities.invite(arguments.invite, arguments.minutes, settings, paths)
+    if arguments.revoke:
+        return hub_identities.revoke(arguments.revoke, settings, paths)
     if arguments.print_bus_config:
         print(hub.bus_config(settings, paths, load_seed(key_name("hub", "hub", "hub"))), end="")
         return 0
@@ -128,6 +143,29 @@ def _hub(arguments: Arguments) -> int:
         return write_report(settings, paths, arguments.report, datetime.now(UTC))
     options = hub.HubOptions(driven=arguments.driven, rebuild_history=arguments.rebuild_history)
     return asyncio.run(hub.run(settings, paths, options))
+
+
+def _certificates(arguments: Arguments) -> int:
+    from expert_app.certificates import CertificateTrouble, make_ca, make_certificate
+
+    try:
+        if arguments.make_ca:
+            print(
+                _("The authority's certificate is {file}: give it to desks and kiosks.").format(
+                    file=make_ca(arguments.make_ca)
+                )
+            )
+        if arguments.make_certificate:
+            folder = arguments.ca or arguments.make_ca
+            if folder is None:
+                print(_("Say where the authority is: --ca FOLDER"))
+                return 2
+            certificate, key = make_certificate(folder, arguments.make_certificate.split(","))
+            print(f'tls_certificate = "{certificate.absolute()}"\ntls_key = "{key.absolute()}"')
+    except CertificateTrouble as error:
+        print(_("This cannot be done: {what} exists already, is missing or is not valid.").format(what=error))
+        return 1
+    return 0
 
 
 def _hub_settings(settings: HubSettings, arguments: Arguments) -> HubSettings:
@@ -185,6 +223,11 @@ def _doctor(arguments: Arguments) -> int:
 
 def _enrol(arguments: Arguments) -> int:
     use_language(arguments.language or "fr")
+    if arguments.code:
+        return asyncio.run(_enrol_with_code(arguments))
+    if not (arguments.organisation and arguments.role and arguments.user):
+        print(_("Give --code and --bus, or --organisation, --role and --user."))
+        return 2
     from expert_app.credentials import KeyMissing, key_name, save_seed
     from session.bus.identity import new_seed, public_key
     from session.protocol.ids import is_id
@@ -202,6 +245,35 @@ def _enrol(arguments: Arguments) -> int:
         print(error.why)
         return 1
     print(public_key(seed))
+    return 0
+
+
+async def _enrol_with_code(arguments: Arguments) -> int:
+    from expert_app.config import LOOPBACK_BUS
+    from expert_app.credentials import KeyMissing
+    from expert_app.enrolling import enrol_here, program_paths, remember
+    from session.errors import SessionError
+    from session.tasks import Tasks
+    from views.troubles import sentence
+
+    bus, tasks = arguments.bus or [LOOPBACK_BUS], Tasks()
+    try:
+        answer = await enrol_here(bus, arguments.code, arguments.ca, tasks, key_file=arguments.key_file)
+    except KeyMissing as error:
+        print(error.why)
+        return 1
+    except SessionError as error:
+        print(sentence(error.code, error.detail).sentence)
+        return 1
+    finally:
+        await tasks.close()
+    paths = program_paths(answer, arguments.folder)
+    remember(answer, bus, arguments.ca, paths, key_file=arguments.key_file)
+    print(
+        _("This installation is {user} of {organisation} from now on; settings: {file}").format(
+            user=answer.user, organisation=answer.organisation, file=paths.config
+        )
+    )
     return 0
 
 

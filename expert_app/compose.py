@@ -84,6 +84,7 @@ class Program:
         self.tasks = Tasks(on_error=self._on_task_error)
         self.facts = Facts(self.clock)
         self.stop = asyncio.Event()
+        self._driver: Driver | None = None
         self.show_error: Callable[[str], None] = lambda kind: None
 
     def _on_task_error(self, name: str, error: BaseException) -> None:
@@ -92,10 +93,13 @@ class Program:
         self.show_error(type(error).__name__)
 
     def drive(self, hands: Hands | None, **ready: Any) -> None:
-        """Lets a script drive this program, and says that it is ready."""
-        driver = Driver(hands, self.facts, self.stop.set)
-        driver.start()
-        driver.say(ready=True, **ready)
+        """Lets a script drive the window that is shown now, and says that it is ready."""
+        if self._driver is not None:
+            self._driver.take_hands(hands)
+        else:
+            self._driver = Driver(hands, self.facts, self.stop.set)
+            self._driver.start()
+        self._driver.say(ready=True, **ready)
 
     async def connect(self, bus: BusClient) -> None:
         """Connects in the background's own time: a bus that is away now is tried again for ever."""

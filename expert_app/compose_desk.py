@@ -10,17 +10,20 @@ from PyQt6.QtWidgets import QApplication
 
 from documents.outbox import Outbox
 from documents.workers import Workers
+from expert_app.bus_access import tls_for
 from expert_app.compose import ROLES, STOP_S, Program, run_application
 from expert_app.compose_desk_session import SessionConnections
 from expert_app.compose_desk_views import DeskConnections
+from expert_app.compose_sign_in import has_screen, sign_in
 from expert_app.config import DeskSettings, MediaSettings
-from expert_app.credentials import KeyMissing, key_name, load_seed
+from expert_app.credentials import KeyMissing, forget_seed, key_name, load_seed
 from expert_app.desk import DeskApp
 from expert_app.filing import Filing
 from expert_app.paths import Paths
 from session.bus.client import BusClient
 from session.desk.link import DeskLink
 from session.desk.live import DeskSession
+from session.errors import SessionError
 from session.log.events import Writer
 from session.log.writer import LogWriter, left_over
 from session.media.aiortc_engine import AiortcEngine, EngineSettings, IceServer
@@ -39,6 +42,7 @@ from views.queue_view import QueueView
 from views.ring import Ring
 from views.sound import SoundDevices
 from views.theme import apply_theme
+from views.troubles import sentence
 from views.video_pane import VideoPane
 
 WINDOW_SIZE = (1440, 900)
@@ -46,15 +50,26 @@ WINDOW_SIZE = (1440, 900)
 
 def run_desk(settings: DeskSettings, paths: Paths, *, driven: bool) -> int:
     """Runs the desk until it is told to stop; the exit code."""
+    seed = None
     try:
+        tls_for(settings)
         seed = load_seed(key_name(settings.organisation, ROLES[settings.role], settings.user))
     except KeyMissing as error:
-        print(error)
+        if not has_screen():
+            print(error)
+            return 2
+    except SessionError as error:
+        print(sentence(error.code, error.detail).sentence)
         return 2
     return run_application(partial(_main, settings, paths, seed, driven), settings.language)
 
 
-async def _main(settings: DeskSettings, paths: Paths, seed: bytes, driven: bool, program: Program) -> None:
+async def _main(settings: DeskSettings, paths: Paths, seed: bytes | None, driven: bool, program: Program) -> None:
+    if seed is None:
+        signed_in = await sign_in(settings, paths, driven, program)
+        if signed_in is None:
+            return
+        settings, seed = signed_in
     desk = ComposedDesk(settings, paths, seed, program)
     await desk.start()
     if driven:
@@ -69,7 +84,7 @@ class ComposedDesk:
     def __init__(self, settings: DeskSettings, paths: Paths, seed: bytes, program: Program) -> None:
         self._settings, self._paths, self._program = settings, paths, program
         clock, tasks = program.clock, program.tasks
-        self._bus = BusClient(settings.bus, ROLES[settings.role], settings.user, seed, tasks, clock)
+        self._bus = BusClient(settings.bus, ROLES[settings.role], settings.user, seed, tasks, clock, tls_for(settings))
         self._link = DeskLink(self._bus, clock, tasks)
         self._engine = make_engine(settings.media)
         self._outbox = Outbox(paths.folder("outbox"))
@@ -102,11 +117,25 @@ class ComposedDesk:
         )
         self.window.theme_requested.connect(self._on_theme)
         self.window.close_requested.connect(program.stop.set)
+        self.window.sign_out_requested.connect(self._on_sign_out)
+        self._bus.refused.connect(self._on_refused)
         program.show_error = lambda kind: self._connections.show_trouble("unexpected", {"why": kind}, "unexpected")
 
     def _on_theme(self, dark: bool) -> None:
         self._window_settings.write("theme", "dark" if dark else "light")
         apply_theme(self._application, dark)
+
+    def _on_sign_out(self) -> None:
+        """The key is forgotten; the next start asks for a code."""
+        forget_seed(key_name(self._settings.organisation, ROLES[self._settings.role], self._settings.user))
+        self._program.facts.note("signed_out")
+        self._program.stop.set()
+
+    def _on_refused(self, _fact: None) -> None:
+        """The bus no longer knows this desk: nothing is tried again until a person does something about it."""
+        self._program.facts.note("refused")
+        self._connections.show_access_refused()
+        self._program.tasks.spawn(self._bus.close(), name="stop knocking")
 
     def _open_session(self, facts: SessionFacts, resumed: bool) -> DeskSession:
         return DeskSession(

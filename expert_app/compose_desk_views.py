@@ -9,6 +9,7 @@ from expert_app.facts import Facts
 from expert_app.filing import CleanedPage, DocumentTrouble, Filing, FilingProgress, PageTrouble, ShownPage, Value
 from resources.texts import _
 from session.desk.link import DeskLink
+from session.errors import BusRefusedIdentity
 from session.protocol.hub_messages import Announcement, DocumentFiled, DossierFacts, SessionEnded
 from session.protocol.session_messages import KioskWiped
 from session.protocol.tickets import Ticket, TicketState
@@ -18,7 +19,9 @@ from views.pdf_picture import pdf_picture
 from views.ring import Ring
 from views.troubles import sentence
 
-RETRYING, FILING = "retrying", "filing"
+RETRYING, FILING, REFUSED = "retrying", "filing", "refused"
+LINE = "line"
+"""Key of the trouble that the hub does not answer."""
 
 
 class DeskConnections:
@@ -73,6 +76,13 @@ class DeskConnections:
         if connected:
             self._window.show_identity(self._link.organisation_name, self._link.agent_name)
             self._window.messages.clear(RETRYING)
+
+    def show_access_refused(self) -> None:
+        """The bus no longer knows this desk's key: said once, until the program ends."""
+        self._window.show_access_refused()
+        self._window.messages.clear(LINE)
+        words = sentence(BusRefusedIdentity.code)
+        self._window.messages.show_message(Level.ERROR, words.sentence, key=REFUSED)
 
     def _on_retrying(self, verb: str) -> None:
         self._facts.note("retrying", verb=verb)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PyQt6.QtWidgets import QWidget
 
+from expert_app.bus_access import tls_for
 from expert_app.compose import STOP_S, Program, run_application
 from expert_app.config import KioskSettings
 from expert_app.credentials import KeyMissing, key_name, load_seed
@@ -16,6 +17,7 @@ from expert_app.kiosk import KioskApp
 from expert_app.paths import Paths
 from resources.texts import use_language
 from session.bus.client import BusClient
+from session.errors import SessionError
 from session.kiosk.call import CallMedia, IceServer
 from session.kiosk.device_addresses import make_printer, make_scanner
 from session.kiosk.link import KioskLink
@@ -30,6 +32,7 @@ from views.hands import Hands
 from views.kiosk_browser import KioskBrowser
 from views.kiosk_call_pane import KioskCallPane
 from views.kiosk_window import KioskWindow
+from views.troubles import sentence
 
 WINDOW_SIZE = (1280, 800)
 
@@ -39,8 +42,12 @@ def run_kiosk(settings: KioskSettings, paths: Paths, *, driven: bool, fullscreen
     name = key_name(settings.organisation, Role.KIOSK, settings.user)
     try:
         seed = load_seed(name, Path(settings.key_file) if settings.key_file else None)
+        tls_for(settings)
     except KeyMissing as error:
         print(error)
+        return 2
+    except SessionError as error:
+        print(sentence(error.code, error.detail).sentence)
         return 2
     return run_application(partial(_main, settings, paths, seed, driven, fullscreen), settings.language)
 
@@ -63,7 +70,9 @@ class ComposedKiosk:
         self._settings, self._paths, self._program = settings, paths, program
         self._call_pane, self._browser = KioskCallPane(), KioskBrowser()
         self.window = KioskWindow(self._call_pane, self._browser, language=settings.language, clock=program.clock)
-        self._bus = BusClient(settings.bus, Role.KIOSK, settings.user, seed, program.tasks, program.clock)
+        self._bus = BusClient(
+            settings.bus, Role.KIOSK, settings.user, seed, program.tasks, program.clock, tls_for(settings)
+        )
         self._link = KioskLink(self._bus, program.clock, program.tasks)
         self._parts = KioskParts(
             call_page=self._call_pane,

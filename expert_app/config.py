@@ -51,6 +51,7 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         chunk_kbps: rate of printed documents on the line to the kiosk, so that they never starve the voice.
+        ca_file: certificate of our own authority, for tls:// and wss:// addresses; "" for the system's authorities.
     """
 
     organisation: Id = "caf"
@@ -60,6 +61,7 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     language: Language = "fr"
     theme: Literal["light", "dark"] = "light"
     chunk_kbps: Kbps = 240
+    ca_file: str = ""
     media: MediaSettings = MediaSettings()
 
 
@@ -71,6 +73,7 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         printer: "ipp://host:port/path" or "" for none.
         key_file: where a headless kiosk keeps its key (0600); "" for the keyring.
         chunk_kbps: rate of pages on the line, so that they never starve the voice.
+        ca_file: as at the desk.
     """
 
     organisation: Id = "caf"
@@ -81,6 +84,7 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     printer: str = ""
     key_file: str = ""
     chunk_kbps: Kbps = 240
+    ca_file: str = ""
     media: MediaSettings = MediaSettings()
 
 
@@ -93,6 +97,9 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         bus: address of a bus that runs already; "" to start our own.
         database: SQLAlchemy address of the dossiers' and the history's database; "" for SQLite in the hub's folder.
         time_zone: whose days and hours the statistics count.
+        tls_certificate, tls_key: PEM files of the bus that the hub starts; needed when other machines connect.
+        websocket_port: a second port of that bus, for wss:// addresses (443 passes most walls); 0 for none.
+        ca_file: with `bus`: certificate of our own authority; "" for the system's authorities.
     """
 
     catalogue: str = ""
@@ -101,6 +108,10 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bus: str = ""
     database: str = ""
     time_zone: str = "Europe/Paris"
+    tls_certificate: str = ""
+    tls_key: str = ""
+    websocket_port: Port = 0
+    ca_file: str = ""
 
 
 def is_time_zone(name: str) -> bool:

@@ -6,6 +6,7 @@ A program started by another program of ours may be given its key in the environ
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -83,3 +84,9 @@ def save_seed(name: str, seed: bytes, key_file: Path | None = None) -> None:
                 error=type(error).__name__
             ),
         ) from error
+
+
+def forget_seed(name: str) -> None:
+    """Removes the seed kept under `name` from the keyring; nothing happens when there is none."""
+    with contextlib.suppress(keyring.errors.KeyringError):
+        keyring.delete_password(SERVICE, name)

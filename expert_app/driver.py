@@ -55,6 +55,10 @@ class Driver:
         self._loop = asyncio.get_running_loop()
         threading.Thread(target=self._read, name="driver", daemon=True).start()
 
+    def take_hands(self, hands: Hands | None) -> None:
+        """Another window is on the screen now."""
+        self._hands = hands
+
     def say(self, **message: Any) -> None:
         """Writes one line to whoever drives."""
         sys.stdout.write(json.dumps(message) + "\n")

@@ -7,25 +7,29 @@ import asyncio
 import contextlib
 import logging
 import signal
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from documents.store import DossierStore
-from expert_app.config import HubSettings
+from expert_app.config import HubSettings, SettingsWrong
 from expert_app.credentials import key_name, load_seed
 from expert_app.dossier_adapter import DossierAdapter
 from expert_app.driver import Driver
 from expert_app.facts import Facts
+from expert_app.hub_identities import open_book
 from expert_app.paths import Paths
 from resources.texts import _
 from session.bus.hub_connection import HubConnection
 from session.bus.identity import new_seed, public_key
 from session.bus.server import BusServer
 from session.bus.server_config import ServerSettings, config_text
+from session.bus.trust import client_tls
 from session.clock import SystemClock
 from session.errors import SessionError
 from session.hub.catalogue import Catalogue, CatalogueWrong
+from session.hub.enrolment import Enrolment
 from session.hub.hub import Hub
 from session.hub.projection import Position
 from session.tasks import Tasks
@@ -95,9 +99,34 @@ def check_catalogue(path: Path) -> str:
 
 def bus_config(settings: HubSettings, paths: Paths, hub_seed: bytes) -> str:
     """Configuration for a nats-server that is not ours."""
-    server = ServerSettings(folder=Path("/var/lib/nats"), host=settings.listen_host, port=settings.listen_port)
-    accounts = Catalogue.load(Path(settings.catalogue)).accounts()
+    server = server_settings(settings, Path("/var/lib/nats"), enrolment=False)
+    book = open_book(paths)
+    accounts = Catalogue.load(Path(settings.catalogue)).accounts(book.keys(), book.revoked())
     return config_text(server, accounts, public_key(hub_seed), public_key(new_seed()))
+
+
+def server_settings(settings: HubSettings, folder: Path, *, enrolment: bool) -> ServerSettings:
+    """Where and how our nats-server listens.
+
+    Raises:
+        SettingsWrong: it would listen to other machines without encryption.
+    """
+    server = ServerSettings(
+        folder=folder,
+        host=settings.listen_host,
+        port=settings.listen_port,
+        tls_certificate=Path(settings.tls_certificate) if settings.tls_certificate else None,
+        tls_key=Path(settings.tls_key) if settings.tls_key else None,
+        websocket_port=settings.websocket_port or None,
+        enrolment=enrolment,
+    )
+    if not server.is_safe:
+        words = _(
+            "Others than this machine may only connect with encryption: set tls_certificate and tls_key in the hub's "
+            "settings (expert-app hub --make-ca FOLDER makes an authority), or listen on 127.0.0.1."
+        )
+        raise SettingsWrong(Path(f"{settings.listen_host}:{settings.listen_port}"), words)
+    return server
 
 
 class HubProgram:
@@ -108,6 +137,7 @@ class HubProgram:
         self._clock = SystemClock()
         self._tasks = Tasks()
         self._catalogue = Catalogue.load(Path(settings.catalogue))
+        self._book = open_book(paths)
         self._server: BusServer | None = None
 
     async def run(self, stop: asyncio.Event, ready: Callable[[str], None]) -> None:
@@ -118,8 +148,8 @@ class HubProgram:
         """
         async with contextlib.AsyncExitStack() as stack:
             stack.push_async_callback(self._tasks.close)
-            url, seed = await self._bus(stack)
-            connection = HubConnection([url], seed, self._tasks)
+            url, seed, tls = await self._bus(stack)
+            connection = HubConnection([url], seed, self._tasks, tls)
             stack.push_async_callback(connection.close)
             await connection.connect(CONNECT_S)
             store = DossierStore(self._paths.folder("dossiers"), self._settings.database or None)
@@ -139,23 +169,35 @@ class HubProgram:
             hub.projection.moved.connect(self._on_history)
             await hub.start()
             stack.push_async_callback(hub.stop)
+            if self._server is not None:
+                enrolment = Enrolment(connection, self._book, self._take_keys, self._clock, self._tasks)
+                await enrolment.start()
+                stack.push_async_callback(enrolment.stop)
             self._facts.note("hub_ready", url=url, organisations=len(self._catalogue.organisations))
             ready(url)
             await stop.wait()
 
-    async def _bus(self, stack: contextlib.AsyncExitStack) -> tuple[str, bytes]:
-        """(address, our seed). Our own server gets a fresh key of ours at every start: none is kept."""
+    async def _bus(self, stack: contextlib.AsyncExitStack) -> tuple[str, bytes, ssl.SSLContext | None]:
+        """(address, our seed, whom we believe). Our own server gets a fresh key of ours at every start."""
         if self._settings.bus:
-            return self._settings.bus, load_seed(key_name("hub", "hub", "hub"))
+            ca_file = Path(self._settings.ca_file) if self._settings.ca_file else None
+            return self._settings.bus, load_seed(key_name("hub", "hub", "hub")), client_tls(ca_file)
         seed = new_seed()
-        place = ServerSettings(
-            folder=self._paths.folder("bus"), host=self._settings.listen_host, port=self._settings.listen_port
-        )
-        self._server = BusServer(place, self._catalogue.accounts(), public_key(seed), self._tasks)
+        place = server_settings(self._settings, self._paths.folder("bus"), enrolment=True)
+        wanted = self._book.wanted()
+        accounts = self._catalogue.accounts(self._book.keys(), self._book.revoked())
+        self._server = BusServer(place, accounts, public_key(seed), self._tasks)
+        tls = self._server.tls
         await self._server.start()
+        self._book.set_applied(wanted)
         stack.push_async_callback(self._server.stop)
         self._facts.note("server", pid=self._server.pid)
-        return self._server.url, seed
+        return self._server.url, seed, tls
+
+    async def _take_keys(self) -> None:
+        """Takes the catalogue's and the book's keys to our server."""
+        if self._server is not None:
+            await self._server.reload(self._catalogue.accounts(self._book.keys(), self._book.revoked()))
 
     def _on_history(self, position: Position) -> None:
         self._facts.note("history", applied=position.applied, behind=position.behind)
@@ -165,11 +207,11 @@ class HubProgram:
         if self._server is None:
             return
         try:
-            catalogue = Catalogue.load(Path(self._settings.catalogue))
+            self._catalogue = Catalogue.load(Path(self._settings.catalogue))
         except CatalogueWrong as error:
             log.error("the catalogue is not taken: %s", error)
             return
-        self._tasks.spawn(self._server.reload(catalogue.accounts()), name="reload keys")
+        self._tasks.spawn(self._take_keys(), name="reload keys")
 
 
 async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:

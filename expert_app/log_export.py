@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from expert_app.bus_access import tls_for
 from expert_app.config import DeskSettings
 from session.bus.client import BusClient
 from session.clock import SystemClock
@@ -25,7 +26,7 @@ async def export_log(settings: DeskSettings, seed: bytes, session_id: str, path:
         SessionError: the hub cannot be reached or refuses; `LogUnreadable` when it holds no such log.
     """
     clock = SystemClock()
-    bus = BusClient(settings.bus, ROLES[settings.role], settings.user, seed, tasks, clock)
+    bus = BusClient(settings.bus, ROLES[settings.role], settings.user, seed, tasks, clock, tls_for(settings))
     await bus.connect()
     try:
         records = [decode_record(line) for line in await DeskLink(bus, clock, tasks).read_log(session_id)]

@@ -58,6 +58,30 @@ class BusRefusedIdentity(SessionError):
     code = "bus_refused_identity"
 
 
+class BusNotSafe(SessionError):
+    """An address of the bus on another machine is not encrypted, or is no address. Detail: `address`."""
+
+    code = "bus_not_safe"
+
+
+class BusCertificateRefused(SessionError):
+    """The bus shows a certificate that nobody we believe has signed, or for another name."""
+
+    code = "bus_certificate_refused"
+
+
+class CertificateUnusable(SessionError):
+    """A certificate or key file cannot be read or holds none. Detail: `file`."""
+
+    code = "certificate_unusable"
+
+
+class EnrolmentRefused(SessionError):
+    """The enrolment code is wrong, was used, or is too old; which one is not told."""
+
+    code = "enrolment_refused"
+
+
 class StoreUnreachable(SessionError):
     """The hub cannot write its store now; outcome unknown, the same request may be repeated."""
 

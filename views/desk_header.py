@@ -20,12 +20,14 @@ class DeskHeader(QFrame):
         queue_pressed(), side_pressed(): show or fold a panel.
         theme_requested(bool): True for dark.
         help_pressed(): show the shortcuts.
+        sign_out_pressed(): this computer shall no longer be known.
     """
 
     queue_pressed = pyqtSignal()
     side_pressed = pyqtSignal()
     theme_requested = pyqtSignal(bool)
     help_pressed = pyqtSignal()
+    sign_out_pressed = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -44,6 +46,8 @@ class DeskHeader(QFrame):
             lambda: self.theme_requested.emit(tokens_for(QGuiApplication.palette()) is not DARK)
         )
         self._help.clicked.connect(self.help_pressed)
+        self._sign_out = tool_button(_("Sign out"), "sign_out", "sign_out")
+        self._sign_out.clicked.connect(self.sign_out_pressed)
         self._build()
         self.show_connection(False)
         self.show_agent_state(_("Available"), "available", "good")
@@ -64,6 +68,10 @@ class DeskHeader(QFrame):
             self._line.show_state(_("Connected"), "connected", "good")
         else:
             self._line.show_state(_("Connection lost, trying again…"), "retry", "warn")
+
+    def show_access_refused(self) -> None:
+        """The network no longer knows this computer."""
+        self._line.show_state(_("Access withdrawn"), "warning", "bad")
 
     def refresh_theme(self) -> None:
         """The button offers the other theme."""
@@ -88,4 +96,4 @@ class DeskHeader(QFrame):
         for part in (IconLabel("agent", "soft", 20), self._agent, self._state, self._line):
             box.addWidget(part)
         box.addSpacing(SPACE[1])
-        box.addLayout(row(None, self._theme, self._help, self._side, space=2))
+        box.addLayout(row(None, self._theme, self._help, self._sign_out, self._side, space=2))

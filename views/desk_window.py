@@ -50,12 +50,14 @@ class DeskWindow(QMainWindow):
         finish_requested(str): the wrap-up is done; the outcome's code.
         grant_requested(object): ask the caller for this `Grant`; from anywhere in the window.
         theme_requested(bool): True for dark.
+        sign_out_requested(): forget this computer's key and close (asked again first).
     """
 
     close_requested = pyqtSignal()
     finish_requested = pyqtSignal(str)
     grant_requested = pyqtSignal(object)
     theme_requested = pyqtSignal(bool)
+    sign_out_requested = pyqtSignal()
 
     def __init__(
         self,
@@ -99,6 +101,11 @@ class DeskWindow(QMainWindow):
         self.header.show_connection(connected)
         self.queue.set_connection(connected)
         self._show_state()
+
+    def show_access_refused(self) -> None:
+        """The network no longer knows this computer: nothing is tried again."""
+        self.set_connection(False)
+        self.header.show_access_refused()
 
     def show_idle(self) -> None:
         """No conversation: the queue is large, nothing of the caller before stays."""
@@ -202,6 +209,7 @@ class DeskWindow(QMainWindow):
         root = QWidget()
         root.setObjectName("desk_root")
         self._confirm = ConfirmBar("close_confirm", _("Hang up and close"), _("Stay"))
+        self._confirm_out = ConfirmBar("sign_out_confirm", _("Sign out and close"), _("Stay"))
         self._columns = QSplitter(Qt.Orientation.Horizontal)
         self._columns.setObjectName("desk_columns")
         self._columns.setChildrenCollapsible(False)
@@ -215,6 +223,7 @@ class DeskWindow(QMainWindow):
         whole = column(root, self.header, space=0)
         whole.addWidget(self._columns, 1)
         whole.addWidget(self._confirm)
+        whole.addWidget(self._confirm_out)
         whole.addWidget(self.messages)
         self.setCentralWidget(root)
         self._help = ShortcutHelp(root)
@@ -282,6 +291,8 @@ class DeskWindow(QMainWindow):
         self.viewer.stepped.connect(self._on_step)
         self.wrap_up.finish_requested.connect(self.finish_requested)
         self._confirm.answered.connect(self._on_confirmed)
+        self.header.sign_out_pressed.connect(self._on_sign_out)
+        self._confirm_out.answered.connect(lambda yes: self.sign_out_requested.emit() if yes else None)
 
     def _add_shortcuts(self) -> None:
         acts: dict[str, Callable[[], object]] = {
@@ -393,6 +404,9 @@ class DeskWindow(QMainWindow):
             self._confirm.ask(_("A conversation is going on. Hang up and close?"))
         else:
             self.close_requested.emit()
+
+    def _on_sign_out(self) -> None:
+        self._confirm_out.ask(_("Sign out? This computer will need a new code to work again."))
 
     def _on_confirmed(self, yes: bool) -> None:
         if yes:

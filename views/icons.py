@@ -97,6 +97,8 @@ _GLYPHS = {
     "search": "magnify",
     "see_page": "monitor-eye",
     "shared_page": "monitor-share",
+    "sign_in": "login",
+    "sign_out": "logout",
     "site": "map-marker-outline",
     "stethoscope": "stethoscope",
     "time": "clock-outline",

@@ -56,6 +56,22 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("The network does not recognise this computer."),
         N_("Ask your administrator for a new invitation."),
     ),
+    "bus_not_safe": (
+        N_("The address {address} is not encrypted, or is not an address."),
+        N_("Use an address that begins with tls:// or wss://."),
+    ),
+    "bus_certificate_refused": (
+        N_("The network shows a certificate that this computer does not trust."),
+        N_("Check the address and the authority's file (ca_file) with your administrator."),
+    ),
+    "certificate_unusable": (
+        N_("The certificate or key file {file} cannot be used."),
+        N_("Check its path with your administrator."),
+    ),
+    "enrolment_refused": (
+        N_("This code is not valid: it is mistyped, was used already, or is too old."),
+        N_("Check it, or ask your administrator for a new invitation."),
+    ),
     "store_unreachable": (
         N_("The service cannot save at the moment."),
         N_("The program repeats your request. Do not start again by hand."),
@@ -216,6 +232,10 @@ _CALLER_SENTENCES: dict[str, str] = {
     "peer_gone": N_("Your adviser is no longer on the line. We are calling again."),
     "transfer_interrupted": _LINE,
     "bus_refused_identity": _HOST,
+    "bus_not_safe": _HOST,
+    "bus_certificate_refused": _HOST,
+    "certificate_unusable": _HOST,
+    "enrolment_refused": _HOST,
     "protocol_version_unknown": _HOST,
     "service_unknown": N_("This service is not open now. Please choose another one."),
     "queue_closed": N_("This service is not open now. Please choose another one."),

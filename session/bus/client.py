@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import ssl
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -49,9 +50,22 @@ class BusClient:
         urls: every server of the bus.
         role, user: who we are; the server refuses every other name.
         seed: our nkey seed.
+        tls: how certificates are checked; None for the system's authorities.
+
+    Attributes:
+        connected: the bus answers, or no longer. refused: it does not know our key, or no longer.
     """
 
-    def __init__(self, urls: Sequence[str], role: Role, user: str, seed: bytes, tasks: Tasks, clock: Clock) -> None:
+    def __init__(
+        self,
+        urls: Sequence[str],
+        role: Role,
+        user: str,
+        seed: bytes,
+        tasks: Tasks,
+        clock: Clock,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         if not is_id(user):
             raise ValueError(f"not an id: {user!r}")
         self.role = role
@@ -60,8 +74,9 @@ class BusClient:
         self.news: Notifier[HubEvent] = Notifier()
         self.refused_messages = 0
         self._tasks = tasks
-        self._line = Line(urls, seed, tasks, inbox=subjects.inbox(role, user), name=f"{role}.{user}")
+        self._line = Line(urls, seed, tasks, inbox=subjects.inbox(role, user), name=f"{role}.{user}", tls=tls)
         self.connected: Notifier[bool] = self._line.connected
+        self.refused: Notifier[None] = self._line.refused
         self._channels: OrderedDict[str, BusChannel] = OrderedDict()
         self._beating: asyncio.Task[None] | None = None
         self._listening = False
@@ -77,6 +92,7 @@ class BusClient:
         Raises:
             BusUnreachable: no server within `timeout_s`; `connected` tells when one answers.
             BusRefusedIdentity: the bus does not know our key.
+            BusCertificateRefused: we do not believe the bus's certificate.
         """
         if not self._listening:
             self._listening = True

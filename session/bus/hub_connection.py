@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable, Mapping, Sequence
 
 from session.bus.client import FROM_HUB
@@ -21,8 +22,8 @@ class HubConnection:
         streams: JetStream.
     """
 
-    def __init__(self, urls: Sequence[str], seed: bytes, tasks: Tasks) -> None:
-        self.line = Line(urls, seed, tasks, inbox="_INBOX.hub", name="hub")
+    def __init__(self, urls: Sequence[str], seed: bytes, tasks: Tasks, tls: ssl.SSLContext | None = None) -> None:
+        self.line = Line(urls, seed, tasks, inbox="_INBOX.hub", name="hub", tls=tls)
         self.streams = Streams(self.line)
         self.connected: Notifier[bool] = self.line.connected
 

@@ -11,19 +11,31 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+import ssl
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+import aiohttp
 import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
-from session.errors import BusRefusedIdentity, BusUnreachable, HubUnreachable, MessageTooLarge
+from session.bus import websocket
+from session.errors import (
+    BusCertificateRefused,
+    BusRefusedIdentity,
+    BusUnreachable,
+    HubUnreachable,
+    MessageTooLarge,
+)
 from session.notify import Notifier
 from session.tasks import Tasks
 
 log = logging.getLogger(__name__)
+
+websocket.install()
 
 CONNECT_S = 5.0
 """Longest wait for one attempt to connect (nats-py alone may wait for ever)."""
@@ -46,6 +58,9 @@ DRAIN_S = 0.02
 
 PAUSE_S = (0.1, 2.0)
 """First and longest pause between attempts to connect."""
+
+REFUSED_PAUSE_S = 30.0
+"""Pause after the bus refused our key: a removed identity does not knock at the door all day."""
 
 
 @dataclass(frozen=True)
@@ -90,12 +105,27 @@ class Line:
         seed: the nkey seed; stays in memory and signs the server's nonce.
         inbox: prefix of our reply subjects; the server lets us hear nothing else.
         name: shown in the server's monitoring; no personal data.
+        tls: how certificates are checked; None for the system's authorities.
+
+    Attributes:
+        refused: a server does not know our key, or no longer; told each time one says so.
     """
 
-    def __init__(self, urls: Sequence[str], seed: bytes, tasks: Tasks, *, inbox: str, name: str) -> None:
+    def __init__(
+        self,
+        urls: Sequence[str],
+        seed: bytes,
+        tasks: Tasks,
+        *,
+        inbox: str,
+        name: str,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self.connected: Notifier[bool] = Notifier()
+        self.refused: Notifier[None] = Notifier()
         self.failed_handlers = 0
         self._urls = list(urls)
+        self._tls = tls
         self._seed = seed.decode().strip()
         self._tasks = tasks
         self._name = name
@@ -105,7 +135,8 @@ class Line:
         self._connection: _Connection | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._settled = asyncio.Event()
-        self._refused = False
+        self._refusal: type[BusRefusedIdentity | BusCertificateRefused] | None = None
+        self._certificate_refused = False
 
     @property
     def is_connected(self) -> bool:
@@ -118,6 +149,7 @@ class Line:
         Raises:
             BusUnreachable: no server answered within `timeout_s`; `connected` will tell when one does.
             BusRefusedIdentity: a server does not know our key.
+            BusCertificateRefused: we do not believe the server's certificate.
         """
         if self._keeper is None:
             self._keeper = self._tasks.spawn(self._keep(), name=f"bus line of {self._name}")
@@ -127,7 +159,7 @@ class Line:
         except TimeoutError as error:
             raise BusUnreachable from error
         if not self.is_connected:
-            raise BusRefusedIdentity if self._refused else BusUnreachable
+            raise self._refusal or BusUnreachable
 
     async def close(self) -> None:
         """Ends the line; nothing is rebuilt after this."""
@@ -244,7 +276,7 @@ class Line:
             except Exception as error:  # whatever nats-py or the network came up with, we try again
                 await _abandon(connection.client)
                 self._note_failure(error)
-                await asyncio.sleep(pause_s)
+                await asyncio.sleep(REFUSED_PAUSE_S if self._refusal is BusRefusedIdentity else pause_s)
                 pause_s = min(pause_s * 2, PAUSE_S[1])
                 continue
             except asyncio.CancelledError:
@@ -261,6 +293,8 @@ class Line:
         async def on_lost() -> None:
             connection.lost.set()
 
+        self._certificate_refused = False
+        options: dict[str, Any] = {} if self._tls is None else {"tls": self._tls}
         async with asyncio.timeout(CONNECT_S):
             await connection.client.connect(
                 list(self._urls),
@@ -277,6 +311,9 @@ class Line:
                 error_cb=self._on_error,
                 disconnected_cb=on_lost,
                 closed_cb=on_lost,
+                # Encrypted from the first byte: nobody on the way can pretend that the server knows no TLS.
+                tls_handshake_first=any(url.startswith("tls://") for url in self._urls),
+                **options,
             )
             if not connection.client.is_connected:  # nats-py returns unconnected when the server closes without PONG
                 raise BusUnreachable
@@ -286,26 +323,36 @@ class Line:
             await connection.client.flush(timeout=int(CONNECT_S))
 
     async def _on_error(self, error: Exception) -> None:
+        if isinstance(error, (ssl.SSLCertVerificationError, aiohttp.ClientConnectorCertificateError)):
+            self._certificate_refused = True
         if not isinstance(error, OSError):
             log.info("the bus says: %s", str(error)[:200])
 
     def _note_failure(self, error: Exception) -> None:
         self._connection = None
         if "authorization" in str(error).lower():
-            self._refused = True
-            self._settled.set()
+            self._refusal = BusRefusedIdentity
         else:
-            self._refused = False
+            self._refusal = BusCertificateRefused if self._certificate_refused else None
+        if self._refusal is None:
             self._settled.clear()
+            return
+        self._settled.set()
+        if self._refusal is BusRefusedIdentity:
+            self._emit(self.refused, None)
 
     def _note_connected(self) -> None:
-        self._refused = False
+        self._refusal = None
         self._settled.set()
         self._tell(True)
 
     def _tell(self, connected: bool) -> None:
+        self._emit(self.connected, connected)
+
+    @staticmethod
+    def _emit[Fact](notifier: Notifier[Fact], fact: Fact) -> None:
         try:
-            self.connected.emit(connected)
+            notifier.emit(fact)
         except Exception:  # a listener's fault must not end the keeping of the line
             log.exception("a listener of the connection failed")
 
@@ -375,3 +422,5 @@ async def _abandon(client: Client) -> None:
         # WORKAROUND: nats.py issue 671: close() waits for ever for a silent network; there is no public abort.
         if writer is not None:
             writer.transport.abort()
+        if isinstance(client._transport, websocket.ProxyWebSocketTransport):
+            await client._transport.abort()

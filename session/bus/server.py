@@ -9,6 +9,7 @@ import importlib.metadata
 import json
 import logging
 import os
+import ssl
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ from session.bus.children import Leash, tied_command
 from session.bus.identity import new_seed, public_key
 from session.bus.line import Line
 from session.bus.server_config import BusAccount, ServerSettings, config_text
+from session.bus.trust import pinned_tls
 from session.errors import BusUnreachable, HubUnreachable
 from session.notify import Notifier
 from session.tasks import Tasks
@@ -74,8 +76,20 @@ class BusServer:
 
     @property
     def url(self) -> str:
-        """Address for clients."""
-        return f"nats://{self._settings.host}:{self._settings.port}"
+        """Address for clients on this machine."""
+        scheme = "tls" if self._settings.tls_certificate is not None else "nats"
+        return f"{scheme}://{self._host}:{self._settings.port}"
+
+    @property
+    def tls(self) -> ssl.SSLContext | None:
+        """How programs on this machine check the server: by its very certificate. Raises `CertificateUnusable`."""
+        certificate = self._settings.tls_certificate
+        return None if certificate is None else pinned_tls(certificate)
+
+    @property
+    def _host(self) -> str:
+        """Where this machine reaches a server that listens everywhere."""
+        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._settings.host, self._settings.host)
 
     @property
     def pid(self) -> int | None:
@@ -111,7 +125,7 @@ class BusServer:
 
     async def _is_taken(self) -> bool:
         try:
-            _reader, writer = await asyncio.open_connection(self._settings.host, self._settings.port)
+            _reader, writer = await asyncio.open_connection(self._host, self._settings.port)
         except OSError:
             return False
         writer.close()
@@ -136,7 +150,7 @@ class BusServer:
         """
         self._accounts = list(accounts)
         self._write_config()
-        line = Line([self.url], self._system_seed, self._tasks, inbox="_INBOX.sys", name="supervisor")
+        line = Line([self.url], self._system_seed, self._tasks, inbox="_INBOX.sys", name="supervisor", tls=self.tls)
         try:
             await line.open()
             info = await line.request("$SYS.REQ.SERVER.PING", b"", timeout_s=3.0)
@@ -193,7 +207,7 @@ class BusServer:
         while process.returncode is None:
             try:
                 async with asyncio.timeout(1.0):
-                    reader, writer = await asyncio.open_connection(self._settings.host, self._settings.port)
+                    reader, writer = await asyncio.open_connection(self._host, self._settings.port)
                     greeting = await reader.read(5)
                     writer.close()
                     await writer.wait_closed()

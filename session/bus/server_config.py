@@ -12,7 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from session.bus.identity import enrolment_seed, public_key
 from session.bus.permissions import rights_of
+from session.bus.trust import is_loopback
+from session.protocol import subjects
 from session.protocol.ids import is_id
 from session.protocol.roles import Role
 
@@ -67,6 +70,9 @@ class ServerSettings:
     Attributes:
         max_file_store: bytes JetStream may use on the disk.
         cluster: None for a server that is alone.
+        tls_certificate, tls_key: PEM files; needed as soon as `host` is not this machine alone.
+        websocket_port: a second listener, for those who may only use HTTP(S); None for none.
+        enrolment: lets newcomers knock with a code.
     """
 
     folder: Path
@@ -74,6 +80,15 @@ class ServerSettings:
     host: str = "127.0.0.1"
     max_file_store: int = 4 << 30
     cluster: ClusterSettings | None = None
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+    websocket_port: int | None = None
+    enrolment: bool = False
+
+    @property
+    def is_safe(self) -> bool:
+        """False when this would listen to other machines without encryption."""
+        return is_loopback(self.host) or (self.tls_certificate is not None and self.tls_key is not None)
 
 
 def _quoted(text: str) -> str:
@@ -130,6 +145,38 @@ def _cluster(cluster: ClusterSettings | None) -> str:
 """
 
 
+def _enrolment() -> str:
+    """An account whose one right is to knock at the hub's door; its key is known to everybody."""
+    rights = f'publish: {{ allow: ["{subjects.ENROL}"] }}, subscribe: {{ allow: ["{subjects.ENROL_INBOX}.>"] }}'
+    return f"""  ENROL: {{
+    users: [ {{ nkey: {public_key(enrolment_seed())}, permissions: {{ {rights} }} }} ]
+    imports: [ {{ service: {{ account: HUB, subject: "{subjects.ENROL_AT_HUB}" }}, to: "{subjects.ENROL}" }} ]
+  }}"""
+
+
+def _tls(settings: ServerSettings) -> str:
+    if settings.tls_certificate is None or settings.tls_key is None:
+        return ""
+    files = ((key, path.absolute().as_posix()) for key, path in _tls_files(settings.tls_certificate, settings.tls_key))
+    return ", ".join(f"{key}: {_quoted(path)}" for key, path in files)
+
+
+def _tls_files(certificate: Path, key: Path) -> tuple[tuple[str, Path], tuple[str, Path]]:
+    return ("cert_file", certificate), ("key_file", key)
+
+
+def _listeners(settings: ServerSettings) -> str:
+    lines = [f'listen: "{settings.host}:{settings.port}"']
+    tls = _tls(settings)
+    if tls:
+        # "auto": our clients encrypt from the first byte, others may still be asked to by the server's greeting.
+        lines.append(f"tls {{ {tls}, handshake_first: auto, timeout: 5 }}")
+    if settings.websocket_port is not None:
+        safe = f"tls {{ {tls} }}" if tls else "no_tls: true"
+        lines.append(f'websocket {{ listen: "{settings.host}:{settings.websocket_port}", {safe} }}')
+    return "\n".join(lines)
+
+
 def _check(accounts: Sequence[BusAccount]) -> None:
     for account in accounts:
         for name in (account.organisation, *(user.user for user in account.users)):
@@ -147,15 +194,20 @@ def config_text(settings: ServerSettings, accounts: Sequence[BusAccount], hub_ke
     it damages replicated streams in 2.15: both measured.
 
     Raises:
-        ValueError: a name or a key that may not stand in the file.
+        ValueError: a name or a key that may not stand in the file, or a listener for others without encryption.
     """
     _check(accounts)
+    if not settings.is_safe:
+        raise ValueError("a listener outside this machine needs a certificate")
     store = _quoted((settings.folder / "jetstream").as_posix())
     log_file = _quoted((settings.folder / "nats-server.log").as_posix())
     exports = "\n".join(_exports(account) for account in accounts)
     organisations = "\n".join(_account(account) for account in accounts)
+    if settings.enrolment:
+        exports += f'\n      {{ service: "{subjects.ENROL_AT_HUB}", accounts: [ENROL] }}'
+        organisations += "\n" + _enrolment()
     return f"""server_name: {settings.cluster.node if settings.cluster is not None else "poste-expert"}
-listen: "{settings.host}:{settings.port}"
+{_listeners(settings)}
 max_payload: 1MB
 max_control_line: 4KB
 max_subscriptions: 200

@@ -17,6 +17,7 @@ people = [{ id = "agent1", name = "Camille R.", role = "agent", key = "U..." }]
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -205,11 +206,22 @@ class Catalogue:
         names = {person.id: person.name for person in self.organisation(organisation).people}
         return names.get(user, user)
 
-    def accounts(self, keys: Mapping[tuple[str, Role, str], str] | None = None) -> list[BusAccount]:
+    def identities(self) -> dict[tuple[str, Role, str], str]:
+        """The file's public key ("" for none) of everybody, by (organisation, role, user)."""
+        return {
+            (entry.id, role, user): key
+            for entry in self._organisations.values()
+            for role, user, key in _identities(entry)
+        }
+
+    def accounts(
+        self, keys: Mapping[tuple[str, Role, str], str] | None = None, revoked: AbstractSet[str] = frozenset()
+    ) -> list[BusAccount]:
         """Accounts for the server's configuration: everybody with a key.
 
         Args:
             keys: public keys enrolled elsewhere, by (organisation, role, user); they win over the file's.
+            revoked: public keys that are not let in, wherever they stand.
         """
         enrolled = keys or {}
         accounts = []
@@ -217,7 +229,7 @@ class Catalogue:
             users = []
             for role, user, key in _identities(entry):
                 public = enrolled.get((entry.id, role, user), key)
-                if public:
+                if public and public not in revoked:
                     users.append(BusUser(role, user, public))
             accounts.append(BusAccount(entry.id, tuple(users)))
         return accounts

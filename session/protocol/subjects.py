@@ -44,3 +44,12 @@ QUEUE_EVENTS = "evt.q.*"
 
 QUEUE_BEAT = "evt.hb"
 """Every 2 s: payload `QueueBeat`; a gap is healed by a new snapshot."""
+
+ENROL = "svc.enrol"
+"""Where a newcomer shows its code, as the enrolment identity; its only right."""
+
+ENROL_AT_HUB = "enrol"
+"""The same, as the hub hears it."""
+
+ENROL_INBOX = "_I.enrol"
+"""Prefix of newcomers' reply subjects. They share an identity, so nothing secret is ever answered there."""

@@ -42,8 +42,8 @@ def test_a_node_of_a_cluster_is_told_of_the_others(tmp_path: Path) -> None:
     check = subprocess.run([server_binary(), "-t", "-c", config], capture_output=True, text=True, timeout=20)
     assert check.returncode == 0, check.stderr
     assert "server_name: node1" in text
+    broken = ServerSettings(tmp_path, 4222, cluster=ClusterSettings("node1", 6222, (), secret='a" }'))
     with pytest.raises(ValueError, match="cluster"):
-        broken = ServerSettings(tmp_path, 4222, cluster=ClusterSettings("node1", 6222, (), secret='a" }'))
         config_text(broken, _accounts(), key, key)
 
 

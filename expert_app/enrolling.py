@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A new desk or kiosk gets its key with a one-time code: used by `expert-app enrol` and by the desk's sign-in page."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+
+import msgspec
+
+from expert_app.config import DeskSettings, KioskSettings, load, save
+from expert_app.credentials import forget_seed, key_name, save_seed
+from expert_app.paths import Paths, paths_for
+from session.bus.enrol import enrol
+from session.bus.identity import new_seed
+from session.bus.trust import client_tls
+from session.errors import EnrolmentRefused
+from session.protocol.enrolment_messages import EnrolAnswer
+from session.protocol.roles import Role
+from session.tasks import Tasks
+
+log = logging.getLogger(__name__)
+
+DESK_ROLES = {Role.AGENT: "agent", Role.SUPERVISOR: "supervisor", Role.HELPDESK: "helpdesk"}
+TRIAL = "enrolment"
+"""Name under which the new key is kept until its own is known: the keyring must work before the code is spent."""
+
+
+async def enrol_here(
+    bus: list[str],
+    code: str,
+    ca_file: str,
+    tasks: Tasks,
+    *,
+    key_file: Path | None = None,
+    only: frozenset[Role] = frozenset({Role.KIOSK, *DESK_ROLES}),
+) -> EnrolAnswer:
+    """Makes a key, has it recognised by the bus, and keeps it.
+
+    Args:
+        bus: addresses. ca_file: our own authority's certificate, "" for the system's.
+        only: roles that may be enrolled here.
+
+    Raises:
+        KeyMissing: the key cannot be kept here; the code is not spent.
+        SessionError: as `session.bus.enrol.enrol`.
+    """
+    seed = new_seed()
+    # A key that is in use stays untouched until the new one is recognised.
+    trial_file = key_file.with_name(f"{key_file.name}.new") if key_file is not None else None
+    await asyncio.to_thread(save_seed, TRIAL, seed, trial_file)
+    try:
+        answer = await enrol(bus, code, seed, tasks, client_tls(Path(ca_file) if ca_file else None))
+        if answer.role not in only:
+            raise EnrolmentRefused
+        await asyncio.to_thread(save_seed, key_name(answer.organisation, answer.role, answer.user), seed, key_file)
+    finally:
+        if trial_file is not None:
+            trial_file.unlink(missing_ok=True)
+        else:
+            await asyncio.to_thread(forget_seed, TRIAL)
+    return answer
+
+
+def remember(
+    answer: EnrolAnswer, bus: list[str], ca_file: str, paths: Paths, *, key_file: Path | None = None
+) -> DeskSettings | KioskSettings:
+    """Writes who we are now into the program's settings file; the other settings stay. Returns the new settings.
+
+    Raises:
+        SettingsWrong: the file there cannot be read. OSError: it cannot be written.
+    """
+    who: dict[str, object] = {
+        "organisation": answer.organisation,
+        "user": answer.user,
+        "bus": bus,
+        "ca_file": str(Path(ca_file).absolute()) if ca_file else "",
+    }
+    settings: DeskSettings | KioskSettings
+    if answer.role is Role.KIOSK:
+        kept_in = str(key_file.absolute()) if key_file is not None else ""
+        settings = msgspec.structs.replace(load(KioskSettings, paths.config), **who, key_file=kept_in)
+    else:
+        settings = msgspec.structs.replace(load(DeskSettings, paths.config), **who, role=DESK_ROLES[answer.role])
+    save(settings, paths.config)
+    return settings
+
+
+def program_paths(answer: EnrolAnswer, base: Path | None) -> Paths:
+    """Folders of the program that the new identity is for."""
+    return paths_for("kiosk" if answer.role is Role.KIOSK else "desk", base)
