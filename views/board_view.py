@@ -78,7 +78,7 @@ class BoardWindow(QMainWindow):
         self.set_connection(False)
         self.show_undo(None)
         self.refresh()
-        self.tickets.setFocus()
+        self.queues.setFocus()
 
     # ---- facts ----
 
