@@ -41,6 +41,7 @@ class Figure(Card):
         self._title = label(title, "caption", wrap=True)
         self._value = steady_figures(label("–", "huge", f"{name}_value"))
         self._chip = Chip(f"{name}_state")
+        self._chip.hide()
         self.body.addWidget(self._title)
         self.body.addWidget(self._value)
         self.body.addWidget(self._chip)
@@ -49,6 +50,7 @@ class Figure(Card):
         """Value and word; an alert is red and says so."""
         self._value.setText(value)
         restyle(self._value, tone="bad" if alert else "")
+        self._chip.show()
         self._chip.show_state(words, "warning" if alert else icon_name, "bad" if alert else "soft")
         self.setAccessibleName(f"{self._title.text()}: {value}, {words}")
 

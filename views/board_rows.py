@@ -95,7 +95,9 @@ def queue_rows(
             Cell(service.name, icon_name=service.icon, place=place),
             Cell(str(len(waits_s)), "" if waits_s else "soft", right=True),
             Cell(words if waits_s else "–", "bad" if long else "" if waits_s else "soft"),
-            Cell(_("Closed") if closed else _("Open"), "warn" if closed else "good", "forbidden" if closed else ""),
+            Cell(
+                _("Is closed") if closed else _("Is open"), "warn" if closed else "good", "forbidden" if closed else ""
+            ),
         )
         why = f", {facts.changed_by}: {facts.reason}" if facts is not None and facts.closed else ""
         spoken = ", ".join(cell.text for cell in cells) + why

@@ -24,7 +24,7 @@ from views.board_figures import BoardFigures, Thresholds
 from views.board_header import BoardHeader
 from views.board_rows import AGENT_STATES, PRIORITIES, agent_rows, in_order, priority_words, queue_rows, ticket_row
 from views.board_tables import BoardTable, TargetTable, TicketTable
-from views.desk_parts import EmptyState, column, label, push_button, row
+from views.desk_parts import ElidedLabel, EmptyState, column, label, push_button, row
 from views.icons import icon
 from views.message_bar import Level, MessageBar
 from views.theme import SPACE
@@ -78,7 +78,7 @@ class BoardWindow(QMainWindow):
         self.set_connection(False)
         self.show_undo(None)
         self.refresh()
-        self.tickets.setFocus()
+        self.queues.setFocus()
 
     # ---- facts ----
 
@@ -191,7 +191,7 @@ class BoardWindow(QMainWindow):
         root = QWidget()
         root.setObjectName("desk_root")
         self._callers = label(role="title", name="board_callers")
-        self._undo_words = label(role="small", name="board_undo_words")
+        self._undo_words = ElidedLabel(role="small", name="board_undo_words")
         self._empty = EmptyState(
             "empty_queue",
             _("Nobody is waiting"),
@@ -224,7 +224,6 @@ class BoardWindow(QMainWindow):
             self._button(self._give_agent, "agent", "act_agent"),
             self._button(self._give_service, "queue", "act_service"),
             self._button(self._prioritise, "priority", "act_priority"),
-            0,
             self._undo_words,
             self._button(self._undo, "undo", "act_undo"),
         )
@@ -235,6 +234,7 @@ class BoardWindow(QMainWindow):
         return made
 
     def _build_agents(self) -> QWidget:
+        self.agents.setMinimumWidth(315)
         acts = row(None, self._button(self._announce, "bell", "act_announce"), 0)
         return _panel(label(_("Agents"), "title"), self.agents, acts)
 

@@ -154,8 +154,8 @@ class QueueView(QFrame):
         """Moves all clocks to now."""
         now = self._clock.utc_now()
         for shown in self._rows.values():
-            shown.show_wait(now)
             shown.show_kept(shown.ticket.kept_for(now), self._agent)
+            shown.show_wait(now)
         waiting = self._waiting()
         longest = max(((now - ticket.arrived_at_utc).total_seconds() for ticket in waiting), default=0.0)
         self._longest.setText(_("Longest wait {time}").format(time=clock_words(longest)) if waiting else "")

@@ -169,3 +169,49 @@ def test_two_hundred_tickets_are_shown_quickly_and_twice_without_new_rows(queue:
     before = set(map(id, rows(queue)))
     queue.set_tickets(many, SERVICES)
     assert set(map(id, rows(queue))) == before
+
+
+def test_a_caller_kept_for_a_colleague_cannot_be_taken_until_the_minute_is_over(
+    queue: QueueView, clock: ManualClock, qtbot: QtBot
+) -> None:
+    kept = [
+        msgspec.structs.replace(one, assigned_to="a7", assigned_at_utc=NOW) if one.id == "t-c007" else one
+        for one in TICKETS
+    ]
+    queue.set_agent("a1")
+    queue.set_tickets(kept, SERVICES)
+    assert not button(queue, "accept_t-c007").isEnabled()
+    assert "For a colleague" in rows(queue)[0].accessibleName()
+    with qtbot.waitSignal(queue.accept_requested) as asked:
+        queue.accept_next()
+    assert asked.args == ["t-b012"]
+    queue.accept_failed()
+    clock.advance(61)
+    queue.refresh_waits()
+    assert button(queue, "accept_t-c007").isEnabled()
+
+
+def test_a_caller_kept_for_this_agent_says_so_and_can_be_taken(queue: QueueView) -> None:
+    mine = [
+        msgspec.structs.replace(one, assigned_to="a1", assigned_at_utc=NOW) if one.id == "t-b012" else one
+        for one in TICKETS
+    ]
+    queue.set_agent("a1")
+    queue.set_tickets(mine, SERVICES)
+    assert button(queue, "accept_t-b012").isEnabled()
+    assert "For you" in rows(queue)[1].accessibleName()
+
+
+def test_a_pause_may_have_a_reason(queue: QueueView) -> None:
+    told: list[tuple[bool, str]] = []
+    queue.state_chosen.connect(lambda available, reason: told.append((available, reason)))
+    chooser = queue.findChild(QComboBox, "pause_reason")
+    assert chooser is not None
+    assert not chooser.isVisible()
+    paused = queue.findChild(QWidget, "availability_paused")
+    assert paused is not None
+    click(paused)
+    assert chooser.isVisible()
+    chooser.setCurrentIndex(chooser.findData("training"))
+    chooser.activated.emit(chooser.currentIndex())
+    assert told == [(False, ""), (False, "training")]
