@@ -27,7 +27,7 @@ class IdlePage(QWidget):
         super().__init__()
         self.setObjectName("idle_page")
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self._available, self._connected = True, False
+        self._available, self._connected, self._refused = True, False, False
         self._waiting, self._longest_s, self._next = 0, 0.0, ""
         self._icon = IconLabel("available", "good", 44)
         self._title = label(role="large", name="idle_title")
@@ -54,6 +54,11 @@ class IdlePage(QWidget):
         self._available, self._connected = available, connected
         self._show()
 
+    def show_access_refused(self) -> None:
+        """The network no longer knows this computer; this stays until the program ends."""
+        self._refused = True
+        self._show()
+
     def _figure(self, name: str) -> QLabel:
         figure = steady_figures(label(role="huge", name=name))
         figure.setAlignment(Qt.AlignmentFlag.AlignHCenter)
@@ -76,7 +81,14 @@ class IdlePage(QWidget):
         box.addStretch(3)
 
     def _show(self) -> None:
-        if not self._connected:
+        if self._refused:
+            look = (
+                "warning",
+                "bad",
+                _("Access withdrawn"),
+                _("This computer may no longer take callers. Ask your administrator for a new invitation."),
+            )
+        elif not self._connected:
             look = (
                 "retry",
                 "warn",

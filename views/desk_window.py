@@ -106,6 +106,7 @@ class DeskWindow(QMainWindow):
         """The network no longer knows this computer: nothing is tried again."""
         self.set_connection(False)
         self.header.show_access_refused()
+        self.idle.show_access_refused()
 
     def show_idle(self) -> None:
         """No conversation: the queue is large, nothing of the caller before stays."""

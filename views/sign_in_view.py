@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QFileDialog, QLineEdit, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from resources.texts import _
 from views.desk_parts import Card, column, label, push_button, restyle, row
@@ -80,9 +80,7 @@ class SignInView(QWidget):
         card.body.addWidget(label(words, "soft", wrap=True))
         for line in (self._code, self._address):
             card.body.addLayout(self._named(line, line))
-        with_choice = QWidget()
-        row(with_choice, self._ca_file, self._choose)
-        card.body.addLayout(self._named(self._ca_file, with_choice))
+        card.body.addLayout(self._named(self._ca_file, row(None, self._ca_file, self._choose)))
         card.body.addSpacing(SPACE[0])
         card.body.addWidget(self._enter)
         self._says = QWidget()
@@ -95,7 +93,7 @@ class SignInView(QWidget):
         box.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
         box.addStretch(2)
 
-    def _named(self, line: QLineEdit, shown: QWidget) -> QVBoxLayout:
+    def _named(self, line: QLineEdit, shown: QWidget | QHBoxLayout) -> QVBoxLayout:
         name = label(line.accessibleName(), "caption")
         name.setBuddy(line)
         return column(None, name, shown, space=2)

@@ -278,3 +278,20 @@ def _cut_off(window: DeskWindow) -> list[str]:
             if part.width() < needed.width() - 1 or part.height() < height - 1:
                 cut.append(f"{part.objectName()} {part.text()!r} {part.size()} < {needed}")
     return cut
+
+
+def test_signing_out_is_asked_again_and_no_is_harmless(window: DeskWindow, qtbot: QtBot) -> None:
+    asked: list[None] = []
+    window.sign_out_requested.connect(lambda: asked.append(None))
+    child(window, QToolButton, "sign_out").click()
+    child(window, QPushButton, "sign_out_confirm_no").click()
+    assert asked == []
+    child(window, QToolButton, "sign_out").click()
+    child(window, QPushButton, "sign_out_confirm_yes").click()
+    assert asked == [None]
+
+
+def test_a_withdrawn_access_is_told_and_no_retry_is_promised(window: DeskWindow) -> None:
+    window.show_access_refused()
+    assert child(window, QLabel, "idle_title").text() == "Access withdrawn"
+    assert "trying" not in child(window, QLabel, "idle_words").text()
