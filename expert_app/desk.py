@@ -32,13 +32,14 @@ from session.protocol.hub_messages import (
     SessionEnded,
     SessionFacts,
 )
-from session.protocol.session_messages import Area, Grant, KioskWiped, PrintChanged, ScanKind, ScanSource
+from session.protocol.session_messages import Area, Grant, KioskWiped, PrintChanged, PrintState, ScanKind, ScanSource
 from session.protocol.tickets import Ticket, TicketState
 from session.tasks import Tasks
 
 log = logging.getLogger(__name__)
 
 FLUSH_S = 5.0
+PRINT_OVER = (PrintState.DONE, PrintState.FAILED, PrintState.CANCELLED)
 ASKING = "ask for a power"
 """Key of the trouble that the caller could not be asked."""
 
@@ -305,6 +306,12 @@ class DeskApp:
     def _on_scan_ended(self, code: str, detail: dict[str, Value]) -> None:
         if code:
             self._trouble(code, detail, key="scan")
+        self._ask_devices()
+
+    def _ask_devices(self) -> None:
+        """How are scanner and printer now, after what they did?"""
+        if self._session is not None and self._ended is None:
+            self._do(self._session.devices.request_report(), "ask the devices")
 
     # ---- dossier ----
 
@@ -435,6 +442,8 @@ class DeskApp:
             self._trouble(change.code, change.detail, key="print")
         else:
             self._untrouble("print")
+        if change.code or change.state in PRINT_OVER:
+            self._ask_devices()
         self.printing.emit(Printing(change, self._prints.get(change.print_id, "")))
 
     # ---- doing ----

@@ -214,7 +214,8 @@ class ScanPanel(Card):
         self.body.addWidget(self._progress)
 
     def _allow(self) -> None:
-        there = self._report is not None and self._report.scanner in (ScannerState.READY, ScannerState.FAULT)
+        # Busy or with a fault when it was asked may be ready by now: the agent may try, the kiosk says if not.
+        there = self._report is not None and self._report.scanner != ScannerState.NONE
         can = self._allowed and there and not self._scanning
         why = "" if self._allowed else _("Ask the caller for permission first")
         for button, text in ((self._preview, _("Preview")), (self._scan, _("Scan page"))):

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""One demo, real programs and all, for the stories of a module; every story begins with both ends idle."""
+"""One demo, real programs and all, for every story here; each begins with both ends idle."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -11,13 +12,16 @@ import pytest_asyncio
 from expert_app.demo_run import Demo
 from session.tasks import Tasks
 from tests.end2end.stage import CHUNK_KBPS, Stage
+from tests.unit.documents.drawn_pages import form, jpeg, payslip
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
 async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
     """Hub, kiosk, desk, scanner and printer, started once."""
     tasks = Tasks()
-    demo = Demo(tmp_path_factory.mktemp("demo"), tasks, script=True, language="en", chunk_kbps=CHUNK_KBPS)
+    folder = tmp_path_factory.mktemp("demo")
+    _lay_pages(folder / "pages")
+    demo = Demo(folder, tasks, script=True, language="en", chunk_kbps=CHUNK_KBPS)
     try:
         await demo.start()
         yield Stage(demo)
@@ -26,7 +30,14 @@ async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sta
         await tasks.close()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+def _lay_pages(folder: Path) -> None:
+    """On the scanner's glass: quicker than its own drawings."""
+    folder.mkdir()
+    for name, page in (("1-form", form()), ("2-payslip", payslip())):
+        (folder / f"{name}.jpg").write_bytes(jpeg(page))
+
+
+@pytest_asyncio.fixture(loop_scope="package")
 async def stage(running: Stage) -> AsyncIterator[Stage]:
     """The demo, idle."""
     yield running

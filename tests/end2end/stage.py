@@ -132,28 +132,29 @@ class Stage:
         frames = (await self.fact(self.desk, "media"))["frames"]
         await self.fact(self.desk, "media", frames=lambda n: n > frames)
 
-    async def allow_scan(self, piece: str) -> None:
-        """The agent turns to the scanner for a piece, the caller allows it."""
-        await self._turn_to_devices(piece, "ask_scan")
+    async def allow_scan(self) -> None:
+        """The agent turns to the scanner, the caller allows it."""
+        await self._turn_to_devices("ask_scan")
         await self.walk.allow("ask_scan", "scan")
 
     async def allow_print(self) -> None:
-        """The caller allows printing."""
-        await self._turn_to_devices("demande", "ask_print")
+        """The agent turns to the printer, the caller allows it."""
+        await self._turn_to_devices("ask_print")
         await self.walk.allow("ask_print", "print")
+
+    async def file(self) -> None:
+        """The agent files the pages that lie there."""
+        await self._turn_to_devices("file_document")
+        await self.walk.click(self.desk, "file_document")
+
+    async def _turn_to_devices(self, button: str) -> None:
+        shown = await self.desk.ask("visible")
+        if button not in shown:  # the dossier is in front
+            await self.walk.click(self.desk, next(name for name in shown if name.startswith("piece_scan_")))
 
     async def choose(self, box: str, entry: str) -> None:
         """The agent chooses an entry of a box at the desk."""
         await self.desk.ask("type", name=box, text=entry)
-
-    async def _turn_to_devices(self, piece: str, button: str) -> None:
-        if button not in await self.desk.ask("visible"):  # the dossier is in front
-            await self.walk.click(self.desk, f"piece_scan_{piece}")
-
-    async def file(self, piece: str) -> None:
-        """The agent files the pages that lie there under a piece."""
-        await self._turn_to_devices(piece, "file_document")
-        await self.walk.click(self.desk, "file_document")
 
     async def scan(self) -> Fact:
         """A page, kept by the desk."""

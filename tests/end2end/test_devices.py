@@ -7,7 +7,7 @@ import pytest
 
 from tests.end2end.stage import Stage
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.asyncio(loop_scope="package"), pytest.mark.timeout(240)]
 
 SCANNER = {
     "jam": "scanner_jammed",
@@ -27,9 +27,20 @@ HOLDS_THE_JOB = {
 ENDS_THE_JOB = {"not-accepting": "printer_stopped", "abort": "print_failed"}
 
 
+async def test_a_scanner_that_was_busy_when_the_session_began_scans_as_soon_as_it_is_free(stage: Stage) -> None:
+    await stage.scanner(fault="busy")
+    await stage.call()
+    await stage.news(stage.desk, "devices", scanner="busy")
+    await stage.allow_scan()
+    await stage.scanner(fault="")
+    assert await stage.scan()
+    await stage.fact(stage.desk, "devices", scanner="ready")
+    await stage.end()
+
+
 async def test_every_fault_of_the_scanner_is_said_and_the_next_scan_works(stage: Stage) -> None:
     await stage.call()
-    await stage.allow_scan("demande")
+    await stage.allow_scan()
     for fault, code in SCANNER.items():
         await stage.mark()
         await stage.scanner(fault=fault)

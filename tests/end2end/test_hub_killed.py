@@ -12,7 +12,7 @@ import pytest
 from tests.end2end.stage import Stage
 
 pytestmark = [
-    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.asyncio(loop_scope="package"),
     pytest.mark.timeout(240),
     pytest.mark.skipif(sys.platform == "win32", reason="signals by number"),
 ]
@@ -59,9 +59,9 @@ async def test_a_conversation_goes_on_when_the_hub_is_killed_and_started_again(s
     await stage.gone(stage.kiosk, "trouble")
     assert (await stage.fact(stage.kiosk, "session_opened"))["session"] == session
     assert not await stage.saw_news(stage.desk, "first_video"), "the call was set up anew"
-    await stage.allow_scan("bail")
+    await stage.allow_scan()
     kept = await stage.scan()
-    await stage.file("bail")
+    await stage.file()
     filed = await stage.news(stage.desk, "document_filed")
     assert filed["sha256"] in [document.sha256 for document in stage.dossier().documents]
     assert kept["sha256"] == (await stage.fact(stage.desk, "page_cleaned", page=kept["page"]))["original_sha256"]

@@ -7,12 +7,12 @@ import pytest
 
 from tests.end2end.stage import Stage
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.asyncio(loop_scope="package"), pytest.mark.timeout(240)]
 
 
 async def test_a_kiosk_killed_while_it_scans_is_missed_at_the_desk_and_goes_on_when_it_is_back(stage: Stage) -> None:
     session = await stage.call()
-    await stage.allow_scan("demande")
+    await stage.allow_scan()
     await stage.scanner(page_seconds=30)
     await stage.walk.click(stage.desk, "scan_page")
     await stage.news(stage.kiosk, "scanning")
@@ -28,14 +28,14 @@ async def test_a_kiosk_killed_while_it_scans_is_missed_at_the_desk_and_goes_on_w
     await stage.gone(stage.desk, "trouble_peer_gone")
     assert await stage.news(stage.desk, "grant_scan", allowed=False), "consent outlived the kiosk that had it"
     assert await stage.news(stage.desk, "scan_ended", code="peer_gone")
-    await stage.allow_scan("demande")
+    await stage.allow_scan()
     assert await stage.scan()
     await stage.end()
 
 
 async def test_a_page_that_a_killed_kiosk_was_sending_arrives_after_its_restart(stage: Stage) -> None:
     session = await stage.call()
-    await stage.allow_scan("demande")
+    await stage.allow_scan()
     await stage.walk.click(stage.desk, "scan_page")
     offered = await stage.news(stage.kiosk, "page_offered")
     await stage.news(stage.desk, "page_arriving", percent=lambda percent: percent < 90)
@@ -52,7 +52,7 @@ async def test_a_page_that_a_killed_kiosk_was_sending_arrives_after_its_restart(
 
 async def test_a_session_that_ended_while_its_kiosk_was_dead_leaves_nothing_there(stage: Stage) -> None:
     await stage.call()
-    await stage.allow_scan("demande")
+    await stage.allow_scan()
     await stage.walk.click(stage.desk, "scan_page")
     await stage.news(stage.desk, "page_arriving", percent=lambda percent: percent < 90)
     await stage.kill_kiosk()
