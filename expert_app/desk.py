@@ -8,6 +8,7 @@ What happens is told by notifiers; what the agent wants comes in as calls, which
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -39,6 +40,7 @@ from session.tasks import Tasks
 log = logging.getLogger(__name__)
 
 FLUSH_S = 5.0
+RETRY_S = 1.0
 PRINT_OVER = (PrintState.DONE, PrintState.FAILED, PrintState.CANCELLED)
 ASKING = "ask for a power"
 """Key of the trouble that the caller could not be asked."""
@@ -97,7 +99,7 @@ class DeskApp:
         self.untroubled: Notifier[str] = Notifier()
         self._link, self._filing, self._open_session = link, filing, open_session
         self._clock, self._tasks, self._facts = clock, tasks, facts
-        self.resumed = asyncio.Event()
+        self.resumed, self._line = asyncio.Event(), asyncio.Event()
         self._session: DeskSession | None = None
         self._ended: SessionEnded | None = None
         self._dossier: DossierFacts | None = None
@@ -136,7 +138,7 @@ class DeskApp:
                 break
             except SessionError as error:
                 log.info("the hub does not answer yet: %s", error.code)
-                await asyncio.sleep(1.0)
+                await self._wait_for_line()
         try:
             for facts, state in zip(answer.sessions, answer.states, strict=False):
                 await self._enter(facts, resumed=True)
@@ -147,6 +149,12 @@ class DeskApp:
             self.resumed.set()
             self._facts.note("resumed", sessions=len(answer.sessions))
         await self._filing.send_waiting()
+
+    async def _wait_for_line(self) -> None:
+        """Until the line comes back, or a moment."""
+        self._line.clear()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._line.wait(), RETRY_S)
 
     async def stop(self) -> None:
         """The window closes: a running conversation is ended for both ends, nothing received is lost."""
@@ -258,6 +266,7 @@ class DeskApp:
         if not connected:
             self._trouble(HubUnreachable.code, {}, key="line")
             return
+        self._line.set()
         self._untrouble("line")
         self._do(self._filing.send_waiting(), "send what waits")
         self._do(self._report_state(), "report my state")

@@ -108,7 +108,7 @@ class KioskApp:
         self._session: KioskSession | None = None
         self._resuming = False
         self._arrived_at_utc: datetime | None = None
-        self._closing = asyncio.Lock()
+        self._closing, self._line = asyncio.Lock(), asyncio.Event()
 
     @property
     def session_id(self) -> str:
@@ -136,10 +136,13 @@ class KioskApp:
         while self._offer is None:
             try:
                 self._offer = await self._link.services()
+            except BusUnreachable as error:  # at the start the line needs a moment: that is no trouble
+                if not await self._line_comes():
+                    self._trouble(error.code)
             except SessionError as error:
                 log.warning("the hub does not answer yet: %s", error.code)
                 self._trouble(error.code)
-                await asyncio.sleep(RETRY_S)
+                await self._line_comes()
         self._untrouble()
         self._screen.show_services(self._offer)
         self._facts.note("services_shown", services=len(self._offer.services))
@@ -155,6 +158,15 @@ class KioskApp:
         self._screen.show_services(self._offer)
         closed = sum(1 for service in self._offer.services if service.closed)
         self._facts.note("services_shown", services=len(self._offer.services), closed=closed)
+
+    async def _line_comes(self) -> bool:
+        """True as soon as the line comes, False when it did not for a moment."""
+        self._line.clear()
+        try:
+            await asyncio.wait_for(self._line.wait(), RETRY_S)
+        except TimeoutError:
+            return False
+        return True
 
     async def _go_on(self) -> None:
         """After a restart: is there still a ticket of this kiosk? An open session is then told by the link."""
@@ -299,6 +311,7 @@ class KioskApp:
         if not connected:
             self._trouble(BusUnreachable.code)
             return
+        self._line.set()
         self._untrouble()
         if self._offer is not None:  # what changed while the line was away was told to nobody
             self._spawn(self._look_again(), "look at the services")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import expert_app.desk
 import session.bus.client
 import session.errors
 from documents.outbox import Outbox
@@ -109,13 +110,17 @@ class Office:
     """A town hall's kiosk and the desks of the agency."""
 
     def __init__(self, world: World, folder: Path, workers: Workers) -> None:
-        self.world, self._folder, self._workers = world, folder, workers
+        self.world, self.folder, self.workers = world, folder, workers
         self.desks: list[Desk] = []
 
     async def desk(self, agent: str) -> Desk:
-        desk = Desk(self.world, await self.world.client(Role.AGENT, agent), self._folder / agent, self._workers)
-        self.desks.append(desk)
+        client = await self.world.client(Role.AGENT, agent)
+        desk = self.add(Desk(self.world, client, self.folder / agent, self.workers))
         await desk.start()
+        return desk
+
+    def add(self, desk: Desk) -> Desk:
+        self.desks.append(desk)
         return desk
 
     async def caller(self, number: str = "1234567") -> str:
@@ -219,6 +224,25 @@ async def test_a_desk_restarted_in_the_wrap_up_is_in_the_wrap_up_again(office: O
     await until(lambda: office.world.dossiers.filings == 1, 20)
     again.app.finish("done")
     await until(lambda: again.closed == ["done"])
+
+
+async def test_a_desk_goes_on_as_soon_as_the_line_is_there(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(expert_app.desk, "RETRY_S", 60.0)
+    desk = await office.desk("alice")
+    desk.app.accept(await office.caller())
+    await until(lambda: bool(desk.opened))
+    await desk.close()
+    await desk.client.close()
+
+    world = office.world
+    seed = world.seeds["valdore", Role.AGENT, "alice"]
+    client = BusClient([world.server.url], Role.AGENT, "alice", seed, world.tasks, world.clock)
+    again = office.add(Desk(world, client, office.folder / "alice", office.workers))
+    await again.app.start()
+    await client.connect()
+    await until(lambda: [session.resumed for session in again.opened] == [True])
+    await again.close()
+    await client.close()
 
 
 async def test_a_caller_who_leaves_brings_the_wrap_up(office: Office) -> None:

@@ -12,6 +12,7 @@ import expert_app.kiosk
 import session.bus.client
 from expert_app.facts import Facts
 from expert_app.kiosk import KioskApp
+from session.bus.client import BusClient
 from session.clock import ManualClock
 from session.errors import StoreUnreachable
 from session.hub.presence import RETURN_S
@@ -138,12 +139,12 @@ class Hall:
     """A town hall and the agency behind it."""
 
     def __init__(self, world: World, folder: Path) -> None:
-        self.world, self._folder = world, folder
+        self.world, self.folder = world, folder
         self.kiosks: list[Kiosk] = []
 
     async def kiosk(self) -> Kiosk:
         client = await self.world.client(Role.KIOSK, "kiosk1")
-        kiosk = Kiosk(self.world, KioskLink(client, self.world.clock, self.world.tasks), self._folder / "kiosk")
+        kiosk = Kiosk(self.world, KioskLink(client, self.world.clock, self.world.tasks), self.folder / "kiosk")
         self.kiosks.append(kiosk)
         await kiosk.start()
         return kiosk
@@ -301,6 +302,22 @@ async def test_a_kiosk_that_is_switched_off_takes_its_caller_out_of_the_queue(ha
     await kiosk.die()
     again = await hall.kiosk()
     assert again.screen.story == ["start"]
+
+
+async def test_a_kiosk_opens_as_soon_as_the_line_is_there_and_complains_of_nothing(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(expert_app.kiosk, "RETRY_S", 60.0)
+    world = hall.world
+    seed = world.seeds["valdore", Role.KIOSK, "kiosk1"]
+    client = BusClient([world.server.url], Role.KIOSK, "kiosk1", seed, world.tasks, world.clock)
+    kiosk = Kiosk(world, KioskLink(client, world.clock, world.tasks), hall.folder / "kiosk")
+    hall.kiosks.append(kiosk)
+    await kiosk.app.start()
+    await client.connect()
+    await until(lambda: kiosk.screen.page == "start")
+    assert kiosk.screen.troubles == []
+    await client.close()
 
 
 async def test_a_kiosk_that_starts_before_the_hub_says_so_and_opens_by_itself(tmp_path: Path) -> None:
