@@ -50,6 +50,10 @@ def prepare_browser() -> None:
         # Chromium refuses to start as root with its sandbox; a real kiosk or desk never runs as root.
         log.warning("running as root: the browser's sandbox is off; never do so where callers are")
         os.environ["QTWEBENGINE_DISABLE_SANDBOX"] = "1"
+    if sys.platform == "linux":
+        # WORKAROUND: Chromium (dbus/bus.cc, "D-Bus connection was disconnected. Aborting.") ends the whole program when
+        # the system's D-Bus restarts. Nothing of ours needs it; keyring and screen readers use the session's.
+        os.environ["DBUS_SYSTEM_BUS_ADDRESS"] = "unix:path=/nonexistent"
     register_schemes()
 
 
