@@ -34,14 +34,16 @@ test-faults: setup
 	$(BIN)/python -m tests.faults.power_cut
 	$(BIN)/python -m tests.faults.run_cluster --rounds $(ROUNDS)
 
-bench: bench-start bench-paper
+bench:
+	@$(MAKE) --no-print-directory --keep-going bench-start bench-paper bench-statistics bench-hub
 
 bench-%: setup
 	$(BIN)/python -m tests.benchmarks.bench_$*
 
 # The peers' drivers are for this run only: PostgreSQL and Valkey themselves come from the system.
 bench-hub: setup
-	uv run --no-sync --with asyncpg --with redis python -m tests.benchmarks.bench_hub
+	PATH="$$PATH:$(HOME)/.local/bin:$(CURDIR)/build/uv/bin" \
+		uv run --no-sync --with asyncpg --with redis python -m tests.benchmarks.bench_hub
 
 schemas: setup
 	$(BIN)/python -m expert_app.schemas

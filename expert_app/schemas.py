@@ -14,6 +14,7 @@ import msgspec
 
 from session.log.events import Record
 from session.protocol import hub_messages, session_messages
+from session.protocol.enrolment_messages import EnrolAnswer, EnrolRequest
 from session.protocol.hub_messages import HubEvent, Refusal
 from session.protocol.tickets import Ticket
 from session.protocol.verbs import ALL_VERBS
@@ -27,7 +28,7 @@ def _session_types() -> list[Any]:
 
 
 def _hub_types() -> list[Any]:
-    kinds: list[Any] = [Ticket, hub_messages.QueueBeat, Refusal]
+    kinds: list[Any] = [Ticket, hub_messages.QueueBeat, Refusal, EnrolRequest, EnrolAnswer]
     for _roles, request, answer in ALL_VERBS.values():
         kinds += [kind for kind in (request, answer) if kind not in kinds]
     return kinds + [kind for kind in get_args(HubEvent) if kind not in kinds]
