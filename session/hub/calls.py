@@ -86,8 +86,8 @@ class Calls:
 
     async def _abandon_older(self, newest: Ticket) -> None:
         """A kiosk has one caller: what it asked before and nobody took is over."""
-        for older in self._book.view.waiting(newest.organisation):
-            if older.kiosk == newest.kiosk and older.id != newest.id:
+        for older in self._book.view.of_kiosk(newest.organisation, newest.kiosk):
+            if older.state in WAITING and older.id != newest.id:
                 await self._abandon(older, "new_call")
 
     async def status(self, organisation: str, kiosk: str, identity: str) -> TicketAnswer:

@@ -47,8 +47,25 @@ class CatalogueWrong(Exception):
         self.why = why
 
 
+class OutcomeEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What may come of a conversation; `name` in the organisation's words."""
+
+    id: Id
+    name: Text
+
+
+Seconds = Annotated[int, msgspec.Meta(ge=0, le=3600)]
+
+
 class ServiceEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A service: one big button. `letter` begins its ticket numbers."""
+    """A service: one big button. `letter` begins its ticket numbers.
+
+    Attributes:
+        mode: agents take its callers themselves ("pull"), or the hub offers them ("push"), for `offer_s` each.
+        skills: what an agent must be able to do; after `relax_s` of waiting anybody of the service may take the caller.
+        wrap_up_s: how long an agent has after a conversation, 0 for no limit; may be prolonged `wrap_up_more` times.
+        outcomes: what may come of a conversation, those of the program when there are none.
+    """
 
     id: Id
     name: Text
@@ -56,6 +73,13 @@ class ServiceEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     subtitle: Text = ""
     number_kind: str = ""
     icon: str = "help"
+    mode: Literal["pull", "push"] = "pull"
+    offer_s: Annotated[int, msgspec.Meta(ge=5, le=120)] = 20
+    skills: list[Id] = []
+    relax_s: Seconds = 120
+    wrap_up_s: Seconds = 0
+    wrap_up_more: Annotated[int, msgspec.Meta(ge=0, le=10)] = 1
+    outcomes: list[OutcomeEntry] = []
 
     def shown(self) -> Service:
         """As kiosk and desk get it."""
@@ -79,12 +103,14 @@ class KioskEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class PersonEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Somebody at a desk. `id` is opaque; `name` is what callers read."""
+    """Somebody at a desk. `id` is opaque; `name` is what callers read; no `services` means all of them."""
 
     id: Id
     name: Text
     role: PersonRole = "agent"
     key: str = ""
+    services: list[Id] = []
+    skills: list[Id] = []
 
 
 class OrganisationEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -259,12 +285,17 @@ def _check(entry: OrganisationEntry) -> None:
     for service in entry.services:
         if service.number_kind not in NUMBER_KINDS:
             raise CatalogueWrong(f"{place}, service {service.id}", f'unknown number_kind "{service.number_kind}"')
+        _no_double(f"{place}, service {service.id}, outcomes", [outcome.id for outcome in service.outcomes])
     for site in entry.sites:
         if not 1 <= len(site.services) <= MOST_SERVICES:
             raise CatalogueWrong(f"{place}, site {site.id}", f"has {len(site.services)} services, not 1 to 6")
         for name in site.services:
             if name not in services:
                 raise CatalogueWrong(f"{place}, site {site.id}", f'unknown service "{name}"')
+    for person in entry.people:
+        for name in person.services:
+            if name not in services:
+                raise CatalogueWrong(f"{place}, {person.role} {person.id}", f'unknown service "{name}"')
     for kiosk in entry.kiosks:
         if kiosk.site not in [site.id for site in entry.sites]:
             raise CatalogueWrong(f"{place}, kiosk {kiosk.id}", f'unknown site "{kiosk.site}"')

@@ -196,7 +196,7 @@ class Hub:
                 await self._sessions.close_forgotten(ticket)
         for organisation in self._catalogue.organisations:
             await self._places.look(organisation)
-            count = len(self.view.open_tickets(organisation))
+            count = self.view.open_count(organisation)
             await self._news.beat(
                 organisation, QueueBeat(revision=self.view.revision(organisation), open_tickets=count)
             )

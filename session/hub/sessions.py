@@ -93,7 +93,7 @@ class Sessions:
 
     async def resume(self, organisation: str, agent: str) -> SessionsAnswer:
         """Sessions that are still this agent's, after its desk was restarted."""
-        mine = [t for t in self._book.view.tickets(organisation) if t.agent == agent and t.state in LIVE]
+        mine = [t for t in self._book.view.of_agent(organisation, agent) if t.state in LIVE]
         found = [await self._book.read(organisation, ticket.id) for ticket in mine]
         live = [stored.ticket for stored in found if stored.ticket.agent == agent and stored.ticket.state in LIVE]
         live.sort(key=lambda ticket: ticket.arrived_at_utc)

@@ -36,16 +36,23 @@ TRANSITIONS: dict[TicketState, frozenset[TicketState]] = {
 KEPT = timedelta(seconds=60)
 """How long a ticket that was given to one agent is refused to the others."""
 
+STEP = timedelta(minutes=3)
+"""What one step of priority is worth: as much as so long a wait. See `queue_order`."""
+
 
 class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     """What every agent of the organisation may see of a waiting caller: no name, no caller number.
 
     Attributes:
         number: the short word shown to people, e.g. "C042"; not unique for ever.
-        priority: higher is served first; then arrival.
+        priority: each step counts as `STEP` of waiting; see `queue_order`.
         caller_number_given: whether the caller typed a number (the number itself is not in the ticket).
         session: the session that is or was opened for it.
         assigned_to: the agent that a supervisor keeps this ticket for, until `KEPT` after `assigned_at_utc`.
+        agent: who has it; of an offered ticket, whom it is offered to, until `offer_until_utc`.
+        declined_by: agents who did not take it when it was offered, lately (`declined_at_utc` is the last time).
+        preferred: the agent who served this caller lately.
+        wrap_up_until_utc: when a timed wrap-up ends; None for one without limit.
         changed_by: "<role letter>.<user>" of who made the last change, or "hub".
         format: the number of this stored form.
     """
@@ -66,6 +73,11 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     ended_at_utc: datetime | None = None
     assigned_to: Id | None = None
     assigned_at_utc: datetime | None = None
+    offer_until_utc: datetime | None = None
+    declined_by: tuple[Id, ...] = ()
+    declined_at_utc: datetime | None = None
+    preferred: Id | None = None
+    wrap_up_until_utc: datetime | None = None
     changed_by: str = "hub"
     reason: str = ""
     format: int = 1
@@ -80,7 +92,17 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
             return None
         return self.assigned_to
 
+    def offered_to(self, now_utc: datetime) -> Id | None:
+        """The agent whose answer is waited for; None when nobody is asked, or the time is over."""
+        if self.state is not TicketState.OFFERED or self.offer_until_utc is None or now_utc >= self.offer_until_utc:
+            return None
+        return self.agent
 
-def queue_order(ticket: Ticket) -> tuple[int, datetime, str]:
-    """Sort key of waiting tickets: priority first, then arrival."""
-    return (-ticket.priority, ticket.arrived_at_utc, ticket.id)
+
+def queue_order(ticket: Ticket) -> tuple[datetime, str]:
+    """Sort key of waiting tickets: arrival, earlier by `STEP` for each step of priority.
+
+    Everybody's claim grows with the wait at the same pace, so two tickets never change places while time passes, within
+    a priority who came first is first, and whoever comes later than (priority * STEP) cannot overtake: nobody starves.
+    """
+    return (ticket.arrived_at_utc - ticket.priority * STEP, ticket.id)

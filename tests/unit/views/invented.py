@@ -51,7 +51,7 @@ def ticket(number: str, service: str, waited_s: int, **more: object) -> Ticket:
 TICKETS = [
     ticket("B012", "logement", 754, caller_number_given=True),
     ticket("A031", "alloc", 412, site="France services de Morlaix-les-Bains", caller_number_given=True),
-    ticket("C007", "rsa", 188, site="Maison de services de Courville", priority=1),
+    ticket("C007", "rsa", 188, site="Maison de services de Courville", priority=5),
     ticket("A032", "alloc", 21, site="Mairie de Pont-l'Évêque-sur-Loire"),
     ticket("D002", "rdv", 900, state=TicketState.IN_SESSION, agent="a7", accepted_at_utc=NOW - timedelta(seconds=512)),
 ]

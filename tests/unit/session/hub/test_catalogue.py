@@ -52,6 +52,14 @@ def test_only_enrolled_people_get_on_the_bus() -> None:
         ('id = "marais"', 'id = "valdore"', "organisations", "twice"),
         ('id = "marais"', 'id = "ma rais"', "id", "regex"),
         ('name = "Denis W."', 'nom = "Denis W."', "people", "nom"),
+        ('name = "Alice M."', 'name = "Alice M.", services = ["gone"]', "agent alice", "gone"),
+        ('letter = "L"', 'letter = "L", mode = "shove"', "mode", "shove"),
+        (
+            'letter = "L"',
+            'letter = "L", outcomes = [{ id = "a", name = "A" }, { id = "a", name = "B" }]',
+            "housing",
+            "twice",
+        ),
         ("[[organisations]]", "[[organisations", "catalogue", ""),
     ],
 )

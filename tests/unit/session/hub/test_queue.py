@@ -33,12 +33,12 @@ def _view(*tickets: Ticket) -> QueueView:
     return view
 
 
-def test_priority_goes_first_and_then_arrival() -> None:
+def test_a_step_of_priority_counts_as_three_minutes_of_waiting() -> None:
     late, early = _ticket("a", 5), _ticket("b", 1)
-    urgent = msgspec.structs.replace(_ticket("c", 9), priority=1)
+    urgent = msgspec.structs.replace(_ticket("c", 9), priority=2)
     view = _view(late, early, urgent, _ticket("z", 0, "marais"))
-    assert [ticket.id for ticket in view.waiting("valdore")] == ["c", "b", "a"]
-    assert [view.position(ticket) for ticket in (urgent, early, late)] == [1, 2, 3]
+    assert [ticket.id for ticket in view.waiting("valdore")] == ["b", "c", "a"]
+    assert [view.position(ticket) for ticket in (early, urgent, late)] == [1, 2, 3]
     assert view.position(msgspec.structs.replace(late, state=TicketState.CLOSED)) == 0
 
 
