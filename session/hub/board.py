@@ -36,6 +36,7 @@ from session.protocol.board_messages import (
     TicketSeen,
 )
 from session.protocol.hub_messages import Announcement, Service, ServicesChanged
+from session.protocol.ids import split_service
 from session.protocol.roles import Role
 from session.protocol.tickets import Ticket, TicketState
 
@@ -150,7 +151,10 @@ class Board:
 
     def shown(self, organisation: str, services: list[Service]) -> list[Service]:
         """The services with what supervisors decided about them."""
-        return [msgspec.structs.replace(one, closed=self.is_closed(organisation, one.id)) for one in services]
+        return [
+            msgspec.structs.replace(one, closed=self.is_closed(*split_service(one.id, organisation)))
+            for one in services
+        ]
 
     async def set_queue(self, organisation: str, supervisor: str, wish: QueueStateRequest, *, closed: bool) -> None:
         """Closes or opens a service, and tells the kiosks. Raises `ServiceUnknown`, `StoreUnreachable`."""
@@ -162,8 +166,8 @@ class Board:
             at_utc=self._clock.utc_now(),
         )
         await self._store.put_queue(organisation, wish.service, record)
-        for kiosk in self._catalogue.organisation(organisation).kiosks:
-            await self._news.tell(organisation, Role.KIOSK, kiosk.id, ServicesChanged())
+        for home, kiosk in self._catalogue.kiosks_offering(organisation, wish.service):
+            await self._news.tell(home, Role.KIOSK, kiosk, ServicesChanged())
 
     async def broadcast(self, organisation: str, supervisor: str, wish: BroadcastRequest) -> None:
         """Says something to every agent who is there."""

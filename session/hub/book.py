@@ -48,6 +48,20 @@ class TicketBook:
             raise TicketUnknown
         return stored
 
+    async def at_kiosk(self, home: str, kiosk: str, ticket_id: str) -> StoredTicket:
+        """A kiosk's own ticket, whichever organisation serves it. Raises `TicketUnknown` also for another kiosk's."""
+        stored = await self._store.find(ticket_id)
+        if stored is None or not stored.ticket.is_at(home, kiosk):
+            raise TicketUnknown
+        return stored
+
+    async def session_at_kiosk(self, home: str, kiosk: str, session_id: str) -> StoredTicket:
+        """The ticket of a kiosk's own session. Raises `TicketUnknown`."""
+        stored = await self.at_kiosk(home, kiosk, ticket_of(session_id))
+        if stored.ticket.session != session_id:
+            raise TicketUnknown
+        return stored
+
     async def by_session(self, organisation: str, session_id: str) -> StoredTicket:
         """The ticket that has this session now. Raises `TicketUnknown`."""
         stored = await self.read(organisation, ticket_of(session_id))

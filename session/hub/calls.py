@@ -9,12 +9,12 @@ from collections.abc import Callable
 import msgspec
 
 from session.clock import Clock
-from session.errors import QueueClosed, TicketTaken, TicketUnknown
+from session.errors import QueueClosed, TicketTaken
 from session.hub.book import ENDED, TicketBook
 from session.hub.caller_numbers import checked_number
 from session.hub.catalogue import Catalogue
 from session.hub.engine import CallerRecord, CallerStore, StoredTicket
-from session.hub.news import News, PlaceNews
+from session.hub.news import News, PlaceNews, tell_kiosk
 from session.hub.queue import WAITING
 from session.hub.sessions import Sessions
 from session.protocol.hub_messages import TicketAnswer, TicketChanged, TicketRequested
@@ -58,9 +58,11 @@ class Calls:
         Raises:
             ServiceUnknown, QueueClosed, CallerNumberInvalid, NotAllowed, StoreUnreachable.
         """
-        service = self._catalogue.service_at(organisation, kiosk, wish.service)
+        home = organisation
+        organisation, service = self._catalogue.serving(home, kiosk, wish.service)
         number = checked_number(service.number_kind, wish.caller_number)
-        identity = ticket_id(organisation, kiosk, wish.request_id)
+        visitor = home if home != organisation else ""
+        identity = ticket_id(organisation, f"{visitor}/{kiosk}" if visitor else kiosk, wish.request_id)
         known = await self._book.find(organisation, identity)
         if known is not None:
             return await self._answer(known)
@@ -73,12 +75,13 @@ class Calls:
             organisation=organisation,
             service=service.id,
             kiosk=kiosk,
-            site=self._catalogue.site_of(organisation, kiosk).name,
+            site=self._catalogue.site_of(home, kiosk).name,
             number=self._book.view.next_number(organisation, service.letter),
             state=TicketState.WAITING,
             arrived_at_utc=self._clock.utc_now(),
             caller_number_given=bool(number),
             changed_by=f"{Role.KIOSK}.{kiosk}",
+            home=visitor,
         )
         stored = await self._book.add(ticket)
         await self._abandon_older(stored.ticket)
@@ -86,16 +89,13 @@ class Calls:
 
     async def _abandon_older(self, newest: Ticket) -> None:
         """A kiosk has one caller: what it asked before and nobody took is over."""
-        for older in self._book.view.of_kiosk(newest.organisation, newest.kiosk):
+        for older in self._book.view.at_kiosk(newest.kiosk_home, newest.kiosk):
             if older.state in WAITING and older.id != newest.id:
                 await self._abandon(older, "new_call")
 
     async def status(self, organisation: str, kiosk: str, identity: str) -> TicketAnswer:
         """Where the kiosk's ticket is. Raises `TicketUnknown` also for another kiosk's ticket."""
-        stored = await self._book.read(organisation, identity)
-        if stored.ticket.kiosk != kiosk:
-            raise TicketUnknown
-        return await self._answer(stored)
+        return await self._answer(await self._book.at_kiosk(organisation, kiosk, identity))
 
     async def leave(self, organisation: str, kiosk: str, identity: str) -> None:
         """The caller leaves the queue.
@@ -106,16 +106,15 @@ class Calls:
         """
 
         def decide(ticket: Ticket) -> Ticket | None:
-            if ticket.kiosk != kiosk:
-                raise TicketUnknown
             if ticket.state in ENDED:
                 return None
             if ticket.state not in WAITING:
                 raise TicketTaken
             return self._abandoned(ticket, "left", f"{Role.KIOSK}.{kiosk}")
 
-        await self._book.change(organisation, identity, decide)
-        await self._callers.forget(organisation, identity)
+        serving = (await self._book.at_kiosk(organisation, kiosk, identity)).ticket.organisation
+        await self._book.change(serving, identity, decide)
+        await self._callers.forget(serving, identity)
 
     async def abandon(self, ticket: Ticket) -> None:
         """Ends a waiting ticket whose kiosk gives no sign of life."""
@@ -129,7 +128,7 @@ class Calls:
         if changed:
             await self._callers.forget(ticket.organisation, ticket.id)
             told = TicketChanged(ticket=stored.ticket, position=0)
-            await self._news.tell(ticket.organisation, Role.KIOSK, ticket.kiosk, told)
+            await tell_kiosk(self._news, ticket, told)
 
     def _abandoned(self, ticket: Ticket, reason: str, by: str) -> Ticket:
         return msgspec.structs.replace(

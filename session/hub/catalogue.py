@@ -27,7 +27,7 @@ from session.bus.server_config import BusAccount, BusUser
 from session.errors import NotAllowed, ServiceUnknown
 from session.hub.caller_numbers import NUMBER_KINDS
 from session.protocol.hub_messages import Address, Contact, Service, ServicesAnswer, Text
-from session.protocol.ids import Id
+from session.protocol.ids import Id, ServiceRef, split_service
 from session.protocol.roles import Role
 
 MOST_SERVICES = 6
@@ -87,11 +87,14 @@ class ServiceEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class SiteEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A place with kiosks; `services` in the order of its buttons."""
+    """A place with kiosks; `services` in the order of its buttons.
+
+    "organisation/service" names a service of another organisation: its callers are that organisation's alone.
+    """
 
     id: Id
     name: Text
-    services: list[Id]
+    services: list[ServiceRef]
 
 
 class KioskEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -140,6 +143,8 @@ class Catalogue:
             _check(organisation)
         _no_double("organisations", [organisation.id for organisation in organisations])
         self._organisations = {organisation.id: organisation for organisation in organisations}
+        for organisation in organisations:
+            self._check_sites(organisation)
 
     @classmethod
     def load(cls, path: Path) -> Catalogue:
@@ -197,11 +202,25 @@ class Catalogue:
                 return next(site for site in entry.sites if site.id == candidate.site)
         raise NotAllowed(why="kiosk")
 
-    def service_at(self, organisation: str, kiosk: str, service: str) -> ServiceEntry:
-        """A service that this kiosk may ask for. Raises `ServiceUnknown`, `NotAllowed`."""
-        if service not in self.site_of(organisation, kiosk).services:
-            raise ServiceUnknown(service=service)
-        return self.service(organisation, service)
+    def serving(self, home: str, kiosk: str, ref: str) -> tuple[str, ServiceEntry]:
+        """(organisation, service) behind a button of this kiosk. Raises `ServiceUnknown`, `NotAllowed`.
+
+        Only what the kiosk's site lists is found: who serves is the catalogue's word, never the kiosk's.
+        """
+        if ref not in self.site_of(home, kiosk).services:
+            raise ServiceUnknown(service=ref)
+        organisation, service = split_service(ref, home)
+        return organisation, self.service(organisation, service)
+
+    def kiosks_offering(self, organisation: str, service: str) -> Iterator[tuple[str, str]]:
+        """(home, kiosk) of every kiosk with a button for this service, in whichever account it lives."""
+        for home, entry in self._organisations.items():
+            sites = {
+                site.id
+                for site in entry.sites
+                if (organisation, service) in [split_service(ref, home) for ref in site.services]
+            }
+            yield from ((home, kiosk.id) for kiosk in entry.kiosks if kiosk.site in sites)
 
     def offer(self, organisation: str, kiosk: str) -> ServicesAnswer:
         """What a kiosk shows. Raises `NotAllowed`."""
@@ -211,10 +230,28 @@ class Catalogue:
             organisation=entry.id,
             organisation_name=entry.name,
             site=site.name,
-            services=[self.service(organisation, service).shown() for service in site.services],
+            services=[self._button(organisation, ref) for ref in site.services],
             allowed_addresses=entry.allowed_addresses,
             home_address=entry.home_address,
         )
+
+    def _button(self, home: str, ref: str) -> Service:
+        organisation, service = split_service(ref, home)
+        shown = self.service(organisation, service).shown()
+        name = self.organisation(organisation).name
+        return msgspec.structs.replace(shown, id=ref, organisation=organisation, organisation_name=name)
+
+    def _check_sites(self, entry: OrganisationEntry) -> None:
+        for site in entry.sites:
+            place = f"organisation {entry.id}, site {site.id}"
+            buttons = [split_service(ref, entry.id) for ref in site.services]
+            _no_double(f"{place}, services", ["/".join(button) for button in buttons])
+            for organisation, service in buttons:
+                known = self._organisations.get(organisation)
+                if known is None:
+                    raise CatalogueWrong(place, f'unknown organisation "{organisation}"')
+                if service not in [offered.id for offered in known.services]:
+                    raise CatalogueWrong(place, f'unknown service "{service}"')
 
     def agents(self, organisation: str) -> list[PersonEntry]:
         """Everybody who answers callers."""
@@ -289,9 +326,6 @@ def _check(entry: OrganisationEntry) -> None:
     for site in entry.sites:
         if not 1 <= len(site.services) <= MOST_SERVICES:
             raise CatalogueWrong(f"{place}, site {site.id}", f"has {len(site.services)} services, not 1 to 6")
-        for name in site.services:
-            if name not in services:
-                raise CatalogueWrong(f"{place}, site {site.id}", f'unknown service "{name}"')
     for person in entry.people:
         for name in person.services:
             if name not in services:

@@ -50,6 +50,10 @@ class TicketStore(Protocol):
         """The ticket as stored now."""
         ...
 
+    async def find(self, ticket_id: str) -> StoredTicket | None:
+        """The ticket as stored now, whichever organisation serves it."""
+        ...
+
     async def follow(
         self, on_loaded: Callable[[Sequence[StoredTicket]], None], on_change: Callable[[StoredTicket], None]
     ) -> None:

@@ -132,8 +132,20 @@ class _Handlers:
 
     async def log(self, asker: Asker, wish: LogAppend) -> LogAck:
         records = [bytes(record) for record in wish.records]
-        following = await self.keeper.append(asker.organisation, wish.session_id, asker.writer, wish.first, records)
+        owner, writer = await self._writer(asker, wish.session_id)
+        following = await self.keeper.append(owner, wish.session_id, writer, wish.first, records)
         return LogAck(next=following)
+
+    async def _writer(self, asker: Asker, session_id: str) -> tuple[str, str]:
+        """(organisation whose session it is, the asker's name in its log)."""
+        if asker.role is not Role.KIOSK:
+            return asker.organisation, asker.writer
+        known = self.view.session_anywhere(session_id)
+        owner = known.ticket.organisation if known is not None else ""
+        if not owner:  # over for long: the kiosk's line was away
+            owner = await self.keeper.owner(session_id, self.catalogue.organisations)
+        visitor = owner != asker.organisation
+        return owner, f"{asker.role}.{asker.organisation}/{asker.user}" if visitor else asker.writer
 
     async def read_log(self, asker: Asker, wish: LogRequest) -> LogPart:
         if asker.role is Role.AGENT:

@@ -207,9 +207,10 @@ class Hub:
         match finding:
             case PeerChanged(role=role, present=present):
                 user = ticket.kiosk if role is Role.KIOSK else ticket.agent
+                account = ticket.kiosk_home if role is Role.KIOSK else ticket.organisation
                 if user is not None and ticket.session is not None:
                     told = PeerPresence(session_id=ticket.session, present=present)
-                    await self._news.tell(ticket.organisation, role, user, told)
+                    await self._news.tell(account, role, user, told)
             case DeskLost():
                 await self._sessions.give_back(ticket)
             case CallerLost():

@@ -8,7 +8,7 @@ where another stopped, with one read. The keeper knows nothing of tickets and ca
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -74,6 +74,16 @@ class LogKeeper:
             await self._append(subject, _State(ends=list(ends)), [], expected=0)
         except WrongRevision:
             return
+
+    async def owner(self, session_id: str, organisations: Iterable[str]) -> str:
+        """The organisation that keeps this session's log. Raises `TicketUnknown`, `StoreUnreachable`."""
+        for organisation in organisations:
+            try:
+                await self._state_of(organisation, f"log.{organisation}.{session_id}")
+            except TicketUnknown:
+                continue
+            return organisation
+        raise TicketUnknown
 
     async def append(
         self, organisation: str, session_id: str, writer: str, first: int, records: Sequence[bytes]

@@ -98,7 +98,14 @@ class NatsTicketStore:
 
     async def get(self, organisation: str, ticket_id: str) -> StoredTicket | None:
         """See `TicketStore`."""
-        stored = await self._streams.last(BUCKET, _subject(organisation, ticket_id))
+        return await self._last(_subject(organisation, ticket_id))
+
+    async def find(self, ticket_id: str) -> StoredTicket | None:
+        """See `TicketStore`."""
+        return await self._last(_subject("*", ticket_id))
+
+    async def _last(self, subject: str) -> StoredTicket | None:
+        stored = await self._streams.last(BUCKET, subject)
         if stored is None:
             return None
         ticket = _ticket(stored)

@@ -47,10 +47,15 @@ class BusNews:
             log.debug("no pulse, the bus is away")
 
 
+async def tell_kiosk(news: News, ticket: Ticket, event: HubEvent) -> None:
+    """Tells the ticket's kiosk, in the account in which it lives."""
+    await news.tell(ticket.kiosk_home, Role.KIOSK, ticket.kiosk, event)
+
+
 async def tell_both(news: News, ticket: Ticket, session_id: str, by: str, reason: str) -> None:
     """Tells both ends that their session is over."""
     ended = SessionEnded(session_id=session_id, by=by, reason=reason)
-    await news.tell(ticket.organisation, Role.KIOSK, ticket.kiosk, ended)
+    await tell_kiosk(news, ticket, ended)
     if ticket.agent is not None:
         await news.tell(ticket.organisation, Role.AGENT, ticket.agent, ended)
 
@@ -77,7 +82,7 @@ class PlaceNews:
             if self._told.get(ticket.id) != place:
                 self._told[ticket.id] = place
                 changed = TicketChanged(ticket=ticket, position=place[0], wait_s=place[1])
-                await self._news.tell(organisation, Role.KIOSK, ticket.kiosk, changed)
+                await tell_kiosk(self._news, ticket, changed)
 
     def forget(self, open_tickets: set[str]) -> None:
         """Drops what is known of tickets that are not open any more."""

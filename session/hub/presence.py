@@ -90,7 +90,7 @@ class PresenceWatch:
 
     def look(self, ticket: Ticket) -> list[Finding]:
         """What has to be done about one open ticket now."""
-        kiosk_silent_s = self._presence.silent_s(ticket.organisation, Role.KIOSK, ticket.kiosk)
+        kiosk_silent_s = self._presence.silent_s(ticket.kiosk_home, Role.KIOSK, ticket.kiosk)
         if ticket.state in (TicketState.WAITING, TicketState.OFFERED):
             return [CallerLost(ticket)] if kiosk_silent_s > GHOST_S else []
         if ticket.state is not TicketState.IN_SESSION or ticket.agent is None or ticket.session is None:

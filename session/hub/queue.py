@@ -98,6 +98,15 @@ class QueueView:
         stored = self.get(*key) if key is not None and key[0] == organisation else None
         return stored if stored is not None and stored.ticket.session == session_id else None
 
+    def at_kiosk(self, home: str, kiosk: str) -> list[Ticket]:
+        """All open tickets of a kiosk, whichever organisation serves them."""
+        return [ticket for index in self._indexes.values() for ticket in index.at_kiosk(home, kiosk)]
+
+    def session_anywhere(self, session_id: str) -> StoredTicket | None:
+        """As `by_session`, for a kiosk, which does not know by its subject who serves it."""
+        key = self._sessions.get(session_id)
+        return self.by_session(key[0], session_id) if key is not None else None
+
     def tickets(self, organisation: str) -> Iterator[Ticket]:
         """All known tickets of an organisation."""
         return (stored.ticket for stored in self._index(organisation).stored.values())
@@ -113,10 +122,6 @@ class QueueView:
     def open_tickets(self, organisation: str) -> list[Ticket]:
         """Open tickets in the order of their ids: an order that does not change between two pages."""
         return list(self._index(organisation).pages())
-
-    def of_kiosk(self, organisation: str, kiosk: str) -> list[Ticket]:
-        """An organisation's open tickets of a kiosk."""
-        return self._index(organisation).of_kiosk(kiosk)
 
     def of_agent(self, organisation: str, agent: str) -> list[Ticket]:
         """What an agent has in hand: offered, in session or in wrap-up."""

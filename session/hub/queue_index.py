@@ -31,7 +31,7 @@ class TicketIndex:
         self._line: list[OrderKey] = []
         self._in_line: dict[str, OrderKey] = {}
         self._open: dict[str, Ticket] = {}
-        self._of_kiosk: dict[str, set[str]] = {}
+        self._at_kiosk: dict[tuple[str, str], set[str]] = {}
         self._of_agent: dict[str, set[str]] = {}
         self._letters: dict[str, _Letter] = {}
         self._pages: list[Ticket] | None = None
@@ -42,12 +42,13 @@ class TicketIndex:
         known = self.stored.get(ticket.id)
         if known is not None:
             self._remove(known.ticket)
+        self._pages = None
         self.stored[ticket.id] = stored
         self.revision = max(self.revision, stored.revision)
         self._letters.setdefault(ticket.number[:1], _Letter()).add(ticket)
         if ticket.state in OPEN:
             self._open[ticket.id] = ticket
-            self._of_kiosk.setdefault(ticket.kiosk, set()).add(ticket.id)
+            self._at_kiosk.setdefault((ticket.kiosk_home, ticket.kiosk), set()).add(ticket.id)
         if ticket.state in WAITING:
             key = self._in_line[ticket.id] = queue_order(ticket)
             insort(self._line, key)
@@ -64,7 +65,7 @@ class TicketIndex:
         key = self._in_line.pop(ticket.id, None)
         if key is not None:
             del self._line[bisect_left(self._line, key)]
-        _discard(self._of_kiosk, ticket.kiosk, ticket.id)
+        _discard(self._at_kiosk, (ticket.kiosk_home, ticket.kiosk), ticket.id)
         if ticket.agent is not None:
             _discard(self._of_agent, ticket.agent, ticket.id)
         letter = self._letters[ticket.number[:1]]
@@ -96,9 +97,9 @@ class TicketIndex:
         """Open tickets in no order."""
         return [self.stored[ticket_id] for ticket_id in self._open]
 
-    def of_kiosk(self, kiosk: str) -> list[Ticket]:
+    def at_kiosk(self, home: str, kiosk: str) -> list[Ticket]:
         """Open tickets of a kiosk."""
-        return [self._open[ticket_id] for ticket_id in self._of_kiosk.get(kiosk, ())]
+        return [self._open[ticket_id] for ticket_id in self._at_kiosk.get((home, kiosk), ())]
 
     def of_agent(self, agent: str) -> list[Ticket]:
         """What an agent has in hand: offered, in session or in wrap-up."""

@@ -101,22 +101,26 @@ class Relay:
     async def _pass_on(self) -> None:
         while True:
             message = await self._queue.get()
-            _, organisation, _, _, session_id, _ = message.subject.split(".")
+            _, organisation, role, user, session_id, _ = message.subject.split(".")
             held = self._held.get((organisation, session_id))
-            stored = self._view.by_session(organisation, session_id)
+            stored = self._view.session_anywhere(session_id)
             if held is not None:
                 held.append(message)
             elif stored is not None:
                 await self._send(stored.ticket, message)
             else:
                 self._held[organisation, session_id] = deque([message], maxlen=HELD)
-                self._tasks.spawn(self._look_up(organisation, session_id), name="relay looks a session up")
+                at_kiosk = user if role == Role.KIOSK else ""
+                self._tasks.spawn(self._look_up(organisation, session_id, at_kiosk), name="relay looks a session up")
 
-    async def _look_up(self, organisation: str, session_id: str) -> None:
+    async def _look_up(self, organisation: str, session_id: str, kiosk: str) -> None:
         """Our view may be a moment behind another hub's accept: ask the store, then pass on what was held."""
         ticket: Ticket | None = None
         try:
-            stored = await self._book.by_session(organisation, session_id)
+            if kiosk:
+                stored = await self._book.session_at_kiosk(organisation, kiosk, session_id)
+            else:
+                stored = await self._book.by_session(organisation, session_id)
             self._view.apply(stored)
             ticket = stored.ticket
         except SessionError as error:
@@ -134,16 +138,16 @@ class Relay:
         _, organisation, role, user, session_id, topic = message.subject.split(".")
         if ticket.state not in LIVE or ticket.session != session_id or ticket.agent is None:
             return self._drop("the session is over")
-        if role == Role.KIOSK and user == ticket.kiosk:
-            peer = (Role.AGENT, ticket.agent)
-        elif role == Role.AGENT and user == ticket.agent:
-            peer = (Role.KIOSK, ticket.kiosk)
+        if role == Role.KIOSK and ticket.is_at(organisation, user):
+            account, peer, name = ticket.organisation, Role.AGENT, ticket.agent
+        elif role == Role.AGENT and user == ticket.agent and organisation == ticket.organisation:
+            account, peer, name = ticket.kiosk_home, Role.KIOSK, ticket.kiosk
         else:
             return self._drop("not an end of this session")
-        headers = {name: value for name, value in message.headers.items() if not name.lower().startswith("nats-")}
+        headers = {key: value for key, value in message.headers.items() if not key.lower().startswith("nats-")}
         try:
             rest = f"ses.{session_id}.{topic}"
-            await self._connection.tell_user(organisation, peer[0], peer[1], rest, message.payload, headers)
+            await self._connection.tell_user(account, peer, name, rest, message.payload, headers)
         except BusUnreachable:
             self.dropped += 1
         return None

@@ -14,7 +14,7 @@ from session.errors import TicketKept, TicketTaken, TicketUnknown
 from session.hub.book import Decide, TicketBook, new_session_id
 from session.hub.catalogue import Catalogue
 from session.hub.engine import CallerRecord, CallerStore, StoredTicket
-from session.hub.news import News, tell_both
+from session.hub.news import News, tell_both, tell_kiosk
 from session.hub.queue import WAITING
 from session.protocol.hub_messages import SessionFacts, SessionOpened, SessionsAnswer, TicketChanged
 from session.protocol.roles import Role
@@ -86,9 +86,8 @@ class Sessions:
         stored, _ = await self._book.change(organisation, ticket_id, decide)
         ticket = stored.ticket
         # Also after a repeat: the first answer may have been lost before these were done, and both may be done twice.
-        await self._keeper.open(organisation, _session_of(ticket), [f"k.{ticket.kiosk}", f"a.{agent}"])
-        opened = SessionOpened(session=self.kiosk_facts(ticket))
-        await self._news.tell(organisation, Role.KIOSK, ticket.kiosk, opened)
+        await self._keeper.open(organisation, _session_of(ticket), [kiosk_writer(ticket), f"a.{agent}"])
+        await tell_kiosk(self._news, ticket, SessionOpened(session=self.kiosk_facts(ticket)))
         return await self._agent_facts(ticket)
 
     async def resume(self, organisation: str, agent: str) -> SessionsAnswer:
@@ -104,7 +103,7 @@ class Sessions:
         """Either end ends the conversation. Raises `TicketUnknown` for a session that is not its own."""
 
         def decide(ticket: Ticket) -> Ticket | None:
-            _check_end(ticket, role, user, session_id)
+            _check_end(ticket, organisation, role, user, session_id)
             if ticket.state is not TicketState.IN_SESSION:
                 return None
             return msgspec.structs.replace(
@@ -115,7 +114,7 @@ class Sessions:
                 reason=reason,
             )
 
-        stored = await self._change_session(organisation, session_id, decide)
+        stored = await self._change_session(organisation, session_id, decide, user if role is Role.KIOSK else "")
         by = "kiosk" if stored.ticket.changed_by.startswith(f"{Role.KIOSK}.") else "agent"
         await tell_both(self._news, stored.ticket, session_id, by, stored.ticket.reason)
 
@@ -125,7 +124,7 @@ class Sessions:
 
         def decide(ticket: Ticket) -> Ticket | None:
             nonlocal was_live
-            _check_end(ticket, Role.AGENT, agent, session_id)
+            _check_end(ticket, organisation, Role.AGENT, agent, session_id)
             was_live = ticket.state is TicketState.IN_SESSION
             return self._closed(ticket, outcome, f"{Role.AGENT}.{agent}") if ticket.state in LIVE else None
 
@@ -164,7 +163,7 @@ class Sessions:
         if changed:
             await tell_both(self._news, ticket, _session_of(ticket), "hub", "desk_lost")
             waiting = TicketChanged(ticket=stored.ticket, position=self._book.view.position(stored.ticket))
-            await self._news.tell(ticket.organisation, Role.KIOSK, ticket.kiosk, waiting)
+            await tell_kiosk(self._news, ticket, waiting)
 
     async def owned(self, organisation: str, agent: str, session_id: str) -> tuple[Ticket, CallerRecord]:
         """The ticket and the caller of an agent's own live session. Raises `TicketUnknown`."""
@@ -177,6 +176,7 @@ class Sessions:
         """What the kiosk may know of the session: neither number nor dossier."""
         assert ticket.agent is not None
         assert ticket.accepted_at_utc is not None
+        serving = self._catalogue.organisation(ticket.organisation)
         return SessionFacts(
             id=_session_of(ticket),
             ticket_id=ticket.id,
@@ -187,8 +187,10 @@ class Sessions:
             agent=ticket.agent,
             agent_name=self._catalogue.person_name(ticket.organisation, ticket.agent),
             opened_at_utc=ticket.accepted_at_utc,
-            allowed_addresses=self._catalogue.organisation(ticket.organisation).allowed_addresses,
-            contact=self._catalogue.organisation(ticket.organisation).contact,
+            allowed_addresses=serving.allowed_addresses,
+            contact=serving.contact,
+            organisation_name=serving.name,
+            home_address=serving.home_address,
         )
 
     async def _agent_facts(self, ticket: Ticket) -> SessionFacts:
@@ -196,9 +198,15 @@ class Sessions:
         facts = self.kiosk_facts(ticket)
         return msgspec.structs.replace(facts, caller_number=record.number, dossier=record.dossier)
 
-    async def _change_session(self, organisation: str, session_id: str, decide: Decide) -> StoredTicket:
-        found = await self._book.by_session(organisation, session_id)
-        stored, _ = await self._book.change(organisation, found.ticket.id, decide)
+    async def _change_session(
+        self, organisation: str, session_id: str, decide: Decide, kiosk: str = ""
+    ) -> StoredTicket:
+        """`kiosk` names who asks when it is a kiosk: its organisation is not always the one that serves."""
+        if kiosk:
+            found = await self._book.session_at_kiosk(organisation, kiosk, session_id)
+        else:
+            found = await self._book.by_session(organisation, session_id)
+        stored, _ = await self._book.change(found.ticket.organisation, found.ticket.id, decide)
         return stored
 
     def _closed(self, ticket: Ticket, outcome: str, by: str) -> Ticket:
@@ -216,7 +224,12 @@ def _session_of(ticket: Ticket) -> str:
     return ticket.session
 
 
-def _check_end(ticket: Ticket, role: Role, user: str, session_id: str) -> None:
-    owner = ticket.kiosk if role is Role.KIOSK else ticket.agent
-    if ticket.session != session_id or owner != user:
+def kiosk_writer(ticket: Ticket) -> str:
+    """Who the ticket's kiosk is among the writers of the session's log; one from elsewhere is named with its home."""
+    return f"k.{ticket.home}/{ticket.kiosk}" if ticket.home else f"k.{ticket.kiosk}"
+
+
+def _check_end(ticket: Ticket, organisation: str, role: Role, user: str, session_id: str) -> None:
+    is_end = ticket.is_at(organisation, user) if role is Role.KIOSK else ticket.agent == user
+    if ticket.session != session_id or not is_end:
         raise TicketUnknown

@@ -13,7 +13,7 @@ from typing import Annotated
 
 import msgspec
 
-from session.protocol.ids import Id, Sha256
+from session.protocol.ids import Id, OptionalId, ServiceRef, Sha256
 from session.protocol.roles import Role
 from session.protocol.tickets import Ticket
 from session.protocol.version import PROTOCOL_VERSION
@@ -46,15 +46,18 @@ class Done(HubMessage, frozen=True, kw_only=True):
 class Service(msgspec.Struct, frozen=True, kw_only=True):
     """One big button. `number_kind` names the caller number's check: "allocataire", "france_travail", "nir" or "".
 
-    A `closed` service takes no new calls for the moment.
+    A `closed` service takes no new calls for the moment. At a kiosk of another organisation `id` is
+    "organisation/service".
     """
 
-    id: Id
+    id: ServiceRef
     name: Text
     subtitle: Text = ""
     number_kind: str = ""
     icon: str = "help"
     closed: bool = False
+    organisation: OptionalId = ""
+    organisation_name: Text = ""
 
 
 class CallerMessages(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,7 +88,7 @@ class TicketRequested(HubMessage, frozen=True, kw_only=True):
     """A caller pressed a button. Repeating the same `request_id` is the same ticket."""
 
     request_id: Id
-    service: Id
+    service: ServiceRef
     caller_number: Number = ""
 
 
@@ -166,6 +169,8 @@ class SessionFacts(msgspec.Struct, frozen=True, kw_only=True):
     dossier: str = ""
     allowed_addresses: list[Address] = []
     contact: Contact = Contact()
+    organisation_name: Text = ""
+    home_address: Address = ""
 
 
 class AcceptRequest(HubMessage, frozen=True, kw_only=True):

@@ -12,6 +12,10 @@ import msgspec
 
 ID_PATTERN = r"^[A-Za-z0-9_-]{1,40}$"
 Id = Annotated[str, msgspec.Meta(pattern=ID_PATTERN)]
+OptionalId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{0,40}$")]
+ServiceRef = Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z0-9_-]{1,40}/)?[A-Za-z0-9_-]{1,40}$")]
+"""A service as a kiosk names it: its id, or "organisation/service" for that of another organisation than its own."""
+
 Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
 
 _ID = re.compile(ID_PATTERN)
@@ -31,3 +35,9 @@ def ticket_id(organisation: str, kiosk: str, request_id: str) -> str:
     """The ticket's id; the same request of the same kiosk is always the same ticket."""
     source = f"{organisation}|{kiosk}|{request_id}".encode()
     return hashlib.blake2b(source, digest_size=10).hexdigest()
+
+
+def split_service(ref: str, home: str) -> tuple[str, str]:
+    """(organisation, service) that `ref` means to a kiosk that lives in `home`."""
+    organisation, slash, service = ref.rpartition("/")
+    return (organisation, service) if slash else (home, ref)

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import msgspec
 
-from session.protocol.ids import Id
+from session.protocol.ids import Id, OptionalId
 
 
 class TicketState(StrEnum):
@@ -44,6 +44,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     """What every agent of the organisation may see of a waiting caller: no name, no caller number.
 
     Attributes:
+        home: the organisation in whose account the kiosk lives; "" for `organisation` itself. See `kiosk_home`.
         number: the short word shown to people, e.g. "C042"; not unique for ever.
         priority: each step counts as `STEP` of waiting; see `queue_order`.
         caller_number_given: whether the caller typed a number (the number itself is not in the ticket).
@@ -80,7 +81,17 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     wrap_up_until_utc: datetime | None = None
     changed_by: str = "hub"
     reason: str = ""
+    home: OptionalId = ""
     format: int = 1
+
+    @property
+    def kiosk_home(self) -> str:
+        """The organisation in whose account the kiosk is reached: a site may serve several organisations."""
+        return self.home or self.organisation
+
+    def is_at(self, home: str, kiosk: str) -> bool:
+        """True when this kiosk is the ticket's; a kiosk's id alone is unique in its own account only."""
+        return self.kiosk == kiosk and self.kiosk_home == home
 
     def may_become(self, state: TicketState) -> bool:
         """True when the rules let this ticket go to `state`."""

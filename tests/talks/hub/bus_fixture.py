@@ -62,6 +62,14 @@ services = [{ id = "care", name = "Soins", letter = "S" }]
 sites = [{ id = "hall", name = "Maison commune de Sableuse", services = ["care"] }]
 kiosks = [{ id = "kiosk9", site = "hall" }]
 people = [{ id = "zoe", name = "Zoé K." }]
+
+[[organisations]]
+id = "network"
+name = "Bornes du Val"
+services = []
+sites = [{ id = "library", name = "Médiathèque d'Arvenne", services = ["valdore/rights", "marais/care"] }]
+kiosks = [{ id = "kiosk1", site = "library" }]
+people = [{ id = "alice", name = "Une homonyme" }]
 """
 
 RACERS = 20

@@ -52,6 +52,11 @@ class MemoryStore:
             raise StoreUnreachable
         return self._tickets.get((organisation, ticket_id))
 
+    async def find(self, ticket_id: str) -> StoredTicket | None:
+        if self.away:
+            raise StoreUnreachable
+        return next((stored for (_, known), stored in self._tickets.items() if known == ticket_id), None)
+
     async def follow(
         self, on_loaded: Callable[[Sequence[StoredTicket]], None], on_change: Callable[[StoredTicket], None]
     ) -> None:

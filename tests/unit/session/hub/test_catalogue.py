@@ -27,7 +27,7 @@ def test_unknown_names_are_refused() -> None:
     with pytest.raises(NotAllowed):
         catalogue.offer("nobody", "kiosk1")
     with pytest.raises(ServiceUnknown):
-        catalogue.service_at("valdore", "kiosk1", "care")
+        catalogue.serving("valdore", "kiosk1", "care")
     assert catalogue.person_name("valdore", "alice") == "Alice M."
     assert catalogue.person_name("valdore", "unknown") == "unknown"
 

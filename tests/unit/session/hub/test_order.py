@@ -110,7 +110,7 @@ def test_whatever_happens_the_view_is_in_order_and_positions_count_up(seed: int)
     assert view.open_count("valdore") == len(still_open)
     in_hand = {one.id for one in still_open if one.agent == "alice" and one.state is not TicketState.WAITING}
     assert {ticket.id for ticket in view.of_agent("valdore", "alice")} == in_hand
-    assert sum(len(view.of_kiosk("valdore", f"k{n}")) for n in range(40)) == len(still_open)
+    assert sum(len(view.at_kiosk("valdore", f"k{n}")) for n in range(40)) == len(still_open)
 
 
 ENDED = (TicketState.CLOSED, TicketState.ABANDONED)
