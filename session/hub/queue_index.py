@@ -145,7 +145,7 @@ class _Letter:
                 del self.taken[ticket.number]
 
 
-def _discard(sets: dict[str, set[str]], name: str, ticket_id: str) -> None:
+def _discard[Key](sets: dict[Key, set[str]], name: Key, ticket_id: str) -> None:
     found = sets.get(name)
     if found is not None:
         found.discard(ticket_id)
