@@ -106,6 +106,12 @@ class QueueClosed(SessionError):
     code = "queue_closed"
 
 
+class ServiceClosed(SessionError):
+    """Outside the hours of this service at this site. Detail: `service`, `opens_at` (ISO 8601 local time, or "")."""
+
+    code = "service_closed"
+
+
 class TicketUnknown(SessionError):
     """No such ticket for this identity."""
 

@@ -88,6 +88,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("This service is closed for new calls."),
         N_("Choose another one, or open it first."),
     ),
+    "service_closed": (
+        N_("This service is closed at this hour."),
+        N_("Choose another one, or look at its hours."),
+    ),
     "ticket_unknown": (
         N_("This request no longer exists."),
         N_("Take another caller from the queue."),
@@ -239,6 +243,7 @@ _CALLER_SENTENCES: dict[str, str] = {
     "protocol_version_unknown": _HOST,
     "service_unknown": N_("This service is not open now. Please choose another one."),
     "queue_closed": N_("This service is not open now. Please choose another one."),
+    "service_closed": N_("This service is not open now. Please choose another one."),
     "ticket_unknown": N_("Your request has ended. Please press the button again."),
     "ticket_taken": N_("Your request has ended. Please press the button again."),
     "caller_number_invalid": N_("This number is not right. Please look at it again."),

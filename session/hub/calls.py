@@ -9,12 +9,13 @@ from collections.abc import Callable
 import msgspec
 
 from session.clock import Clock
-from session.errors import QueueClosed, TicketTaken
+from session.errors import QueueClosed, ServiceClosed, TicketTaken
 from session.hub.book import ENDED, TicketBook
 from session.hub.caller_numbers import checked_number
 from session.hub.catalogue import Catalogue
 from session.hub.engine import CallerRecord, CallerStore, StoredTicket
 from session.hub.news import News, PlaceNews, tell_kiosk
+from session.hub.openings import Openings
 from session.hub.queue import WAITING
 from session.hub.sessions import Sessions
 from session.protocol.hub_messages import TicketAnswer, TicketChanged, TicketRequested
@@ -30,6 +31,7 @@ class Calls:
 
     Args:
         is_closed: (organisation, service) -> True when it takes no new calls.
+        openings: when services are open, by the convention.
     """
 
     def __init__(
@@ -42,7 +44,9 @@ class Calls:
         news: News,
         clock: Clock,
         is_closed: Callable[[str, str], bool] = lambda organisation, service: False,
+        openings: Openings | None = None,
     ) -> None:
+        self._openings = openings or Openings(catalogue, clock)
         self._is_closed = is_closed
         self._book = book
         self._callers = callers
@@ -56,7 +60,7 @@ class Calls:
         """A caller pressed a button; the same request is the same ticket, whatever happened to the first answer.
 
         Raises:
-            ServiceUnknown, QueueClosed, CallerNumberInvalid, NotAllowed, StoreUnreachable.
+            ServiceUnknown, QueueClosed, ServiceClosed, CallerNumberInvalid, NotAllowed, StoreUnreachable.
         """
         home = organisation
         organisation, service = self._catalogue.serving(home, kiosk, wish.service)
@@ -68,6 +72,7 @@ class Calls:
             return await self._answer(known)
         if self._is_closed(organisation, service.id):
             raise QueueClosed(service=service.id)
+        self._check_hours(organisation, service.id, home, kiosk)
         if number:  # before the ticket, so that an acknowledged ticket always has its number
             await self._callers.put(organisation, identity, CallerRecord(number=number))
         ticket = Ticket(
@@ -86,6 +91,12 @@ class Calls:
         stored = await self._book.add(ticket)
         await self._abandon_older(stored.ticket)
         return await self._answer(stored)
+
+    def _check_hours(self, organisation: str, service: str, home: str, kiosk: str) -> None:
+        site = self._catalogue.site_of(home, kiosk)
+        found = self._openings.of(organisation, service, home, site.id)
+        if not found.is_open:
+            raise ServiceClosed(service=service, opens_at=found.opens_at.isoformat() if found.opens_at else "")
 
     async def _abandon_older(self, newest: Ticket) -> None:
         """A kiosk has one caller: what it asked before and nobody took is over."""

@@ -16,6 +16,7 @@ people = [{ id = "agent1", name = "Camille R.", role = "agent", key = "U..." }]
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from pathlib import Path
@@ -26,12 +27,16 @@ import msgspec
 from session.bus.server_config import BusAccount, BusUser
 from session.errors import NotAllowed, ServiceUnknown
 from session.hub.caller_numbers import NUMBER_KINDS
+from session.hub.hours_check import check_hours
+from session.hub.hours_entries import ClosureEntry, HoursLine, OfferEntry, OpeningEntry, Said
 from session.protocol.hub_messages import Address, Contact, Service, ServicesAnswer, Text
 from session.protocol.ids import Id, ServiceRef, split_service
 from session.protocol.roles import Role
 
 MOST_SERVICES = 6
 """Buttons on one kiosk."""
+
+VERSION_LETTERS = 12
 
 PersonRole = Literal["agent", "supervisor", "helpdesk"]
 
@@ -65,6 +70,9 @@ class ServiceEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         skills: what an agent must be able to do; after `relax_s` of waiting anybody of the service may take the caller.
         wrap_up_s: how long an agent has after a conversation, 0 for no limit; may be prolonged `wrap_up_more` times.
         outcomes: what may come of a conversation, those of the program when there are none.
+        hours: when it is open, e.g. "mon-fri 08:30-12:00,13:30-17:00"; always when there are none.
+        callback: callers may ask to be called back when it is closed.
+        message: what callers read with it.
     """
 
     id: Id
@@ -80,6 +88,9 @@ class ServiceEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     wrap_up_s: Seconds = 0
     wrap_up_more: Annotated[int, msgspec.Meta(ge=0, le=10)] = 1
     outcomes: list[OutcomeEntry] = []
+    hours: list[HoursLine] = []
+    callback: bool = False
+    message: Said = ""
 
     def shown(self) -> Service:
         """As kiosk and desk get it."""
@@ -90,11 +101,14 @@ class SiteEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """A place with kiosks; `services` in the order of its buttons.
 
     "organisation/service" names a service of another organisation: its callers are that organisation's alone.
+    `time_zone`, "" for the organisation's; `public_holidays` of this region ("FR-971") close too.
     """
 
     id: Id
     name: Text
     services: list[ServiceRef]
+    time_zone: str = ""
+    public_holidays: str = ""
 
 
 class KioskEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -117,7 +131,13 @@ class PersonEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class OrganisationEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An organisation with all that is its own. `log_days`: how long session logs are kept."""
+    """An organisation with all that is its own. `log_days`: how long session logs are kept.
+
+    Attributes:
+        time_zone, public_holidays: of its hours; a region as "FR", "FR-57", "FR-971", or "" for none.
+        closures, openings: days that are not as the weekly hours say.
+        offers: services with other hours at one site.
+    """
 
     id: Id
     name: Text
@@ -129,6 +149,11 @@ class OrganisationEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     allowed_addresses: list[Address] = []
     contact: Contact = Contact()
     log_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 90
+    time_zone: str = "Europe/Paris"
+    public_holidays: str = "FR"
+    closures: list[ClosureEntry] = []
+    openings: list[OpeningEntry] = []
+    offers: list[OfferEntry] = []
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -145,6 +170,7 @@ class Catalogue:
         self._organisations = {organisation.id: organisation for organisation in organisations}
         for organisation in organisations:
             self._check_sites(organisation)
+        self._version = hashlib.sha256(msgspec.json.encode(organisations)).hexdigest()[:VERSION_LETTERS]
 
     @classmethod
     def load(cls, path: Path) -> Catalogue:
@@ -170,6 +196,15 @@ class Catalogue:
             raise CatalogueWrong(where.strip("`") or "catalogue", why) from error
         except msgspec.DecodeError as error:
             raise CatalogueWrong("catalogue", str(error)) from error
+
+    def take(self, other: Catalogue) -> None:
+        """Becomes what `other` is, at once and for everybody who holds this one."""
+        self._organisations, self._version = other._organisations, other._version
+
+    @property
+    def version(self) -> str:
+        """Changes with each change of the content; the same at every hub that has the same."""
+        return self._version
 
     @property
     def organisations(self) -> list[str]:
@@ -323,6 +358,8 @@ def _check(entry: OrganisationEntry) -> None:
         if service.number_kind not in NUMBER_KINDS:
             raise CatalogueWrong(f"{place}, service {service.id}", f'unknown number_kind "{service.number_kind}"')
         _no_double(f"{place}, service {service.id}, outcomes", [outcome.id for outcome in service.outcomes])
+    for where, why in check_hours(entry):
+        raise CatalogueWrong(f"{place}, {where}", why)
     for site in entry.sites:
         if not 1 <= len(site.services) <= MOST_SERVICES:
             raise CatalogueWrong(f"{place}, site {site.id}", f"has {len(site.services)} services, not 1 to 6")

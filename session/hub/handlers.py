@@ -3,14 +3,13 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from session.hub.board import Board
 from session.hub.board_handlers import board_handlers
 from session.hub.calls import Calls
 from session.hub.catalogue import Catalogue
 from session.hub.dossier_service import DossierService
 from session.hub.log_keeper import LogKeeper
+from session.hub.offers import Offers
 from session.hub.queue import QueueView
 from session.hub.service import Asker, Handler
 from session.hub.sessions import Sessions
@@ -62,8 +61,10 @@ class _Handlers:
         keeper: LogKeeper,
         statistics: StatisticsService,
         board: Board,
+        offers: Offers,
     ) -> None:
         self.board = board
+        self.offers = offers
         self.catalogue = catalogue
         self.view = view
         self.calls = calls
@@ -73,8 +74,7 @@ class _Handlers:
         self.counts = statistics
 
     async def services(self, asker: Asker, _: ServicesRequest) -> ServicesAnswer:
-        offer = self.catalogue.offer(asker.organisation, asker.user)
-        return msgspec.structs.replace(offer, services=self.board.shown(asker.organisation, offer.services))
+        return self.offers.of(asker.organisation, asker.user)
 
     async def call(self, asker: Asker, wish: TicketRequested) -> TicketAnswer:
         return await self.calls.call(asker.organisation, asker.user, wish)
@@ -165,9 +165,10 @@ def handlers(
     keeper: LogKeeper,
     statistics: StatisticsService,
     board: Board,
+    offers: Offers,
 ) -> dict[str, Handler]:
     """Verb -> the rule that answers it."""
-    rules = _Handlers(catalogue, view, calls, sessions, dossiers, keeper, statistics, board)
+    rules = _Handlers(catalogue, view, calls, sessions, dossiers, keeper, statistics, board, offers)
     return {
         "services": rules.services,
         "call": rules.call,

@@ -25,6 +25,8 @@ from session.hub.history import TIME_ZONE, History
 from session.hub.log_keeper import LogKeeper
 from session.hub.nats_store import RETIRED_S, NatsCallerStore, NatsTicketStore
 from session.hub.news import BusNews, PlaceNews
+from session.hub.offers import Offers
+from session.hub.openings import Openings
 from session.hub.presence import CallerLost, DeskLost, Finding, PeerChanged, Presence, PresenceWatch
 from session.hub.projection import Projection
 from session.hub.queue import QueueView
@@ -93,7 +95,7 @@ class Hub:
         self._places = PlaceNews(self.view, self.presence, self._news)
         self._tickets = NatsTicketStore(connection, tasks, replicas)
         self._callers = NatsCallerStore(connection, replicas)
-        log_days = {name: catalogue.organisation(name).log_days for name in catalogue.organisations}
+        log_days = _log_days(catalogue)
         self._keeper = LogKeeper(connection, log_days, replicas)
         self._audit = Audit(connection, replicas)
         self.projection = Projection(
@@ -104,6 +106,8 @@ class Hub:
         self._board_store = NatsBoardStore(connection, tasks, replicas)
         self._board = Board(self._book, self._board_store, catalogue, self.presence, self._news, clock)
         self.view.on_change = self._board.day.seen
+        self._openings = Openings(catalogue, clock)
+        self._offers = Offers(catalogue, self._openings, self._board.shown, self._news, clock)
         self._calls = Calls(
             self._book,
             self._callers,
@@ -113,13 +117,22 @@ class Hub:
             self._news,
             clock,
             self._board.is_closed,
+            self._openings,
         )
         self._uploads = UploadSpool(folder / "uploads")
         self._dossiers = DossierService(dossiers, self._sessions, self._callers, self._uploads)
         self.relay = Relay(connection, self.view, self._book, clock, tasks)
         counts = StatisticsService(self.projection)
         bound = handlers(
-            catalogue, self.view, self._calls, self._sessions, self._dossiers, self._keeper, counts, self._board
+            catalogue,
+            self.view,
+            self._calls,
+            self._sessions,
+            self._dossiers,
+            self._keeper,
+            counts,
+            self._board,
+            self._offers,
         )
         self.service = HubService(connection, bound, clock, tasks)
 
@@ -143,6 +156,16 @@ class Hub:
         await self.service.start()
         self.projection.start()
         self._ticker = self._tasks.spawn(self._tick(), name="hub timers")
+
+    async def take_catalogue(self, catalogue: Catalogue) -> None:
+        """Goes on with another convention: queues, kiosks, rights and retention follow within a minute.
+
+        Raises:
+            StoreUnreachable: the retention could not be changed; nothing was taken, ask again.
+        """
+        self._keeper.keep_for(_log_days(catalogue))
+        await self._keeper.prepare()
+        self._catalogue.take(catalogue)
 
     async def stop(self) -> None:
         """Closes the door, ends the timers and the view; the caller closes the connection."""
@@ -200,6 +223,7 @@ class Hub:
             await self._news.beat(
                 organisation, QueueBeat(revision=self.view.revision(organisation), open_tickets=count)
             )
+        await self._offers.look()
         self._tidy(open_now)
 
     async def _act(self, finding: Finding) -> None:
@@ -226,3 +250,7 @@ class Hub:
         self._places.forget({ticket.id for ticket in open_now})
         oldest = self._clock.utc_now() - timedelta(seconds=RETIRED_S)
         self.view.forget_ended(lambda ticket: ticket.ended_at_utc is not None and ticket.ended_at_utc < oldest)
+
+
+def _log_days(catalogue: Catalogue) -> dict[str, int]:
+    return {name: catalogue.organisation(name).log_days for name in catalogue.organisations}

@@ -51,6 +51,10 @@ class LogKeeper:
         self._known: OrderedDict[str, tuple[_State, int]] = OrderedDict()
         self._places: OrderedDict[tuple[str, int], int] = OrderedDict()
 
+    def keep_for(self, log_days: Mapping[str, int]) -> None:
+        """Other organisations or other days from the next `prepare` on; a stream is never removed here."""
+        self._log_days = dict(log_days)
+
     async def prepare(self) -> None:
         """Creates the streams, or brings them to today's settings."""
         for organisation, days in self._log_days.items():

@@ -8,10 +8,11 @@ and ends at its second coming.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from session.hub.slots import ALWAYS, DAY_MIN, Slots, Week
@@ -22,7 +23,9 @@ HORIZON_DAYS = 400
 MERGED_DAYS = 8
 """A service that is open for longer than this has no closing hour worth telling."""
 
-Words = str | dict[str, str]
+Language = Literal["fr", "en"]
+
+Words = str | Mapping[Language, str]
 """A sentence for callers: French, or one for each language ("fr", "en")."""
 
 
@@ -171,4 +174,4 @@ def by_language(words: Words) -> dict[str, str]:
     """The sentence in each language it has, "fr" for one that names none."""
     if isinstance(words, str):
         return {"fr": words} if words else {}
-    return dict(words)
+    return {str(language): text for language, text in words.items()}

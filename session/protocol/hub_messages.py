@@ -13,12 +13,13 @@ from typing import Annotated
 
 import msgspec
 
-from session.protocol.ids import Id, OptionalId, ServiceRef, Sha256
+from session.protocol.ids import Id, ServiceRef, Sha256
 from session.protocol.roles import Role
+from session.protocol.services import Service as Service
+from session.protocol.services import Text as Text
 from session.protocol.tickets import Ticket
 from session.protocol.version import PROTOCOL_VERSION
 
-Text = Annotated[str, msgspec.Meta(max_length=500)]
 Address = Annotated[str, msgspec.Meta(max_length=2000)]
 Number = Annotated[str, msgspec.Meta(max_length=20)]
 
@@ -41,29 +42,6 @@ class Done(HubMessage, frozen=True, kw_only=True):
 
 
 # ---- what a site offers --------------------------------------------------------------------------------------------
-
-
-class Service(msgspec.Struct, frozen=True, kw_only=True):
-    """One big button. `number_kind` names the caller number's check: "allocataire", "france_travail", "nir" or "".
-
-    A `closed` service takes no new calls for the moment. At a kiosk of another organisation `id` is
-    "organisation/service".
-    """
-
-    id: ServiceRef
-    name: Text
-    subtitle: Text = ""
-    number_kind: str = ""
-    icon: str = "help"
-    closed: bool = False
-    organisation: OptionalId = ""
-    organisation_name: Text = ""
-
-
-class CallerMessages(msgspec.Struct, frozen=True, kw_only=True):
-    """Sentences of the organisation for its callers."""
-
-    welcome: Text = ""
 
 
 class ServicesRequest(HubMessage, frozen=True, kw_only=True):
@@ -466,7 +444,7 @@ class Announcement(HubMessage, frozen=True, kw_only=True):
 
 
 class ServicesChanged(HubMessage, frozen=True, kw_only=True):
-    """To a kiosk: ask for the services again, one of them was closed or opened."""
+    """To a kiosk: ask for the services again, something of them is another."""
 
 
 HubEvent = TicketChanged | SessionOpened | SessionEnded | PeerPresence | Announcement | ServicesChanged

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What each kiosk shows now, and telling it when that has become something else. Used by `session.hub.hub`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+import msgspec
+
+from session.clock import Clock
+from session.hub.catalogue import Catalogue
+from session.hub.news import News
+from session.hub.openings import FAR, Openings
+from session.protocol.codec import encode
+from session.protocol.hub_messages import Service, ServicesAnswer, ServicesChanged
+from session.protocol.ids import split_service
+from session.protocol.roles import Role
+
+QUIET_S = 60.0
+"""A kiosk is told at most this often."""
+
+Kiosk = tuple[str, str]
+
+
+class Offers:
+    """The services of each kiosk: the convention's, with the hours of now and what supervisors decided.
+
+    Args:
+        decided: (organisation, services) -> the services with what supervisors decided about them.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        openings: Openings,
+        decided: Callable[[str, list[Service]], list[Service]],
+        news: News,
+        clock: Clock,
+    ) -> None:
+        self._catalogue = catalogue
+        self._openings = openings
+        self._decided = decided
+        self._news = news
+        self._clock = clock
+        self._seen: dict[Kiosk, bytes] = {}
+        self._told_s: dict[Kiosk, float] = {}
+        self._late: set[Kiosk] = set()
+        self._version = ""
+        self._next_utc = FAR
+
+    def of(self, organisation: str, kiosk: str) -> ServicesAnswer:
+        """What this kiosk shows. Raises `NotAllowed`."""
+        answer = self._by_convention(organisation, kiosk)
+        return msgspec.structs.replace(answer, services=self._decided(organisation, answer.services))
+
+    def _by_convention(self, organisation: str, kiosk: str) -> ServicesAnswer:
+        answer = self._catalogue.offer(organisation, kiosk)
+        site = self._catalogue.site_of(organisation, kiosk).id
+        shown = [
+            self._openings.shown(one, (*split_service(one.id, organisation), organisation, site))
+            for one in answer.services
+        ]
+        return msgspec.structs.replace(answer, services=shown)
+
+    async def look(self) -> None:
+        """Tells each kiosk whose services are other ones than it was told; supervisors' acts are told by the board."""
+        now = self._clock.utc_now()
+        if self._version != self._catalogue.version or now >= self._next_utc:
+            self._compare()
+            self._version, self._next_utc = self._catalogue.version, self._openings.next_change_utc()
+        now_s = self._clock.monotonic_s()
+        for kiosk in [one for one in self._late if now_s - self._told_s.get(one, -QUIET_S) >= QUIET_S]:
+            self._late.discard(kiosk)
+            self._told_s[kiosk] = now_s
+            await self._news.tell(kiosk[0], Role.KIOSK, kiosk[1], ServicesChanged())
+
+    def _compare(self) -> None:
+        seen: dict[Kiosk, bytes] = {}
+        for organisation in self._catalogue.organisations:
+            for entry in self._catalogue.organisation(organisation).kiosks:
+                kiosk = organisation, entry.id
+                seen[kiosk] = hashlib.sha256(encode(self._by_convention(*kiosk))).digest()
+                if self._seen.get(kiosk) != seen[kiosk]:
+                    self._late.add(kiosk)
+        self._seen = seen
+        self._late &= seen.keys()
+        self._told_s = {kiosk: told_s for kiosk, told_s in self._told_s.items() if kiosk in seen}
