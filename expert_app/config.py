@@ -18,6 +18,7 @@ Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 Language = Literal["fr", "en"]
 Microphone = Literal["auto", "simulated", "none"]
 LOOPBACK_BUS = "nats://127.0.0.1:4222"
+Seconds = Annotated[float, msgspec.Meta(ge=6, le=3600)]
 Kbps = Annotated[int, msgspec.Meta(ge=16, le=100_000)]
 
 
@@ -100,6 +101,8 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         tls_certificate, tls_key: PEM files of the bus that the hub starts; needed when other machines connect.
         websocket_port: a second port of that bus, for wss:// addresses (443 passes most walls); 0 for none.
         ca_file: with `bus`: certificate of our own authority; "" for the system's authorities.
+        silent_s: seconds of silence after which the other end of a session is told; signs of life come every 5 s.
+        desk_return_s, kiosk_return_s: how long a silent desk keeps its caller, and a silent kiosk its own.
     """
 
     catalogue: str = ""
@@ -112,6 +115,9 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tls_key: str = ""
     websocket_port: Port = 0
     ca_file: str = ""
+    silent_s: Seconds = 20.0
+    desk_return_s: Seconds = 60.0
+    kiosk_return_s: Seconds = 120.0
 
 
 def is_time_zone(name: str) -> bool:

@@ -31,6 +31,7 @@ from session.errors import SessionError
 from session.hub.catalogue import Catalogue, CatalogueWrong
 from session.hub.enrolment import Enrolment
 from session.hub.hub import Hub
+from session.hub.presence import Patience
 from session.hub.projection import Position
 from session.tasks import Tasks
 
@@ -165,6 +166,7 @@ class HubProgram:
                 database=self._settings.database,
                 time_zone=self._settings.time_zone,
                 rebuild_history=self._options.rebuild_history,
+                patience=Patience(self._settings.silent_s, self._settings.desk_return_s, self._settings.kiosk_return_s),
             )
             hub.projection.moved.connect(self._on_history)
             await hub.start()

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from expert_app.facts import Facts
 from expert_app.kiosk_watch import SessionWatch
+from expert_app.leaving_book import LeavingBook
 from session.clock import Clock
 from session.errors import (
     BusUnreachable,
@@ -102,6 +103,7 @@ class KioskApp:
         self._runtime, self._memory = runtime, memory
         self._tasks, self._facts = tasks, facts
         self._button = Button(link, clock)
+        self._leaving = LeavingBook(memory.with_suffix(".left"))
         self._offer: ServicesAnswer | None = None
         self._service = ""
         self._ticket = ""
@@ -133,6 +135,8 @@ class KioskApp:
 
     async def _begin(self) -> None:
         await self._link.start()
+        for ticket in self._leaving.all():
+            self._spawn(self._tell_left(ticket), "tell that the caller left")
         while self._offer is None:
             try:
                 self._offer = await self._link.services()
@@ -204,12 +208,14 @@ class KioskApp:
                 log.warning("the hub was not told that the kiosk stops")
             await self._close(SessionEnded(session_id=session_id, by="kiosk", reason="kiosk_stopped"))
         elif self._ticket:
+            self._leaving.add(self._ticket)
             try:
-                await asyncio.wait_for(self._link.leave(self._ticket), 3)
+                await asyncio.wait_for(self._link.leave_for_good(self._ticket), 3)
             except (SessionError, TimeoutError):
-                log.warning("the hub was not told that the caller left")
+                log.warning("the hub hears at the next start that the caller left")
             else:
-                self._forget_ticket()
+                self._leaving.remove(self._ticket)
+            self._forget_ticket()
 
     # ---- wishes of the caller ----
 
@@ -282,14 +288,35 @@ class KioskApp:
             if self._session is not None:
                 await self._link.hang_up(self._session.facts.id, "caller")
             elif self._ticket:
-                await self._link.leave(self._ticket)
-                self._back_to_start()
+                self._leave_queue()
         except SessionError as error:
             self._trouble(error.code)
             if self._session is not None:  # the hub is away, yet the caller wants to go: nothing may stay here
                 session_id = self._session.facts.id
                 await self._close(SessionEnded(session_id=session_id, by="kiosk", reason="caller"))
                 self._spawn(self._tell_hub_later(session_id), "hang up later")
+
+    def _leave_queue(self) -> None:
+        """The caller goes at once, whatever the line does; the hub hears it when it can."""
+        gone = self._ticket
+        self._leaving.add(gone)
+        self._link.drop_ticket()
+        self._back_to_start()
+        self._spawn(self._tell_left(gone), "tell that the caller left")
+
+    async def _tell_left(self, ticket: str) -> None:
+        while True:
+            try:
+                await self._link.leave_for_good(ticket)
+                break
+            except UNKNOWN as error:
+                log.info("the hub does not know yet that the caller left: %s", error.code)
+                await asyncio.sleep(RETRY_S)
+            except SessionError as error:
+                log.info("the ticket was over already: %s", error.code)
+                break
+        self._leaving.remove(ticket)
+        self._facts.note("left_queue", ticket=ticket)
 
     async def _tell_hub_later(self, session_id: str) -> None:
         """The agent must not wait for a caller who has gone."""

@@ -14,18 +14,22 @@ from views.kiosk_icons import IconView, PeopleRow, WaitingDots
 from views.kiosk_page import BigButton, KioskPage, label
 from views.kiosk_theme import BLUE, GREEN, GREEN_PAPER, GREY, RED, WHITE, spaced
 
+GIVEN_BACK = "desk_lost"
+"""Reason of a ticket whose agent's desk was lost: its caller waits again, before all others."""
 
-def wait_words(wait_s: int | None) -> str:
-    """An estimated wait (seconds, or None when unknown) in words; minutes are rounded up to what a person can use."""
-    if wait_s is None:
+
+def wait_words(least_s: int | None, most_s: int | None) -> str:
+    """How long it may take (seconds; None: unknown) in words. Nothing is promised that nobody can know."""
+    if least_s is None:
         return _("We do not know the waiting time yet.")
-    minutes = -(-max(0, wait_s) // 60)
-    if minutes <= 1:
+    least, most = max(0, least_s) // 60, None if most_s is None else -(-max(0, most_s) // 60)
+    if most is None:
+        return _("More than {count} minutes to wait.").format(count=least) if least else ""
+    if most <= 1:
         return _("About one minute to wait.")
-    if minutes < 60:
-        step = 1 if minutes <= 10 else 5
-        return _("About {count} minutes to wait.").format(count=-(-minutes // step) * step)
-    return _("More than one hour to wait. You may come back later.")
+    if least < 1:
+        return _("Less than {count} minutes to wait.").format(count=most)
+    return _("Between {least} and {most} minutes to wait.").format(least=least, most=most)
 
 
 def ahead_words(position: int) -> str:
@@ -133,6 +137,13 @@ class WaitingPage(KioskPage):
         self._leaving.addWidget(first)
         self._leaving.addWidget(second)
 
+    @staticmethod
+    def _wait_words(answer: TicketAnswer | TicketChanged) -> str:
+        known = wait_words(answer.wait_s, answer.wait_most_s)
+        if answer.ticket.reason == GIVEN_BACK:
+            return _("The next free adviser takes you first.") + (f" {known}" if answer.wait_s is not None else "")
+        return known
+
     def _leave(self) -> None:
         self._leaving.setCurrentIndex(0)
         self.leave_requested.emit()
@@ -189,8 +200,11 @@ class WaitingPage(KioskPage):
             self._ahead.setText(_("It is your turn."))
             self._wait.setText(_("Please stay in front of the screen."))
         else:
-            self._title.setText(_("An adviser will answer you soon"))
+            given_back = answer.ticket.reason == GIVEN_BACK
+            self._title.setText(
+                _("Sorry, your talk was cut off on our side") if given_back else _("An adviser will answer you soon")
+            )
             self._ahead.setText(ahead_words(answer.position))
-            self._wait.setText(wait_words(answer.wait_s))
+            self._wait.setText(self._wait_words(answer))
             self.people.show_ahead(answer.position - 1)
         self.tick()

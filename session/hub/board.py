@@ -189,17 +189,21 @@ class Board:
 
     def answer(self, organisation: str, wish: BoardRequest) -> BoardAnswer:
         """What the board shows now."""
+        agents = self.agents(organisation)
+        queues = [self._queue(organisation, service.id) for service in self._catalogue.services(organisation)]
+        return BoardAnswer(agents=agents, queues=queues, day=self.day.figures(organisation, wish.within_s))
+
+    def agents(self, organisation: str) -> list[AgentFacts]:
+        """What each agent does now."""
         in_hand = {
             ticket.agent: ticket
             for ticket in self._book.view.open_tickets(organisation)
             if ticket.agent is not None and ticket.state in _IN_HAND
         }
-        agents = [
+        return [
             self._agent(organisation, person.id, person.name, in_hand.get(person.id))
             for person in self._catalogue.agents(organisation)
         ]
-        queues = [self._queue(organisation, service.id) for service in self._catalogue.services(organisation)]
-        return BoardAnswer(agents=agents, queues=queues, day=self.day.figures(organisation, wish.within_s))
 
     def _agent(self, organisation: str, user: str, name: str, ticket: Ticket | None) -> AgentFacts:
         if not self._presence.is_there(organisation, Role.AGENT, user):

@@ -14,7 +14,7 @@ from session.hub.book import ENDED, TicketBook
 from session.hub.caller_numbers import checked_number
 from session.hub.catalogue import Catalogue
 from session.hub.engine import CallerRecord, CallerStore, StoredTicket
-from session.hub.news import News, PlaceNews, tell_kiosk
+from session.hub.news import News, PlaceNews, tell_kiosk, told_wait
 from session.hub.openings import Openings
 from session.hub.queue import WAITING
 from session.hub.sessions import Sessions
@@ -148,6 +148,14 @@ class Calls:
 
     async def _answer(self, stored: StoredTicket) -> TicketAnswer:
         ticket = stored.ticket
-        position, wait_s = self._places.place(ticket)
+        position, wait = self._places.place(ticket)
         session = self._sessions.kiosk_facts(ticket) if ticket.state is TicketState.IN_SESSION else None
-        return TicketAnswer(ticket=ticket, revision=stored.revision, position=position, wait_s=wait_s, session=session)
+        least_s, most_s = told_wait(wait)
+        return TicketAnswer(
+            ticket=ticket,
+            revision=stored.revision,
+            position=position,
+            wait_s=least_s,
+            wait_most_s=most_s,
+            session=session,
+        )

@@ -27,6 +27,9 @@ from session.protocol.tickets import Ticket, TicketState
 
 TIME_ZONE = "Europe/Paris"
 
+REMEMBERED = 3000
+"""Conversations, of all organisations, whose length is remembered over a restart."""
+
 CLOSE_S = 10.0
 """Longest wait for those who still read or write when it is closed."""
 
@@ -167,6 +170,22 @@ class History:
         with self.reading() as connection:
             query = select(table.c.organisation).where(days).distinct().order_by(table.c.organisation)
             return list(connection.execute(query).scalars())
+
+    def handling_times(self) -> list[tuple[str, str, float]]:
+        """The last conversations, oldest first: (organisation, service, seconds from the accept to the close)."""
+        table, entries, names = tables.tickets, tables.transitions, tables.names
+        closed = and_(entries.c.stream == table.c.stream, entries.c.seq == table.c.seq)
+        query = (
+            select(table.c.organisation, names.c.text, table.c.accepted_at_utc, entries.c.stored_at_utc)
+            .join(entries, closed)
+            .join(names, names.c.id == table.c.service)
+            .where(table.c.talk_s >= 0)
+            .order_by(table.c.stream.desc(), table.c.seq.desc())
+            .limit(REMEMBERED)
+        )
+        with self.reading() as connection:
+            rows = connection.execute(query).all()
+        return [(str(row[0]), str(row[1]), (row[3] - row[2]).total_seconds()) for row in reversed(rows)]
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -27,7 +27,17 @@ from session.hub.nats_store import RETIRED_S, NatsCallerStore, NatsTicketStore
 from session.hub.news import BusNews, PlaceNews
 from session.hub.offers import Offers
 from session.hub.openings import Openings
-from session.hub.presence import CallerLost, DeskLost, Finding, PeerChanged, Presence, PresenceWatch
+from session.hub.presence import (
+    PATIENCE,
+    CallerLost,
+    DeskLost,
+    Finding,
+    KioskLost,
+    Patience,
+    PeerChanged,
+    Presence,
+    PresenceWatch,
+)
 from session.hub.projection import Projection
 from session.hub.queue import QueueView
 from session.hub.relay import Relay
@@ -35,6 +45,7 @@ from session.hub.service import HubService
 from session.hub.sessions import Sessions
 from session.hub.statistics import StatisticsService
 from session.hub.uploads import UploadSpool
+from session.hub.waits import HandlingTimes, Waits
 from session.protocol.hub_messages import PeerPresence, QueueBeat
 from session.protocol.roles import Role
 from session.protocol.tickets import Ticket, TicketState
@@ -62,6 +73,7 @@ class Hub:
         database: SQLAlchemy address of the history's database; "" for SQLite in `folder`.
         time_zone: whose days and hours the statistics count.
         rebuild_history: build the history again from the audit.
+        patience: how long silence of a desk or a kiosk is borne.
 
     Attributes:
         projection: where the history is, and how far.
@@ -81,6 +93,7 @@ class Hub:
         database: str = "",
         time_zone: str = TIME_ZONE,
         rebuild_history: bool = False,
+        patience: Patience = PATIENCE,
     ) -> None:
         self._connection = connection
         self._catalogue = catalogue
@@ -88,11 +101,11 @@ class Hub:
         self._tasks = tasks
         self._tick_s = tick_s
         self._ticker: asyncio.Task[None] | None = None
+        self._remembering: asyncio.Task[None] | None = None
         self.view = QueueView()
-        self.presence = Presence(clock)
+        self.presence = Presence(clock, patience)
         self._watch = PresenceWatch(self.presence)
         self._news = BusNews(connection)
-        self._places = PlaceNews(self.view, self.presence, self._news)
         self._tickets = NatsTicketStore(connection, tasks, replicas)
         self._callers = NatsCallerStore(connection, replicas)
         log_days = _log_days(catalogue)
@@ -105,7 +118,9 @@ class Hub:
         self._sessions = Sessions(self._book, self._callers, catalogue, self._keeper, self._news, clock)
         self._board_store = NatsBoardStore(connection, tasks, replicas)
         self._board = Board(self._book, self._board_store, catalogue, self.presence, self._news, clock)
-        self.view.on_change = self._board.day.seen
+        self.waits = Waits(self.view, HandlingTimes(), self._board.agents, clock, self._services_of)
+        self._places = PlaceNews(self.view, self.waits, self._news, clock)
+        self.view.on_change = self._on_ticket
         self._openings = Openings(catalogue, clock)
         self._offers = Offers(catalogue, self._openings, self._board.shown, self._news, clock)
         self._calls = Calls(
@@ -155,6 +170,7 @@ class Hub:
         await self.relay.start()
         await self.service.start()
         self.projection.start()
+        self._remembering = self._tasks.spawn(self._remember_times(), name="remember handling times")
         self._ticker = self._tasks.spawn(self._tick(), name="hub timers")
 
     async def take_catalogue(self, catalogue: Catalogue) -> None:
@@ -169,10 +185,11 @@ class Hub:
 
     async def stop(self) -> None:
         """Closes the door, ends the timers and the view; the caller closes the connection."""
-        if self._ticker is not None:
-            self._ticker.cancel()
-            await asyncio.wait([self._ticker], timeout=2.0)
-            self._ticker = None
+        for task in (self._ticker, self._remembering):
+            if task is not None:
+                task.cancel()
+                await asyncio.wait([task], timeout=2.0)
+        self._ticker = self._remembering = None
         self.relay.stop()
         self.service.stop()
         await self.projection.stop()
@@ -190,6 +207,25 @@ class Hub:
             except StoreUnreachable as error:
                 log.info("the store is not ready: %s", error.detail.get("why", ""))
                 await asyncio.sleep(0.5)
+            else:
+                return
+
+    def _on_ticket(self, before: Ticket | None, after: Ticket) -> None:
+        self._board.day.seen(before, after)
+        self.waits.seen(before, after)
+
+    def _services_of(self, organisation: str, agent: str) -> frozenset[str] | None:
+        """The services that this agent serves; None for all."""
+        return frozenset(self._catalogue.agent(organisation, agent).services) or None
+
+    async def _remember_times(self) -> None:
+        """How long conversations took before this start, as soon as the history can say it."""
+        while True:
+            try:
+                history = self.projection.history
+                self.waits.times.load(await asyncio.to_thread(history.handling_times))
+            except StoreUnreachable:
+                await asyncio.sleep(1.0)
             else:
                 return
 
@@ -239,6 +275,8 @@ class Hub:
                 await self._sessions.give_back(ticket)
             case CallerLost():
                 await self._calls.abandon(ticket)
+            case KioskLost():
+                await self._sessions.give_up(ticket)
 
     def _is_forgotten(self, ticket: Ticket) -> bool:
         if ticket.state is not TicketState.WRAP_UP or ticket.ended_at_utc is None:

@@ -7,15 +7,19 @@ import logging
 from typing import Protocol
 
 from session.bus.hub_connection import HubConnection
+from session.clock import Clock
 from session.errors import BusUnreachable
-from session.hub.presence import Presence
 from session.hub.queue import QueueView
+from session.hub.waits import WaitRange, Waits
 from session.protocol.codec import encode
 from session.protocol.hub_messages import HubEvent, QueueBeat, SessionEnded, TicketChanged
 from session.protocol.roles import Role
 from session.protocol.tickets import Ticket
 
 log = logging.getLogger(__name__)
+
+QUIET_S = 4.0
+"""Between two waits told to one kiosk while its position is the same."""
 
 
 class News(Protocol):
@@ -61,29 +65,41 @@ async def tell_both(news: News, ticket: Ticket, session_id: str, by: str, reason
 
 
 class PlaceNews:
-    """Tells waiting kiosks their place when it changed."""
+    """Tells waiting kiosks their place when it changed: a position at once, another wait at most every few seconds."""
 
-    def __init__(self, view: QueueView, presence: Presence, news: News) -> None:
+    def __init__(self, view: QueueView, waits: Waits, news: News, clock: Clock) -> None:
         self._view = view
-        self._presence = presence
+        self._waits = waits
         self._news = news
-        self._told: dict[str, tuple[int, int | None]] = {}
+        self._clock = clock
+        self._told: dict[str, tuple[int, WaitRange | None, float]] = {}
 
-    def place(self, ticket: Ticket) -> tuple[int, int | None]:
-        """(position, expected wait in seconds or None)."""
-        position = self._view.position(ticket)
-        return position, self._view.wait_s(ticket.organisation, position, self._presence.agents(ticket.organisation))
+    def place(self, ticket: Ticket) -> tuple[int, WaitRange | None]:
+        """(position, how long it may take or None)."""
+        return self._view.position(ticket), self._waits.of(ticket)
 
     async def look(self, organisation: str) -> None:
         """Tells each kiosk whose place is another than it was told."""
-        agents = self._presence.agents(organisation)
-        for index, ticket in enumerate(self._view.waiting(organisation), start=1):
-            place = (index, self._view.wait_s(organisation, index, agents))
-            if self._told.get(ticket.id) != place:
-                self._told[ticket.id] = place
-                changed = TicketChanged(ticket=ticket, position=place[0], wait_s=place[1])
-                await tell_kiosk(self._news, ticket, changed)
+        now_s = self._clock.monotonic_s()
+        for position, ticket in enumerate(self._view.waiting(organisation), start=1):
+            wait = self._waits.of(ticket)
+            told = self._told.get(ticket.id)
+            if told is not None and (told[:2] == (position, wait) or self._is_early(told, position, now_s)):
+                continue
+            self._told[ticket.id] = (position, wait, now_s)
+            least_s, most_s = told_wait(wait)
+            changed = TicketChanged(ticket=ticket, position=position, wait_s=least_s, wait_most_s=most_s)
+            await tell_kiosk(self._news, ticket, changed)
+
+    @staticmethod
+    def _is_early(told: tuple[int, WaitRange | None, float], position: int, now_s: float) -> bool:
+        return told[0] == position and now_s - told[2] < QUIET_S
 
     def forget(self, open_tickets: set[str]) -> None:
         """Drops what is known of tickets that are not open any more."""
         self._told = {ticket: place for ticket, place in self._told.items() if ticket in open_tickets}
+
+
+def told_wait(wait: WaitRange | None) -> tuple[int | None, int | None]:
+    """A range as the messages carry it: (wait_s, wait_most_s)."""
+    return (None, None) if wait is None else (wait.least_s, wait.most_s)

@@ -13,13 +13,27 @@ from session.protocol.roles import Role
 from session.protocol.tickets import Ticket, TicketState
 
 SILENT_S = 20.0
-"""An end of a session that is silent for so long is told to the other one."""
-
 RETURN_S = 60.0
-"""A desk that is silent for so long loses its caller to the next agent."""
+KIOSK_RETURN_S = 120.0
 
-GHOST_S = 180.0
-"""A kiosk that is silent for so long has no caller waiting any more."""
+
+@dataclass(frozen=True)
+class Patience:
+    """How long silence is borne, in seconds; a sign of life comes every 5 s.
+
+    Attributes:
+        silent_s: an end of a session that is silent for so long is told to the other one.
+        desk_s: a desk that is silent for so long loses its caller to the next agent.
+        kiosk_s: a kiosk that is silent for so long has no caller any more, neither waiting nor in session.
+    """
+
+    silent_s: float = SILENT_S
+    desk_s: float = RETURN_S
+    kiosk_s: float = KIOSK_RETURN_S
+
+
+PATIENCE = Patience()
+
 
 Identity = tuple[str, Role, str]
 
@@ -27,8 +41,9 @@ Identity = tuple[str, Role, str]
 class Presence:
     """The last sign of life of each identity."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, patience: Patience = PATIENCE) -> None:
         self._clock = clock
+        self.patience = patience
         self._started_s = clock.monotonic_s()
         self._heard_s: dict[Identity, float] = {}
 
@@ -43,7 +58,9 @@ class Presence:
 
     def is_there(self, organisation: str, role: Role, user: str) -> bool:
         """True when a sign of life was heard lately."""
-        return (organisation, role, user) in self._heard_s and self.silent_s(organisation, role, user) < SILENT_S
+        return (organisation, role, user) in self._heard_s and self.silent_s(
+            organisation, role, user
+        ) < self.patience.silent_s
 
     def agents(self, organisation: str) -> int:
         """Agents of an organisation that are there."""
@@ -51,7 +68,7 @@ class Presence:
         return sum(
             1
             for (owner, role, _), heard_s in self._heard_s.items()
-            if owner == organisation and role is Role.AGENT and now_s - heard_s < SILENT_S
+            if owner == organisation and role is Role.AGENT and now_s - heard_s < self.patience.silent_s
         )
 
 
@@ -78,7 +95,14 @@ class CallerLost:
     ticket: Ticket
 
 
-Finding = PeerChanged | DeskLost | CallerLost
+@dataclass(frozen=True)
+class KioskLost:
+    """The kiosk of a conversation did not come back in time."""
+
+    ticket: Ticket
+
+
+Finding = PeerChanged | DeskLost | CallerLost | KioskLost
 
 
 class PresenceWatch:
@@ -90,17 +114,20 @@ class PresenceWatch:
 
     def look(self, ticket: Ticket) -> list[Finding]:
         """What has to be done about one open ticket now."""
+        patience = self._presence.patience
         kiosk_silent_s = self._presence.silent_s(ticket.kiosk_home, Role.KIOSK, ticket.kiosk)
         if ticket.state in (TicketState.WAITING, TicketState.OFFERED):
-            return [CallerLost(ticket)] if kiosk_silent_s > GHOST_S else []
+            return [CallerLost(ticket)] if kiosk_silent_s > patience.kiosk_s else []
         if ticket.state is not TicketState.IN_SESSION or ticket.agent is None or ticket.session is None:
             return []
         agent_silent_s = self._presence.silent_s(ticket.organisation, Role.AGENT, ticket.agent)
-        if agent_silent_s > RETURN_S:
+        if kiosk_silent_s > patience.kiosk_s:
+            return [KioskLost(ticket)]
+        if agent_silent_s > patience.desk_s:
             return [DeskLost(ticket)]
         findings = (
-            self._change(ticket, ticket.session, Role.KIOSK, agent_silent_s <= SILENT_S),
-            self._change(ticket, ticket.session, Role.AGENT, kiosk_silent_s <= SILENT_S),
+            self._change(ticket, ticket.session, Role.KIOSK, agent_silent_s <= patience.silent_s),
+            self._change(ticket, ticket.session, Role.AGENT, kiosk_silent_s <= patience.silent_s),
         )
         return [finding for finding in findings if finding is not None]
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The queue as one hub sees it: tickets in memory, order, position, expected wait. Pure; used by the hub's parts.
+"""The queue as one hub sees it: tickets in memory, order, position. Pure; used by the hub's parts.
 
 A view may be a moment behind the store, so it answers questions and never decides: decisions are compare-and-set.
 """
@@ -12,13 +12,7 @@ from session.hub.engine import StoredTicket
 from session.hub.queue_index import OPEN as OPEN
 from session.hub.queue_index import WAITING as WAITING
 from session.hub.queue_index import TicketIndex
-from session.protocol.tickets import Ticket, TicketState
-
-FIRST_GUESS_S = 300.0
-"""Handling time of a conversation before any was seen."""
-
-WEIGHT = 0.1
-"""Weight of the newest conversation in the moving average."""
+from session.protocol.tickets import Ticket
 
 Key = tuple[str, str]
 
@@ -33,7 +27,6 @@ class QueueView:
     def __init__(self) -> None:
         self._indexes: dict[str, TicketIndex] = {}
         self._sessions: dict[str, Key] = {}
-        self._handling_s: dict[str, float] = {}
         self.on_change: Callable[[Ticket | None, Ticket], None] = lambda before, after: None
 
     def load(self, tickets: Sequence[StoredTicket]) -> None:
@@ -48,8 +41,6 @@ class QueueView:
         known = self.get(stored.ticket.organisation, stored.ticket.id)
         if known is not None and known.revision >= stored.revision:
             return False
-        if known is not None:
-            self._learn(known.ticket, stored.ticket)
         self.on_change(known.ticket if known is not None else None, stored.ticket)
         self._take(stored)
         return True
@@ -62,16 +53,6 @@ class QueueView:
 
     def _index(self, organisation: str) -> TicketIndex:
         return self._indexes.get(organisation) or TicketIndex()
-
-    def _learn(self, before: Ticket, after: Ticket) -> None:
-        """The moving average of how long conversations take."""
-        if before.state is not TicketState.IN_SESSION or after.state not in (TicketState.WRAP_UP, TicketState.CLOSED):
-            return
-        if after.accepted_at_utc is None or after.ended_at_utc is None:
-            return
-        took_s = (after.ended_at_utc - after.accepted_at_utc).total_seconds()
-        known_s = self._handling_s.get(after.organisation, FIRST_GUESS_S)
-        self._handling_s[after.organisation] = (1 - WEIGHT) * known_s + WEIGHT * max(0.0, took_s)
 
     def forget_ended(self, is_old: Callable[[Ticket], bool]) -> None:
         """Drops ended tickets for which `is_old` is true."""
@@ -140,16 +121,6 @@ class QueueView:
         if ticket.state not in WAITING:
             return 0
         return self._index(ticket.organisation).position(ticket)
-
-    def wait_s(self, organisation: str, position: int, agents: int) -> int | None:
-        """Expected wait: `position` conversations shared among `agents`; None when nobody can be counted on.
-
-        Rounded to half minutes: a finer number would promise what nobody knows.
-        """
-        if position <= 0 or agents <= 0:
-            return None
-        expected_s = position * self._handling_s.get(organisation, FIRST_GUESS_S) / agents
-        return max(30, round(expected_s / 30) * 30)
 
     def next_number(self, organisation: str, letter: str) -> str:
         """A short word for a new ticket, "C042"; none that an open ticket has."""

@@ -165,6 +165,24 @@ class Sessions:
             waiting = TicketChanged(ticket=stored.ticket, position=self._book.view.position(stored.ticket))
             await tell_kiosk(self._news, ticket, waiting)
 
+    async def give_up(self, ticket: Ticket) -> None:
+        """The kiosk did not come back: the conversation is over, the agent finishes alone."""
+
+        def decide(now: Ticket) -> Ticket | None:
+            if now.state is not TicketState.IN_SESSION or now.session != ticket.session:
+                return None
+            return msgspec.structs.replace(
+                now,
+                state=TicketState.WRAP_UP,
+                ended_at_utc=self._clock.utc_now(),
+                changed_by="hub",
+                reason="kiosk_lost",
+            )
+
+        stored, changed = await self._book.change(ticket.organisation, ticket.id, decide)
+        if changed:
+            await tell_both(self._news, stored.ticket, _session_of(ticket), "hub", "kiosk_lost")
+
     async def owned(self, organisation: str, agent: str, session_id: str) -> tuple[Ticket, CallerRecord]:
         """The ticket and the caller of an agent's own live session. Raises `TicketUnknown`."""
         ticket = (await self._book.by_session(organisation, session_id)).ticket

@@ -15,7 +15,7 @@ import msgspec
 from session.bus.channel import BusChannel
 from session.bus.client import BusClient
 from session.clock import Clock
-from session.errors import SessionError, TicketUnknown
+from session.errors import SessionError, TicketTaken, TicketUnknown
 from session.notify import Notifier
 from session.protocol.hub_messages import (
     Done,
@@ -118,6 +118,19 @@ class KioskLink:
         await self._insist("leave", LeaveRequest(ticket_id=ticket_id), Done)
         if self._ticket is not None and self._ticket.id == ticket_id:
             self._ticket = None
+
+    async def leave_for_good(self, ticket_id: str) -> None:
+        """Ends a ticket whose caller has gone already, also when an agent has accepted it meanwhile."""
+        try:
+            await self._insist("leave", LeaveRequest(ticket_id=ticket_id), Done)
+        except TicketTaken:
+            answer = await self._insist("status", StatusRequest(ticket_id=ticket_id), TicketAnswer)
+            if answer.ticket.state is TicketState.IN_SESSION and answer.ticket.session is not None:
+                await self.hang_up(answer.ticket.session, "caller")
+
+    def drop_ticket(self) -> None:
+        """This kiosk's caller has gone: what the hub still tells of the ticket concerns nobody here."""
+        self._ticket = self._session = self._early = None
 
     async def hang_up(self, session_id: str, reason: str = "done") -> None:
         """Ends the conversation."""

@@ -77,12 +77,13 @@ class StatusRequest(HubMessage, frozen=True, kw_only=True):
 
 
 class TicketAnswer(HubMessage, frozen=True, kw_only=True):
-    """The ticket as stored. `position` is 1 for the next served, 0 when not waiting; `wait_s` an estimate or None."""
+    """The ticket as stored. `position` is 1 for the next served, 0 when not waiting; the wait as in `TicketChanged`."""
 
     ticket: Ticket
     revision: int
     position: int
     wait_s: int | None = None
+    wait_most_s: int | None = None
     session: SessionFacts | None = None
 
 
@@ -407,11 +408,15 @@ class StatisticsAnswer(HubMessage, frozen=True, kw_only=True):
 
 
 class TicketChanged(HubMessage, frozen=True, kw_only=True):
-    """To the ticket's kiosk: its place in the queue, or its end."""
+    """To the ticket's kiosk: its place in the queue, or its end.
+
+    The wait is a range: at least `wait_s` (None: nobody can know), at most `wait_most_s` (None: no limit known).
+    """
 
     ticket: Ticket
     position: int
     wait_s: int | None = None
+    wait_most_s: int | None = None
 
 
 class SessionOpened(HubMessage, frozen=True, kw_only=True):

@@ -53,7 +53,8 @@ class Screen:
             self.story.append(page)
 
     def show_services(self, answer: ServicesAnswer) -> None:
-        self._show("start")
+        if not self.story:  # later it changes buttons, not the page
+            self._show("start")
 
     def show_start(self) -> None:
         self._show("start")
@@ -266,6 +267,33 @@ async def test_a_caller_who_goes_while_the_hub_is_away_is_wiped_and_the_hub_told
     assert len(kiosk.sessions) == 1, "the session was opened again for nobody"
     next_ticket = await hall.waiting(kiosk)
     assert next_ticket != facts.ticket_id
+
+
+async def test_a_caller_who_leaves_the_queue_while_the_hub_is_away_goes_at_once_and_the_hub_hears_it_later(
+    hall: Hall,
+) -> None:
+    kiosk = await hall.kiosk()
+    await hall.waiting(kiosk)
+    await hall.world.stop_hub()
+    kiosk.app.leave()
+    await until(lambda: kiosk.screen.page == "start", 1.0)
+    await kiosk.die()  # even a power cut between the two does not forget it
+    await hall.world.start_hub()
+    assert hall.tickets() != []
+    again = await hall.kiosk()
+    await until(lambda: hall.tickets() == [])
+    assert again.screen.story == ["start"]
+
+
+async def test_a_caller_who_left_as_an_agent_accepted_is_not_called_back_to_the_screen(hall: Hall) -> None:
+    kiosk, desk = await hall.kiosk(), await hall.world.desk("alice")
+    ticket = await hall.waiting(kiosk)
+    kiosk.link.drop_ticket()
+    await desk.accept(ticket)
+    await kiosk.link.leave_for_good(ticket)
+    await until(lambda: hall.tickets(TicketState.WRAP_UP) == [ticket])
+    await kiosk.link.leave_for_good(ticket)
+    assert kiosk.sessions == []
 
 
 async def test_a_caller_whose_desk_is_lost_waits_again_at_the_head(tmp_path: Path) -> None:

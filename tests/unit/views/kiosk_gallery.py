@@ -106,7 +106,10 @@ def services_answer(count: int = 6) -> ServicesAnswer:
 
 
 def ticket_answer(
-    position: int = 3, wait_s: int | None = 540, state: TicketState = TicketState.WAITING
+    position: int = 3,
+    wait_s: int | None = 300,
+    wait_most_s: int | None = 600,
+    state: TicketState = TicketState.WAITING,
 ) -> TicketAnswer:
     ticket = Ticket(
         id="t1",
@@ -118,7 +121,7 @@ def ticket_answer(
         state=state,
         arrived_at_utc=NOW,
     )
-    return TicketAnswer(ticket=ticket, revision=1, position=position, wait_s=wait_s)
+    return TicketAnswer(ticket=ticket, revision=1, position=position, wait_s=wait_s, wait_most_s=wait_most_s)
 
 
 def session_facts() -> SessionFacts:
@@ -160,7 +163,7 @@ def _refused(window: KioskWindow) -> None:
 
 
 def _leaving(window: KioskWindow) -> None:
-    window.show_ticket(ticket_answer(position=9, wait_s=2300))
+    window.show_ticket(ticket_answer(position=9, wait_s=1800, wait_most_s=None))
     window.waiting_page.leave.click()
 
 
@@ -224,7 +227,7 @@ SCENES: dict[str, Callable[[KioskWindow], None]] = {
     "waiting": lambda window: window.show_ticket(ticket_answer()),
     "waiting-next": lambda window: window.show_ticket(ticket_answer(1, None)),
     "waiting-leave": _leaving,
-    "coming": lambda window: window.show_ticket(ticket_answer(0, None, TicketState.OFFERED)),
+    "coming": lambda window: window.show_ticket(ticket_answer(0, None, None, TicketState.OFFERED)),
     "session-face": lambda window: window.show_session(session_facts()),
     "session-page": _page_shared,
     "session-notice": _page_notice,

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from sqlalchemy import Table, func, select
 
 from session.errors import StoreUnreachable
 from session.hub import history_tables as tables
+from session.hub.audit import AuditEntry
 from session.hub.history import History
 from session.protocol.tickets import TicketState
 from tests.unit.session.hub.invented_tickets import SITES, entry, ticket
@@ -139,3 +140,13 @@ def test_a_broken_database_says_so(tmp_path: Path) -> None:
     (tmp_path / "history.sqlite").write_bytes(b"not a database" * 100)
     with pytest.raises(StoreUnreachable):
         History(tmp_path)
+
+
+def test_the_length_of_conversations_is_remembered_with_the_wrap_up(history: History) -> None:
+    stream = history.stream("one")
+    talked = ticket(1)
+    assert talked.ended_at_utc is not None
+    closed_at = talked.ended_at_utc + timedelta(seconds=40)
+    left = ticket(2, state=TicketState.ABANDONED, accepted_at_utc=None)
+    history.apply(stream, [AuditEntry(5, closed_at, talked), AuditEntry(6, closed_at, left)])
+    assert history.handling_times() == [("valdore", "rights", 640.0)]

@@ -14,9 +14,9 @@ from session.hub.catalogue import Catalogue, CatalogueWrong
 from session.hub.news import PlaceNews
 from session.hub.offers import QUIET_S, Offers
 from session.hub.openings import Openings
-from session.hub.presence import Presence
 from session.hub.queue import QueueView
 from session.hub.sessions import Sessions
+from session.hub.waits import HandlingTimes, Waits
 from session.protocol.hub_messages import Service, TicketRequested
 from tests.unit.session.hub.memory_store import MemoryCallers, MemoryLog, MemoryNews, MemoryStore
 
@@ -117,7 +117,9 @@ async def test_what_a_supervisor_closed_is_shown_and_not_told_twice() -> None:
 async def test_a_call_outside_the_hours_is_refused_with_the_next_opening() -> None:
     place, view = Place(), QueueView()
     book, callers = TicketBook(MemoryStore(), view), MemoryCallers()
-    places = PlaceNews(view, Presence(place.clock), place.news)
+    places = PlaceNews(
+        view, Waits(view, HandlingTimes(), lambda organisation: [], place.clock), place.news, place.clock
+    )
     sessions = Sessions(book, callers, place.catalogue, MemoryLog(), place.news, place.clock)
     calls = Calls(book, callers, place.catalogue, sessions, places, place.news, place.clock)
     first = await calls.call(ORG, "kiosk1", TicketRequested(request_id="r1", service="rights"))

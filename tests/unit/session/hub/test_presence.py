@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from session.clock import ManualClock
-from session.hub.presence import CallerLost, DeskLost, PeerChanged, Presence, PresenceWatch
+from session.hub.presence import CallerLost, DeskLost, KioskLost, Patience, PeerChanged, Presence, PresenceWatch
 from session.protocol.roles import Role
 from session.protocol.tickets import Ticket, TicketState
 
@@ -52,9 +52,29 @@ def test_a_desk_silent_for_a_minute_loses_its_caller() -> None:
     assert watch.look(TALKING) == [DeskLost(TALKING)]
 
 
+def test_a_kiosk_silent_for_two_minutes_loses_its_conversation() -> None:
+    clock, presence, watch = _world()
+    clock.advance(119)
+    presence.heard("valdore", Role.AGENT, "alice")
+    assert watch.look(TALKING) == [PeerChanged(TALKING, Role.AGENT, False)]
+    clock.advance(2)
+    presence.heard("valdore", Role.AGENT, "alice")
+    assert watch.look(TALKING) == [KioskLost(TALKING)]
+
+
+def test_how_long_silence_is_borne_is_a_setting() -> None:
+    clock = ManualClock()
+    watch = PresenceWatch(Presence(clock, Patience(silent_s=6, desk_s=8, kiosk_s=10)))
+    clock.advance(9)
+    assert watch.look(TALKING) == [DeskLost(TALKING)]
+    assert watch.look(WAITING) == []
+    clock.advance(2)
+    assert watch.look(WAITING) == [CallerLost(WAITING)]
+
+
 def test_a_hub_that_starts_counts_silence_from_its_own_start() -> None:
     clock, _, watch = _world()
-    clock.advance(179)
+    clock.advance(119)
     assert watch.look(WAITING) == []
     clock.advance(2)
     assert watch.look(WAITING) == [CallerLost(WAITING)]

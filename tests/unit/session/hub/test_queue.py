@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from session.hub.engine import StoredTicket
-from session.hub.queue import FIRST_GUESS_S, QueueView
+from session.hub.queue import QueueView
 from session.protocol.tickets import Ticket, TicketState
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -60,21 +60,6 @@ def test_a_session_leads_to_its_ticket_only_in_its_organisation_and_while_it_is_
     view.apply(StoredTicket(msgspec.structs.replace(taken, session="a_2"), 2))
     assert view.by_session("valdore", "a_1") is None
     assert view.by_session("valdore", "a_2") is not None
-
-
-def test_the_wait_follows_how_long_conversations_really_take() -> None:
-    view = _view(_ticket("a"))
-    assert view.wait_s("valdore", 2, 1) == 2 * FIRST_GUESS_S
-    assert view.wait_s("valdore", 2, 4) == 150
-    assert view.wait_s("valdore", 2, 0) is None
-    for n in range(60):
-        taken = msgspec.structs.replace(
-            _ticket(f"t{n}"), state=TicketState.IN_SESSION, agent="alice", session=f"s{n}", accepted_at_utc=START
-        )
-        done = msgspec.structs.replace(taken, state=TicketState.WRAP_UP, ended_at_utc=START + timedelta(minutes=10))
-        view.apply(StoredTicket(taken, 10 + 2 * n))
-        view.apply(StoredTicket(done, 11 + 2 * n))
-    assert view.wait_s("valdore", 1, 1) == 600
 
 
 def test_numbers_go_on_and_skip_those_in_use() -> None:

@@ -17,6 +17,8 @@ from session.hub.news import PlaceNews
 from session.hub.presence import Presence
 from session.hub.queue import QueueView
 from session.hub.sessions import Sessions
+from session.hub.waits import FRESH_S, HandlingTimes, Waits
+from session.protocol.board_messages import AgentFacts, AgentState
 from session.protocol.hub_messages import SessionEnded, TicketRequested
 from session.protocol.roles import Role
 from session.protocol.tickets import Ticket, TicketState
@@ -39,7 +41,9 @@ class Desk:
         self.presence = Presence(self.clock)
         catalogue = Catalogue.parse(catalogue_text())
         book = TicketBook(self.store, self.view)
-        places = PlaceNews(self.view, self.presence, self.news)
+        self.agents: list[AgentFacts] = []
+        self.waits = Waits(self.view, HandlingTimes(), lambda organisation: self.agents, self.clock)
+        places = PlaceNews(self.view, self.waits, self.news, self.clock)
         self.places = places
         self.sessions = Sessions(book, self.callers, catalogue, self.log, self.news, self.clock)
         self.calls = Calls(book, self.callers, catalogue, self.sessions, places, self.news, self.clock)
@@ -168,13 +172,36 @@ async def test_a_kiosk_is_told_its_place_once_for_each_change() -> None:
     first = await desk.ticket("r1")
     desk.clock.advance(1)
     second = await desk.ticket("r2", kiosk="kiosk2")
-    desk.presence.heard(ORG, Role.AGENT, "alice")
+    desk.agents = [AgentFacts(id="alice", name="Alice M.", state=AgentState.AVAILABLE)]
+    desk.clock.advance(FRESH_S)
     for _ in range(3):
         await desk.places.look(ORG)
     assert desk.news.kinds("kiosk2") == ["TicketChanged"]
     await desk.sessions.accept(ORG, "alice", first.id)
     await desk.places.look(ORG)
     assert desk.news.kinds("kiosk2") == ["TicketChanged", "TicketChanged"]
-    assert desk.places.place(second) == (1, 300)
+    position, wait = desk.places.place(second)
+    assert position == 1
+    assert wait is not None
+    desk.agents = []
     desk.clock.advance(timedelta(minutes=1).total_seconds())
     assert desk.places.place(second) == (1, None)
+
+
+async def test_a_kiosk_that_does_not_come_back_ends_the_conversation_for_its_agent() -> None:
+    desk = Desk()
+    ticket = await desk.ticket()
+    facts = await desk.sessions.accept(ORG, "alice", ticket.id)
+    stored = desk.view.get(ORG, ticket.id)
+    assert stored is not None
+    await desk.sessions.give_up(stored.ticket)
+    await desk.sessions.give_up(stored.ticket)
+    assert desk.news.kinds("alice") == ["SessionEnded"]
+    assert desk.news.told[-1] == (
+        Role.AGENT,
+        "alice",
+        SessionEnded(session_id=facts.id, by="hub", reason="kiosk_lost"),
+    )
+    again = desk.view.get(ORG, ticket.id)
+    assert again is not None
+    assert (again.ticket.state, again.ticket.reason) == (TicketState.WRAP_UP, "kiosk_lost")

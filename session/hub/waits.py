@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""How long those who wait may still have to: an honest range, from what really happened. Used by the hub's news.
+
+The queue is played many times with handling times drawn from the last conversations of each service and the agents who
+really serve now. What nine plays of ten agree on is said, rounded outwards; with nobody serving, nothing is said.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from session.clock import Clock
+from session.hub.queue import QueueView
+from session.protocol.board_messages import AgentFacts, AgentState
+from session.protocol.tickets import Ticket, TicketState
+
+KEPT_SAMPLES = 60
+"""Last conversations of a service that count: yesterday's rush is no longer today's."""
+
+ENOUGH_SAMPLES = 12
+"""Below this, what is usual elsewhere is mixed in, so that the range stays wide."""
+
+USUAL_S = (60.0, 120.0, 180.0, 240.0, 300.0, 420.0, 600.0, 900.0, 1500.0)
+"""Handling times before any was seen: a wide range on purpose."""
+
+PLAYS = 200
+MOST_PLAYED = 150
+"""Places that are played; who stands behind hears "more than" what the last of them hears."""
+
+FRESH_S = 2.0
+NEW_FRESH_S = 0.25
+"""Age at which an estimate is made again: for those who have one, and for a newcomer who has none."""
+
+STEPS_S = tuple(60 * minutes for minutes in (1, 2, 3, 5, 10, 15, 20, 30, 45, 60))
+"""Waits that people say. Longer ones are "more than one hour"."""
+
+SERVING = frozenset({AgentState.AVAILABLE, AgentState.IN_SESSION, AgentState.WRAP_UP})
+
+Seconds = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class WaitRange:
+    """At least, and at most when that can be said; whole seconds, multiples of a minute."""
+
+    least_s: int
+    most_s: int | None
+
+
+class HandlingTimes:
+    """Seconds from accept to close of the last conversations, by organisation and service."""
+
+    def __init__(self) -> None:
+        self._samples: dict[tuple[str, str], deque[float]] = {}
+
+    def learn(self, organisation: str, service: str, seconds: float) -> None:
+        """One conversation more; below a second it was none."""
+        if seconds >= 1:
+            self._samples.setdefault((organisation, service), deque(maxlen=KEPT_SAMPLES)).append(seconds)
+
+    def load(self, found: Iterable[tuple[str, str, float]]) -> None:
+        """What the history remembers, oldest first: (organisation, service, seconds). What was learnt since stays."""
+        learnt, self._samples = self._samples, {}
+        for organisation, service, seconds in found:
+            self.learn(organisation, service, seconds)
+        for (organisation, service), samples in learnt.items():
+            for seconds in samples:
+                self.learn(organisation, service, seconds)
+
+    def of(self, organisation: str, service: str) -> Seconds:
+        """Times to draw from; never empty."""
+        own = list(self._samples.get((organisation, service), ()))
+        return np.array(own if len(own) >= ENOUGH_SAMPLES else [*own, *USUAL_S])
+
+
+@dataclass(frozen=True)
+class Serving:
+    """An agent who serves: since when with whom (None when free), and which services (None for all)."""
+
+    busy_s: float | None = None
+    busy_with: str = ""
+    services: frozenset[str] | None = None
+
+
+def play(queue: Sequence[str], agents: Sequence[Serving], times: Callable[[str], Seconds]) -> list[WaitRange | None]:
+    """The range of each place of the queue, given as services in order; None where no agent serves the service.
+
+    The same question has the same answer: the draws come from a fixed seed, so a range does not flicker.
+    """
+    if not agents:
+        return [None] * len(queue)
+    draw = np.random.default_rng(1)
+    free_at = np.stack([_free_at(agent, times, draw) for agent in agents], axis=1)
+    rows = np.arange(PLAYS)
+    pools: dict[str, tuple[npt.NDArray[np.intp], Seconds]] = {}
+    ranges: list[WaitRange | None] = []
+    for service in queue[:MOST_PLAYED]:
+        if service not in pools:
+            able = [n for n, agent in enumerate(agents) if agent.services is None or service in agent.services]
+            pools[service] = (np.array(able, np.intp), times(service))
+        able_now, samples = pools[service]
+        if not able_now.size:
+            ranges.append(None)
+            continue
+        chosen = able_now[np.argmin(free_at[:, able_now], axis=1)]
+        starts = free_at[rows, chosen]
+        free_at[rows, chosen] = starts + draw.choice(samples, PLAYS)
+        low, high = np.quantile(starts, (0.05, 0.95))
+        ranges.append(rounded(float(low), float(high)))
+    behind = len(queue) - len(ranges)
+    last = next((each for each in reversed(ranges) if each is not None), None)
+    return ranges + [None if last is None else WaitRange(last.least_s, None)] * behind
+
+
+def _free_at(agent: Serving, times: Callable[[str], Seconds], draw: np.random.Generator) -> Seconds:
+    """When the agent is free, in each play; a conversation that lasts already is one of the longer ones."""
+    if agent.busy_s is None:
+        return np.zeros(PLAYS)
+    samples = times(agent.busy_with)
+    longer = samples[samples > agent.busy_s] - agent.busy_s
+    if not longer.size:  # longer than all we know: it may end now, or take as long again
+        longer = np.array([0.25, 0.5, 1.0]) * max(agent.busy_s / 2, 60.0)
+    return draw.choice(longer, PLAYS)
+
+
+def rounded(low_s: float, high_s: float) -> WaitRange:
+    """Outwards, to waits that people say."""
+    least = max((step for step in STEPS_S if step <= low_s), default=0)
+    most = next((step for step in STEPS_S if step >= high_s), None)
+    return WaitRange(least, most)
+
+
+class Waits:
+    """The ranges of everybody who waits.
+
+    Args:
+        agents: the agents of an organisation as its board shows them.
+        services_of: (organisation, agent) -> the services this agent serves, None for all.
+    """
+
+    def __init__(
+        self,
+        view: QueueView,
+        times: HandlingTimes,
+        agents: Callable[[str], list[AgentFacts]],
+        clock: Clock,
+        services_of: Callable[[str, str], frozenset[str] | None] = lambda organisation, agent: None,
+    ) -> None:
+        self._view = view
+        self.times = times
+        self._agents = agents
+        self._clock = clock
+        self._services_of = services_of
+        self._known: dict[str, tuple[float, dict[str, WaitRange | None]]] = {}
+
+    def seen(self, before: Ticket | None, after: Ticket) -> None:
+        """A ticket has changed: an agent who is free again has handled one."""
+        was_busy = before is not None and before.state in (TicketState.IN_SESSION, TicketState.WRAP_UP)
+        if was_busy and after.state is TicketState.CLOSED and after.accepted_at_utc is not None:
+            took = self._clock.utc_now() - after.accepted_at_utc
+            self.times.learn(after.organisation, after.service, took.total_seconds())
+
+    def of(self, ticket: Ticket) -> WaitRange | None:
+        """The range of one who waits; None when nobody can know."""
+        if ticket.state not in (TicketState.WAITING, TicketState.OFFERED):
+            return None
+        known_s, ranges = self._known.get(ticket.organisation, (-FRESH_S, {}))
+        age_s = self._clock.monotonic_s() - known_s
+        if age_s >= FRESH_S or (ticket.id not in ranges and age_s >= NEW_FRESH_S):
+            ranges = self._look(ticket.organisation)
+        if ticket.id in ranges:
+            return ranges[ticket.id]
+        last = next((each for each in reversed(ranges.values()) if each is not None), None)
+        return None if last is None else WaitRange(last.least_s, None)
+
+    def _look(self, organisation: str) -> dict[str, WaitRange | None]:
+        waiting = self._view.waiting(organisation)
+        agents = self._serving(organisation)
+        found = play(
+            [ticket.service for ticket in waiting], agents, lambda service: self.times.of(organisation, service)
+        )
+        ranges = {ticket.id: each for ticket, each in zip(waiting, found, strict=True)}
+        self._known[organisation] = (self._clock.monotonic_s(), ranges)
+        return ranges
+
+    def _serving(self, organisation: str) -> list[Serving]:
+        now = self._clock.utc_now()
+        in_hand = {ticket.agent: ticket for ticket in self._view.open_tickets(organisation) if ticket.agent is not None}
+        serving = []
+        for agent in self._agents(organisation):
+            if agent.state not in SERVING:
+                continue
+            ticket = in_hand.get(agent.id)
+            services = self._services_of(organisation, agent.id)
+            if ticket is None or ticket.accepted_at_utc is None:
+                serving.append(Serving(services=services))
+            else:
+                busy_s = max(0.0, (now - ticket.accepted_at_utc).total_seconds())
+                serving.append(Serving(busy_s, ticket.service, services))
+        return serving
