@@ -9,13 +9,13 @@ import logging
 import os
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from expert_app.config import DeskSettings, HubSettings, KioskSettings, SettingsWrong, is_time_zone, load
+from expert_app.hub_arguments import ROLES, add_hub_parser
 from expert_app.paths import Paths, paths_for
 from resources import ResourceMissing
 from resources.texts import LANGUAGES, _, use_language
@@ -38,23 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     kiosk = commands.add_parser("kiosk", help="the reference kiosk")
     kiosk.add_argument("--fullscreen", action="store_true", help="as in the booth")
     _common(kiosk)
-    hub = commands.add_parser("hub", help="queue, dossiers and log")
-    hub.add_argument("--catalogue", type=Path, help="who offers what where (TOML)")
-    hub.add_argument("--bus", help="use this nats-server instead of our own")
-    hub.add_argument("--listen", metavar="HOST:PORT", help="where our own nats-server listens")
-    hub.add_argument("--example", action="store_true", help="print a complete catalogue")
-    hub.add_argument("--check", type=Path, metavar="FILE", help="say what is wrong in a catalogue")
-    report = ("FROM", "TO", "FILE")
-    hub.add_argument("--report", nargs=3, metavar=report, help="write an activity report (.pdf or .csv) of these days")
-    hub.add_argument("--rebuild-history", action="store_true", help="start, and build the history again")
-    hub.add_argument("--print-bus-config", action="store_true", help="configuration for a nats-server of yours")
-    hub.add_argument("--invite", metavar="ORGANISATION/ROLE/USER", help="print a one-time enrolment code")
-    hub.add_argument("--minutes", type=int, default=15, help="with --invite: how long the code is valid")
-    hub.add_argument("--revoke", metavar="ORGANISATION/ROLE/USER", help="take a lost key away, at once")
-    hub.add_argument("--make-ca", type=Path, metavar="FOLDER", help="make a certificate authority of your own")
-    hub.add_argument("--make-certificate", metavar="HOST[,HOST]", help="certificate of the bus, signed by --ca's")
-    hub.add_argument("--ca", type=Path, metavar="FOLDER", help="with --make-certificate: the authority's folder")
-    _common(hub)
+    add_hub_parser(commands, _common)
     demo = commands.add_parser("demo", help="all of it on this machine")
     demo.add_argument("--script", choices=("walk",), help="without a person: the whole job, driven and proved")
     demo.add_argument("--report", type=Path, help="write the script's report (JSON) here")
@@ -71,11 +55,11 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("--json", action="store_true", help="for programs")
     _common(doctor)
     enrol = commands.add_parser("enrol", help="makes this installation's key")
-    enrol.add_argument("--code", help="the one-time code that `expert-app hub --invite` printed")
+    enrol.add_argument("--code", help="the one-time code that `expert-app hub invite` printed")
     enrol.add_argument("--bus", metavar="ADDRESS", action="append", help="with --code: tls://host:4222 or wss://host")
     enrol.add_argument("--ca", default="", metavar="FILE", help="with --code: certificate of your own authority")
     enrol.add_argument("--organisation", help="without --code")
-    enrol.add_argument("--role", choices=("agent", "supervisor", "helpdesk", "kiosk"), help="without --code")
+    enrol.add_argument("--role", choices=tuple(ROLES), help="without --code")
     enrol.add_argument("--user", help="without --code")
     enrol.add_argument("--key-file", type=Path, help="for a headless kiosk: keep the key in this file (0600)")
     _common(enrol)
@@ -112,69 +96,21 @@ def _kiosk(arguments: Arguments) -> int:
 
 
 def _hub(arguments: Arguments) -> int:
-    from expert_app import hub, hub_identities
-    from expert_app.credentials import key_name, load_seed
+    from expert_app.hub_commands import Context, run_command
 
     use_language(arguments.language or "fr")
-    if arguments.example:
-        print(hub.EXAMPLE, end="")
-        return 0
-    if arguments.check:
-        wrong = hub.check_catalogue(arguments.check)
-        print(wrong or _("The catalogue is complete."))
-        return 1 if wrong else 0
-    if arguments.make_ca or arguments.make_certificate:
-        return _certificates(arguments)
     paths = paths_for("hub", arguments.folder)
     settings = _hub_settings(_load(HubSettings, arguments, paths), arguments)
-    if not settings.catalogue:
-        print(_("The hub needs a catalogue: expert-app hub --example > catalogue.toml, then --catalogue FILE"))
-        return 2
-    if arguments.invite:
-        return hub_identities.invite(arguments.invite, arguments.minutes, settings, paths)
-    if arguments.revoke:
-        return hub_identities.revoke(arguments.revoke, settings, paths)
-    if arguments.print_bus_config:
-        print(hub.bus_config(settings, paths, load_seed(key_name("hub", "hub", "hub"))), end="")
-        return 0
-    if arguments.report:
-        from expert_app.hub_report import write_report
-
-        return write_report(settings, paths, arguments.report, datetime.now(UTC))
-    options = hub.HubOptions(driven=arguments.driven, rebuild_history=arguments.rebuild_history)
-    return asyncio.run(hub.run(settings, paths, options))
-
-
-def _certificates(arguments: Arguments) -> int:
-    from expert_app.certificates import CertificateTrouble, make_ca, make_certificate
-
-    try:
-        if arguments.make_ca:
-            print(
-                _("The authority's certificate is {file}: give it to desks and kiosks.").format(
-                    file=make_ca(arguments.make_ca)
-                )
-            )
-        if arguments.make_certificate:
-            folder = arguments.ca or arguments.make_ca
-            if folder is None:
-                print(_("Say where the authority is: --ca FOLDER"))
-                return 2
-            certificate, key = make_certificate(folder, arguments.make_certificate.split(","))
-            print(f'tls_certificate = "{certificate.absolute()}"\ntls_key = "{key.absolute()}"')
-    except CertificateTrouble as error:
-        print(_("This cannot be done: {what} exists already, is missing or is not valid.").format(what=error))
-        return 1
-    return 0
+    return run_command(Context(arguments, settings, paths))
 
 
 def _hub_settings(settings: HubSettings, arguments: Arguments) -> HubSettings:
     changes: dict[str, Any] = {}
-    if arguments.catalogue:
+    if getattr(arguments, "catalogue", None):
         changes["catalogue"] = str(arguments.catalogue)
-    if arguments.bus:
+    if getattr(arguments, "bus", None):
         changes["bus"] = arguments.bus
-    if arguments.listen:
+    if getattr(arguments, "listen", None):
         host, _colon, port = arguments.listen.rpartition(":")
         if not port.isdigit() or int(port) > 65535:
             raise SettingsWrong(Path("--listen"), f"{arguments.listen!r} is not HOST:PORT")

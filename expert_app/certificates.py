@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Our own small certificate authority: for a site that has none. Used by `expert-app hub --make-ca` and its sister.
+"""Our own small certificate authority: for a site that has none. Used by `expert-app hub make-ca` and its sister.
 
 RFC 5280 profiles as OpenSSL's strict check (`VERIFY_X509_STRICT`, Python's default since 3.13) wants them: keyUsage and
 key identifiers are always there.

@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 CONNECT_S = 10.0
 
 EXAMPLE = """\
-# Who offers what where. `expert-app hub --check FILE` says what is wrong.
+# Who offers what where. `expert-app hub check FILE` says what is wrong.
 # `key` is the public key that `expert-app enrol` printed on that machine.
 
 [[organisations]]
@@ -124,7 +124,7 @@ def server_settings(settings: HubSettings, folder: Path, *, enrolment: bool) -> 
     if not server.is_safe:
         words = _(
             "Others than this machine may only connect with encryption: set tls_certificate and tls_key in the hub's "
-            "settings (expert-app hub --make-ca FOLDER makes an authority), or listen on 127.0.0.1."
+            "settings (expert-app hub make-ca FOLDER makes an authority), or listen on 127.0.0.1."
         )
         raise SettingsWrong(Path(f"{settings.listen_host}:{settings.listen_port}"), words)
     return server

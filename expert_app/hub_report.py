@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""`expert-app hub --report FROM TO FILE`: the operator's activity report, PDF or CSV, from the hub's history.
+"""`expert-app hub report FROM TO FILE`: the operator's activity report, PDF or CSV, from the hub's history.
 
 Reads the database only, so it may run beside a running hub, or without one.
 """

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """Who was invited, enrolled and revoked: one small SQLite file in the hub's folder. Used by hub and its commands.
 
-Several programs use the file at once: the hub that runs, and `expert-app hub --invite` or `--revoke`. A change of keys
+Several programs use the file at once: the hub that runs, and `expert-app hub invite` or `revoke`. A change of keys
 raises `wanted`; the hub that has taken it to its server raises `applied`.
 """
 

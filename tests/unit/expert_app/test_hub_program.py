@@ -179,13 +179,13 @@ async def test_a_second_hub_on_the_same_address_gives_up_and_leaves_the_first_wh
 
 
 async def test_the_example_is_complete_and_a_wrong_catalogue_is_named(tmp_path: Path, start: Start) -> None:
-    example = await start("hub", "--example")
+    example = await start("hub", "example")
     text, _ = await example.communicate()
     path = tmp_path / "catalogue.toml"
     path.write_bytes(text)
-    assert await (await start("hub", "--check", str(path))).wait() == 0
+    assert await (await start("hub", "check", str(path))).wait() == 0
     path.write_text('[[organisations]]\nid = "un deux"\nname = "x"', encoding="utf-8")
-    wrong = await start("hub", "--check", str(path))
+    wrong = await start("hub", "check", str(path))
     said, _ = await wrong.communicate()
     assert (wrong.returncode, b"organisations" in said) == (1, True)
     refused = await start("hub", "--folder", str(tmp_path), "--catalogue", str(path))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""`expert-app hub --report`: the operator's report from the history on the disk."""
+"""`expert-app hub report`: the operator's report from the history on the disk."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
 
 def run(folder: Path, *report: str) -> int:
     common = ["--catalogue", str(folder / "catalogue.toml"), "--folder", str(folder), "--language", "en"]
-    return main(["hub", *common, "--report", *report])
+    return main(["hub", *common, "report", *report])
 
 
 def test_the_ending_says_which_report(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What `expert-app hub` and its commands take on the command line. Used by `__main__`; the work is in `hub_commands`.
+
+Apart from it because every program reads the command line, and none must load the hub for that. `hub` alone runs the
+hub; a new command is one `command(...)` line here and one function in `hub_commands`.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from session.protocol.roles import Role
+
+VALID_MIN = 15
+"""Minutes for which a code is good unless the operator says otherwise."""
+
+ROLES = {role.name.lower(): role for role in Role}
+
+Common = Callable[[argparse.ArgumentParser], None]
+
+
+def add_hub_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser], common: Common) -> None:
+    """Adds `hub` and its commands; `common` adds what every program takes (also after the command's name)."""
+    parser = commands.add_parser("hub", help="queue, dossiers and log; alone it runs the hub")
+    _where(parser)
+    common(parser)
+    names = parser.add_subparsers(metavar="COMMAND", dest="hub_command")
+
+    def command(name: str, words: str) -> argparse.ArgumentParser:
+        made = names.add_parser(name, help=words, argument_default=argparse.SUPPRESS)
+        common(made)
+        return made
+
+    command("example", "print a complete catalogue")
+    command("check", "say what is wrong in a catalogue").add_argument("file", type=Path, metavar="FILE")
+    report = _where(command("report", "write an activity report of these days"))
+    report.add_argument("period", nargs=3, metavar=("FROM", "TO", "FILE"), help="2026-03-01 2026-03-31 report.pdf")
+    _where(command("rebuild-history", "run the hub, and build the history again"))
+    _where(command("bus-config", "print the configuration for a nats-server of yours"))
+    invite = _where(command("invite", "print a one-time enrolment code"))
+    _identity(invite)
+    invite.add_argument("--minutes", type=int, default=VALID_MIN, help="how long the code is valid")
+    _identity(_where(command("revoke", "take a lost key away, at once")))
+    authority = command("make-ca", "make a certificate authority of your own")
+    authority.add_argument("ca", type=Path, metavar="FOLDER")
+    certificate = command("make-certificate", "certificate of the bus, signed by your own authority")
+    certificate.add_argument("hosts", metavar="HOST[,HOST]")
+    certificate.add_argument("--ca", type=Path, metavar="FOLDER", required=True, help="the authority's folder")
+
+
+def _where(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    parser.add_argument("--catalogue", type=Path, default=argparse.SUPPRESS, help="who offers what where (TOML)")
+    parser.add_argument("--bus", default=argparse.SUPPRESS, help="use this nats-server instead of our own")
+    parser.add_argument(
+        "--listen", metavar="HOST:PORT", default=argparse.SUPPRESS, help="where our own nats-server listens"
+    )
+    return parser
+
+
+def _identity(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--role", choices=tuple(ROLES), required=True)
+    parser.add_argument("--org", metavar="ORGANISATION", required=True, help="id of the organisation")
+    parser.add_argument("--name", default="", help="whose name the catalogue says, or whose id")

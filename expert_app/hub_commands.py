@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The commands of `expert-app hub`: which work answers which word of `hub_arguments`. Used by `__main__`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from expert_app import hub, hub_identities
+from expert_app.certificates import CertificateTrouble, make_ca, make_certificate
+from expert_app.config import HubSettings
+from expert_app.credentials import key_name, load_seed
+from expert_app.hub_arguments import ROLES
+from expert_app.paths import Paths
+from resources.texts import _
+
+Arguments = argparse.Namespace
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a command works on: the command line, and where the hub keeps its things."""
+
+    arguments: Arguments
+    settings: HubSettings
+    paths: Paths
+
+
+def _example(_context: Context) -> int:
+    print(hub.EXAMPLE, end="")
+    return 0
+
+
+def _check(context: Context) -> int:
+    wrong = hub.check_catalogue(context.arguments.file)
+    print(wrong or _("The catalogue is complete."))
+    return 1 if wrong else 0
+
+
+def _make_ca(context: Context) -> int:
+    certificate = make_ca(context.arguments.ca)
+    print(_("The authority's certificate is {file}: give it to desks and kiosks.").format(file=certificate))
+    return 0
+
+
+def _make_certificate(context: Context) -> int:
+    certificate, key = make_certificate(context.arguments.ca, context.arguments.hosts.split(","))
+    print(f'tls_certificate = "{certificate.absolute()}"\ntls_key = "{key.absolute()}"')
+    return 0
+
+
+def _report(context: Context) -> int:
+    from expert_app.hub_report import write_report
+
+    return write_report(context.settings, context.paths, context.arguments.period, datetime.now(UTC))
+
+
+def _bus_config(context: Context) -> int:
+    print(hub.bus_config(context.settings, context.paths, load_seed(key_name("hub", "hub", "hub"))), end="")
+    return 0
+
+
+def _wanted(context: Context) -> hub_identities.Wanted:
+    arguments = context.arguments
+    return hub_identities.Wanted(arguments.org, ROLES[arguments.role], arguments.name)
+
+
+def _invite(context: Context) -> int:
+    return hub_identities.invite(_wanted(context), context.arguments.minutes, context.settings, context.paths)
+
+
+def _revoke(context: Context) -> int:
+    return hub_identities.revoke(_wanted(context), context.settings, context.paths)
+
+
+def _run(context: Context) -> int:
+    rebuild = context.arguments.hub_command == "rebuild-history"
+    options = hub.HubOptions(driven=context.arguments.driven, rebuild_history=rebuild)
+    return asyncio.run(hub.run(context.settings, context.paths, options))
+
+
+_WITHOUT_CATALOGUE: dict[str, Callable[[Context], int]] = {
+    "example": _example,
+    "check": _check,
+    "make-ca": _make_ca,
+    "make-certificate": _make_certificate,
+}
+_COMMANDS: dict[str, Callable[[Context], int]] = {
+    "run": _run,
+    "rebuild-history": _run,
+    "report": _report,
+    "bus-config": _bus_config,
+    "invite": _invite,
+    "revoke": _revoke,
+}
+
+
+def run_command(context: Context) -> int:
+    """Does what the command line asks of the hub; the exit code."""
+    name = context.arguments.hub_command or "run"
+    try:
+        if name in _WITHOUT_CATALOGUE:
+            return _WITHOUT_CATALOGUE[name](context)
+        if not context.settings.catalogue:
+            print(_("The hub needs a catalogue: expert-app hub example > catalogue.toml, then --catalogue FILE"))
+            return 2
+        return _COMMANDS[name](context)
+    except CertificateTrouble as error:
+        print(_("This cannot be done: {what} exists already, is missing or is not valid.").format(what=error))
+        return 1
