@@ -15,14 +15,8 @@ from documents.dossier import Dossier, Piece
 from documents.store import DossierStore
 from expert_app.config import DeskSettings, HubSettings, KioskSettings, Language, MediaSettings, save
 from session.bus.identity import new_seed, public_key
-from session.hub.catalogue import (
-    Catalogue,
-    KioskEntry,
-    OrganisationEntry,
-    PersonEntry,
-    ServiceEntry,
-    SiteEntry,
-)
+from session.hub.catalogue import Catalogue
+from session.hub.entries import KioskEntry, OrganisationEntry, PersonEntry, ServiceEntry, SiteEntry
 from session.protocol.hub_messages import Contact
 
 LOOPBACK_KBPS = 20_000

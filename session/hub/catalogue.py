@@ -20,27 +20,22 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from pathlib import Path
-from typing import Annotated, Literal
 
 import msgspec
 
 from session.bus.server_config import BusAccount, BusUser
 from session.errors import NotAllowed, ServiceUnknown
 from session.hub.caller_numbers import NUMBER_KINDS
+from session.hub.entries import ROLES, OrganisationEntry, PersonEntry, ServiceEntry, SiteEntry
 from session.hub.hours_check import check_hours
-from session.hub.hours_entries import ClosureEntry, HoursLine, OfferEntry, OpeningEntry, Said
-from session.protocol.hub_messages import Address, Contact, Service, ServicesAnswer, Text
-from session.protocol.ids import Id, ServiceRef, split_service
+from session.protocol.hub_messages import Service, ServicesAnswer
+from session.protocol.ids import split_service
 from session.protocol.roles import Role
 
 MOST_SERVICES = 6
 """Buttons on one kiosk."""
 
 VERSION_LETTERS = 12
-
-PersonRole = Literal["agent", "supervisor", "helpdesk"]
-
-_ROLES: dict[PersonRole, Role] = {"agent": Role.AGENT, "supervisor": Role.SUPERVISOR, "helpdesk": Role.HELPDESK}
 
 
 class CatalogueWrong(Exception):
@@ -50,110 +45,6 @@ class CatalogueWrong(Exception):
         super().__init__(f"{where}: {why}")
         self.where = where
         self.why = why
-
-
-class OutcomeEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What may come of a conversation; `name` in the organisation's words."""
-
-    id: Id
-    name: Text
-
-
-Seconds = Annotated[int, msgspec.Meta(ge=0, le=3600)]
-
-
-class ServiceEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A service: one big button. `letter` begins its ticket numbers.
-
-    Attributes:
-        mode: agents take its callers themselves ("pull"), or the hub offers them ("push"), for `offer_s` each.
-        skills: what an agent must be able to do; after `relax_s` of waiting anybody of the service may take the caller.
-        wrap_up_s: how long an agent has after a conversation, 0 for no limit; may be prolonged `wrap_up_more` times.
-        outcomes: what may come of a conversation, those of the program when there are none.
-        hours: when it is open, e.g. "mon-fri 08:30-12:00,13:30-17:00"; always when there are none.
-        callback: callers may ask to be called back when it is closed.
-        message: what callers read with it.
-    """
-
-    id: Id
-    name: Text
-    letter: Annotated[str, msgspec.Meta(pattern="^[A-Z]$")]
-    subtitle: Text = ""
-    number_kind: str = ""
-    icon: str = "help"
-    mode: Literal["pull", "push"] = "pull"
-    offer_s: Annotated[int, msgspec.Meta(ge=5, le=120)] = 20
-    skills: list[Id] = []
-    relax_s: Seconds = 120
-    wrap_up_s: Seconds = 0
-    wrap_up_more: Annotated[int, msgspec.Meta(ge=0, le=10)] = 1
-    outcomes: list[OutcomeEntry] = []
-    hours: list[HoursLine] = []
-    callback: bool = False
-    message: Said = ""
-
-    def shown(self) -> Service:
-        """As kiosk and desk get it."""
-        return Service(id=self.id, name=self.name, subtitle=self.subtitle, number_kind=self.number_kind, icon=self.icon)
-
-
-class SiteEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A place with kiosks; `services` in the order of its buttons.
-
-    "organisation/service" names a service of another organisation: its callers are that organisation's alone.
-    `time_zone`, "" for the organisation's; `public_holidays` of this region ("FR-971") close too.
-    """
-
-    id: Id
-    name: Text
-    services: list[ServiceRef]
-    time_zone: str = ""
-    public_holidays: str = ""
-
-
-class KioskEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A kiosk; `key` is its public nkey, "" when it is enrolled elsewhere."""
-
-    id: Id
-    site: Id
-    key: str = ""
-
-
-class PersonEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Somebody at a desk. `id` is opaque; `name` is what callers read; no `services` means all of them."""
-
-    id: Id
-    name: Text
-    role: PersonRole = "agent"
-    key: str = ""
-    services: list[Id] = []
-    skills: list[Id] = []
-
-
-class OrganisationEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An organisation with all that is its own. `log_days`: how long session logs are kept.
-
-    Attributes:
-        time_zone, public_holidays: of its hours; a region as "FR", "FR-57", "FR-971", or "" for none.
-        closures, openings: days that are not as the weekly hours say.
-        offers: services with other hours at one site.
-    """
-
-    id: Id
-    name: Text
-    services: list[ServiceEntry]
-    sites: list[SiteEntry]
-    kiosks: list[KioskEntry]
-    people: list[PersonEntry]
-    home_address: Address = ""
-    allowed_addresses: list[Address] = []
-    contact: Contact = Contact()
-    log_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 90
-    time_zone: str = "Europe/Paris"
-    public_holidays: str = "FR"
-    closures: list[ClosureEntry] = []
-    openings: list[OpeningEntry] = []
-    offers: list[OfferEntry] = []
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -337,7 +228,7 @@ def _identities(entry: OrganisationEntry) -> Iterator[tuple[Role, str, str]]:
     for kiosk in entry.kiosks:
         yield Role.KIOSK, kiosk.id, kiosk.key
     for person in entry.people:
-        yield _ROLES[person.role], person.id, person.key
+        yield ROLES[person.role], person.id, person.key
 
 
 def _no_double(where: str, names: list[str]) -> None:

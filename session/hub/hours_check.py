@@ -4,14 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from session.hub.entries import OrganisationEntry
 from session.hub.opening import REGIONS
 from session.hub.slots import SlotWrong, slots, wrong_lines
-
-if TYPE_CHECKING:
-    from session.hub.catalogue import OrganisationEntry
 
 
 def check_hours(entry: OrganisationEntry) -> Iterator[tuple[str, str]]:

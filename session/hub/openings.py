@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from session.clock import Clock
-from session.hub.catalogue import Catalogue, OrganisationEntry, ServiceEntry, SiteEntry
+from session.hub.catalogue import Catalogue
+from session.hub.entries import OrganisationEntry, ServiceEntry, SiteEntry
 from session.hub.hours_entries import ClosureEntry, OpeningEntry
 from session.hub.opening import Hours, Opening, Span, by_language, french, opening
 from session.hub.slots import slots, week

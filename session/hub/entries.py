@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The entries of a convention, as its TOML says them. Used by `session.hub.catalogue` and the checks.
+
+Everything a service, site, kiosk or person of an organisation has is a field here; unknown fields are refused.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from session.hub.hours_entries import ClosureEntry, HoursLine, OfferEntry, OpeningEntry, Said
+from session.protocol.hub_messages import Address, Contact, Service, Text
+from session.protocol.ids import Id, ServiceRef
+from session.protocol.roles import Role
+
+PersonRole = Literal["agent", "supervisor", "helpdesk"]
+
+ROLES: dict[PersonRole, Role] = {"agent": Role.AGENT, "supervisor": Role.SUPERVISOR, "helpdesk": Role.HELPDESK}
+
+
+class OutcomeEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What may come of a conversation; `name` in the organisation's words."""
+
+    id: Id
+    name: Text
+
+
+Seconds = Annotated[int, msgspec.Meta(ge=0, le=3600)]
+
+
+class ServiceEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A service: one big button. `letter` begins its ticket numbers.
+
+    Attributes:
+        mode: agents take its callers themselves ("pull"), or the hub offers them ("push"), for `offer_s` each.
+        skills: what an agent must be able to do; after `relax_s` of waiting anybody of the service may take the caller.
+        wrap_up_s: how long an agent has after a conversation, 0 for no limit; may be prolonged `wrap_up_more` times.
+        outcomes: what may come of a conversation, those of the program when there are none.
+        hours: when it is open, e.g. "mon-fri 08:30-12:00,13:30-17:00"; always when there are none.
+        callback: callers may ask to be called back when it is closed.
+        message: what callers read with it.
+    """
+
+    id: Id
+    name: Text
+    letter: Annotated[str, msgspec.Meta(pattern="^[A-Z]$")]
+    subtitle: Text = ""
+    number_kind: str = ""
+    icon: str = "help"
+    mode: Literal["pull", "push"] = "pull"
+    offer_s: Annotated[int, msgspec.Meta(ge=5, le=120)] = 20
+    skills: list[Id] = []
+    relax_s: Seconds = 120
+    wrap_up_s: Seconds = 0
+    wrap_up_more: Annotated[int, msgspec.Meta(ge=0, le=10)] = 1
+    outcomes: list[OutcomeEntry] = []
+    hours: list[HoursLine] = []
+    callback: bool = False
+    message: Said = ""
+
+    def shown(self) -> Service:
+        """As kiosk and desk get it."""
+        return Service(id=self.id, name=self.name, subtitle=self.subtitle, number_kind=self.number_kind, icon=self.icon)
+
+
+class SiteEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A place with kiosks; `services` in the order of its buttons.
+
+    "organisation/service" names a service of another organisation: its callers are that organisation's alone.
+    `time_zone`, "" for the organisation's; `public_holidays` of this region ("FR-971") close too.
+    """
+
+    id: Id
+    name: Text
+    services: list[ServiceRef]
+    time_zone: str = ""
+    public_holidays: str = ""
+
+
+class KioskEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A kiosk; `key` is its public nkey, "" when it is enrolled elsewhere."""
+
+    id: Id
+    site: Id
+    key: str = ""
+
+
+class PersonEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Somebody at a desk. `id` is opaque; `name` is what callers read; no `services` means all of them."""
+
+    id: Id
+    name: Text
+    role: PersonRole = "agent"
+    key: str = ""
+    services: list[Id] = []
+    skills: list[Id] = []
+
+
+class OrganisationEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An organisation with all that is its own. `log_days`: how long session logs are kept.
+
+    Attributes:
+        time_zone, public_holidays: of its hours; a region as "FR", "FR-57", "FR-971", or "" for none.
+        closures, openings: days that are not as the weekly hours say.
+        offers: services with other hours at one site.
+    """
+
+    id: Id
+    name: Text
+    services: list[ServiceEntry]
+    sites: list[SiteEntry]
+    kiosks: list[KioskEntry]
+    people: list[PersonEntry]
+    home_address: Address = ""
+    allowed_addresses: list[Address] = []
+    contact: Contact = Contact()
+    log_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 90
+    time_zone: str = "Europe/Paris"
+    public_holidays: str = "FR"
+    closures: list[ClosureEntry] = []
+    openings: list[OpeningEntry] = []
+    offers: list[OfferEntry] = []
