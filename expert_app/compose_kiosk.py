@@ -81,6 +81,7 @@ class ComposedKiosk:
             printer=make_printer(settings.printer) if settings.printer else None,
             media=_media(settings),
             chunk_kbps=settings.chunk_kbps,
+            mirror_kbps=settings.mirror_kbps,
         )
         self._app = KioskApp(
             self._link,

@@ -74,6 +74,7 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         printer: "ipp://host:port/path" or "" for none.
         key_file: where a headless kiosk keeps its key (0600); "" for the keyring.
         chunk_kbps: rate of pages on the line, so that they never starve the voice.
+        mirror_kbps: rate that the shared page may always use; more only while the line answers as fast as when empty.
         ca_file: as at the desk.
     """
 
@@ -85,6 +86,7 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     printer: str = ""
     key_file: str = ""
     chunk_kbps: Kbps = 240
+    mirror_kbps: Kbps = 240
     ca_file: str = ""
     media: MediaSettings = MediaSettings()
 

@@ -16,6 +16,7 @@ from session.log.events import Record
 from session.protocol import hub_messages, session_messages
 from session.protocol.enrolment_messages import EnrolAnswer, EnrolRequest
 from session.protocol.hub_messages import HubEvent, Refusal
+from session.protocol.mirror_messages import MirrorMessage
 from session.protocol.tickets import Ticket
 from session.protocol.verbs import ALL_VERBS
 from session.protocol.version import PROTOCOL_VERSION
@@ -24,7 +25,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "docs" / "schemas"
 
 
 def _session_types() -> list[Any]:
-    return list(get_args(session_messages.AnySessionMessage))
+    return [*get_args(session_messages.AnySessionMessage), *(get_args(MirrorMessage) or [MirrorMessage])]
 
 
 def _hub_types() -> list[Any]:

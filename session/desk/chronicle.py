@@ -114,7 +114,7 @@ class Chronicle:
         self._pointers += 1
 
     def _on_mirror(self, payload: MirrorBytes) -> None:
-        self._mirror.add(payload.data, is_snapshot=payload.is_snapshot, events=payload.events)
+        self._mirror.add_frame(payload.data, is_snapshot=payload.is_snapshot, events=payload.events)
 
     def flush_mirror(self, *, due_only: bool) -> None:
         """Writes what was gathered of the shared page: what is old enough, or all of it."""

@@ -25,6 +25,7 @@ from session.protocol import mirror
 from session.protocol.channel import SessionChannel
 from session.protocol.ids import new_id
 from session.protocol.mirror import MirrorEvents
+from session.protocol.mirror_messages import MirrorReceived
 from session.protocol.session_messages import (
     AddressRefused,
     AddressRequested,
@@ -121,7 +122,7 @@ class DeskCobrowse:
         self.mirror_chunk: Notifier[MirrorBytes] = Notifier()
         self._channel, self._clock, self._tasks = channel, clock, tasks
         self._asked_at_s = float("-inf")
-        self._assembler = mirror.FrameAssembler()
+        self._assembler, self._unpacker = mirror.FrameAssembler(), mirror.Unpacker()
         self._stretch = MirrorCollector(self._on_stretch, clock)
         self._stretch_timer: asyncio.TimerHandle | None = None
         self._complete = False
@@ -216,25 +217,30 @@ class DeskCobrowse:
     # ---- events ----
 
     def _on_mirror(self, payload: bytes, headers: Mapping[str, str]) -> None:
+        if (ack := headers.get("Ack", "")).isdecimal() and len(ack) <= 12:
+            self._send(MirrorReceived(ack=int(ack)))
         try:
             frame = self._assembler.add(payload, headers)
             if frame is None:
                 return
-            events = mirror.decode_events(mirror.unpack(frame.data))
+            if not frame.start and not (frame.in_order and self._complete):
+                self._lose()
+                return
+            text = self._unpacker.unpack(frame.data, start=frame.start)
+            events = mirror.decode_events(text)
         except (MessageMalformed, MessageTooLarge) as error:
             log.warning("the kiosk sent shared-page events that cannot be read: %s", error.code)
             self._lose()
             return
         snapshot = mirror.starts_with_snapshot(events)
-        if not snapshot and not (frame.in_order and self._complete):
+        if frame.start and not snapshot:
             self._lose()
             return
         self._complete, self._epoch = True, frame.epoch
-        self._stretch.add(frame.data, is_snapshot=snapshot, events=len(events))
+        self._stretch.add(text, is_snapshot=snapshot, events=len(events))
         if self._stretch_timer is None:
             self._stretch_timer = asyncio.get_running_loop().call_later(MAX_AGE_S, self._end_stretch)
-        text = mirror.encode_events(events).decode()
-        self.events_received.emit(MirrorEvents(text, snapshot, frame.epoch, len(events)))
+        self.events_received.emit(MirrorEvents(text.decode(), snapshot, frame.epoch, len(events)))
 
     def _on_stretch(self, chunk: MirrorChunk) -> None:
         self.mirror_chunk.emit(MirrorBytes(chunk.data, chunk.is_snapshot, chunk.events, chunk.started_at_utc))

@@ -10,19 +10,21 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import msgspec
 
 from session.clock import Clock
-from session.errors import AddressNotAllowed, BusUnreachable, MessageMalformed, MessageTooLarge
+from session.errors import AddressNotAllowed, BusUnreachable, MessageTooLarge
 from session.kiosk.allow_list import without_query
-from session.kiosk.mirror_filter import MOVES, filter_events, source_of
+from session.kiosk.mirror_filter import filter_events
+from session.kiosk.mirror_sender import DEFAULT_KBPS, MirrorSender
 from session.notify import Notifier
 from session.protocol import mirror
 from session.protocol.channel import SessionChannel
+from session.protocol.mirror_messages import MirrorReceived
 from session.protocol.session_messages import (
     AddressRefused,
     AddressRequested,
@@ -50,11 +52,6 @@ MAX_RESOURCE_BYTES = 2 * 1024 * 1024
 RESOURCE_WAIT_S = 10.0
 _RESOURCES_KEPT = 12
 _RESOURCES_AT_ONCE = 4
-
-BACKLOG_MOVES_BYTES = 512 * 1024
-"""Bytes waiting for the line above which mouse moves are no longer queued."""
-BACKLOG_MAX_BYTES = 2 * 1024 * 1024
-"""Bytes waiting above which all of it is thrown away and a fresh picture asked for."""
 
 _SNAPSHOT_EVERY_S = 0.5
 _POINTER_EVERY_S = 0.2
@@ -171,6 +168,7 @@ class KioskCobrowse:
         grants: what the caller allows now.
         clock: for the rate of repeated work.
         tasks: where this end's tasks run.
+        mirror_kbps: kilobits per second that the page's events may always use, see `MirrorSender`; None: all.
 
     Attributes:
         sharing_changed: told after the recorder was started or stopped.
@@ -178,7 +176,14 @@ class KioskCobrowse:
     """
 
     def __init__(
-        self, channel: SessionChannel, browser: BrowserLike, grants: GrantsLike, clock: Clock, tasks: Tasks
+        self,
+        channel: SessionChannel,
+        browser: BrowserLike,
+        grants: GrantsLike,
+        clock: Clock,
+        tasks: Tasks,
+        *,
+        mirror_kbps: int | None = DEFAULT_KBPS,
     ) -> None:
         self.sharing_changed: Notifier[bool] = Notifier()
         self.page_told: Notifier[PageShown] = Notifier()
@@ -190,9 +195,7 @@ class KioskCobrowse:
         self._epoch = 0
         self._page: PageShown | None = None
         self._answer_due = False
-        self._seq = 0
-        self._backlog: deque[tuple[bytes, int, bool]] = deque()
-        self._pumping = False
+        self._stream = MirrorSender(channel, clock, tasks, browser.request_snapshot, kbps=mirror_kbps)
         self._snapshot_at_s = float("-inf")
         self._painted: tuple[int, int] | None = None
         self._telling_pointer = False
@@ -250,7 +253,7 @@ class KioskCobrowse:
         else:
             self._browser.stop_sharing()
             self._browser.hide_pointer()
-            self._backlog.clear()
+            self._stream.clear()
             self._document = ""
         self.sharing_changed.emit(sharing)
         self._send(SharingChanged(sharing=sharing))
@@ -265,6 +268,8 @@ class KioskCobrowse:
                 self._on_snapshot_requested()
             case PointerMoved():
                 self._on_pointer_moved(message)
+            case MirrorReceived(ack=ack):
+                self._stream.received(ack)
             case ResourceRequested():
                 self._tasks.spawn(self._send_resource(message), name="kiosk-resource")
             case ChunksRequested(item_id=item_id, missing=missing):
@@ -281,6 +286,7 @@ class KioskCobrowse:
             return
         if self._page is not None:
             self._send(self._page)
+        self._stream.restart()
         if self._clock.monotonic_s() - self._snapshot_at_s >= _SNAPSHOT_EVERY_S:
             self._snapshot_at_s = self._clock.monotonic_s()
             self._browser.request_snapshot()
@@ -345,7 +351,7 @@ class KioskCobrowse:
         if push.document != self._document:
             self._on_new_document(push)
         for events in _cut_at_snapshots(filter_events(push.events)):
-            self._queue(events)
+            self._stream.queue(events, self._epoch)
 
     def _on_new_document(self, push: Push) -> None:
         self._document = push.document
@@ -354,42 +360,6 @@ class KioskCobrowse:
         if self._page is not None and self._page.address == without_query(push.address):
             self._page = msgspec.structs.replace(self._page, epoch=self._epoch)
             self._send(self._page)
-
-    def _queue(self, events: list[mirror.MirrorEvent]) -> None:
-        waiting = sum(len(text) for text, _, _ in self._backlog)
-        if waiting > BACKLOG_MAX_BYTES:
-            self._backlog.clear()
-            self._browser.request_snapshot()
-            return
-        if waiting > BACKLOG_MOVES_BYTES:
-            events = [event for event in events if source_of(event) not in MOVES]
-        if not events:
-            return
-        text = mirror.encode_events(events)
-        self._backlog.append((text, self._epoch, mirror.starts_with_snapshot(events)))
-        if not self._pumping:
-            self._pumping = True
-            self._tasks.spawn(self._pump(), name="kiosk-mirror")
-
-    async def _pump(self) -> None:
-        try:
-            while self._backlog:
-                text, epoch, is_snapshot = self._backlog.popleft()
-                await self._send_events(text, epoch, is_snapshot)
-        finally:
-            self._pumping = False
-
-    async def _send_events(self, text: bytes, epoch: int, is_snapshot: bool) -> None:
-        seq, self._seq = self._seq, self._seq + 1
-        try:
-            data = mirror.pack(text)
-            for part, headers in mirror.parts_of(data, epoch=epoch, seq=seq, is_snapshot=is_snapshot):
-                if not self._sharing:
-                    return
-                await self._channel.send_raw(mirror.TOPIC, part, headers)
-        except (BusUnreachable, MessageTooLarge, MessageMalformed) as error:
-            # The number is used up, so the desk notices the gap and asks for a fresh picture when the line is back.
-            log.info("shared-page events not sent: %s", error.code)
 
     # ---- pictures and fonts of the page ----
 

@@ -21,6 +21,7 @@ from session.kiosk.chronicle import Chronicle
 from session.kiosk.cobrowse import BrowserLike, KioskCobrowse
 from session.kiosk.devices import KioskDevices
 from session.kiosk.grants import KioskGrants
+from session.kiosk.mirror_sender import DEFAULT_KBPS
 from session.kiosk.page_shelf import PageShelf
 from session.kiosk.printer import Printer
 from session.kiosk.scanner import Scanner
@@ -51,6 +52,7 @@ class KioskParts:
     Attributes:
         scanner, printer: from the settings; None when there is none.
         chunk_kbps: rate of pages on the line.
+        mirror_kbps: rate that the shared page may always use.
     """
 
     call_page: CallPage
@@ -59,6 +61,7 @@ class KioskParts:
     printer: Printer | None
     media: CallMedia
     chunk_kbps: int
+    mirror_kbps: int = DEFAULT_KBPS
 
 
 class KioskSession:
@@ -90,7 +93,7 @@ class KioskSession:
         self.shelf = PageShelf(folder / "pages")
         self.grants = KioskGrants(channel, clock, tasks)
         self.call = KioskCall(channel, parts.call_page, clock, tasks, clock.monotonic_s(), parts.media)
-        self.page = KioskCobrowse(channel, parts.browser, self.grants, clock, tasks)
+        self.page = KioskCobrowse(channel, parts.browser, self.grants, clock, tasks, mirror_kbps=parts.mirror_kbps)
         self.devices = KioskDevices(
             channel,
             parts.scanner,

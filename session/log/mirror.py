@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The shared page's small frames joined to chunks for the log, cut at each snapshot. Used where the mirror passes."""
+"""The shared page's small payloads joined to chunks for the log, cut at each snapshot. Used where the mirror passes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_CHUNK_CHARS = 512 * 1024
 
 
 class MirrorCollector:
-    """Many small zstd frames in, few larger `MirrorChunk` out: fewer bytes, and each snapshot begins one.
+    """Many small arrays of events in, few larger `MirrorChunk` out: fewer bytes, and each snapshot begins one.
 
     Args:
         write: takes each finished chunk, e.g. `LogWriter.write`.
@@ -32,13 +32,18 @@ class MirrorCollector:
         self._started_at: datetime | None = None
         self._started_s = 0.0
 
-    def add(self, frame: bytes, *, is_snapshot: bool, events: int) -> None:
-        """Takes a zstd frame of a JSON array of `events` rrweb events; one that cannot be unpacked is left out."""
+    def add_frame(self, frame: bytes, *, is_snapshot: bool, events: int) -> None:
+        """Takes a zstd frame of a JSON array; one that cannot be unpacked is left out. See `add`."""
         try:
             with zstandard.ZstdDecompressor().stream_reader(frame) as reader:
-                text = reader.read(MAX_MIRROR_BYTES + 1).strip()
+                text = reader.read(MAX_MIRROR_BYTES + 1)
         except zstandard.ZstdError:
             return
+        self.add(text, is_snapshot=is_snapshot, events=events)
+
+    def add(self, text: bytes, *, is_snapshot: bool, events: int) -> None:
+        """Takes a JSON array of `events` rrweb events; one that is too large, or no array, is left out."""
+        text = text.strip()
         if len(text) > MAX_MIRROR_BYTES or not (text.startswith(b"[") and text.endswith(b"]")):
             return
         if is_snapshot:

@@ -9,6 +9,7 @@ import msgspec
 
 from session.errors import MessageMalformed, MessageTooLarge, ProtocolVersionUnknown, from_code
 from session.protocol.hub_messages import HubEvent, HubMessage, Refusal
+from session.protocol.mirror_messages import MirrorMessage
 from session.protocol.session_messages import AnySessionMessage, SessionMessage
 from session.protocol.version import MAX_CONTROL_BYTES, PROTOCOL_VERSION
 
@@ -20,7 +21,7 @@ class _Version(msgspec.Struct):
 
 
 _version = msgspec.json.Decoder(_Version)
-_session = msgspec.json.Decoder(AnySessionMessage)
+_session = msgspec.json.Decoder(AnySessionMessage | MirrorMessage)
 _event = msgspec.json.Decoder(HubEvent)
 
 

@@ -1,32 +1,42 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The wire form of shared-page events: the kiosk packs, the desk, the log and the replay unpack. No I/O.
 
-A payload of the raw topic "mirror" is one zstd frame (RFC 8878) of a JSON array of rrweb events, cut in parts when it
-is larger than a chunk. Its headers: `Epoch` counts web documents, `Seq` counts payloads of a session without gap,
-`Snapshot` is "1" when the array begins with a full picture of the page, `Part` and `Parts` number the parts from 0.
+All payloads of a session's raw topic "mirror" together are zstd frames (RFC 8878), one after the other: a frame begins
+with a payload whose header `Start` is "1" and whose events begin with a full picture, and goes on, flushed at each
+payload, until the next `Start`. So what is said again costs little; whoever comes late asks for a picture and begins
+there. A payload is a JSON array of rrweb events, cut in parts. Its header `Frame` has the web document's number
+(`epoch`), the payload's number without gap (`seq`) and, when it is in parts, the part from 0 and how many there are.
+`Ack`, when present, is a number to be said back in `MirrorReceived`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import msgspec
 import zstandard
 
 from session.errors import MessageMalformed, MessageTooLarge
-from session.protocol.version import MAX_CHUNK_BYTES
 
 TOPIC = "mirror"
 
 MAX_EVENTS_BYTES = 8 * 1024 * 1024
 """Largest JSON array of one payload; a page of 60,000 elements is about this."""
 
-MAX_PARTS = 64
+MAX_PARTS = 4096
+MAX_PACKED_BYTES = 4 * 1024 * 1024
+"""Largest payload in all its parts, as it travels."""
+
+PART_BYTES = 2048
+"""Payloads are cut so small because the voice shares the line: a part holds it up for 32 ms at 512 kb/s."""
 
 META, FULL_SNAPSHOT, INCREMENTAL, CUSTOM = 4, 2, 3, 5
 """Event types of rrweb 2 (`EventType`)."""
 
-_LEVEL = 3
+_LEVEL = 6
+_WINDOW_LOG = 22
+"""4 MiB (RFC 8878, section 3.1.1.1.2): the picture after a page of 20,000 elements still finds the one before."""
 
 
 class MirrorEvent(msgspec.Struct, frozen=True):
@@ -67,15 +77,59 @@ def starts_with_snapshot(events: list[MirrorEvent]) -> bool:
     return len(events) > 1 and events[0].type == META and events[1].type == FULL_SNAPSHOT
 
 
-def pack(text: bytes) -> bytes:
-    """The zstd frame of a JSON array. Raises `MessageTooLarge`."""
-    if len(text) > MAX_EVENTS_BYTES:
-        raise MessageTooLarge(size_bytes=len(text), limit_bytes=MAX_EVENTS_BYTES)
-    return zstandard.ZstdCompressor(level=_LEVEL).compress(text)
+class Packer:
+    """The kiosk's end of the stream: one compression context per session, begun anew where a late comer may start."""
+
+    def __init__(self) -> None:
+        parameters = zstandard.ZstdCompressionParameters.from_level(_LEVEL, window_log=_WINDOW_LOG)
+        self._compressor = zstandard.ZstdCompressor(compression_params=parameters)
+        self._stream = self._compressor.compressobj()
+
+    def pack(self, text: bytes, *, start: bool) -> bytes:
+        """The next piece of the stream, for a JSON array. `start` begins a new frame. Raises `MessageTooLarge`."""
+        if len(text) > MAX_EVENTS_BYTES:
+            raise MessageTooLarge(size_bytes=len(text), limit_bytes=MAX_EVENTS_BYTES)
+        if start:
+            self._stream = self._compressor.compressobj()
+        return self._stream.compress(text) + self._stream.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
+
+
+_SLICE_BYTES = 256
+"""Four bytes can unfold to one block of 128 KiB (RFC 8878, section 3.1.1.2.2): so much at most between two looks."""
+
+
+class Unpacker:
+    """The receiving end of the stream. After an error, or after a gap, it needs a payload with `Start`."""
+
+    def __init__(self) -> None:
+        self._stream: Any = None
+
+    def unpack(self, data: bytes, *, start: bool) -> bytes:
+        """The JSON array that a payload holds.
+
+        Raises:
+            MessageTooLarge: it holds more than `MAX_EVENTS_BYTES` (a decompression bomb).
+            MessageMalformed: not the next piece of the stream.
+        """
+        if start:
+            self._stream = zstandard.ZstdDecompressor(max_window_size=1 << _WINDOW_LOG).decompressobj()
+        stream, self._stream = self._stream, None
+        if stream is None:
+            raise MessageMalformed(why="no start")
+        text = bytearray()
+        try:
+            for at in range(0, len(data), _SLICE_BYTES):
+                text += stream.decompress(data[at : at + _SLICE_BYTES])
+                if len(text) > MAX_EVENTS_BYTES:
+                    raise MessageTooLarge(size_bytes=len(text), limit_bytes=MAX_EVENTS_BYTES)
+        except zstandard.ZstdError as error:
+            raise MessageMalformed(why=str(error)[:200]) from error
+        self._stream = stream
+        return bytes(text)
 
 
 def unpack(data: bytes) -> bytes:
-    """The JSON array in a zstd frame, never more than `MAX_EVENTS_BYTES` of it.
+    """The JSON array in a whole zstd frame (of the log), never more than `MAX_EVENTS_BYTES` of it.
 
     Raises:
         MessageTooLarge: the frame claims or holds more (a decompression bomb).
@@ -90,32 +144,30 @@ def unpack(data: bytes) -> bytes:
         raise MessageMalformed(why=str(error)[:200]) from error
 
 
-def parts_of(data: bytes, *, epoch: int, seq: int, is_snapshot: bool) -> Iterable[tuple[bytes, dict[str, str]]]:
-    """The payloads to send, with their headers, for one zstd frame."""
-    count = max(1, -(-len(data) // MAX_CHUNK_BYTES))
+def parts_of(data: bytes, *, epoch: int, seq: int, start: bool) -> Iterable[tuple[bytes, dict[str, str]]]:
+    """The raw payloads to send, with their headers, for one piece of the stream."""
+    count = max(1, -(-len(data) // PART_BYTES))
     for part in range(count):
-        headers = {"Epoch": str(epoch), "Seq": str(seq), "Snapshot": "1" if is_snapshot else "0"}
-        if count > 1:
-            headers |= {"Part": str(part), "Parts": str(count)}
-        yield data[part * MAX_CHUNK_BYTES : (part + 1) * MAX_CHUNK_BYTES], headers
+        headers = {"Frame": f"{epoch} {seq}" if count == 1 else f"{epoch} {seq} {part} {count}"}
+        if start:
+            headers["Start"] = "1"
+        yield data[part * PART_BYTES : (part + 1) * PART_BYTES], headers
 
 
 class Frame(msgspec.Struct, frozen=True):
-    """A whole zstd frame as it arrived. `in_order` is False when something before it was lost."""
+    """A whole piece of the stream as it arrived. `in_order` is False when something before it was lost."""
 
     data: bytes
     epoch: int
-    is_snapshot: bool
+    start: bool
     in_order: bool
 
 
-def _number(headers: Mapping[str, str], name: str, missing: int | None = None) -> int:
-    value = headers.get(name)
-    if value is None and missing is not None:
-        return missing
-    if value is None or not value.isascii() or not value.isdigit() or len(value) > 12:
-        raise MessageMalformed(why=f"header {name}")
-    return int(value)
+def _numbers(text: str) -> list[int]:
+    numbers = text.split(" ")
+    if len(numbers) not in (2, 4) or not all(n.isascii() and n.isdigit() and len(n) <= 12 for n in numbers):
+        raise MessageMalformed(why="header Frame")
+    return [int(n) for n in numbers]
 
 
 class FrameAssembler:
@@ -123,27 +175,34 @@ class FrameAssembler:
 
     def __init__(self) -> None:
         self._next_seq: int | None = None
-        self._parts: list[bytes] = []
         self._open_seq = -1
+        self._forget()
+
+    def _forget(self) -> None:
+        self._parts: dict[int, bytes] = {}
+        self._size_bytes = 0
 
     def add(self, payload: bytes, headers: Mapping[str, str]) -> Frame | None:
-        """The frame that `payload` completes, or None.
+        """The piece that `payload` completes, or None. Parts of one piece may come in any order.
 
         Raises:
-            MessageMalformed: headers that no kiosk sends.
+            MessageMalformed: headers that no kiosk sends, or too much.
         """
-        seq, part, parts = _number(headers, "Seq"), _number(headers, "Part", 0), _number(headers, "Parts", 1)
+        epoch, seq, part, parts = [*_numbers(headers.get("Frame", "")), 0, 1][:4]
         if not 0 < parts <= MAX_PARTS or part >= parts:
-            raise MessageMalformed(why="header Part")
-        if part == 0:
-            self._parts, self._open_seq = [], seq
-        if seq != self._open_seq or part != len(self._parts):
-            self._parts, self._open_seq = [], -1
-            return None
-        self._parts.append(payload)
-        if part + 1 < parts:
+            raise MessageMalformed(why="header Frame")
+        if seq != self._open_seq:
+            self._forget()
+            self._open_seq = seq
+        self._parts[part] = payload
+        self._size_bytes += len(payload)
+        if self._size_bytes > MAX_PACKED_BYTES:
+            self._forget()
+            raise MessageMalformed(why="too much")
+        if len(self._parts) < parts:
             return None
         in_order = seq == self._next_seq
+        whole = b"".join(self._parts[index] for index in sorted(self._parts))
         self._next_seq, self._open_seq = seq + 1, -1
-        whole, self._parts = b"".join(self._parts), []
-        return Frame(whole, _number(headers, "Epoch"), headers.get("Snapshot") == "1", in_order)
+        self._forget()
+        return Frame(whole, epoch, headers.get("Start") == "1", in_order)

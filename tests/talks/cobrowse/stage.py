@@ -67,6 +67,7 @@ class Stage:
 
     Attributes:
         raw: all text that left the kiosk as events, unpacked; taken from the line, whatever the desk makes of it.
+        wire_bytes: size of the payloads of that stream.
         lose: decides which raw payloads get lost on the line.
     """
 
@@ -89,7 +90,8 @@ class Stage:
         self.raw = ""
         self._loop, self._closing = asyncio.get_running_loop(), False
         self.lose: Callable[[str, bytes, Mapping[str, str]], bool] = lambda topic, payload, headers: False
-        self._wire = mirror.FrameAssembler()
+        self._wire, self._unpacker = mirror.FrameAssembler(), mirror.Unpacker()
+        self.wire_bytes = 0
         self.kiosk_line.drop_raw = self._on_line
         self._connect()
 
@@ -113,8 +115,9 @@ class Stage:
 
     def _on_line(self, topic: str, payload: bytes, headers: Mapping[str, str]) -> bool:
         if topic == mirror.TOPIC:
+            self.wire_bytes += len(payload)
             frame = self._wire.add(payload, headers)
-            self.raw += mirror.unpack(frame.data).decode() if frame else ""
+            self.raw += self._unpacker.unpack(frame.data, start=frame.start).decode() if frame else ""
         return self.lose(topic, payload, headers)
 
     async def _bring(self, address: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from session.clock import ManualClock
 from session.desk.cobrowse import DeskCobrowse, MirrorBytes
-from session.kiosk import cobrowse
+from session.kiosk import cobrowse, mirror_sender
 from session.kiosk.cobrowse import KioskCobrowse
 from session.notify import Notifier
 from session.protocol.mirror import MirrorEvents
@@ -133,7 +133,9 @@ async def test_a_power_given_before_the_session_part_exists_counts_at_once(ends:
 
 
 async def test_each_full_picture_begins_a_payload_of_its_own(ends: Ends) -> None:
-    ends.browser.push(PICTURE, INPUT, PICTURE)
+    ends.browser.push(PICTURE, INPUT)
+    await ends.settle()
+    ends.browser.push(INPUT, PICTURE)
     await ends.settle()
     assert [received.is_snapshot for received in ends.events] == [True, True]
     assert [received.events for received in ends.events] == [3, 2]
@@ -142,9 +144,11 @@ async def test_each_full_picture_begins_a_payload_of_its_own(ends: Ends) -> None
 async def test_a_full_line_loses_moves_first_and_then_asks_for_a_new_picture(
     ends: Ends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cobrowse, "BACKLOG_MOVES_BYTES", 100)
-    monkeypatch.setattr(cobrowse, "BACKLOG_MAX_BYTES", 300)
+    monkeypatch.setattr(mirror_sender, "BACKLOG_MOVES_BYTES", 100)
+    monkeypatch.setattr(mirror_sender, "BACKLOG_MAX_BYTES", 280)
     ends.browser.push(PICTURE)
+    ends.browser.push(INPUT)
+    ends.browser.push(INPUT)
     ends.browser.push(MOVE)
     ends.browser.push(INPUT)
     ends.browser.push(INPUT)
@@ -225,7 +229,7 @@ async def test_frames_that_cannot_be_read_make_the_desk_ask_for_a_new_picture(en
     ends.browser.push(PICTURE)
     await ends.settle()
     ends.clock.advance(1)
-    await ends.kiosk_line.send_raw("mirror", b"no zstd", {"Epoch": "1", "Seq": "1"})
+    await ends.kiosk_line.send_raw("mirror", b"no zstd", {"Frame": "1 1"})
     await ends.settle()
     assert "snapshot" in ends.browser.done
     ends.browser.push(PICTURE)
@@ -238,6 +242,7 @@ async def test_the_log_gets_stretches_that_begin_with_a_picture(ends: Ends) -> N
     ends.desk.mirror_chunk.connect(chunks.append)
     ends.browser.push(PICTURE, INPUT)
     ends.browser.push(INPUT)
+    await ends.settle()
     ends.browser.push(PICTURE)
     await ends.settle()
     ends.desk.close()

@@ -21,11 +21,11 @@ def test_frames_are_joined_and_cut_at_each_snapshot() -> None:
     clock = ManualClock()
     chunks: list[MirrorChunk] = []
     collector = MirrorCollector(chunks.append, clock)
-    collector.add(frame({"n": 1}, {"n": 2}), is_snapshot=True, events=2)
+    collector.add_frame(frame({"n": 1}, {"n": 2}), is_snapshot=True, events=2)
     clock.advance(1)
-    collector.add(frame({"n": 3}), is_snapshot=False, events=1)
+    collector.add_frame(frame({"n": 3}), is_snapshot=False, events=1)
     assert chunks == []
-    collector.add(frame({"n": 4}), is_snapshot=True, events=1)
+    collector.add_frame(frame({"n": 4}), is_snapshot=True, events=1)
     collector.flush()
     collector.flush()
     assert [events(chunk) for chunk in chunks] == [[1, 2, 3], [4]]
@@ -37,7 +37,7 @@ def test_a_quiet_page_is_written_when_the_chunk_is_old() -> None:
     clock = ManualClock()
     chunks: list[MirrorChunk] = []
     collector = MirrorCollector(chunks.append, clock)
-    collector.add(frame({"n": 1}), is_snapshot=False, events=1)
+    collector.add_frame(frame({"n": 1}), is_snapshot=False, events=1)
     collector.flush_if_due()
     assert chunks == []
     clock.advance(MAX_AGE_S)
@@ -48,9 +48,9 @@ def test_a_quiet_page_is_written_when_the_chunk_is_old() -> None:
 def test_a_damaged_frame_is_left_out_and_spoils_nothing() -> None:
     chunks: list[MirrorChunk] = []
     collector = MirrorCollector(chunks.append, ManualClock())
-    collector.add(frame({"n": 1}), is_snapshot=True, events=1)
-    collector.add(b"not zstd", is_snapshot=False, events=1)
-    collector.add(zstandard.ZstdCompressor().compress(b'{"n": 9}'), is_snapshot=False, events=1)
-    collector.add(frame(), is_snapshot=False, events=0)
+    collector.add_frame(frame({"n": 1}), is_snapshot=True, events=1)
+    collector.add_frame(b"not zstd", is_snapshot=False, events=1)
+    collector.add_frame(zstandard.ZstdCompressor().compress(b'{"n": 9}'), is_snapshot=False, events=1)
+    collector.add_frame(frame(), is_snapshot=False, events=0)
     collector.flush()
     assert [events(chunk) for chunk in chunks] == [[1]]
