@@ -100,6 +100,30 @@ class TicketKept(SessionError):
     code = "ticket_kept"
 
 
+class TicketOffered(SessionError):
+    """The ticket is being offered to another agent, who has some seconds to answer."""
+
+    code = "ticket_offered"
+
+
+class SkillMissing(SessionError):
+    """This agent does not serve the ticket's service, or not yet: one with its skills may still come."""
+
+    code = "skill_missing"
+
+
+class AgentBusy(SessionError):
+    """The agent has a conversation or an unfinished wrap-up in hand; nobody has two."""
+
+    code = "agent_busy"
+
+
+class NobodyWaits(SessionError):
+    """No caller waits whom this agent may serve now."""
+
+    code = "nobody_waits"
+
+
 class QueueClosed(SessionError):
     """A supervisor has closed this service for new calls. Detail: `service`."""
 

@@ -84,6 +84,22 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("This caller is kept for a colleague for a minute."),
         N_("Take the next caller."),
     ),
+    "ticket_offered": (
+        N_("This caller is being offered to a colleague."),
+        N_("Take the next caller."),
+    ),
+    "skill_missing": (
+        N_("This caller is for colleagues with another skill."),
+        N_("Take the next caller; you may take this one if the wait gets long."),
+    ),
+    "agent_busy": (
+        N_("You already have a conversation or a wrap-up in hand."),
+        N_("Finish it first."),
+    ),
+    "nobody_waits": (
+        N_("No caller is waiting for you."),
+        N_("The next one will ring."),
+    ),
     "queue_closed": (
         N_("This service is closed for new calls."),
         N_("Choose another one, or open it first."),

@@ -13,17 +13,16 @@ import msgspec
 
 from session.clock import Clock
 from session.errors import QueueClosed, TicketTaken
-from session.hub.board_store import AgentRecord, BoardStore, QueueRecord
+from session.hub.agents import Agents
+from session.hub.board_store import BoardStore, QueueRecord
 from session.hub.book import TicketBook
 from session.hub.catalogue import Catalogue
 from session.hub.day_counts import DayCounts
 from session.hub.news import News
-from session.hub.presence import Presence
+from session.hub.dispatch import unoffered
 from session.hub.queue import WAITING
 from session.protocol.board_messages import (
     AgentFacts,
-    AgentState,
-    AgentStateRequest,
     BoardAnswer,
     BoardRequest,
     BroadcastRequest,
@@ -42,25 +41,23 @@ from session.protocol.tickets import Ticket, TicketState
 
 log = logging.getLogger(__name__)
 
-_IN_HAND = {TicketState.IN_SESSION: AgentState.IN_SESSION, TicketState.WRAP_UP: AgentState.WRAP_UP}
-
 
 class Board:
-    """Acts of supervisors, states of agents, figures of the day."""
+    """Acts of supervisors, states of services, figures of the day."""
 
     def __init__(
         self,
         book: TicketBook,
         store: BoardStore,
         catalogue: Catalogue,
-        presence: Presence,
+        agents: Agents,
         news: News,
         clock: Clock,
     ) -> None:
         self._book = book
         self._store = store
         self._catalogue = catalogue
-        self._presence = presence
+        self._agents = agents
         self._news = news
         self._clock = clock
         self.day = DayCounts(clock)
@@ -113,6 +110,8 @@ class Board:
         if "assigned_to" in wanted:
             kept = wanted["assigned_to"] is not None
             wanted = wanted | {"assigned_at_utc": self._clock.utc_now() if kept else None}
+        if now.state is TicketState.OFFERED and wanted.keys() & {"service", "assigned_to"}:
+            now = unoffered(now, by, reason)
         return msgspec.structs.replace(now, **wanted, changed_by=by, reason=reason)
 
     async def move_queue(self, organisation: str, supervisor: str, wish: MoveQueueRequest) -> QueueMoved:
@@ -179,14 +178,6 @@ class Board:
 
     # ---- agents ----------------------------------------------------------------------------------------------------
 
-    async def report(self, organisation: str, agent: str, wish: AgentStateRequest) -> None:
-        """An agent is available or pauses; saying the same again changes nothing."""
-        known = self._store.agent(organisation, agent)
-        if known is not None and (known.available, known.reason) == (wish.available, wish.reason):
-            return
-        record = AgentRecord(available=wish.available, reason=wish.reason, at_utc=self._clock.utc_now())
-        await self._store.put_agent(organisation, agent, record)
-
     def answer(self, organisation: str, wish: BoardRequest) -> BoardAnswer:
         """What the board shows now."""
         agents = self.agents(organisation)
@@ -195,28 +186,7 @@ class Board:
 
     def agents(self, organisation: str) -> list[AgentFacts]:
         """What each agent does now."""
-        in_hand = {
-            ticket.agent: ticket
-            for ticket in self._book.view.open_tickets(organisation)
-            if ticket.agent is not None and ticket.state in _IN_HAND
-        }
-        return [
-            self._agent(organisation, person.id, person.name, in_hand.get(person.id))
-            for person in self._catalogue.agents(organisation)
-        ]
-
-    def _agent(self, organisation: str, user: str, name: str, ticket: Ticket | None) -> AgentFacts:
-        if not self._presence.is_there(organisation, Role.AGENT, user):
-            return AgentFacts(id=user, name=name, state=AgentState.OFFLINE)
-        if ticket is not None:
-            state = _IN_HAND[ticket.state]
-            since = ticket.accepted_at_utc if state is AgentState.IN_SESSION else ticket.ended_at_utc
-            return AgentFacts(id=user, name=name, state=state, since_utc=since, ticket=ticket.number)
-        said = self._store.agent(organisation, user)
-        if said is None:
-            return AgentFacts(id=user, name=name, state=AgentState.AVAILABLE)
-        state = AgentState.AVAILABLE if said.available else AgentState.PAUSED
-        return AgentFacts(id=user, name=name, state=state, since_utc=said.at_utc, reason=said.reason)
+        return [self._agents.facts(organisation, person) for person in self._catalogue.agents(organisation)]
 
     def _queue(self, organisation: str, service: str) -> QueueFacts:
         record = self._store.queue(organisation, service)

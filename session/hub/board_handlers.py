@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from session.hub.agents import Agents
 from session.hub.board import Board
 from session.hub.service import Asker, Handler
 from session.protocol.board_messages import (
@@ -21,8 +22,9 @@ from session.protocol.hub_messages import Done
 
 
 class _BoardHandlers:
-    def __init__(self, board: Board) -> None:
+    def __init__(self, board: Board, agents: Agents) -> None:
         self.rules = board
+        self.agents = agents
 
     async def reassign(self, asker: Asker, wish: ReassignRequest) -> TicketActed:
         return TicketActed(ticket=await self.rules.reassign(asker.organisation, asker.user, wish))
@@ -49,13 +51,13 @@ class _BoardHandlers:
         return self.rules.answer(asker.organisation, wish)
 
     async def agent_state(self, asker: Asker, wish: AgentStateRequest) -> Done:
-        await self.rules.report(asker.organisation, asker.user, wish)
+        await self.agents.report(asker.organisation, asker.user, wish)
         return Done()
 
 
-def board_handlers(board: Board) -> dict[str, Handler]:
+def board_handlers(board: Board, agents: Agents) -> dict[str, Handler]:
     """Verb -> the rule that answers it."""
-    rules = _BoardHandlers(board)
+    rules = _BoardHandlers(board, agents)
     return {
         "reassign": rules.reassign,
         "prioritise": rules.prioritise,

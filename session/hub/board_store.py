@@ -8,7 +8,7 @@ what a supervisor closed stays closed over restarts and is the same at all hubs.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -71,6 +71,9 @@ class NatsBoardStore:
 
     Args:
         replicas: 1 on a single server, 3 on a cluster.
+
+    Attributes:
+        on_change: told the organisation at each change, also of another hub.
     """
 
     def __init__(self, connection: HubConnection, tasks: Tasks, replicas: int = 1) -> None:
@@ -81,6 +84,7 @@ class NatsBoardStore:
         self._queues: dict[Key, tuple[int, QueueRecord]] = {}
         self._agents: dict[Key, tuple[int, AgentRecord]] = {}
         self._follower: Follower | None = None
+        self.on_change: Callable[[str], None] = lambda organisation: None
 
     async def prepare(self) -> None:
         """Creates the bucket, or brings it to today's settings."""
@@ -146,6 +150,7 @@ class NatsBoardStore:
                 _newest(self._agents, (organisation, name), stored.revision, decode_plain(AgentRecord, stored.payload))
         except MessageMalformed:
             log.error("stored state at revision %d is unreadable and left out", stored.revision)
+        self.on_change(organisation)
 
 
 def _newest[Record](known: dict[Key, tuple[int, Record]], key: Key, revision: int, record: Record) -> None:

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import msgspec
 
@@ -26,12 +27,18 @@ from session.protocol.tickets import Ticket, TicketState
 log = logging.getLogger(__name__)
 
 
+async def _nobody(_organisation: str, _home: str, _kiosk: str, _number: str) -> str | None:
+    """No caller is known from before."""
+    return None
+
+
 class Calls:
     """Tickets from the button to the agent's accept.
 
     Args:
         is_closed: (organisation, service) -> True when it takes no new calls.
         openings: when services are open, by the convention.
+        preferred: (organisation, account of the kiosk, kiosk, number) -> the agent who served this caller lately.
     """
 
     def __init__(
@@ -45,8 +52,10 @@ class Calls:
         clock: Clock,
         is_closed: Callable[[str, str], bool] = lambda organisation, service: False,
         openings: Openings | None = None,
+        preferred: Callable[[str, str, str, str], Awaitable[str | None]] = _nobody,
     ) -> None:
         self._openings = openings or Openings(catalogue, clock)
+        self._preferred = preferred
         self._is_closed = is_closed
         self._book = book
         self._callers = callers
@@ -73,8 +82,12 @@ class Calls:
         if self._is_closed(organisation, service.id):
             raise QueueClosed(service=service.id)
         self._check_hours(organisation, service.id, home, kiosk)
+        known_by = self._preferred(organisation, home, kiosk, number)
         if number:  # before the ticket, so that an acknowledged ticket always has its number
-            await self._callers.put(organisation, identity, CallerRecord(number=number))
+            record = CallerRecord(number=number)
+            _, preferred = await asyncio.gather(self._callers.put(organisation, identity, record), known_by)
+        else:
+            preferred = await known_by
         ticket = Ticket(
             id=identity,
             organisation=organisation,
@@ -85,6 +98,7 @@ class Calls:
             state=TicketState.WAITING,
             arrived_at_utc=self._clock.utc_now(),
             caller_number_given=bool(number),
+            preferred=preferred,
             changed_by=f"{Role.KIOSK}.{kiosk}",
             home=visitor,
         )

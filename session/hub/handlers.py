@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from session.hub.agents import Agents
 from session.hub.board import Board
 from session.hub.board_handlers import board_handlers
 from session.hub.calls import Calls
@@ -11,6 +12,8 @@ from session.hub.dossier_service import DossierService
 from session.hub.log_keeper import LogKeeper
 from session.hub.offers import Offers
 from session.hub.queue import QueueView
+from session.hub.routing import Routing
+from session.hub.routing_handlers import routing_handlers
 from session.hub.service import Asker, Handler
 from session.hub.sessions import Sessions
 from session.hub.statistics import StatisticsService
@@ -166,6 +169,8 @@ def handlers(
     statistics: StatisticsService,
     board: Board,
     offers: Offers,
+    agents: Agents,
+    routing: Routing,
 ) -> dict[str, Handler]:
     """Verb -> the rule that answers it."""
     rules = _Handlers(catalogue, view, calls, sessions, dossiers, keeper, statistics, board, offers)
@@ -188,5 +193,6 @@ def handlers(
         "log": rules.log,
         "read_log": rules.read_log,
         "statistics": rules.statistics,
-        **board_handlers(board),
+        **board_handlers(board, agents),
+        **routing_handlers(routing),
     }

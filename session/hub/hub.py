@@ -12,16 +12,19 @@ from session.bus.hub_connection import HubConnection
 from session.bus.line import Incoming
 from session.clock import Clock
 from session.errors import SessionError, StoreUnreachable
+from session.hub.agents import Agents
 from session.hub.audit import Audit
 from session.hub.board import Board
 from session.hub.board_store import NatsBoardStore
 from session.hub.book import TicketBook
 from session.hub.calls import Calls
 from session.hub.catalogue import Catalogue
+from session.hub.dispatch import LOOK_S, Dispatch
 from session.hub.dossier_service import DossierService, DossierStoreLike
 from session.hub.engine import StoredTicket
 from session.hub.handlers import handlers
 from session.hub.history import TIME_ZONE, History
+from session.hub.lease import Lease
 from session.hub.log_keeper import LogKeeper
 from session.hub.nats_store import RETIRED_S, NatsCallerStore, NatsTicketStore
 from session.hub.news import BusNews, PlaceNews
@@ -41,6 +44,8 @@ from session.hub.presence import (
 from session.hub.projection import Projection
 from session.hub.queue import QueueView
 from session.hub.relay import Relay
+from session.hub.returning import NatsReturns, Returning
+from session.hub.routing import Routing
 from session.hub.service import HubService
 from session.hub.sessions import Sessions
 from session.hub.statistics import StatisticsService
@@ -115,12 +120,22 @@ class Hub:
             self._audit, lambda: History(folder / "history", database, time_zone), tasks, rebuild=rebuild_history
         )
         self._book = TicketBook(self._tickets, self.view)
-        self._sessions = Sessions(self._book, self._callers, catalogue, self._keeper, self._news, clock)
+        self._returns = NatsReturns(connection, replicas)
+        self._returning = Returning(self._returns, clock)
+        self._sessions = Sessions(
+            self._book, self._callers, catalogue, self._keeper, self._news, clock, self._returning.served
+        )
         self._board_store = NatsBoardStore(connection, tasks, replicas)
-        self._board = Board(self._book, self._board_store, catalogue, self.presence, self._news, clock)
+        self._agents = Agents(self.view, self.presence, self._board_store, catalogue, clock, time_zone)
+        self._board = Board(self._book, self._board_store, catalogue, self._agents, self._news, clock)
         self.waits = Waits(self.view, HandlingTimes(), self._board.agents, clock, self._services_of)
         self._places = PlaceNews(self.view, self.waits, self._news, clock)
+        self._lease = Lease(connection, "dispatch", tasks, replicas)
+        self._dispatch = Dispatch(
+            self._book, self._agents, catalogue, lambda: self._lease.is_held, clock, tasks, min(tick_s, LOOK_S)
+        )
         self.view.on_change = self._on_ticket
+        self._board_store.on_change = self._dispatch.wake
         self._openings = Openings(catalogue, clock)
         self._offers = Offers(catalogue, self._openings, self._board.shown, self._news, clock)
         self._calls = Calls(
@@ -133,6 +148,7 @@ class Hub:
             clock,
             self._board.is_closed,
             self._openings,
+            self._returning.preferred,
         )
         self._uploads = UploadSpool(folder / "uploads")
         self._dossiers = DossierService(dossiers, self._sessions, self._callers, self._uploads)
@@ -148,6 +164,8 @@ class Hub:
             counts,
             self._board,
             self._offers,
+            self._agents,
+            Routing(self._book, self._sessions, self._agents, catalogue, clock),
         )
         self.service = HubService(connection, bound, clock, tasks)
 
@@ -171,6 +189,8 @@ class Hub:
         await self.service.start()
         self.projection.start()
         self._remembering = self._tasks.spawn(self._remember_times(), name="remember handling times")
+        self._lease.start()
+        self._dispatch.start()
         self._ticker = self._tasks.spawn(self._tick(), name="hub timers")
 
     async def take_catalogue(self, catalogue: Catalogue) -> None:
@@ -190,6 +210,8 @@ class Hub:
                 task.cancel()
                 await asyncio.wait([task], timeout=2.0)
         self._ticker = self._remembering = None
+        await self._dispatch.stop()
+        await self._lease.stop()
         self.relay.stop()
         self.service.stop()
         await self.projection.stop()
@@ -204,6 +226,8 @@ class Hub:
                 await self._keeper.prepare()
                 await self._audit.prepare()
                 await self._board_store.prepare()
+                await self._returns.prepare()
+                await self._lease.prepare()
             except StoreUnreachable as error:
                 log.info("the store is not ready: %s", error.detail.get("why", ""))
                 await asyncio.sleep(0.5)
@@ -213,6 +237,9 @@ class Hub:
     def _on_ticket(self, before: Ticket | None, after: Ticket) -> None:
         self._board.day.seen(before, after)
         self.waits.seen(before, after)
+        self._agents.seen(before, after)
+        self._returning.seen(before, after)
+        self._dispatch.wake(after.organisation)
 
     def _services_of(self, organisation: str, agent: str) -> frozenset[str] | None:
         """The services that this agent serves; None for all."""

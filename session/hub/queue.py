@@ -108,6 +108,10 @@ class QueueView:
         """What an agent has in hand: offered, in session or in wrap-up."""
         return self._index(organisation).of_agent(agent)
 
+    def offered(self, organisation: str) -> list[Ticket]:
+        """Tickets that wait for an agent's answer."""
+        return self._index(organisation).offered()
+
     def waiting(self, organisation: str) -> list[Ticket]:
         """Waiting tickets, the next one first."""
         return list(self._index(organisation).waiting())

@@ -31,6 +31,7 @@ class TicketIndex:
         self._line: list[OrderKey] = []
         self._in_line: dict[str, OrderKey] = {}
         self._open: dict[str, Ticket] = {}
+        self._offered: set[str] = set()
         self._at_kiosk: dict[tuple[str, str], set[str]] = {}
         self._of_agent: dict[str, set[str]] = {}
         self._letters: dict[str, _Letter] = {}
@@ -49,6 +50,8 @@ class TicketIndex:
         if ticket.state in OPEN:
             self._open[ticket.id] = ticket
             self._at_kiosk.setdefault((ticket.kiosk_home, ticket.kiosk), set()).add(ticket.id)
+        if ticket.state is TicketState.OFFERED:
+            self._offered.add(ticket.id)
         if ticket.state in WAITING:
             key = self._in_line[ticket.id] = queue_order(ticket)
             insort(self._line, key)
@@ -62,6 +65,7 @@ class TicketIndex:
     def _remove(self, ticket: Ticket) -> None:
         self._pages = None
         self._open.pop(ticket.id, None)
+        self._offered.discard(ticket.id)
         key = self._in_line.pop(ticket.id, None)
         if key is not None:
             del self._line[bisect_left(self._line, key)]
@@ -96,6 +100,10 @@ class TicketIndex:
     def open_now(self) -> list[StoredTicket]:
         """Open tickets in no order."""
         return [self.stored[ticket_id] for ticket_id in self._open]
+
+    def offered(self) -> list[Ticket]:
+        """Tickets that wait for an agent's answer."""
+        return [self._open[ticket_id] for ticket_id in self._offered]
 
     def at_kiosk(self, home: str, kiosk: str) -> list[Ticket]:
         """Open tickets of a kiosk."""

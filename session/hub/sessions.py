@@ -4,15 +4,25 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import msgspec
 
 from session.clock import Clock
-from session.errors import TicketKept, TicketTaken, TicketUnknown
+from session.errors import (
+    AgentBusy,
+    ServiceUnknown,
+    SkillMissing,
+    TicketKept,
+    TicketOffered,
+    TicketTaken,
+    TicketUnknown,
+)
 from session.hub.book import Decide, TicketBook, new_session_id
-from session.hub.catalogue import Catalogue
+from session.hub.catalogue import Catalogue, ServiceEntry
+from session.hub.eligible import is_eligible
 from session.hub.engine import CallerRecord, CallerStore, StoredTicket
 from session.hub.news import News, tell_both, tell_kiosk
 from session.hub.queue import WAITING
@@ -36,8 +46,16 @@ class LogOpener(Protocol):
         ...
 
 
+async def _nobody(_ticket: Ticket, _number: str) -> None:
+    """Nobody wants to know whom an agent served."""
+
+
 class Sessions:
-    """Tickets from the agent's accept to the end."""
+    """Tickets from the agent's accept to the end.
+
+    Args:
+        served: told each closed ticket with its caller's number.
+    """
 
     def __init__(
         self,
@@ -47,7 +65,9 @@ class Sessions:
         keeper: LogOpener,
         news: News,
         clock: Clock,
+        served: Callable[[Ticket, str], Awaitable[None]] = _nobody,
     ) -> None:
+        self._served = served
         self._book = book
         self._callers = callers
         self._catalogue = catalogue
@@ -61,6 +81,8 @@ class Sessions:
         Raises:
             TicketTaken: somebody else has it, or it does not wait any more.
             TicketKept: a supervisor keeps it for another agent, for a minute.
+            TicketOffered: another agent is being asked.
+            SkillMissing: not this agent's service, or not yet. AgentBusy: it has another ticket in hand.
             TicketUnknown, StoreUnreachable.
         """
 
@@ -69,14 +91,16 @@ class Sessions:
                 return None
             if ticket.state not in WAITING:
                 raise TicketTaken
-            if ticket.kept_for(self._clock.utc_now()) not in (None, agent):
-                raise TicketKept
+            self._check_agent(ticket, agent, self._clock.utc_now())
             return msgspec.structs.replace(
                 ticket,
                 state=TicketState.IN_SESSION,
                 agent=agent,
                 assigned_to=None,
                 assigned_at_utc=None,
+                offer_until_utc=None,
+                declined_by=(),
+                declined_at_utc=None,
                 session=new_session_id(ticket.id),
                 accepted_at_utc=self._clock.utc_now(),
                 changed_by=f"{Role.AGENT}.{agent}",
@@ -89,6 +113,22 @@ class Sessions:
         await self._keeper.open(organisation, _session_of(ticket), [kiosk_writer(ticket), f"a.{agent}"])
         await tell_kiosk(self._news, ticket, SessionOpened(session=self.kiosk_facts(ticket)))
         return await self._agent_facts(ticket)
+
+    def _check_agent(self, ticket: Ticket, agent: str, now_utc: datetime) -> None:
+        """Whether this agent may take the waiting ticket; what it has in hand says the view, perhaps a moment late."""
+        kept, offered = ticket.kept_for(now_utc), ticket.offered_to(now_utc)
+        if kept not in (None, agent):
+            raise TicketKept
+        if offered not in (None, agent):
+            raise TicketOffered
+        person = self._catalogue.agent(ticket.organisation, agent)
+        service = self._service(ticket)
+        asked = agent in (kept, offered)  # by name, so its skills are not looked at
+        if not asked and service is not None and not is_eligible(person, service, ticket, now_utc):
+            raise SkillMissing
+        in_hand = self._book.view.of_agent(ticket.organisation, agent)
+        if any(one.state in LIVE and one.id != ticket.id for one in in_hand):
+            raise AgentBusy
 
     async def resume(self, organisation: str, agent: str) -> SessionsAnswer:
         """Sessions that are still this agent's, after its desk was restarted."""
@@ -110,6 +150,7 @@ class Sessions:
                 ticket,
                 state=TicketState.WRAP_UP,
                 ended_at_utc=self._clock.utc_now(),
+                wrap_up_until_utc=self._wrap_up_until(ticket),
                 changed_by=f"{role}.{user}",
                 reason=reason,
             )
@@ -117,6 +158,19 @@ class Sessions:
         stored = await self._change_session(organisation, session_id, decide, user if role is Role.KIOSK else "")
         by = "kiosk" if stored.ticket.changed_by.startswith(f"{Role.KIOSK}.") else "agent"
         await tell_both(self._news, stored.ticket, session_id, by, stored.ticket.reason)
+
+    def _wrap_up_until(self, ticket: Ticket) -> datetime | None:
+        service = self._service(ticket)
+        if service is None or not service.wrap_up_s:
+            return None
+        return self._clock.utc_now() + timedelta(seconds=service.wrap_up_s)
+
+    def _service(self, ticket: Ticket) -> ServiceEntry | None:
+        """The ticket's service; None when it was taken out of the catalogue meanwhile."""
+        try:
+            return self._catalogue.service(ticket.organisation, ticket.service)
+        except ServiceUnknown:
+            return None
 
     async def close(self, organisation: str, agent: str, session_id: str, outcome: str) -> None:
         """The agent has finished. Raises `TicketUnknown` for a session that is not its own."""
@@ -129,6 +183,9 @@ class Sessions:
             return self._closed(ticket, outcome, f"{Role.AGENT}.{agent}") if ticket.state in LIVE else None
 
         stored = await self._change_session(organisation, session_id, decide)
+        if stored.ticket.caller_number_given:
+            record = await self._callers.get(organisation, stored.ticket.id)
+            await self._served(stored.ticket, record.number)
         await self._callers.forget(organisation, stored.ticket.id)
         if was_live:
             await tell_both(self._news, stored.ticket, session_id, "agent", outcome)

@@ -111,11 +111,13 @@ class BroadcastRequest(HubMessage, frozen=True, kw_only=True):
 
 
 class AgentState(StrEnum):
-    """What an agent does."""
+    """What an agent does. One who did not answer an offer is `not_responding` until it says that it is back."""
 
     OFFLINE = "offline"
     AVAILABLE = "available"
     PAUSED = "paused"
+    TRAINING = "training"
+    NOT_RESPONDING = "not_responding"
     IN_SESSION = "in_session"
     WRAP_UP = "wrap_up"
 

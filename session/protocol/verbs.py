@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from session.protocol.board_messages import BOARD_VERBS
 from session.protocol.hub_messages import VERBS, Verb
+from session.protocol.routing_messages import ROUTING_VERBS
 
-ALL_VERBS: dict[str, Verb] = {**VERBS, **BOARD_VERBS}
+ALL_VERBS: dict[str, Verb] = {**VERBS, **BOARD_VERBS, **ROUTING_VERBS}
 """Verb -> (roles that may say it, request, answer)."""

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from session.errors import NotAllowed, QueueClosed, ServiceUnknown, TicketTaken
+from session.hub.agents import Agents
 from session.hub.board import Board
 from session.hub.board_store import AgentRecord, QueueRecord
 from session.hub.book import TicketBook
@@ -48,7 +49,8 @@ class Supervised(Desk):
         super().__init__()
         catalogue = Catalogue.parse(catalogue_text())
         book = TicketBook(self.store, self.view)
-        self.board = Board(book, MemoryBoardStore(), catalogue, self.presence, self.news, self.clock)
+        self.agents = Agents(self.view, self.presence, MemoryBoardStore(), catalogue, self.clock)
+        self.board = Board(book, MemoryBoardStore(), catalogue, self.agents, self.news, self.clock)
         self.view.on_change = self.board.day.seen
 
 
