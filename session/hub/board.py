@@ -18,8 +18,8 @@ from session.hub.board_store import BoardStore, QueueRecord
 from session.hub.book import TicketBook
 from session.hub.catalogue import Catalogue
 from session.hub.day_counts import DayCounts
-from session.hub.news import News
 from session.hub.dispatch import unoffered
+from session.hub.news import News
 from session.hub.queue import WAITING
 from session.protocol.board_messages import (
     AgentFacts,

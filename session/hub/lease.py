@@ -13,7 +13,6 @@ import secrets
 
 from session.bus.hub_connection import HubConnection
 from session.bus.streams import WrongRevision
-from session.clock import Clock
 from session.errors import SessionError
 from session.tasks import Tasks
 
@@ -33,11 +32,10 @@ class Lease:
         name: what is leased; one token of a subject.
     """
 
-    def __init__(self, connection: HubConnection, name: str, clock: Clock, tasks: Tasks, replicas: int = 1) -> None:
+    def __init__(self, connection: HubConnection, name: str, tasks: Tasks, replicas: int = 1) -> None:
         self._streams = connection.streams
         self._subject = f"lease.{name}"
         self._me = secrets.token_hex(8).encode()
-        self._clock = clock
         self._tasks = tasks
         self._replicas = replicas
         self._revision = 0
@@ -47,7 +45,7 @@ class Lease:
     @property
     def is_held(self) -> bool:
         """True while this hub is the one."""
-        return self._revision > 0 and self._clock.monotonic_s() < self._until_s
+        return self._revision > 0 and asyncio.get_running_loop().time() < self._until_s
 
     async def prepare(self) -> None:
         """Creates the stream, or brings it to today's settings. In memory: after a restart everybody asks anew."""
@@ -81,7 +79,7 @@ class Lease:
 
     async def _keep(self) -> None:
         while True:
-            asked_s = self._clock.monotonic_s()
+            asked_s = asyncio.get_running_loop().time()
             try:
                 self._revision = await self._streams.append(
                     self._subject, self._me, expected=self._revision, ttl_s=LEASE_S

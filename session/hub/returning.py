@@ -97,7 +97,7 @@ class Returning:
             self._at_kiosk[after.organisation, after.kiosk_home, after.kiosk] = (after.agent, self._clock.utc_now())
 
     async def preferred(self, organisation: str, home: str, kiosk: str, number: str) -> str | None:
-        """The agent of `organisation` who served this caller lately; None when nobody is known. `home` is the kiosk's."""
+        """The agent of `organisation` who served this caller lately, or None. `home` is the kiosk's account."""
         try:
             if number:
                 return await self._store.agent_of(organisation, number)

@@ -97,12 +97,12 @@ def catalogue_text() -> str:
 class World:
     """Server, hub and everybody's keys."""
 
-    def __init__(self, folder: Path, clock: Clock, tick_s: float, port: int) -> None:
+    def __init__(self, folder: Path, clock: Clock, tick_s: float, port: int, catalogue: str = "") -> None:
         self.folder = folder
         self.clock = clock
         self.tick_s = tick_s
         self.tasks = Tasks()
-        self.catalogue = Catalogue.parse(catalogue_text())
+        self.catalogue = Catalogue.parse(catalogue or catalogue_text())
         self.seeds: dict[tuple[str, Role, str], bytes] = {}
         for name in self.catalogue.organisations:
             entry = self.catalogue.organisation(name)
@@ -194,10 +194,10 @@ class World:
 
 @asynccontextmanager
 async def hub_world(
-    folder: Path, *, clock: Clock | None = None, tick_s: float = 0.1, with_hub: bool = True
+    folder: Path, *, clock: Clock | None = None, tick_s: float = 0.1, with_hub: bool = True, catalogue: str = ""
 ) -> AsyncIterator[World]:
     """A running world; everything ends with it."""
-    world = World(folder, clock or SystemClock(), tick_s, free_port())
+    world = World(folder, clock or SystemClock(), tick_s, free_port(), catalogue)
     try:
         await world.server.start()
         if with_hub:

@@ -172,7 +172,7 @@ async def test_the_board_shows_what_each_agent_does(tmp_path: Path) -> None:
         await alice.report_state(False, "training")
         looks: list[BoardAnswer] = []
         board.board_changed.connect(looks.append)
-        await until(lambda: bool(looks) and agent_of(looks[-1], "alice") is AgentState.PAUSED)
+        await until(lambda: bool(looks) and agent_of(looks[-1], "alice") is AgentState.TRAINING)
         paused = next(agent for agent in looks[-1].agents if agent.id == "alice")
         assert (paused.name, paused.reason) == ("Alice M.", "training")
         assert agent_of(looks[-1], "bob") is AgentState.AVAILABLE

@@ -127,7 +127,7 @@ async def test_the_day_counts_answers_in_time_and_who_gave_up() -> None:
     stored = desk.view.get(ORG, quick.id)
     assert stored is not None
     await desk.sessions.give_back(stored.ticket)
-    await desk.sessions.accept(ORG, "bob", quick.id)  # the same caller is not counted twice
+    await desk.sessions.accept(ORG, "agent1", quick.id)  # the same caller is not counted twice
     left = await desk.ticket("r3", kiosk="kiosk2")
     await desk.calls.leave(ORG, "kiosk2", left.id)
     await desk.ticket("r4", kiosk="kiosk2")
