@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 from session.clock import Clock
 from session.hub.board_store import AgentRecord, BoardStore
-from session.hub.catalogue import Catalogue, PersonEntry
+from session.hub.catalogue import Catalogue
+from session.hub.entries import PersonEntry
 from session.hub.presence import Presence
 from session.hub.queue import QueueView
 from session.protocol.board_messages import AgentFacts, AgentState, AgentStateRequest

@@ -20,8 +20,9 @@ from session.clock import Clock
 from session.errors import SessionError
 from session.hub.agents import Agents
 from session.hub.book import TicketBook
-from session.hub.catalogue import Catalogue, PersonEntry, ServiceEntry
+from session.hub.catalogue import Catalogue
 from session.hub.eligible import serves_after_s
+from session.hub.entries import PersonEntry, ServiceEntry
 from session.protocol.tickets import Ticket, TicketState
 from session.tasks import Tasks
 

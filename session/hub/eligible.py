@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from session.hub.catalogue import PersonEntry, ServiceEntry
+from session.hub.entries import PersonEntry, ServiceEntry
 from session.protocol.routing_messages import may_serve
 from session.protocol.tickets import Ticket
 

@@ -11,9 +11,10 @@ from session.clock import Clock
 from session.errors import AgentBusy, NobodyWaits, NotAllowed, TicketKept, TicketOffered, TicketTaken, TicketUnknown
 from session.hub.agents import Agents, state_said
 from session.hub.book import TicketBook, ticket_of
-from session.hub.catalogue import Catalogue, PersonEntry, ServiceEntry
+from session.hub.catalogue import Catalogue
 from session.hub.dispatch import unoffered
 from session.hub.eligible import is_eligible, serves_after_s
+from session.hub.entries import PersonEntry, ServiceEntry
 from session.hub.sessions import Sessions
 from session.protocol.hub_messages import SessionFacts
 from session.protocol.roles import Role

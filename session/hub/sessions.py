@@ -21,9 +21,10 @@ from session.errors import (
     TicketUnknown,
 )
 from session.hub.book import Decide, TicketBook, new_session_id
-from session.hub.catalogue import Catalogue, ServiceEntry
+from session.hub.catalogue import Catalogue
 from session.hub.eligible import is_eligible
 from session.hub.engine import CallerRecord, CallerStore, StoredTicket
+from session.hub.entries import ServiceEntry
 from session.hub.news import News, tell_both, tell_kiosk
 from session.hub.queue import WAITING
 from session.protocol.hub_messages import SessionFacts, SessionOpened, SessionsAnswer, TicketChanged

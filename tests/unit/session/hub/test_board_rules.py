@@ -49,8 +49,8 @@ class Supervised(Desk):
         super().__init__()
         catalogue = Catalogue.parse(catalogue_text())
         book = TicketBook(self.store, self.view)
-        self.agents = Agents(self.view, self.presence, MemoryBoardStore(), catalogue, self.clock)
-        self.board = Board(book, MemoryBoardStore(), catalogue, self.agents, self.news, self.clock)
+        self.crew = Agents(self.view, self.presence, MemoryBoardStore(), catalogue, self.clock)
+        self.board = Board(book, MemoryBoardStore(), catalogue, self.crew, self.news, self.clock)
         self.view.on_change = self.board.day.seen
 
 

@@ -12,8 +12,9 @@ import pytest
 from session.errors import StoreUnreachable
 from session.hub.agents import Agents
 from session.hub.book import TicketBook
-from session.hub.catalogue import Catalogue, PersonEntry
+from session.hub.catalogue import Catalogue
 from session.hub.dispatch import FORGIVEN, Dispatch, choose
+from session.hub.entries import PersonEntry
 from session.protocol.board_messages import AgentState
 from session.protocol.roles import Role
 from session.protocol.tickets import Ticket, TicketState
@@ -72,10 +73,10 @@ class Pushing(Desk):
     def __init__(self) -> None:
         super().__init__()
         catalogue = Catalogue.parse(catalogue_text().replace('letter = "D"', 'letter = "D", mode = "push"'))
-        self.agents = Agents(self.view, self.presence, MemoryBoardStore(), catalogue, self.clock)
+        self.crew = Agents(self.view, self.presence, MemoryBoardStore(), catalogue, self.clock)
         book = TicketBook(self.store, self.view)
-        self.dispatch = Dispatch(book, self.agents, catalogue, lambda: True, self.clock, Tasks())
-        self.view.on_change = self.agents.seen
+        self.dispatch = Dispatch(book, self.crew, catalogue, lambda: True, self.clock, Tasks())
+        self.view.on_change = self.crew.seen
 
     def there(self, *agents: str) -> None:
         for agent in agents:
@@ -110,7 +111,7 @@ async def test_an_agent_who_accepts_in_the_last_moment_is_not_called_silent() ->
     desk.store.beaten = lambda now: msgspec.structs.replace(now, state=TicketState.IN_SESSION, session="t_1")
     await desk.dispatch.look(ORG)
     assert (await desk.now(ticket)).state is TicketState.IN_SESSION
-    assert desk.agents.said(ORG, "alice") is None
+    assert desk.crew.said(ORG, "alice") is None
 
 
 async def test_no_new_caller_for_whoever_is_in_conversation_paused_or_away() -> None:
@@ -122,11 +123,11 @@ async def test_no_new_caller_for_whoever_is_in_conversation_paused_or_away() -> 
     await desk.dispatch.look(ORG)
     assert (await desk.now(second)).state is TicketState.WAITING
     desk.there("bob")
-    await desk.agents.mark_silent(ORG, "bob")
+    await desk.crew.mark_silent(ORG, "bob")
     await desk.dispatch.look(ORG)
     assert (await desk.now(second)).state is TicketState.WAITING
-    bob = next(one for one in desk.agents._catalogue.agents(ORG) if one.id == "bob")
-    assert desk.agents.facts(ORG, bob).state is AgentState.NOT_RESPONDING
+    bob = next(one for one in desk.crew._catalogue.agents(ORG) if one.id == "bob")
+    assert desk.crew.facts(ORG, bob).state is AgentState.NOT_RESPONDING
 
 
 async def test_a_store_that_is_away_leaves_the_offer_as_it_was() -> None:
