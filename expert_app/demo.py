@@ -32,7 +32,7 @@ class DemoOptions:
         report, shots: where the script writes.
         scanner, printer: addresses of real devices, or "".
         camera: "simulated" or what a settings file may say.
-        supervisor: a third window, the board.
+        supervisor: a third window, the board. partner: one more desk, of the kiosk's second organisation.
     """
 
     folder: Path | None
@@ -44,6 +44,7 @@ class DemoOptions:
     camera: str
     language: Language
     supervisor: bool = False
+    partner: bool = False
 
 
 def _no_screen() -> bool:
@@ -69,6 +70,7 @@ async def run_demo(options: DemoOptions) -> int:
         media=MediaSettings(camera=options.camera, microphone=microphone),
         language=options.language,
         with_supervisor=options.supervisor,
+        with_partner=options.partner,
     )
     try:
         await demo.start()

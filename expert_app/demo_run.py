@@ -45,6 +45,7 @@ class Demo:
         media: camera and microphone of both ends.
         chunk_kbps: rate of pages and printed documents; slow enough to be interrupted in tests.
         with_supervisor: also open the supervisor's board.
+        with_partner: also open a desk of the second organisation on the kiosk.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Demo:
         language: Language = "fr",
         chunk_kbps: int = LOOPBACK_KBPS,
         with_supervisor: bool = False,
+        with_partner: bool = False,
     ) -> None:
         self.folder = private_folder(folder)
         self.scanner_address, self.printer_address = scanner, printer
@@ -70,7 +72,8 @@ class Demo:
         self.world: World | None = None
         self.replay: Child | None = None
         self.board: Child | None = None
-        self._with_supervisor = with_supervisor
+        self.partner: Child | None = None
+        self._with_supervisor, self._with_partner = with_supervisor, with_partner
         self.hub: Child
         self.kiosk: Child
         self.desk: Child
@@ -133,6 +136,8 @@ class Demo:
         self.kiosk, self.desk = await asyncio.gather(self.start_kiosk(), self.start_desk())
         if self._with_supervisor:
             await self.start_board()
+        if self._with_partner:
+            await self.start_partner()
 
     def _seed(self) -> None:
         store = DossierStore(self.hub_folder / "dossiers")
@@ -196,13 +201,22 @@ class Demo:
     async def start_board(self) -> Child:
         """Opens the supervisor's board: the desk's program in another role, with a folder of its own."""
         assert self.world is not None
-        folder = str(private_folder(self.folder / "supervisor"))
-        settings = str(self._settings["supervisor"])
-        command = ["-m", "expert_app", "desk", "--folder", folder, "--settings", settings, "--driven"]
-        seed = {SEED_VARIABLE: self.world.supervisor_seed.decode()}
-        self.board = await self._launch("supervisor", command, seed)
-        await asyncio.wait_for(self.board.ready, READY_S)
+        self.board = await self._another_desk("supervisor", self.world.supervisor_seed)
         return self.board
+
+    async def start_partner(self) -> Child:
+        """Opens a desk of the second organisation that the kiosk serves."""
+        assert self.world is not None
+        self.partner = await self._another_desk("partner", self.world.partner_seed)
+        return self.partner
+
+    async def _another_desk(self, name: str, seed: bytes) -> Child:
+        folder = str(private_folder(self.folder / name))
+        settings = str(self._settings[name])
+        command = ["-m", "expert_app", "desk", "--folder", folder, "--settings", settings, "--driven"]
+        child = await self._launch(name, command, {SEED_VARIABLE: seed.decode()})
+        await asyncio.wait_for(child.ready, READY_S)
+        return child
 
     async def export_log(self, session: str) -> Path:
         """Reads a session's log from the hub as the helpdesk would and writes it to `log_file`."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The invented world of the demo: an organisation, its site, people, keys, a caller and a dossier. Used by `demo`.
+"""The invented world of the demo: two organisations on one kiosk, people, keys, a caller, a dossier. Used by `demo`.
 
 Nobody here exists. The keys are made afresh and live as long as the demo's folder.
 """
@@ -24,6 +24,9 @@ LOOPBACK_KBPS = 20_000
 ORGANISATION = "valdore"
 KIOSK = "borne1"
 AGENT = "agent1"
+PARTNER = "emploi"
+"""The second organisation, whose service stands on the same kiosk."""
+PARTNER_AGENT = "agent1"
 HELPDESK = "aide1"
 SUPERVISOR = "superviseur1"
 CALLER_NUMBER = "1042317"
@@ -53,15 +56,15 @@ SERVICES = (
         number_kind="allocataire",
         icon="family",
     ),
-    ServiceEntry(
-        id="emploi",
-        name="Emploi",
-        letter="E",
-        subtitle="Inscription, actualisation",
-        number_kind="france_travail",
-        icon="work",
-    ),
     ServiceEntry(id="accueil", name="Une autre question", letter="A", subtitle="Nous vous orientons", icon="help"),
+)
+PARTNER_SERVICE = ServiceEntry(
+    id="demandeurs",
+    name="Emploi",
+    letter="E",
+    subtitle="Inscription, actualisation",
+    number_kind="france_travail",
+    icon="work",
 )
 
 
@@ -79,6 +82,7 @@ class World:
     site: str
     kiosk_seed: bytes
     agent_seed: bytes
+    partner_seed: bytes
     helpdesk_seed: bytes
     supervisor_seed: bytes
 
@@ -91,14 +95,15 @@ def new_world(folder: Path, bus_port: int, site: str) -> World:
         site=site,
         kiosk_seed=new_seed(),
         agent_seed=new_seed(),
+        partner_seed=new_seed(),
         helpdesk_seed=new_seed(),
         supervisor_seed=new_seed(),
     )
 
 
 def organisation(world: World) -> OrganisationEntry:
-    """The organisation with its people and their public keys."""
-    names = [service.id for service in SERVICES]
+    """The organisation of the kiosk, with its people and their public keys."""
+    names = [*(service.id for service in SERVICES), f"{PARTNER}/{PARTNER_SERVICE.id}"]
     return OrganisationEntry(
         id=ORGANISATION,
         name="Caisse d’entraide du Val-Doré",
@@ -120,6 +125,22 @@ def organisation(world: World) -> OrganisationEntry:
     )
 
 
+def partner(world: World) -> OrganisationEntry:
+    """The other organisation on the same kiosk: no site of its own, an agent and a service."""
+    agent = PersonEntry(id=PARTNER_AGENT, name="Dominique S.", role="agent", key=public_key(world.partner_seed))
+    return OrganisationEntry(
+        id=PARTNER,
+        name="Office de l’emploi des Trois-Rivières",
+        services=[PARTNER_SERVICE],
+        sites=[],
+        kiosks=[],
+        people=[agent],
+        contact=Contact(postal_address="11 quai des Tanneurs\n01235 Trois-Rivières", phone="04 00 00 00 01"),
+        home_address=f"{world.site}/index.html",
+        allowed_addresses=[f"{world.site}/"],
+    )
+
+
 def write_settings(
     world: World,
     *,
@@ -135,7 +156,7 @@ def write_settings(
         chunk_kbps: rate of pages and printed documents between the two ends.
     """
     catalogue = world.folder / "catalogue.toml"
-    catalogue.write_bytes(msgspec.toml.encode({"organisations": [organisation(world)]}))
+    catalogue.write_bytes(msgspec.toml.encode({"organisations": [organisation(world), partner(world)]}))
     Catalogue.load(catalogue)
     port = int(world.bus.rpartition(":")[2])
     settings: dict[str, msgspec.Struct] = {
@@ -153,6 +174,14 @@ def write_settings(
         "desk": DeskSettings(
             organisation=ORGANISATION,
             user=AGENT,
+            bus=[world.bus],
+            language=language,
+            chunk_kbps=chunk_kbps,
+            media=media,
+        ),
+        "partner": DeskSettings(
+            organisation=PARTNER,
+            user=PARTNER_AGENT,
             bus=[world.bus],
             language=language,
             chunk_kbps=chunk_kbps,

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout
+from PyQt6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout
 
 from resources.texts import N_, _
 from session.protocol.hub_messages import Service
@@ -35,29 +35,50 @@ def icon_units(services: int, portrait: bool) -> int:
     return 22 if services <= 3 else 11
 
 
-class ServiceCard(TouchButton):
-    """One service: icon, name, and what it is for; larger when there are few of them."""
+def by_organisation(services: list[Service]) -> list[Service]:
+    """The services of each organisation side by side, in the order in which each is first named."""
+    order = list(dict.fromkeys(service.organisation for service in services))
+    return sorted(services, key=lambda service: order.index(service.organisation))
 
-    def __init__(self, service: Service, services: int, portrait: bool) -> None:
+
+def are_several(services: list[Service]) -> bool:
+    """True when callers must be told which organisation a button belongs to."""
+    return len({service.organisation for service in services}) > 1
+
+
+class ServiceCard(TouchButton):
+    """One service: icon, name, and what it is for; larger when there are few of them.
+
+    Args:
+        services: how many cards there are.
+        named: say whose service it is, above its icon: the kiosk serves several organisations.
+    """
+
+    def __init__(self, service: Service, services: int, portrait: bool, *, named: bool = False) -> None:
         super().__init__("card")
         self.service = service
         self.setObjectName(f"service_{service.id}")
         # All cards of a row are equally wide, whatever they say.
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         words = _("Closed for now. Please choose another service.") if service.closed else service.subtitle
-        self.setAccessibleName(". ".join(text for text in (service.name, words) if text))
+        owner = service.organisation_name if named else ""
+        self.setAccessibleName(". ".join(text for text in (service.name, owner, words) if text))
         self.setEnabled(not service.closed)
         few = services <= 3
         size = "title" if services <= 2 else "large" if services <= 4 or portrait else "name"
         name = label(size, heavy=True, centred=True)
-        subtitle = label("lead" if few else "body", tone="grey", centred=True)
+        tight = bool(owner) and not few and not portrait
+        subtitle = label("lead" if few else "small" if tight else "body", tone="grey", centred=True)
         subtitle.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         name.setText(service.name)
         subtitle.setText(words)
         # Two lines for each subtitle, so that icons and names of one row stand at the same height.
-        subtitle.setProperty("min_height_u", 8 if few else 6)
-        icon = IconView(service.icon, icon_units(services, portrait), GREY if service.closed else BLUE, disc=SKY)
-        box = spaced(QVBoxLayout(self), (2, 1, 2, 1), 1.6 if few else 0.8)
+        subtitle.setProperty("min_height_u", 8 if few else 5.5 if tight else 6)
+        icon_u = icon_units(services, portrait) - (4 if tight else 0)
+        icon = IconView(service.icon, icon_u, GREY if service.closed else BLUE, disc=SKY)
+        box = spaced(QVBoxLayout(self), (1, 0.5, 1, 0.5) if tight else (2, 1, 2, 1), 1.6 if few else 0.8)
+        if owner:
+            box.addWidget(_owner(owner))
         box.addStretch(1)
         box.addWidget(icon, 0, Qt.AlignmentFlag.AlignCenter)
         box.addWidget(name)
@@ -65,6 +86,15 @@ class ServiceCard(TouchButton):
         box.addStretch(1)
         for text in (name, subtitle):
             text.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+
+def _owner(name: str) -> QLabel:
+    """Whose service it is; one height on every card, so that the icons of a row stand at the same height."""
+    owner = label("small", tone="blue", heavy=True, centred=True)
+    owner.setText(name)
+    owner.setProperty("min_height_u", 5.6)
+    owner.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+    return owner
 
 
 class _Closed(QFrame):
@@ -117,7 +147,7 @@ class StartPage(KioskPage):
 
     def show_services(self, services: list[Service]) -> None:
         """Shows at most six services; none says that nobody answers now."""
-        self._services = services[:MOST_SERVICES]
+        self._services = by_organisation(services[:MOST_SERVICES])
         self._deal()
         self.retranslate()
 
@@ -126,7 +156,8 @@ class StartPage(KioskPage):
             self._grid.removeWidget(card)
             card.setParent(None)
             card.deleteLater()
-        self.cards = [ServiceCard(service, len(self._services), self._portrait) for service in self._services]
+        count, named = len(self._services), are_several(self._services)
+        self.cards = [ServiceCard(service, count, self._portrait, named=named) for service in self._services]
         for card in self.cards:
             card.clicked.connect(lambda _checked, card=card: self.service_requested.emit(card.service.id))
         self._place()

@@ -113,6 +113,7 @@ class KioskWindow(QWidget):
         self._unit = 0.0
         self._portrait: bool | None = None
         self._trouble = ""
+        self._names = ("", "")
         self._touched_at_s = 0.0
         self.start_page, self.number_page = StartPage(), NumberPage()
         self.waiting_page, self.goodbye_page = WaitingPage(self._clock), GoodbyePage(self._clock)
@@ -170,12 +171,14 @@ class KioskWindow(QWidget):
 
     def show_services(self, answer: ServicesAnswer) -> None:
         """What the site offers now. Does not change the page."""
-        self._header.show_names(answer.organisation_name, answer.site)
+        self._names = (answer.organisation_name, answer.site)
+        self._header.show_names(*self._names)
         self.start_page.show_services(answer.services)
         self._fit(again=True)
 
     def show_start(self) -> None:
         """The first page, for the next caller."""
+        self._header.show_names(*self._names)
         self.number_page.clear()
         self._show(self.start_page)
 
@@ -206,7 +209,8 @@ class KioskWindow(QWidget):
     # ---- facts: the session ----
 
     def show_session(self, facts: SessionFacts) -> None:
-        """An agent is there."""
+        """An agent is there, of the organisation that the caller has chosen."""
+        self._header.show_names(facts.organisation_name or self._names[0], facts.site)
         self.session_page.show_session(facts)
         self._show(self.session_page)
 

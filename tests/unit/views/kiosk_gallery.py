@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import override
 
+import msgspec
 from PyQt6.QtCore import QRect, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QLinearGradient, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QApplication, QWidget
@@ -102,6 +103,26 @@ def services_answer(count: int = 6) -> ServicesAnswer:
         site="Mairie de Saint-Aubin-des-Prés",
         services=SERVICES[:count],
         allowed_addresses=[],
+    )
+
+
+OWNERS = (
+    ("entraide", "Caisse d'entraide du Val-Doré"),
+    ("marais", "Mutuelle du Marais"),
+    ("emploi", "Office de l'emploi et de la formation des Trois-Rivières"),
+)
+
+
+def shared_answer(*owners: int) -> ServicesAnswer:
+    """A kiosk of an operator's network; for each service, which of `OWNERS` it belongs to."""
+    services = [
+        msgspec.structs.replace(
+            service, id=f"{OWNERS[n][0]}/{service.id}", organisation=OWNERS[n][0], organisation_name=OWNERS[n][1]
+        )
+        for service, n in zip(SERVICES, owners, strict=False)
+    ]
+    return msgspec.structs.replace(
+        services_answer(), organisation="network", organisation_name="Bornes du Val", services=services
     )
 
 
@@ -211,6 +232,9 @@ def _start(count: int) -> Callable[[KioskWindow], None]:
 
 SCENES: dict[str, Callable[[KioskWindow], None]] = {
     "start-6": _start(6),
+    "start-shared-6": lambda window: window.show_services(shared_answer(0, 0, 2, 1, 0, 1)),
+    "start-shared-4": lambda window: window.show_services(shared_answer(0, 0, 2, 1)),
+    "start-shared-3": lambda window: window.show_services(shared_answer(0, 1, 2)),
     "start-5": _start(5),
     "start-4": _start(4),
     "start-3": _start(3),
