@@ -149,6 +149,7 @@ class ComposedDesk:
             self._program.tasks,
             resumed=resumed,
             chunk_kbps=self._settings.chunk_kbps,
+            keep_memory=self._paths.data / "keep" / facts.id,
         )
 
     def _log_writer(self, session_id: str) -> LogWriter:

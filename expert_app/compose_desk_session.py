@@ -57,6 +57,10 @@ class SessionConnections:
         assert isinstance(window.cobrowse, CobrowseView)
         self._cobrowse = window.cobrowse
         self._microphone_on = self._camera_on = True
+        self._seconds = QTimer(window)
+        self._seconds.setInterval(1000)
+        self._seconds.timeout.connect(self._show_times)
+        self._seconds.start()
         self._look = QTimer(window)
         self._look.setSingleShot(True)
         self._look.setInterval(MIRROR_LOOK_MS)
@@ -88,10 +92,11 @@ class SessionConnections:
         self._mirror.resource_requested.connect(self._on_resource)
 
     def _on_grant_requested(self, grant: Grant) -> None:
-        self._window.session_header.show_asked(grant)
-        self._window.devices.show_asked(grant)
-        if grant is Grant.SEE_PAGE:
-            self._cobrowse.show_asked()
+        if self._app.session is not None and not self._app.session.grants.allowed(grant):
+            self._window.session_header.show_asked(grant)
+            self._window.devices.show_asked(grant)
+            if grant is Grant.SEE_PAGE:
+                self._cobrowse.show_asked()
         self._app.request_grant(grant)
 
     def _on_microphone(self, on: bool) -> None:
@@ -142,6 +147,7 @@ class SessionConnections:
         self._window.show_session(session.facts)
         self._window.call.show_own_media(microphone_on=True, camera_on=True)
         self._window.dossier.show_loading()
+        self._window.devices.show_grants({Grant.KEEP: session.grants.may_keep})
         self._cobrowse.clear()
         self._cobrowse.set_addresses(session.facts.allowed_addresses)
         self._facts.note("session", id=session.facts.id, resumed=session.resumed)
@@ -197,6 +203,11 @@ class SessionConnections:
         grants = session.grants.all()
         self._window.show_grants(grants)
         self._cobrowse.show_grants(grants)
+        self._show_times()
+
+    def _show_times(self) -> None:
+        if self._app.session is not None:
+            self._window.session_header.show_times(self._app.session.grants.all_left_s())
 
     # ---- shared page ----
 

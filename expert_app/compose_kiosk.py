@@ -28,6 +28,7 @@ from session.log.writer import LogWriter, left_over
 from session.protocol.hub_messages import SessionFacts
 from session.protocol.roles import Role
 from session.protocol.session_messages import Grant
+from views.consent_words import text_version
 from views.hands import Hands
 from views.kiosk_browser import KioskBrowser
 from views.kiosk_call_pane import KioskCallPane
@@ -82,6 +83,7 @@ class ComposedKiosk:
             media=_media(settings),
             chunk_kbps=settings.chunk_kbps,
             mirror_kbps=settings.mirror_kbps,
+            consent_version=text_version,
         )
         self._app = KioskApp(
             self._link,
@@ -104,6 +106,7 @@ class ComposedKiosk:
         window.stop_requested.connect(app.withdraw_all)
         window.grant_answered.connect(app.answer_grant)
         window.grant_withdrawn.connect(app.withdraw_grant)
+        window.acting_changed.connect(app.act_for_caller)
         window.start_requested.connect(app.forget_press)
         window.language_requested.connect(self._on_language)
         window.close_requested.connect(self._program.stop.set)

@@ -22,7 +22,7 @@ from expert_app.receipts import Place, make_receipt
 from session.clock import Clock
 from session.desk.link import DeskLink
 from session.desk.live import DeskSession
-from session.errors import DossierUnknown, HubUnreachable, SessionError, TicketKept, TicketTaken
+from session.errors import DossierUnknown, GrantMissing, HubUnreachable, SessionError, TicketKept, TicketTaken
 from session.log import events
 from session.notify import Notifier
 from session.protocol.hub_messages import (
@@ -224,6 +224,7 @@ class DeskApp:
         if not complete:
             log.warning("the hub has not the whole log; the rest is sent later")
         await self._link.close(session.facts.id, outcome)
+        session.grants.forget()
         self._session = self._dossier = self._ended = None
         self._prints.clear()
         self._filing.end()
@@ -244,6 +245,7 @@ class DeskApp:
         self.session_ended.emit(ended)
         if ended.reason == "desk_lost":  # the hub has given the caller back to the queue: no wrap-up is ours
             await session.close(FLUSH_S)
+            session.grants.forget()
             self._session = None
             self._filing.end()
             self.session_closed.emit("desk_lost")
@@ -367,6 +369,8 @@ class DeskApp:
     async def _file(self, page_ids: list[str], piece_id: str, name: str) -> None:
         if self._session is None or self._dossier is None:
             raise DossierUnknown
+        if not self._session.grants.may_keep:
+            raise GrantMissing(grant=Grant.KEEP.value)
         await self._filing.file(self._session.facts, self._dossier.number, page_ids, piece_id, name)
 
     def _on_document_filed(self, filed: DocumentFiled) -> None:

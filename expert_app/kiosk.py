@@ -64,6 +64,7 @@ class Screen(Protocol):
     def show_media(self, seen: bool, heard: bool) -> None: ...  # noqa: D102
     def show_page(self, visible: bool) -> None: ...  # noqa: D102
     def show_grants(self, grants: Mapping[Grant, bool]) -> None: ...  # noqa: D102
+    def show_times(self, left_s: Mapping[Grant, float]) -> None: ...  # noqa: D102
     def ask_grant(self, grant: Grant) -> None: ...  # noqa: D102
     def end_question(self, grant: Grant) -> None: ...  # noqa: D102
     def show_devices_notice(self, code: str) -> None: ...  # noqa: D102
@@ -249,6 +250,11 @@ class KioskApp:
         """The caller's answer to a question."""
         if self._session is not None:
             self._session.grants.answer(grant, allowed)
+
+    def act_for_caller(self, acting: bool, mandate: str) -> None:
+        """Somebody who acts for the caller has the screen; their mandate as typed so far."""
+        if self._session is not None:
+            self._session.grants.act_for_caller(mandate if acting else None)
 
     def withdraw_grant(self, grant: Grant) -> None:
         """The caller takes a power back."""

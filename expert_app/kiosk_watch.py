@@ -30,6 +30,7 @@ class SessionScreen(Protocol):
     def show_media(self, seen: bool, heard: bool) -> None: ...  # noqa: D102
     def show_page(self, visible: bool) -> None: ...  # noqa: D102
     def show_grants(self, grants: Mapping[Grant, bool]) -> None: ...  # noqa: D102
+    def show_times(self, left_s: Mapping[Grant, float]) -> None: ...  # noqa: D102
     def ask_grant(self, grant: Grant) -> None: ...  # noqa: D102
     def end_question(self, grant: Grant) -> None: ...  # noqa: D102
     def show_devices_notice(self, code: str) -> None: ...  # noqa: D102
@@ -57,6 +58,7 @@ class SessionWatch:
 
     def _on_grant(self, change: GrantChanged) -> None:
         self._screen.show_grants(self._session.grants.all())
+        self._screen.show_times(self._session.grants.all_left_s())
         if change.grant == Grant.SEE_PAGE:
             self._screen.show_page(change.allowed)
         if change.grant == Grant.SCAN:

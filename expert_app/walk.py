@@ -206,6 +206,7 @@ class Walk:
 
     async def pointer_shown(self) -> Evidence:
         """The agent points at the mirrored page; the kiosk has painted the pointer."""
+        await self.allow("grant_point", "point")
         await self.click(self._demo.desk, "cobrowse_laser")
         await self._demo.desk.ask("click", name="mirror_middle")
         painted = await self.fact(self._demo.kiosk, "pointer_painted")
@@ -234,7 +235,8 @@ class Walk:
         return cleaned
 
     async def document_filed(self) -> Evidence:
-        """The agent files the page; the store's own file is read back here, from the hub's folder."""
+        """The caller lets it be kept, the agent files it; the store's own file is read back, from the hub's folder."""
+        await self.allow("ask_keep", "keep")
         await self.click(self._demo.desk, "file_document")
         filed = await self.fact(self._demo.desk, "document_filed", timeout_s=60)
         return await asyncio.to_thread(store_proof, self._demo.hub_folder, DOSSIER, filed["document"], filed["sha256"])

@@ -14,11 +14,18 @@ LANGUAGES = ("fr", "en")
 DOMAIN = "expert_app"
 
 _active: list[gettext.NullTranslations] = [gettext.NullTranslations()]
+_language = ["en"]
 
 
 def use_language(language: str) -> None:
     """Makes `language` ("fr" or "en") the one of every text asked for from now on."""
     _active[0] = gettext.translation(DOMAIN, ROOT / "locale", [language], fallback=language == "en")
+    _language[0] = language
+
+
+def language() -> str:
+    """The language in use, "fr" or "en"."""
+    return _language[0]
 
 
 def _(text: str) -> str:

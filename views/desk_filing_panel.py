@@ -10,7 +10,9 @@ from PyQt6.QtWidgets import QComboBox, QLineEdit
 
 from resources.texts import _
 from session.protocol.hub_messages import Piece, PieceState
+from session.protocol.session_messages import Grant
 from views.desk_parts import Card, label, push_button, row, shortcut
+from views.desk_scan_panel import GrantLine
 from views.theme import SPACE
 
 
@@ -19,9 +21,11 @@ class FilingPanel(Card):
 
     Signals:
         file_pressed(str, str): piece id ("" for none), name of the document.
+        grant_requested(object): ask for `Grant.KEEP`.
     """
 
     file_pressed = pyqtSignal(str, str)
+    grant_requested = pyqtSignal(object)
 
     def __init__(self) -> None:
         super().__init__("filing_panel")
@@ -29,6 +33,10 @@ class FilingPanel(Card):
         self._pages = 0
         self._dossier = False
         self._filing = False
+        self._may_keep = False
+        self._live = True
+        self._grant = GrantLine(Grant.KEEP)
+        self._grant.asked.connect(self.grant_requested)
         self._piece = QComboBox()
         self._piece.setObjectName("file_piece")
         self._piece.setAccessibleName(_("Piece"))
@@ -74,6 +82,19 @@ class FilingPanel(Card):
         self._pages = count
         self._allow()
 
+    def show_grant(self, allowed: bool, asked: bool = False) -> None:
+        """Whether the caller lets documents be kept; after the conversation the last word holds."""
+        if self._live:
+            self._may_keep = allowed
+            self._grant.show_grant(allowed, asked)
+            self._allow()
+
+    def show_live(self, live: bool) -> None:
+        """Whether the caller is there to be asked."""
+        self._live = live
+        self._grant.setVisible(live or not self._may_keep)
+        self._grant.setEnabled(live)
+
     def set_filing(self, filing: bool) -> None:
         """True while a document is on its way to the store."""
         self._filing = filing
@@ -96,6 +117,7 @@ class FilingPanel(Card):
         second.addWidget(self._why, 1)
         second.addWidget(self._file)
         self.body.addLayout(row(None, label(_("File as"), "caption"), 0))
+        self.body.addWidget(self._grant)
         self.body.addLayout(first)
         self.body.addLayout(second)
 
@@ -111,6 +133,8 @@ class FilingPanel(Card):
     def _allow(self) -> None:
         if self._filing:
             why = _("Filing…")
+        elif not self._may_keep:
+            why = _("The caller has not allowed you to keep documents.")
         elif not self._dossier:
             why = _("Open a dossier first.")
         elif not self._pages:

@@ -88,6 +88,8 @@ class DevicesView(QWidget):
             self.scan.show_grant(grants[Grant.SCAN])
         if Grant.PRINT in grants:
             self.printing.show_grant(grants[Grant.PRINT])
+        if Grant.KEEP in grants:
+            self.filing.show_grant(grants[Grant.KEEP])
 
     def show_asked(self, grant: Grant) -> None:
         """The caller is being asked."""
@@ -95,6 +97,8 @@ class DevicesView(QWidget):
             self.scan.show_grant(allowed=False, asked=True)
         elif grant == Grant.PRINT:
             self.printing.show_grant(allowed=False, asked=True)
+        elif grant == Grant.KEEP:
+            self.filing.show_grant(allowed=False, asked=True)
 
     def show_scan_progress(self, percent: int, text: str = "") -> None:
         """A scan runs: 0..100, less than 0 when unknown."""
@@ -118,6 +122,7 @@ class DevicesView(QWidget):
         self.scan.setVisible(live)
         self.printing.setVisible(live)
         self._switch.setVisible(live)
+        self.filing.show_live(live)
         if not live:
             self._show_part("pages")
 
@@ -183,7 +188,7 @@ class DevicesView(QWidget):
         self.printing.clear_prints()
         self.scan.show_idle()
         self.set_pieces([], dossier_open=False)
-        self.show_grants({Grant.SCAN: False, Grant.PRINT: False})
+        self.show_grants({Grant.SCAN: False, Grant.PRINT: False, Grant.KEEP: False})
         self.show_devices(None)
         self._show_part("pages")
         self._on_chosen()
@@ -307,7 +312,7 @@ class DevicesView(QWidget):
         return self._undo_line
 
     def _connect(self) -> None:
-        for source in (self.scan, self.printing):
+        for source in (self.scan, self.printing, self.filing):
             source.grant_requested.connect(self.grant_requested)
         self.scan.scan_requested.connect(self._on_scan)
         self.scan.cancel_requested.connect(self.scan_cancel_requested)

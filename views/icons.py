@@ -41,6 +41,7 @@ _GLYPHS = {
     "collapse_right": "chevron-double-right",
     "colour": "palette-outline",
     "connected": "lan-connect",
+    "control": "cursor-pointer",
     "damaged": "file-alert-outline",
     "dark": "weather-night",
     "disconnected": "lan-disconnect",

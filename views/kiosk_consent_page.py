@@ -6,74 +6,19 @@ Used by the session page. The answer's time limit is kept by `session.kiosk.gran
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from PyQt6.QtCore import QEasingCurve, QPoint, QPropertyAnimation, Qt, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from resources.texts import N_, _
+from resources.texts import _
 from session.clock import Clock
-from session.kiosk.grants import SILENCE_S
+from session.kiosk.grants import LONGEST_QUESTION_S, SILENCE_S, is_mandate
 from session.protocol.session_messages import Grant
+from views.consent_words import QUESTIONS, time_words
 from views.kiosk_icons import Countdown, IconView, StopSign
+from views.kiosk_mandate import MandateEntry
 from views.kiosk_page import BigButton, label
 from views.kiosk_theme import BLUE, SKY, WHITE, spaced
-
-QUESTIONS: dict[Grant, tuple[str, str, str]] = {
-    Grant.SEE_PAGE: (
-        "eye",
-        N_("May your adviser see this web page?"),
-        N_("They see the page and can point at it. Your passwords stay hidden."),
-    ),
-    Grant.POINT: (
-        "cursor-default-click",
-        N_("May your adviser point at this web page?"),
-        N_("A red dot shows you where to look. It changes nothing."),
-    ),
-    Grant.SCAN: (
-        "scanner",
-        N_("May your adviser scan your document?"),
-        N_("They receive a picture of the paper on the glass."),
-    ),
-    Grant.PRINT: (
-        "printer",
-        N_("May your adviser print a sheet for you?"),
-        N_("The sheet comes out of the printer of this kiosk. It is yours."),
-    ),
-}
-"""Icon, question and explanation of each power."""
-
-CHIPS: dict[Grant, tuple[str, str]] = {
-    Grant.SEE_PAGE: ("eye", N_("Hide my page")),
-    Grant.SCAN: ("scanner", N_("No more scanning")),
-    Grant.PRINT: ("printer", N_("No more printing")),
-}
-"""Icon and words of the button that takes a power back."""
-
-_MEDIA = {
-    (True, True): N_("Your adviser sees and hears you."),
-    (True, False): N_("Your adviser sees you but does not hear you."),
-    (False, True): N_("Your adviser hears you but does not see you."),
-    (False, False): N_("Your adviser neither sees nor hears you."),
-}
-_PAGE = {
-    True: N_("They see your page and can point at it."),
-    False: N_("They do not see your page."),
-}
-_DEVICES = {
-    (True, True): N_("They can scan and print."),
-    (True, False): N_("They can scan, but not print."),
-    (False, True): N_("They can print, but not scan."),
-    (False, False): N_("They can neither scan nor print."),
-}
-
-
-def powers_sentence(grants: Mapping[Grant, bool], seen: bool = True, heard: bool = True) -> str:
-    """What the agent can see and do now, in whole sentences; grants not named are refused."""
-    page = _PAGE[grants.get(Grant.SEE_PAGE, False)]
-    devices = _DEVICES[grants.get(Grant.SCAN, False), grants.get(Grant.PRINT, False)]
-    return " ".join((_(_MEDIA[seen, heard]), _(page), _(devices)))
 
 
 class SlidingPanel(QWidget):
@@ -120,17 +65,21 @@ class SlidingPanel(QWidget):
 class ConsentPanel(SlidingPanel):
     """One question, Yes and No of the same size, and the time that is left. No answer is no.
 
+    Somebody who acts for the caller says so first, and has no Yes before the reference of their mandate is typed.
+
     Signals:
         answered: the grant and the caller's answer.
+        acting_changed(acting, mandate): who touches now: somebody who acts for the caller, and their mandate so far.
     """
 
     answered = pyqtSignal(Grant, bool)
+    acting_changed = pyqtSignal(bool, str)
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
         self._clock = clock
         self.grant: Grant | None = None
-        self._until_s = 0.0
+        self._until_s = self._at_most_s = 0.0
         self._icon = IconView("eye", 10, BLUE, disc=SKY)
         self._question = label("large")
         self._detail = label("body", tone="grey")
@@ -140,11 +89,17 @@ class ConsentPanel(SlidingPanel):
         self.no = BigButton("no", "close-thick", colour=WHITE, size="large", icon_u=5)
         self.yes.clicked.connect(lambda: self._answer(True))
         self.no.clicked.connect(lambda: self._answer(False))
+        self.acting = BigButton("plain", "account-key", icon_u=3, size="body", margins=(1.4, 0.3, 1.8, 0.3))
+        self.acting.setCheckable(True)
+        self.acting.toggled.connect(self._on_acting)
+        self.mandate = MandateEntry()
+        self.mandate.changed.connect(self._on_mandate)
+        self.mandate.hide()
         self._lay_out()
 
     def _lay_out(self) -> None:
         says = spaced(QVBoxLayout(), (0,), 0.8)
-        for widget in (self._question, self._detail, self._silence):
+        for widget in (self._question, self._detail):
             says.addWidget(widget)
         asks: QBoxLayout = spaced(QHBoxLayout(), (0,), 2.4)
         asks.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -153,9 +108,16 @@ class ConsentPanel(SlidingPanel):
         answers.addWidget(self._countdown)
         answers.addWidget(self.yes, 1)
         answers.addWidget(self.no, 1)
-        self._box: QBoxLayout = spaced(QHBoxLayout(self.panel), (3, 2.4, 3, 2.4), 3)
+        who = spaced(QHBoxLayout(), (0,), 2)
+        who.addWidget(self._silence, 1)
+        who.addWidget(self.acting)
+        self._box: QBoxLayout = spaced(QHBoxLayout(), (0,), 3)
         self._box.addLayout(asks, 6)
         self._box.addLayout(answers, 5)
+        whole = spaced(QVBoxLayout(self.panel), (3, 2, 3, 1.6), 1)
+        whole.addLayout(self._box)
+        whole.addLayout(who)
+        whole.addWidget(self.mandate)
 
     def set_portrait(self, portrait: bool) -> None:
         """The answers under the question."""
@@ -165,7 +127,12 @@ class ConsentPanel(SlidingPanel):
     def ask(self, grant: Grant, width_px: int) -> None:
         """Puts the question; the time starts now."""
         self.grant = grant
-        self._until_s = self._clock.monotonic_s() + SILENCE_S
+        now_s = self._clock.monotonic_s()
+        self._until_s, self._at_most_s = now_s + SILENCE_S, now_s + LONGEST_QUESTION_S
+        self.acting.blockSignals(True)
+        self.acting.setChecked(False)
+        self.acting.blockSignals(False)
+        self.mandate.hide()
         self.retranslate()
         self.tick()
         self.slide_in(width_px)
@@ -174,6 +141,27 @@ class ConsentPanel(SlidingPanel):
         """The question is over."""
         self.grant = None
         self.hide()
+
+    def forget(self) -> None:
+        """Another caller: nothing is asked, and no mandate stays."""
+        self.end()
+        self.mandate.clear()
+
+    def _on_acting(self, acting: bool) -> None:
+        self.mandate.setVisible(acting)
+        if acting:
+            self.mandate.setFocus()
+        self.fit(self.width())
+        self._on_mandate(self.mandate.text)
+
+    def _on_mandate(self, text: str) -> None:
+        """A touch is no silence: the time begins again, up to a limit."""
+        self._until_s = min(self._clock.monotonic_s() + SILENCE_S, self._at_most_s)
+        self._allow_yes()
+        self.acting_changed.emit(self.acting.isChecked(), text)
+
+    def _allow_yes(self) -> None:
+        self.yes.setEnabled(not self.acting.isChecked() or is_mandate(self.mandate.text))
 
     def tick(self) -> None:
         """A moment has passed; when the time is over the panel goes away."""
@@ -195,8 +183,11 @@ class ConsentPanel(SlidingPanel):
         """Says every text again."""
         self.yes.set_words(_("Yes"))
         self.no.set_words(_("No"))
-        self._silence.setText(_("Without an answer, it is no."))
+        self.acting.set_words(_("I act for the caller"))
+        self.mandate.retranslate()
+        self._allow_yes()
         if self.grant is not None:
+            self._silence.setText(time_words(self.grant))
             icon, question, detail = QUESTIONS[self.grant]
             self._icon.show_icon(icon, BLUE)
             self._question.setText(_(question))
@@ -247,6 +238,6 @@ class StoppedPanel(SlidingPanel):
     def retranslate(self) -> None:
         """Says every text again."""
         self._title.setText(_("Everything is stopped."))
-        self._detail.setText(_("Your adviser can no longer see your page, scan or print."))
+        self._detail.setText(_("Your adviser can no longer see your page, act in it, scan or print."))
         self.go_on.set_words(_("Go on talking"))
         self.end_call.set_words(_("End the talk"))

@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QKeySequence, QShortcut
+from PyQt6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from resources.texts import N_, _
 from session.clock import Clock
 from session.protocol.hub_messages import SessionFacts
 from session.protocol.session_messages import Grant
-from views.kiosk_consent_page import CHIPS, ConsentPanel, StoppedPanel, powers_sentence
+from views.consent_words import CHIPS, left_words, powers_sentence
+from views.kiosk_consent_page import ConsentPanel, StoppedPanel
 from views.kiosk_icons import IconView, StopSign
 from views.kiosk_page import BigButton, KioskPage, label
 from views.kiosk_theme import BLUE, INK, SKY, sized, spaced
@@ -55,24 +57,28 @@ class SessionPage(KioskPage):
     Signals:
         stop_requested: STOP was touched; everything stops at once.
         leave_requested: the caller ends the session.
-        grant_answered, grant_withdrawn: as of the kiosk window.
+        grant_answered, grant_withdrawn, acting_changed: as of the kiosk window.
     """
 
     stop_requested = pyqtSignal()
     leave_requested = pyqtSignal()
     grant_answered = pyqtSignal(Grant, bool)
     grant_withdrawn = pyqtSignal(Grant)
+    acting_changed = pyqtSignal(bool, str)
 
     def __init__(self, call_pane: QWidget, browser: QWidget, clock: Clock) -> None:
         super().__init__()
         self.setObjectName("session")
         self._grants: dict[Grant, bool] = {}
+        self._until_s: dict[Grant, float] = {}
+        self._clock = clock
         self._seen = self._heard = True
         self._facts: SessionFacts | None = None
         self._notice = ""
         self.call_pane, self.browser = call_pane, browser
         self.consent, self.stopped = ConsentPanel(clock), StoppedPanel()
         self.consent.answered.connect(self.grant_answered)
+        self.consent.acting_changed.connect(self.acting_changed)
         self.stopped.end_requested.connect(self.leave_requested)
         box = spaced(QVBoxLayout(self), (0,), 0)
         box.addWidget(self._build_name())
@@ -81,6 +87,7 @@ class SessionPage(KioskPage):
         box.addWidget(self.consent)
         box.addWidget(self.stopped)
         box.addWidget(self._build_bar())
+        QShortcut(QKeySequence(Qt.Key.Key_Escape), self).activated.connect(self._on_stop_key)
         self.retranslate()
 
     # ---- building ----
@@ -122,12 +129,13 @@ class SessionPage(KioskPage):
         bar.setObjectName("bar")
         self.line = label("body")
         self.chips: dict[Grant, BigButton] = {}
-        self._chips = spaced(QHBoxLayout(), (0,), 1.4)
+        self._chips = spaced(QGridLayout(), (0,), 1)
         for grant, (icon, _words) in CHIPS.items():
             chip = BigButton("chip", icon, colour=INK, icon_u=3.2, size="body", wrap=True, margins=(1.4, 0.4, 1.4, 0.4))
             chip.clicked.connect(lambda _checked, grant=grant: self.grant_withdrawn.emit(grant))
             self.chips[grant] = chip
-            self._chips.addWidget(chip, 1)
+            self._chips.addWidget(chip)
+            chip.hide()
         self.stop = BigButton("stop", StopSign(8), size="large", margins=(2.4, 0.8, 3, 0.8))
         sized(self.stop, None, 11)
         self.stop.clicked.connect(self._on_stop)
@@ -165,10 +173,10 @@ class SessionPage(KioskPage):
     def show_session(self, facts: SessionFacts) -> None:
         """A session begins (or is resumed): no power, no web page, nothing asked."""
         self._facts = facts
-        self._grants, self._notice = {}, ""
+        self._grants, self._until_s, self._notice = {}, {}, ""
         self._seen = self._heard = True
         self.browser.hide()
-        self.consent.end()
+        self.consent.forget()
         self.stopped.hide()
         self.retranslate()
 
@@ -181,6 +189,17 @@ class SessionPage(KioskPage):
         """The powers as they are now."""
         self._grants = dict(grants)
         self.retranslate()
+
+    def show_times(self, left_s: Mapping[Grant, float]) -> None:
+        """Seconds that are left of each power."""
+        now_s = self._clock.monotonic_s()
+        self._until_s = {grant: now_s + left for grant, left in left_s.items()}
+        self._say_times()
+
+    def tick(self) -> None:
+        """A moment has passed: the question's countdown and the powers' times."""
+        self.consent.tick()
+        self._say_times()
 
     def show_page(self, visible: bool) -> None:
         """Shows the web page beside the face, or the face alone."""
@@ -206,6 +225,10 @@ class SessionPage(KioskPage):
         self.stop_requested.emit()
         self.stopped.slide_in(self.width())
 
+    def _on_stop_key(self) -> None:
+        if self.isVisible() and (any(self._grants.values()) or self.consent.grant is not None):
+            self._on_stop()
+
     # ---- texts ----
 
     def retranslate(self) -> None:
@@ -214,13 +237,29 @@ class SessionPage(KioskPage):
         self._name.setText(_("You are talking with {name}").format(name=name) if name else "")
         self.line.setText(powers_sentence(self._grants, self._seen, self._heard))
         self.line.setAccessibleName(self.line.text())
-        self.stop.set_words(_("STOP"), spoken=_("STOP. Takes everything back from your adviser at once."))
-        for grant, chip in self.chips.items():
-            chip.set_words(_(CHIPS[grant][1]))
-            chip.setVisible(self._grants.get(grant, False))
+        self.stop.set_words(_("STOP"), spoken=_("STOP. Takes everything back from your adviser at once. (Escape)"))
+        self._place_chips()
+        self._say_times()
         self.consent.retranslate()
         self.stopped.retranslate()
         self._say_notice()
+
+    def _place_chips(self) -> None:
+        """The powers that are given stand side by side; more than four in two rows."""
+        given = [grant for grant in self.chips if self._grants.get(grant, False)]
+        per_row = 4 if len(given) > 4 else max(1, len(given))
+        for chip in self.chips.values():
+            self._chips.removeWidget(chip)
+        for place, grant in enumerate(given):
+            self._chips.addWidget(self.chips[grant], *divmod(place, per_row))
+        for grant, chip in self.chips.items():
+            chip.setVisible(grant in given)
+
+    def _say_times(self) -> None:
+        now_s = self._clock.monotonic_s()
+        for grant, chip in self.chips.items():
+            words, until_s = _(CHIPS[grant][1]), self._until_s.get(grant, 0.0)
+            chip.set_words(f"{words} ({left_words(until_s - now_s)})" if until_s > now_s else words)
 
     def _say_notice(self) -> None:
         self._notice_strip.setVisible(bool(self._notice))

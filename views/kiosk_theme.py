@@ -195,8 +195,10 @@ def style_sheet(unit: float) -> str:
     rules += [
         f"QPushButton[look=key] {{ font-size: {px(4.6)}; }}",
         f"QPushButton[look=key]:disabled {{ background: {PAPER}; color: {DISABLED}; border-color: {SKY}; }}",
-        f"QPushButton[look=primary]:disabled {{ background: {LINE}; border-color: {LINE}; }}",
-        f"QPushButton[look=primary] QLabel:disabled {{ color: {GREY}; }}",
+        f"QPushButton[look=primary]:disabled, QPushButton[look=yes]:disabled"
+        f" {{ background: {LINE}; border-color: {LINE}; }}",
+        f"QPushButton[look=primary] QLabel:disabled, QPushButton[look=yes] QLabel:disabled {{ color: {GREY}; }}",
+        f"QPushButton[look=plain]:checked {{ background: {SKY}; border-color: {BLUE}; }}",
         f"QPushButton[look=card] {{ border-radius: {px(2.4)}; }}",
         f"QPushButton[look=card] QLabel[tone=grey] {{ color: {GREY}; }}",
         f"QPushButton[look=card]:disabled {{ background: {PAPER}; }}",

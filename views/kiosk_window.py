@@ -86,6 +86,7 @@ class KioskWindow(QWidget):
         leave_requested(): the caller leaves the queue, or ends the session; confirmed on the screen.
         stop_requested(): STOP; take every power back at once.
         grant_answered(Grant, bool), grant_withdrawn(Grant): the caller's consent.
+        acting_changed(bool, str): who touches the question now: somebody who acts for the caller, their mandate.
         language_requested(str): "fr" or "en"; answer with `show_language`.
         start_requested(): the window has gone back to the start by itself; nobody is there, forget the last press.
         close_requested(): the window was asked to close; it stays until the program has stopped in order.
@@ -98,6 +99,7 @@ class KioskWindow(QWidget):
     stop_requested = pyqtSignal()
     grant_answered = pyqtSignal(Grant, bool)
     grant_withdrawn = pyqtSignal(Grant)
+    acting_changed = pyqtSignal(bool, str)
     language_requested = pyqtSignal(str)
     start_requested = pyqtSignal()
     close_requested = pyqtSignal()
@@ -149,6 +151,7 @@ class KioskWindow(QWidget):
         self.session_page.stop_requested.connect(self.stop_requested)
         self.session_page.grant_answered.connect(self.grant_answered)
         self.session_page.grant_withdrawn.connect(self.grant_withdrawn)
+        self.session_page.acting_changed.connect(self.acting_changed)
         self.goodbye_page.over.connect(self._back_to_start)
 
     def pages(self) -> list[KioskPage]:
@@ -226,6 +229,10 @@ class KioskWindow(QWidget):
         """Every power as it is now."""
         self.session_page.show_grants(grants)
 
+    def show_times(self, left_s: Mapping[Grant, float]) -> None:
+        """Seconds that are left of each power, from now on."""
+        self.session_page.show_times(left_s)
+
     def ask_grant(self, grant: Grant) -> None:
         """Puts a question to the caller: `grant_answered` follows, or nothing (silence is kept by the program)."""
         self.session_page.ask(grant)
@@ -269,7 +276,7 @@ class KioskWindow(QWidget):
         if self._page is self.waiting_page:
             self.waiting_page.tick()
         elif self._page is self.session_page:
-            self.session_page.consent.tick()
+            self.session_page.tick()
         elif self._page is self.goodbye_page:
             self.goodbye_page.tick()
         elif self._page is self.number_page and self._clock.monotonic_s() - self._touched_at_s >= NUMBER_IDLE_S:

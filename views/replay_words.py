@@ -6,7 +6,7 @@ from __future__ import annotations
 from resources.texts import N_, _
 from session.log import events
 from session.log.events import Event, Lane, Writer, label_of
-from session.protocol.session_messages import Grant, PrintState
+from session.protocol.session_messages import Grant, GrantActor, GrantReason, PrintState
 from views.troubles import sentence
 
 LANES: dict[Lane, tuple[str, str]] = {
@@ -66,8 +66,11 @@ _WHO = {Writer.KIOSK: N_("The kiosk"), Writer.DESK: N_("The desk"), Writer.HUB: 
 _GRANTS = {
     Grant.SEE_PAGE: N_("see the page"),
     Grant.POINT: N_("point"),
+    Grant.CONTROL: N_("click and scroll in the page"),
+    Grant.TYPE: N_("type in the page"),
     Grant.SCAN: N_("scan"),
     Grant.PRINT: N_("print"),
+    Grant.KEEP: N_("keep documents in the file"),
 }
 _PRINTS = {
     PrintState.RECEIVED: N_("received by the kiosk"),
@@ -95,15 +98,27 @@ def describe(event: Event) -> str:
     match event:
         case events.SharingChanged(sharing=sharing):
             return _("The page is shared") if sharing else _("The page is no longer shared")
-        case events.GrantChanged(grant=grant, allowed=allowed):
-            return (_("The caller allowed: {grant}") if allowed else _("The caller refused: {grant}")).format(
-                grant=_(_GRANTS[grant])
-            )
+        case events.GrantChanged(grant=grant):
+            return _grant_sentence(event).format(grant=_(_GRANTS[grant]), mandate=event.mandate)
         case events.KioskWiped(left_over=left_over) if left_over:
             return _("The kiosk could not be wiped completely")
     text = _(WORDS[label_of(event)]).format(**_values(event))
     code = code_of(event)
     return f"{text}. {sentence(code).title}" if code else text
+
+
+def _grant_sentence(event: events.GrantChanged) -> str:
+    """Who gave or refused a power, or how it ended; with the braces {grant} and {mandate}."""
+    if event.allowed:
+        by_mandate = event.actor is GrantActor.FACILITATOR
+        return _("Allowed under mandate {mandate}: {grant}") if by_mandate else _("The caller allowed: {grant}")
+    if event.reason is GrantReason.EXPIRED:
+        return _("The time is over: {grant}")
+    if event.reason in (GrantReason.WITHDRAWN, GrantReason.STOPPED):
+        return _("The caller took back: {grant}")
+    return (
+        _("No answer counts as no: {grant}") if event.reason is GrantReason.SILENT else _("The caller refused: {grant}")
+    )
 
 
 def _values(event: Event) -> dict[str, str]:

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 
 from PyQt6.QtCore import QSize, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
-from PyQt6.QtWidgets import QBoxLayout, QFrame, QPushButton
+from PyQt6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QPushButton
 
 from resources.texts import N_, _
 from session.protocol.hub_messages import Service, SessionFacts
 from session.protocol.session_messages import Grant
-from views.desk_parts import ElidedLabel, column, label, restyle, row
+from views.desk_parts import ElidedLabel, clock_words, column, label, restyle, row
 from views.icons import icon
 from views.theme import SPACE
 from views.ticket_row import ServiceTag
@@ -20,18 +20,22 @@ from views.ticket_row import ServiceTag
 GRANT_WORDS: dict[Grant, tuple[str, str]] = {
     Grant.SEE_PAGE: (N_("See the page"), "see_page"),
     Grant.POINT: (N_("Point"), "point"),
+    Grant.CONTROL: (N_("Click"), "control"),
+    Grant.TYPE: (N_("Type"), "keyboard"),
     Grant.SCAN: (N_("Scan"), "scanner"),
     Grant.PRINT: (N_("Print"), "printer"),
+    Grant.KEEP: (N_("Keep"), "file"),
 }
 """What each permission is called, and its icon."""
 
 
 _ALLOWED, _ASKED = N_("allowed"), N_("asking the caller…")
 _NOT_YET = N_("not allowed yet: press to ask")
+_RENEW = N_("allowed for {left} more; press to ask again")
 
 
 class GrantButton(QPushButton):
-    """One permission: allowed, being asked, or to be asked by pressing it.
+    """One permission: allowed and for how long, being asked, or to be asked by pressing it; pressed again, renewed.
 
     Signals:
         wanted(object): the `Grant` to ask for.
@@ -42,9 +46,8 @@ class GrantButton(QPushButton):
     def __init__(self, grant: Grant) -> None:
         super().__init__()
         self.grant = grant
-        self._allowed, self._asked = False, False
+        self._allowed, self._asked, self._left_s = False, False, 0.0
         self.setObjectName(f"grant_{grant.value}")
-        self.setText(_(GRANT_WORDS[grant][0]))
         self.setIconSize(QSize(20, 16))
         self.setProperty("kind", "quiet")
         self.setProperty("grant", True)
@@ -54,22 +57,40 @@ class GrantButton(QPushButton):
     def show_state(self, allowed: bool, asked: bool = False) -> None:
         """Shows whether the caller allows it, or is being asked."""
         self._allowed, self._asked = allowed, asked and not allowed
-        state = _ALLOWED if allowed else _ASKED if self._asked else _NOT_YET
+        self._left_s = self._left_s if allowed else 0.0
         name, tone = ("allowed", "good") if allowed else ("time", "accent") if self._asked else ("ask", "soft")
         self.setIcon(icon(name, tone))
-        spoken = f"{_(GRANT_WORDS[self.grant][0])}: {_(state)}"
-        self.setAccessibleName(spoken)
-        self.setToolTip(spoken)
+        self._say()
         restyle(self, state="allowed" if allowed else "asked" if self._asked else "none")
 
+    def show_left(self, left_s: float) -> None:
+        """Seconds that are left of an allowed power; 0 says nothing."""
+        if self._allowed:
+            self._left_s = left_s
+            self._say()
+
+    def _say(self) -> None:
+        words, state = _(GRANT_WORDS[self.grant][0]), _NOT_YET
+        if self._allowed:
+            state = _RENEW if self._left_s else _ALLOWED
+        elif self._asked:
+            state = _ASKED
+        left = clock_words(self._left_s) if self._left_s else ""
+        self.setText(f"{words} {left}".strip())
+        spoken = f"{words}: {_(state).format(left=left)}"
+        if spoken != self.toolTip():
+            self.setAccessibleName(spoken)
+            self.setToolTip(spoken)
+
     def _on_clicked(self) -> None:
-        if not self._allowed and not self._asked:
-            self.show_state(allowed=False, asked=True)
+        if not self._asked:
+            if not self._allowed:
+                self.show_state(allowed=False, asked=True)
             self.wanted.emit(self.grant)
 
 
 class SessionHeader(QFrame):
-    """The conversation's facts and the caller's four permissions.
+    """The conversation's facts and the caller's permissions.
 
     Signals:
         grant_requested(object): ask the caller for this `Grant`.
@@ -86,20 +107,33 @@ class SessionHeader(QFrame):
         self._grants = {grant: GrantButton(grant) for grant in Grant}
         facts = row(None, self._ticket, space=SPACE[2])
         facts.addLayout(column(None, self._service, self._where, space=1), 1)
-        permissions = row(None, 0, space=6)
+        self._places = QGridLayout()
+        self._places.setSpacing(6)
+        self._per_row = 0
         for button in self._grants.values():
             button.wanted.connect(self.grant_requested)
-            permissions.addWidget(button)
+        self._place(len(self._grants))
         self._box = row(self, space=SPACE[1], margins=(SPACE[2], 6, SPACE[2], 6))
         self._box.addLayout(facts, 1)
-        self._box.addLayout(permissions)
+        self._box.addLayout(self._places)
+
+    def _place(self, per_row: int) -> None:
+        if per_row == self._per_row:
+            return
+        self._per_row = per_row
+        for button in self._grants.values():
+            self._places.removeWidget(button)
+        for place, button in enumerate(self._grants.values()):
+            self._places.addWidget(button, *divmod(place, per_row))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """In a narrow view the permissions stand below."""
+        """In a narrow view the permissions stand below, as many side by side as there is room for."""
         super().resizeEvent(event)
-        needed = sum(button.sizeHint().width() + 6 for button in self._grants.values()) + 300
-        narrow = self.width() < needed
+        widest = max(button.sizeHint().width() for button in self._grants.values()) + 6
+        needed = sum(button.sizeHint().width() + 6 for button in self._grants.values())
+        narrow, room = self.width() < needed + 300, self.width() - 2 * SPACE[2]
         self._box.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
+        self._place(len(self._grants) if needed <= room else max(1, min(4, room // widest)))
 
     def show_session(self, session: SessionFacts, ticket_number: str, service: Service | None, place: int) -> None:
         """The conversation that is going on; all permissions start at "not yet"."""
@@ -113,6 +147,11 @@ class SessionHeader(QFrame):
         """What the caller allows now; permissions that are not named stay as they are."""
         for grant, allowed in grants.items():
             self._grants[grant].show_state(allowed)
+
+    def show_times(self, left_s: Mapping[Grant, float]) -> None:
+        """Seconds that are left of each permission."""
+        for grant, left in left_s.items():
+            self._grants[grant].show_left(left)
 
     def show_asked(self, grant: Grant) -> None:
         """The caller is being asked."""

@@ -1,8 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the caller allows, as the kiosk told it. Used by the desk's program to enable tools; the kiosk enforces it."""
+"""What the caller allows, as the kiosk told it. Used by the desk's program to enable tools; the kiosk enforces it.
+
+Only `keep` binds at the desk: filing asks `may_keep`, which outlives the conversation and a restart in the wrap-up.
+"""
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from session.clock import Clock
 from session.notify import Notifier
 from session.protocol.channel import SessionChannel
 from session.protocol.session_messages import Grant, GrantChanged, GrantRequested, GrantsRequested, SessionMessage
@@ -13,24 +19,42 @@ TOPIC = "grant"
 class DeskGrants:
     """One session's powers; all refused until the kiosk says otherwise.
 
+    Args:
+        clock: for the time that is left.
+        memory: file whose existence says that the caller lets documents be kept; None remembers nothing over a restart.
+
     Attributes:
         changed: the caller's answer to a request, or a power taken back; told for every message of the kiosk, so that
             a request that changes nothing gets its answer too.
     """
 
-    def __init__(self, channel: SessionChannel) -> None:
+    def __init__(self, channel: SessionChannel, clock: Clock, memory: Path | None = None) -> None:
         self.changed: Notifier[GrantChanged] = Notifier()
-        self._channel = channel
-        self._allowed = dict.fromkeys(Grant, False)
+        self._channel, self._clock, self._memory = channel, clock, memory
+        self._until_s = dict.fromkeys(Grant, 0.0)
+        self._may_keep = memory is not None and memory.exists()
         self._stop_listening = channel.on_message(TOPIC, self._on_message)
 
     def allowed(self, grant: Grant) -> bool:
         """True when the caller gives this power, as far as we heard."""
-        return self._allowed[grant]
+        return self.left_s(grant) > 0
+
+    def left_s(self, grant: Grant) -> float:
+        """Seconds until the power ends by itself; 0 when it is not given."""
+        return max(0.0, self._until_s[grant] - self._clock.monotonic_s())
 
     def all(self) -> dict[Grant, bool]:
         """Every power and whether it is given, as far as we heard."""
-        return dict(self._allowed)
+        return {grant: self.allowed(grant) for grant in Grant}
+
+    def all_left_s(self) -> dict[Grant, float]:
+        """Every power and the seconds that are left of it."""
+        return {grant: self.left_s(grant) for grant in Grant}
+
+    @property
+    def may_keep(self) -> bool:
+        """True when the caller's last word was that documents may be kept; it still holds in the wrap-up."""
+        return self._may_keep
 
     async def request(self, grant: Grant) -> None:
         """Asks the caller; the answer comes by `changed`, at the latest after 30 s. Raises `BusUnreachable`."""
@@ -41,11 +65,31 @@ class DeskGrants:
         await self._channel.send(TOPIC, GrantsRequested())
 
     def _on_message(self, message: SessionMessage) -> None:
-        if isinstance(message, GrantChanged):
-            self._allowed[message.grant] = message.allowed
-            self.changed.emit(message)
+        if not isinstance(message, GrantChanged):
+            return
+        until_s = self._clock.monotonic_s() + message.left_s if message.allowed else 0.0
+        self._until_s[message.grant] = until_s
+        if message.grant is Grant.KEEP:
+            self._remember_keep(message.allowed)
+        self.changed.emit(message)
+
+    def _remember_keep(self, allowed: bool) -> None:
+        self._may_keep = allowed
+        if self._memory is None:
+            return
+        if allowed:
+            self._memory.parent.mkdir(parents=True, exist_ok=True)
+            self._memory.touch()
+        else:
+            self._memory.unlink(missing_ok=True)
 
     def close(self) -> None:
-        """The session is over: no power is left, nothing is listened to."""
+        """The conversation is over: no power is left but to keep what was received, nothing is listened to."""
         self._stop_listening()
-        self._allowed = dict.fromkeys(Grant, False)
+        self._until_s = dict.fromkeys(Grant, 0.0)
+
+    def forget(self) -> None:
+        """The wrap-up is finished."""
+        self._may_keep = False
+        if self._memory is not None:
+            self._memory.unlink(missing_ok=True)

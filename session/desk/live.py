@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from pathlib import Path
 
 from session.clock import Clock
 from session.desk.call import DeskCall
@@ -39,6 +40,7 @@ class DeskSession:
         is_kept: whether a page is on disk already, from before a restart.
         log_writer: this end's part of the session's log.
         resumed: the desk was restarted in the middle. chunk_kbps: rate of printed documents on the line.
+        keep_memory: file that remembers over a restart that the caller lets documents be kept.
 
     Attributes:
         kiosk_wiped: the kiosk removed everything of the caller.
@@ -57,13 +59,14 @@ class DeskSession:
         *,
         resumed: bool,
         chunk_kbps: int,
+        keep_memory: Path | None = None,
     ) -> None:
         self.facts = facts
         self.resumed = resumed
         self.kiosk_wiped: Notifier[KioskWiped] = Notifier()
         self._channel, self._log, self._tasks = channel, log_writer, tasks
         self.call = DeskCall(channel, engine, clock, tasks, clock.monotonic_s())
-        self.grants = DeskGrants(channel)
+        self.grants = DeskGrants(channel, clock, keep_memory)
         self.page = DeskCobrowse(channel, clock, tasks)
         self.devices = DeskDevices(channel, clock, tasks, keep, is_kept=is_kept, chunk_kbps=chunk_kbps)
         self.chronicle = Chronicle(facts, log_writer, clock)

@@ -70,7 +70,17 @@ class Chronicle:
         devices.print_changed.connect(self._on_print)
 
     def _on_grant(self, change: GrantChanged) -> None:
-        self._log.write(events.GrantChanged(grant=change.grant, allowed=change.allowed))
+        self._log.write(
+            events.GrantChanged(
+                grant=change.grant,
+                allowed=change.allowed,
+                lasts_s=change.left_s,
+                reason=change.reason,
+                actor=change.actor,
+                text_version=change.text_version,
+                mandate=change.mandate,
+            )
+        )
 
     def _on_offered(self, offer: CallOffered) -> None:
         self._video_seen = self._audio_seen = False

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -29,7 +29,7 @@ from session.kiosk.wipe import Wipe
 from session.log.writer import LogWriter
 from session.protocol.channel import SessionChannel
 from session.protocol.hub_messages import SessionFacts
-from session.protocol.session_messages import KioskWiped
+from session.protocol.session_messages import Grant, KioskWiped
 from session.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -51,6 +51,7 @@ class KioskParts:
 
     Attributes:
         scanner, printer: from the settings; None when there is none.
+        consent_version: which words the screen uses to ask for a power now.
         chunk_kbps: rate of pages on the line.
         mirror_kbps: rate that the shared page may always use.
     """
@@ -62,6 +63,7 @@ class KioskParts:
     media: CallMedia
     chunk_kbps: int
     mirror_kbps: int = DEFAULT_KBPS
+    consent_version: Callable[[Grant], str] = lambda _grant: ""
 
 
 class KioskSession:
@@ -91,7 +93,7 @@ class KioskSession:
         self.facts = facts
         self._channel, self._parts, self._folder, self._log = channel, parts, folder, log_writer
         self.shelf = PageShelf(folder / "pages")
-        self.grants = KioskGrants(channel, clock, tasks)
+        self.grants = KioskGrants(channel, clock, tasks, parts.consent_version)
         self.call = KioskCall(channel, parts.call_page, clock, tasks, clock.monotonic_s(), parts.media)
         self.page = KioskCobrowse(channel, parts.browser, self.grants, clock, tasks, mirror_kbps=parts.mirror_kbps)
         self.devices = KioskDevices(

@@ -17,9 +17,9 @@ import msgspec
 
 from session.protocol.hub_messages import PieceState
 from session.protocol.ids import Id
-from session.protocol.session_messages import Grant, PrintState, ScanKind, ScanSource
+from session.protocol.session_messages import Grant, GrantActor, GrantReason, PrintState, ScanKind, ScanSource
 
-FORMAT = 1
+FORMAT = 2
 """Number of the form in which records are written."""
 
 MAX_MIRROR_PART_BYTES = 120 * 1024
@@ -181,10 +181,15 @@ class GrantRequested(Event, frozen=True, kw_only=True):
 
 
 class GrantChanged(Event, frozen=True, kw_only=True):
-    """The caller gave a power, refused it or took it back."""
+    """A power was given, refused, taken back, or has ended; see `session_messages.GrantChanged` for the fields."""
 
     grant: Grant
     allowed: bool
+    lasts_s: float = 0.0
+    reason: GrantReason = GrantReason.ANSWERED
+    actor: GrantActor = GrantActor.CALLER
+    text_version: Code = ""
+    mandate: MaybeId = ""
 
 
 class AddressOpened(Event, frozen=True, kw_only=True):
@@ -427,7 +432,7 @@ _LANES: dict[type[Event], Lane] = {
     **dict.fromkeys((DossierOpened, DocumentFiled, PieceChanged, PieceFiled), Lane.DOSSIER),
     **dict.fromkeys((LineLost, LineBack, TroubleShown), Lane.LINE),
 }
-_GRANT_LANES = {Grant.SCAN: Lane.SCANNER, Grant.PRINT: Lane.PRINTER}
+_GRANT_LANES = {Grant.SCAN: Lane.SCANNER, Grant.PRINT: Lane.PRINTER, Grant.KEEP: Lane.DOSSIER}
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):

@@ -29,7 +29,13 @@ def _from_0(record: Loose) -> Loose:
     return record
 
 
-STEPS: dict[int, Callable[[Loose], Loose]] = {0: _from_0}
+def _from_1(record: Loose) -> Loose:
+    """Format 1 said of a grant only whether it was given: the defaults say the rest, and fewer kinds of events."""
+    record["format"] = 2
+    return record
+
+
+STEPS: dict[int, Callable[[Loose], Loose]] = {0: _from_0, 1: _from_1}
 """From format n to n + 1."""
 
 

@@ -57,6 +57,9 @@ KINDS: dict[str, Callable[[str], bool]] = {
 }
 """What is looked for in the strings of an event."""
 
+_ON_PURPOSE = {"mandate": {"nir", "iban"}}
+"""A mandate's reference is recorded on purpose and may look like any number, but never like these."""
+
 _MIRROR_KINDS: dict[str, Callable[[str], bool]] = {"nir": _any(_NIR, _nir_key_fits), "iban": _any(_IBAN, _iban_fits)}
 """In a mirrored page only what carries its own proof: times, sizes and a public body's own telephone are no secrets."""
 
@@ -100,7 +103,12 @@ def _shape_findings(event: Event) -> list[Finding]:
 def check_clean(record: Record) -> list[Finding]:
     """What the record holds that no log may hold; empty when it is clean. A `MirrorChunk` is checked before its cut."""
     event = record.event
-    found = [Finding(name, kind) for name, text in _strings(event) for kind, holds in KINDS.items() if holds(text)]
+    found = [
+        Finding(name, kind)
+        for name, text in _strings(event)
+        for kind, holds in KINDS.items()
+        if kind in _ON_PURPOSE.get(name, KINDS) and holds(text)
+    ]
     if isinstance(event, MirrorChunk):
         found += _frame_findings(event.data)
     return found or _shape_findings(event)

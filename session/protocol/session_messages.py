@@ -90,12 +90,33 @@ class CameraChanged(SessionMessage, frozen=True, kw_only=True):
 
 
 class Grant(StrEnum):
-    """A power that the caller may give."""
+    """A power that the caller may give. Control: click and scroll in the page; keep: file what was received."""
 
     SEE_PAGE = "see_page"
     POINT = "point"
+    CONTROL = "control"
+    TYPE = "type"
     SCAN = "scan"
     PRINT = "print"
+    KEEP = "keep"
+
+
+class GrantReason(StrEnum):
+    """Why a power is as it is. Told: nothing changed, the desk asked or the line came back."""
+
+    TOLD = "told"
+    ANSWERED = "answered"
+    SILENT = "silent"
+    WITHDRAWN = "withdrawn"
+    STOPPED = "stopped"
+    EXPIRED = "expired"
+
+
+class GrantActor(StrEnum):
+    """Who answered. Facilitator: somebody who acts for the caller under a mandate."""
+
+    CALLER = "caller"
+    FACILITATOR = "facilitator"
 
 
 class GrantRequested(SessionMessage, frozen=True, kw_only=True):
@@ -105,11 +126,22 @@ class GrantRequested(SessionMessage, frozen=True, kw_only=True):
 
 
 class GrantChanged(SessionMessage, frozen=True, kw_only=True):
-    """Kiosk: the caller said yes or no, or took it back. Silence is no."""
+    """Kiosk: the caller said yes or no, took it back, or its time is over. Silence is no.
+
+    Attributes:
+        left_s: seconds until the power ends by itself, 0 when it is not given.
+        text_version: which words, in which language, were on the screen.
+        mandate: reference of the mandate (Aidants Connect) when a facilitator answered for the caller.
+    """
 
     grant: Grant
     allowed: bool
     at_utc: datetime
+    left_s: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    reason: GrantReason = GrantReason.ANSWERED
+    actor: GrantActor = GrantActor.CALLER
+    text_version: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]{0,60}$")] = ""
+    mandate: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9-]{0,40}$")] = ""
 
 
 class GrantsRequested(SessionMessage, frozen=True, kw_only=True):

@@ -144,7 +144,9 @@ class Stage:
 
     async def file(self) -> None:
         """The agent files the pages that lie there."""
-        await self._turn_to_devices("file_document")
+        await self._turn_to_devices("file_piece")
+        if "ask_keep" in await self.desk.ask("visible"):
+            await self.walk.allow("ask_keep", "keep")
         await self.walk.click(self.desk, "file_document")
 
     async def _turn_to_devices(self, button: str) -> None:

@@ -8,16 +8,20 @@ import gettext
 from collections.abc import AsyncIterator
 
 import pytest
+from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from resources import texts
 from session.clock import ManualClock
 from session.desk.grants import DeskGrants
-from session.kiosk.grants import SILENCE_S, KioskGrants
-from session.protocol.session_messages import Grant
+from session.kiosk.grants import LASTS_S, SILENCE_S, KioskGrants
+from session.protocol.session_messages import Grant, GrantChanged
 from session.tasks import Tasks
 from tests.talks.memory_channel import channel_pair
+from tests.unit.views.fingers import key
 from tests.unit.views.kiosk_gallery import kiosk_window, session_facts
+from views import consent_words
+from views.consent_words import text_version
 from views.kiosk_window import KioskWindow
 
 
@@ -27,11 +31,15 @@ class Scene:
     def __init__(self, window: KioskWindow, clock: ManualClock, tasks: Tasks) -> None:
         kiosk_line, desk_line = channel_pair()
         self.window, self.clock = window, clock
-        self.kiosk, self.desk = KioskGrants(kiosk_line, clock, tasks), DeskGrants(desk_line)
+        self.kiosk, self.desk = KioskGrants(kiosk_line, clock, tasks), DeskGrants(desk_line, clock)
+        self.heard: list[GrantChanged] = []
+        self.desk.changed.connect(self.heard.append)
         self.kiosk.asked.connect(window.ask_grant)
         self.kiosk.settled.connect(window.end_question)
         self.kiosk.changed.connect(lambda _change: window.show_grants(self.kiosk.all()))
         window.grant_answered.connect(self.kiosk.answer)
+        self.kiosk.changed.connect(lambda _change: window.show_times(self.kiosk.all_left_s()))
+        window.acting_changed.connect(lambda acting, mandate: self.kiosk.act_for_caller(mandate if acting else None))
         window.grant_withdrawn.connect(self.kiosk.withdraw)
         window.stop_requested.connect(self.kiosk.withdraw_all)
         window.show_session(session_facts())
@@ -61,7 +69,7 @@ async def test_touching_yes_lets_the_agent_see_and_the_line_says_so(scene: Scene
     page.consent.yes.click()
     await scene.settle()
     assert scene.desk.allowed(Grant.SEE_PAGE)
-    assert scene.desk.allowed(Grant.POINT)
+    assert not scene.desk.allowed(Grant.POINT)
     assert "They see your page" in page.line.text()
 
 
@@ -110,3 +118,52 @@ async def test_stop_leaves_the_agent_nothing(scene: Scene) -> None:
     assert not any(scene.desk.all().values())
     assert "They do not see your page." in scene.window.session_page.line.text()
     assert not scene.window.session_page.consent.isVisible()
+
+
+async def test_a_facilitator_types_the_mandate_before_there_is_a_yes(scene: Scene) -> None:
+    await scene.desk.request(Grant.SCAN)
+    await scene.settle()
+    consent = scene.window.session_page.consent
+    consent.acting.click()
+    assert consent.mandate.isVisible()
+    assert not consent.yes.isEnabled()
+    for character in "AC-2026":
+        consent.mandate.keys[character].click()
+    assert consent.yes.isEnabled()
+    consent.yes.click()
+    await scene.settle()
+    assert scene.desk.allowed(Grant.SCAN)
+    assert scene.heard[-1].mandate == "AC-2026"
+    await scene.desk.request(Grant.PRINT)
+    await scene.settle()
+    assert not consent.acting.isChecked(), "the next question is the caller's again"
+    assert consent.yes.isEnabled()
+
+
+async def test_both_ends_show_the_time_that_is_left(scene: Scene) -> None:
+    await scene.desk.request(Grant.SCAN)
+    await scene.settle()
+    scene.window.session_page.consent.yes.click()
+    await scene.settle()
+    scene.clock.advance(61)
+    scene.window.tick()
+    assert scene.window.session_page.chips[Grant.SCAN].words() == "No more scanning (18 min)"
+    assert scene.desk.left_s(Grant.SCAN) == LASTS_S[Grant.SCAN] - 61
+
+
+async def test_escape_on_a_keyboard_is_stop(scene: Scene, qtbot: QtBot) -> None:
+    await scene.desk.request(Grant.SCAN)
+    await scene.settle()
+    scene.window.session_page.consent.yes.click()
+    key(scene.window, Qt.Key.Key_Escape)
+    await scene.settle()
+    assert not any(scene.desk.all().values())
+    assert scene.window.session_page.stopped.isVisible()
+
+
+async def test_the_recorded_version_changes_with_the_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = text_version(Grant.SCAN)
+    assert before == text_version(Grant.SCAN) != text_version(Grant.PRINT)
+    icon, question, detail = consent_words.QUESTIONS[Grant.SCAN]
+    monkeypatch.setitem(consent_words.QUESTIONS, Grant.SCAN, (icon, question, detail + " More."))
+    assert text_version(Grant.SCAN) != before

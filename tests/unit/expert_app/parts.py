@@ -155,7 +155,17 @@ def desk_session(
     log = LogWriter(facts.id, Writer.DESK, folder, clock, send, tasks)
     keep = partial(filing.keep, facts.id)
     return DeskSession(
-        facts, channel, QuietEngine(), keep, filing.is_kept, log, clock, tasks, resumed=resumed, chunk_kbps=240
+        facts,
+        channel,
+        QuietEngine(),
+        keep,
+        filing.is_kept,
+        log,
+        clock,
+        tasks,
+        resumed=resumed,
+        chunk_kbps=240,
+        keep_memory=folder / f"keep-{facts.id}",
     )
 
 

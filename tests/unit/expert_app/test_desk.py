@@ -25,7 +25,7 @@ from session.desk.live import DeskSession
 from session.hub.presence import RETURN_S
 from session.protocol.hub_messages import DossierFacts, SessionEnded, SessionFacts
 from session.protocol.roles import Role
-from session.protocol.session_messages import PageOffered, ScanKind
+from session.protocol.session_messages import Grant, GrantChanged, PageOffered, ScanKind
 from session.protocol.tickets import TicketState
 from session.tasks import Tasks
 from tests.talks.hub.bus_fixture import World, hub_world, until
@@ -95,6 +95,13 @@ class Desk:
             taken_at_utc=datetime(2026, 3, 2, 9, 1, tzinfo=UTC),
         )
         await self.filing.keep(self.opened[-1].facts.id, offer, data)
+
+    async def allow_to_keep(self) -> None:
+        """The caller's yes, as the kiosk tells it."""
+        kiosk = await self._world.kiosk("kiosk1")
+        yes = GrantChanged(grant=Grant.KEEP, allowed=True, at_utc=self._world.clock.utc_now(), left_s=60)
+        await kiosk.channel(self.opened[-1].facts.id).send("grant", yes)
+        await until(lambda: self.opened[-1].grants.may_keep)
 
     def codes(self) -> list[tuple[str, str]]:
         return [(trouble.key, trouble.code) for trouble in self.troubles]
@@ -167,6 +174,7 @@ async def test_a_wrap_up_is_not_finished_while_a_document_waits(office: Office) 
     alice.app.accept(await office.caller())
     await until(lambda: alice.app.dossier is not None)
     await alice.receive_page()
+    await alice.allow_to_keep()
     alice.app.hang_up()
     await until(lambda: bool(alice.ended))
     await office.world.stop_hub()
@@ -183,6 +191,19 @@ async def test_a_wrap_up_is_not_finished_while_a_document_waits(office: Office) 
     await until(lambda: alice.closed == ["done"])
     assert alice.outbox.documents() == []
     assert {"file", "finish"} & set(alice.over) == {"finish"}
+
+
+async def test_nothing_is_filed_before_the_caller_lets_it_be_kept(office: Office) -> None:
+    alice = await office.desk("alice")
+    alice.app.accept(await office.caller())
+    await until(lambda: alice.app.dossier is not None)
+    await alice.receive_page()
+    alice.app.file(["p1"], "payslip", "Bulletin")
+    await until(lambda: ("file", "grant_missing") in alice.codes())
+    assert (alice.outbox.documents(), office.world.dossiers.filings) == ([], 0)
+    await alice.allow_to_keep()
+    alice.app.file(["p1"], "payslip", "Bulletin")
+    await until(lambda: office.world.dossiers.filings == 1, 20)
 
 
 async def test_a_dossier_that_could_not_be_had_is_loaded_when_the_line_is_back(
@@ -210,6 +231,7 @@ async def test_a_desk_restarted_in_the_wrap_up_is_in_the_wrap_up_again(office: O
     alice.app.accept(await office.caller())
     await until(lambda: alice.app.dossier is not None)
     await alice.receive_page()
+    await alice.allow_to_keep()
     alice.app.hang_up()
     await until(lambda: bool(alice.ended))
     await alice.close()

@@ -84,6 +84,9 @@ class Screen:
     def show_grants(self, grants: Mapping[Grant, bool]) -> None:
         pass
 
+    def show_times(self, left_s: Mapping[Grant, float]) -> None:
+        pass
+
     def ask_grant(self, grant: Grant) -> None:
         pass
 

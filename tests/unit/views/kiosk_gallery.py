@@ -192,6 +192,7 @@ def _page_shared(window: KioskWindow) -> None:
     window.show_session(session_facts())
     window.show_page(True)
     window.show_grants(ALL_GRANTS)
+    window.show_times(dict.fromkeys(Grant, 540.0))
 
 
 def _page_notice(window: KioskWindow) -> None:
@@ -208,6 +209,21 @@ def _asking_page(window: KioskWindow) -> None:
 def _asking_scan(window: KioskWindow) -> None:
     window.show_session(session_facts())
     window.ask_grant(Grant.SCAN)
+
+
+def _asking_control(window: KioskWindow) -> None:
+    window.show_session(session_facts())
+    window.show_page(True)
+    window.show_grants({Grant.SEE_PAGE: True, Grant.POINT: True, Grant.SCAN: True})
+    window.show_times({Grant.SEE_PAGE: 1500.0, Grant.POINT: 1620.0, Grant.SCAN: 45.0})
+    window.ask_grant(Grant.CONTROL)
+
+
+def _asking_mandate(window: KioskWindow) -> None:
+    _asking_control(window)
+    window.session_page.consent.acting.click()
+    for character in "AC-2026-":
+        window.session_page.consent.mandate.keys[character].click()
 
 
 def _stopped(window: KioskWindow) -> None:
@@ -257,6 +273,8 @@ SCENES: dict[str, Callable[[KioskWindow], None]] = {
     "session-notice": _page_notice,
     "session-ask-page": _asking_page,
     "session-ask-scan": _asking_scan,
+    "session-ask-control": _asking_control,
+    "session-ask-mandate": _asking_mandate,
     "session-stopped": _stopped,
     "session-trouble": _session_trouble,
     "goodbye-wiping": lambda window: window.show_goodbye(None),

@@ -78,6 +78,7 @@ def test_accept_scan_and_file_by_keys_alone(window: DeskWindow, qtbot: QtBot) ->
     with qtbot.waitSignal(window.devices.scan_requested):
         key(window, Qt.Key.Key_F7)
     window.devices.show_page_image("p1", drawn_page(width=100))
+    window.show_grants({Grant.KEEP: True})
     with qtbot.waitSignal(window.devices.file_requested) as filed:
         key(window, Qt.Key.Key_F8)
     assert filed.args == [["p1"], "p2", "Attestation de loyer"]

@@ -103,6 +103,7 @@ def test_preview_page_and_file_by_keys_alone(devices: DevicesView, qtbot: QtBot)
         key(devices, Qt.Key.Key_F7)
     assert scan.args == [ScanWish(kind=ScanKind.PAGE, source=ScanSource.GLASS, dpi=300, colour=True, area=Area())]
     devices.show_page_image("p1", drawn_page(width=100))
+    devices.show_grants({Grant.KEEP: True})
     with qtbot.waitSignal(devices.file_requested) as filed:
         key(devices, Qt.Key.Key_F8)
     assert filed.args == [["p1"], "p2", "Attestation de loyer"]
@@ -219,6 +220,7 @@ def test_alt_arrows_order_the_pages_and_the_order_is_told(three: DevicesView, qt
 
 
 def test_chosen_pages_alone_are_filed_in_their_order(three: DevicesView, qtbot: QtBot) -> None:
+    three.show_grants({Grant.KEEP: True})
     three.strip.choose("p1")
     with qtbot.waitSignal(three.file_requested) as filed:
         press(three, qtbot, "file_document")
@@ -286,6 +288,11 @@ def test_filing_proposes_the_first_missing_piece_and_keeps_what_the_agent_wrote(
 
 
 def test_nothing_is_filed_without_dossier_pages_or_name(devices: DevicesView, qtbot: QtBot) -> None:
+    assert words(devices, "file_why") == "The caller has not allowed you to keep documents."
+    with qtbot.waitSignal(devices.grant_requested) as asked:
+        press(devices, qtbot, "ask_keep")
+    assert asked.args == [Grant.KEEP]
+    devices.show_grants({Grant.KEEP: True})
     assert words(devices, "file_why") == "Scan a page first."
     devices.show_page_image("p1", drawn_page(width=100))
     devices.set_pieces([], dossier_open=False)

@@ -15,7 +15,7 @@ from tests.unit.views.kiosk_gallery import (
     ALL_GRANTS,
     session_facts,
 )
-from views.kiosk_consent_page import powers_sentence
+from views.consent_words import powers_sentence
 from views.kiosk_icons import StopSign
 from views.kiosk_window import KioskWindow
 
@@ -35,7 +35,7 @@ def test_the_line_says_what_the_agent_can_do_now(window: KioskWindow) -> None:
     assert window.session_page.line.text() == (
         "Your adviser sees and hears you. They do not see your page. They can neither scan nor print."
     )
-    window.show_grants({Grant.SEE_PAGE: True, Grant.SCAN: True})
+    window.show_grants({Grant.SEE_PAGE: True, Grant.POINT: True, Grant.SCAN: True})
     window.show_media(seen=False, heard=True)
     assert window.session_page.line.text() == (
         "Your adviser hears you but does not see you. They see your page and can point at it. "
