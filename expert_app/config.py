@@ -91,11 +91,25 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     media: MediaSettings = MediaSettings()
 
 
+class ConventionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How far the hub believes the files of its convention.
+
+    Attributes:
+        operator_key: public key that must have signed the operator's part, which names those that sign the others; ""
+            where nobody signs.
+        look_s: seconds between two looks at the files.
+    """
+
+    operator_key: str = ""
+    look_s: Annotated[float, msgspec.Meta(ge=0.1, le=60)] = 3.0
+
+
 class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The hub.
 
     Attributes:
-        catalogue: TOML file of organisations, sites, services and people.
+        catalogue: the convention: TOML file of organisations, sites, services and people, or folder of such files.
+        convention: whose signatures it needs, and how often it is looked at.
         listen: host and port of the bus that the hub starts.
         bus: address of a bus that runs already; "" to start our own.
         database: SQLAlchemy address of the dossiers' and the history's database; "" for SQLite in the hub's folder.
@@ -120,6 +134,7 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     silent_s: Seconds = 20.0
     desk_return_s: Seconds = 60.0
     kiosk_return_s: Seconds = 120.0
+    convention: ConventionSettings = ConventionSettings()
 
 
 def is_time_zone(name: str) -> bool:

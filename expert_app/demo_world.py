@@ -15,7 +15,7 @@ from documents.dossier import Dossier, Piece
 from documents.store import DossierStore
 from expert_app.config import DeskSettings, HubSettings, KioskSettings, Language, MediaSettings, save
 from session.bus.identity import new_seed, public_key
-from session.hub.catalogue import Catalogue
+from session.hub.convention import load
 from session.hub.entries import KioskEntry, OrganisationEntry, PersonEntry, ServiceEntry, SiteEntry
 from session.protocol.hub_messages import Contact
 
@@ -157,7 +157,7 @@ def write_settings(
     """
     catalogue = world.folder / "catalogue.toml"
     catalogue.write_bytes(msgspec.toml.encode({"organisations": [organisation(world), partner(world)]}))
-    Catalogue.load(catalogue)
+    load(catalogue)
     port = int(world.bus.rpartition(":")[2])
     settings: dict[str, msgspec.Struct] = {
         "hub": HubSettings(catalogue=str(catalogue), listen_port=port),

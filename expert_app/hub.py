@@ -14,6 +14,8 @@ from pathlib import Path
 
 from documents.store import DossierStore
 from expert_app.config import HubSettings, SettingsWrong
+from expert_app.convention_commands import load_catalogue
+from expert_app.convention_words import refused
 from expert_app.credentials import key_name, load_seed
 from expert_app.dossier_adapter import DossierAdapter
 from expert_app.driver import Driver
@@ -28,10 +30,12 @@ from session.bus.server_config import ServerSettings, config_text
 from session.bus.trust import client_tls
 from session.clock import SystemClock
 from session.errors import SessionError
-from session.hub.catalogue import Catalogue, CatalogueWrong
+from session.hub.catalogue import Catalogue
+from session.hub.convention_keeper import ConventionKeeper
 from session.hub.enrolment import Enrolment
 from session.hub.hub import Hub
 from session.hub.presence import Patience
+from session.hub.problems import CatalogueWrong
 from session.hub.projection import Position
 from session.tasks import Tasks
 
@@ -89,20 +93,11 @@ class HubOptions:
     rebuild_history: bool = False
 
 
-def check_catalogue(path: Path) -> str:
-    """What is wrong with a catalogue, or "" when nothing is."""
-    try:
-        Catalogue.load(path)
-    except CatalogueWrong as error:
-        return str(error)
-    return ""
-
-
 def bus_config(settings: HubSettings, paths: Paths, hub_seed: bytes) -> str:
     """Configuration for a nats-server that is not ours."""
     server = server_settings(settings, Path("/var/lib/nats"), enrolment=False)
     book = open_book(paths)
-    accounts = Catalogue.load(Path(settings.catalogue)).accounts(book.keys(), book.revoked())
+    accounts = load_catalogue(settings).accounts(book.keys(), book.revoked())
     return config_text(server, accounts, public_key(hub_seed), public_key(new_seed()))
 
 
@@ -137,7 +132,10 @@ class HubProgram:
         self._settings, self._paths, self._facts, self._options = settings, paths, facts, options
         self._clock = SystemClock()
         self._tasks = Tasks()
-        self._catalogue = Catalogue.load(Path(settings.catalogue))
+        kept = paths.folder("convention") / "last-good"
+        self._convention = ConventionKeeper(Path(settings.catalogue), settings.convention.operator_key, kept)
+        self._catalogue = self._convention.start()
+        self._look_now = asyncio.Event()
         self._book = open_book(paths)
         self._server: BusServer | None = None
 
@@ -175,6 +173,8 @@ class HubProgram:
                 enrolment = Enrolment(connection, self._book, self._take_keys, self._clock, self._tasks)
                 await enrolment.start()
                 stack.push_async_callback(enrolment.stop)
+            self._note_convention()
+            self._tasks.spawn(self._watch_convention(hub), name="watch the convention")
             self._facts.note("hub_ready", url=url, organisations=len(self._catalogue.organisations))
             ready(url)
             await stop.wait()
@@ -204,16 +204,44 @@ class HubProgram:
     def _on_history(self, position: Position) -> None:
         self._facts.note("history", applied=position.applied, behind=position.behind)
 
-    def reload_keys(self) -> None:
-        """Reads the catalogue again and lets new keys in, removed ones out. Services change at the next start."""
-        if self._server is None:
-            return
+    # ---- the convention --------------------------------------------------------------------------------------------
+
+    def look_at_convention(self) -> None:
+        """Looks at the convention's files now instead of within seconds."""
+        self._look_now.set()
+
+    async def _watch_convention(self, hub: Hub) -> None:
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._look_now.wait(), self._settings.convention.look_s)
+            self._look_now.clear()
+            before = self._convention.state
+            wanted = await asyncio.to_thread(self._convention.look)
+            if wanted is not None:
+                await self._take_convention(hub, wanted)
+            if self._convention.state != before:
+                self._note_convention()
+
+    async def _take_convention(self, hub: Hub, wanted: Catalogue) -> None:
+        """New keys are let in and removed ones out; services, hours and rights are others from now on."""
+        identities = self._catalogue.identities()
         try:
-            self._catalogue = Catalogue.load(Path(self._settings.catalogue))
-        except CatalogueWrong as error:
-            log.error("the catalogue is not taken: %s", error)
+            await hub.take_catalogue(wanted)
+        except SessionError as error:
+            log.warning("the convention waits for the store: %s", error.code)
+            self._convention.again()
             return
-        self._tasks.spawn(self._take_keys(), name="reload keys")
+        log.info("the convention is %s now", wanted.version)
+        if self._catalogue.identities() == identities:
+            return
+        await self._take_keys()
+        if self._server is None:
+            log.warning("keys changed: give your nats-server the output of `expert-app hub bus-config`")
+
+    def _note_convention(self) -> None:
+        state = self._convention.state
+        refused_parts = "; ".join(str(problem) for problem in state.problems)
+        self._facts.note("convention", version=state.version, refused=refused_parts)
 
 
 async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:
@@ -223,7 +251,7 @@ async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:
     try:
         program = HubProgram(settings, paths, facts, options)
     except CatalogueWrong as error:
-        print(_("The catalogue cannot be used: {why}").format(why=error))
+        print(refused(error))
         return 2
     driver = Driver(None, facts, stop.set)
     if options.driven:
@@ -233,7 +261,7 @@ async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:
         with contextlib.suppress(NotImplementedError):  # Windows: Ctrl+C raises KeyboardInterrupt instead
             loop.add_signal_handler(name, stop.set)
     if hasattr(signal, "SIGHUP"):
-        loop.add_signal_handler(signal.SIGHUP, program.reload_keys)
+        loop.add_signal_handler(signal.SIGHUP, program.look_at_convention)
 
     def ready(url: str) -> None:
         if options.driven:

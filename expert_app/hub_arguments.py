@@ -34,7 +34,14 @@ def add_hub_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]
         return made
 
     command("example", "print a complete catalogue")
-    command("check", "say what is wrong in a catalogue").add_argument("file", type=Path, metavar="FILE")
+    check = command("check", "say everything that is wrong with a convention, or print its hours of this week")
+    check.add_argument("convention", type=Path, metavar="CONVENTION", help="a TOML file, or a folder of them")
+    check.add_argument("--operator-key", default="", metavar="KEY", help="look at the signatures too")
+    sign = command("sign", "sign a part of a convention")
+    sign.add_argument("convention", type=Path, metavar="CONVENTION")
+    sign.add_argument("--part", default="", metavar="FILE", help="file in the folder, e.g. caf.toml")
+    sign.add_argument("--seed-file", type=Path, default=None, help="the signing key, instead of the system's keyring")
+    sign.add_argument("--make-key", action="store_true", default=False, help="make the key first")
     report = _where(command("report", "write an activity report of these days"))
     report.add_argument("period", nargs=3, metavar=("FROM", "TO", "FILE"), help="2026-03-01 2026-03-31 report.pdf")
     _where(command("rebuild-history", "run the hub, and build the history again"))

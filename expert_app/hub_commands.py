@@ -9,13 +9,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from expert_app import hub, hub_identities
+from expert_app import convention_commands, hub, hub_identities
 from expert_app.certificates import CertificateTrouble, make_ca, make_certificate
 from expert_app.config import HubSettings
+from expert_app.convention_words import refused
 from expert_app.credentials import key_name, load_seed
 from expert_app.hub_arguments import ROLES
 from expert_app.paths import Paths
 from resources.texts import _
+from session.hub.problems import CatalogueWrong
 
 Arguments = argparse.Namespace
 
@@ -35,9 +37,13 @@ def _example(_context: Context) -> int:
 
 
 def _check(context: Context) -> int:
-    wrong = hub.check_catalogue(context.arguments.file)
-    print(wrong or _("The catalogue is complete."))
-    return 1 if wrong else 0
+    key = context.arguments.operator_key or context.settings.convention.operator_key
+    return convention_commands.check(context.arguments.convention, key, datetime.now(UTC))
+
+
+def _sign(context: Context) -> int:
+    wish = context.arguments
+    return convention_commands.sign(wish.convention, wish.part, wish.seed_file, make_key=wish.make_key)
 
 
 def _make_ca(context: Context) -> int:
@@ -85,6 +91,7 @@ def _run(context: Context) -> int:
 _WITHOUT_CATALOGUE: dict[str, Callable[[Context], int]] = {
     "example": _example,
     "check": _check,
+    "sign": _sign,
     "make-ca": _make_ca,
     "make-certificate": _make_certificate,
 }
@@ -108,6 +115,9 @@ def run_command(context: Context) -> int:
             print(_("The hub needs a catalogue: expert-app hub example > catalogue.toml, then --catalogue FILE"))
             return 2
         return _COMMANDS[name](context)
+    except CatalogueWrong as error:
+        print(refused(error))
+        return 2
     except CertificateTrouble as error:
         print(_("This cannot be done: {what} exists already, is missing or is not valid.").format(what=error))
         return 1

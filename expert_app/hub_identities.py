@@ -7,14 +7,16 @@ import time
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from expert_app.config import HubSettings
+from expert_app.convention_commands import load_catalogue
+from expert_app.convention_words import refused
 from expert_app.paths import Paths
 from resources.texts import _
 from session.clock import SystemClock
-from session.hub.catalogue import Catalogue, CatalogueWrong
+from session.hub.catalogue import Catalogue
 from session.hub.identities import Identity, IdentityBook
+from session.hub.problems import CatalogueWrong
 from session.protocol.roles import Role
 
 APPLIED_S = 5.0
@@ -37,9 +39,9 @@ def open_book(paths: Paths) -> IdentityBook:
 
 def _load(settings: HubSettings) -> Catalogue | None:
     try:
-        return Catalogue.load(Path(settings.catalogue))
+        return load_catalogue(settings)
     except CatalogueWrong as error:
-        print(_("The catalogue cannot be used: {why}").format(why=error))
+        print(refused(error))
         return None
 
 

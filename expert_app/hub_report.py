@@ -14,10 +14,11 @@ from documents.report import ReportFacts, report
 from documents.report_csv import report_csv
 from documents.report_words import Chapter, Figures
 from expert_app.config import HubSettings
+from expert_app.convention_commands import load_catalogue
 from expert_app.paths import Paths
 from resources.texts import _
 from session.errors import StoreUnreachable
-from session.hub.catalogue import Catalogue, CatalogueWrong
+from session.hub.catalogue import Catalogue
 from session.hub.history import History
 from session.hub.statistics import count
 from session.protocol.hub_messages import StatisticsBy, StatisticsRow
@@ -31,6 +32,9 @@ def write_report(settings: HubSettings, paths: Paths, period: list[str], now: da
     Args:
         period: first day and last day (ISO 8601), and the file, whose ending says which kind.
         now: timezone-aware.
+
+    Raises:
+        CatalogueWrong: the convention cannot be used.
     """
     try:
         first, last, file = date.fromisoformat(period[0]), date.fromisoformat(period[1]), Path(period[2])
@@ -41,10 +45,7 @@ def write_report(settings: HubSettings, paths: Paths, period: list[str], now: da
         print(_("A report needs a first day, a last day and a file that ends in .pdf or .csv."))
         return 2
     try:
-        facts = read_facts(settings, paths, Catalogue.load(Path(settings.catalogue)), first, last, now)
-    except CatalogueWrong as error:
-        print(_("The catalogue cannot be used: {why}").format(why=error))
-        return 2
+        facts = read_facts(settings, paths, load_catalogue(settings), first, last, now)
     except StoreUnreachable as error:
         print(_("The history cannot be read ({why}).").format(why=error.detail.get("why", error.code)))
         return 1

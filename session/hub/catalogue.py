@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Who offers what where: organisations, services, sites, kiosks and people, from one TOML file. Used by the hub.
+"""Who offers what where: organisations, services, sites, kiosks and people: the convention. Used by the hub.
 
 ```toml
 [[organisations]]
@@ -17,76 +17,46 @@ people = [{ id = "agent1", name = "Camille R.", role = "agent", key = "U..." }]
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from pathlib import Path
 
 import msgspec
 
 from session.bus.server_config import BusAccount, BusUser
 from session.errors import NotAllowed, ServiceUnknown
-from session.hub.caller_numbers import NUMBER_KINDS
+from session.hub.convention_check import wrong
+from session.hub.convention_merge import merged
 from session.hub.entries import ROLES, OrganisationEntry, PersonEntry, ServiceEntry, SiteEntry
-from session.hub.hours_check import check_hours
+from session.hub.problems import CatalogueWrong
+from session.hub.shape import decode
 from session.protocol.hub_messages import Service, ServicesAnswer
 from session.protocol.ids import split_service
 from session.protocol.roles import Role
 
-MOST_SERVICES = 6
-"""Buttons on one kiosk."""
-
 VERSION_LETTERS = 12
 
 
-class CatalogueWrong(Exception):
-    """The catalogue cannot be used. `where` names the place, `why` the reason."""
+class WholeFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A convention in one file: every organisation with its sites, kiosks and people."""
 
-    def __init__(self, where: str, why: str) -> None:
-        super().__init__(f"{where}: {why}")
-        self.where = where
-        self.why = why
-
-
-class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     organisations: list[OrganisationEntry]
 
 
 class Catalogue:
     """The checked content of a catalogue."""
 
-    def __init__(self, organisations: list[OrganisationEntry]) -> None:
-        for organisation in organisations:
-            _check(organisation)
-        _no_double("organisations", [organisation.id for organisation in organisations])
-        self._organisations = {organisation.id: organisation for organisation in organisations}
-        for organisation in organisations:
-            self._check_sites(organisation)
-        self._version = hashlib.sha256(msgspec.json.encode(organisations)).hexdigest()[:VERSION_LETTERS]
+    def __init__(self, organisations: Sequence[OrganisationEntry]) -> None:
+        whole, found = merged(organisations)
+        found += wrong(whole)
+        if found:
+            raise CatalogueWrong(found)
+        self._organisations = {organisation.id: organisation for organisation in whole}
+        self._version = hashlib.sha256(msgspec.json.encode(whole)).hexdigest()[:VERSION_LETTERS]
 
     @classmethod
-    def load(cls, path: Path) -> Catalogue:
-        """Reads the file.
-
-        Raises:
-            CatalogueWrong: it is not there, not TOML, or says something that cannot be.
-        """
-        try:
-            return cls.parse(path.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise CatalogueWrong(path.name, error.strerror or "cannot be read") from error
-        except UnicodeDecodeError as error:
-            raise CatalogueWrong(path.name, "is not UTF-8") from error
-
-    @classmethod
-    def parse(cls, text: str) -> Catalogue:
-        """Reads the text of a catalogue. Raises `CatalogueWrong`."""
-        try:
-            return cls(msgspec.toml.decode(text, type=_File).organisations)
-        except msgspec.ValidationError as error:
-            why, _, where = str(error).partition(" - at ")
-            raise CatalogueWrong(where.strip("`") or "catalogue", why) from error
-        except msgspec.DecodeError as error:
-            raise CatalogueWrong("catalogue", str(error)) from error
+    def parse(cls, text: str, where: str = "catalogue") -> Catalogue:
+        """Reads the text of a convention in one file. Raises `CatalogueWrong`."""
+        return cls(decode(text.encode(), WholeFile, where).organisations)
 
     def take(self, other: Catalogue) -> None:
         """Becomes what `other` is, at once and for everybody who holds this one."""
@@ -167,18 +137,6 @@ class Catalogue:
         name = self.organisation(organisation).name
         return msgspec.structs.replace(shown, id=ref, organisation=organisation, organisation_name=name)
 
-    def _check_sites(self, entry: OrganisationEntry) -> None:
-        for site in entry.sites:
-            place = f"organisation {entry.id}, site {site.id}"
-            buttons = [split_service(ref, entry.id) for ref in site.services]
-            _no_double(f"{place}, services", ["/".join(button) for button in buttons])
-            for organisation, service in buttons:
-                known = self._organisations.get(organisation)
-                if known is None:
-                    raise CatalogueWrong(place, f'unknown organisation "{organisation}"')
-                if service not in [offered.id for offered in known.services]:
-                    raise CatalogueWrong(place, f'unknown service "{service}"')
-
     def agents(self, organisation: str) -> list[PersonEntry]:
         """Everybody who answers callers."""
         return [person for person in self.organisation(organisation).people if person.role == "agent"]
@@ -229,35 +187,3 @@ def _identities(entry: OrganisationEntry) -> Iterator[tuple[Role, str, str]]:
         yield Role.KIOSK, kiosk.id, kiosk.key
     for person in entry.people:
         yield ROLES[person.role], person.id, person.key
-
-
-def _no_double(where: str, names: list[str]) -> None:
-    for name in names:
-        if names.count(name) > 1:
-            raise CatalogueWrong(where, f'"{name}" stands there twice')
-
-
-def _check(entry: OrganisationEntry) -> None:
-    """What a schema cannot say: names that point at each other."""
-    place = f"organisation {entry.id}"
-    services = [service.id for service in entry.services]
-    _no_double(f"{place}, services", services)
-    _no_double(f"{place}, sites", [site.id for site in entry.sites])
-    _no_double(f"{place}, kiosks", [kiosk.id for kiosk in entry.kiosks])
-    _no_double(f"{place}, people", [f"{person.role} {person.id}" for person in entry.people])
-    for service in entry.services:
-        if service.number_kind not in NUMBER_KINDS:
-            raise CatalogueWrong(f"{place}, service {service.id}", f'unknown number_kind "{service.number_kind}"')
-        _no_double(f"{place}, service {service.id}, outcomes", [outcome.id for outcome in service.outcomes])
-    for where, why in check_hours(entry):
-        raise CatalogueWrong(f"{place}, {where}", why)
-    for site in entry.sites:
-        if not 1 <= len(site.services) <= MOST_SERVICES:
-            raise CatalogueWrong(f"{place}, site {site.id}", f"has {len(site.services)} services, not 1 to 6")
-    for person in entry.people:
-        for name in person.services:
-            if name not in services:
-                raise CatalogueWrong(f"{place}, {person.role} {person.id}", f'unknown service "{name}"')
-    for kiosk in entry.kiosks:
-        if kiosk.site not in [site.id for site in entry.sites]:
-            raise CatalogueWrong(f"{place}, kiosk {kiosk.id}", f'unknown site "{kiosk.site}"')

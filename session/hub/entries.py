@@ -27,7 +27,21 @@ class OutcomeEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     name: Text
 
 
+MOST_SERVICES = 6
+"""Buttons on one kiosk."""
+
 Seconds = Annotated[int, msgspec.Meta(ge=0, le=3600)]
+
+
+class OverflowEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whose callers may be answered elsewhere too: by `to` ("service" or "organisation/service").
+
+    After `after_s` of waiting, and with `when_nobody` at once when nobody who answers the service is there and free.
+    """
+
+    to: ServiceRef
+    after_s: Seconds
+    when_nobody: bool = False
 
 
 class ServiceEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -39,6 +53,8 @@ class ServiceEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         wrap_up_s: how long an agent has after a conversation, 0 for no limit; may be prolonged `wrap_up_more` times.
         outcomes: what may come of a conversation, those of the program when there are none.
         hours: when it is open, e.g. "mon-fri 08:30-12:00,13:30-17:00"; always when there are none.
+        overflow: who else answers its callers; overflow_from: "organisation" or "organisation/service" of others whose
+            callers it answers too.
         callback: callers may ask to be called back when it is closed.
         message: what callers read with it.
     """
@@ -59,6 +75,8 @@ class ServiceEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     hours: list[HoursLine] = []
     callback: bool = False
     message: Said = ""
+    overflow: list[OverflowEntry] = []
+    overflow_from: list[ServiceRef] = []
 
     def shown(self) -> Service:
         """As kiosk and desk get it."""
@@ -69,12 +87,14 @@ class SiteEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """A place with kiosks; `services` in the order of its buttons.
 
     "organisation/service" names a service of another organisation: its callers are that organisation's alone.
+    Organisations of `shared_with` put buttons of theirs on it by their own `offers`.
     `time_zone`, "" for the organisation's; `public_holidays` of this region ("FR-971") close too.
     """
 
     id: Id
     name: Text
-    services: list[ServiceRef]
+    services: list[ServiceRef] = []
+    shared_with: list[Id] = []
     time_zone: str = ""
     public_holidays: str = ""
 
@@ -109,10 +129,10 @@ class OrganisationEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
 
     id: Id
     name: Text
-    services: list[ServiceEntry]
-    sites: list[SiteEntry]
-    kiosks: list[KioskEntry]
-    people: list[PersonEntry]
+    services: list[ServiceEntry] = []
+    sites: list[SiteEntry] = []
+    kiosks: list[KioskEntry] = []
+    people: list[PersonEntry] = []
     home_address: Address = ""
     allowed_addresses: list[Address] = []
     contact: Contact = Contact()

@@ -65,14 +65,15 @@ class Offers:
 
     async def look(self) -> None:
         """Tells each kiosk whose services are other ones than it was told; supervisors' acts are told by the board."""
-        now = self._clock.utc_now()
+        now, first = self._clock.utc_now(), not self._version
         if self._version != self._catalogue.version or now >= self._next_utc:
             self._compare()
             self._version, self._next_utc = self._catalogue.version, self._openings.next_change_utc()
         now_s = self._clock.monotonic_s()
         for kiosk in [one for one in self._late if now_s - self._told_s.get(one, -QUIET_S) >= QUIET_S]:
             self._late.discard(kiosk)
-            self._told_s[kiosk] = now_s
+            if not first:  # what a hub says to all when it starts does not make the next change wait
+                self._told_s[kiosk] = now_s
             await self._news.tell(kiosk[0], Role.KIOSK, kiosk[1], ServicesChanged())
 
     def _compare(self) -> None:

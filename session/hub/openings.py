@@ -4,48 +4,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from session.clock import Clock
 from session.hub.catalogue import Catalogue
-from session.hub.entries import OrganisationEntry, ServiceEntry, SiteEntry
-from session.hub.hours_entries import ClosureEntry, OpeningEntry
-from session.hub.opening import Hours, Opening, Span, by_language, french, opening
-from session.hub.slots import slots, week
+from session.hub.cell_hours import hours_of
+from session.hub.opening import Hours, Opening, by_language, french, opening
 from session.protocol.hub_messages import Service
 
 FAR = datetime.max.replace(tzinfo=UTC)
 
 Cell = tuple[str, str, str, str]
 """Organisation, service, the organisation whose site it is, site."""
-
-
-def hours_of(owner: OrganisationEntry, service: ServiceEntry, home: OrganisationEntry, site: SiteEntry) -> Hours:
-    """All that the convention says about one cell of the matrix.
-
-    The closures of a site that belongs to somebody else (`home`) close it for everybody.
-    """
-    lines = service.hours
-    for offer in owner.offers:
-        if offer.site == site.id and service.id in offer.services and offer.hours:
-            lines = offer.hours
-    closures = [one for one in owner.closures if _meets(one, service.id, site.id)]
-    if home.id != owner.id:
-        closures += [one for one in home.closures if not one.services and _meets(one, service.id, site.id)]
-    openings = [one for one in owner.openings if _meets(one, service.id, site.id)]
-    return Hours(
-        zone=ZoneInfo(site.time_zone or home.time_zone),
-        week=week(lines) if lines else None,
-        regions=tuple(dict.fromkeys(name for name in (owner.public_holidays, site.public_holidays) if name)),
-        closures=tuple(Span(one.first, one.end, one.message) for one in closures),
-        openings=tuple(Span(one.first, one.end, one.message, slots(one.hours)) for one in openings),
-    )
-
-
-def _meets(entry: ClosureEntry | OpeningEntry, service: str, site: str) -> bool:
-    return (not entry.services or service in entry.services) and (not entry.sites or site in entry.sites)
 
 
 class Openings:

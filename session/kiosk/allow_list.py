@@ -33,12 +33,20 @@ def _parse(address: str) -> _Prefix | None:
     return _Prefix(parts.scheme, host, port, path)
 
 
+def _is_host(listed: str, wanted: str) -> bool:
+    """A leading "*." covers hosts below one of at least two labels; a star anywhere else covers nothing."""
+    parent = listed.removeprefix("*.")
+    if "*" in parent or "*" in wanted:
+        return False
+    return wanted == listed if parent == listed else "." in parent and wanted.endswith("." + parent)
+
+
 class AllowList:
     """URL prefixes: same scheme, host and port, and a path below the prefix's path.
 
     Args:
-        prefixes: e.g. "https://www.example.fr/espace/"; without a path the whole host is allowed. A prefix that is no
-            http(s) address allows nothing.
+        prefixes: e.g. "https://www.example.fr/espace/"; without a path the whole host is allowed. "https://*.example.fr/"
+            stands for every host below example.fr, not for itself. A prefix that is no http(s) address allows nothing.
     """
 
     def __init__(self, prefixes: Iterable[str] = ()) -> None:
@@ -51,7 +59,7 @@ class AllowList:
 
     @staticmethod
     def _covers(prefix: _Prefix, wanted: _Prefix) -> bool:
-        if (prefix.scheme, prefix.host, prefix.port) != (wanted.scheme, wanted.host, wanted.port):
+        if (prefix.scheme, prefix.port) != (wanted.scheme, wanted.port) or not _is_host(prefix.host, wanted.host):
             return False
         below = prefix.path if prefix.path.endswith("/") else prefix.path + "/"
         return wanted.path == prefix.path or wanted.path.startswith(below) or wanted.path + "/" == below

@@ -19,8 +19,9 @@ from session.bus.identity import new_seed, public_key
 from session.bus.server import BusServer
 from session.bus.server_config import ServerSettings
 from session.clock import SystemClock
-from session.errors import BusRefusedIdentity, SessionError
-from session.protocol.hub_messages import ServicesAnswer, ServicesRequest
+from session.errors import BusRefusedIdentity, ServiceClosed, SessionError
+from session.kiosk.link import KioskLink
+from session.protocol.hub_messages import QueueAnswer, QueueRequest, ServicesAnswer, ServicesRequest
 from session.protocol.roles import Role
 from session.tasks import Tasks
 from tests.talks.hub.bus_fixture import free_port
@@ -140,6 +141,43 @@ async def test_a_catalogue_that_became_wrong_is_not_taken_at_a_hangup_signal(pla
     tasks = Tasks()
     assert (await _services(place, tasks, place.seed)).services
     assert hub.returncode is None
+    await tasks.close()
+
+
+async def test_a_changed_cell_reaches_the_kiosk_and_the_queue_without_a_restart(place: Place, start: Start) -> None:
+    settings = place.folder / "hub.toml"
+    settings.write_text("convention = { look_s = 0.2 }", encoding="utf-8")
+    hub = await start(*place.command(), "--settings", str(settings))
+    await _line(hub)
+    tasks = Tasks()
+    client = BusClient([f"nats://127.0.0.1:{place.port}"], Role.KIOSK, "kiosk1", place.seed, tasks, SystemClock())
+    await client.connect()
+    kiosk = KioskLink(client, SystemClock(), tasks)
+    changed = asyncio.Event()
+    await kiosk.start()
+    text = place.catalogue.read_text(encoding="utf-8")
+    assert (await kiosk.services()).services[0].open_now
+    kiosk.services_changed.connect(lambda _news: changed.set())
+    agent = new_seed()
+    person = f'people = [{{ id = "zoe", name = "Zoé", key = "{public_key(agent)}" }}]'
+    closed = 'closures = [{ first = 2020-01-01, last = 2099-12-31, message = "Retour bientôt." }]'
+    place.catalogue.write_text(text.replace("people = []", f"{person}\n{closed}"), encoding="utf-8")
+    async with asyncio.timeout(15):
+        while (service := (await kiosk.services()).services[0]).open_now:
+            await changed.wait()  # a hub that starts tells once too
+            changed.clear()
+    assert (service.open_now, service.message) == (False, "Retour bientôt.")
+    with pytest.raises(ServiceClosed):
+        await kiosk.call("housing", "", "r1")
+    desk = BusClient([f"nats://127.0.0.1:{place.port}"], Role.AGENT, "zoe", agent, tasks, SystemClock())
+    await desk.connect()  # an agent who stands in the file since now
+    queue = await desk.request("queue", QueueRequest(), QueueAnswer)
+    assert queue.your_name == "Zoé"
+    place.catalogue.write_text("organisations = 7", encoding="utf-8")
+    await asyncio.sleep(1)  # longer than between two looks
+    assert (await kiosk.services()).services == [service]
+    await client.close()
+    await desk.close()
     await tasks.close()
 
 

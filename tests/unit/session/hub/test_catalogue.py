@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from session.bus.identity import new_seed, public_key
 from session.errors import NotAllowed, ServiceUnknown
-from session.hub.catalogue import Catalogue, CatalogueWrong
+from session.hub.catalogue import Catalogue
+from session.hub.convention import load
+from session.hub.problems import CatalogueWrong
 from session.protocol.roles import Role
 from tests.talks.hub.bus_fixture import catalogue_text
 
@@ -33,7 +36,8 @@ def test_unknown_names_are_refused() -> None:
 
 
 def test_only_enrolled_people_get_on_the_bus() -> None:
-    catalogue = Catalogue.parse(catalogue_text().replace('id = "bob"', 'id = "bob", key = "UBOB"'))
+    key = public_key(new_seed())
+    catalogue = Catalogue.parse(catalogue_text().replace('id = "bob"', f'id = "bob", key = "{key}"'))
     accounts = {account.organisation: account for account in catalogue.accounts()}
     assert [user.user for user in accounts["valdore"].users] == ["bob"]
     enrolled = catalogue.accounts({("valdore", Role.KIOSK, "kiosk1"): "UK", ("valdore", Role.AGENT, "bob"): "UNEW"})
@@ -44,15 +48,15 @@ def test_only_enrolled_people_get_on_the_bus() -> None:
     ("old", "new", "where", "why"),
     [
         ('letter = "D"', 'letter = "dd"', "services", "regex"),
-        ('number_kind = "allocataire"', 'number_kind = "iban"', "service rights", "iban"),
-        ('services = ["rights", "housing"]', 'services = ["rights", "gone"]', "site townhall", "gone"),
-        ('services = ["rights", "housing"]', "services = []", "site townhall", "0 services"),
+        ('number_kind = "allocataire"', 'number_kind = "iban"', "services.rights", "iban"),
+        ('services = ["rights", "housing"]', 'services = ["rights", "gone"]', "sites.townhall", "gone"),
+        ('services = ["rights", "housing"]', 'services = ["rights", "rights"]', "sites.townhall", "twice"),
         ('id = "kiosk2", site = "townhall"', 'id = "kiosk1", site = "townhall"', "kiosks", "twice"),
-        ('site = "hall" }]', 'site = "barn" }]', "kiosk kiosk9", "barn"),
+        ('site = "hall" }]', 'site = "barn" }]', "kiosks.kiosk9", "barn"),
         ('id = "marais"', 'id = "valdore"', "organisations", "twice"),
         ('id = "marais"', 'id = "ma rais"', "id", "regex"),
         ('name = "Denis W."', 'nom = "Denis W."', "people", "nom"),
-        ('name = "Alice M."', 'name = "Alice M.", services = ["gone"]', "agent alice", "gone"),
+        ('name = "Alice M."', 'name = "Alice M.", services = ["gone"]', "people.alice", "gone"),
         ('letter = "L"', 'letter = "L", mode = "shove"', "mode", "shove"),
         (
             'letter = "L"',
@@ -66,13 +70,12 @@ def test_only_enrolled_people_get_on_the_bus() -> None:
 def test_a_wrong_catalogue_is_refused_with_place_and_reason(old: str, new: str, where: str, why: str) -> None:
     with pytest.raises(CatalogueWrong) as caught:
         Catalogue.parse(catalogue_text().replace(old, new, 1))
-    assert where in caught.value.where
-    assert why in caught.value.why
+    assert [one for one in caught.value.problems if where in one.where and why in str(one)]
 
 
 def test_a_missing_file_is_refused_in_words(tmp_path: Path) -> None:
     with pytest.raises(CatalogueWrong, match=r"catalogue\.toml"):
-        Catalogue.load(tmp_path / "catalogue.toml")
+        load(tmp_path / "catalogue.toml")
     (tmp_path / "latin.toml").write_bytes(b'name = "\xe9"')
-    with pytest.raises(CatalogueWrong, match="UTF-8"):
-        Catalogue.load(tmp_path / "latin.toml")
+    with pytest.raises(CatalogueWrong, match="utf8"):
+        load(tmp_path / "latin.toml")

@@ -10,10 +10,11 @@ from session.clock import ManualClock
 from session.errors import ServiceClosed
 from session.hub.book import TicketBook
 from session.hub.calls import Calls
-from session.hub.catalogue import Catalogue, CatalogueWrong
+from session.hub.catalogue import Catalogue
 from session.hub.news import PlaceNews
 from session.hub.offers import QUIET_S, Offers
 from session.hub.openings import Openings
+from session.hub.problems import CatalogueWrong
 from session.hub.queue import QueueView
 from session.hub.sessions import Sessions
 from session.hub.waits import HandlingTimes, Waits
@@ -96,7 +97,6 @@ async def test_kiosks_are_told_when_the_hour_has_come_and_only_they() -> None:
 async def test_a_changed_cell_is_told_at_once_and_the_next_one_within_a_minute() -> None:
     place = Place()
     await place.told_after(0)
-    await place.told_after(QUIET_S)
     place.catalogue.take(Catalogue.parse(TEXT.replace("Travaux", "Ravalement").replace("tue 09:00", "mon 09:00")))
     assert await place.told_after(1) == ["kiosk2"]
     assert place.shown("kiosk2")["rights"].open_now

@@ -71,6 +71,22 @@ def test_a_list_without_a_usable_prefix_allows_nothing() -> None:
         assert not AllowList(prefixes).allows("https://www.caisse.example/")
 
 
+def test_a_leading_star_covers_the_hosts_below_and_nothing_else() -> None:
+    stars = AllowList(["https://*.caisse.example/espace/", "https://*.fr/", "https://www.*.example/", "https://*/"])
+    assert stars.allows("https://www.caisse.example/espace/1")
+    assert stars.allows("https://a.b.caisse.example/espace/")
+    for address in (
+        "https://caisse.example/espace/",
+        "https://malcaisse.example/espace/",
+        "https://caisse.example.mal.example/espace/",
+        "https://www.caisse.example/",
+        "https://*.caisse.example/espace/",
+        "https://impots.fr/",
+        "https://www.x.example/",
+    ):
+        assert not stars.allows(address), address
+
+
 def test_an_address_is_told_without_what_may_name_a_person() -> None:
     assert without_query("https://zoe:secret@h.example:81/a/b?nom=Zoe#x") == "https://h.example:81/a/b"
     assert without_query("https://[::1") == ""

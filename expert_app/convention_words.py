@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Sentences for what can be wrong with a convention. Used by `expert-app hub` and its commands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from resources.texts import N_, _
+from session.hub.problems import CatalogueWrong, Problem
+
+SENTENCES: dict[str, str] = {
+    # files and signatures
+    "unreadable": N_("This cannot be read ({why})."),
+    "too_large": N_("This file has more than {most_bytes} bytes."),
+    "not_utf8": N_("This file is not UTF-8."),
+    "not_toml": N_("This is not TOML: {why}."),
+    "no_network_part": N_("The folder has no {file}, the operator's part."),
+    "not_a_member": N_("{id} is not among the organisations of network.toml: this file is not read."),
+    "part_missing": N_("{file} is missing."),
+    "id_not_file": N_("The file is named otherwise than its id, “{id}”."),
+    "no_signer": N_("No public key is known that should sign this file."),
+    "unsigned": N_("This file is not signed."),
+    "signed_by_other": N_("This file is signed by somebody else than the holder of {key}."),
+    "signature_wrong": N_("This file was changed after the holder of {key} signed it."),
+    # form
+    "unknown_field": N_("There is no field “{field}”."),
+    "missing_field": N_("The field “{field}” is missing."),
+    "misfit": N_("This does not fit: {why}."),
+    "twice": N_("“{name}” stands there twice."),
+    "key_twice": N_("The key {key} stands there twice: each installation has its own."),
+    "not_a_key": N_("“{key}” is not a public key."),
+    "address_not_http": N_(
+        "“{address}” is not an address: it begins with https:// or http://, and only the name of the host may begin "
+        "with “*.”."
+    ),
+    # names that point at each other
+    "unknown_number_kind": N_("There is no number “{name}”: allocataire, france_travail, nir, or nothing."),
+    "unknown_service": N_("There is no service “{service}”."),
+    "unknown_organisation": N_("There is no organisation “{organisation}”."),
+    "unknown_site": N_("There is no site “{site}”."),
+    "not_shared": N_("The site “{site}” is not shared with this organisation (shared_with)."),
+    "site_of_two": N_("There are two sites “{site}”, one of this organisation and one that is shared with it."),
+    "too_many_services": N_("A kiosk shows at most {most} services; this site has {count}."),
+    "overflow_not_taken": N_("{to} does not take callers of {service} (overflow_from)."),
+    "overflow_ring": N_("Callers would go round in a ring: {path}."),
+    # hours
+    "unknown_time_zone": N_("There is no time zone “{name}”."),
+    "unknown_region": N_("There are no public holidays of “{name}”: FR, FR-57, FR-971…"),
+    "hours_unreadable": N_("“{text}” cannot be read; hours are written like “mon-fri 08:30-12:00,13:30-17:00”."),
+    "slot_backwards": N_("“{text}” ends before it begins; a slot over midnight is written as two, on two days."),
+    "slots_overlap": N_("Two slots overlap: {text}."),
+    "days_backwards": N_("The last day, {last}, is before the first, {first}."),
+    # what a hub bears
+    "over": N_("This is over since {day} and can be removed."),
+    "kiosk_without_service": N_("The site “{site}” of this kiosk has no service: its screen stays empty."),
+    "offered_nowhere": N_("No site with a kiosk offers this service."),
+    "nobody_answers": N_("No agent answers this service."),
+    "never_open": N_("This service is never open at the site “{site}”."),
+}
+"""Code of a problem -> what to say; a test checks that none is missing."""
+
+
+def said(problem: Problem) -> str:
+    """Place and sentence."""
+    words = _(SENTENCES[problem.code]).format_map(dict(problem.values))
+    return _("{place}: {sentence}").format(place=problem.where, sentence=words)
+
+
+def listed(problems: Sequence[Problem]) -> str:
+    """All of them, one line each."""
+    return "\n".join(said(problem) for problem in problems)
+
+
+def refused(error: CatalogueWrong) -> str:
+    """That a convention cannot be used, and all the reasons."""
+    return _("The convention cannot be used:") + "\n" + listed(error.problems)

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Who else may answer a caller who waits: the convention's overflow rules. Pure; used by the hub's queue and check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from session.hub.catalogue import Catalogue
+from session.protocol.ids import split_service
+from session.protocol.tickets import Ticket
+
+
+@dataclass(frozen=True)
+class Target:
+    """A service that may answer too, and since when it may (seconds of waiting; 0 because nobody is there)."""
+
+    organisation: str
+    service: str
+    after_s: int
+
+
+def overflow_targets(
+    catalogue: Catalogue, ticket: Ticket, now: datetime, answering: Callable[[str, str], int]
+) -> list[Target]:
+    """Services beside its own that may take this ticket now, in the convention's order.
+
+    Rules do not chain: whoever gets an overflowing caller does not pass it on by the next rule.
+
+    Args:
+        answering: (organisation, service) -> how many who answer it are there and free.
+    """
+    waited_s = (now - ticket.arrived_at_utc).total_seconds()
+    service = catalogue.service(ticket.organisation, ticket.service)
+    found = []
+    for rule in service.overflow:
+        organisation, name = split_service(rule.to, ticket.organisation)
+        if waited_s >= rule.after_s:
+            found.append(Target(organisation, name, rule.after_s))
+        elif rule.when_nobody and answering(ticket.organisation, ticket.service) == 0:
+            found.append(Target(organisation, name, 0))
+    return found

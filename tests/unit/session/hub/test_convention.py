@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A convention in a folder: merged into one matrix, signed part by part, the last good one kept when one is wrong."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+
+import pytest
+
+from session.bus.identity import new_seed, public_key
+from session.hub.catalogue import Catalogue
+from session.hub.convention import load
+from session.hub.convention_files import read_files, signature_path
+from session.hub.convention_keeper import ConventionKeeper
+from session.hub.convention_signatures import is_genuine, signature_file
+from session.hub.problems import CatalogueWrong
+from tests.unit.session.hub.convention_folder import Folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    return Folder(tmp_path / "convention")
+
+
+def codes(folder: Folder, key: str | None = None) -> list[tuple[str, str]]:
+    """(place, code) of all that is wrong."""
+    with pytest.raises(CatalogueWrong) as caught:
+        load(folder.path, folder.operator_key if key is None else key)
+    return [(problem.where, problem.code) for problem in caught.value.problems]
+
+
+def buttons(catalogue: Catalogue) -> list[str]:
+    return [service.id for service in catalogue.offer("reseau", "borne1").services]
+
+
+def test_the_operators_site_has_the_buttons_of_those_it_is_shared_with_in_its_order(folder: Folder) -> None:
+    catalogue = load(folder.path, folder.operator_key)
+    assert catalogue.organisations == ["reseau", "caisse", "mutuelle"]
+    assert buttons(catalogue) == ["mutuelle/soins", "caisse/logement", "caisse/famille"]
+    assert catalogue.serving("reseau", "borne1", "caisse/logement")[0] == "caisse"
+
+
+def test_the_version_is_the_contents_and_the_same_everywhere(folder: Folder, tmp_path: Path) -> None:
+    first = load(folder.path).version
+    other = Folder(tmp_path / "other")  # the same parts, other signing keys
+    assert load(other.path).version == first
+    folder.change("caisse", "08:30", "09:00")
+    assert load(folder.path).version != first
+
+
+def test_an_organisation_cannot_put_a_button_on_a_site_that_is_not_shared_with_it(folder: Folder) -> None:
+    folder.change("network", 'shared_with = ["mutuelle", "caisse"]', 'shared_with = ["mutuelle"]')
+    assert codes(folder) == [("caisse.toml, offers.oyen", "not_shared")]
+
+
+# ---- signatures ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["network", "caisse"])
+def test_one_flipped_byte_breaks_a_signature(folder: Folder, name: str) -> None:
+    file = folder.file(name)
+    text = bytearray(file.read_bytes())
+    text[text.index(b"name") + 8] ^= 1
+    file.write_bytes(bytes(text))
+    assert codes(folder) == [(f"{name}.toml", "signature_wrong")]
+
+
+def test_every_byte_of_a_signature_counts(folder: Folder) -> None:
+    text, seed = folder.file("caisse").read_bytes(), folder.seeds["caisse"]
+    right = signature_file("caisse", text, seed).encode()
+    key = public_key(seed)
+    assert is_genuine("caisse", text, right, key)
+    for place in range(0, len(right) - 4, 3):  # the last letters of base64 hold bits that mean nothing
+        wrong = bytearray(right)
+        wrong[place] ^= 1
+        assert not is_genuine("caisse", text, bytes(wrong), key), place
+    assert not is_genuine("mutuelle", text, right, key)  # nobody's part stands for another one
+
+
+def test_a_part_that_is_unsigned_or_signed_by_another_is_refused_and_named(folder: Folder) -> None:
+    signature_path(folder.file("caisse")).unlink()
+    folder.sign("mutuelle", new_seed())
+    assert codes(folder) == [("caisse.toml", "unsigned"), ("mutuelle.toml", "signed_by_other")]
+    assert load(folder.path).organisations == ["reseau", "caisse", "mutuelle"]  # where nobody asks for signatures
+
+
+def test_an_organisation_that_the_operator_gave_no_key_cannot_sign(folder: Folder) -> None:
+    key = public_key(folder.seeds["caisse"])
+    folder.change("network", f', key = "{key}"', "")
+    assert codes(folder) == [("caisse.toml", "no_signer")]
+
+
+def test_another_operators_signature_is_none(folder: Folder) -> None:
+    assert ("network.toml", "signed_by_other") in codes(folder, public_key(new_seed()))
+
+
+def test_a_convention_in_one_file_is_signed_by_the_operator(tmp_path: Path) -> None:
+    file, seed = tmp_path / "all.toml", new_seed()
+    file.write_text('[[organisations]]\nid = "a"\nname = "A"\n', encoding="utf-8")
+    with pytest.raises(CatalogueWrong, match="unsigned"):
+        load(file, public_key(seed))
+    signature_path(file).write_text(signature_file("all", file.read_bytes(), seed), encoding="ascii")
+    assert load(file, public_key(seed)).organisations == ["a"]
+
+
+# ---- files -----------------------------------------------------------------------------------------------------------
+
+
+def test_missing_unknown_and_misnamed_files_are_named(folder: Folder) -> None:
+    folder.file("mutuelle").unlink()
+    folder.change("caisse", 'id = "caisse"', 'id = "kasse"')
+    folder.file("mairie").write_text('id = "mairie"\nname = "Mairie"\n', encoding="utf-8")
+    assert codes(folder) == [
+        ("mairie.toml", "not_a_member"),
+        ("caisse.toml", "id_not_file"),
+        ("network.toml", "part_missing"),
+    ]
+    folder.file("network").unlink()
+    assert codes(folder) == [("convention", "no_network_part")]
+
+
+def test_everything_wrong_is_named_at_once(folder: Folder) -> None:
+    folder.change("caisse", 'letter = "L"', 'letter = "ll", colour = "red"')
+    folder.change("caisse", 'name = "Famille", ', "")
+    folder.change("mutuelle", "[{ id", "[ id")
+    assert codes(folder) == [
+        ("caisse.toml, services.logement.colour", "unknown_field"),
+        ("caisse.toml, services.logement.letter", "misfit"),
+        ("caisse.toml, services.famille", "missing_field"),
+        ("mutuelle.toml", "not_toml"),
+    ]
+
+
+# ---- the last good one -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def keeper(folder: Folder, tmp_path: Path) -> ConventionKeeper:
+    return ConventionKeeper(folder.path, folder.operator_key, tmp_path / "last-good")
+
+
+def test_a_changed_cell_is_seen_and_nothing_else_is(folder: Folder, keeper: ConventionKeeper) -> None:
+    keeper.start()
+    assert keeper.look() is None
+    os.utime(folder.file("caisse"))
+    assert keeper.look() is None  # only the time is another one
+    folder.change("caisse", "08:30", "09:00")
+    found = keeper.look()
+    assert found is not None
+    assert found.service("caisse", "logement").hours == ["mon-fri 09:00-12:00,13:30-17:00"]
+    assert keeper.state.version == found.version
+    assert keeper.look() is None
+
+
+def test_a_mistake_of_one_organisation_stays_its_own(
+    folder: Folder, keeper: ConventionKeeper, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = keeper.start()
+    folder.file("caisse").write_text(folder.text("caisse").replace("08:30", "07:00"), encoding="utf-8")  # not signed
+    folder.change("mutuelle", "carte", "carte verte")
+    with caplog.at_level(logging.ERROR):
+        found = keeper.look()
+    assert found is not None
+    assert found.service("mutuelle", "soins").message == "Ayez votre carte verte."
+    assert found.service("caisse", "logement") == before.service("caisse", "logement")
+    assert [str(problem)[:29] for problem in keeper.state.problems] == ["caisse.toml: signature_wrong "]
+    assert "caisse.toml: signature_wrong" in caplog.text
+    folder.sign("caisse")
+    assert keeper.look() is not None
+    assert keeper.state.problems == ()
+
+
+def test_parts_that_do_not_fit_together_change_nothing(folder: Folder, keeper: ConventionKeeper) -> None:
+    version = keeper.start().version
+    folder.change("network", 'site = "oyen"', 'site = "elsewhere"')
+    assert keeper.look() is None
+    assert [problem.code for problem in keeper.state.problems] == ["unknown_site"]
+    assert keeper.state.version == version
+
+
+def test_a_hub_that_starts_beside_a_wrong_file_goes_on_with_the_last_good_one(
+    folder: Folder, keeper: ConventionKeeper, tmp_path: Path
+) -> None:
+    version = keeper.start().version
+    folder.file("caisse").write_text("id = 7", encoding="utf-8")
+    again = ConventionKeeper(folder.path, folder.operator_key, tmp_path / "last-good")
+    assert again.start().version == version
+    assert {problem.where for problem in again.state.problems} >= {"caisse.toml, id"}
+    for file in read_files(folder.path).parts.values():
+        (folder.path / file.file).unlink()
+    assert ConventionKeeper(folder.path, folder.operator_key, tmp_path / "last-good").start().version == version
+    with pytest.raises(CatalogueWrong):
+        ConventionKeeper(folder.path, folder.operator_key, tmp_path / "nothing").start()
+
+
+def test_what_was_kept_is_believed_only_with_its_signatures(
+    folder: Folder, keeper: ConventionKeeper, tmp_path: Path
+) -> None:
+    keeper.start()
+    kept = tmp_path / "last-good"
+    assert kept.stat().st_mode & 0o077 == 0 or os.name == "nt"
+    kept.write_bytes(kept.read_bytes().replace(b"08:30", b"05:30"))
+    folder.file("caisse").unlink()
+    with pytest.raises(CatalogueWrong, match="part_missing"):
+        ConventionKeeper(folder.path, folder.operator_key, kept).start()
+    kept.write_bytes(b"\x00")
+    with pytest.raises(CatalogueWrong):
+        ConventionKeeper(folder.path, folder.operator_key, kept).start()
+
+
+def test_a_convention_that_could_not_be_taken_is_given_again(folder: Folder, keeper: ConventionKeeper) -> None:
+    keeper.start()
+    folder.change("caisse", "08:30", "09:00")
+    assert keeper.look() is not None
+    keeper.again()
+    assert keeper.look() is not None
