@@ -119,6 +119,7 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ca_file: with `bus`: certificate of our own authority; "" for the system's authorities.
         silent_s: seconds of silence after which the other end of a session is told; signs of life come every 5 s.
         desk_return_s, kiosk_return_s: how long a silent desk keeps its caller, and a silent kiosk its own.
+        come_back_s: how long a caller who waits elsewhere has to come when it is the turn and the kiosk is free.
     """
 
     catalogue: str = ""
@@ -135,6 +136,7 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     desk_return_s: Seconds = 60.0
     kiosk_return_s: Seconds = 120.0
     convention: ConventionSettings = ConventionSettings()
+    come_back_s: Seconds = 300.0
 
 
 def is_time_zone(name: str) -> bool:

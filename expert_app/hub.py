@@ -165,6 +165,7 @@ class HubProgram:
                 time_zone=self._settings.time_zone,
                 rebuild_history=self._options.rebuild_history,
                 patience=Patience(self._settings.silent_s, self._settings.desk_return_s, self._settings.kiosk_return_s),
+                come_s=self._settings.come_back_s,
             )
             hub.projection.moved.connect(self._on_history)
             await hub.start()

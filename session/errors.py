@@ -124,6 +124,12 @@ class NobodyWaits(SessionError):
     code = "nobody_waits"
 
 
+class TicketAway(SessionError):
+    """The caller waits elsewhere and has not come back to the kiosk yet."""
+
+    code = "ticket_away"
+
+
 class QueueClosed(SessionError):
     """A supervisor has closed this service for new calls. Detail: `service`."""
 

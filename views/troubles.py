@@ -100,6 +100,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("No caller is waiting for you."),
         N_("The next one will ring."),
     ),
+    "ticket_away": (
+        N_("This caller waits elsewhere and has not come back yet."),
+        N_("Take the next caller."),
+    ),
     "queue_closed": (
         N_("This service is closed for new calls."),
         N_("Choose another one, or open it first."),

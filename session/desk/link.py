@@ -65,6 +65,7 @@ from session.protocol.hub_messages import (
 from session.protocol.ids import new_id
 from session.protocol.tickets import Ticket
 from session.protocol.version import MAX_CHUNK_BYTES
+from session.protocol.waiting_messages import CallLaterRequest
 from session.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -157,6 +158,10 @@ class DeskLink:
     async def hang_up(self, session_id: str, reason: str = "done") -> None:
         """Ends the conversation; the ticket goes to wrap-up."""
         await self._insist("hang_up", HangUpRequest(session_id=session_id, reason=reason), Done)
+
+    async def call_later(self, session_id: str, minutes: int) -> None:
+        """The caller was not reached by telephone: ends the ticket, which waits again after `minutes`."""
+        await self._insist("call_later", CallLaterRequest(session_id=session_id, minutes=minutes), Done)
 
     async def close(self, session_id: str, outcome: str = "done") -> None:
         """Ends the wrap-up; the session's channel is forgotten."""

@@ -14,6 +14,7 @@ NUMBER_KINDS = ("", "allocataire", "france_travail", "nir")
 
 _ALLOCATAIRE = re.compile(r"[0-9]{7}")
 _FRANCE_TRAVAIL = re.compile(r"[0-9]{7}[A-Z]|[0-9]{11}")
+_PHONE = re.compile(r"0[1-79][0-9]{8}")
 _nir: Any = nir
 """python-stdnum carries no types."""
 
@@ -41,4 +42,17 @@ def checked_number(kind: str, typed: str) -> str:
         good = re.fullmatch(r"[0-9A-Z]{1,20}", number) is not None
     if not good:
         raise CallerNumberInvalid(kind=kind)
+    return number
+
+
+def checked_phone(typed: str) -> str:
+    """A French telephone number as ten digits; +33 and 0033 become 0. Numbers with 08 are nobody's own.
+
+    Raises:
+        CallerNumberInvalid: it is not one.
+    """
+    number = re.sub(r"[\s.-]", "", typed)
+    number = re.sub(r"^(\+|00)33(?=[1-9])", "0", number)
+    if not _PHONE.fullmatch(number):
+        raise CallerNumberInvalid(kind="phone")
     return number

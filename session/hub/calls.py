@@ -78,7 +78,7 @@ class Calls:
         identity = ticket_id(organisation, f"{visitor}/{kiosk}" if visitor else kiosk, wish.request_id)
         known = await self._book.find(organisation, identity)
         if known is not None:
-            return await self._answer(known)
+            return await self.answer(known)
         if self._is_closed(organisation, service.id):
             raise QueueClosed(service=service.id)
         self._check_hours(organisation, service.id, home, kiosk)
@@ -103,8 +103,8 @@ class Calls:
             home=visitor,
         )
         stored = await self._book.add(ticket)
-        await self._abandon_older(stored.ticket)
-        return await self._answer(stored)
+        await self.abandon_older(stored.ticket)
+        return await self.answer(stored)
 
     def _check_hours(self, organisation: str, service: str, home: str, kiosk: str) -> None:
         site = self._catalogue.site_of(home, kiosk)
@@ -112,15 +112,15 @@ class Calls:
         if not found.is_open:
             raise ServiceClosed(service=service, opens_at=found.opens_at.isoformat() if found.opens_at else "")
 
-    async def _abandon_older(self, newest: Ticket) -> None:
-        """A kiosk has one caller: what it asked before and nobody took is over."""
+    async def abandon_older(self, newest: Ticket) -> None:
+        """A kiosk has one caller in front of it: what was asked before, and nobody took or keeps elsewhere, is over."""
         for older in self._book.view.at_kiosk(newest.kiosk_home, newest.kiosk):
-            if older.state in WAITING and older.id != newest.id:
+            if older.state in WAITING and older.id != newest.id and not older.away:
                 await self._abandon(older, "new_call")
 
     async def status(self, organisation: str, kiosk: str, identity: str) -> TicketAnswer:
         """Where the kiosk's ticket is. Raises `TicketUnknown` also for another kiosk's ticket."""
-        return await self._answer(await self._book.at_kiosk(organisation, kiosk, identity))
+        return await self.answer(await self._book.at_kiosk(organisation, kiosk, identity))
 
     async def leave(self, organisation: str, kiosk: str, identity: str) -> None:
         """The caller leaves the queue.
@@ -141,9 +141,9 @@ class Calls:
         await self._book.change(serving, identity, decide)
         await self._callers.forget(serving, identity)
 
-    async def abandon(self, ticket: Ticket) -> None:
-        """Ends a waiting ticket whose kiosk gives no sign of life."""
-        await self._abandon(ticket, "kiosk_lost")
+    async def abandon(self, ticket: Ticket, reason: str = "kiosk_lost") -> None:
+        """Ends a waiting ticket whose kiosk gives no sign of life, or whose caller does not come."""
+        await self._abandon(ticket, reason)
 
     async def _abandon(self, ticket: Ticket, reason: str) -> None:
         def decide(now: Ticket) -> Ticket | None:
@@ -160,7 +160,8 @@ class Calls:
             ticket, state=TicketState.ABANDONED, ended_at_utc=self._clock.utc_now(), changed_by=by, reason=reason
         )
 
-    async def _answer(self, stored: StoredTicket) -> TicketAnswer:
+    async def answer(self, stored: StoredTicket) -> TicketAnswer:
+        """The ticket with its place, and its session when there is one."""
         ticket = stored.ticket
         position, wait = self._places.place(ticket)
         session = self._sessions.kiosk_facts(ticket) if ticket.state is TicketState.IN_SESSION else None

@@ -26,7 +26,7 @@ from session.bus.server_config import BusAccount, BusUser
 from session.errors import NotAllowed, ServiceUnknown
 from session.hub.convention_check import wrong
 from session.hub.convention_merge import merged
-from session.hub.entries import ROLES, OrganisationEntry, PersonEntry, ServiceEntry, SiteEntry
+from session.hub.entries import ROLES, KioskEntry, OrganisationEntry, PersonEntry, ServiceEntry, SiteEntry
 from session.hub.problems import CatalogueWrong
 from session.hub.shape import decode
 from session.protocol.hub_messages import Service, ServicesAnswer
@@ -118,6 +118,18 @@ class Catalogue:
             }
             yield from ((home, kiosk.id) for kiosk in entry.kiosks if kiosk.site in sites)
 
+    def kiosks_of(self, home: str, site: str) -> list[KioskEntry]:
+        """The kiosks of a site, in the order of the file."""
+        return [kiosk for kiosk in self.organisation(home).kiosks if kiosk.site == site]
+
+    def display_site(self, home: str, display: str) -> SiteEntry:
+        """Where a display hangs. Raises `NotAllowed` for one that is not in the catalogue."""
+        entry = self.organisation(home)
+        for candidate in entry.displays:
+            if candidate.id == display:
+                return next(site for site in entry.sites if site.id == candidate.site)
+        raise NotAllowed(why="display")
+
     def offer(self, organisation: str, kiosk: str) -> ServicesAnswer:
         """What a kiosk shows. Raises `NotAllowed`."""
         entry = self.organisation(organisation)
@@ -185,5 +197,7 @@ class Catalogue:
 def _identities(entry: OrganisationEntry) -> Iterator[tuple[Role, str, str]]:
     for kiosk in entry.kiosks:
         yield Role.KIOSK, kiosk.id, kiosk.key
+    for display in entry.displays:
+        yield Role.DISPLAY, display.id, display.key
     for person in entry.people:
         yield ROLES[person.role], person.id, person.key

@@ -33,7 +33,11 @@ def wrong(organisations: Sequence[OrganisationEntry]) -> list[Problem]:
     keys = Counter(
         key
         for entry in organisations
-        for key in (*(kiosk.key for kiosk in entry.kiosks), *(person.key for person in entry.people))
+        for key in (
+            *(kiosk.key for kiosk in entry.kiosks),
+            *(display.key for display in entry.displays),
+            *(person.key for person in entry.people),
+        )
         if key
     )
     found += [Problem("key_twice", "organisations", {"key": key}) for key, times in keys.items() if times > 1]
@@ -46,6 +50,7 @@ def _in_itself(entry: OrganisationEntry) -> Iterator[Problem]:
     yield from _twice(f"{place}.services", services)
     yield from _twice(f"{place}.sites", sites)
     yield from _twice(f"{place}.kiosks", [kiosk.id for kiosk in entry.kiosks])
+    yield from _twice(f"{place}.displays", [display.id for display in entry.displays])
     yield from _twice(f"{place}.people", [f"{person.role} {person.id}" for person in entry.people])
     for service in entry.services:
         here = f"{place}.services.{service.id}"
@@ -60,15 +65,20 @@ def _in_itself(entry: OrganisationEntry) -> Iterator[Problem]:
         if person.key and not is_public_key(person.key):
             yield Problem("not_a_key", here, {"key": person.key})
     for kiosk in entry.kiosks:
-        here = f"{place}.kiosks.{kiosk.id}"
-        if kiosk.site not in sites:
-            yield Problem("unknown_site", here, {"site": kiosk.site})
-        if kiosk.key and not is_public_key(kiosk.key):
-            yield Problem("not_a_key", here, {"key": kiosk.key})
+        yield from _screen(f"{place}.kiosks.{kiosk.id}", kiosk.site, kiosk.key, sites)
+    for display in entry.displays:
+        yield from _screen(f"{place}.displays.{display.id}", display.site, display.key, sites)
     yield from check_hours(entry, place)
     for address in (*entry.allowed_addresses, entry.home_address):
         if address and not is_address(address):
             yield Problem("address_not_http", place, {"address": address})
+
+
+def _screen(here: str, site: str, key: str, sites: Sequence[str]) -> Iterator[Problem]:
+    if site not in sites:
+        yield Problem("unknown_site", here, {"site": site})
+    if key and not is_public_key(key):
+        yield Problem("not_a_key", here, {"key": key})
 
 
 def _site(entry: OrganisationEntry, site: SiteEntry, organisations: Sequence[OrganisationEntry]) -> Iterator[Problem]:

@@ -185,7 +185,7 @@ class Dispatch:
         found: list[tuple[Ticket, PersonEntry]] = []
         for ticket in self._book.view.in_line(organisation):
             able = candidates.get(ticket.service)
-            if not able or ticket.state is not TicketState.WAITING:
+            if not able or ticket.state is not TicketState.WAITING or ticket.away == "back":
                 continue
             person = choose(ticket, able, now_utc)
             if person is None:
@@ -201,7 +201,8 @@ class Dispatch:
         def decide(now: Ticket) -> Ticket | None:
             now_utc = self._clock.utc_now()
             kept = now.kept_for(now_utc)
-            if now.state is not TicketState.WAITING or now.service != service.id or kept not in (None, person.id):
+            is_here = now.state is TicketState.WAITING and now.away != "back"
+            if not is_here or now.service != service.id or kept not in (None, person.id):
                 return None
             if not self._agents.is_free(now.organisation, person.id):
                 return None

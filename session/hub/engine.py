@@ -29,6 +29,7 @@ class CallerRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     number: str = ""
     dossier: str = ""
+    phone: str = ""
 
 
 class TicketStore(Protocol):

@@ -56,6 +56,7 @@ class ServiceEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         overflow: who else answers its callers; overflow_from: "organisation" or "organisation/service" of others whose
             callers it answers too.
         callback: callers may ask to be called back when it is closed.
+        away: how callers may wait elsewhere: come "back" to the kiosk, or be called by "phone".
         message: what callers read with it.
     """
 
@@ -74,13 +75,21 @@ class ServiceEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     outcomes: list[OutcomeEntry] = []
     hours: list[HoursLine] = []
     callback: bool = False
+    away: tuple[Literal["back", "phone"], ...] = ("back", "phone")
     message: Said = ""
     overflow: list[OverflowEntry] = []
     overflow_from: list[ServiceRef] = []
 
     def shown(self) -> Service:
         """As kiosk and desk get it."""
-        return Service(id=self.id, name=self.name, subtitle=self.subtitle, number_kind=self.number_kind, icon=self.icon)
+        return Service(
+            id=self.id,
+            name=self.name,
+            subtitle=self.subtitle,
+            number_kind=self.number_kind,
+            icon=self.icon,
+            away=list(self.away),
+        )
 
 
 class SiteEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -100,7 +109,16 @@ class SiteEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class KioskEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A kiosk; `key` is its public nkey, "" when it is enrolled elsewhere."""
+    """A kiosk; `key` is its public nkey, "" when it is enrolled elsewhere; `name` is what a display calls it."""
+
+    id: Id
+    site: Id
+    name: Text = ""
+    key: str = ""
+
+
+class DisplayEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A screen in a site's waiting room, which shows numbers."""
 
     id: Id
     site: Id
@@ -133,6 +151,7 @@ class OrganisationEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     sites: list[SiteEntry] = []
     kiosks: list[KioskEntry] = []
     people: list[PersonEntry] = []
+    displays: list[DisplayEntry] = []
     home_address: Address = ""
     allowed_addresses: list[Address] = []
     contact: Contact = Contact()

@@ -171,6 +171,7 @@ def handlers(
     offers: Offers,
     agents: Agents,
     routing: Routing,
+    waiting: dict[str, Handler],
 ) -> dict[str, Handler]:
     """Verb -> the rule that answers it."""
     rules = _Handlers(catalogue, view, calls, sessions, dossiers, keeper, statistics, board, offers)
@@ -195,4 +196,5 @@ def handlers(
         "statistics": rules.statistics,
         **board_handlers(board, agents),
         **routing_handlers(routing),
+        **waiting,
     }

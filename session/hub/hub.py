@@ -14,12 +14,15 @@ from session.clock import Clock
 from session.errors import SessionError, StoreUnreachable
 from session.hub.agents import Agents
 from session.hub.audit import Audit
+from session.hub.away import COME_S, Away
 from session.hub.board import Board
 from session.hub.board_store import NatsBoardStore
 from session.hub.book import TicketBook
+from session.hub.callbacks import Callbacks, NatsCallbackStore
 from session.hub.calls import Calls
 from session.hub.catalogue import Catalogue
 from session.hub.dispatch import LOOK_S, Dispatch
+from session.hub.display import Display
 from session.hub.dossier_service import DossierService, DossierStoreLike
 from session.hub.engine import StoredTicket
 from session.hub.handlers import handlers
@@ -50,6 +53,7 @@ from session.hub.service import HubService
 from session.hub.sessions import Sessions
 from session.hub.statistics import StatisticsService
 from session.hub.uploads import UploadSpool
+from session.hub.waiting_handlers import waiting_handlers
 from session.hub.waits import HandlingTimes, Waits
 from session.protocol.hub_messages import PeerPresence, QueueBeat
 from session.protocol.roles import Role
@@ -79,6 +83,7 @@ class Hub:
         time_zone: whose days and hours the statistics count.
         rebuild_history: build the history again from the audit.
         patience: how long silence of a desk or a kiosk is borne.
+        come_s: how long a called caller has to come back to the kiosk.
 
     Attributes:
         projection: where the history is, and how far.
@@ -99,6 +104,7 @@ class Hub:
         time_zone: str = TIME_ZONE,
         rebuild_history: bool = False,
         patience: Patience = PATIENCE,
+        come_s: float = COME_S,
     ) -> None:
         self._connection = connection
         self._catalogue = catalogue
@@ -150,6 +156,19 @@ class Hub:
             self._openings,
             self._returning.preferred,
         )
+        self._callback_store = NatsCallbackStore(connection, tasks, replicas)
+        self._callbacks = Callbacks(
+            self._callback_store,
+            self._book,
+            self._callers,
+            catalogue,
+            self._openings,
+            self._sessions,
+            self._board.is_closed,
+            clock,
+        )
+        self._away = Away(self._book, self._callers, catalogue, self._calls, self.waits, clock, come_s)
+        waiting = waiting_handlers(self._away, self._callbacks, Display(self.view, catalogue))
         self._uploads = UploadSpool(folder / "uploads")
         self._dossiers = DossierService(dossiers, self._sessions, self._callers, self._uploads)
         self.relay = Relay(connection, self.view, self._book, clock, tasks)
@@ -166,6 +185,7 @@ class Hub:
             self._offers,
             self._agents,
             Routing(self._book, self._sessions, self._agents, catalogue, clock),
+            waiting,
         )
         self.service = HubService(connection, bound, clock, tasks)
 
@@ -181,6 +201,7 @@ class Hub:
                 await self._tickets.follow(self.view.load, self._on_change)
                 await self._tickets.wait_loaded()
                 await self._board_store.follow()
+                await self._callback_store.follow()
         except TimeoutError as error:
             raise StoreUnreachable(why="not ready in time") from error
         await asyncio.to_thread(self._uploads.sweep)
@@ -217,6 +238,7 @@ class Hub:
         await self.projection.stop()
         await self._tickets.stop()
         await self._board_store.stop()
+        await self._callback_store.stop()
 
     async def _prepare(self) -> None:
         while True:
@@ -228,6 +250,7 @@ class Hub:
                 await self._board_store.prepare()
                 await self._returns.prepare()
                 await self._lease.prepare()
+                await self._callback_store.prepare()
             except StoreUnreachable as error:
                 log.info("the store is not ready: %s", error.detail.get("why", ""))
                 await asyncio.sleep(0.5)
@@ -269,11 +292,12 @@ class Hub:
         while True:
             await asyncio.sleep(self._tick_s)
             try:
-                await self._look()
+                await self.look()
             except SessionError as error:
                 log.info("the timers wait for the store: %s", error.code)
 
-    async def _look(self) -> None:
+    async def look(self) -> None:
+        """What the timers do: presence, places, beats, openings. Called every `tick_s`; by tests whose clock stands."""
         open_now = [stored.ticket for stored in self.view.all_open()]
         for ticket in open_now:
             for finding in self._watch.look(ticket):
@@ -282,11 +306,13 @@ class Hub:
                 await self._sessions.close_forgotten(ticket)
         for organisation in self._catalogue.organisations:
             await self._places.look(organisation)
+            await self._away.look(organisation)
             count = self.view.open_count(organisation)
             await self._news.beat(
                 organisation, QueueBeat(revision=self.view.revision(organisation), open_tickets=count)
             )
         await self._offers.look()
+        await self._callbacks.look()
         self._tidy(open_now)
 
     async def _act(self, finding: Finding) -> None:

@@ -52,7 +52,9 @@ class BusNews:
 
 
 async def tell_kiosk(news: News, ticket: Ticket, event: HubEvent) -> None:
-    """Tells the ticket's kiosk, in the account in which it lives."""
+    """Tells the ticket's kiosk, in the account in which it lives; nobody stands there when the caller is away."""
+    if ticket.away:
+        return
     await news.tell(ticket.kiosk_home, Role.KIOSK, ticket.kiosk, event)
 
 

@@ -117,14 +117,16 @@ class PresenceWatch:
         patience = self._presence.patience
         kiosk_silent_s = self._presence.silent_s(ticket.kiosk_home, Role.KIOSK, ticket.kiosk)
         if ticket.state in (TicketState.WAITING, TicketState.OFFERED):
-            return [CallerLost(ticket)] if kiosk_silent_s > patience.kiosk_s else []
+            return [CallerLost(ticket)] if kiosk_silent_s > patience.kiosk_s and not ticket.away else []
         if ticket.state is not TicketState.IN_SESSION or ticket.agent is None or ticket.session is None:
             return []
         agent_silent_s = self._presence.silent_s(ticket.organisation, Role.AGENT, ticket.agent)
-        if kiosk_silent_s > patience.kiosk_s:
+        if kiosk_silent_s > patience.kiosk_s and not ticket.away:
             return [KioskLost(ticket)]
         if agent_silent_s > patience.desk_s:
             return [DeskLost(ticket)]
+        if ticket.away:
+            return []  # a talk by telephone needs no kiosk
         findings = (
             self._change(ticket, ticket.session, Role.KIOSK, agent_silent_s <= patience.silent_s),
             self._change(ticket, ticket.session, Role.AGENT, kiosk_silent_s <= patience.silent_s),

@@ -52,7 +52,8 @@ class QueueView:
             self._sessions[ticket.session] = (ticket.organisation, ticket.id)
 
     def _index(self, organisation: str) -> TicketIndex:
-        return self._indexes.get(organisation) or TicketIndex()
+        known = self._indexes.get(organisation)
+        return known if known is not None else TicketIndex()
 
     def forget_ended(self, is_old: Callable[[Ticket], bool]) -> None:
         """Drops ended tickets for which `is_old` is true."""

@@ -15,6 +15,7 @@ from session.errors import (
     AgentBusy,
     ServiceUnknown,
     SkillMissing,
+    TicketAway,
     TicketKept,
     TicketOffered,
     TicketTaken,
@@ -84,6 +85,7 @@ class Sessions:
             TicketKept: a supervisor keeps it for another agent, for a minute.
             TicketOffered: another agent is being asked.
             SkillMissing: not this agent's service, or not yet. AgentBusy: it has another ticket in hand.
+            TicketAway: its caller waits elsewhere and has not come back yet.
             TicketUnknown, StoreUnreachable.
         """
 
@@ -92,6 +94,8 @@ class Sessions:
                 return None
             if ticket.state not in WAITING:
                 raise TicketTaken
+            if ticket.away == "back":
+                raise TicketAway
             self._check_agent(ticket, agent, self._clock.utc_now())
             return msgspec.structs.replace(
                 ticket,
@@ -272,7 +276,7 @@ class Sessions:
     async def _agent_facts(self, ticket: Ticket) -> SessionFacts:
         record = await self._callers.get(ticket.organisation, ticket.id)
         facts = self.kiosk_facts(ticket)
-        return msgspec.structs.replace(facts, caller_number=record.number, dossier=record.dossier)
+        return msgspec.structs.replace(facts, caller_number=record.number, dossier=record.dossier, phone=record.phone)
 
     async def _change_session(
         self, organisation: str, session_id: str, decide: Decide, kiosk: str = ""

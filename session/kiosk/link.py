@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from typing import Literal
 
 import msgspec
 
@@ -38,6 +39,15 @@ from session.protocol.hub_messages import (
     TicketRequested,
 )
 from session.protocol.tickets import Ticket, TicketState
+from session.protocol.waiting_messages import (
+    AwayAnswer,
+    AwayRequest,
+    AwayTicket,
+    CallbackAnswer,
+    CallbackRequest,
+    ComeBackRequest,
+    StepAwayRequest,
+)
 from session.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -112,6 +122,36 @@ class KioskLink:
         answer = await self._insist("status", StatusRequest(ticket_id=ticket_id), TicketAnswer)
         self._take(answer)
         return answer
+
+    async def step_away(self, ticket_id: str, how: Literal["back", "phone"], phone: str = "") -> TicketAnswer:
+        """The caller goes and keeps the place; this kiosk is free for the next one.
+
+        Raises:
+            TicketTaken: an agent has just accepted. NotAllowed, CallerNumberInvalid, TicketUnknown.
+        """
+        wish = StepAwayRequest(ticket_id=ticket_id, how=how, phone=phone)
+        answer = await self._insist("step_away", wish, TicketAnswer)
+        self.drop_ticket()
+        return answer
+
+    async def coming(self) -> list[AwayTicket]:
+        """Tickets whose callers may come back to this kiosk."""
+        return (await self._insist("away", AwayRequest(), AwayAnswer)).tickets
+
+    async def come_back(self, number: str) -> TicketAnswer:
+        """The caller of this ticket number is here. Raises `TicketUnknown`."""
+        answer = await self._insist("come_back", ComeBackRequest(number=number), TicketAnswer)
+        self._take(answer)
+        return answer
+
+    async def ask_callback(self, service: str, phone: str, request_id: str) -> str:
+        """A caller of a closed service wants to be called; from when on (ISO 8601), "" when unknown.
+
+        Raises:
+            CallerNumberInvalid, NotAllowed, ServiceUnknown.
+        """
+        wish = CallbackRequest(request_id=request_id, service=service, phone=phone)
+        return (await self._insist("callback", wish, CallbackAnswer)).due_at
 
     async def leave(self, ticket_id: str) -> None:
         """Leaves the queue. Raises `TicketTaken` when an agent has just accepted: hang up instead."""
@@ -193,7 +233,8 @@ class KioskLink:
         self._ended.add(event.session_id)
         if self._session == event.session_id:
             self._session = None
-        if event.reason != "desk_lost":  # then the ticket waits again
+        is_ours = self._ticket is not None and event.session_id.startswith(f"{self._ticket.id}_")
+        if is_ours and event.reason != "desk_lost":  # then the ticket waits again
             self._ticket = None
         self.session_ended.emit(event)
 

@@ -132,7 +132,7 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
 class SessionFacts(msgspec.Struct, frozen=True, kw_only=True):
     """One conversation between a kiosk and an agent for a ticket.
 
-    `caller_number` and `dossier` are empty for the kiosk's own copy of these facts.
+    `caller_number`, `dossier` and `phone` (to be called at) are empty for the kiosk's own copy of these facts.
     """
 
     id: Id
@@ -150,6 +150,7 @@ class SessionFacts(msgspec.Struct, frozen=True, kw_only=True):
     contact: Contact = Contact()
     organisation_name: Text = ""
     home_address: Address = ""
+    phone: Number = ""
 
 
 class AcceptRequest(HubMessage, frozen=True, kw_only=True):

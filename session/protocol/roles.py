@@ -15,3 +15,4 @@ class Role(StrEnum):
     HELPDESK = "h"
     FACILITATOR = "f"
     OPERATOR = "o"
+    DISPLAY = "d"

@@ -17,7 +17,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
 
     At a kiosk of another organisation `id` is "organisation/service". A supervisor has `closed` it for new calls.
     Hours: `opens_at` when not `open_now`, `closes_at` when it is (ISO 8601, the site's clock, "" unknown). `message` to
-    callers is French; `messages` has it by language.
+    callers is French; `messages` has it by language. `away`: how its callers may wait elsewhere, "back" or "phone".
     """
 
     id: ServiceRef
@@ -32,5 +32,6 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     opens_at: str = ""
     closes_at: str = ""
     callback: bool = False
+    away: list[str] = []
     message: Text = ""
     messages: dict[str, Text] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Literal
 
 import msgspec
 
@@ -54,6 +55,8 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
         declined_by: agents who did not take it when it was offered, lately (`declined_at_utc` is the last time).
         preferred: the agent who served this caller lately.
         wrap_up_until_utc: when a timed wrap-up ends; None for one without limit.
+        away: the caller waits elsewhere and keeps the place: comes "back" to the kiosk, or is called by "phone".
+        called_at_utc: when a caller who comes back was called to the kiosk.
         changed_by: "<role letter>.<user>" of who made the last change, or "hub".
         format: the number of this stored form.
     """
@@ -82,6 +85,8 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     changed_by: str = "hub"
     reason: str = ""
     home: OptionalId = ""
+    away: Literal["", "back", "phone"] = ""
+    called_at_utc: datetime | None = None
     format: int = 1
 
     @property

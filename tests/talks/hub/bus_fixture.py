@@ -46,7 +46,8 @@ services = [
   { id = "housing", name = "Aide au logement", letter = "L" },
 ]
 sites = [{ id = "townhall", name = "Mairie de Saint-Oyen", services = ["rights", "housing"] }]
-kiosks = [{ id = "kiosk1", site = "townhall" }, { id = "kiosk2", site = "townhall" }]
+kiosks = [{ id = "kiosk1", site = "townhall" }, { id = "kiosk2", site = "townhall", name = "Borne du couloir" }]
+displays = [{ id = "screen1", site = "townhall" }]
 people = [
   { id = "alice", name = "Alice M." },
   { id = "bob", name = "Bob T." },
@@ -109,6 +110,8 @@ class World:
             roles = {"agent": Role.AGENT, "supervisor": Role.SUPERVISOR, "helpdesk": Role.HELPDESK}
             for kiosk in entry.kiosks:
                 self.seeds[name, Role.KIOSK, kiosk.id] = new_seed()
+            for display in entry.displays:
+                self.seeds[name, Role.DISPLAY, display.id] = new_seed()
             for person in entry.people:
                 self.seeds[name, roles[person.role], person.id] = new_seed()
         self.keys = {identity: public_key(seed) for identity, seed in self.seeds.items()}
@@ -149,6 +152,10 @@ class World:
         await client.connect()
         self._open.append(client)
         return client
+
+    def clients(self) -> list[BusClient]:
+        """Everybody who was connected."""
+        return [each for each in self._open if isinstance(each, BusClient)]
 
     async def line(self, role: Role, user: str, organisation: str = "valdore") -> Line:
         """A bare connection with the rights of `user`, for those who try what they may not."""

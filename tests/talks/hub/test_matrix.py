@@ -17,8 +17,8 @@ from session.bus.identity import new_seed, public_key
 from session.bus.line import Line
 from session.bus.server_config import BusAccount, BusUser
 from session.protocol import subjects
-from session.protocol.hub_messages import VERBS
 from session.protocol.roles import Role
+from session.protocol.verbs import ALL_VERBS
 from tests.talks.hub.bus_fixture import World, hub_world, until
 
 USERS = {
@@ -28,6 +28,7 @@ USERS = {
     Role.HELPDESK: "help",
     Role.FACILITATOR: "host",
     Role.OPERATOR: "oper",
+    Role.DISPLAY: "screen1",
 }
 TALKS = {Role.KIOSK, Role.AGENT}
 SEES_QUEUE = {Role.AGENT, Role.SUPERVISOR}
@@ -55,7 +56,7 @@ def may_hear(me: Role, subject: str) -> bool:
 
 
 def said_subjects() -> list[str]:
-    found = [f"svc.{role.value}.{user}.{verb}" for role, user in _places() for verb in VERBS]
+    found = [f"svc.{role.value}.{user}.{verb}" for role, user in _places() for verb in ALL_VERBS]
     for role, user in _places():
         who = f"{role.value}.{user}"
         found += [f"hb.{who}", f"ses.{who}.s1.call", f"evt.u.{who}.hub", f"evt.u.{who}.ses.s1.call", f"_I.{who}.x"]
@@ -129,7 +130,7 @@ async def test_the_hub_refuses_a_role_every_verb_that_is_not_its_own(tmp_path: P
             said = json.loads((await line.request(subject, b'{"type":"Nothing","v":1}', 5.0)).payload)
             return str(said.get("code", "")), str(said.get("detail", {}).get("why", ""))
 
-        for verb, (roles, _request, _answer) in VERBS.items():
+        for verb, (roles, _request, _answer) in ALL_VERBS.items():
             code, why = await answer(verb)
             if me in roles:
                 assert code == "message_malformed", verb  # the door was open: what was said was read

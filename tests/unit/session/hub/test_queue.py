@@ -92,3 +92,11 @@ def test_pages_of_a_long_queue_follow_each_change_and_cannot_be_spoilt() -> None
     assert [ticket.id for ticket in view.open_tickets("valdore")] == ["b", "c"]
     view.load([StoredTicket(_ticket("d"), 5)])
     assert [ticket.id for ticket in view.open_tickets("valdore")] == ["d"]
+
+
+def test_an_emptied_queue_still_knows_its_revision_and_its_ended_tickets() -> None:
+    view = _view(_ticket("a"))
+    assert view.apply(StoredTicket(msgspec.structs.replace(_ticket("a"), state=TicketState.CLOSED), 7))
+    assert view.revision("valdore") == 7
+    assert view.get("valdore", "a") is not None
+    assert [ticket.id for ticket in view.tickets("valdore")] == ["a"]
