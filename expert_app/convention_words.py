@@ -42,6 +42,8 @@ SENTENCES: dict[str, str] = {
     "site_of_two": N_("There are two sites “{site}”, one of this organisation and one that is shared with it."),
     "too_many_services": N_("A kiosk shows at most {most} services; this site has {count}."),
     "overflow_not_taken": N_("{to} does not take callers of {service} (overflow_from)."),
+    "transfer_not_taken": N_("{to} does not take callers of {organisation} (transfers_from)."),
+    "transfer_to_itself": N_("{to} belongs to the organisation itself."),
     "overflow_ring": N_("Callers would go round in a ring: {path}."),
     # hours
     "unknown_time_zone": N_("There is no time zone “{name}”."),

@@ -352,7 +352,8 @@ class KioskApp:
             self._session.grants.repeat_all()
 
     def _on_ticket_changed(self, change: TicketChanged) -> None:
-        if change.ticket.id == self._ticket and self._session is None:
+        known = (change.ticket.id, change.ticket.moved_from)  # another organisation may have taken the caller over
+        if self._ticket in known and self._session is None:
             self._show_answer(change)
 
     def _show_answer(self, answer: TicketAnswer | TicketChanged) -> None:

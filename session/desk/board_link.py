@@ -26,6 +26,13 @@ from session.protocol.board_messages import (
 )
 from session.protocol.hub_messages import Done, HubMessage
 from session.protocol.ids import new_id
+from session.protocol.network_messages import (
+    MoveRequest,
+    MoveTarget,
+    MoveTargets,
+    MoveTargetsRequest,
+    TicketMoved,
+)
 from session.protocol.tickets import Ticket
 from session.tasks import Tasks
 
@@ -85,6 +92,15 @@ class BoardLink:
     async def move_queue(self, service: str, to: str, reason: str) -> QueueMoved:
         """Moves everybody who waits for `service`."""
         return await self._insist("move_queue", MoveQueueRequest(service=service, to=to, reason=reason), QueueMoved)
+
+    async def move_targets(self, service: str) -> list[MoveTarget]:
+        """Services of other organisations to which callers of `service` may go; often none."""
+        return (await self._insist("move_targets", MoveTargetsRequest(service=service), MoveTargets)).targets
+
+    async def move(self, ticket: Ticket, target: str, reason: str) -> TicketMoved:
+        """Sends the caller, as it was shown, to another organisation: `ref` of a `MoveTarget`."""
+        wish = MoveRequest(ticket_id=ticket.id, seen=TicketSeen.of(ticket), target=target, reason=reason)
+        return await self._insist("move", wish, TicketMoved)
 
     async def set_queue(self, service: str, closed: bool, reason: str) -> None:
         """Closes a service for new calls, or opens it."""

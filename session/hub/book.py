@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from session.errors import StoreUnreachable, TicketUnknown
 from session.hub.engine import RevisionConflict, StoredTicket, TicketStore
@@ -30,12 +30,21 @@ def ticket_of(session_id: str) -> str:
     return session_id.rpartition("_")[0]
 
 
+async def _as_it_is(stored: StoredTicket) -> StoredTicket:
+    return stored
+
+
 class TicketBook:
-    """Tickets as the rules see them."""
+    """Tickets as the rules see them.
+
+    Attributes:
+        follow: from a ticket that was moved to another organisation to the one that took its place.
+    """
 
     def __init__(self, store: TicketStore, view: QueueView) -> None:
         self._store = store
         self.view = view
+        self.follow: Callable[[StoredTicket], Awaitable[StoredTicket]] = _as_it_is
 
     async def find(self, organisation: str, ticket_id: str) -> StoredTicket | None:
         """The ticket as stored now, or None."""
@@ -49,7 +58,13 @@ class TicketBook:
         return stored
 
     async def at_kiosk(self, home: str, kiosk: str, ticket_id: str) -> StoredTicket:
-        """A kiosk's own ticket, whichever organisation serves it. Raises `TicketUnknown` also for another kiosk's."""
+        """A kiosk's own ticket, whichever organisation serves it now, under the first id it had or the last.
+
+        Raises `TicketUnknown` also for another kiosk's.
+        """
+        return await self.follow(await self._own(home, kiosk, ticket_id))
+
+    async def _own(self, home: str, kiosk: str, ticket_id: str) -> StoredTicket:
         stored = await self._store.find(ticket_id)
         if stored is None or not stored.ticket.is_at(home, kiosk):
             raise TicketUnknown
@@ -57,7 +72,7 @@ class TicketBook:
 
     async def session_at_kiosk(self, home: str, kiosk: str, session_id: str) -> StoredTicket:
         """The ticket of a kiosk's own session. Raises `TicketUnknown`."""
-        stored = await self.at_kiosk(home, kiosk, ticket_of(session_id))
+        stored = await self._own(home, kiosk, ticket_of(session_id))
         if stored.ticket.session != session_id:
             raise TicketUnknown
         return stored

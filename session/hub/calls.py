@@ -79,9 +79,7 @@ class Calls:
         known = await self._book.find(organisation, identity)
         if known is not None:
             return await self.answer(known)
-        if self._is_closed(organisation, service.id):
-            raise QueueClosed(service=service.id)
-        self._check_hours(organisation, service.id, home, kiosk)
+        self.check_open(organisation, service.id, home, kiosk)
         known_by = self._preferred(organisation, home, kiosk, number)
         if number:  # before the ticket, so that an acknowledged ticket always has its number
             record = CallerRecord(number=number)
@@ -106,7 +104,10 @@ class Calls:
         await self.abandon_older(stored.ticket)
         return await self.answer(stored)
 
-    def _check_hours(self, organisation: str, service: str, home: str, kiosk: str) -> None:
+    def check_open(self, organisation: str, service: str, home: str, kiosk: str) -> None:
+        """Raises `QueueClosed` (a supervisor's decision), `ServiceClosed` (the convention's hours at this kiosk)."""
+        if self._is_closed(organisation, service):
+            raise QueueClosed(service=service)
         site = self._catalogue.site_of(home, kiosk)
         found = self._openings.of(organisation, service, home, site.id)
         if not found.is_open:
@@ -137,7 +138,8 @@ class Calls:
                 raise TicketTaken
             return self._abandoned(ticket, "left", f"{Role.KIOSK}.{kiosk}")
 
-        serving = (await self._book.at_kiosk(organisation, kiosk, identity)).ticket.organisation
+        own = (await self._book.at_kiosk(organisation, kiosk, identity)).ticket
+        serving, identity = own.organisation, own.id
         await self._book.change(serving, identity, decide)
         await self._callers.forget(serving, identity)
 

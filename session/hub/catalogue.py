@@ -29,6 +29,7 @@ from session.hub.convention_merge import merged
 from session.hub.entries import ROLES, KioskEntry, OrganisationEntry, PersonEntry, ServiceEntry, SiteEntry
 from session.hub.problems import CatalogueWrong
 from session.hub.shape import decode
+from session.hub.transfers import transfer_targets
 from session.protocol.hub_messages import Service, ServicesAnswer
 from session.protocol.ids import split_service
 from session.protocol.roles import Role
@@ -148,6 +149,11 @@ class Catalogue:
         shown = self.service(organisation, service).shown()
         name = self.organisation(organisation).name
         return msgspec.structs.replace(shown, id=ref, organisation=organisation, organisation_name=name)
+
+    def transfer_targets(self, organisation: str, service: str) -> list[tuple[str, str]]:
+        """(organisation, service) that callers of this service may be sent to. Raises as `service`."""
+        self.service(organisation, service)
+        return transfer_targets(self._organisations, organisation, service)
 
     def agents(self, organisation: str) -> list[PersonEntry]:
         """Everybody who answers callers."""

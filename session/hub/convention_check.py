@@ -19,6 +19,7 @@ from session.hub.hours_check import check_hours
 from session.hub.opening import opening
 from session.hub.overflow_check import overflow_problems
 from session.hub.problems import Problem
+from session.hub.transfers import transfer_problems
 from session.protocol.ids import split_service
 
 
@@ -30,6 +31,7 @@ def wrong(organisations: Sequence[OrganisationEntry]) -> list[Problem]:
         for site in entry.sites:
             found += _site(entry, site, organisations)
     found += overflow_problems(organisations)
+    found += transfer_problems(organisations)
     keys = Counter(
         key
         for entry in organisations

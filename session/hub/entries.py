@@ -58,6 +58,8 @@ class ServiceEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         callback: callers may ask to be called back when it is closed.
         away: how callers may wait elsewhere: come "back" to the kiosk, or be called by "phone".
         message: what callers read with it.
+        transfers_to: "organisation" or "organisation/service": where its callers may be sent, beside what the
+            organisation itself allows.
     """
 
     id: Id
@@ -79,6 +81,7 @@ class ServiceEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     message: Said = ""
     overflow: list[OverflowEntry] = []
     overflow_from: list[ServiceRef] = []
+    transfers_to: list[ServiceRef] = []
 
     def shown(self) -> Service:
         """As kiosk and desk get it."""
@@ -143,6 +146,8 @@ class OrganisationEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
         time_zone, public_holidays: of its hours; a region as "FR", "FR-57", "FR-971", or "" for none.
         closures, openings: days that are not as the weekly hours say.
         offers: services with other hours at one site.
+        transfers_to: "organisation" or "organisation/service": where callers may be sent, if that one has us in its
+            `transfers_from`.
     """
 
     id: Id
@@ -161,3 +166,5 @@ class OrganisationEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     closures: list[ClosureEntry] = []
     openings: list[OpeningEntry] = []
     offers: list[OfferEntry] = []
+    transfers_to: list[ServiceRef] = []
+    transfers_from: list[Id] = []

@@ -101,7 +101,7 @@ class History:
     def apply(self, stream: int, entries: Sequence[AuditEntry]) -> None:
         """Stores entries; those that are there already change nothing."""
         read = [(entry, entry.ticket) for entry in entries if entry.ticket is not None]
-        finished = [(entry, ticket) for entry, ticket in read if ticket.state in ENDED and ticket.ended_at_utc]
+        finished = [(entry, ticket) for entry, ticket in read if _is_finished(ticket)]
         newest = {(ticket.organisation, ticket.id): (entry, ticket) for entry, ticket in finished}
         with self._writing() as connection:
             if read:
@@ -240,6 +240,12 @@ class History:
             place = and_(table.c.organisation == organisation, table.c.ticket == ticket)
             connection.execute(update(table).where(place).values(day=local.date().isoformat(), hour=local.hour))
         connection.execute(update(tables.about).values(time_zone=self.time_zone))
+
+
+def _is_finished(ticket: Ticket) -> bool:
+    """A caller of ours whose story has ended; one who was sent elsewhere while waiting is counted there."""
+    went_elsewhere = bool(ticket.moved_to) and ticket.accepted_at_utc is None
+    return ticket.state in ENDED and ticket.ended_at_utc is not None and not went_elsewhere
 
 
 def _transition(stream: int, entry: AuditEntry, ticket: Ticket) -> dict[str, Any]:

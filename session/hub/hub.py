@@ -29,7 +29,9 @@ from session.hub.handlers import handlers
 from session.hub.history import TIME_ZONE, History
 from session.hub.lease import Lease
 from session.hub.log_keeper import LogKeeper
+from session.hub.moves import Moves
 from session.hub.nats_store import RETIRED_S, NatsCallerStore, NatsTicketStore
+from session.hub.network_handlers import network_handlers
 from session.hub.news import BusNews, PlaceNews
 from session.hub.offers import Offers
 from session.hub.openings import Openings
@@ -169,6 +171,16 @@ class Hub:
         )
         self._away = Away(self._book, self._callers, catalogue, self._calls, self.waits, clock, come_s)
         waiting = waiting_handlers(self._away, self._callbacks, Display(self.view, catalogue))
+        self._moves = Moves(
+            self._book,
+            self._callers,
+            catalogue,
+            self._places,
+            self._news,
+            clock,
+            self._calls.check_open,
+            self._board.is_closed,
+        )
         self._uploads = UploadSpool(folder / "uploads")
         self._dossiers = DossierService(dossiers, self._sessions, self._callers, self._uploads)
         self.relay = Relay(connection, self.view, self._book, clock, tasks)
@@ -187,6 +199,7 @@ class Hub:
             Routing(self._book, self._sessions, self._agents, catalogue, clock),
             waiting,
         )
+        bound |= network_handlers(self._moves)
         self.service = HubService(connection, bound, clock, tasks)
 
     async def start(self) -> None:
@@ -311,6 +324,7 @@ class Hub:
             await self._news.beat(
                 organisation, QueueBeat(revision=self.view.revision(organisation), open_tickets=count)
             )
+        await self._moves.mend()
         await self._offers.look()
         await self._callbacks.look()
         self._tidy(open_now)

@@ -27,12 +27,14 @@ class QueueView:
     def __init__(self) -> None:
         self._indexes: dict[str, TicketIndex] = {}
         self._sessions: dict[str, Key] = {}
+        self._moved: dict[Key, Ticket] = {}
         self.on_change: Callable[[Ticket | None, Ticket], None] = lambda before, after: None
 
     def load(self, tickets: Sequence[StoredTicket]) -> None:
         """Replaces everything by what the store holds."""
         self._indexes.clear()
         self._sessions.clear()
+        self._moved.clear()
         for stored in tickets:
             self._take(stored)
 
@@ -48,6 +50,8 @@ class QueueView:
     def _take(self, stored: StoredTicket) -> None:
         ticket = stored.ticket
         self._indexes.setdefault(ticket.organisation, TicketIndex()).put(stored)
+        if ticket.moved_to:
+            self._moved[ticket.organisation, ticket.id] = ticket
         if ticket.session is not None:
             self._sessions[ticket.session] = (ticket.organisation, ticket.id)
 
@@ -61,6 +65,7 @@ class QueueView:
             ended = (stored.ticket for stored in index.stored.values() if stored.ticket.state not in OPEN)
             for ticket in [ticket for ticket in ended if is_old(ticket)]:
                 index.drop(ticket.id)
+                self._moved.pop((ticket.organisation, ticket.id), None)
                 if ticket.session is not None:
                     self._sessions.pop(ticket.session, None)
 
@@ -83,6 +88,10 @@ class QueueView:
     def at_kiosk(self, home: str, kiosk: str) -> list[Ticket]:
         """All open tickets of a kiosk, whichever organisation serves them."""
         return [ticket for index in self._indexes.values() for ticket in index.at_kiosk(home, kiosk)]
+
+    def lately_moved(self) -> list[Ticket]:
+        """Tickets whose caller was moved to another organisation, as long as they are known."""
+        return list(self._moved.values())
 
     def session_anywhere(self, session_id: str) -> StoredTicket | None:
         """As `by_session`, for a kiosk, which does not know by its subject who serves it."""

@@ -211,7 +211,7 @@ class KioskLink:
                 self.services_changed.emit(event)
 
     def _on_ticket(self, event: TicketChanged) -> None:
-        if self._ticket is None or event.ticket.id != self._ticket.id:
+        if self._ticket is None or self._ticket.id not in (event.ticket.id, event.ticket.moved_from):
             return
         self._ticket = event.ticket if event.ticket.state in OPEN else None
         if event.ticket.state is TicketState.WAITING:

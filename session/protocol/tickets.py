@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -24,14 +24,18 @@ class TicketState(StrEnum):
 
 
 TRANSITIONS: dict[TicketState, frozenset[TicketState]] = {
-    TicketState.WAITING: frozenset({TicketState.OFFERED, TicketState.IN_SESSION, TicketState.ABANDONED}),
-    TicketState.OFFERED: frozenset({TicketState.WAITING, TicketState.IN_SESSION, TicketState.ABANDONED}),
+    TicketState.WAITING: frozenset(
+        {TicketState.OFFERED, TicketState.IN_SESSION, TicketState.ABANDONED, TicketState.CLOSED}
+    ),
+    TicketState.OFFERED: frozenset(
+        {TicketState.WAITING, TicketState.IN_SESSION, TicketState.ABANDONED, TicketState.CLOSED}
+    ),
     TicketState.IN_SESSION: frozenset({TicketState.WRAP_UP, TicketState.WAITING, TicketState.CLOSED}),
     TicketState.WRAP_UP: frozenset({TicketState.CLOSED}),
     TicketState.CLOSED: frozenset(),
     TicketState.ABANDONED: frozenset(),
 }
-"""From each state, the states that may follow."""
+"""From each state, the states that may follow. Who waits is closed only by going to another organisation."""
 
 
 KEPT = timedelta(seconds=60)
@@ -45,6 +49,8 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     """What every agent of the organisation may see of a waiting caller: no name, no caller number.
 
     Attributes:
+        moved_to: "organisation/service" that its caller was moved to; another ticket took its place.
+        moved_from, from_organisation: of the ticket whose place it took in another organisation, "" for none.
         home: the organisation in whose account the kiosk lives; "" for `organisation` itself. See `kiosk_home`.
         number: the short word shown to people, e.g. "C042"; not unique for ever.
         priority: each step counts as `STEP` of waiting; see `queue_order`.
@@ -87,6 +93,9 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     home: OptionalId = ""
     away: Literal["", "back", "phone"] = ""
     called_at_utc: datetime | None = None
+    moved_to: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_/-]{0,81}$")] = ""
+    moved_from: OptionalId = ""
+    from_organisation: OptionalId = ""
     format: int = 1
 
     @property

@@ -39,6 +39,7 @@ CATALOGUE = """
 [[organisations]]
 id = "valdore"
 name = "Caisse d'entraide du Val-Doré"
+transfers_to = ["marais"]
 home_address = "https://www.valdore.example/"
 allowed_addresses = ["https://www.valdore.example/"]
 services = [
@@ -59,6 +60,7 @@ AGENTS
 [[organisations]]
 id = "marais"
 name = "Mutuelle du Marais"
+transfers_from = ["valdore"]
 services = [{ id = "care", name = "Soins", letter = "S" }]
 sites = [{ id = "hall", name = "Maison commune de Sableuse", services = ["care"] }]
 kiosks = [{ id = "kiosk9", site = "hall" }]
