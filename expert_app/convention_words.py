@@ -39,6 +39,7 @@ SENTENCES: dict[str, str] = {
     "unknown_organisation": N_("There is no organisation “{organisation}”."),
     "unknown_site": N_("There is no site “{site}”."),
     "not_shared": N_("The site “{site}” is not shared with this organisation (shared_with)."),
+    "not_offered": N_("The organisation of {service} does not offer it at this site (offers)."),
     "site_of_two": N_("There are two sites “{site}”, one of this organisation and one that is shared with it."),
     "too_many_services": N_("A kiosk shows at most {most} services; this site has {count}."),
     "overflow_not_taken": N_("{to} does not take callers of {service} (overflow_from)."),

@@ -90,6 +90,11 @@ class Agents:
         found = [one for one in self._catalogue.agents(organisation) if self.is_free(organisation, one.id)]
         return sorted(found, key=lambda one: (self.idle_since(organisation, one.id), one.id))
 
+    def answering(self, organisation: str, service: str) -> int:
+        """How many agents of the service are there and available, busy or not."""
+        able = (one for one in self._catalogue.agents(organisation) if not one.services or service in one.services)
+        return sum(1 for one in able if self.is_ready(organisation, one.id))
+
     def idle_since(self, organisation: str, agent: str) -> datetime:
         """End of the last conversation or pause that this hub knows of."""
         record = self.said(organisation, agent)

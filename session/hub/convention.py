@@ -15,6 +15,7 @@ import msgspec
 
 from session.hub.catalogue import Catalogue, WholeFile
 from session.hub.convention_files import NETWORK, Files, Part, read_files
+from session.hub.convention_merge import unasked
 from session.hub.convention_signatures import is_genuine, signer
 from session.hub.entries import OrganisationEntry
 from session.hub.problems import CatalogueWrong, Problem
@@ -75,6 +76,10 @@ def read(files: Files, operator_key: str = "") -> Reading:
     reading = Reading()
     entries = _whole(files, operator_key, reading) if files.whole else _folder(files, operator_key, reading)
     if reading.bad:
+        return reading
+    foreign = [] if files.whole else unasked(entries)
+    reading.problems += [placed(problem, files) for problem in foreign]
+    if foreign:
         return reading
     try:
         reading.catalogue = Catalogue(entries)

@@ -32,18 +32,22 @@ def wrong(organisations: Sequence[OrganisationEntry]) -> list[Problem]:
             found += _site(entry, site, organisations)
     found += overflow_problems(organisations)
     found += transfer_problems(organisations)
-    keys = Counter(
-        key
-        for entry in organisations
-        for key in (
-            *(kiosk.key for kiosk in entry.kiosks),
-            *(display.key for display in entry.displays),
-            *(person.key for person in entry.people),
-        )
-        if key
-    )
-    found += [Problem("key_twice", "organisations", {"key": key}) for key, times in keys.items() if times > 1]
-    return found
+    return found + list(_keys(organisations))
+
+
+def _keys(organisations: Sequence[OrganisationEntry]) -> Iterator[Problem]:
+    """A key that stands in two places, named at each: the bus's server refuses a whole configuration with one."""
+    places: dict[str, list[str]] = {}
+    for entry in organisations:
+        for kiosk in entry.kiosks:
+            places.setdefault(kiosk.key, []).append(f"organisations.{entry.id}.kiosks.{kiosk.id}")
+        for display in entry.displays:
+            places.setdefault(display.key, []).append(f"organisations.{entry.id}.displays.{display.id}")
+        for person in entry.people:
+            places.setdefault(person.key, []).append(f"organisations.{entry.id}.people.{person.id}")
+    for key, where in places.items():
+        if key and len(where) > 1:
+            yield from (Problem("key_twice", place, {"key": key}) for place in where)
 
 
 def _in_itself(entry: OrganisationEntry) -> Iterator[Problem]:

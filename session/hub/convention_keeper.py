@@ -108,13 +108,18 @@ class ConventionKeeper:
     def _best(self, files: Files) -> Reading:
         """The files as they are, or with the last good parts in place of bad ones."""
         reading = read(files, self._operator_key)
-        if reading.catalogue is not None or not reading.bad or self._good is None or self._good.whole != files.whole:
-            self._remember(files, reading)
-            return reading
-        mended = Files({**files.parts, **{n: p for n, p in self._good.parts.items() if n in reading.bad}}, files.whole)
-        second = read(mended, self._operator_key)
-        self._remember(mended, second)
-        return Reading(second.catalogue, reading.bad, reading.problems + second.problems)
+        problems = list(reading.problems)
+        bad = set(reading.bad)
+        for _ in range(2):  # bad parts first; then those that do not fit what the others say
+            if reading.catalogue is not None or self._good is None or self._good.whole != files.whole:
+                break
+            bad |= {problem.where.partition(".toml")[0] for problem in grave(reading.problems)}
+            good = {name: part for name, part in self._good.parts.items() if name in bad}
+            files = Files({**files.parts, **good}, files.whole)
+            reading = read(files, self._operator_key)
+            problems += reading.problems
+        self._remember(files, reading)
+        return Reading(reading.catalogue, reading.bad, problems)
 
     def _remember(self, files: Files, reading: Reading) -> None:
         if reading.catalogue is None:

@@ -10,6 +10,7 @@ import msgspec
 from session.hub.entries import OrganisationEntry, SiteEntry
 from session.hub.hours_entries import OfferEntry
 from session.hub.problems import Problem
+from session.protocol.ids import split_service
 
 
 def merged(organisations: Sequence[OrganisationEntry]) -> tuple[list[OrganisationEntry], list[Problem]]:
@@ -23,6 +24,28 @@ def merged(organisations: Sequence[OrganisationEntry]) -> tuple[list[Organisatio
         for offer in owner.offers:
             found += _unplaced(owner, offer, organisations)
     return [_with_offers(entry, organisations) for entry in organisations], found
+
+
+def unasked(organisations: Sequence[OrganisationEntry]) -> list[Problem]:
+    """Buttons that a site names of an organisation that does not offer them there.
+
+    For conventions of several signers: who serves callers says so itself.
+    """
+    offered = {
+        (owner.id, service, offer.site)
+        for owner in organisations
+        for offer in owner.offers
+        for service in offer.services
+    }
+    found = []
+    for entry in organisations:
+        for site in entry.sites:
+            for ref in site.services:
+                organisation, service = split_service(ref, entry.id)
+                if organisation != entry.id and (organisation, service, site.id) not in offered:
+                    where = f"organisations.{entry.id}.sites.{site.id}"
+                    found.append(Problem("not_offered", where, {"service": ref}))
+    return found
 
 
 def hosts(owner: OrganisationEntry, site: str, organisations: Sequence[OrganisationEntry]) -> list[OrganisationEntry]:

@@ -21,7 +21,7 @@ from session.errors import SessionError
 from session.hub.agents import Agents
 from session.hub.book import TicketBook
 from session.hub.catalogue import Catalogue
-from session.hub.eligible import serves_after_s
+from session.hub.eligible import Eligibility
 from session.hub.entries import PersonEntry, ServiceEntry
 from session.protocol.tickets import Ticket, TicketState
 from session.tasks import Tasks
@@ -92,7 +92,9 @@ class Dispatch:
         clock: Clock,
         tasks: Tasks,
         look_s: float = LOOK_S,
+        eligibility: Eligibility | None = None,
     ) -> None:
+        self._eligibility = eligibility or Eligibility(catalogue)
         self._book = book
         self._agents = agents
         self._catalogue = catalogue
@@ -179,7 +181,11 @@ class Dispatch:
         """The line is walked only while somebody is free for one of its services; each agent is looked at once."""
         now_utc = self._clock.utc_now()
         candidates = {
-            service.id: [(after_s, one) for one in free if (after_s := serves_after_s(one, service)) is not None]
+            service.id: [
+                (after_s, one)
+                for one in free
+                if (after_s := self._eligibility.after_s(organisation, one, service)) is not None
+            ]
             for service in pushed.values()
         }
         found: list[tuple[Ticket, PersonEntry]] = []

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
+from session.hub.catalogue import Catalogue
 from session.hub.entries import PersonEntry, ServiceEntry
+from session.protocol.ids import split_service
 from session.protocol.routing_messages import may_serve
 from session.protocol.tickets import Ticket
 
@@ -20,6 +23,30 @@ def serves_after_s(person: PersonEntry, service: ServiceEntry) -> int | None:
     return 0 if set(service.skills) <= set(person.skills) else service.relax_s
 
 
-def is_eligible(person: PersonEntry, service: ServiceEntry, ticket: Ticket, now_utc: datetime) -> bool:
-    """Whether `person` may serve the ticket now."""
-    return may_serve(serves_after_s(person, service), ticket, now_utc)
+class Eligibility:
+    """The same with the convention's overflow rules within one organisation: who answers `to` may answer too.
+
+    Args:
+        answering: (organisation, service) -> how many who answer it are there and available.
+    """
+
+    def __init__(self, catalogue: Catalogue, answering: Callable[[str, str], int] = lambda organisation, service: 1):
+        self._catalogue = catalogue
+        self._answering = answering
+
+    def after_s(self, organisation: str, person: PersonEntry, service: ServiceEntry) -> int | None:
+        """Seconds that a caller of `service` must have waited before `person` may serve, now; None for never."""
+        ways = [serves_after_s(person, service)]
+        for rule in service.overflow:
+            owner, name = split_service(rule.to, organisation)
+            if owner != organisation or ways[0] == 0:
+                continue
+            there = serves_after_s(person, self._catalogue.service(organisation, name))
+            if there is not None:
+                at_once = rule.when_nobody and self._answering(organisation, service.id) == 0
+                ways.append(max(there, 0 if at_once else rule.after_s))
+        return min((way for way in ways if way is not None), default=None)
+
+    def is_eligible(self, person: PersonEntry, service: ServiceEntry, ticket: Ticket, now_utc: datetime) -> bool:
+        """Whether `person` may serve the ticket now."""
+        return may_serve(self.after_s(ticket.organisation, person, service), ticket, now_utc)

@@ -36,7 +36,7 @@ Seconds = Annotated[int, msgspec.Meta(ge=0, le=3600)]
 class OverflowEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whose callers may be answered elsewhere too: by `to` ("service" or "organisation/service").
 
-    After `after_s` of waiting, and with `when_nobody` at once when nobody who answers the service is there and free.
+    After `after_s` of waiting, and with `when_nobody` at once when nobody of the service is there and available.
     """
 
     to: ServiceRef

@@ -24,6 +24,7 @@ from session.hub.catalogue import Catalogue
 from session.hub.dispatch import LOOK_S, Dispatch
 from session.hub.display import Display
 from session.hub.dossier_service import DossierService, DossierStoreLike
+from session.hub.eligible import Eligibility
 from session.hub.engine import StoredTicket
 from session.hub.handlers import handlers
 from session.hub.history import TIME_ZONE, History
@@ -130,17 +131,25 @@ class Hub:
         self._book = TicketBook(self._tickets, self.view)
         self._returns = NatsReturns(connection, replicas)
         self._returning = Returning(self._returns, clock)
-        self._sessions = Sessions(
-            self._book, self._callers, catalogue, self._keeper, self._news, clock, self._returning.served
-        )
         self._board_store = NatsBoardStore(connection, tasks, replicas)
         self._agents = Agents(self.view, self.presence, self._board_store, catalogue, clock, time_zone)
+        eligibility = Eligibility(catalogue, self._agents.answering)
+        self._sessions = Sessions(
+            self._book, self._callers, catalogue, self._keeper, self._news, clock, self._returning.served, eligibility
+        )
         self._board = Board(self._book, self._board_store, catalogue, self._agents, self._news, clock)
         self.waits = Waits(self.view, HandlingTimes(), self._board.agents, clock, self._services_of)
         self._places = PlaceNews(self.view, self.waits, self._news, clock)
         self._lease = Lease(connection, "dispatch", tasks, replicas)
         self._dispatch = Dispatch(
-            self._book, self._agents, catalogue, lambda: self._lease.is_held, clock, tasks, min(tick_s, LOOK_S)
+            self._book,
+            self._agents,
+            catalogue,
+            lambda: self._lease.is_held,
+            clock,
+            tasks,
+            min(tick_s, LOOK_S),
+            eligibility,
         )
         self.view.on_change = self._on_ticket
         self._board_store.on_change = self._dispatch.wake
@@ -196,7 +205,7 @@ class Hub:
             self._board,
             self._offers,
             self._agents,
-            Routing(self._book, self._sessions, self._agents, catalogue, clock),
+            Routing(self._book, self._sessions, self._agents, catalogue, clock, eligibility),
             waiting,
         )
         bound |= network_handlers(self._moves)

@@ -13,8 +13,8 @@ from session.hub.agents import Agents, state_said
 from session.hub.book import TicketBook, ticket_of
 from session.hub.catalogue import Catalogue
 from session.hub.dispatch import unoffered
-from session.hub.eligible import is_eligible, serves_after_s
-from session.hub.entries import PersonEntry, ServiceEntry
+from session.hub.eligible import Eligibility
+from session.hub.entries import ServiceEntry
 from session.hub.sessions import Sessions
 from session.protocol.hub_messages import SessionFacts
 from session.protocol.roles import Role
@@ -29,8 +29,15 @@ class Routing:
     """Rules of an agent's own requests."""
 
     def __init__(
-        self, book: TicketBook, sessions: Sessions, agents: Agents, catalogue: Catalogue, clock: Clock
+        self,
+        book: TicketBook,
+        sessions: Sessions,
+        agents: Agents,
+        catalogue: Catalogue,
+        clock: Clock,
+        eligibility: Eligibility,
     ) -> None:
+        self._eligibility = eligibility
         self._book = book
         self._sessions = sessions
         self._agents = agents
@@ -42,7 +49,10 @@ class Routing:
         person = self._catalogue.agent(organisation, agent)
         record = self._agents.said(organisation, agent)
         return WorkAnswer(
-            services=[_work(person, service) for service in self._catalogue.organisation(organisation).services],
+            services=[
+                _work(service, self._eligibility.after_s(organisation, person, service))
+                for service in self._catalogue.organisation(organisation).services
+            ],
             said=state_said(record),
             reason=record.reason if record is not None else "",
             since_utc=record.at_utc if record is not None else None,
@@ -83,7 +93,7 @@ class Routing:
                 offered += [ticket] if ticket.agent == agent else []
             elif ticket.kept_for(now_utc) == agent:
                 mine.append(ticket)
-            elif ticket.kept_for(now_utc) is None and is_eligible(person, entry, ticket, now_utc):
+            elif ticket.kept_for(now_utc) is None and self._eligibility.is_eligible(person, entry, ticket, now_utc):
                 (others if self._has_better(ticket, agent, now_utc) else mine).append(ticket)
             if len(mine) >= _ENOUGH:
                 break
@@ -152,10 +162,10 @@ def _more(service: ServiceEntry, ticket: Ticket) -> int:
     return service.wrap_up_more - (round(whole_s / service.wrap_up_s) - 1)
 
 
-def _work(person: PersonEntry, service: ServiceEntry) -> ServiceWork:
+def _work(service: ServiceEntry, after_s: int | None) -> ServiceWork:
     return ServiceWork(
         id=service.id,
-        after_s=serves_after_s(person, service),
+        after_s=after_s,
         mode=ServiceMode(service.mode),
         wrap_up_s=service.wrap_up_s,
         wrap_up_more=service.wrap_up_more,

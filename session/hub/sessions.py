@@ -23,7 +23,7 @@ from session.errors import (
 )
 from session.hub.book import Decide, TicketBook, new_session_id
 from session.hub.catalogue import Catalogue
-from session.hub.eligible import is_eligible
+from session.hub.eligible import Eligibility
 from session.hub.engine import CallerRecord, CallerStore, StoredTicket
 from session.hub.entries import ServiceEntry
 from session.hub.news import News, tell_both, tell_kiosk
@@ -68,7 +68,9 @@ class Sessions:
         news: News,
         clock: Clock,
         served: Callable[[Ticket, str], Awaitable[None]] = _nobody,
+        eligibility: Eligibility | None = None,
     ) -> None:
+        self._eligibility = eligibility or Eligibility(catalogue)
         self._served = served
         self._book = book
         self._callers = callers
@@ -129,7 +131,7 @@ class Sessions:
         person = self._catalogue.agent(ticket.organisation, agent)
         service = self._service(ticket)
         asked = agent in (kept, offered)  # by name, so its skills are not looked at
-        if not asked and service is not None and not is_eligible(person, service, ticket, now_utc):
+        if not asked and service is not None and not self._eligibility.is_eligible(person, service, ticket, now_utc):
             raise SkillMissing
         in_hand = self._book.view.of_agent(ticket.organisation, agent)
         if any(one.state in LIVE and one.id != ticket.id for one in in_hand):

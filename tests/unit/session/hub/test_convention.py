@@ -180,6 +180,26 @@ def test_parts_that_do_not_fit_together_change_nothing(folder: Folder, keeper: C
     assert keeper.state.version == version
 
 
+def test_who_takes_anothers_key_changes_nothing_but_its_own_part(folder: Folder, keeper: ConventionKeeper) -> None:
+    key = public_key(new_seed())
+    folder.change("mutuelle", 'name = "Zoé K."', f'name = "Zoé K.", key = "{key}"')
+    keeper.start()
+    folder.change("caisse", 'name = "Alice M."', f'name = "Alice M.", key = "{key}"')
+    folder.change("network", "Réseau", "Le réseau")
+    found = keeper.look()
+    assert found is not None
+    assert found.organisation("reseau").name.startswith("Le réseau")
+    assert [person.key for person in found.organisation("mutuelle").people] == [key]
+    assert [person.key for person in found.organisation("caisse").people] == [""]
+
+
+def test_nobody_puts_a_button_of_another_organisation_on_its_own_site(folder: Folder) -> None:
+    folder.change(
+        "caisse", "people = ", 'sites = [{ id = "chez", name = "Chez", services = ["mutuelle/soins"] }]\npeople = '
+    )
+    assert codes(folder) == [("caisse.toml, sites.chez", "not_offered")]
+
+
 def test_a_hub_that_starts_beside_a_wrong_file_goes_on_with_the_last_good_one(
     folder: Folder, keeper: ConventionKeeper, tmp_path: Path
 ) -> None:
