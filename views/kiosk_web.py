@@ -11,7 +11,7 @@ import logging
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -20,12 +20,14 @@ from PyQt6.QtCore import QFile, QIODevice, QObject, QUrl, pyqtSignal, pyqtSlot
 from PyQt6.QtWebChannel import QWebChannel
 from PyQt6.QtWebEngineCore import (
     QWebEngineDownloadRequest,
+    QWebEngineFrame,
     QWebEngineNavigationRequest,
     QWebEngineNewWindowRequest,
     QWebEnginePage,
     QWebEnginePermission,
     QWebEngineProfile,
     QWebEngineScript,
+    QWebEngineScriptCollection,
     QWebEngineSettings,
     QWebEngineUrlRequestInfo,
     QWebEngineUrlRequestInterceptor,
@@ -41,7 +43,11 @@ Fetched = Callable[[bytes, str], None]
 WORLD = int(QWebEngineScript.ScriptWorldId.ApplicationWorld.value)
 """The recorder's isolated world: the page's own scripts see neither it nor its bridge."""
 
-_RECORDER = "recorder"
+_RECORDER, _GUARD = "recorder", "guard"
+
+_HOLDS_PICTURE = '"pictures":true'
+_STOP = "window.posteRecorder && window.posteRecorder.stop()"
+_SNAPSHOT = "window.posteRecorder && window.posteRecorder.snapshot()"
 
 MAX_RESOURCE_BYTES = 2 * 1024 * 1024
 
@@ -49,16 +55,24 @@ MAX_RESOURCE_BYTES = 2 * 1024 * 1024
 SENSITIVE = "[data-sensitive],[data-private],.sensitive,.sensible,.confidentiel,.rr-mask"
 BLOCKED = "[data-blocked],.blocked,.bloque,.rr-block"
 
-RECORDER_SETTINGS: dict[str, str | int] = {
+RECORDER_SETTINGS: dict[str, str | int | float] = {
     "sensitive": SENSITIVE,
     "blocked": BLOCKED,
     "batchMs": 20,
     "checkpointMs": 60_000,
+    "movesMs": 150,
     "compareMs": 300,
-    "shadowScanMax": 5_000,
+    "compareShare": 0.02,
+    "scanSlice": 2_000,
+    "rulesLookedAt": 40,
+    "pictureEveryMs": 2_000,
     "canvasMs": 500,
+    "canvasShare": 0.03,
     "canvasMaxChars": 200_000,
+    "selectMs": 80,
+    "optionsMax": 200,
 }
+"""`...Ms` are milliseconds; `compareShare` and `canvasShare` the part of a processor's time that looking may take."""
 
 _Kind = QWebEngineUrlRequestInfo.ResourceType
 _FETCHABLE = {_Kind.ResourceTypeImage, _Kind.ResourceTypeFontResource, _Kind.ResourceTypeStylesheet}
@@ -84,18 +98,35 @@ _OFF = (
 
 
 @cache
-def recorder_source() -> str:
-    """The recorder's whole script, with its settings."""
+def _recorder_parts() -> str:
+    """The recorder's scripts; the last one still wants its settings."""
     channel = QFile(":/qtwebchannel/qwebchannel.js")
     channel.open(QIODevice.OpenModeFlag.ReadOnly)
     parts = (
         resource_text("pages/record_shim.js"),
         resource_text("vendor/rrweb.umd.min.js"),
         bytes(channel.readAll().data()).decode(),
-        resource_text("pages/record.js").replace("__CONFIG__", json.dumps(RECORDER_SETTINGS)),
+        *(resource_text(f"pages/record_{part}.js") for part in ("compare", "canvas", "select")),
+        resource_text("pages/record.js"),
     )
-    # Only once per document, and never in a page that is not of the web.
-    return "if (!window.posteRecorder && /^https?:$/.test(location.protocol)) {\n" + "\n;\n".join(parts) + "\n}"
+    return "\n;\n".join(parts)
+
+
+def recorder_source(sites: Sequence[tuple[str, str]] = (), token: str = "") -> str:
+    """The recorder's whole script.
+
+    Args:
+        sites: (origin, path) of sites whose frames are recorded inside pages of other sites.
+        token: a secret of this sharing, with which such frames sign what they hand over.
+    """
+    settings = {**RECORDER_SETTINGS, "sites": list(sites), "token": token}
+    body = _recorder_parts().replace("__CONFIG__", json.dumps(settings))
+    origins = json.dumps([origin for origin, _path in sites])
+    # Only once per document, never in a page that is not of the web, and in frames only of listed sites.
+    return (
+        "if (!window.posteRecorder && /^https?:$/.test(location.protocol) && "
+        f"(window === window.top || {origins}.includes(location.origin))) {{\n{body}\n}}"
+    )
 
 
 class _Bridge(QObject):
@@ -254,6 +285,8 @@ class CallerWeb(QObject):
         self._channel = QWebChannel(self)
         self._channel.registerObject("bridge", self._bridge)
         self.page.setWebChannel(self._channel, WORLD)
+        # In the profile, not in the page: a page that is destroyed with a script of its own takes the program with it.
+        self._insert(self.profile.scripts(), _GUARD, resource_text("pages/record_guard.js"), frames=False)
 
     def _set_up_page(self) -> None:
         settings = self.page.settings()
@@ -311,16 +344,26 @@ class CallerWeb(QObject):
         if self._sharing:
             return
         self._sharing = True
+        source = recorder_source(self._gate.allowed.sites, secrets.token_hex(16))
+        self._insert(self.page.scripts(), _RECORDER, source, frames=True)
+        self.page.runJavaScript(source, WORLD)
+        for frame in self._frames():
+            frame.runJavaScript(source, WORLD)
+
+    @staticmethod
+    def _insert(scripts: QWebEngineScriptCollection | None, name: str, source: str, *, frames: bool) -> None:
         script = QWebEngineScript()
-        script.setName(_RECORDER)
-        script.setSourceCode(recorder_source())
+        script.setName(name)
+        script.setSourceCode(source)
         script.setWorldId(WORLD)
         script.setInjectionPoint(QWebEngineScript.InjectionPoint.DocumentCreation)
-        script.setRunsOnSubFrames(False)
-        scripts = self.page.scripts()
+        script.setRunsOnSubFrames(frames)
         assert scripts is not None
         scripts.insert(script)
-        self.page.runJavaScript(recorder_source(), WORLD)
+
+    def _frames(self) -> Iterator[QWebEngineFrame]:
+        """The frames right inside the page; deeper ones are never recorded."""
+        yield from self.page.mainFrame().children()
 
     def stop_sharing(self) -> None:
         """Takes the recorder out at once; what it still had is thrown away."""
@@ -333,16 +376,22 @@ class CallerWeb(QObject):
         # with it when a page is destroyed later (seen in 9 of 10 runs; never with `remove`). No upstream issue found.
         for script in scripts.find(_RECORDER):
             scripts.remove(script)
-        self.page.runJavaScript("window.posteRecorder && window.posteRecorder.stop()", WORLD)
+        self.page.runJavaScript(_STOP, WORLD)
+        for frame in self._frames():
+            frame.runJavaScript(_STOP, WORLD)
 
     def request_snapshot(self) -> None:
         """Asks the recorder for a full picture."""
         if self._sharing:
-            self.page.runJavaScript("window.posteRecorder && window.posteRecorder.snapshot()", WORLD)
+            self.page.runJavaScript(_SNAPSHOT, WORLD)
 
     def _on_pushed(self, text: str) -> None:
-        if self._sharing:
-            self.events_pushed.emit(text)
+        if not self._sharing:
+            return
+        self.events_pushed.emit(text)
+        if _HOLDS_PICTURE in text[:200]:  # without what frames of other sites hold: they give theirs anew
+            for frame in self._frames():
+                frame.runJavaScript(_SNAPSHOT, WORLD)
 
     # ---- the end ----
 

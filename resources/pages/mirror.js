@@ -94,7 +94,13 @@
 
   function paintCanvas(payload) {
     const node = replayer.getMirror().getNode(payload.id);
-    if (node && node.nodeName === "CANVAS" && /^data:image\/[a-z]+;base64,[A-Za-z0-9+/=]+$/.test(payload.url)) {
+    if (!node || node.nodeName !== "CANVAS") return;
+    if (payload.width && payload.height) {
+      node.style.display = payload.display === "inline" ? "inline-block" : payload.display;
+      node.style.width = `${payload.width}px`;
+      node.style.height = `${payload.height}px`;
+    }
+    if (/^data:image\/[a-z]+;base64,[A-Za-z0-9+/=]+$/.test(payload.url)) {
       node.style.backgroundImage = `url("${payload.url}")`;
     }
   }
@@ -102,9 +108,51 @@
   const canvasPlugin = {
     onBuild: layOutCanvas,
     handler(event) {
-      if (event.type === CUSTOM && event.data.tag === "canvas") paintCanvas(event.data.payload);
+      if (event.type !== CUSTOM) return;
+      if (event.data.tag === "canvas") paintCanvas(event.data.payload);
+      if (event.data.tag === "select") showChoices(event.data.payload);
     },
   };
+
+  // ---- the choices of a <select> while they are open at the kiosk: a window of the system there, a list here ------------
+
+  function showChoices(payload) {
+    const node = replayer.getMirror().getNode(payload.id);
+    const stage = replayer.wrapper.parentNode;
+    for (const old of stage.querySelectorAll(".choices")) old.remove();
+    if (!payload.open || !node || node.nodeName !== "SELECT") return;
+    const list = document.createElement("ul");
+    list.className = "choices";
+    payload.options.forEach((option, index) => {
+      const line = document.createElement("li");
+      line.textContent = option || "\u00a0";
+      if (index === payload.index) line.className = "chosen";
+      list.append(line);
+    });
+    placeBeside(list, node, stage);
+    const chosen = list.querySelector(".chosen");
+    if (chosen) list.scrollTop = chosen.offsetTop - list.clientHeight / 2;
+  }
+
+  function placeBeside(list, node, stage) {
+    let [left, top, bottom] = [0, 0, 0];
+    const box = node.getBoundingClientRect();
+    for (let view = node.ownerDocument.defaultView; view && view !== window; view = view.parent) {
+      if (view.parent === window) break;
+      const frame = view.frameElement && view.frameElement.getBoundingClientRect();
+      if (frame) [left, top] = [left + frame.left, top + frame.top];
+    }
+    left += box.left;
+    bottom = top + box.bottom;
+    top += box.top;
+    list.style.left = `${left}px`;
+    list.style.minWidth = `${box.width}px`;
+    const room = [size ? size.height - bottom : 400, top];
+    const below = room[0] >= Math.min(200, room[1]);
+    list.style.maxHeight = `${Math.max(80, room[below ? 0 : 1] - 8)}px`;
+    stage.append(list);
+    list.style.top = below ? `${bottom}px` : `${top - list.offsetHeight}px`;
+  }
 
   // ---- one replayer per full picture -----------------------------------------------------------------------------------
 

@@ -1,11 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // The recorder: runs in the kiosk's browser pane, in an isolated world, after the caller's consent and until it ends.
-// Put there by views/kiosk_browser.py after record_shim.js, rrweb and qwebchannel.js; `__CONFIG__` is replaced by JSON.
-// It masks before anything leaves the page, and hands events over through the one slot `bridge.push(text)`.
+// Put there by views/kiosk_web.py after record_shim.js, rrweb, qwebchannel.js and the other record_*.js; `__CONFIG__` is
+// replaced by JSON. It masks before anything leaves the page, and hands events over through the one slot
+// `bridge.push(text)`. In a frame of another, listed site it masks there and hands to the page around it, with a token.
 (function () {
   "use strict";
   const config = __CONFIG__;
   if (window.posteRecorder || !/^https?:$/.test(location.protocol)) return;
+  const isTop = window === window.top;
+  if (!isTop) {
+    const path = decodeURIComponent(location.pathname);
+    const isListed = ([origin, start]) => origin === location.origin && (path + "/").startsWith(start);
+    if (window.parent !== window.top || !config.sites.some(isListed)) return;
+    try {
+      if (window.parent.document) return; // a frame of the same site: the recorder of the page sees into it
+    } catch (error) {
+      // Another site: ours to record.
+    }
+  }
 
   const documentName = Array.from(crypto.getRandomValues(new Uint32Array(3)), (n) => n.toString(36)).join("");
   const MASK = "•••";
@@ -161,9 +173,12 @@
 
   // ---- handing over --------------------------------------------------------------------------------------------------
 
+  const MOVES = [1, 6, 12]; // incremental sources that only move a cursor
   let bridge = null;
   let queue = [];
   let timer = 0;
+  let handOverAt = 0;
+  let holdsPicture = false;
   let stopped = false;
 
   function hasBody() {
@@ -171,34 +186,91 @@
   }
 
   function handOver() {
+    clearTimeout(timer);
     timer = 0;
     if (!bridge || !queue.length || stopped) return;
     const events = queue;
+    const pictures = holdsPicture;
     queue = [];
-    bridge.push(JSON.stringify({ document: documentName, address: location.origin + location.pathname, events }));
+    holdsPicture = false;
+    const address = location.origin + location.pathname;
+    bridge.push(JSON.stringify({ document: documentName, pictures, address, events }));
   }
 
-  function emit(event) {
-    if (stopped) return;
-    if (event.type === 0 || event.type === 1) return; // DOMContentLoaded and Load: nothing to show
+  function handOverIn(waitMs) {
+    const at = performance.now() + waitMs;
+    if (timer && handOverAt <= at) return;
+    clearTimeout(timer);
+    handOverAt = at;
+    timer = setTimeout(handOver, waitMs);
+  }
+
+  // Masked, or null: what could not be looked at does not leave.
+  function cleaned(event) {
     try {
       scrub(event);
       if (event.type === 4) event.data.href = location.origin + location.pathname;
+      return event;
     } catch (error) {
-      return; // what could not be looked at does not leave
+      return null;
+    }
+  }
+
+  function emit(event) {
+    if (stopped || event.type === 0 || event.type === 1) return; // DOMContentLoaded and Load: nothing to show
+    if (!cleaned(event)) return;
+    if (!isTop) {
+      const own = { ...event, k: config.token };
+      window.parent.postMessage({ type: "rrweb", event: own, origin: location.origin, isCheckout: false }, "*");
+      return;
+    }
+    if (event.type === 2) {
+      holdsPicture = true;
+      canvases.again();
+      selects.again();
     }
     queue.push(event);
-    if (!timer) timer = setTimeout(handOver, config.batchMs);
+    handOverIn(event.type === 3 && MOVES.includes(event.data.source) ? config.movesMs : config.batchMs);
   }
+
+  // rrweb itself posts what it sees in a frame; it passes here first, to be masked and signed.
+  const signed = {
+    name: "poste",
+    eventProcessor(event) {
+      const masked = cleaned(event);
+      return masked && { ...masked, k: config.token };
+    },
+  };
 
   // ---- recording -----------------------------------------------------------------------------------------------------
 
   const INPUT_KINDS =
     "color date datetime-local email month number range search tel text time url week textarea select password hidden file";
+  const watches = config.sites.length > 0;
+  const isHidden = (element) => isSensitive(element) || Boolean(element.closest(BLOCKED));
+  const parts = { config, emit, mirror, maskInput, maskText, isHidden, snapshot };
+  // rrweb calls `emit` before these exist only for what is not a picture.
+  let canvases = { again() {}, stop() {} };
+  let selects = { again() {}, stop() {} };
+
+  // rrweb listens for its frames' messages itself; here the guard (record_guard.js) does, and passes on what is signed.
+  const frames = window.posteFrames;
+  const listen = window.addEventListener;
+  if (isTop && watches) {
+    window.addEventListener = function (kind, listener, options) {
+      if (kind === "message" && frames) frames.listener = listener;
+      else if (kind !== "message") listen.call(window, kind, listener, options);
+    };
+    if (frames) {
+      frames.accepts = ({ data, origin }) =>
+        Boolean(data.event) && data.event.k === config.token && config.sites.some(([listed]) => listed === origin);
+    }
+  }
   const stopRrweb = rrweb.record({
     emit,
+    plugins: isTop ? [] : [signed],
     recordAfter: "DOMContentLoaded",
-    recordCrossOriginIframes: false,
+    recordCrossOriginIframes: watches,
     recordCanvas: false, // true keeps two animation loops alive; canvases are sampled below
     collectFonts: false,
     inlineImages: false,
@@ -212,6 +284,7 @@
     sampling: { mousemove: 50, mousemoveCallback: 100, scroll: 50, input: "all" },
     errorHandler: () => true,
   });
+  if (isTop && watches) delete window.addEventListener;
 
   function snapshot() {
     if (stopped || !hasBody()) return;
@@ -229,116 +302,16 @@
   if (document.readyState !== "complete") addEventListener("load", onLoad, { once: true });
   const checkpoint = setInterval(snapshot, config.checkpointMs);
 
-  new QWebChannel(qt.webChannelTransport, (channel) => {
-    bridge = channel.objects.bridge;
-    handOver();
-  });
-
-  // ---- what an isolated world cannot see -----------------------------------------------------------------------------
-  // rrweb learns of values set by the page's own script, of rules inserted into style sheets and of shadow roots by
-  // patching prototypes; in an isolated world the page uses other prototypes. So they are compared from time to time.
-
-  const values = new WeakMap();
-  const sheets = new WeakMap();
-  const shadowHosts = new WeakSet();
-  let adopted = "";
-  let compared = false;
-  let turn = 0;
-
-  const stateOf = (field) => `${field.value}|${Boolean(field.checked)}`;
-  const onUserInput = (event) => {
-    const field = event.target;
-    if (field && "value" in field) values.set(field, stateOf(field));
-  };
-  for (const kind of ["input", "change"]) document.addEventListener(kind, onUserInput, true);
-
-  function fingerprint(sheet) {
-    try {
-      const rules = sheet.cssRules;
-      return `${rules.length}:${rules.length ? rules[0].cssText.length + ":" + rules[rules.length - 1].cssText : ""}`;
-    } catch (error) {
-      return ""; // a style sheet of another origin
-    }
+  if (isTop) {
+    new QWebChannel(qt.webChannelTransport, (channel) => {
+      bridge = channel.objects.bridge;
+      handOver();
+    });
   }
 
-  function changed(memory, key, now) {
-    const before = memory.get(key);
-    memory.set(key, now);
-    return compared && before !== undefined && before !== now;
-  }
-
-  function compareFields() {
-    for (const field of document.querySelectorAll("input,select,textarea")) {
-      const id = mirror().getId(field);
-      if (!changed(values, field, stateOf(field)) || field.type === "file" || id <= 0) continue;
-      const data = { source: 5, id, text: maskInput(field.value, field), isChecked: Boolean(field.checked) };
-      emit({ type: 3, data, timestamp: Date.now() });
-    }
-  }
-
-  function compareSheets() {
-    for (const sheet of document.styleSheets) {
-      const owner = sheet.ownerNode;
-      if (!owner || owner.tagName !== "STYLE" || !changed(sheets, sheet, fingerprint(sheet))) continue;
-      const id = mirror().getId(owner);
-      if (owner.textContent.trim() || id <= 0) continue;
-      const text = Array.from(sheet.cssRules, (rule) => rule.cssText).join("\n") || " ";
-      const data = { source: 0, texts: [], removes: [], adds: [], attributes: [{ id, attributes: { _cssText: text } }] };
-      emit({ type: 3, data, timestamp: Date.now() });
-    }
-    const now = Array.from(document.adoptedStyleSheets || [], fingerprint).join("/");
-    const different = compared && now !== adopted;
-    adopted = now;
-    return different;
-  }
-
-  function compareShadowRoots() {
-    let found = false;
-    const elements = document.querySelectorAll("*");
-    for (let index = 0; index < Math.min(elements.length, config.shadowScanMax); index++) {
-      const element = elements[index];
-      if (!element.shadowRoot || shadowHosts.has(element)) continue;
-      shadowHosts.add(element);
-      const meta = mirror().getMeta(element);
-      found = found || (compared && meta && !meta.isShadowHost);
-    }
-    return found;
-  }
-
-  function compare() {
-    if (!hasBody() || document.hidden) return;
-    compareFields();
-    const styles = compareSheets();
-    const shadows = turn++ % 4 === 0 && compareShadowRoots();
-    compared = true;
-    if (styles || shadows) snapshot();
-  }
-  const comparing = setInterval(compare, config.compareMs);
-  // The first comparison is with what the first picture holds, so it is taken at the same moment.
-  if (hasBody()) compare();
-  else document.addEventListener("DOMContentLoaded", compare, { once: true });
-
-  // ---- canvases: scripts are off in the mirror, so a picture is sent instead -------------------------------------------
-
-  const pictures = new WeakMap();
-  function sampleCanvases() {
-    if (document.hidden) return;
-    for (const canvas of document.querySelectorAll("canvas")) {
-      const id = mirror().getId(canvas);
-      const box = canvas.getBoundingClientRect();
-      if (id <= 0 || !canvas.width || !box.width || box.bottom < 0 || box.top > innerHeight) continue;
-      if (isSensitive(canvas) || canvas.closest(BLOCKED)) continue;
-      try {
-        const url = canvas.toDataURL("image/webp", 0.5);
-        if (pictures.get(canvas) === url || url.length > config.canvasMaxChars) continue;
-        pictures.set(canvas, url);
-        emit({ type: 5, data: { tag: "canvas", payload: { id, url } }, timestamp: Date.now() });
-      } catch (error) {
-        pictures.set(canvas, ""); // holds pixels of another origin: not ours to read
-      }
-    }
-  }
-  const sampling = setInterval(sampleCanvases, config.canvasMs);
+  const comparing = comparePage(parts);
+  canvases = sampleCanvases({ ...parts, roots: comparing.roots });
+  selects = watchSelects(parts);
 
   // ---- the two calls of the browser pane -------------------------------------------------------------------------------
 
@@ -348,10 +321,10 @@
       stopped = true;
       queue = [];
       if (stopRrweb) stopRrweb();
-      for (const job of [checkpoint, comparing, sampling]) clearInterval(job);
+      clearInterval(checkpoint);
+      for (const part of [comparing, canvases, selects]) part.stop();
+      if (isTop && frames) frames.listener = null;
       removeEventListener("load", onLoad);
-      document.removeEventListener("DOMContentLoaded", compare);
-      for (const kind of ["input", "change"]) document.removeEventListener(kind, onUserInput, true);
       delete window.posteRecorder;
     },
   };

@@ -16,6 +16,12 @@ class _Prefix(NamedTuple):
     port: int
     path: str
 
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port, the port only when it is not the scheme's own (RFC 6454, section 6.2)."""
+        port = "" if self.port == _PORTS[self.scheme] else f":{self.port}"
+        return f"{self.scheme}://{self.host}{port}"
+
 
 def _parse(address: str) -> _Prefix | None:
     """The parts that are compared, or None when the address is none that a kiosk opens (RFC 3986, section 3)."""
@@ -56,6 +62,11 @@ class AllowList:
         """True when the kiosk may show `address` as a page of its own."""
         wanted = _parse(address)
         return wanted is not None and any(self._covers(prefix, wanted) for prefix in self._prefixes)
+
+    @property
+    def sites(self) -> list[tuple[str, str]]:
+        """(origin as browsers write it, decoded path that ends in "/") of each prefix: for frames inside pages."""
+        return [(prefix.origin, prefix.path.rstrip("/") + "/") for prefix in self._prefixes]
 
     @staticmethod
     def _covers(prefix: _Prefix, wanted: _Prefix) -> bool:

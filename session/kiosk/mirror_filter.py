@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import re
+from typing import Annotated
 
 import msgspec
 
@@ -27,7 +28,6 @@ _SOURCES = frozenset({0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 13, 14, 15})
 MOVES = frozenset({1, 6, 12})
 """Sources that only move a cursor: the first to go when the line is full."""
 
-_CUSTOM_TAGS = frozenset({"canvas"})
 _MAX_CUSTOM_BYTES = 300_000
 
 # Between digits: any white space (also no-break), dots, dashes, invisible characters, and the escapes of JSON.
@@ -115,14 +115,28 @@ class _Meta(msgspec.Struct):
     height: int | float
 
 
-class _Picture(msgspec.Struct):
+class _Canvas(msgspec.Struct):
     id: int
     url: str
+    display: Annotated[str, msgspec.Meta(pattern="^[a-z-]{1,20}$")] = "inline"
+    width: int | float = 0
+    height: int | float = 0
 
 
-class _Custom(msgspec.Struct):
+class _Select(msgspec.Struct):
+    id: int
+    open: bool
+    index: int
+    options: Annotated[list[Annotated[str, msgspec.Meta(max_length=200)]], msgspec.Meta(max_length=200)]
+
+
+class _Tagged(msgspec.Struct):
     tag: str
-    payload: _Picture
+    payload: msgspec.Raw
+
+
+_PAYLOADS: dict[str, type[_Canvas] | type[_Select]] = {"canvas": _Canvas, "select": _Select}
+"""What our own recorder adds to rrweb's events, by tag; nothing else passes."""
 
 
 def _allowed_data(event: MirrorEvent) -> bytes | None:
@@ -136,10 +150,18 @@ def _allowed_data(event: MirrorEvent) -> bytes | None:
     if event.type == INCREMENTAL:
         return data if msgspec.json.decode(data, type=_Incremental).source in _SOURCES else None
     if event.type == CUSTOM and len(data) <= _MAX_CUSTOM_BYTES:
-        custom = msgspec.json.decode(data, type=_Custom)
-        picture = custom.payload.url.startswith("data:image/")
-        return msgspec.json.encode(custom) if custom.tag in _CUSTOM_TAGS and picture else None
+        return _allowed_custom(data)
     return None
+
+
+def _allowed_custom(data: bytes) -> bytes | None:
+    custom = msgspec.json.decode(data, type=_Tagged)
+    if custom.tag not in _PAYLOADS:
+        return None
+    payload = msgspec.json.decode(custom.payload, type=_PAYLOADS[custom.tag])
+    if isinstance(payload, _Canvas) and payload.url and not payload.url.startswith("data:image/"):
+        return None
+    return msgspec.json.encode({"tag": custom.tag, "payload": payload})
 
 
 def source_of(event: MirrorEvent) -> int:

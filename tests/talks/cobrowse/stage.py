@@ -186,6 +186,14 @@ class Stage:
         answer: dict[str, Any] = json.loads(await script(self.pane.page, "JSON.stringify(mirror.facts())"))
         return answer
 
+    async def facts_until(self, holds: Callable[[dict[str, Any]], bool], timeout_s: float = 8.0) -> None:
+        """Waits until what the mirror says of itself holds."""
+        async with asyncio.timeout(timeout_s):
+            while True:
+                if holds(await self.facts()):
+                    return
+                await asyncio.sleep(0.03)
+
     async def mirrored(self, code: str, timeout_s: float = 8.0) -> None:
         """Waits until `code` is true in the mirrored document."""
         async with asyncio.timeout(timeout_s):
@@ -193,6 +201,16 @@ class Stage:
                 if await self.in_mirror(f"document !== null && ({code})"):
                     return
                 await asyncio.sleep(0.03)
+
+    async def shown(self, code: str, timeout_s: float = 8.0, again: Callable[[], None] | None = None) -> None:
+        """Waits until `code` is true in the mirror's shell; does something `again` every second meanwhile."""
+        async with asyncio.timeout(timeout_s):
+            for turn in range(10_000):
+                if await script(self.pane.page, code):
+                    return
+                if again is not None and turn % 20 == 19:
+                    again()
+                await asyncio.sleep(0.05)
 
     @staticmethod
     async def until(condition: Callable[[], object], timeout_s: float = 8.0) -> None:

@@ -90,3 +90,8 @@ def test_a_leading_star_covers_the_hosts_below_and_nothing_else() -> None:
 def test_an_address_is_told_without_what_may_name_a_person() -> None:
     assert without_query("https://zoe:secret@h.example:81/a/b?nom=Zoe#x") == "https://h.example:81/a/b"
     assert without_query("https://[::1") == ""
+
+
+def test_sites_are_told_as_browsers_write_origins() -> None:
+    prefixes = ["https://www.Example.fr:443/espace", "http://h.example:8080/", "ftp://h/"]
+    assert AllowList(prefixes).sites == [("https://www.example.fr", "/espace/"), ("http://h.example:8080", "/")]

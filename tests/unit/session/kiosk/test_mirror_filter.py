@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from session.kiosk.mirror_filter import MASK, filter_event, mask_text, source_of
+from session.kiosk.mirror_filter import MASK, filter_event, filter_events, mask_text, source_of
 from session.protocol.mirror import MirrorEvent
 
 
@@ -116,3 +116,23 @@ def test_what_is_unknown_or_malformed_never_leaves(unknown: MirrorEvent) -> None
 def test_moves_can_be_told_from_the_rest() -> None:
     assert source_of(event(3, {"source": 1})) == 1
     assert source_of(event(2, {})) == -1
+
+
+@pytest.mark.parametrize(
+    ("payload", "passes"),
+    [
+        (
+            '{"tag":"select","payload":{"id":3,"open":true,"index":0,"options":["FR7630006000011234567890189"]}}',
+            True,
+        ),
+        ('{"tag":"select","payload":{"id":3,"open":true,"index":0,"options":"un"}}', False),
+        ('{"tag":"canvas","payload":{"id":3,"url":"","display":"block","width":10.5,"height":4}}', True),
+        ('{"tag":"canvas","payload":{"id":3,"url":"http://h/"}}', False),
+        ('{"tag":"canvas","payload":{"id":3,"url":"","display":"block;background:url(x)"}}', False),
+        ('{"tag":"other","payload":{"id":3}}', False),
+    ],
+)
+def test_of_our_own_events_only_known_shapes_pass(payload: str, passes: bool) -> None:
+    kept = filter_events([MirrorEvent(5, msgspec.Raw(payload.encode()), 1)])
+    assert bool(kept) is passes
+    assert b"FR7630006" not in b"".join(bytes(event.data) for event in kept)
