@@ -21,6 +21,8 @@ from session.bus.hub_connection import HubConnection
 from session.bus.line import Incoming
 from session.bus.streams import NANOSECONDS, StreamState
 from session.errors import BusUnreachable, MessageMalformed, StoreUnreachable
+from session.hub.board_store import BUCKET as BOARD_BUCKET
+from session.hub.board_store import MoveRecord, QueueRecord, SaidRecord
 from session.hub.nats_store import BUCKET
 from session.protocol.codec import decode_plain
 from session.protocol.tickets import Ticket
@@ -49,14 +51,33 @@ class AuditEntry:
     Attributes:
         seq: its place in AUDIT, from 1.
         stored_at_utc: when AUDIT got it.
-        ticket: as it became; None when it cannot be read.
+        ticket: as it became; None when it is no ticket's, or cannot be read.
         reply: where it is acknowledged.
+        board: what a supervisor did beside tickets.
     """
 
     seq: int
     stored_at_utc: datetime
     ticket: Ticket | None
     reply: str = ""
+    board: BoardEntry | None = None
+
+
+@dataclass(frozen=True)
+class BoardEntry:
+    """A supervisor's act on a service or on all agents; `name` is the service, the message's or the act's id."""
+
+    organisation: str
+    name: str
+    record: QueueRecord | SaidRecord | MoveRecord
+
+
+_BOARD_KINDS: dict[str, type[QueueRecord | SaidRecord | MoveRecord]] = {
+    "queue": QueueRecord,
+    "said": SaidRecord,
+    "move": MoveRecord,
+}
+"""Third token of a subject of the audit, and what lies there. Tickets' subjects have no more than three."""
 
 
 class Audit:
@@ -67,12 +88,19 @@ class Audit:
         self._replicas = replicas
 
     async def prepare(self) -> None:
-        """Creates the stream, or brings it to today's settings. The bucket must be there. Raises `StoreUnreachable`."""
+        """Creates the stream, or brings it to today's settings. Both buckets must be there. Raises `StoreUnreachable`."""
         transform = {"src": "$KV.tk.*.*", "dest": "audit.{{wildcard(1)}}.{{wildcard(2)}}"}
+        acts = [
+            {"src": f"$KV.bd.*.{kind}.*", "dest": f"audit.{{{{wildcard(1)}}}}.{kind}.{{{{wildcard(2)}}}}"}
+            for kind in _BOARD_KINDS
+        ]
         await self._connection.streams.ensure(
             AUDIT,
             {
-                "sources": [{"name": BUCKET, "subject_transforms": [transform]}],
+                "sources": [
+                    {"name": BUCKET, "subject_transforms": [transform]},
+                    {"name": BOARD_BUCKET, "subject_transforms": acts},
+                ],
                 "storage": "file",
                 "num_replicas": self._replicas,
                 "max_age": AUDIT_DAYS * 24 * 3600 * NANOSECONDS,
@@ -185,9 +213,14 @@ def _entry(message: Incoming) -> tuple[AuditEntry, int]:
     start = 5 if len(tokens) == 9 else 7
     seq, stored_ns, pending = int(tokens[start]), int(tokens[start + 2]), int(tokens[start + 3])
     ticket: Ticket | None = None
+    board: BoardEntry | None = None
     try:
-        ticket = decode_plain(Ticket, message.payload)
+        match message.subject.split("."):
+            case [_, organisation, kind, name] if kind in _BOARD_KINDS:
+                board = BoardEntry(organisation, name, decode_plain(_BOARD_KINDS[kind], message.payload))
+            case _:
+                ticket = decode_plain(Ticket, message.payload)
     except MessageMalformed:
         log.error("entry %d of the audit is unreadable and left out", seq)
     at = datetime.fromtimestamp(stored_ns / NANOSECONDS, tz=UTC)
-    return AuditEntry(seq, at, ticket, message.reply), pending
+    return AuditEntry(seq, at, ticket, message.reply, board), pending

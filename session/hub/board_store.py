@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the board knows beside tickets, in JetStream: closed services and agents' own states. Used by the hub's board.
+"""What the board knows beside tickets, in JetStream: services, agents' states, messages to all, moves. For the hub's board.
 
-A bucket as in ADR-8, subjects `$KV.bd.<organisation>.<queue|agent>.<id>`, never republished. Every hub follows it, so
-what a supervisor closed stays closed over restarts and is the same at all hubs.
+A bucket as in ADR-8, subjects `$KV.bd.<organisation>.<queue|agent|said|move>.<id>`, never republished. Every hub follows
+it, so what a supervisor closed stays closed over restarts and is the same at all hubs. The audit copies all but agents.
 """
 
 from __future__ import annotations
@@ -36,6 +36,31 @@ class QueueRecord(msgspec.Struct, frozen=True, kw_only=True):
     changed_by: str
     reason: str
     at_utc: datetime
+    act: str = ""
+    undoes: str = ""
+
+
+class SaidRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A message to all agents, or (`withdrawn`) that it was taken back by the act `act`."""
+
+    text: str
+    changed_by: str
+    reason: str
+    at_utc: datetime
+    withdrawn: bool = False
+    act: str = ""
+    undoes: str = ""
+
+
+class MoveRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """The intent to move everybody from `service` to `to`; the tickets' own changes name the same act."""
+
+    service: str
+    to: str
+    changed_by: str
+    reason: str
+    at_utc: datetime
+    undoes: str = ""
 
 
 class AgentRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,8 +82,26 @@ class BoardStore(Protocol):
         """What an agent last said."""
         ...
 
-    async def put_queue(self, organisation: str, service: str, record: QueueRecord) -> None:
-        """Stores a decision; the ones before stay as history."""
+    def queue_revision(self, organisation: str, service: str) -> int:
+        """The number of the last decision about a service, 0 for none; for `put_queue`."""
+        ...
+
+    async def put_queue(
+        self, organisation: str, service: str, record: QueueRecord, expected: int | None = None
+    ) -> None:
+        """Stores a decision; the ones before stay as history. Raises `WrongRevision` when it is not `expected` now."""
+        ...
+
+    def said(self, organisation: str, broadcast: str) -> tuple[int, SaidRecord] | None:
+        """A message to all, with its number."""
+        ...
+
+    async def put_said(self, organisation: str, broadcast: str, record: SaidRecord, expected: int) -> None:
+        """Stores a message to all, or its end. Raises `WrongRevision` when the last one is not `expected`."""
+        ...
+
+    async def put_move(self, organisation: str, act: str, record: MoveRecord) -> None:
+        """Stores that a queue is being moved; again is no harm."""
         ...
 
     async def put_agent(self, organisation: str, user: str, record: AgentRecord) -> None:
@@ -83,6 +126,7 @@ class NatsBoardStore:
         self._replicas = replicas
         self._queues: dict[Key, tuple[int, QueueRecord]] = {}
         self._agents: dict[Key, tuple[int, AgentRecord]] = {}
+        self._said: dict[Key, tuple[int, SaidRecord]] = {}
         self._follower: Follower | None = None
         self.on_change: Callable[[str], None] = lambda organisation: None
 
@@ -124,17 +168,35 @@ class NatsBoardStore:
         known = self._agents.get((organisation, user))
         return known[1] if known is not None else None
 
-    async def put_queue(self, organisation: str, service: str, record: QueueRecord) -> None:
+    def queue_revision(self, organisation: str, service: str) -> int:
         """See `BoardStore`."""
-        await self._put(f"$KV.bd.{organisation}.queue.{service}", record)
+        return self._queues.get((organisation, service), (0, None))[0]
+
+    async def put_queue(
+        self, organisation: str, service: str, record: QueueRecord, expected: int | None = None
+    ) -> None:
+        """See `BoardStore`."""
+        await self._put(f"$KV.bd.{organisation}.queue.{service}", record, expected)
+
+    def said(self, organisation: str, broadcast: str) -> tuple[int, SaidRecord] | None:
+        """See `BoardStore`."""
+        return self._said.get((organisation, broadcast))
+
+    async def put_said(self, organisation: str, broadcast: str, record: SaidRecord, expected: int) -> None:
+        """See `BoardStore`."""
+        await self._put(f"$KV.bd.{organisation}.said.{broadcast}", record, expected)
+
+    async def put_move(self, organisation: str, act: str, record: MoveRecord) -> None:
+        """See `BoardStore`."""
+        await self._put(f"$KV.bd.{organisation}.move.{act}", record)
 
     async def put_agent(self, organisation: str, user: str, record: AgentRecord) -> None:
         """See `BoardStore`."""
         await self._put(f"$KV.bd.{organisation}.agent.{user}", record)
 
-    async def _put(self, subject: str, record: msgspec.Struct) -> None:
+    async def _put(self, subject: str, record: msgspec.Struct, expected: int | None = None) -> None:
         payload = msgspec.json.encode(record)
-        revision = await self._streams.append(subject, payload)
+        revision = await self._streams.append(subject, payload, expected=expected)
         self._take(Stored(subject, payload, {}, revision))
 
     def _on_loaded(self, batch: Sequence[Stored], _revision: int) -> None:
@@ -144,15 +206,18 @@ class NatsBoardStore:
     def _take(self, stored: Stored) -> None:
         _kv, _bucket, organisation, kind, name = stored.subject.split(".")
         try:
-            if kind == "queue":
-                _newest(self._queues, (organisation, name), stored.revision, decode_plain(QueueRecord, stored.payload))
-            else:
-                _newest(self._agents, (organisation, name), stored.revision, decode_plain(AgentRecord, stored.payload))
+            match kind:
+                case "queue":
+                    _newest(self._queues, (organisation, name), stored, QueueRecord)
+                case "agent":
+                    _newest(self._agents, (organisation, name), stored, AgentRecord)
+                case "said":
+                    _newest(self._said, (organisation, name), stored, SaidRecord)
         except MessageMalformed:
             log.error("stored state at revision %d is unreadable and left out", stored.revision)
         self.on_change(organisation)
 
 
-def _newest[Record](known: dict[Key, tuple[int, Record]], key: Key, revision: int, record: Record) -> None:
-    if key not in known or known[key][0] < revision:
-        known[key] = (revision, record)
+def _newest[Record](known: dict[Key, tuple[int, Record]], key: Key, stored: Stored, kind: type[Record]) -> None:
+    if key not in known or known[key][0] < stored.revision:
+        known[key] = (stored.revision, decode_plain(kind, stored.payload))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The hub's memory in SQL: every change of a ticket, every finished ticket. Written by the projection, in a thread.
+"""The hub's memory in SQL: changes of tickets, finished tickets, supervisors' acts. Written by the projection, in a thread.
 
 It says nothing that AUDIT does not say, so it may be built again from it. Entries may come twice and in any order.
 """
@@ -21,7 +21,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from session.errors import StoreUnreachable
 from session.hub import history_tables as tables
-from session.hub.audit import AuditEntry
+from session.hub.audit import AuditEntry, BoardEntry
+from session.hub.board_store import MoveRecord, QueueRecord, SaidRecord
 from session.hub.book import ENDED
 from session.protocol.tickets import Ticket, TicketState
 
@@ -84,14 +85,16 @@ class History:
     def last_seq(self, stream: int) -> int:
         """The newest entry stored, 0 for none."""
         with self.reading() as connection:
-            query = select(func.max(tables.transitions.c.seq)).where(tables.transitions.c.stream == stream)
-            return int(connection.execute(query).scalar() or 0)
+            return max(
+                int(connection.execute(select(func.max(table.c.seq)).where(table.c.stream == stream)).scalar() or 0)
+                for table in (tables.transitions, tables.acts)
+            )
 
     def begin_again(self, stream: int, first_seq: int) -> str:
         """Forgets what AUDIT can tell again, from `first_seq` on, and takes a new name to read it; answers the old."""
         old = self.reader
         with self._writing() as connection:
-            for table in (tables.transitions, tables.tickets):
+            for table in (tables.transitions, tables.tickets, tables.acts):
                 connection.execute(delete(table).where(table.c.stream == stream, table.c.seq >= first_seq))
             connection.execute(update(tables.about).values(reader=_reader_name()))
         return old
@@ -103,7 +106,10 @@ class History:
         read = [(entry, entry.ticket) for entry in entries if entry.ticket is not None]
         finished = [(entry, ticket) for entry, ticket in read if _is_finished(ticket)]
         newest = {(ticket.organisation, ticket.id): (entry, ticket) for entry, ticket in finished}
+        acts = [_act(stream, entry, entry.board) for entry in entries if entry.board is not None]
         with self._writing() as connection:
+            if acts:
+                self._insert_new(connection, tables.acts, acts)
             if read:
                 rows = [_transition(stream, entry, ticket) for entry, ticket in read]
                 self._insert_new(connection, tables.transitions, rows)
@@ -139,9 +145,9 @@ class History:
             "agent": ticket.agent,
             "state": ticket.state.value,
             "priority": ticket.priority,
-            "arrived_at_utc": _naive(arrived),
-            "accepted_at_utc": None if accepted is None else _naive(accepted),
-            "ended_at_utc": _naive(ended),
+            "arrived_at_utc": naive(arrived),
+            "accepted_at_utc": None if accepted is None else naive(accepted),
+            "ended_at_utc": naive(ended),
             "day": local.date().isoformat(),
             "hour": local.hour,
             "site": named[ticket.site],
@@ -259,16 +265,49 @@ def _transition(stream: int, entry: AuditEntry, ticket: Ticket) -> dict[str, Any
         "agent": ticket.agent,
         "session": ticket.session,
         "changed_by": ticket.changed_by[:60],
-        "reason": ticket.reason[:60],
-        "stored_at_utc": _naive(entry.stored_at_utc),
+        "reason": ticket.reason[:200],
+        "stored_at_utc": naive(entry.stored_at_utc),
+        "number": ticket.number[:20],
+        "service": ticket.service,
+        "assigned_to": ticket.assigned_to,
+        "act": ticket.act,
+        "undoes": ticket.undoes,
+        "arrived_at_utc": naive(ticket.arrived_at_utc),
+        "accepted_at_utc": None if ticket.accepted_at_utc is None else naive(ticket.accepted_at_utc),
     }
+
+
+def _act(stream: int, entry: AuditEntry, board: BoardEntry) -> dict[str, Any]:
+    record = board.record
+    row: dict[str, Any] = {
+        "stream": stream,
+        "seq": entry.seq,
+        "organisation": board.organisation,
+        "changed_by": record.changed_by[:60],
+        "reason": record.reason[:200],
+        "at_utc": naive(record.at_utc),
+        "undoes": record.undoes or None,
+        "service": "",
+        "to": "",
+        "said": "",
+        "text": "",
+    }
+    match record:
+        case QueueRecord():  # one from before acts had names gets its place in the audit as name
+            act = record.act or f"entry_{entry.seq}"
+            return row | {"act": act, "kind": "close" if record.closed else "open", "service": board.name}
+        case SaidRecord():
+            kind = "withdraw" if record.withdrawn else "broadcast"
+            return row | {"act": record.act or board.name, "kind": kind, "said": board.name, "text": record.text[:200]}
+        case MoveRecord():
+            return row | {"act": board.name, "kind": "move", "service": record.service, "to": record.to}
 
 
 def _reader_name() -> str:
     return f"history_{secrets.token_hex(6)}"
 
 
-def _naive(at: datetime) -> datetime:
+def naive(at: datetime) -> datetime:
     """UTC without saying so: SQLite keeps no time zone."""
     return at.astimezone(UTC).replace(tzinfo=None)
 

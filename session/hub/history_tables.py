@@ -25,10 +25,13 @@ from sqlalchemy import (
     event,
 )
 
-FORMAT = 1
+FORMAT = 2
 """Number of this layout; a change raises it, and the history is built again from the audit."""
 
 BUSY_TIMEOUT_MS = 5_000
+
+CONNECT_S = 5
+"""Longest wait for a database server (libpq, "connect_timeout")."""
 
 metadata = MetaData()
 
@@ -68,11 +71,41 @@ transitions = Table(
     Column("agent", String(40)),
     Column("session", String(40)),
     Column("changed_by", String(60), nullable=False),
-    Column("reason", String(60), nullable=False),
+    Column("reason", String(200), nullable=False),
     Column("stored_at_utc", DateTime, nullable=False),
-    Index("history_transition_by_ticket", "organisation", "ticket"),
+    Column("number", String(20), nullable=False),
+    Column("service", String(40), nullable=False),
+    Column("assigned_to", String(40)),
+    Column("act", String(40)),
+    Column("undoes", String(40)),
+    Column("arrived_at_utc", DateTime, nullable=False),
+    Column("accepted_at_utc", DateTime),
+    Index("history_transition_by_ticket", "organisation", "ticket", "stream", "seq"),
+    Index("history_transition_by_time", "organisation", "stored_at_utc"),
+    Index("history_transition_by_act", "organisation", "act"),
 )
 """One row per change of a ticket."""
+
+acts = Table(
+    "history_act",
+    metadata,
+    Column("stream", ForeignKey("history_stream.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("organisation", String(40), nullable=False),
+    Column("act", String(40), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("changed_by", String(60), nullable=False),
+    Column("reason", String(200), nullable=False),
+    Column("at_utc", DateTime, nullable=False),
+    Column("service", String(40), nullable=False),
+    Column("to", String(40), nullable=False),
+    Column("said", String(40), nullable=False),
+    Column("text", String(200), nullable=False),
+    Column("undoes", String(40)),
+    Index("history_act_by_time", "organisation", "at_utc"),
+    Index("history_act_by_act", "organisation", "act"),
+)
+"""One row per act of a supervisor that is on no ticket. `said`: the message to all that it is about."""
 
 tickets = Table(
     "history_ticket",
@@ -107,12 +140,18 @@ tickets = Table(
 def open_engine(folder: Path, database_url: str) -> Engine:
     """The database of `database_url`, or a SQLite file in `folder` when it is empty."""
     if database_url and not database_url.startswith("sqlite"):
-        return create_engine(database_url, pool_pre_ping=True)
+        return create_engine(_with_driver(database_url), pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_S})
     url = database_url or f"sqlite:///{folder / 'history.sqlite'}"
     engine = create_engine(url, connect_args={"check_same_thread": False})
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine
+
+
+def _with_driver(database_url: str) -> str:
+    """An address that names no driver means ours (psycopg 3); SQLAlchemy would look for another one."""
+    kind, colon, rest = database_url.partition(":")
+    return f"postgresql+psycopg{colon}{rest}" if kind in ("postgres", "postgresql") else database_url
 
 
 def _on_connect(connection: sqlite3.Connection, _record: Any) -> None:

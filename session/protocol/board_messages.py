@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """What a supervisor's board asks the hub, and what an agent reports of itself. Used by hub, desk and board.
 
-Every act of a supervisor carries a reason; on a ticket it becomes the ticket's `reason`, with `changed_by`.
+Every act of a supervisor carries a reason; on a ticket it becomes the ticket's `reason`, with `changed_by`. The board
+chooses an `act_id`, under which the history knows the act; without one the hub does.
 """
 
 from __future__ import annotations
@@ -58,6 +59,7 @@ class ReassignRequest(HubMessage, frozen=True, kw_only=True):
     ticket_id: Id
     seen: TicketSeen
     reason: Reason
+    act_id: Id | None = None
     service: Id | None = None
     agent: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{0,40}$")] | None = None
 
@@ -69,6 +71,7 @@ class PrioritiseRequest(HubMessage, frozen=True, kw_only=True):
     seen: TicketSeen
     priority: Priority
     reason: Reason
+    act_id: Id | None = None
 
 
 class TicketActed(HubMessage, frozen=True, kw_only=True):
@@ -83,6 +86,7 @@ class MoveQueueRequest(HubMessage, frozen=True, kw_only=True):
     service: Id
     to: Id
     reason: Reason
+    act_id: Id | None = None
 
 
 class QueueMoved(HubMessage, frozen=True, kw_only=True):
@@ -97,10 +101,11 @@ class QueueStateRequest(HubMessage, frozen=True, kw_only=True):
 
     service: Id
     reason: Reason
+    act_id: Id | None = None
 
 
 class BroadcastRequest(HubMessage, frozen=True, kw_only=True):
-    """A message to all agents of the organisation. Repeating the same `broadcast_id` shows it once."""
+    """A message to all agents of the organisation. Repeating the same `broadcast_id`, also its act, shows it once."""
 
     broadcast_id: Id
     text: Reason
@@ -133,7 +138,7 @@ class AgentStateRequest(HubMessage, frozen=True, kw_only=True):
 
 
 class AgentFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """One agent as the board shows it. `ticket` is the number of the ticket in hand, `since_utc` unknown when None."""
+    """One agent as the board shows it. `ticket` and `service` of the caller in hand; `since_utc` unknown when None."""
 
     id: Id
     name: Text
@@ -141,6 +146,7 @@ class AgentFacts(msgspec.Struct, frozen=True, kw_only=True):
     since_utc: datetime | None = None
     reason: Text = ""
     ticket: Text = ""
+    service: Text = ""
 
 
 class QueueFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -154,15 +160,17 @@ class QueueFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DayFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """Counts of the day, from `since_utc`: midnight where the hub stands, or its start when that was later.
+    """Counts of the day, from `since_utc`: midnight in the hub's time zone. Read from the history, so no restart forgets.
 
-    `within` of `answered` waited no longer than the asked number of seconds.
+    `within` of `answered` waited no longer than the asked number of seconds. `known` is false while the history cannot
+    be read.
     """
 
     since_utc: datetime
     answered: Count = 0
     within: Count = 0
     abandoned: Count = 0
+    known: bool = True
 
 
 class BoardRequest(HubMessage, frozen=True, kw_only=True):

@@ -442,11 +442,12 @@ class PeerPresence(HubMessage, frozen=True, kw_only=True):
 
 
 class Announcement(HubMessage, frozen=True, kw_only=True):
-    """To every agent: a supervisor says something to all. The same `broadcast_id` is shown once."""
+    """To every agent: a supervisor says something to all, once per `broadcast_id`, or takes it back (`withdrawn`)."""
 
     broadcast_id: Id
     text: Text
     by_name: Text
+    withdrawn: bool = False
 
 
 class ServicesChanged(HubMessage, frozen=True, kw_only=True):

@@ -64,6 +64,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
         away: the caller waits elsewhere and keeps the place: comes "back" to the kiosk, or is called by "phone".
         called_at_utc: when a caller who comes back was called to the kiosk.
         changed_by: "<role letter>.<user>" of who made the last change, or "hub".
+        act, undoes: the last act of a supervisor on it, and the act that this one took back.
         format: the number of this stored form.
     """
 
@@ -96,6 +97,8 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     moved_to: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_/-]{0,81}$")] = ""
     moved_from: OptionalId = ""
     from_organisation: OptionalId = ""
+    act: Id | None = None
+    undoes: Id | None = None
     format: int = 1
 
     @property

@@ -4,10 +4,18 @@
 from __future__ import annotations
 
 from session.protocol.board_messages import BOARD_VERBS
+from session.protocol.history_messages import HISTORY_VERBS
 from session.protocol.hub_messages import VERBS, Verb
 from session.protocol.network_messages import NETWORK_VERBS
 from session.protocol.routing_messages import ROUTING_VERBS
 from session.protocol.waiting_messages import WAITING_VERBS
 
-ALL_VERBS: dict[str, Verb] = {**VERBS, **BOARD_VERBS, **NETWORK_VERBS, **ROUTING_VERBS, **WAITING_VERBS}
+ALL_VERBS: dict[str, Verb] = {
+    **VERBS,
+    **BOARD_VERBS,
+    **HISTORY_VERBS,
+    **NETWORK_VERBS,
+    **ROUTING_VERBS,
+    **WAITING_VERBS,
+}
 """Verb -> (roles that may say it, request, answer)."""
