@@ -274,6 +274,12 @@ class PrinterCoverOpen(SessionError):
     code = "printer_cover_open"
 
 
+class UndoImpossible(SessionError):
+    """An act cannot be taken back. Detail: `why`, a value of `session.protocol.history_messages.UndoState`."""
+
+    code = "undo_impossible"
+
+
 class PrinterStopped(SessionError):
     """The printer is stopped or does not accept jobs. Detail: `reasons`."""
 

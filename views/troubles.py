@@ -112,6 +112,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("This service is closed at this hour."),
         N_("Choose another one, or look at its hours."),
     ),
+    "undo_impossible": (
+        N_("This act can no longer be taken back."),
+        N_("Look at what is there now and act again if you need to."),
+    ),
     "ticket_unknown": (
         N_("This request no longer exists."),
         N_("Take another caller from the queue."),

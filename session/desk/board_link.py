@@ -76,22 +76,34 @@ class BoardLink:
     # ---- acts ------------------------------------------------------------------------------------------------------
 
     async def reassign(
-        self, ticket: Ticket, reason: str, *, service: str | None = None, agent: str | None = None
+        self, ticket: Ticket, reason: str, *, service: str | None = None, agent: str | None = None, act_id: str = ""
     ) -> Ticket:
         """Gives the ticket, as it was shown, to another service or to one agent ("" to nobody in particular)."""
         wish = ReassignRequest(
-            ticket_id=ticket.id, seen=TicketSeen.of(ticket), reason=reason, service=service, agent=agent
+            ticket_id=ticket.id,
+            seen=TicketSeen.of(ticket),
+            reason=reason,
+            service=service,
+            agent=agent,
+            act_id=act_id or new_id(),
         )
         return (await self._insist("reassign", wish, TicketActed)).ticket
 
-    async def prioritise(self, ticket: Ticket, priority: int, reason: str) -> Ticket:
+    async def prioritise(self, ticket: Ticket, priority: int, reason: str, *, act_id: str = "") -> Ticket:
         """Gives the ticket, as it was shown, another priority."""
-        wish = PrioritiseRequest(ticket_id=ticket.id, seen=TicketSeen.of(ticket), priority=priority, reason=reason)
+        wish = PrioritiseRequest(
+            ticket_id=ticket.id,
+            seen=TicketSeen.of(ticket),
+            priority=priority,
+            reason=reason,
+            act_id=act_id or new_id(),
+        )
         return (await self._insist("prioritise", wish, TicketActed)).ticket
 
-    async def move_queue(self, service: str, to: str, reason: str) -> QueueMoved:
+    async def move_queue(self, service: str, to: str, reason: str, *, act_id: str = "") -> QueueMoved:
         """Moves everybody who waits for `service`."""
-        return await self._insist("move_queue", MoveQueueRequest(service=service, to=to, reason=reason), QueueMoved)
+        wish = MoveQueueRequest(service=service, to=to, reason=reason, act_id=act_id or new_id())
+        return await self._insist("move_queue", wish, QueueMoved)
 
     async def move_targets(self, service: str) -> list[MoveTarget]:
         """Services of other organisations to which callers of `service` may go; often none."""
@@ -102,14 +114,15 @@ class BoardLink:
         wish = MoveRequest(ticket_id=ticket.id, seen=TicketSeen.of(ticket), target=target, reason=reason)
         return await self._insist("move", wish, TicketMoved)
 
-    async def set_queue(self, service: str, closed: bool, reason: str) -> None:
+    async def set_queue(self, service: str, closed: bool, reason: str, *, act_id: str = "") -> None:
         """Closes a service for new calls, or opens it."""
         verb = "close_queue" if closed else "open_queue"
-        await self._insist(verb, QueueStateRequest(service=service, reason=reason), Done)
+        await self._insist(verb, QueueStateRequest(service=service, reason=reason, act_id=act_id or new_id()), Done)
 
-    async def broadcast(self, text: str, reason: str) -> None:
+    async def broadcast(self, text: str, reason: str, *, act_id: str = "") -> None:
         """Says something to every agent of the organisation."""
-        await self._insist("broadcast", BroadcastRequest(broadcast_id=new_id(), text=text, reason=reason), Done)
+        wish = BroadcastRequest(broadcast_id=act_id or new_id(), text=text, reason=reason)
+        await self._insist("broadcast", wish, Done)
 
     async def _insist[Answer](self, verb: str, wish: HubMessage, answer_type: type[Answer]) -> Answer:
         return await self._bus.insist(verb, wish, answer_type, on_retry=self.retrying.emit)

@@ -96,7 +96,7 @@ class DeskLink:
         services: the organisation's services, once the queue was loaded.
         connection_changed: True when hub and queue are there, False when not.
         session_ended: one of our sessions is over. peer_presence: its kiosk is silent or back.
-        announced: a supervisor says something to every agent.
+        announced: a supervisor says something to every agent. withdrawn: its id, when it is taken back.
         retrying: a request is being repeated because its outcome is unknown.
     """
 
@@ -106,6 +106,7 @@ class DeskLink:
         self.session_ended: Notifier[SessionEnded] = Notifier()
         self.peer_presence: Notifier[PeerPresence] = Notifier()
         self.announced: Notifier[Announcement] = Notifier()
+        self.withdrawn: Notifier[str] = Notifier()
         self.retrying: Notifier[str] = Notifier()
         self.services: list[Service] = []
         self.organisation_name = ""
@@ -397,6 +398,8 @@ class DeskLink:
                 self.session_ended.emit(event)
             case PeerPresence():
                 self.peer_presence.emit(event)
+            case Announcement(withdrawn=True):
+                self.withdrawn.emit(event.broadcast_id)
             case Announcement() if event.broadcast_id not in self._said:
                 self._said.add(event.broadcast_id)
                 self.announced.emit(event)

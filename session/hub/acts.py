@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, literal, not_, or_, select
 
 from session.hub import history_tables as tables
 from session.hub.history import History, naive
@@ -36,9 +36,18 @@ _now = tables.transitions.alias("now")
 _before = tables.transitions.alias("before")
 _other = tables.transitions.alias("other")
 
-_BESIDE_TICKETS = frozenset(
-    {ActKind.MOVE, ActKind.CLOSE, ActKind.OPEN, ActKind.BROADCAST, ActKind.WITHDRAW}
-)
+_BESIDE_TICKETS = frozenset({ActKind.MOVE, ActKind.CLOSE, ActKind.OPEN, ActKind.BROADCAST, ActKind.WITHDRAW})
+
+
+MOVED = "m-"
+"""Before the act's id in a ticket that went with its whole queue: the ticket's change may be known before the act."""
+
+_KEPT = 38
+
+
+def with_queue(act_id: str) -> str:
+    """What a ticket that was moved with its queue says of the act."""
+    return f"{MOVED}{act_id[:_KEPT]}"
 
 
 def acts(history: History, wanted: ActsWanted) -> list[ActFacts]:
@@ -68,7 +77,8 @@ def act(history: History, organisation: str, act_id: str) -> ActFacts | None:
 def moved_tickets(history: History, organisation: str, act_id: str) -> list[str]:
     """Ids of the tickets that a move reached. Raises `StoreUnreachable`."""
     table = tables.transitions
-    query = select(table.c.ticket).where(table.c.organisation == organisation, table.c.act == act_id).distinct()
+    marked = table.c.act == with_queue(act_id)
+    query = select(table.c.ticket).where(table.c.organisation == organisation, marked).distinct()
     with history.reading() as connection:
         return sorted(connection.execute(query).scalars())
 
@@ -87,7 +97,10 @@ def supervisors(history: History, organisation: str, start: datetime, end: datet
     """Who acted in that time. Raises `StoreUnreachable`."""
     found: set[str] = set()
     with history.reading() as connection:
-        for table, at in ((tables.acts, tables.acts.c.at_utc), (tables.transitions, tables.transitions.c.stored_at_utc)):
+        for table, at in (
+            (tables.acts, tables.acts.c.at_utc),
+            (tables.transitions, tables.transitions.c.stored_at_utc),
+        ):
             query = select(table.c.changed_by).where(
                 table.c.organisation == organisation, at >= naive(start), at < naive(end), table.c.act.is_not(None)
             )
@@ -110,7 +123,6 @@ def _ticket_query(organisation: str, conditions: list[ColumnElement[bool]]) -> A
         )
         .scalar_subquery()
     )
-    of_a_move = select(tables.acts.c.act).where(tables.acts.c.organisation == organisation)
     columns = [_now.c[name] for name in ("act", "undoes", "changed_by", "reason", "ticket", "number", "stored_at_utc")]
     sides = [side.c[name] for side in (_before, _now) for name in ("service", "priority", "assigned_to")]
     return (
@@ -119,8 +131,10 @@ def _ticket_query(organisation: str, conditions: list[ColumnElement[bool]]) -> A
         .where(
             _now.c.organisation == organisation,
             _now.c.act.is_not(None),
+            # A later change keeps the name; it stands alone when the audit has lost what was between (see `audit`).
+            _now.c.changed_by.startswith(f"{Role.SUPERVISOR}."),
             or_(_before.c.act.is_(None), _before.c.act != _now.c.act),
-            _now.c.act.not_in(of_a_move),
+            not_(_now.c.act.startswith(MOVED, autoescape=True)),
             *conditions,
         )
         .order_by(_now.c.stored_at_utc.desc())
@@ -187,7 +201,7 @@ def _beside_tickets(connection: Connection, wanted: ActsWanted) -> list[ActFacts
         named = select(reached.c.act).where(
             reached.c.organisation == wanted.organisation, reached.c.number == wanted.number, reached.c.act.is_not(None)
         )
-        conditions.append(table.c.act.in_(named))
+        conditions.append((literal(MOVED) + func.substr(table.c.act, 1, _KEPT)).in_(named))
     return _read_beside(connection, wanted.organisation, conditions, wanted.most)
 
 
@@ -223,9 +237,10 @@ def _counts(connection: Connection, organisation: str, moves: Sequence[str]) -> 
     if not moves:
         return {}
     table = tables.transitions
+    marked = {with_queue(act_id): act_id for act_id in moves}
     query = (
         select(table.c.act, func.count(table.c.ticket.distinct()))
-        .where(table.c.organisation == organisation, table.c.act.in_(moves))
+        .where(table.c.organisation == organisation, table.c.act.in_(marked))
         .group_by(table.c.act)
     )
-    return {str(name): int(count) for name, count in connection.execute(query)}
+    return {marked[str(name)]: int(count) for name, count in connection.execute(query)}

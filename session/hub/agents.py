@@ -113,7 +113,14 @@ class Agents:
         if ticket is not None:
             state = _IN_HAND[ticket.state]
             since = ticket.accepted_at_utc if state is AgentState.IN_SESSION else ticket.ended_at_utc
-            return AgentFacts(id=person.id, name=person.name, state=state, since_utc=since, ticket=ticket.number)
+            return AgentFacts(
+                id=person.id,
+                name=person.name,
+                state=state,
+                since_utc=since,
+                ticket=ticket.number,
+                service=ticket.service,
+            )
         record = self.said(organisation, person.id)
         return AgentFacts(
             id=person.id,

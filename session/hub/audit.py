@@ -88,7 +88,7 @@ class Audit:
         self._replicas = replicas
 
     async def prepare(self) -> None:
-        """Creates the stream, or brings it to today's settings. Both buckets must be there. Raises `StoreUnreachable`."""
+        """Creates the stream, or brings it to today's settings. Needs both buckets. Raises `StoreUnreachable`."""
         transform = {"src": "$KV.tk.*.*", "dest": "audit.{{wildcard(1)}}.{{wildcard(2)}}"}
         acts = [
             {"src": f"$KV.bd.*.{kind}.*", "dest": f"audit.{{{{wildcard(1)}}}}.{kind}.{{{{wildcard(2)}}}}"}

@@ -7,25 +7,27 @@ An act on a ticket is one compare-and-set against what the supervisor saw: who w
 from __future__ import annotations
 
 import logging
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
+from session.bus.streams import WrongRevision
 from session.clock import Clock
-from session.errors import QueueClosed, TicketTaken
+from session.errors import QueueClosed, TicketTaken, TicketUnknown
+from session.hub.acts import with_queue
 from session.hub.agents import Agents
-from session.hub.board_store import BoardStore, QueueRecord
+from session.hub.board_store import BoardStore, MoveRecord, QueueRecord, SaidRecord
 from session.hub.book import TicketBook
 from session.hub.catalogue import Catalogue
-from session.hub.day_counts import DayCounts
 from session.hub.dispatch import unoffered
 from session.hub.news import News
 from session.hub.queue import WAITING
 from session.protocol.board_messages import (
     AgentFacts,
     BoardAnswer,
-    BoardRequest,
     BroadcastRequest,
+    DayFigures,
     MoveQueueRequest,
     PrioritiseRequest,
     QueueFacts,
@@ -35,15 +37,24 @@ from session.protocol.board_messages import (
     TicketSeen,
 )
 from session.protocol.hub_messages import Announcement, Service, ServicesChanged
-from session.protocol.ids import split_service
+from session.protocol.ids import new_id, split_service
 from session.protocol.roles import Role
 from session.protocol.tickets import Ticket, TicketState
 
 log = logging.getLogger(__name__)
 
 
+class Named(NamedTuple):
+    """Whose act a change is: "<role letter>.<user>", the reason, the act's id, and the act that it takes back."""
+
+    by: str
+    reason: str
+    act: str
+    undoes: str | None = None
+
+
 class Board:
-    """Acts of supervisors, states of services, figures of the day."""
+    """Acts of supervisors, states of services."""
 
     def __init__(
         self,
@@ -60,7 +71,6 @@ class Board:
         self._agents = agents
         self._news = news
         self._clock = clock
-        self.day = DayCounts(clock)
 
     # ---- acts on tickets -------------------------------------------------------------------------------------------
 
@@ -73,32 +83,33 @@ class Board:
         """
         wanted: dict[str, Any] = {}
         if wish.service is not None:
-            self._check_target(organisation, wish.service)
+            self.check_target(organisation, wish.service)
             wanted["service"] = wish.service
         if wish.agent is not None:
             if wish.agent:
                 self._catalogue.agent(organisation, wish.agent)
             wanted["assigned_to"] = wish.agent or None
-        return await self._act(organisation, supervisor, wish.ticket_id, wish.seen, wanted, wish.reason)
+        return await self._act(organisation, supervisor, wish, wanted)
 
     async def prioritise(self, organisation: str, supervisor: str, wish: PrioritiseRequest) -> Ticket:
         """Another priority. Raises as `reassign`."""
         wanted = {"priority": wish.priority}
-        return await self._act(organisation, supervisor, wish.ticket_id, wish.seen, wanted, wish.reason)
+        return await self._act(organisation, supervisor, wish, wanted)
 
     async def _act(
-        self, organisation: str, supervisor: str, ticket_id: str, seen: TicketSeen, wanted: dict[str, Any], reason: str
+        self, organisation: str, supervisor: str, wish: ReassignRequest | PrioritiseRequest, wanted: dict[str, Any]
     ) -> Ticket:
         by = f"{Role.SUPERVISOR}.{supervisor}"
+        named = Named(by, wish.reason, wish.act_id or new_id())
 
         def decide(now: Ticket) -> Ticket | None:
-            if self._is_done(now, wanted, by, reason):
+            if self._is_done(now, wanted, by, wish.reason):
                 return None  # the first answer was lost and the act is asked again
-            if now.state not in WAITING or TicketSeen.of(now) != seen:
+            if now.state not in WAITING or TicketSeen.of(now) != wish.seen:
                 raise TicketTaken
-            return self._changed(now, wanted, by, reason)
+            return self.changed(now, wanted, named)
 
-        stored, _ = await self._book.change(organisation, ticket_id, decide)
+        stored, _ = await self._book.change(organisation, wish.ticket_id, decide)
         return stored.ticket
 
     @staticmethod
@@ -106,13 +117,15 @@ class Board:
         same = all(getattr(now, name) == value for name, value in wanted.items())
         return same and now.changed_by == by and now.reason == reason and now.state in WAITING
 
-    def _changed(self, now: Ticket, wanted: dict[str, Any], by: str, reason: str) -> Ticket:
+    def changed(self, now: Ticket, wanted: dict[str, Any], named: Named) -> Ticket:
+        """The ticket with what is wanted, and whose act it was."""
         if "assigned_to" in wanted:
             kept = wanted["assigned_to"] is not None
             wanted = wanted | {"assigned_at_utc": self._clock.utc_now() if kept else None}
         if now.state is TicketState.OFFERED and wanted.keys() & {"service", "assigned_to"}:
-            now = unoffered(now, by, reason)
-        return msgspec.structs.replace(now, **wanted, changed_by=by, reason=reason)
+            now = unoffered(now, named.by, named.reason)
+        whose = {"changed_by": named.by, "reason": named.reason, "act": named.act, "undoes": named.undoes}
+        return msgspec.structs.replace(now, **wanted, **whose)
 
     async def move_queue(self, organisation: str, supervisor: str, wish: MoveQueueRequest) -> QueueMoved:
         """All waiting tickets of a service go to another one; who is accepted meanwhile is left alone.
@@ -121,22 +134,37 @@ class Board:
             ServiceUnknown, QueueClosed, StoreUnreachable (the same request goes on with those that are left).
         """
         self._catalogue.service(organisation, wish.service)
-        self._check_target(organisation, wish.to)
-        by = f"{Role.SUPERVISOR}.{supervisor}"
-        waiting = [ticket for ticket in self._book.view.waiting(organisation) if ticket.service == wish.service]
+        self.check_target(organisation, wish.to)
+        named = Named(f"{Role.SUPERVISOR}.{supervisor}", wish.reason, wish.act_id or new_id())
+        waiting = [one.id for one in self._book.view.waiting(organisation) if one.service == wish.service]
+        return await self.move(organisation, waiting, wish.service, wish.to, named)
+
+    async def move(self, organisation: str, tickets: Sequence[str], service: str, to: str, named: Named) -> QueueMoved:
+        """Those who still wait for `service` wait for `to`; with `undoes`, only if that act was their last one."""
+        at_utc = self._clock.utc_now()
+        record = MoveRecord(
+            service=service, to=to, changed_by=named.by, reason=named.reason, at_utc=at_utc, undoes=named.undoes or ""
+        )
+        await self._store.put_move(organisation, named.act, record)
+        undoes = None if named.undoes is None else with_queue(named.undoes)
+        marked = named._replace(act=with_queue(named.act))
 
         def decide(now: Ticket) -> Ticket | None:
-            if now.state not in WAITING or now.service != wish.service:
+            if now.state not in WAITING or now.service != service or undoes not in (None, now.act):
                 return None
-            return self._changed(now, {"service": wish.to}, by, wish.reason)
+            return self.changed(now, {"service": to}, marked)
 
         moved = 0
-        for ticket in waiting:
-            _stored, changed = await self._book.change(organisation, ticket.id, decide)
+        for ticket in tickets:
+            try:
+                _stored, changed = await self._book.change(organisation, ticket, decide)
+            except TicketUnknown:  # it has ended, long ago
+                continue
             moved += changed
-        return QueueMoved(moved=moved, left=len(waiting) - moved)
+        return QueueMoved(moved=moved, left=len(tickets) - moved)
 
-    def _check_target(self, organisation: str, service: str) -> None:
+    def check_target(self, organisation: str, service: str) -> None:
+        """Raises `ServiceUnknown` or `QueueClosed` when a service takes no tickets."""
         self._catalogue.service(organisation, service)
         if self.is_closed(organisation, service):
             raise QueueClosed(service=service)
@@ -158,31 +186,68 @@ class Board:
     async def set_queue(self, organisation: str, supervisor: str, wish: QueueStateRequest, *, closed: bool) -> None:
         """Closes or opens a service, and tells the kiosks. Raises `ServiceUnknown`, `StoreUnreachable`."""
         self._catalogue.service(organisation, wish.service)
+        named = Named(f"{Role.SUPERVISOR}.{supervisor}", wish.reason, wish.act_id or new_id())
+        known = self._store.queue(organisation, wish.service)
+        if known is None or known.act != named.act:  # else its answer was lost and it is asked again
+            await self.decide_queue(organisation, wish.service, named, closed=closed)
+
+    async def decide_queue(
+        self, organisation: str, service: str, named: Named, *, closed: bool, expected: int | None = None
+    ) -> None:
+        """Stores that a service is closed or open, and tells the kiosks. Raises `WrongRevision`, `StoreUnreachable`."""
         record = QueueRecord(
             closed=closed,
-            changed_by=f"{Role.SUPERVISOR}.{supervisor}",
-            reason=wish.reason,
+            changed_by=named.by,
+            reason=named.reason,
             at_utc=self._clock.utc_now(),
+            act=named.act,
+            undoes=named.undoes or "",
         )
-        await self._store.put_queue(organisation, wish.service, record)
-        for home, kiosk in self._catalogue.kiosks_offering(organisation, wish.service):
+        await self._store.put_queue(organisation, service, record, expected)
+        for home, kiosk in self._catalogue.kiosks_offering(organisation, service):
             await self._news.tell(home, Role.KIOSK, kiosk, ServicesChanged())
 
     async def broadcast(self, organisation: str, supervisor: str, wish: BroadcastRequest) -> None:
-        """Says something to every agent who is there."""
+        """Stores it with its reason, then tells every agent who is there. Raises `StoreUnreachable`."""
+        named = Named(f"{Role.SUPERVISOR}.{supervisor}", wish.reason, wish.broadcast_id)
+        if self._store.said(organisation, wish.broadcast_id) is None:
+            try:
+                await self.say(organisation, wish.broadcast_id, wish.text, named, expected=0)
+            except WrongRevision:  # another hub has stored it
+                log.info("a message to all was stored already")
+        await self.tell_agents(organisation, supervisor, wish.broadcast_id, wish.text)
+
+    async def say(
+        self, organisation: str, broadcast: str, text: str, named: Named, *, expected: int, withdrawn: bool = False
+    ) -> None:
+        """Stores a message to all, or that it is taken back. Raises `WrongRevision`, `StoreUnreachable`."""
+        record = SaidRecord(
+            text=text,
+            changed_by=named.by,
+            reason=named.reason,
+            at_utc=self._clock.utc_now(),
+            withdrawn=withdrawn,
+            act=named.act,
+            undoes=named.undoes or "",
+        )
+        await self._store.put_said(organisation, broadcast, record, expected)
+
+    async def tell_agents(
+        self, organisation: str, supervisor: str, broadcast: str, text: str, *, withdrawn: bool = False
+    ) -> None:
+        """Tells every agent who is there what was said, or that it is taken back."""
         name = self._catalogue.person_name(organisation, supervisor)
-        said = Announcement(broadcast_id=wish.broadcast_id, text=wish.text, by_name=name)
-        log.info("a message to all agents by %s.%s", Role.SUPERVISOR, supervisor)
+        said = Announcement(broadcast_id=broadcast, text=text, by_name=name, withdrawn=withdrawn)
         for agent in self._catalogue.agents(organisation):
             await self._news.tell(organisation, Role.AGENT, agent.id, said)
 
     # ---- agents ----------------------------------------------------------------------------------------------------
 
-    def answer(self, organisation: str, wish: BoardRequest) -> BoardAnswer:
-        """What the board shows now."""
+    def answer(self, organisation: str, day: DayFigures) -> BoardAnswer:
+        """What the board shows now, with the day's counts of the history."""
         agents = self.agents(organisation)
         queues = [self._queue(organisation, service.id) for service in self._catalogue.services(organisation)]
-        return BoardAnswer(agents=agents, queues=queues, day=self.day.figures(organisation, wish.within_s))
+        return BoardAnswer(agents=agents, queues=queues, day=day)
 
     def agents(self, organisation: str) -> list[AgentFacts]:
         """What each agent does now."""

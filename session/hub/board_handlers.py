@@ -6,6 +6,7 @@ from __future__ import annotations
 from session.hub.agents import Agents
 from session.hub.board import Board
 from session.hub.service import Asker, Handler
+from session.hub.trends import DayAndTrends
 from session.protocol.board_messages import (
     AgentStateRequest,
     BoardAnswer,
@@ -22,9 +23,10 @@ from session.protocol.hub_messages import Done
 
 
 class _BoardHandlers:
-    def __init__(self, board: Board, agents: Agents) -> None:
+    def __init__(self, board: Board, agents: Agents, days: DayAndTrends) -> None:
         self.rules = board
         self.agents = agents
+        self.days = days
 
     async def reassign(self, asker: Asker, wish: ReassignRequest) -> TicketActed:
         return TicketActed(ticket=await self.rules.reassign(asker.organisation, asker.user, wish))
@@ -48,16 +50,16 @@ class _BoardHandlers:
         return Done()
 
     async def board(self, asker: Asker, wish: BoardRequest) -> BoardAnswer:
-        return self.rules.answer(asker.organisation, wish)
+        return self.rules.answer(asker.organisation, await self.days.day(asker.organisation, wish.within_s))
 
     async def agent_state(self, asker: Asker, wish: AgentStateRequest) -> Done:
         await self.agents.report(asker.organisation, asker.user, wish)
         return Done()
 
 
-def board_handlers(board: Board, agents: Agents) -> dict[str, Handler]:
+def board_handlers(board: Board, agents: Agents, days: DayAndTrends) -> dict[str, Handler]:
     """Verb -> the rule that answers it."""
-    rules = _BoardHandlers(board, agents)
+    rules = _BoardHandlers(board, agents, days)
     return {
         "reassign": rules.reassign,
         "prioritise": rules.prioritise,

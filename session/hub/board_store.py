@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the board knows beside tickets, in JetStream: services, agents' states, messages to all, moves. For the hub's board.
+"""What the board knows beside tickets, in JetStream: services, agents, messages to all, moves. Used by the hub's board.
 
-A bucket as in ADR-8, subjects `$KV.bd.<organisation>.<queue|agent|said|move>.<id>`, never republished. Every hub follows
-it, so what a supervisor closed stays closed over restarts and is the same at all hubs. The audit copies all but agents.
+A bucket as in ADR-8, subjects `$KV.bd.<organisation>.<queue|agent|said|move>.<id>`, never republished. Every hub
+follows it, so what a supervisor closed stays closed over restarts and is the same at all hubs. The audit copies all but
+the agents' states.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from session.hub.board_handlers import board_handlers
 from session.hub.calls import Calls
 from session.hub.catalogue import Catalogue
 from session.hub.dossier_service import DossierService
+from session.hub.history_handlers import Past, history_handlers
 from session.hub.log_keeper import LogKeeper
 from session.hub.offers import Offers
 from session.hub.queue import QueueView
@@ -172,6 +173,7 @@ def handlers(
     agents: Agents,
     routing: Routing,
     waiting: dict[str, Handler],
+    past: Past,
 ) -> dict[str, Handler]:
     """Verb -> the rule that answers it."""
     rules = _Handlers(catalogue, view, calls, sessions, dossiers, keeper, statistics, board, offers)
@@ -194,7 +196,8 @@ def handlers(
         "log": rules.log,
         "read_log": rules.read_log,
         "statistics": rules.statistics,
-        **board_handlers(board, agents),
+        **board_handlers(board, agents, past.days),
+        **history_handlers(past),
         **routing_handlers(routing),
         **waiting,
     }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The hub's memory in SQL: changes of tickets, finished tickets, supervisors' acts. Written by the projection, in a thread.
+"""The hub's memory in SQL: changes of tickets, finished tickets, acts. Written by the projection, in a thread.
 
 It says nothing that AUDIT does not say, so it may be built again from it. Entries may come twice and in any order.
 """

@@ -140,7 +140,9 @@ tickets = Table(
 def open_engine(folder: Path, database_url: str) -> Engine:
     """The database of `database_url`, or a SQLite file in `folder` when it is empty."""
     if database_url and not database_url.startswith("sqlite"):
-        return create_engine(_with_driver(database_url), pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_S})
+        return create_engine(
+            _with_driver(database_url), pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_S}
+        )
     url = database_url or f"sqlite:///{folder / 'history.sqlite'}"
     engine = create_engine(url, connect_args={"check_same_thread": False})
     event.listen(engine, "connect", _on_connect)

@@ -28,7 +28,9 @@ from session.hub.eligible import Eligibility
 from session.hub.engine import StoredTicket
 from session.hub.handlers import handlers
 from session.hub.history import TIME_ZONE, History
+from session.hub.history_handlers import Past
 from session.hub.lease import Lease
+from session.hub.lines import Lines
 from session.hub.log_keeper import LogKeeper
 from session.hub.moves import Moves
 from session.hub.nats_store import RETIRED_S, NatsCallerStore, NatsTicketStore
@@ -55,6 +57,8 @@ from session.hub.routing import Routing
 from session.hub.service import HubService
 from session.hub.sessions import Sessions
 from session.hub.statistics import StatisticsService
+from session.hub.trends import DayAndTrends
+from session.hub.undo import Undo
 from session.hub.uploads import UploadSpool
 from session.hub.waiting_handlers import waiting_handlers
 from session.hub.waits import HandlingTimes, Waits
@@ -194,6 +198,9 @@ class Hub:
         self._dossiers = DossierService(dossiers, self._sessions, self._callers, self._uploads)
         self.relay = Relay(connection, self.view, self._book, clock, tasks)
         counts = StatisticsService(self.projection)
+        self._lines = Lines(catalogue, self.view, self.presence, clock)
+        undo = Undo(self._board, self._book, self._board_store, self.projection, catalogue.person_name, clock)
+        past = Past(undo, DayAndTrends(self.projection, clock, time_zone), self._lines)
         bound = handlers(
             catalogue,
             self.view,
@@ -207,6 +214,7 @@ class Hub:
             self._agents,
             Routing(self._book, self._sessions, self._agents, catalogue, clock, eligibility),
             waiting,
+            past,
         )
         bound |= network_handlers(self._moves)
         self.service = HubService(connection, bound, clock, tasks)
@@ -268,11 +276,11 @@ class Hub:
                 await self._tickets.prepare()
                 await self._callers.prepare()
                 await self._keeper.prepare()
-                await self._audit.prepare()
                 await self._board_store.prepare()
                 await self._returns.prepare()
                 await self._lease.prepare()
                 await self._callback_store.prepare()
+                await self._audit.prepare()
             except StoreUnreachable as error:
                 log.info("the store is not ready: %s", error.detail.get("why", ""))
                 await asyncio.sleep(0.5)
@@ -280,7 +288,6 @@ class Hub:
                 return
 
     def _on_ticket(self, before: Ticket | None, after: Ticket) -> None:
-        self._board.day.seen(before, after)
         self.waits.seen(before, after)
         self._agents.seen(before, after)
         self._returning.seen(before, after)
@@ -307,6 +314,7 @@ class Hub:
     def _on_beat(self, message: Incoming) -> None:
         _, organisation, letter, user = message.subject.split(".")
         self.presence.heard(organisation, Role(letter), user)
+        self._lines.heard(organisation, Role(letter), user, message.payload)
 
     # ---- timers ----------------------------------------------------------------------------------------------------
 

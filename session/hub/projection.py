@@ -128,8 +128,10 @@ class Projection:
             await asyncio.to_thread(history.apply, stream, entries)
             await reader.acknowledge(entries)
         last = (await self._audit.state()).last_revision
-        newest = max((entry.seq for entry in entries), default=0)
-        self._move(max(self.position.applied, newest), last)
+        newest = max((self.position.applied, *(entry.seq for entry in entries)))
+        if newest < last:  # another hub that shares the database may have stored the rest
+            newest = max(newest, await asyncio.to_thread(history.last_seq, stream))
+        self._move(newest, last)
 
     def _move(self, applied: int, last: int) -> None:
         position = Position(applied, max(0, last - applied))

@@ -160,7 +160,7 @@ class QueueFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DayFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """Counts of the day, from `since_utc`: midnight in the hub's time zone. Read from the history, so no restart forgets.
+    """Counts of the day, from `since_utc`: midnight in the hub's time zone; from the history, so no restart forgets.
 
     `within` of `answered` waited no longer than the asked number of seconds. `known` is false while the history cannot
     be read.

@@ -73,7 +73,7 @@ async def test_the_agent_whom_a_supervisor_named_accepts(tmp_path: Path) -> None
         await until(lambda: bool(looks) and agent_of(looks[-1], "bob") is AgentState.IN_SESSION)
         bobs = next(agent for agent in looks[-1].agents if agent.id == "bob")
         assert bobs.ticket == bob.queue[0].number
-        assert (looks[-1].day.answered, looks[-1].day.within) == (1, 1)
+        await until(lambda: (looks[-1].day.answered, looks[-1].day.within) == (1, 1))
 
 
 async def test_an_act_on_a_ticket_that_has_just_changed_is_refused(tmp_path: Path) -> None:

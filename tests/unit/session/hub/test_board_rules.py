@@ -6,10 +6,11 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from session.bus.streams import WrongRevision
 from session.errors import NotAllowed, QueueClosed, ServiceUnknown, TicketTaken
 from session.hub.agents import Agents
 from session.hub.board import Board
-from session.hub.board_store import AgentRecord, QueueRecord
+from session.hub.board_store import AgentRecord, MoveRecord, QueueRecord, SaidRecord
 from session.hub.book import TicketBook
 from session.hub.catalogue import Catalogue
 from session.protocol.board_messages import (
@@ -28,6 +29,10 @@ class MemoryBoardStore:
     def __init__(self) -> None:
         self.queues: dict[tuple[str, str], QueueRecord] = {}
         self.agents: dict[tuple[str, str], AgentRecord] = {}
+        self.messages: dict[tuple[str, str], tuple[int, SaidRecord]] = {}
+        self.moves: dict[str, MoveRecord] = {}
+        self.revisions: dict[tuple[str, str], int] = {}
+        self.beaten = False
 
     def queue(self, organisation: str, service: str) -> QueueRecord | None:
         return self.queues.get((organisation, service))
@@ -35,8 +40,29 @@ class MemoryBoardStore:
     def agent(self, organisation: str, user: str) -> AgentRecord | None:
         return self.agents.get((organisation, user))
 
-    async def put_queue(self, organisation: str, service: str, record: QueueRecord) -> None:
+    def queue_revision(self, organisation: str, service: str) -> int:
+        return self.revisions.get((organisation, service), 0)
+
+    async def put_queue(
+        self, organisation: str, service: str, record: QueueRecord, expected: int | None = None
+    ) -> None:
+        now = self.queue_revision(organisation, service)
+        if self.beaten or expected not in (None, now):
+            raise WrongRevision
+        self.revisions[organisation, service] = now + 1
         self.queues[organisation, service] = record
+
+    def said(self, organisation: str, broadcast: str) -> tuple[int, SaidRecord] | None:
+        return self.messages.get((organisation, broadcast))
+
+    async def put_said(self, organisation: str, broadcast: str, record: SaidRecord, expected: int) -> None:
+        now, _ = self.messages.get((organisation, broadcast), (0, None))
+        if self.beaten or expected != now:
+            raise WrongRevision
+        self.messages[organisation, broadcast] = (now + 1, record)
+
+    async def put_move(self, organisation: str, act: str, record: MoveRecord) -> None:
+        self.moves[act] = record
 
     async def put_agent(self, organisation: str, user: str, record: AgentRecord) -> None:
         self.agents[organisation, user] = record
@@ -51,7 +77,6 @@ class Supervised(Desk):
         book = TicketBook(self.store, self.view)
         self.crew = Agents(self.view, self.presence, MemoryBoardStore(), catalogue, self.clock)
         self.board = Board(book, MemoryBoardStore(), catalogue, self.crew, self.news, self.clock)
-        self.view.on_change = self.board.day.seen
 
 
 def priority(ticket: Ticket, to: int, reason: str = "cannot stand") -> PrioritiseRequest:
@@ -115,25 +140,3 @@ async def test_a_caller_accepted_during_a_move_is_left_with_the_agent() -> None:
     desk.store.beaten = lambda now: msgspec.structs.replace(now, state=TicketState.IN_SESSION, agent="bob", session="x")
     moved = await desk.board.move_queue(ORG, "boss", MoveQueueRequest(service="rights", to="housing", reason="closing"))
     assert (moved.moved, moved.left) == (1, 1)
-
-
-async def test_the_day_counts_answers_in_time_and_who_gave_up() -> None:
-    desk = Supervised()
-    quick, slow = await desk.ticket("r1"), await desk.ticket("r2", kiosk="kiosk2")
-    desk.clock.advance(60)
-    facts = await desk.sessions.accept(ORG, "alice", quick.id)
-    desk.clock.advance(300)
-    await desk.sessions.accept(ORG, "bob", slow.id)
-    stored = desk.view.get(ORG, quick.id)
-    assert stored is not None
-    await desk.sessions.give_back(stored.ticket)
-    await desk.sessions.accept(ORG, "agent1", quick.id)  # the same caller is not counted twice
-    left = await desk.ticket("r3", kiosk="kiosk2")
-    await desk.calls.leave(ORG, "kiosk2", left.id)
-    await desk.ticket("r4", kiosk="kiosk2")
-    await desk.ticket("r5", kiosk="kiosk2")  # replaces the one before: nobody gave up
-    day = desk.board.day.figures(ORG, 180)
-    assert (day.answered, day.within, day.abandoned) == (2, 1, 1)
-    assert facts.ticket_id == quick.id
-    desk.clock.advance(24 * 3600)
-    assert desk.board.day.figures(ORG, 180).answered == 0

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -19,13 +18,6 @@ from session.protocol.tickets import TicketState
 from tests.unit.session.hub.invented_tickets import SITES, entry, ticket
 
 MONDAY = date(2026, 3, 2)
-
-
-@pytest.fixture
-def history(tmp_path: Path) -> Iterator[History]:
-    opened = History(tmp_path)
-    yield opened
-    opened.close()
 
 
 def rows(history: History, table: Table) -> list[dict[str, object]]:

@@ -4,9 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,13 +16,6 @@ from session.protocol.tickets import Ticket, TicketState
 from tests.unit.session.hub.invented_tickets import days_of_work, entry, ticket
 
 FIRST, LAST = date(2026, 3, 1), date(2026, 12, 31)
-
-
-@pytest.fixture
-def history(tmp_path: Path) -> Iterator[History]:
-    opened = History(tmp_path)
-    yield opened
-    opened.close()
 
 
 def key_of(ended: Ticket, by: StatisticsBy) -> str:
