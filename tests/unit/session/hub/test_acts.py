@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
 
@@ -26,7 +27,7 @@ def waiting(number: int, **changes: object) -> Ticket:
 
 def by_boss(before: Ticket, act_id: str, **changes: object) -> Ticket:
     whose = {"changed_by": "s.boss", "reason": "too many callers", "act": act_id, "undoes": None}
-    return msgspec.structs.replace(before, **(whose | changes))  # type: ignore[arg-type]  # fields of a Ticket
+    return msgspec.structs.replace(before, **(whose | changes))
 
 
 def beside(seq: int, name: str, record: QueueRecord | SaidRecord | MoveRecord) -> AuditEntry:
@@ -49,7 +50,7 @@ def fill(history: History) -> int:
     elsewhere = by_boss(urgent, "a2", service="housing", changed_by="s.other")
     kept = by_boss(elsewhere, "a3", assigned_to="bob")
     taken = msgspec.structs.replace(kept, state=TicketState.IN_SESSION, agent="bob", changed_by="a.bob", reason="")
-    whose = {"changed_by": "s.boss", "reason": "the agency closes"}
+    whose: Any = {"changed_by": "s.boss", "reason": "the agency closes"}
     history.apply(
         stream,
         [
