@@ -95,6 +95,10 @@ class Agents:
         able = (one for one in self._catalogue.agents(organisation) if not one.services or service in one.services)
         return sum(1 for one in able if self.is_ready(organisation, one.id))
 
+    def free_for(self, organisation: str, service: str) -> int:
+        """How many agents of the service could take a caller now."""
+        return sum(1 for one in self.free(organisation) if not one.services or service in one.services)
+
     def idle_since(self, organisation: str, agent: str) -> datetime:
         """End of the last conversation or pause that this hub knows of."""
         record = self.said(organisation, agent)

@@ -38,6 +38,7 @@ from session.hub.network_handlers import network_handlers
 from session.hub.news import BusNews, PlaceNews
 from session.hub.offers import Offers
 from session.hub.openings import Openings
+from session.hub.overflow_moves import OverflowMoves
 from session.hub.presence import (
     PATIENCE,
     CallerLost,
@@ -194,6 +195,15 @@ class Hub:
             self._calls.check_open,
             self._board.is_closed,
         )
+        self._overflow = OverflowMoves(
+            catalogue,
+            self.view,
+            self._agents,
+            self._moves,
+            lambda: self._lease.is_held,
+            self._calls.check_open,
+            clock,
+        )
         self._uploads = UploadSpool(folder / "uploads")
         self._dossiers = DossierService(dossiers, self._sessions, self._callers, self._uploads)
         self.relay = Relay(connection, self.view, self._book, clock, tasks)
@@ -342,6 +352,7 @@ class Hub:
                 organisation, QueueBeat(revision=self.view.revision(organisation), open_tickets=count)
             )
         await self._moves.mend()
+        await self._overflow.look()
         await self._offers.look()
         await self._callbacks.look()
         self._tidy(open_now)

@@ -32,6 +32,9 @@ from session.protocol.tickets import Ticket, TicketState
 log = logging.getLogger(__name__)
 
 MOVED = "moved"
+OVERFLOW = "overflow"
+"""Reason of a move by the convention's own rule."""
+
 PASSED_ON = "passed_on"
 """Reason of a conversation that ended because its caller was passed on: the kiosk waits again."""
 
@@ -144,6 +147,22 @@ class Moves:
         if changed:
             await tell_both(self._news, stored.ticket, session_id, "agent", PASSED_ON)
         return arrived.ticket
+
+    async def overflow(self, ticket: Ticket, target: str) -> None:
+        """A rule of the convention sends a waiting caller on; nothing happens when the ticket is another one meanwhile.
+
+        Raises:
+            StoreUnreachable: the ticket that is missing then is made by `mend`.
+        """
+
+        def decide(now: Ticket) -> Ticket | None:
+            if now.state is not TicketState.WAITING or now.service != ticket.service or now.moved_to or now.away:
+                return None
+            return self._ended(now, TicketState.CLOSED, target, "hub", OVERFLOW)
+
+        stored, changed = await self._book.change(ticket.organisation, ticket.id, decide)
+        if changed:
+            await self.arrive(stored.ticket)
 
     def _ended(self, ticket: Ticket, state: TicketState, target: str, by: str, reason: str) -> Ticket:
         now_utc = self._clock.utc_now()
