@@ -119,6 +119,7 @@ class ComposedDesk:
         self.window.close_requested.connect(program.stop.set)
         self.window.sign_out_requested.connect(self._on_sign_out)
         self._bus.refused.connect(self._on_refused)
+        self._app.session_ended.connect(lambda _ended: self._bus.say_in_beats(None))
         program.show_error = lambda kind: self._connections.show_trouble("unexpected", {"why": kind}, "unexpected")
 
     def _on_theme(self, dark: bool) -> None:
@@ -138,7 +139,7 @@ class ComposedDesk:
         self._program.tasks.spawn(self._bus.close(), name="stop knocking")
 
     def _open_session(self, facts: SessionFacts, resumed: bool) -> DeskSession:
-        return DeskSession(
+        session = DeskSession(
             facts,
             self._link.channel(facts.id),
             self._engine,
@@ -151,6 +152,8 @@ class ComposedDesk:
             chunk_kbps=self._settings.chunk_kbps,
             keep_memory=self._paths.data / "keep" / facts.id,
         )
+        session.call.line_measured.connect(self._bus.say_in_beats)
+        return session
 
     def _log_writer(self, session_id: str) -> LogWriter:
         send = partial(self._link.append_log, session_id)

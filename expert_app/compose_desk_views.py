@@ -50,6 +50,7 @@ class DeskConnections:
         queue.availability_changed.connect(lambda available: None if available else self._ring.stop())
         queue.state_chosen.connect(self._app.set_availability)
         self._link.announced.connect(self._on_announced)
+        self._link.withdrawn.connect(lambda said: self._window.messages.clear(f"announcement {said}"))
         self._app.troubled.connect(self._on_trouble)
         self._app.untroubled.connect(self._window.messages.clear)
         self._app.session_ended.connect(self._on_session_ended)

@@ -73,6 +73,7 @@ class BusClient:
         self.clock = clock
         self.news: Notifier[HubEvent] = Notifier()
         self.refused_messages = 0
+        self._in_beats = b""
         self._tasks = tasks
         self._line = Line(urls, seed, tasks, inbox=subjects.inbox(role, user), name=f"{role}.{user}", tls=tls)
         self.connected: Notifier[bool] = self._line.connected
@@ -165,6 +166,10 @@ class BusClient:
         """Forgets a session that is over."""
         self._channels.pop(session_id, None)
 
+    def say_in_beats(self, message: HubMessage | None) -> None:
+        """What goes with each sign of life from now on, until it is None: heard by every hub, stored nowhere."""
+        self._in_beats = b"" if message is None else encode(message)
+
     def beat(self) -> None:
         """Starts the signs of life, one every 5 s while connected."""
         if self._beating is None:
@@ -173,7 +178,7 @@ class BusClient:
     async def _beat(self) -> None:
         while True:
             try:
-                await self._line.publish(subjects.beat(self.role, self.user), b"")
+                await self._line.publish(subjects.beat(self.role, self.user), self._in_beats)
             except BusUnreachable:
                 log.debug("no beat: the bus is away")
             await asyncio.sleep(BEAT_S)

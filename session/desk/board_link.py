@@ -109,9 +109,11 @@ class BoardLink:
         """Services of other organisations to which callers of `service` may go; often none."""
         return (await self._insist("move_targets", MoveTargetsRequest(service=service), MoveTargets)).targets
 
-    async def move(self, ticket: Ticket, target: str, reason: str) -> TicketMoved:
+    async def move(self, ticket: Ticket, target: str, reason: str, *, act_id: str = "") -> TicketMoved:
         """Sends the caller, as it was shown, to another organisation: `ref` of a `MoveTarget`."""
-        wish = MoveRequest(ticket_id=ticket.id, seen=TicketSeen.of(ticket), target=target, reason=reason)
+        wish = MoveRequest(
+            ticket_id=ticket.id, seen=TicketSeen.of(ticket), target=target, reason=reason, act_id=act_id or new_id()
+        )
         return await self._insist("move", wish, TicketMoved)
 
     async def set_queue(self, service: str, closed: bool, reason: str, *, act_id: str = "") -> None:

@@ -123,7 +123,8 @@ def _ticket_query(organisation: str, conditions: list[ColumnElement[bool]]) -> A
         )
         .scalar_subquery()
     )
-    columns = [_now.c[name] for name in ("act", "undoes", "changed_by", "reason", "ticket", "number", "stored_at_utc")]
+    names = ("act", "undoes", "changed_by", "reason", "ticket", "number", "stored_at_utc", "moved_to")
+    columns = [_now.c[name] for name in names]
     sides = [side.c[name] for side in (_before, _now) for name in ("service", "priority", "assigned_to")]
     return (
         select(*columns, *sides)
@@ -158,12 +159,13 @@ def _on_tickets(connection: Connection, wanted: ActsWanted) -> list[ActFacts]:
 
 
 def _ticket_act(row: Any) -> ActFacts:
-    act_id, undoes, by, reason, ticket, number, at = row[:7]
-    after = ActSide(service=row[10], priority=row[11], assigned_to=row[12] or "")
-    before = None if row[7] is None else ActSide(service=row[7], priority=row[8], assigned_to=row[9] or "")
+    act_id, undoes, by, reason, ticket, number, at, moved_to = row[:8]
+    after = ActSide(service=row[11], priority=row[12], assigned_to=row[13] or "")
+    before = None if row[8] is None else ActSide(service=row[8], priority=row[9], assigned_to=row[10] or "")
     return ActFacts(
         id=act_id,
-        kind=_kind(before, after),
+        kind=ActKind.ORGANISATION if moved_to else _kind(before, after),
+        to=moved_to,
         at_utc=at.replace(tzinfo=UTC),
         by=by.partition(".")[2],
         reason=reason,

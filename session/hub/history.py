@@ -274,6 +274,7 @@ def _transition(stream: int, entry: AuditEntry, ticket: Ticket) -> dict[str, Any
         "undoes": ticket.undoes,
         "arrived_at_utc": naive(ticket.arrived_at_utc),
         "accepted_at_utc": None if ticket.accepted_at_utc is None else naive(ticket.accepted_at_utc),
+        "moved_to": ticket.moved_to,
     }
 
 

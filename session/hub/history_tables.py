@@ -25,7 +25,7 @@ from sqlalchemy import (
     event,
 )
 
-FORMAT = 2
+FORMAT = 3
 """Number of this layout; a change raises it, and the history is built again from the audit."""
 
 BUSY_TIMEOUT_MS = 5_000
@@ -80,6 +80,7 @@ transitions = Table(
     Column("undoes", String(40)),
     Column("arrived_at_utc", DateTime, nullable=False),
     Column("accepted_at_utc", DateTime),
+    Column("moved_to", String(81), nullable=False),
     Index("history_transition_by_ticket", "organisation", "ticket", "stream", "seq"),
     Index("history_transition_by_time", "organisation", "stored_at_utc"),
     Index("history_transition_by_act", "organisation", "act"),

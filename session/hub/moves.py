@@ -24,7 +24,7 @@ from session.hub.news import News, PlaceNews, tell_both, tell_kiosk, told_wait
 from session.hub.queue import WAITING
 from session.protocol.board_messages import TicketSeen
 from session.protocol.hub_messages import TicketChanged
-from session.protocol.ids import split_service, ticket_id
+from session.protocol.ids import new_id, split_service, ticket_id
 from session.protocol.network_messages import MoveRequest, MoveTarget, TicketMoved
 from session.protocol.roles import Role
 from session.protocol.tickets import Ticket, TicketState
@@ -112,6 +112,7 @@ class Moves:
             NotAllowed: the conventions do not allow it. QueueClosed, ServiceClosed, TicketUnknown, StoreUnreachable.
         """
         by = f"{Role.SUPERVISOR}.{supervisor}"
+        act_id = wish.act_id or new_id()
 
         def decide(now: Ticket) -> Ticket | None:
             if (now.moved_to, now.changed_by, now.reason) == (wish.target, by, wish.reason):
@@ -119,7 +120,8 @@ class Moves:
             if now.state not in WAITING or TicketSeen.of(now) != wish.seen:
                 raise TicketTaken
             self._check(now, wish.target)
-            return self._ended(now, TicketState.CLOSED, wish.target, by, wish.reason)
+            ended = self._ended(now, TicketState.CLOSED, wish.target, by, wish.reason)
+            return msgspec.structs.replace(ended, act=act_id, undoes=None)
 
         stored, _ = await self._book.change(organisation, wish.ticket_id, decide)
         arrived = await self.arrive(stored.ticket)

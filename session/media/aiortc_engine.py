@@ -21,7 +21,7 @@ from aiortc import (
     RTCSessionDescription,
 )
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
-from aiortc.stats import RTCInboundRtpStreamStats, RTCRemoteInboundRtpStreamStats
+from aiortc.stats import RTCInboundRtpStreamStats, RTCRemoteInboundRtpStreamStats, RTCTransportStats
 
 from session.errors import CallLost
 from session.media import aiortc_internals as internals
@@ -319,7 +319,7 @@ def _receivers(pc: RTCPeerConnection, kind: str) -> list[RTCRtpReceiver]:
 
 async def _counted(pc: RTCPeerConnection) -> tuple[Transport, int]:
     """Counts of all packets, and of the picture's alone."""
-    packets = video_packets = lost = 0
+    packets = video_packets = lost = received = 0
     rtt_ms: float | None = None
     for report in (await pc.getStats()).values():
         if isinstance(report, RTCInboundRtpStreamStats):
@@ -328,4 +328,6 @@ async def _counted(pc: RTCPeerConnection) -> tuple[Transport, int]:
             video_packets += report.packetsReceived if report.kind == "video" else 0
         elif isinstance(report, RTCRemoteInboundRtpStreamStats) and report.roundTripTime is not None:
             rtt_ms = report.roundTripTime * 1000
-    return Transport(packets, lost, rtt_ms), video_packets
+        elif isinstance(report, RTCTransportStats):
+            received += report.bytesReceived
+    return Transport(packets, lost, rtt_ms, received), video_packets

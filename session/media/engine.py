@@ -32,7 +32,8 @@ class MediaStats:
         first_frame_s: `time.monotonic()` of the first decoded picture, or None.
         packets: received RTP packets of all kinds; `audio_packets` those of voice.
         audio_level: RMS of the last 0.2 s of decoded sound, 0..1.
-        lost: packets that never came. rtt_ms: round trip, or None before the first report (RFC 3550, section 6.4.1).
+        bytes: received, of all kinds. lost: packets that never came.
+        rtt_ms: round trip, or None before the first report (RFC 3550, section 6.4.1).
     """
 
     frames: int = 0
@@ -43,6 +44,7 @@ class MediaStats:
     packets: int = 0
     audio_packets: int = 0
     audio_level: float = 0.0
+    bytes: int = 0
     lost: int = 0
     rtt_ms: float | None = None
 

@@ -26,6 +26,7 @@ class Transport:
     packets: int = 0
     lost: int = 0
     rtt_ms: float | None = None
+    bytes: int = 0
 
 
 class Received:
@@ -84,6 +85,7 @@ class Received:
             packets=max(self.transport.packets, self._audio_packets),
             audio_packets=self._audio_packets,
             audio_level=self._meter.level,
+            bytes=self.transport.bytes,
             lost=self.transport.lost,
             rtt_ms=self.transport.rtt_ms,
         )

@@ -29,6 +29,7 @@ class ActKind(StrEnum):
     SERVICE = "service"
     AGENT = "agent"
     PRIORITY = "priority"
+    ORGANISATION = "organisation"
     MOVE = "move"
     CLOSE = "close"
     OPEN = "open"
@@ -66,7 +67,7 @@ class ActFacts(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         by, by_name: the supervisor.
         ticket_id, number: of an act on one ticket. before, after: how it was and became.
-        service, to: of an act on a service; `to` is where everybody went.
+        service, to: of an act on a service; `to` is where everybody, or the caller, went.
         tickets: how many a move reached.
         undoes: the act that this one takes back.
         undo: whether it can be taken back now.

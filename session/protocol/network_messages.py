@@ -46,6 +46,7 @@ class MoveRequest(HubMessage, frozen=True, kw_only=True):
     seen: TicketSeen
     target: ServiceRef
     reason: Reason
+    act_id: Id | None = None
 
 
 class TicketMoved(HubMessage, frozen=True, kw_only=True):
