@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """What the board knows beside tickets, in JetStream: services, agents, messages to all, moves. Used by the hub's board.
 
-A bucket as in ADR-8, subjects `$KV.bd.<organisation>.<queue|agent|said|move>.<id>`, never republished. Every hub
+A bucket as in ADR-8, subjects `$KV.bd.<organisation>.<queue|agent|said|move|site>.<id>`, never republished. Every hub
 follows it, so what a supervisor closed stays closed over restarts and is the same at all hubs. The audit copies all but
 the agents' states.
 """
@@ -83,6 +83,14 @@ class BoardStore(Protocol):
         """What an agent last said."""
         ...
 
+    def site(self, organisation: str, site: str) -> QueueRecord | None:
+        """The operator's last decision about a site of this account."""
+        ...
+
+    async def put_site(self, organisation: str, site: str, record: QueueRecord) -> None:
+        """Stores it."""
+        ...
+
     def queue_revision(self, organisation: str, service: str) -> int:
         """The number of the last decision about a service, 0 for none; for `put_queue`."""
         ...
@@ -128,6 +136,7 @@ class NatsBoardStore:
         self._queues: dict[Key, tuple[int, QueueRecord]] = {}
         self._agents: dict[Key, tuple[int, AgentRecord]] = {}
         self._said: dict[Key, tuple[int, SaidRecord]] = {}
+        self._sites: dict[Key, tuple[int, QueueRecord]] = {}
         self._follower: Follower | None = None
         self.on_change: Callable[[str], None] = lambda organisation: None
 
@@ -168,6 +177,15 @@ class NatsBoardStore:
         """See `BoardStore`."""
         known = self._agents.get((organisation, user))
         return known[1] if known is not None else None
+
+    def site(self, organisation: str, site: str) -> QueueRecord | None:
+        """See `BoardStore`."""
+        known = self._sites.get((organisation, site))
+        return known[1] if known is not None else None
+
+    async def put_site(self, organisation: str, site: str, record: QueueRecord) -> None:
+        """See `BoardStore`."""
+        await self._put(f"$KV.bd.{organisation}.site.{site}", record)
 
     def queue_revision(self, organisation: str, service: str) -> int:
         """See `BoardStore`."""
@@ -210,6 +228,8 @@ class NatsBoardStore:
             match kind:
                 case "queue":
                     _newest(self._queues, (organisation, name), stored, QueueRecord)
+                case "site":
+                    _newest(self._sites, (organisation, name), stored, QueueRecord)
                 case "agent":
                     _newest(self._agents, (organisation, name), stored, AgentRecord)
                 case "said":

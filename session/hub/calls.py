@@ -57,6 +57,7 @@ class Calls:
         self._openings = openings or Openings(catalogue, clock)
         self._preferred = preferred
         self._is_closed = is_closed
+        self.is_site_closed: Callable[[str, str], bool] = lambda home, site: False
         self._book = book
         self._callers = callers
         self._catalogue = catalogue
@@ -105,10 +106,12 @@ class Calls:
         return await self.answer(stored)
 
     def check_open(self, organisation: str, service: str, home: str, kiosk: str) -> None:
-        """Raises `QueueClosed` (a supervisor's decision), `ServiceClosed` (the convention's hours at this kiosk)."""
+        """Raises `QueueClosed` (somebody's decision), `ServiceClosed` (the convention's hours at this kiosk)."""
         if self._is_closed(organisation, service):
             raise QueueClosed(service=service)
         site = self._catalogue.site_of(home, kiosk)
+        if self.is_site_closed(home, site.id):
+            raise QueueClosed(service=service)
         found = self._openings.of(organisation, service, home, site.id)
         if not found.is_open:
             raise ServiceClosed(service=service, opens_at=found.opens_at.isoformat() if found.opens_at else "")

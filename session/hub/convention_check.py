@@ -68,6 +68,9 @@ def _in_itself(entry: OrganisationEntry) -> Iterator[Problem]:
         yield from (
             Problem("unknown_service", here, {"service": one}) for one in person.services if one not in services
         )
+        yield from (Problem("unknown_site", here, {"site": one}) for one in person.sites if one not in sites)
+        if person.role == "facilitator" and not person.sites:
+            yield Problem("host_without_site", here)
         if person.key and not is_public_key(person.key):
             yield Problem("not_a_key", here, {"key": person.key})
     for kiosk in entry.kiosks:

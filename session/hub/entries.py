@@ -15,9 +15,15 @@ from session.protocol.hub_messages import Address, Contact, Service, Text
 from session.protocol.ids import Id, ServiceRef
 from session.protocol.roles import Role
 
-PersonRole = Literal["agent", "supervisor", "helpdesk"]
+PersonRole = Literal["agent", "supervisor", "helpdesk", "facilitator", "operator"]
 
-ROLES: dict[PersonRole, Role] = {"agent": Role.AGENT, "supervisor": Role.SUPERVISOR, "helpdesk": Role.HELPDESK}
+ROLES: dict[PersonRole, Role] = {
+    "agent": Role.AGENT,
+    "supervisor": Role.SUPERVISOR,
+    "helpdesk": Role.HELPDESK,
+    "facilitator": Role.FACILITATOR,
+    "operator": Role.OPERATOR,
+}
 
 
 class OutcomeEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -129,7 +135,10 @@ class DisplayEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class PersonEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Somebody at a desk. `id` is opaque; `name` is what callers read; no `services` means all of them."""
+    """Somebody at a desk. `id` is opaque; `name` is what callers read; no `services` means all of them.
+
+    `sites`: those that a facilitator, the host, looks after.
+    """
 
     id: Id
     name: Text
@@ -137,6 +146,7 @@ class PersonEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     key: str = ""
     services: list[Id] = []
     skills: list[Id] = []
+    sites: list[Id] = []
 
 
 class OrganisationEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

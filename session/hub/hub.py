@@ -29,12 +29,14 @@ from session.hub.engine import StoredTicket
 from session.hub.handlers import handlers
 from session.hub.history import TIME_ZONE, History
 from session.hub.history_handlers import Past
+from session.hub.hosts import Hosts
 from session.hub.lease import Lease
 from session.hub.lines import Lines
 from session.hub.log_keeper import LogKeeper
 from session.hub.moves import Moves
 from session.hub.nats_store import RETIRED_S, NatsCallerStore, NatsTicketStore
 from session.hub.network_handlers import network_handlers
+from session.hub.network_state import NetworkState
 from session.hub.news import BusNews, PlaceNews
 from session.hub.offers import Offers
 from session.hub.openings import Openings
@@ -158,8 +160,20 @@ class Hub:
         )
         self.view.on_change = self._on_ticket
         self._board_store.on_change = self._dispatch.wake
+        self.network = NetworkState(
+            connection, self._board_store, catalogue, self.presence, self._news, clock, self._counts
+        )
+        self._hosts = Hosts(connection, self._book, catalogue, self.presence, clock, self.network.is_closed)
         self._openings = Openings(catalogue, clock)
-        self._offers = Offers(catalogue, self._openings, self._board.shown, self._news, clock)
+        self._offers = Offers(
+            catalogue,
+            self._openings,
+            self._board.shown,
+            self._news,
+            clock,
+            self.network.is_closed,
+            self._hosts.has_host,
+        )
         self._calls = Calls(
             self._book,
             self._callers,
@@ -185,6 +199,7 @@ class Hub:
         )
         self._away = Away(self._book, self._callers, catalogue, self._calls, self.waits, clock, come_s)
         waiting = waiting_handlers(self._away, self._callbacks, Display(self.view, catalogue))
+        self._calls.is_site_closed = self.network.is_closed
         self._moves = Moves(
             self._book,
             self._callers,
@@ -226,7 +241,7 @@ class Hub:
             waiting,
             past,
         )
-        bound |= network_handlers(self._moves)
+        bound |= network_handlers(self._moves, self._hosts, self.network)
         self.service = HubService(connection, bound, clock, tasks)
 
     async def start(self) -> None:
@@ -246,6 +261,8 @@ class Hub:
             raise StoreUnreachable(why="not ready in time") from error
         await asyncio.to_thread(self._uploads.sweep)
         await self._connection.serve("hb.*.*.*", self._on_beat, shared=False)
+        await self._hosts.start()
+        await self.network.start()
         await self.relay.start()
         await self.service.start()
         self.projection.start()
@@ -318,6 +335,9 @@ class Hub:
             else:
                 return
 
+    def _counts(self) -> tuple[int, int, int | None]:
+        return self.service.answered, self.service.refused, self.projection.position.behind
+
     def _on_change(self, stored: StoredTicket) -> None:
         self.view.apply(stored)
 
@@ -353,6 +373,8 @@ class Hub:
             )
         await self._moves.mend()
         await self._overflow.look()
+        await self._hosts.look()
+        await self.network.say()
         await self._offers.look()
         await self._callbacks.look()
         self._tidy(open_now)

@@ -28,6 +28,7 @@ class Offers:
 
     Args:
         decided: (organisation, services) -> the services with what supervisors decided about them.
+        is_site_closed, has_host: (home, site) -> what the operator decided, and whether a host can be called.
     """
 
     def __init__(
@@ -37,10 +38,13 @@ class Offers:
         decided: Callable[[str, list[Service]], list[Service]],
         news: News,
         clock: Clock,
+        is_site_closed: Callable[[str, str], bool] = lambda home, site: False,
+        has_host: Callable[[str, str], bool] = lambda home, site: False,
     ) -> None:
         self._catalogue = catalogue
         self._openings = openings
         self._decided = decided
+        self._is_site_closed, self._has_host = is_site_closed, has_host
         self._news = news
         self._clock = clock
         self._seen: dict[Kiosk, bytes] = {}
@@ -52,7 +56,10 @@ class Offers:
     def of(self, organisation: str, kiosk: str) -> ServicesAnswer:
         """What this kiosk shows. Raises `NotAllowed`."""
         answer = self._by_convention(organisation, kiosk)
-        return msgspec.structs.replace(answer, services=self._decided(organisation, answer.services))
+        services = self._decided(organisation, answer.services)
+        if self._is_site_closed(organisation, self._catalogue.site_of(organisation, kiosk).id):
+            services = [msgspec.structs.replace(one, closed=True) for one in services]
+        return msgspec.structs.replace(answer, services=services)
 
     def _by_convention(self, organisation: str, kiosk: str) -> ServicesAnswer:
         answer = self._catalogue.offer(organisation, kiosk)
@@ -61,7 +68,7 @@ class Offers:
             self._openings.shown(one, (*split_service(one.id, organisation), organisation, site))
             for one in answer.services
         ]
-        return msgspec.structs.replace(answer, services=shown)
+        return msgspec.structs.replace(answer, services=shown, host=self._has_host(organisation, site))
 
     async def look(self) -> None:
         """Tells each kiosk whose services are other ones than it was told; supervisors' acts are told by the board."""

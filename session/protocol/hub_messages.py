@@ -49,7 +49,7 @@ class ServicesRequest(HubMessage, frozen=True, kw_only=True):
 
 
 class ServicesAnswer(HubMessage, frozen=True, kw_only=True):
-    """At most six services; `allowed_addresses` are URL prefixes an agent may open on the kiosk."""
+    """At most six services; `allowed_addresses` are URL prefixes an agent may open; `host`: one may be called here."""
 
     organisation: Id
     organisation_name: Text
@@ -57,6 +57,7 @@ class ServicesAnswer(HubMessage, frozen=True, kw_only=True):
     services: list[Service]
     allowed_addresses: list[Address]
     home_address: Address = ""
+    host: bool = False
 
 
 # ---- ticket --------------------------------------------------------------------------------------------------------

@@ -50,6 +50,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         moved_to: "organisation/service" that its caller was moved to; another ticket took its place.
+        with_host: the site's host is with the caller and hears.
         moved_from, from_organisation: of the ticket whose place it took in another organisation, "" for none.
         home: the organisation in whose account the kiosk lives; "" for `organisation` itself. See `kiosk_home`.
         number: the short word shown to people, e.g. "C042"; not unique for ever.
@@ -99,6 +100,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     from_organisation: OptionalId = ""
     act: Id | None = None
     undoes: Id | None = None
+    with_host: bool = False
     format: int = 1
 
     @property

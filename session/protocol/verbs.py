@@ -8,6 +8,7 @@ from session.protocol.history_messages import HISTORY_VERBS
 from session.protocol.hub_messages import VERBS, Verb
 from session.protocol.network_messages import NETWORK_VERBS
 from session.protocol.routing_messages import ROUTING_VERBS
+from session.protocol.site_messages import SITE_VERBS
 from session.protocol.waiting_messages import WAITING_VERBS
 
 ALL_VERBS: dict[str, Verb] = {
@@ -16,6 +17,7 @@ ALL_VERBS: dict[str, Verb] = {
     **HISTORY_VERBS,
     **NETWORK_VERBS,
     **ROUTING_VERBS,
+    **SITE_VERBS,
     **WAITING_VERBS,
 }
 """Verb -> (roles that may say it, request, answer)."""

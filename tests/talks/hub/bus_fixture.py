@@ -28,6 +28,7 @@ from session.clock import Clock, SystemClock
 from session.desk.board_link import BoardLink
 from session.desk.link import DeskLink
 from session.hub.catalogue import Catalogue
+from session.hub.entries import ROLES
 from session.hub.hub import Hub
 from session.kiosk.link import KioskLink
 from session.protocol import subjects
@@ -72,7 +73,11 @@ name = "Bornes du Val"
 services = []
 sites = [{ id = "library", name = "Médiathèque d'Arvenne", services = ["valdore/rights", "marais/care"] }]
 kiosks = [{ id = "kiosk1", site = "library" }]
-people = [{ id = "alice", name = "Une homonyme" }]
+people = [
+  { id = "alice", name = "Une homonyme" },
+  { id = "host", name = "Inès B.", role = "facilitator", sites = ["library"] },
+  { id = "oper", name = "Marc L.", role = "operator" },
+]
 """
 
 RACERS = 20
@@ -109,7 +114,7 @@ class World:
         self.seeds: dict[tuple[str, Role, str], bytes] = {}
         for name in self.catalogue.organisations:
             entry = self.catalogue.organisation(name)
-            roles = {"agent": Role.AGENT, "supervisor": Role.SUPERVISOR, "helpdesk": Role.HELPDESK}
+            roles = ROLES
             for kiosk in entry.kiosks:
                 self.seeds[name, Role.KIOSK, kiosk.id] = new_seed()
             for display in entry.displays:

@@ -33,12 +33,19 @@ class MemoryBoardStore:
         self.moves: dict[str, MoveRecord] = {}
         self.revisions: dict[tuple[str, str], int] = {}
         self.beaten = False
+        self.sites: dict[tuple[str, str], QueueRecord] = {}
 
     def queue(self, organisation: str, service: str) -> QueueRecord | None:
         return self.queues.get((organisation, service))
 
     def agent(self, organisation: str, user: str) -> AgentRecord | None:
         return self.agents.get((organisation, user))
+
+    def site(self, organisation: str, site: str) -> QueueRecord | None:
+        return self.sites.get((organisation, site))
+
+    async def put_site(self, organisation: str, site: str, record: QueueRecord) -> None:
+        self.sites[organisation, site] = record
 
     def queue_revision(self, organisation: str, service: str) -> int:
         return self.revisions.get((organisation, service), 0)

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Calls for a site's host, and its answers. The rules behind kiosk and host; used by `session.hub.hub`.
+
+As with presence, nothing is stored: the kiosk repeats what it last heard, so a hub that starts knows it after 3 s, and
+hubs tell each other over a subject of their own account. Only that the host is with the caller goes into the ticket:
+the agent must know that a third person hears.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+import msgspec
+
+from session.bus.hub_connection import HubConnection
+from session.bus.line import Incoming
+from session.clock import Clock
+from session.errors import BusUnreachable, NotAllowed
+from session.hub.book import TicketBook
+from session.hub.catalogue import Catalogue
+from session.hub.entries import KioskEntry, PersonEntry
+from session.hub.presence import Presence
+from session.hub.queue import WAITING
+from session.protocol.ids import is_id
+from session.protocol.roles import Role
+from session.protocol.site_messages import (
+    CallerState,
+    HelpAnswer,
+    HelpState,
+    HostRequest,
+    KioskFacts,
+    SiteAnswer,
+)
+from session.protocol.tickets import Ticket, TicketState
+
+log = logging.getLogger(__name__)
+
+FORGOTTEN_S = 15.0
+"""A call that the kiosk does not repeat is over: the kiosk is gone, or its caller is."""
+
+SUBJECT = "net.help"
+
+Kiosk = tuple[str, str]
+
+
+class Hosts:
+    """What hosts see and say.
+
+    Args:
+        is_site_closed: (home, site) -> True when the operator has closed it.
+    """
+
+    def __init__(
+        self,
+        connection: HubConnection,
+        book: TicketBook,
+        catalogue: Catalogue,
+        presence: Presence,
+        clock: Clock,
+        is_site_closed: Callable[[str, str], bool],
+    ) -> None:
+        self._connection = connection
+        self._book = book
+        self._catalogue = catalogue
+        self._presence = presence
+        self._clock = clock
+        self._is_site_closed = is_site_closed
+        self._calls: dict[Kiosk, tuple[HelpState, float]] = {}
+
+    async def start(self) -> None:
+        """Listens to the other hubs."""
+        await self._connection.serve(f"{SUBJECT}.*.*", self._on_told, shared=False)
+
+    def _on_told(self, message: Incoming) -> None:
+        _net, _help, home, kiosk = message.subject.split(".")
+        try:
+            self._note((home, kiosk), HelpState(message.payload.decode()))
+        except ValueError:
+            log.warning("another hub says something of a call for help that we do not know")
+
+    def _note(self, kiosk: Kiosk, state: HelpState) -> None:
+        if state is HelpState.NONE:
+            self._calls.pop(kiosk, None)
+        else:
+            self._calls[kiosk] = (state, self._clock.monotonic_s())
+
+    async def _tell(self, kiosk: Kiosk, state: HelpState) -> None:
+        self._note(kiosk, state)
+        try:
+            await self._connection.line.publish(f"{SUBJECT}.{kiosk[0]}.{kiosk[1]}", state.value.encode())
+        except BusUnreachable:
+            log.info("a call for help is not told to the other hubs; the kiosk repeats it")
+
+    def state(self, home: str, kiosk: str) -> HelpState:
+        """What is known of a kiosk's call now."""
+        known = self._calls.get((home, kiosk))
+        if known is None or self._clock.monotonic_s() - known[1] > FORGOTTEN_S:
+            return HelpState.NONE
+        return known[0]
+
+    # ---- the kiosk -------------------------------------------------------------------------------------------------
+
+    async def call(self, home: str, kiosk: str, said: HelpState) -> HelpAnswer:
+        """A kiosk says how it stands with its call. Raises `NotAllowed` where no host can be called."""
+        if not self.has_host(home, self._catalogue.site_of(home, kiosk).id):
+            raise NotAllowed(why="no host here")
+        known = self.state(home, kiosk)
+        state = said if said is HelpState.NONE or known is HelpState.NONE else known
+        await self._tell((home, kiosk), state)
+        return HelpAnswer(state=state)
+
+    def has_host(self, home: str, site: str) -> bool:
+        """True when somebody looks after this site."""
+        people = self._catalogue.organisation(home).people
+        return any(person.role == "facilitator" and site in person.sites for person in people)
+
+    # ---- the host --------------------------------------------------------------------------------------------------
+
+    def site(self, organisation: str, user: str) -> SiteAnswer:
+        """The kiosks that this host looks after. Raises `NotAllowed`."""
+        person, kiosks = self._own(organisation, user)
+        sites = {site.id: site.name for site in self._catalogue.organisation(organisation).sites}
+        facts = [
+            KioskFacts(
+                id=kiosk.id,
+                name=kiosk.name or kiosk.id,
+                site=sites[kiosk.site],
+                there=self._presence.is_there(organisation, Role.KIOSK, kiosk.id),
+                caller=self._caller(organisation, kiosk.id),
+                help=self.state(organisation, kiosk.id),
+                closed=self._is_site_closed(organisation, kiosk.site),
+            )
+            for kiosk in kiosks
+        ]
+        return SiteAnswer(your_name=person.name, kiosks=facts)
+
+    def _own(self, organisation: str, user: str) -> tuple[PersonEntry, list[KioskEntry]]:
+        entry = self._catalogue.organisation(organisation)
+        for person in entry.people:
+            if person.role == "facilitator" and person.id == user:
+                return person, [kiosk for kiosk in entry.kiosks if kiosk.site in person.sites]
+        raise NotAllowed(why="host")
+
+    def _caller(self, home: str, kiosk: str) -> CallerState:
+        states = {ticket.state for ticket in self._book.view.at_kiosk(home, kiosk) if not ticket.away}
+        if TicketState.IN_SESSION in states:
+            return CallerState.IN_SESSION
+        return CallerState.WAITING if states & WAITING else CallerState.NONE
+
+    async def answer(self, organisation: str, user: str, wish: HostRequest) -> None:
+        """The host comes, is there, or has finished. Raises `NotAllowed` for a kiosk that is not one of its own."""
+        _person, kiosks = self._own(organisation, user)
+        if wish.kiosk not in [kiosk.id for kiosk in kiosks] or not is_id(wish.kiosk):
+            raise NotAllowed(why="kiosk")
+        await self._tell((organisation, wish.kiosk), wish.state)
+        await self._mark(organisation, wish.kiosk, f"{Role.FACILITATOR}.{user}")
+
+    async def look(self) -> None:
+        """Tickets of a caller with whom a host is say so, also those that came after; who is gone is taken out."""
+        now_s = self._clock.monotonic_s()
+        self._calls = {kiosk: call for kiosk, call in self._calls.items() if now_s - call[1] <= FORGOTTEN_S}
+        for (home, kiosk), (state, _) in list(self._calls.items()):
+            if state is HelpState.HERE:
+                await self._mark(home, kiosk, "hub")
+
+    async def _mark(self, home: str, kiosk: str, by: str) -> None:
+        is_here = self.state(home, kiosk) is HelpState.HERE
+
+        def decide(ticket: Ticket) -> Ticket | None:
+            is_open = ticket.state in WAITING or ticket.state is TicketState.IN_SESSION
+            if not is_open or ticket.with_host == is_here:
+                return None
+            return msgspec.structs.replace(ticket, with_host=is_here, changed_by=by)
+
+        for ticket in self._book.view.at_kiosk(home, kiosk):
+            if ticket.with_host != is_here and not ticket.away:
+                await self._book.change(ticket.organisation, ticket.id, decide)
