@@ -28,12 +28,12 @@ from tests.talks.hub.bus_fixture import hub_world, until
 
 
 async def _site(host: BusClient) -> KioskFacts:
-    [kiosk] = (await host.request("site", SiteRequest(), SiteAnswer)).kiosks
+    [kiosk] = (await host.insist("site", SiteRequest(), SiteAnswer)).kiosks
     return kiosk
 
 
 async def _say(kiosk: BusClient, state: HelpState) -> HelpState:
-    return (await kiosk.request("call_help", HelpCall(state=state), HelpAnswer)).state
+    return (await kiosk.insist("call_help", HelpCall(state=state), HelpAnswer)).state
 
 
 async def test_a_caller_calls_the_host_who_comes_and_the_agent_knows(tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ async def test_an_operator_sees_hubs_and_closes_a_site_of_its_own(tmp_path: Path
         kiosk.services_changed.connect(heard.append)
 
         async def look() -> NetworkAnswer:
-            return await operator.request("network", NetworkRequest(), NetworkAnswer)
+            return await operator.insist("network", NetworkRequest(), NetworkAnswer)
 
         presence = world.hub.presence
         await until(lambda: presence.is_there("network", Role.KIOSK, "kiosk1"))
