@@ -18,6 +18,7 @@ from session.bus.channel import BusChannel
 from session.bus.client import FROM_HUB, BusClient
 from session.bus.line import Incoming
 from session.clock import Clock
+from session.desk.conventions import Conventions
 from session.desk.queue_copy import QueueCopy
 from session.errors import BusUnreachable, PageDamaged, SessionError, TransferInterrupted
 from session.notify import Notifier
@@ -95,6 +96,7 @@ class DeskLink:
         queue_changed: all open tickets, in the order they are served, at each change.
         services: the organisation's services, once the queue was loaded.
         connection_changed: True when hub and queue are there, False when not.
+        convention_changed: services or hours are others than before; `services` are loaded again by then.
         session_ended: one of our sessions is over. peer_presence: its kiosk is silent or back.
         announced: a supervisor says something to every agent. withdrawn: its id, when it is taken back.
         retrying: a request is being repeated because its outcome is unknown.
@@ -103,6 +105,7 @@ class DeskLink:
     def __init__(self, bus: BusClient, clock: Clock, tasks: Tasks) -> None:
         self.queue_changed: Notifier[list[Ticket]] = Notifier()
         self.connection_changed: Notifier[bool] = Notifier()
+        self.convention_changed: Notifier[str] = Notifier()
         self.session_ended: Notifier[SessionEnded] = Notifier()
         self.peer_presence: Notifier[PeerPresence] = Notifier()
         self.announced: Notifier[Announcement] = Notifier()
@@ -120,6 +123,7 @@ class DeskLink:
         self._ended: set[str] = set()
         self._said: set[str] = set()
         self._heard_s = clock.monotonic_s()
+        self._conventions = Conventions(clock)
 
     async def start(self) -> None:
         """Listens, then loads the queue (in the background, again and again until it is there)."""
@@ -336,6 +340,8 @@ class DeskLink:
                 self._heard_s = self._clock.monotonic_s()
                 self._tell_connected(True)
                 self.queue_changed.emit(self.queue)
+                if self._conventions.take_news():
+                    self.convention_changed.emit(self._conventions.newest)
                 return
 
     async def _snapshot(self) -> None:
@@ -379,6 +385,8 @@ class DeskLink:
             return
         self._heard_s = self._clock.monotonic_s()
         if not self._told_connected:
+            self._load_soon()
+        if self._conventions.heard(beat.convention):
             self._load_soon()
         if self._queue.is_behind(beat.revision, beat.open_tickets):
             log.info("the queue has a gap; loading it again")

@@ -369,7 +369,10 @@ class Hub:
             await self._away.look(organisation)
             count = self.view.open_count(organisation)
             await self._news.beat(
-                organisation, QueueBeat(revision=self.view.revision(organisation), open_tickets=count)
+                organisation,
+                QueueBeat(
+                    revision=self.view.revision(organisation), open_tickets=count, convention=self._catalogue.version
+                ),
             )
         await self._moves.mend()
         await self._overflow.look()

@@ -113,10 +113,14 @@ class QueueAnswer(HubMessage, frozen=True, kw_only=True):
 
 
 class QueueBeat(HubMessage, frozen=True, kw_only=True):
-    """The hub's pulse: last revision of the view and number of open tickets of the organisation."""
+    """The hub's pulse: last revision of the view and number of open tickets of the organisation.
+
+    `convention` is the version of this hub's convention: when all hubs have the same, all say the same.
+    """
 
     revision: int
     open_tickets: int
+    convention: Annotated[str, msgspec.Meta(max_length=40)] = ""
 
 
 # ---- session -------------------------------------------------------------------------------------------------------

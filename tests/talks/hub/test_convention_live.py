@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -46,11 +47,15 @@ async def test_a_cell_that_closes_switches_its_button_off_and_refuses_calls(tmp_
 
 async def test_a_service_gets_another_name_at_desk_and_kiosk(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
-        kiosk = await world.kiosk("kiosk1")
+        kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
+        told: list[str] = []
+        desk.convention_changed.connect(told.append)
+        await asyncio.sleep(0.3)  # a pulse, so that the desk knows the version it began with
         await take(world, ("Aide au logement", "Logement"))
         assert [one.name for one in (await kiosk.services()).services] == ["Mes droits", "Logement"]
-        desk = await world.desk("alice")
+        await until(lambda: bool(told))
         assert [one.name for one in desk.services] == ["Mes droits", "Logement"]
+        assert told == [world.catalogue.version]
 
 
 async def test_another_retention_is_the_streams_at_once(tmp_path: Path) -> None:
