@@ -12,6 +12,9 @@ from typing import Any, get_args
 
 import msgspec
 
+from session.hub.catalogue import WholeFile
+from session.hub.convention import NetworkPart
+from session.hub.entries import OrganisationEntry
 from session.log.events import Record
 from session.protocol import hub_messages, session_messages
 from session.protocol.enrolment_messages import EnrolAnswer, EnrolRequest
@@ -20,6 +23,8 @@ from session.protocol.mirror_messages import MirrorMessage
 from session.protocol.tickets import Ticket
 from session.protocol.verbs import ALL_VERBS
 from session.protocol.version import PROTOCOL_VERSION
+
+CONVENTION: list[Any] = [WholeFile, NetworkPart, OrganisationEntry]
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "schemas"
 
@@ -48,6 +53,7 @@ def _document(title: str, kinds: list[Any]) -> dict[str, Any]:
 def documents() -> dict[str, str]:
     """File name -> its text, as it should be in docs/schemas."""
     parts = {
+        "convention.json": _document("A convention in one file, and the parts of one in a folder", CONVENTION),
         "hub.json": _document("What kiosk, desk and hub say to each other", _hub_types()),
         "session.json": _document("What the two ends of a session say to each other", _session_types()),
         "log.json": _document("One record of a session's log", [Record]),

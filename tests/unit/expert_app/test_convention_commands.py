@@ -4,14 +4,21 @@
 from __future__ import annotations
 
 import ast
+import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 import session.hub
 from expert_app.__main__ import main
+from expert_app.convention_commands import check
 from expert_app.convention_words import SENTENCES
+from resources.texts import use_language
 from tests.unit.session.hub.convention_folder import Folder
+
+EXAMPLE = Path(__file__).resolve().parents[3] / "docs" / "examples" / "convention"
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -84,6 +91,26 @@ def test_signing_says_what_is_missing(folder: Folder, tmp_path: Path, capsys: py
     assert run("sign", folder.path, "--part", "caisse", "--seed-file", tmp_path / "bad") == 1
     assert "no signing key" in capsys.readouterr().out
     assert run("sign", tmp_path / "gone", "--part", "caisse", "--seed-file", tmp_path / "bad") == 1
+
+
+def test_the_example_of_the_documentation_is_complete_unsigned_and_signed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    use_language("en")
+    folder = tmp_path / "convention"
+    shutil.copytree(EXAMPLE, folder)
+    assert check(folder, "", NOW) == 0
+    assert "Aide au logement\n    Mon closed · Tue 09:00-12:00 ·" in capsys.readouterr().out
+    network = folder / "network.toml"
+    for part in ("caisse", "emploi", "mutuelle", "network"):
+        assert run("sign", folder, "--part", part, "--seed-file", tmp_path / part, "--make-key") == 0
+        key = capsys.readouterr().out.split()[-1].rstrip(".")
+        if part != "network":
+            wanted = f'{{ id = "{part}", key = "'
+            assert wanted in network.read_text(encoding="utf-8")
+            network.write_text(network.read_text(encoding="utf-8").replace(wanted, wanted + key), encoding="utf-8")
+    assert check(folder, key, NOW) == 0
+    assert "Signatures were not" not in capsys.readouterr().out
 
 
 def test_every_problem_has_a_sentence_and_every_sentence_a_problem() -> None:
