@@ -42,8 +42,17 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     path: str
 
 
+class Note(msgspec.Struct, frozen=True, kw_only=True):
+    """What an agent wrote for the next one after a conversation."""
+
+    id: str
+    text: str
+    by_name: str
+    at_utc: datetime
+
+
 class Dossier(msgspec.Struct, frozen=True, kw_only=True):
-    """An organisation's file of a caller. `born_on` is ISO 8601 or empty; documents are in the order of filing."""
+    """An organisation's file of a caller. `born_on` is ISO 8601 or empty; documents and notes are in order of time."""
 
     organisation: str
     number: str
@@ -53,6 +62,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     procedure: str = ""
     pieces: tuple[Piece, ...] = ()
     documents: tuple[Document, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     def piece(self, piece_id: str) -> Piece | None:
         """The piece of that id."""

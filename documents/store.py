@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from documents import store_tables as tables
 from documents.blobs import Blobs
 from documents.check import sha256_of
-from documents.dossier import Document, Dossier, Piece, PieceState
+from documents.dossier import Document, Dossier, Note, Piece, PieceState
 from documents.durable import make_folder
 from documents.errors import DocumentError, DocumentNotFiled, DossierUnknown, PageDamaged, StoreUnreachable
 from documents.pdf_check import inspect_pdf
@@ -111,6 +111,22 @@ class DossierStore:
         """
         with self._writing() as connection:
             _set_piece(connection, _key(connection, organisation, number), piece_id, state, reason)
+            return _read(connection, organisation, number)
+
+    def add_note(self, organisation: str, number: str, note: Note) -> Dossier:
+        """Keeps a note; one with the same id is kept as it was first.
+
+        Raises:
+            DossierUnknown: no such dossier.
+        """
+        table = tables.notes
+        with self._writing() as connection:
+            key = _key(connection, organisation, number)
+            known = select(table.c.id).where(table.c.dossier_id == key, table.c.note_id == note.id)
+            if connection.execute(known).first() is None:
+                at_utc = note.at_utc.astimezone(UTC).replace(tzinfo=None)
+                values = {"note_id": note.id, "text": note.text, "by_name": note.by_name, "at_utc": at_utc}
+                connection.execute(insert(table).values(dossier_id=key, **values))
             return _read(connection, organisation, number)
 
     def file(
@@ -207,12 +223,14 @@ class DossierStore:
         return document
 
     def _prepare(self) -> None:
-        """Makes the tables of a new store; refuses a newer layout."""
+        """Makes the tables that are missing; refuses a newer layout."""
         with self._writing() as connection:
             tables.metadata.create_all(connection)
             found = connection.execute(select(tables.about.c.format)).scalar()
             if found is None:
                 connection.execute(insert(tables.about).values(format=tables.FORMAT))
+            elif found == 1:  # what is new is a table of its own, made above
+                connection.execute(update(tables.about).values(format=tables.FORMAT))
             elif found != tables.FORMAT:
                 raise StoreUnreachable(why="format", theirs=found, ours=tables.FORMAT)
 
@@ -319,7 +337,16 @@ def _read(connection: Connection, organisation: str, number: str) -> Dossier:
         procedure=row.procedure,
         pieces=tuple(_piece(found, filed) for found in pieces),
         documents=tuple(filed),
+        notes=tuple(_note(found) for found in connection.execute(_notes_of(row.id))),
     )
+
+
+def _notes_of(key: int) -> Select[Any]:
+    return select(tables.notes).where(tables.notes.c.dossier_id == key).order_by(tables.notes.c.id)
+
+
+def _note(row: Row[Any]) -> Note:
+    return Note(id=row.note_id, text=row.text, by_name=row.by_name, at_utc=row.at_utc.replace(tzinfo=UTC))
 
 
 def _piece(row: Row[Any], filed: list[Document]) -> Piece:

@@ -23,8 +23,8 @@ from sqlalchemy import (
     event,
 )
 
-FORMAT = 1
-"""Number of this layout; a change raises it and adds one step of upgrade."""
+FORMAT = 2
+"""Number of this layout; a change raises it and adds one step of upgrade. 2: notes."""
 
 BUSY_TIMEOUT_MS = 5_000
 
@@ -76,6 +76,19 @@ documents = Table(
     Column("filed_at_utc", DateTime, nullable=False),
     UniqueConstraint("organisation", "upload_id"),
 )
+
+notes = Table(
+    "note",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("dossier_id", ForeignKey("dossier.id"), nullable=False),
+    Column("note_id", String(40), nullable=False),
+    Column("text", String(500), nullable=False),
+    Column("by_name", String(500), nullable=False),
+    Column("at_utc", DateTime, nullable=False),
+    UniqueConstraint("dossier_id", "note_id"),
+)
+"""Since layout 2."""
 
 
 def open_engine(folder: Path, database_url: str | None) -> Engine:

@@ -14,15 +14,18 @@ from expert_app.bus_access import tls_for
 from expert_app.compose import ROLES, STOP_S, Program, run_application
 from expert_app.compose_desk_session import SessionConnections
 from expert_app.compose_desk_views import DeskConnections
+from expert_app.compose_desk_work import WorkConnections
 from expert_app.compose_sign_in import has_screen, sign_in
 from expert_app.config import DeskSettings, MediaSettings
 from expert_app.credentials import KeyMissing, forget_seed, key_name, load_seed
 from expert_app.desk import DeskApp
+from expert_app.desk_work import DeskWork
 from expert_app.filing import Filing
 from expert_app.paths import Paths
 from session.bus.client import BusClient
 from session.desk.link import DeskLink
 from session.desk.live import DeskSession
+from session.desk.work_link import WorkLink
 from session.errors import SessionError
 from session.log.events import Writer
 from session.log.writer import LogWriter, left_over
@@ -109,8 +112,12 @@ class ComposedDesk:
             clock=clock,
         )
         self.window.queue.set_agent(settings.user)
-        self._connections = DeskConnections(
-            self.window, Ring(self.window), self._app, self._filing, self._link, program.facts
+        work_link = WorkLink(self._bus, self._link.retrying.emit)
+        self._work = DeskWork(self._app, self._link, work_link, settings.user, tasks, program.facts)
+        ring = Ring(self.window)
+        self._connections = DeskConnections(self.window, ring, self._app, self._filing, self._link, program.facts)
+        self._work_connections = WorkConnections(
+            self.window, ring, self._app, self._work, self._filing, settings.user, program.facts
         )
         self._session_connections = SessionConnections(
             self.window, self.mirror, self.video, self._app, self._engine, tasks, program.facts
@@ -169,6 +176,7 @@ class ComposedDesk:
         self.window.show_identity(self._settings.organisation, self._settings.user)
         self.window.show()
         self._workers.warm()
+        self._work.start()
         await self._app.start()
         self._program.tasks.spawn(self._program.connect(self._bus), name="connect the desk")
         self._program.tasks.spawn(self._send_old_logs(), name="send old logs")

@@ -9,7 +9,7 @@ from expert_app.facts import Facts
 from expert_app.filing import CleanedPage, DocumentTrouble, Filing, FilingProgress, PageTrouble, ShownPage, Value
 from resources.texts import _
 from session.desk.link import DeskLink
-from session.errors import BusRefusedIdentity
+from session.errors import BusRefusedIdentity, NobodyWaits
 from session.protocol.hub_messages import Announcement, DocumentFiled, DossierFacts, SessionEnded
 from session.protocol.session_messages import KioskWiped
 from session.protocol.tickets import Ticket, TicketState
@@ -48,7 +48,6 @@ class DeskConnections:
         queue.accept_requested.connect(self._on_accept)
         queue.ticket_rang.connect(lambda ticket_id: self._ring.start())
         queue.availability_changed.connect(lambda available: None if available else self._ring.stop())
-        queue.state_chosen.connect(self._app.set_availability)
         self._link.announced.connect(self._on_announced)
         self._link.withdrawn.connect(lambda said: self._window.messages.clear(f"announcement {said}"))
         self._app.troubled.connect(self._on_trouble)
@@ -56,7 +55,6 @@ class DeskConnections:
         self._app.session_ended.connect(self._on_session_ended)
         self._app.session_closed.connect(self._on_session_closed)
         self._app.kiosk_wiped.connect(self._on_kiosk_wiped)
-        self._window.finish_requested.connect(self._app.finish)
 
     def _on_queue(self, tickets: list[Ticket]) -> None:
         services = {service.id: service for service in self._link.services}
@@ -113,7 +111,8 @@ class DeskConnections:
 
     def show_trouble(self, code: str, detail: dict[str, Value], key: str) -> None:
         """Puts an error in words into the message bar."""
-        self._window.messages.show_message(Level.ERROR, sentence(code, detail).sentence, key=key or code)
+        level = Level.INFO if code == NobodyWaits.code else Level.ERROR
+        self._window.messages.show_message(level, sentence(code, detail).sentence, key=key or code)
 
     def show_leftover(self, leftover: Leftover) -> None:
         """What an earlier run left and could not be read; it was moved aside, not deleted."""

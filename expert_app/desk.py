@@ -107,7 +107,6 @@ class DeskApp:
         self._scan_id = ""
         self._prints: dict[str, str] = {}
         self._told: set[str] = set()
-        self._availability = (True, "")
 
     @property
     def session(self) -> DeskSession | None:
@@ -178,7 +177,10 @@ class DeskApp:
     async def _accept(self, ticket_id: str) -> None:
         if self._session is not None:
             return
-        facts = await self._link.accept(ticket_id)
+        await self.enter(await self._link.accept(ticket_id))
+
+    async def enter(self, facts: SessionFacts) -> None:
+        """A session was opened for this desk."""
         await self._enter(facts, resumed=False)
 
     async def _enter(self, facts: SessionFacts, resumed: bool) -> None:
@@ -197,14 +199,6 @@ class DeskApp:
         await session.start()
         self._do(self._load_dossier(""), "load the dossier")
 
-    def set_availability(self, available: bool, reason: str = "") -> None:
-        """The agent is available or pauses; supervisors see it."""
-        self._availability = (available, reason)
-        self._do(self._report_state(), "report my state")
-
-    async def _report_state(self) -> None:
-        await self._link.report_state(*self._availability)
-
     def hang_up(self) -> None:
         """The agent ends the conversation."""
         if self._session is not None and self._ended is None:
@@ -212,9 +206,10 @@ class DeskApp:
 
     def finish(self, outcome: str) -> None:
         """The wrap-up is done."""
-        self._do(self._finish(outcome), "finish")
+        self._do(self.close(outcome), "finish")
 
-    async def _finish(self, outcome: str) -> None:
+    async def close(self, outcome: str) -> None:
+        """As `finish`, for who goes on afterwards."""
         session = self._session
         if session is None:
             return
@@ -271,7 +266,6 @@ class DeskApp:
         self._line.set()
         self._untrouble("line")
         self._do(self._filing.send_waiting(), "send what waits")
-        self._do(self._report_state(), "report my state")
         if self._session is None:
             return
         if not self._dossier_known:
@@ -460,6 +454,10 @@ class DeskApp:
         self.printing.emit(Printing(change, self._prints.get(change.print_id, "")))
 
     # ---- doing ----
+
+    def do(self, work: Coroutine[Any, Any, Any], name: str) -> None:
+        """Does something of the desk's other parts; what goes wrong is told as `troubled`, by `name`."""
+        self._do(work, name)
 
     def _do(self, work: Coroutine[Any, Any, Any], name: str) -> None:
         self._tasks.spawn(self._guarded(work, name), name=f"desk {name}")

@@ -12,6 +12,7 @@ from documents.store import DossierStore
 from session.clock import Clock
 from session.errors import from_code
 from session.protocol.hub_messages import DocumentRecord, DossierFacts, Piece, PieceState
+from session.protocol.notes import DossierNote
 
 
 class DossierAdapter:
@@ -36,6 +37,11 @@ class DossierAdapter:
         """Sets a piece's state by hand."""
         wanted = paper.PieceState(state.value)
         return facts_of(await _in_thread(self._store.set_piece, organisation, number, piece_id, wanted, reason))
+
+    async def add_note(self, organisation: str, number: str, note_id: str, text: str, by_name: str) -> DossierFacts:
+        """Keeps a note in a dossier."""
+        note = paper.Note(id=note_id, text=text, by_name=by_name, at_utc=self._clock.utc_now())
+        return facts_of(await _in_thread(self._store.add_note, organisation, number, note))
 
     async def file(
         self,
@@ -111,4 +117,7 @@ def facts_of(dossier: paper.Dossier) -> DossierFacts:
             for piece in dossier.pieces
         ],
         documents=[record_of(document) for document in dossier.documents],
+        notes=[
+            DossierNote(id=note.id, text=note.text, by_name=note.by_name, at_utc=note.at_utc) for note in dossier.notes
+        ],
     )

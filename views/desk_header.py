@@ -8,6 +8,7 @@ from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QFrame, QWidget
 
 from resources.texts import _
+from views.agent_state import StateButton
 from views.desk_parts import Chip, ElidedLabel, column, label, row, say, tool_button
 from views.icons import IconLabel, icon
 from views.theme import DARK, SPACE, tokens_for
@@ -21,6 +22,7 @@ class DeskHeader(QFrame):
         theme_requested(bool): True for dark.
         help_pressed(): show the shortcuts.
         sign_out_pressed(): this computer shall no longer be known.
+        state_requested(bool, str): the agent is available, or pauses for this reason.
     """
 
     queue_pressed = pyqtSignal()
@@ -28,13 +30,15 @@ class DeskHeader(QFrame):
     theme_requested = pyqtSignal(bool)
     help_pressed = pyqtSignal()
     sign_out_pressed = pyqtSignal()
+    state_requested = pyqtSignal(bool, str)
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("desk_header")
         self._organisation = ElidedLabel(role="title", name="header_organisation")
         self._agent = label(role="body", name="header_agent")
-        self._state = Chip("header_state")
+        self._state = StateButton()
+        self._state.state_requested.connect(self.state_requested)
         self._line = Chip("header_connection")
         self._queue = tool_button(_("Show or fold the queue"), "queue", "toggle_queue", "Ctrl+1")
         self._side = tool_button(_("Show or fold dossier and devices"), "dossier", "toggle_side", "Ctrl+3")
@@ -61,6 +65,10 @@ class DeskHeader(QFrame):
     def show_agent_state(self, text: str, icon_name: str, tone: str) -> None:
         """Available, paused, in conversation, wrap-up."""
         self._state.show_state(text, icon_name, tone)
+
+    def open_states(self) -> None:
+        """Shows the states to choose from."""
+        self._state.open_choices()
 
     def show_connection(self, connected: bool) -> None:
         """Whether the hub answers."""

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QEvent, QObject, Qt
+from PyQt6.QtCore import QEvent, QObject, QSize, Qt
 from PyQt6.QtGui import QColor, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from resources.texts import N_, _
 from views.desk_parts import column, label, row, tool_button
@@ -14,7 +14,12 @@ from views.theme import SPACE
 SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         N_("Queue"),
-        (("F2", N_("Accept the next caller")), ("Ctrl+1", N_("Show or fold the queue"))),
+        (
+            ("F2", N_("Accept the next caller")),
+            ("F3", N_("My state")),
+            ("F4", N_("Decline the caller offered to me")),
+            ("Ctrl+1", N_("Show or fold the queue")),
+        ),
     ),
     (
         N_("Conversation"),
@@ -90,9 +95,14 @@ class ShortcutHelp(QWidget):
         return False
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Escape and F1 close."""
-        if event is not None and event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_F1):
+        """Escape and F1 close; arrows scroll where the window is too small."""
+        if event is None:
+            return
+        bar = self._area.verticalScrollBar()
+        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_F1):
             self.hide()
+        elif bar is not None and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            bar.setValue(bar.value() + (40 if event.key() == Qt.Key.Key_Down else -40))
 
     def hideEvent(self, event: QEvent | None) -> None:
         """The keyboard goes back to where it was."""
@@ -115,7 +125,8 @@ class ShortcutHelp(QWidget):
         card.setObjectName("shortcut_help")
         body = column(card, space=SPACE[2], margins=(SPACE[4], SPACE[3], SPACE[4], SPACE[4]))
         body.addLayout(row(None, label(_("Shortcuts"), "large"), 0, self._close))
-        columns = row(None, space=40)
+        groups = QWidget()
+        columns = row(groups, space=40, margins=(0, 0, SPACE[2], 0))
         sides = (QVBoxLayout(), QVBoxLayout())
         for side in sides:
             side.setSpacing(SPACE[2])
@@ -124,9 +135,31 @@ class ShortcutHelp(QWidget):
             sides[place // 3 if place < 3 else 1].addLayout(_group(title, keys))
         for side in sides:
             side.addStretch(1)
-        body.addLayout(columns)
+        self._area = _WholeArea(groups)
+        body.addWidget(self._area)
         outer = column(self)
         outer.addWidget(card, 0, Qt.AlignmentFlag.AlignCenter)
+
+
+class _WholeArea(QScrollArea):
+    """Asks for all the room that its content needs, and scrolls only when there is less."""
+
+    def __init__(self, groups: QWidget) -> None:
+        super().__init__()
+        self._groups = groups
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        groups.setProperty("scroll_body", True)
+        self.setWidget(groups)
+
+    def sizeHint(self) -> QSize:
+        """The content's size."""
+        return self._groups.sizeHint() + QSize(2, 2)
+
+    def minimumSizeHint(self) -> QSize:
+        """The content's width; any height."""
+        return QSize(self._groups.minimumSizeHint().width(), 120)
 
 
 def _group(title: str, keys: tuple[tuple[str, str], ...]) -> QGridLayout:

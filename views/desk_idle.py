@@ -28,6 +28,7 @@ class IdlePage(QWidget):
         self.setObjectName("idle_page")
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._available, self._connected, self._refused = True, False, False
+        self._silent = False
         self._waiting, self._longest_s, self._next = 0, 0.0, ""
         self._icon = IconLabel("available", "good", 44)
         self._title = label(role="large", name="idle_title")
@@ -49,9 +50,9 @@ class IdlePage(QWidget):
         self._waiting, self._longest_s, self._next = waiting, longest_s, next_one
         self._show()
 
-    def show_state(self, available: bool, connected: bool) -> None:
-        """Whether the agent is available, and the line there."""
-        self._available, self._connected = available, connected
+    def show_state(self, available: bool, connected: bool, silent: bool = False) -> None:
+        """Whether the agent is available, the line there, and whether an offer was left unanswered."""
+        self._available, self._connected, self._silent = available, connected, silent
         self._show()
 
     def show_access_refused(self) -> None:
@@ -95,6 +96,13 @@ class IdlePage(QWidget):
                 _("Connection lost"),
                 _("The program keeps trying. Callers keep their place in the queue."),
             )
+        elif self._silent:
+            look = (
+                "wait_long",
+                "bad",
+                _("You did not answer a call"),
+                _("It went to a colleague. Say that you are back to get callers again."),
+            )
         elif not self._available:
             look = (
                 "paused",
@@ -114,4 +122,5 @@ class IdlePage(QWidget):
         self._longest.setText(clock_words(self._longest_s) if self._waiting else "–")
         self._accept.setVisible(self._available)
         self._accept.setEnabled(self._connected and self._waiting > 0)
+        self._back.setText(_("I am back") if self._silent else _("I am available"))
         self._back.setVisible(not self._available)

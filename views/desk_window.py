@@ -17,6 +17,7 @@ from resources.texts import _
 from session.clock import Clock
 from session.protocol.hub_messages import SessionFacts
 from session.protocol.session_messages import Grant
+from views.agent_state import NOT_RESPONDING, state_look
 from views.call_view import CallState, CallView
 from views.confirm_bar import ConfirmBar
 from views.desk_header import DeskHeader
@@ -30,6 +31,7 @@ from views.devices_view import DevicesView
 from views.dossier_view import DossierView
 from views.icons import icon
 from views.message_bar import MessageBar
+from views.offer_card import OfferCard
 from views.queue_view import RAIL_WIDTH, QueueRail, QueueView
 from views.session_header import SessionHeader
 
@@ -77,9 +79,10 @@ class DeskWindow(QMainWindow):
         self._settings, self._clock = settings, clock
         self._session: SessionFacts | None = None
         self._may_close, self._connected, self._viewed = False, False, ""
+        self._reason = ""
         self.header, self.session_header = DeskHeader(), SessionHeader()
         self.messages, self.idle, self.wrap_up = MessageBar(), IdlePage(), WrapUpView(clock)
-        self.viewer, self._rail = PageViewer(), QueueRail()
+        self.viewer, self._rail, self.offer = PageViewer(), QueueRail(), OfferCard(clock)
         self._build()
         self._connect()
         self._add_shortcuts()
@@ -101,6 +104,11 @@ class DeskWindow(QMainWindow):
         self.header.show_connection(connected)
         self.queue.set_connection(connected)
         self._show_state()
+
+    def show_agent_state(self, available: bool, reason: str) -> None:
+        """What the hub takes this agent to be doing: available, paused for a reason, or not responding."""
+        self.queue.set_availability(available, reason)
+        self._on_state(available, reason)
 
     def show_access_refused(self) -> None:
         """The network no longer knows this computer: nothing is tried again."""
@@ -157,7 +165,8 @@ class DeskWindow(QMainWindow):
         self._modes.hide()
         self._open_side()
         self.queue.set_busy(True)
-        self.wrap_up.start(ticket.number if ticket else "", lasted)
+        work = None if session is None else self.queue.work(session.service)
+        self.wrap_up.start(ticket.number if ticket else "", lasted, work.outcomes if work is not None else ())
         self.devices.show_live(False)
         self._show_state()
 
@@ -221,7 +230,7 @@ class DeskWindow(QMainWindow):
             self._columns.addWidget(part)
         self._columns.setStretchFactor(1, 1)
         self._columns.setSizes([_QUEUE_WIDTH, 800, _SIDE_WIDTH])
-        whole = column(root, self.header, space=0)
+        whole = column(root, self.header, self.offer, space=0)
         whole.addWidget(self._columns, 1)
         whole.addWidget(self._confirm)
         whole.addWidget(self._confirm_out)
@@ -281,8 +290,9 @@ class DeskWindow(QMainWindow):
         self._modes.chosen.connect(lambda mode: self.show_mode(str(mode)))
         self.queue.summary_changed.connect(self._on_summary)
         self.queue.summary_changed.connect(self._rail.show_summary)
-        self.queue.availability_changed.connect(lambda available: self._show_state())
-        self.idle.accept_next_requested.connect(self.queue.accept_next)
+        self.queue.state_chosen.connect(lambda available, reason: self._on_state(available, reason))
+        self.header.state_requested.connect(self.queue.choose_state)
+        self.idle.accept_next_requested.connect(self._accept_next)
         self.idle.available_requested.connect(self._on_available)
         self.session_header.grant_requested.connect(self._on_grant)
         self.devices.grant_requested.connect(self._on_grant)
@@ -298,7 +308,9 @@ class DeskWindow(QMainWindow):
     def _add_shortcuts(self) -> None:
         acts: dict[str, Callable[[], object]] = {
             "F1": self._help.open,
-            "F2": self.queue.accept_next,
+            "F2": self._accept_next,
+            "F3": self.header.open_states,
+            "F4": self.offer.open_reasons,
             "F12": self.messages.dismiss_all,
             "Ctrl+1": self._toggle_queue,
             "Ctrl+2": self.call.setFocus,
@@ -313,14 +325,27 @@ class DeskWindow(QMainWindow):
 
     def _show_state(self) -> None:
         available = self.queue.is_available()
-        self.idle.show_state(available, self._connected)
+        self.idle.show_state(available, self._connected, self._reason == NOT_RESPONDING)
+        chosen = state_look(available, self._reason)
         if self._session is None:
-            words = (_("Available"), "available", "good") if available else (_("Paused"), "paused", "warn")
-        elif self._centre.currentWidget() is self._conversation:
-            words = (_("In conversation"), "call", "accent")
+            self.header.show_agent_state(*chosen)
+            return
+        talking = self._centre.currentWidget() is self._conversation
+        words, icon_name = (_("In conversation"), "call") if talking else (_("Wrap-up"), "wrap_up")
+        if not available:
+            words = _("{now}, then: {state}").format(now=words, state=chosen[0])
+        self.header.show_agent_state(words, icon_name, "accent")
+
+    def _on_state(self, available: bool, reason: str) -> None:
+        self._reason = "" if available else reason
+        self._show_state()
+
+    def _accept_next(self) -> None:
+        """The caller offered to this agent goes before the queue."""
+        if self.offer.ticket_id:
+            self.offer.accept()
         else:
-            words = (_("Wrap-up"), "wrap_up", "accent")
-        self.header.show_agent_state(*words)
+            self.queue.accept_next()
 
     def _fold_queue(self, fold: bool) -> None:
         self._left.setCurrentWidget(self._rail if fold else self.queue)
@@ -362,8 +387,7 @@ class DeskWindow(QMainWindow):
         self.idle.show_summary(waiting, longest_s, named)
 
     def _on_available(self) -> None:
-        self.queue.set_availability(True)
-        self.queue.availability_changed.emit(True)
+        self.queue.choose_state(True, "")
 
     def _on_grant(self, grant: Grant) -> None:
         self.session_header.show_asked(grant)

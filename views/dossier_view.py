@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QFrame, QLineEdit, QProgressBar, QScrollArea, QStack
 
 from resources.texts import _
 from session.protocol.hub_messages import DocumentRecord, DossierFacts, PieceState
+from views.desk_notes import NotesCard
 from views.desk_parts import (
     Card,
     ElidedLabel,
@@ -152,6 +153,7 @@ class DossierView(QWidget):
         self._pieces_box, self._documents_box = QVBoxLayout(), QVBoxLayout()
         for box in (self._pieces_box, self._documents_box):
             box.setSpacing(0)
+        self._notes = NotesCard()
         self._documents_title = label(role="caption")
         self._no_documents = label(_("Nothing is filed yet."), "soft")
         documents = Card("dossier_documents", space=SPACE[0])
@@ -161,6 +163,7 @@ class DossierView(QWidget):
         column(
             body,
             self._build_person(),
+            self._notes,
             self._build_pieces(),
             documents,
             0,
@@ -210,6 +213,7 @@ class DossierView(QWidget):
         self._pieces_title.setText(_("Pieces settled: {done} of {all}").format(done=settled, all=len(pieces)))
         self._done.setRange(0, max(1, len(pieces)))
         self._done.setValue(settled)
+        self._notes.show_notes(facts.notes if facts else [])
         self._fill_pieces(facts)
         self._fill_documents(facts.documents if facts else [])
 

@@ -8,10 +8,12 @@ from collections.abc import Mapping, Sequence
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from resources.texts import N_, _
+from resources.texts import _
 from session.clock import Clock
 from session.protocol.hub_messages import Service
+from session.protocol.routing_messages import ServiceWork, may_serve
 from session.protocol.tickets import Ticket, TicketState, queue_order
+from views.agent_state import NOT_RESPONDING, PAUSES
 from views.desk_parts import (
     EmptyState,
     Segments,
@@ -27,16 +29,8 @@ from views.icons import IconLabel
 from views.theme import SPACE
 from views.ticket_row import TicketRow
 
-PAUSES = (
-    ("", N_("Reason: not said")),
-    ("break", N_("Break")),
-    ("training", N_("Training")),
-    ("back_office", N_("Files and letters")),
-)
-"""Why an agent pauses: code for the supervisors, words."""
-
-OTHERS = frozenset({TicketState.OFFERED, TicketState.IN_SESSION, TicketState.WRAP_UP})
-
+WAITING = frozenset({TicketState.WAITING, TicketState.OFFERED})
+OTHERS = frozenset({TicketState.IN_SESSION, TicketState.WRAP_UP})
 
 RAIL_WIDTH = 76
 """Width of the folded queue, in pixels."""
@@ -47,6 +41,7 @@ class QueueView(QFrame):
 
     Signals:
         accept_requested(str): the agent takes this ticket id.
+        next_requested(str): the agent takes whoever is next, of this service ("" for all).
         availability_changed(bool): the agent is available, or pauses.
         state_chosen(bool, str): the same, with the short code of the pause's reason ("" when none was chosen).
         ticket_rang(str): this ticket is new and should be heard.
@@ -54,6 +49,7 @@ class QueueView(QFrame):
     """
 
     accept_requested = pyqtSignal(str)
+    next_requested = pyqtSignal(str)
     availability_changed = pyqtSignal(bool)
     state_chosen = pyqtSignal(bool, str)
     ticket_rang = pyqtSignal(str)
@@ -69,6 +65,7 @@ class QueueView(QFrame):
         self._ringing: set[str] = set()
         self._busy, self._connected, self._accepting = False, False, ""
         self._agent = ""
+        self._work: dict[str, ServiceWork] = {}
         self._build()
         self._second = QTimer(self)
         self._second.setInterval(1000)
@@ -110,16 +107,32 @@ class QueueView(QFrame):
         """Whose desk this is: tickets kept for somebody else cannot be taken."""
         self._agent = agent_id
 
+    def set_work(self, work: Sequence[ServiceWork]) -> None:
+        """What this agent may serve, and from when on; callers of other services are not shown."""
+        self._work = {one.id: one for one in work}
+        self._show_all()
+
+    def work(self, service_id: str) -> ServiceWork | None:
+        """A service as it concerns this agent; None when it is not known."""
+        return self._work.get(service_id)
+
     def set_busy(self, busy: bool) -> None:
         """True while this agent is in a session or wrap-up: no other caller can be taken."""
         self._busy, self._accepting = busy, ""
         self._allow()
 
-    def set_availability(self, available: bool) -> None:
-        """Shows the agent's state without telling anybody."""
+    def set_availability(self, available: bool, reason: str = "") -> None:
+        """Shows the agent's state, with the code of a pause's reason, without telling anybody."""
         self._availability.choose("available" if available else "paused")
-        self._pause.setVisible(not available)
+        self._pause.setVisible(not available and reason != NOT_RESPONDING)
+        self._pause.setCurrentIndex(max(0, self._pause.findData(reason)))
         self._allow()
+
+    def choose_state(self, available: bool, reason: str) -> None:
+        """The agent has chosen its state elsewhere in the window."""
+        self.set_availability(available, reason)
+        self.availability_changed.emit(available)
+        self.state_chosen.emit(available, reason)
 
     def accept_failed(self) -> None:
         """The asked ticket was not won; others may be taken again."""
@@ -127,10 +140,9 @@ class QueueView(QFrame):
         self._allow()
 
     def accept_next(self) -> None:
-        """Asks for the first waiting ticket of those shown (F2)."""
-        first = self.next_ticket()
-        if first is not None:
-            self._accept(first.id)
+        """Asks for whoever is next of those shown (F2); the hub chooses, as colleagues may be faster."""
+        if self.next_ticket() is not None and self._begin("next"):
+            self.next_requested.emit(self._filter.currentData() or "")
 
     def ticket(self, ticket_id: str) -> Ticket | None:
         """A ticket as last told."""
@@ -143,8 +155,14 @@ class QueueView(QFrame):
         return self._services.get(service_id), place
 
     def next_ticket(self) -> Ticket | None:
-        """The first of those shown that nobody else is kept for, whom F2 takes."""
-        return next((ticket for ticket in self._shown_waiting() if not self._is_kept(ticket)), None)
+        """The first of those shown that this agent may take now, whom F2 takes."""
+        return next((ticket for ticket in self._shown_waiting() if self._may_take(ticket)), None)
+
+    def may_ring(self, ticket: Ticket) -> bool:
+        """Whether a new caller is for this agent to notice: one that it may choose itself, now."""
+        work = self._work.get(ticket.service)
+        pulled = work is None or work.mode == "pull"
+        return pulled and ticket.state == TicketState.WAITING and self.is_available() and self._may_take(ticket)
 
     def is_available(self) -> bool:
         """What the agent chose."""
@@ -154,7 +172,8 @@ class QueueView(QFrame):
         """Moves all clocks to now."""
         now = self._clock.utc_now()
         for shown in self._rows.values():
-            shown.show_kept(shown.ticket.kept_for(now), self._agent)
+            shown.show_kept(shown.ticket.kept_for(now) or shown.ticket.offered_to(now), self._agent)
+            shown.show_later(self._later_s(shown.ticket))
             shown.show_wait(now)
         waiting = self._waiting()
         longest = max(((now - ticket.arrived_at_utc).total_seconds() for ticket in waiting), default=0.0)
@@ -236,7 +255,22 @@ class QueueView(QFrame):
     # ---- showing ----
 
     def _waiting(self) -> list[Ticket]:
-        return [ticket for ticket in self._tickets if ticket.state == TicketState.WAITING]
+        return [ticket for ticket in self._tickets if ticket.state in WAITING and self._is_mine(ticket)]
+
+    def _is_mine(self, ticket: Ticket) -> bool:
+        """Of a service that this agent serves, or kept for or offered to it by name."""
+        work = self._work.get(ticket.service)
+        by_name = self._agent in (ticket.assigned_to, ticket.agent)
+        return not self._work or by_name or (work is not None and work.after_s is not None)
+
+    def _later_s(self, ticket: Ticket) -> float:
+        """Seconds until this agent may take the ticket although others have the skill for it; 0 when it may."""
+        work, now = self._work.get(ticket.service), self._clock.utc_now()
+        if ticket.state != TicketState.WAITING or work is None or may_serve(work.after_s, ticket, now):
+            return 0.0
+        if ticket.kept_for(now) == self._agent or work.after_s is None:
+            return 0.0
+        return work.after_s - (now - ticket.arrived_at_utc).total_seconds()
 
     def _shown_waiting(self) -> list[Ticket]:
         only = self._filter.currentData()
@@ -272,7 +306,7 @@ class QueueView(QFrame):
             if box.indexOf(shown) != index:
                 box.insertWidget(index, shown)
             service, place = self.service(ticket.service)
-            first = ticket is first_free and ticket.state == TicketState.WAITING
+            first = ticket is first_free and ticket.state in WAITING
             shown.show_ticket(ticket, service, place, first, ticket.id in self._ringing)
 
     def _new_row(self, ticket: Ticket) -> TicketRow:
@@ -303,16 +337,23 @@ class QueueView(QFrame):
         self.availability_changed.emit(available)
         self.state_chosen.emit(available, "")
 
-    def _is_kept(self, ticket: Ticket) -> bool:
-        """True while only another agent may take it."""
-        return ticket.kept_for(self._clock.utc_now()) not in (None, self._agent)
+    def _may_take(self, ticket: Ticket) -> bool:
+        """False while only another agent may take it, or colleagues with its skill still may come."""
+        now = self._clock.utc_now()
+        kept, offered = ticket.kept_for(now), ticket.offered_to(now)
+        return kept in (None, self._agent) and offered in (None, self._agent) and not self._later_s(ticket)
+
+    def _begin(self, what: str) -> bool:
+        """One wish at a time goes out."""
+        if not self._connected or self._busy or self._accepting:
+            return False
+        self._accepting = what
+        self._allow()
+        return True
 
     def _accept(self, ticket_id: str) -> None:
-        if not self._connected or self._busy or self._accepting:
-            return
-        self._accepting = ticket_id
-        self._allow()
-        self.accept_requested.emit(ticket_id)
+        if self._begin(ticket_id):
+            self.accept_requested.emit(ticket_id)
 
 
 class QueueRail(QFrame):

@@ -16,6 +16,7 @@ from views.desk_parts import Chip, ElidedLabel, clock_words, column, label, push
 from views.icons import IconLabel, icon
 from views.theme import service_colour
 
+WAITING = frozenset({TicketState.WAITING, TicketState.OFFERED})
 LONG_WAIT_S = 600.0
 """From here on a wait is shown as a long one."""
 
@@ -79,6 +80,8 @@ class TicketRow(QFrame):
         self._urgent = Chip("ticket_priority", _("Priority"), "priority", "warn")
         self._kept = Chip("ticket_kept")
         self._kept.hide()
+        self._later = Chip("ticket_later")
+        self._later.hide()
         self._can, self._is_kept = True, False
         self._accept = push_button(_("Accept"), "accept", "plain", f"accept_{ticket.id}")
         self._accept.clicked.connect(lambda: self.accept_requested.emit(self.ticket.id))
@@ -91,6 +94,7 @@ class TicketRow(QFrame):
             self._bell,
             self._urgent,
             self._kept,
+            self._later,
             self._given,
             0,
             self._wait_icon,
@@ -105,7 +109,7 @@ class TicketRow(QFrame):
     def show_ticket(self, ticket: Ticket, service: Service | None, place: int, next_one: bool, ringing: bool) -> None:
         """Shows the ticket's facts; `next_one` is the first of the queue, `place` the service's for its colour."""
         self.ticket = ticket
-        waiting = ticket.state == TicketState.WAITING
+        waiting = ticket.state in WAITING
         self._number.setText(ticket.number)
         self._tag.show_service(service, ticket.service, place)
         self._site.setText(ticket.site)
@@ -120,7 +124,7 @@ class TicketRow(QFrame):
 
     def show_wait(self, now: datetime) -> None:
         """Moves the clock: the wait, or how long the conversation has lasted."""
-        waiting = self.ticket.state == TicketState.WAITING
+        waiting = self.ticket.state in WAITING
         since = self.ticket.arrived_at_utc if waiting else self.ticket.accepted_at_utc or self.ticket.arrived_at_utc
         seconds = (now - since).total_seconds()
         long = waiting and seconds >= LONG_WAIT_S
@@ -131,7 +135,7 @@ class TicketRow(QFrame):
 
     def _spoken(self, seconds: float, long: bool) -> str:
         ticket = self.ticket
-        if ticket.state != TicketState.WAITING:
+        if ticket.state not in WAITING:
             return _("{number}, {service}, {site}, in conversation").format(
                 number=ticket.number, service=self._tag.text(), site=ticket.site
             )
@@ -144,11 +148,13 @@ class TicketRow(QFrame):
             extra.append(_("Priority"))
         if not self._kept.isHidden():
             extra.append(self._kept.text())
+        if not self._later.isHidden():
+            extra.append(self._later.text())
         self._accept.setAccessibleName(_("Accept {number}").format(number=ticket.number))
         return ", ".join([words, *extra])
 
     def show_kept(self, kept_for: str | None, agent: str) -> None:
-        """Whom a supervisor keeps this caller for: nobody (None), this `agent`, or somebody else."""
+        """Whom this caller is kept for or offered to: nobody (None), this `agent`, or somebody else."""
         mine = kept_for is not None and kept_for == agent
         self._is_kept = kept_for is not None and not mine
         if mine:
@@ -158,13 +164,21 @@ class TicketRow(QFrame):
         self._kept.setVisible(kept_for is not None)
         self._allow()
 
+    def show_later(self, seconds: float) -> None:
+        """Colleagues with the skill for it go first, for so many seconds more; 0 when this agent may take it."""
+        if seconds > 0:
+            words = _("Specialists first: {time}").format(time=clock_words(seconds))
+            self._later.show_state(words, "time", "soft")
+        self._later.setVisible(seconds > 0)
+        self._allow()
+
     def set_can_accept(self, can: bool) -> None:
         """Whether this agent may take a caller now."""
         self._can = can
         self._allow()
 
     def _allow(self) -> None:
-        self._accept.setEnabled(self._can and not self._is_kept)
+        self._accept.setEnabled(self._can and not self._is_kept and self._later.isHidden())
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Enter accepts, arrows move."""

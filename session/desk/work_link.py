@@ -15,6 +15,7 @@ from session.protocol.hub_messages import Done, HubMessage, SessionAnswer, Sessi
 from session.protocol.routing_messages import (
     DeclineRequest,
     NextRequest,
+    NoteRequest,
     ProlongRequest,
     WorkAnswer,
     WorkRequest,
@@ -52,6 +53,10 @@ class WorkLink:
     async def prolong(self, session_id: str, until_utc: datetime) -> WrapUpAnswer:
         """Asks for the service's wrap-up time once more. Raises `NotAllowed` when it was often enough."""
         return await self._insist("prolong", ProlongRequest(session_id=session_id, until_utc=until_utc), WrapUpAnswer)
+
+    async def note(self, session_id: str, note_id: str, text: str) -> None:
+        """Keeps a note in the dossier of the session's caller. Raises `DossierUnknown`, `TicketUnknown`."""
+        await self._insist("note", NoteRequest(session_id=session_id, note_id=note_id, text=text), Done)
 
     async def _insist[Answer](self, verb: str, wish: HubMessage, answer_type: type[Answer]) -> Answer:
         return await self._bus.insist(verb, wish, answer_type, on_retry=self._on_retry)

@@ -28,6 +28,7 @@ from session.protocol.hub_messages import (
     UploadChunk,
     UploadState,
 )
+from session.protocol.routing_messages import NoteRequest
 from session.protocol.tickets import Ticket
 
 log = logging.getLogger(__name__)
@@ -53,6 +54,10 @@ class DossierStoreLike(Protocol):
         self, organisation: str, number: str, piece_id: str, state: PieceState, reason: str
     ) -> DossierFacts:
         """Sets a piece's state; returns the dossier afterwards. Raises `DossierUnknown`."""
+        ...
+
+    async def add_note(self, organisation: str, number: str, note_id: str, text: str, by_name: str) -> DossierFacts:
+        """Keeps a note in a dossier; the same `note_id` is kept once. Raises `DossierUnknown`."""
         ...
 
     async def file(
@@ -122,6 +127,13 @@ class DossierService:
         if wish.state is PieceState.FILED:
             raise NotAllowed(why="only the store files")
         return await self._store.set_piece(organisation, wish.dossier, wish.piece_id, wish.state, wish.reason)
+
+    async def note(self, organisation: str, agent: str, wish: NoteRequest) -> None:
+        """Keeps an agent's note in the dossier of its session's caller. Raises as `dossier`."""
+        ticket, _ = await self._sessions.owned(organisation, agent, wish.session_id)
+        found = await self.dossier(organisation, agent, DossierRequest(session_id=wish.session_id))
+        by_name = self._sessions.kiosk_facts(ticket).agent_name
+        await self._store.add_note(organisation, found.number, wish.note_id, wish.text, by_name)
 
     async def upload_begin(self, organisation: str, agent: str, begin: UploadBegin) -> UploadState:
         """Announces a document; raises as `dossier` and `UploadSpool.begin`."""

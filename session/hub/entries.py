@@ -29,7 +29,7 @@ ROLES: dict[PersonRole, Role] = {
 class OutcomeEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What may come of a conversation; `name` in the organisation's words."""
 
-    id: Id
+    id: Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,39}$")]
     name: Text
 
 

@@ -52,6 +52,7 @@ from session.protocol.hub_messages import (
     UploadState,
 )
 from session.protocol.roles import Role
+from session.protocol.routing_messages import NoteRequest
 
 
 class _Handlers:
@@ -122,6 +123,10 @@ class _Handlers:
     async def piece(self, asker: Asker, wish: PieceRequest) -> DossierAnswer:
         return DossierAnswer(dossier=await self.dossiers.piece(asker.organisation, asker.user, wish))
 
+    async def note(self, asker: Asker, wish: NoteRequest) -> Done:
+        await self.dossiers.note(asker.organisation, asker.user, wish)
+        return Done()
+
     async def upload_begin(self, asker: Asker, begin: UploadBegin) -> UploadState:
         return await self.dossiers.upload_begin(asker.organisation, asker.user, begin)
 
@@ -189,6 +194,7 @@ def handlers(
         "close": rules.close,
         "dossier": rules.dossier,
         "piece": rules.piece,
+        "note": rules.note,
         "upload_begin": rules.upload_begin,
         "upload_chunk": rules.upload_chunk,
         "upload_commit": rules.upload_commit,

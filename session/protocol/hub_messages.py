@@ -14,6 +14,7 @@ from typing import Annotated
 import msgspec
 
 from session.protocol.ids import Id, ServiceRef, Sha256
+from session.protocol.notes import DossierNote
 from session.protocol.roles import Role
 from session.protocol.services import Service as Service
 from session.protocol.services import Text as Text
@@ -241,6 +242,7 @@ class DossierFacts(msgspec.Struct, frozen=True, kw_only=True):
     procedure: Text = ""
     pieces: list[Piece] = []
     documents: list[DocumentRecord] = []
+    notes: list[DossierNote] = []
 
 
 class DossierRequest(HubMessage, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ import msgspec
 from session.protocol.board_messages import AgentState
 from session.protocol.hub_messages import Done, HubMessage, SessionAnswer, Text, Verb
 from session.protocol.ids import Id
+from session.protocol.notes import NoteText
 from session.protocol.roles import Role
 from session.protocol.tickets import Ticket
 
@@ -93,6 +94,14 @@ class WrapUpAnswer(HubMessage, frozen=True, kw_only=True):
     more: int
 
 
+class NoteRequest(HubMessage, frozen=True, kw_only=True):
+    """A note for the next agent, kept in the dossier of the session's caller. The same `note_id` is kept once."""
+
+    session_id: Id
+    note_id: Id
+    text: NoteText
+
+
 def may_serve(after_s: int | None, ticket: Ticket, now_utc: datetime) -> bool:
     """Whether an agent that serves after `after_s` may take this ticket now; hub and desk ask the same question."""
     if ticket.away == "back":
@@ -107,5 +116,6 @@ ROUTING_VERBS: dict[str, Verb] = {
     "next": (_A, NextRequest, SessionAnswer),
     "decline": (_A, DeclineRequest, Done),
     "prolong": (_A, ProlongRequest, WrapUpAnswer),
+    "note": (_A, NoteRequest, Done),
 }
 """Verb -> (roles that may say it, request, answer)."""

@@ -10,6 +10,7 @@ import msgspec
 
 from session.errors import DocumentNotFiled, DossierUnknown
 from session.protocol.hub_messages import DocumentRecord, DossierFacts, Piece, PieceState
+from session.protocol.notes import DossierNote
 
 
 class MemoryDossiers:
@@ -50,6 +51,15 @@ class MemoryDossiers:
             for piece in facts.pieces
         ]
         changed = msgspec.structs.replace(facts, pieces=pieces)
+        self._dossiers[organisation, number] = changed
+        return changed
+
+    async def add_note(self, organisation: str, number: str, note_id: str, text: str, by_name: str) -> DossierFacts:
+        facts = await self.open(organisation, number)
+        if any(note.id == note_id for note in facts.notes):
+            return facts
+        note = DossierNote(id=note_id, text=text, by_name=by_name, at_utc=datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
+        changed = msgspec.structs.replace(facts, notes=[*facts.notes, note])
         self._dossiers[organisation, number] = changed
         return changed
 

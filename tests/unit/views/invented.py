@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QWidget
 
 from session.clock import ManualClock
 from session.protocol.hub_messages import DocumentRecord, DossierFacts, Piece, PieceState, Service, SessionFacts
+from session.protocol.notes import DossierNote
 from session.protocol.session_messages import DevicesReported, ScannerState
 from session.protocol.tickets import Ticket, TicketState
 from views.call_view import CallView
@@ -102,6 +103,14 @@ DOSSIER = DossierFacts(
             sha256="1" * 64,
             filed_at_utc=NOW - timedelta(days=32),
         ),
+    ],
+    notes=[
+        DossierNote(
+            id="n1",
+            text="Attend l'attestation de son nouvel employeur ; la rappeler après le 10.",
+            by_name="Hugo Lestrade",
+            at_utc=NOW - timedelta(days=6),
+        )
     ],
 )
 

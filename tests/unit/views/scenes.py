@@ -4,13 +4,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
+from session.protocol.routing_messages import Outcome, ServiceMode, ServiceWork
 from session.protocol.session_messages import Area, Grant, PrintChanged, PrintState
-from tests.unit.views.invented import DEVICES, DOSSIER, SERVICES, SESSION, TICKETS, desk, drawn_page
+from session.protocol.tickets import TicketState
+from tests.unit.views.invented import DEVICES, DOSSIER, NOW, SERVICES, SESSION, TICKETS, desk, drawn_page, ticket
 from views.call_view import CallState, Quality
 from views.desk_window import PAGE, DeskWindow
 from views.message_bar import Level, MessageAction
 from views.troubles import sentence
+
+WORK = [
+    ServiceWork(id="alloc", mode=ServiceMode.PUSH),
+    ServiceWork(
+        id="logement",
+        wrap_up_s=60,
+        wrap_up_more=1,
+        outcomes=[
+            Outcome(id="complete", name="Demande complète"),
+            Outcome(id="papers_missing", name="Papiers manquants"),
+            Outcome(id="other_body", name="Orienté vers un autre organisme"),
+        ],
+    ),
+    ServiceWork(id="rsa", after_s=120),
+    ServiceWork(id="rdv"),
+]
+OFFERED: dict[str, object] = {"state": TicketState.OFFERED, "offer_until_utc": NOW + timedelta(seconds=17)}
 
 
 def _open_desk() -> DeskWindow:
@@ -109,6 +129,41 @@ def wrap_up() -> DeskWindow:
     return window
 
 
+def offered() -> DeskWindow:
+    """The hub offers a caller who comes back; a colleague is offered another one, a third is for specialists first."""
+    window = _open_desk()
+    window.queue.set_agent("a1")
+    window.queue.set_work(WORK)
+    mine = ticket("A033", "alloc", 64, agent="a1", preferred="a1", **OFFERED)
+    theirs = ticket("B014", "logement", 15, agent="a2", **OFFERED)
+    special = ticket("C009", "rsa", 40, site="Relais de Cormeuse")
+    window.queue.set_tickets([*TICKETS[:1], mine, theirs, special, *TICKETS[3:]], SERVICES)
+    service, place = window.queue.service("alloc")
+    window.offer.show_offer(mine, service, place, comes_back=True)
+    return window
+
+
+def silent() -> DeskWindow:
+    """An offer was left unanswered."""
+    window = _open_desk()
+    window.show_agent_state(False, "not_responding")
+    return window
+
+
+def timed() -> DeskWindow:
+    """A wrap-up whose time is nearly over, with the service's own outcomes and a note."""
+    window = face()
+    window.queue.set_work(WORK)
+    window.show_wrap_up()
+    window.wrap_up.show_limit(NOW + timedelta(seconds=14), 1)
+    window.wrap_up.show_note_place(True)
+    window.wrap_up._note.setPlainText("Apportera le bail signé la semaine prochaine.")
+    window.wrap_up._outcomes[1].click()
+    window.queue.set_availability(False, "break")
+    window._on_state(False, "break")
+    return window
+
+
 def help_() -> DeskWindow:
     """The shortcuts are shown."""
     window = face()
@@ -126,6 +181,9 @@ SCENES: dict[str, Callable[[], DeskWindow]] = {
     "viewer": viewer,
     "search": search,
     "wrap_up": wrap_up,
+    "offered": offered,
+    "silent": silent,
+    "timed": timed,
     "help": help_,
 }
 """Name of each scene and what makes it."""

@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QWidge
 from pytestqt.qtbot import QtBot
 
 from session.clock import ManualClock
+from session.protocol.routing_messages import ServiceMode, ServiceWork
 from session.protocol.tickets import TicketState
 from tests.unit.views.fingers import click, key
 from tests.unit.views.invented import NOW, SERVICES, TICKETS
@@ -97,7 +98,7 @@ def test_arrows_and_enter_take_a_caller_without_a_mouse(queue: QueueView, qtbot:
 
 def test_nobody_can_be_taken_without_a_line_or_while_busy(queue: QueueView) -> None:
     asked: list[str] = []
-    queue.accept_requested.connect(asked.append)
+    queue.next_requested.connect(asked.append)
     queue.set_connection(False)
     queue.accept_next()
     assert not button(queue, "accept_t-b012").isEnabled()
@@ -107,7 +108,7 @@ def test_nobody_can_be_taken_without_a_line_or_while_busy(queue: QueueView) -> N
     assert asked == []
     queue.set_busy(False)
     queue.accept_next()
-    assert asked == ["t-c007"]
+    assert asked == [""]
 
 
 def test_a_filter_shows_one_service_and_accept_next_keeps_to_it(queue: QueueView, qtbot: QtBot) -> None:
@@ -115,9 +116,9 @@ def test_a_filter_shows_one_service_and_accept_next_keeps_to_it(queue: QueueView
     assert chooser is not None
     chooser.setCurrentIndex(chooser.findData("alloc"))
     assert [row.ticket.number for row in rows(queue)] == ["A031", "A032", "D002"]
-    with qtbot.waitSignal(queue.accept_requested) as asked:
+    with qtbot.waitSignal(queue.next_requested) as asked:
         queue.accept_next()
-    assert asked.args == ["t-a031"]
+    assert asked.args == ["alloc"]
 
 
 def test_a_new_ticket_rings_until_it_is_taken(queue: QueueView, qtbot: QtBot) -> None:
@@ -182,10 +183,9 @@ def test_a_caller_kept_for_a_colleague_cannot_be_taken_until_the_minute_is_over(
     queue.set_tickets(kept, SERVICES)
     assert not button(queue, "accept_t-c007").isEnabled()
     assert "For a colleague" in rows(queue)[0].accessibleName()
-    with qtbot.waitSignal(queue.accept_requested) as asked:
-        queue.accept_next()
-    assert asked.args == ["t-b012"]
-    queue.accept_failed()
+    first = queue.next_ticket()
+    assert first is not None
+    assert first.id == "t-b012"
     clock.advance(61)
     queue.refresh_waits()
     assert button(queue, "accept_t-c007").isEnabled()
@@ -215,3 +215,50 @@ def test_a_pause_may_have_a_reason(queue: QueueView) -> None:
     chooser.setCurrentIndex(chooser.findData("training"))
     chooser.activated.emit(chooser.currentIndex())
     assert told == [(False, ""), (False, "training")]
+
+
+WORK = [ServiceWork(id="alloc", mode=ServiceMode.PUSH), ServiceWork(id="logement"), ServiceWork(id="rsa", after_s=200)]
+
+
+def test_only_callers_whom_this_agent_may_serve_are_shown_and_those_of_specialists_later(
+    queue: QueueView, clock: ManualClock
+) -> None:
+    queue.set_work(WORK)
+    queue.set_work([*WORK[:2], ServiceWork(id="rsa", after_s=None)])
+    assert [row.ticket.number for row in rows(queue)][:3] == ["B012", "A031", "A032"]
+    queue.set_work(WORK)
+    shown = next(row for row in rows(queue) if row.ticket.number == "C007")
+    assert "Specialists first: 0:12" in shown.accessibleName()
+    assert not button(queue, "accept_t-c007").isEnabled()
+    clock.advance(13)
+    queue.refresh_waits()
+    assert button(queue, "accept_t-c007").isEnabled()
+
+
+def test_a_caller_offered_to_a_colleague_still_waits_but_cannot_be_taken(queue: QueueView) -> None:
+    queue.set_agent("a1")
+    until = NOW + timedelta(seconds=20)
+    offered = {"state": TicketState.OFFERED, "agent": "a2", "offer_until_utc": until}
+    queue.set_tickets(
+        [msgspec.structs.replace(one, **offered) if one.id == "t-b012" else one for one in TICKETS], SERVICES
+    )
+    assert words(queue, "queue_count") == "Waiting: 4"
+    assert not button(queue, "accept_t-b012").isEnabled()
+    offered["agent"] = "a1"
+    queue.set_tickets(
+        [msgspec.structs.replace(one, **offered) if one.id == "t-b012" else one for one in TICKETS], SERVICES
+    )
+    assert button(queue, "accept_t-b012").isEnabled()
+
+
+def test_only_a_caller_that_this_agent_may_take_itself_rings(queue: QueueView) -> None:
+    queue.set_work(WORK)
+    callers = {one.number: one for one in TICKETS}
+    assert [queue.may_ring(callers[number]) for number in ("B012", "A031", "C007", "D002")] == [
+        True,
+        False,
+        False,
+        False,
+    ]
+    queue.set_availability(False, "break")
+    assert not queue.may_ring(callers["B012"])
