@@ -221,12 +221,13 @@ WORK = [ServiceWork(id="alloc", mode=ServiceMode.PUSH), ServiceWork(id="logement
 
 
 def test_only_callers_whom_this_agent_may_serve_are_shown_and_those_of_specialists_later(
-    queue: QueueView, clock: ManualClock
+    queue: QueueView, clock: ManualClock, qtbot: QtBot
 ) -> None:
     queue.set_work(WORK)
     queue.set_work([*WORK[:2], ServiceWork(id="rsa", after_s=None)])
     assert [row.ticket.number for row in rows(queue)][:3] == ["B012", "A031", "A032"]
     queue.set_work(WORK)
+    qtbot.waitUntil(lambda: any(row.ticket.number == "C007" for row in rows(queue)))
     shown = next(row for row in rows(queue) if row.ticket.number == "C007")
     assert "Specialists first: 0:12" in shown.accessibleName()
     assert not button(queue, "accept_t-c007").isEnabled()
