@@ -46,7 +46,6 @@ class DeskConnections:
         self._link.connection_changed.connect(self._on_connection)
         self._link.retrying.connect(self._on_retrying)
         queue.accept_requested.connect(self._on_accept)
-        queue.ticket_rang.connect(lambda ticket_id: self._ring.start())
         queue.availability_changed.connect(lambda available: None if available else self._ring.stop())
         self._link.announced.connect(self._on_announced)
         self._link.withdrawn.connect(lambda said: self._window.messages.clear(f"announcement {said}"))

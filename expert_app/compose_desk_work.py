@@ -34,6 +34,7 @@ class WorkConnections:
     def _connect_queue(self) -> None:
         queue, offer, work = self._window.queue, self._window.offer, self._work
         queue.next_requested.connect(self._on_next)
+        queue.ticket_rang.connect(lambda ticket_id: self._ring.start())
         queue.state_chosen.connect(work.set_state)
         offer.accept_requested.connect(self._on_accept)
         offer.decline_requested.connect(work.decline)

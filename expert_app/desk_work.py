@@ -28,6 +28,10 @@ ASK_S = 60.0
 """The convention may change what an agent serves; a desk follows within a minute."""
 
 
+PASSED_ON_S = 0.5
+"""From the end of an offer until the hub has noted why."""
+
+
 class Said(NamedTuple):
     """The agent's state: available, or why not (a short code)."""
 
@@ -170,7 +174,12 @@ class DeskWork:
             self._facts.forget("offer")
         self.offered.emit(offer)
         if offer is None and before is not None and before.id != self._answered:
-            self._app.do(self._ask(), "report my state")  # perhaps the hub takes us for silent now
+            self._app.do(self._ask_soon(), "report my state")
+
+    async def _ask_soon(self) -> None:
+        """Perhaps the hub takes us for silent; it passes the caller on first and notes that afterwards."""
+        await asyncio.sleep(PASSED_ON_S)
+        await self._ask()
 
     def _notice(self, tickets: list[Ticket]) -> None:
         """Tells each caller that is new since the last look, not those who waited before this desk came."""

@@ -21,12 +21,13 @@ from PIL import Image
 from documents import blobs
 from documents.assemble import assemble
 from documents.check import sha256_of
-from documents.dossier import Document, Dossier, Piece, PieceState
+from documents.dossier import Document, Dossier, Note, Piece, PieceState
 from documents.errors import DocumentNotFiled, DossierUnknown, PageDamaged, StoreUnreachable
 from documents.store import DossierStore
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 HERE = Path(__file__).parents[3]
+ORG, NUMBER = "caf31", "2026-0042"
 
 CALLER = Dossier(
     organisation="caf31",
@@ -331,3 +332,23 @@ def test_a_store_killed_at_any_step_is_whole_and_the_repeat_files_once(tmp_path:
         assert store.read("caf31", document.id) == PDF
         assert store.damaged("caf31") == []
     assert not list(tmp_path.rglob("*.part"))
+
+
+def test_a_note_is_kept_once_and_read_by_whoever_opens_the_dossier(store: DossierStore) -> None:
+    note = Note(id="n1", text="Bring the lease", by_name="Alice M.", at_utc=NINE)
+    store.add_note(ORG, NUMBER, note)
+    changed = Note(id="n1", text="another text", by_name="Bob T.", at_utc=note.at_utc)
+    assert store.add_note(ORG, NUMBER, changed).notes == (note,)
+    assert store.open_dossier(ORG, NUMBER).notes == (note,)
+    with pytest.raises(DossierUnknown):
+        store.add_note("other", NUMBER, note)
+
+
+def test_a_store_from_before_notes_is_upgraded_and_keeps_everything(tmp_path: Path) -> None:
+    database = sqlite3.connect(tmp_path / "dossiers.sqlite")
+    database.executescript((HERE / "tests/data/stores/format-1.sql").read_text(encoding="utf-8"))
+    database.close()
+    for _ in range(2):
+        with DossierStore(tmp_path) as store:
+            assert store.open_dossier(ORG, NUMBER).pieces[0].state is PieceState.ACCEPTED
+            store.add_note(ORG, NUMBER, Note(id="n1", text="Bring the lease", by_name="Alice M.", at_utc=NINE))
