@@ -94,6 +94,7 @@ class ComposedKiosk:
             program.clock,
             program.tasks,
             program.facts,
+            self._parts.printer,
         )
         self._connect()
 
@@ -108,6 +109,11 @@ class ComposedKiosk:
         window.grant_withdrawn.connect(app.withdraw_grant)
         window.acting_changed.connect(app.act_for_caller)
         window.start_requested.connect(app.forget_press)
+        window.away_requested.connect(app.step_away)
+        window.callback_requested.connect(app.ask_callback)
+        window.returns_requested.connect(app.show_returns)
+        window.came_back.connect(app.come_back)
+        window.slip_requested.connect(app.print_slip)
         window.language_requested.connect(self._on_language)
         window.close_requested.connect(self._program.stop.set)
         self._browser.share_stop_requested.connect(lambda: app.withdraw_grant(Grant.SEE_PAGE))
@@ -177,6 +183,13 @@ class ComposedKiosk:
             "number_send": window.number_page.send,
             "number_skip": window.number_page.skip,
             "goodbye_finish": window.goodbye_page.finish,
+            "wait_elsewhere": window.waiting_page.elsewhere,
+            "away_back": window.away_page.come_back,
+            "away_phone": window.away_page.phone,
+            "kept_finish": window.kept_page.finish,
+            "kept_slip": window.kept_page.slip,
+            "have_number": window.start_page.have_number,
+            "closed_callback": window.closed_page.callback,
         }
         names |= {f"key_{digit}": key for digit, key in window.number_page.digits.keys.items()}
         return Hands(window, names)

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from expert_app.facts import Facts
+from expert_app.kiosk_elsewhere import Elsewhere, How
+from expert_app.kiosk_elsewhere import Screen as ElsewhereScreen
 from expert_app.kiosk_watch import SessionWatch
 from expert_app.leaving_book import LeavingBook
 from session.clock import Clock
@@ -29,6 +31,7 @@ from session.errors import (
 from session.kiosk.button import Button
 from session.kiosk.link import KioskLink
 from session.kiosk.live import KioskSession
+from session.kiosk.printer import Printer
 from session.kiosk.wipe import sweep
 from session.notify import Notifier
 from session.protocol.hub_messages import (
@@ -51,13 +54,11 @@ UNKNOWN = (BusUnreachable, HubUnreachable, StoreUnreachable)
 """After these the outcome is unknown: the same request again."""
 
 
-class Screen(Protocol):
+class Screen(ElsewhereScreen, Protocol):
     """What the kiosk's window can show; see `views.kiosk_window.KioskWindow`."""
 
     def show_services(self, answer: ServicesAnswer) -> None: ...  # noqa: D102
-    def show_start(self) -> None: ...  # noqa: D102
     def ask_number(self, kind: str) -> None: ...  # noqa: D102
-    def number_refused(self) -> None: ...  # noqa: D102
     def show_calling(self) -> None: ...  # noqa: D102
     def show_ticket(self, answer: TicketAnswer | TicketChanged) -> None: ...  # noqa: D102
     def show_session(self, facts: SessionFacts) -> None: ...  # noqa: D102
@@ -69,8 +70,6 @@ class Screen(Protocol):
     def end_question(self, grant: Grant) -> None: ...  # noqa: D102
     def show_devices_notice(self, code: str) -> None: ...  # noqa: D102
     def show_goodbye(self, wiped: KioskWiped | None) -> None: ...  # noqa: D102
-    def show_trouble(self, code: str) -> None: ...  # noqa: D102
-    def clear_trouble(self) -> None: ...  # noqa: D102
 
 
 OpenSession = Callable[[SessionFacts, bool], KioskSession]
@@ -85,6 +84,7 @@ class KioskApp:
         screen: the window.
         open_session: makes a session's parts.
         runtime: folder of what a session leaves; swept at the start.
+        printer: for slips with a ticket number; None when there is none.
         memory: file that remembers the ticket's id (nothing personal) over a restart.
     """
 
@@ -98,6 +98,7 @@ class KioskApp:
         clock: Clock,
         tasks: Tasks,
         facts: Facts,
+        printer: Printer | None = None,
     ) -> None:
         self.wiped: Notifier[KioskWiped] = Notifier()
         self._link, self._screen, self._open_session = link, screen, open_session
@@ -106,6 +107,9 @@ class KioskApp:
         self._button = Button(link, clock)
         self._leaving = LeavingBook(memory.with_suffix(".left"))
         self._offer: ServicesAnswer | None = None
+        self._elsewhere = Elsewhere(
+            link, screen, printer, lambda: self._offer, self._release, self._show_answer, clock, facts
+        )
         self._service = ""
         self._ticket = ""
         self._session: KioskSession | None = None
@@ -240,6 +244,26 @@ class KioskApp:
     def leave(self) -> None:
         """The caller leaves the queue, or ends the session."""
         self._spawn(self._leave(), "leave")
+
+    def step_away(self, how: How, phone: str) -> None:
+        """The caller waits elsewhere and keeps the place."""
+        self._spawn(self._elsewhere.step_away(self._ticket, how, phone), "step away")
+
+    def ask_callback(self, service: str, phone: str) -> None:
+        """A caller of a closed service wants to be called."""
+        self._spawn(self._elsewhere.ask_callback(service, phone), "ask for a callback")
+
+    def show_returns(self) -> None:
+        """Somebody has a ticket number already."""
+        self._spawn(self._elsewhere.show_returns(), "show who may come back")
+
+    def come_back(self, number: str) -> None:
+        """The caller of this number is here."""
+        self._spawn(self._elsewhere.come_back(number), "come back")
+
+    def print_slip(self) -> None:
+        """The caller wants the number on paper."""
+        self._spawn(self._elsewhere.print_slip(), "print a slip")
 
     def withdraw_all(self) -> None:
         """STOP."""
@@ -432,9 +456,13 @@ class KioskApp:
         self._tasks.spawn(coroutine, name=f"kiosk {name}")
 
     def _back_to_start(self) -> None:
+        self._release()
+        self._screen.show_start()
+
+    def _release(self) -> None:
+        """Nobody is in front of the screen any more."""
         self._forget_ticket()
         self._button.release()
-        self._screen.show_start()
 
     def _remember(self, ticket: str) -> None:
         if ticket != self._ticket:

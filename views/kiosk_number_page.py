@@ -17,7 +17,16 @@ from PyQt6.QtWidgets import (
 )
 
 from resources.texts import N_, _
-from session.kiosk.number_check import DIGITS, FORMS, LETTERS, NumberState, check_number, grouped, next_characters
+from session.kiosk.number_check import (
+    DIGITS,
+    FORMS,
+    LETTERS,
+    PHONE,
+    NumberState,
+    check_number,
+    grouped,
+    next_characters,
+)
 from views.kiosk_icons import IconView
 from views.kiosk_page import BigButton, KioskPage, TouchButton, label, restyle
 from views.kiosk_theme import BLUE, GREEN, INK, WHITE, sized, spaced
@@ -29,6 +38,7 @@ _TITLES = {
     "allocataire": (N_("Your family allowance number"), N_("7 digits, at the top of our letters")),
     "france_travail": (N_("Your job seeker number"), N_("7 digits and a letter, or 11 digits")),
     "nir": (N_("Your social security number"), N_("15 characters, on your health card")),
+    PHONE: (N_("Your telephone number"), N_("10 digits, it begins with 0")),
 }
 
 
@@ -235,7 +245,11 @@ class NumberPage(KioskPage):
         self._hint.setText(_(hint))
         self.skip.set_words(_("I don't have it"))
         self.back.set_words(_("Back"))
-        self._comfort.setText(_("You do not have it? That is no problem, we can help you without it."))
+        self._comfort.setText(
+            _("The adviser alone sees it. It is deleted after the call.")
+            if self._kind == PHONE
+            else _("You do not have it? That is no problem, we can help you without it.")
+        )
         self.send.set_words(_("Confirm"))
         for key in (self.erase, self.erase_too):
             key.setAccessibleName(_("Erase the last character"))
@@ -249,7 +263,8 @@ class NumberPage(KioskPage):
         self.letters.wake(following)
         has_letters = any(character in LETTERS for character in following)
         self.letters_key.setEnabled(has_letters)
-        self.letters_key.setVisible(self._kind != "allocataire")
+        self.letters_key.setVisible(self._kind not in ("allocataire", PHONE))
+        self.skip.setVisible(self._kind != PHONE)
         self.erase.setEnabled(bool(self._text))
         missing = max(0, FORMS[self._kind].lengths[0] - len(self._text))
         self._shown.setText(grouped(self._kind, self._text + "•" * missing))
@@ -271,7 +286,9 @@ class NumberPage(KioskPage):
     def _state_of(self, state: NumberState) -> tuple[str, str, str]:
         if self._refused:
             return (
-                _("This number is not known. Correct it, or touch “I don't have it”."),
+                _("This number cannot be called. Please check it.")
+                if self._kind == PHONE
+                else _("This number is not known. Correct it, or touch “I don't have it”."),
                 "alert-circle-outline",
                 INK,
             )

@@ -23,6 +23,9 @@ class KioskPage(QFrame):
     def retranslate(self) -> None:
         """Says every text again, in the language in use."""
 
+    def tick(self) -> None:
+        """A moment has passed."""
+
     def set_portrait(self, portrait: bool) -> None:
         """Lays the page out for an upright screen, or a lying one."""
 

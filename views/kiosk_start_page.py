@@ -3,14 +3,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout
 
 from resources.texts import N_, _
+from session.clock import Clock
 from session.protocol.hub_messages import Service
 from views.kiosk_icons import IconView
-from views.kiosk_page import KioskPage, TouchButton, label
+from views.kiosk_page import BigButton, KioskPage, TouchButton, label
 from views.kiosk_theme import BLUE, GREEN, GREY, SKY, spaced
+from views.opening_words import opens_words
 
 MOST_SERVICES = 6
 
@@ -46,24 +50,43 @@ def are_several(services: list[Service]) -> bool:
     return len({service.organisation for service in services}) > 1
 
 
+def is_closed(service: Service) -> bool:
+    """True when nobody can be called for it now: by its hours, or because a supervisor closed it."""
+    return service.closed or not service.open_now
+
+
+def may_be_looked_at(service: Service) -> bool:
+    """True when a closed service has a page of its own: its opening, or a wish to be called."""
+    return not service.open_now or service.callback
+
+
+def _card_words(service: Service, now: datetime) -> str:
+    if not service.open_now:
+        return opens_words(service.opens_at, now)
+    if service.closed and not service.callback:
+        return _("Closed for now. Please choose another service.")
+    return _("Closed for now.") if service.closed else service.subtitle
+
+
 class ServiceCard(TouchButton):
     """One service: icon, name, and what it is for; larger when there are few of them.
 
     Args:
         services: how many cards there are.
+        now: for the words about its opening.
         named: say whose service it is, above its icon: the kiosk serves several organisations.
     """
 
-    def __init__(self, service: Service, services: int, portrait: bool, *, named: bool = False) -> None:
+    def __init__(self, service: Service, services: int, portrait: bool, now: datetime, *, named: bool = False) -> None:
         super().__init__("card")
         self.service = service
         self.setObjectName(f"service_{service.id}")
         # All cards of a row are equally wide, whatever they say.
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
-        words = _("Closed for now. Please choose another service.") if service.closed else service.subtitle
+        closed, words = is_closed(service), _card_words(service, now)
         owner = service.organisation_name if named else ""
         self.setAccessibleName(". ".join(text for text in (service.name, owner, words) if text))
-        self.setEnabled(not service.closed)
+        self.setEnabled(not closed or may_be_looked_at(service))
         few = services <= 3
         size = "title" if services <= 2 else "large" if services <= 4 or portrait else "name"
         name = label(size, heavy=True, centred=True)
@@ -75,7 +98,7 @@ class ServiceCard(TouchButton):
         # Two lines for each subtitle, so that icons and names of one row stand at the same height.
         subtitle.setProperty("min_height_u", 8 if few else 5.5 if tight else 6)
         icon_u = icon_units(services, portrait) - (4 if tight else 0)
-        icon = IconView(service.icon, icon_u, GREY if service.closed else BLUE, disc=SKY)
+        icon = IconView(service.icon, icon_u, GREY if closed else BLUE, disc=SKY)
         box = spaced(QVBoxLayout(self), (1, 0.5, 1, 0.5) if tight else (2, 1, 2, 1), 1.6 if few else 0.8)
         if owner:
             box.addWidget(_owner(owner))
@@ -114,13 +137,17 @@ class StartPage(KioskPage):
     """Welcome, and the services of the hour.
 
     Signals:
-        service_requested: the id of the touched service.
+        service_requested: the id of the touched service. closed_requested(Service): a closed one was touched.
+        return_requested: a caller has a number already.
     """
 
     service_requested = pyqtSignal(str)
+    closed_requested = pyqtSignal(object)
+    return_requested = pyqtSignal()
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
         super().__init__()
+        self._clock = clock
         self._portrait = False
         self._services: list[Service] = []
         self.cards: list[ServiceCard] = []
@@ -135,6 +162,9 @@ class StartPage(KioskPage):
             pair.addWidget(icon)
             pair.addWidget(words, 1)
             self._foot.addLayout(pair, 1)
+        self.have_number = BigButton("plain", "ticket-confirmation-outline")
+        self.have_number.clicked.connect(self.return_requested)
+        self._foot.addWidget(self.have_number)
         box = spaced(QVBoxLayout(self), (5, 4, 5, 3), 1.2)
         box.addWidget(self._title)
         box.addWidget(self._invitation)
@@ -151,15 +181,22 @@ class StartPage(KioskPage):
         self._deal()
         self.retranslate()
 
+    def _on_card(self, service: Service) -> None:
+        if is_closed(service):
+            self.closed_requested.emit(service)
+        else:
+            self.service_requested.emit(service.id)
+
     def _deal(self) -> None:
         for card in self.cards:
             self._grid.removeWidget(card)
             card.setParent(None)
             card.deleteLater()
         count, named = len(self._services), are_several(self._services)
-        self.cards = [ServiceCard(service, count, self._portrait, named=named) for service in self._services]
+        now = self._clock.utc_now()
+        self.cards = [ServiceCard(service, count, self._portrait, now, named=named) for service in self._services]
         for card in self.cards:
-            card.clicked.connect(lambda _checked, card=card: self.service_requested.emit(card.service.id))
+            card.clicked.connect(lambda _checked, card=card: self._on_card(card.service))
         self._place()
 
     def set_portrait(self, portrait: bool) -> None:
@@ -191,8 +228,10 @@ class StartPage(KioskPage):
 
     def retranslate(self) -> None:
         """Says every text again."""
-        if any(service.closed for service in self._services):  # a card says its words when it is made
+        if any(is_closed(service) for service in self._services):  # a card says its words when it is made
             self._deal()
+        self.have_number.set_words(_("I have a number"))
+        self.have_number.setVisible(any("back" in service.away for service in self._services))
         self._title.setText(_("Welcome. What do you need today?") if self._services else _("Welcome"))
         self._closed.setVisible(not self._services)
         self._invitation.setVisible(bool(self._services))

@@ -80,7 +80,7 @@ class TroublePage(KioskPage):
         self._code = code
         self.retranslate()
 
-    def tick(self, step: int) -> None:
+    def step(self, step: int) -> None:
         """A moment has passed: something moves, the kiosk is not dead."""
         self._dots.step(step)
 

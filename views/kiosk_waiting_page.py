@@ -56,15 +56,18 @@ class WaitingPage(KioskPage):
 
     Signals:
         leave_requested: the caller leaves the queue, and has confirmed it.
+        elsewhere_requested: the caller wants to wait elsewhere.
     """
 
     leave_requested = pyqtSignal()
+    elsewhere_requested = pyqtSignal()
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
         self._clock = clock
         self._answer: TicketAnswer | TicketChanged | None = None
         self._since_s = 0.0
+        self._may_go = False
         self._build_ticket()
         self._build_place()
         self._build_leaving()
@@ -117,6 +120,8 @@ class WaitingPage(KioskPage):
     def _build_leaving(self) -> None:
         self.leave = BigButton("plain", "exit-run", colour=GREY)
         self.leave.clicked.connect(lambda: self._leaving.setCurrentIndex(1))
+        self.elsewhere = BigButton("plain", "walk")
+        self.elsewhere.clicked.connect(self.elsewhere_requested)
         self.stay = BigButton("yes", "check-bold", colour=WHITE)
         self.stay.clicked.connect(lambda: self._leaving.setCurrentIndex(0))
         self.leave_really = BigButton("plain", "close-thick", colour=RED)
@@ -125,6 +130,7 @@ class WaitingPage(KioskPage):
         first, second = QWidget(), QWidget()
         row = spaced(QHBoxLayout(first), (0,), 2)
         row.addStretch(1)
+        row.addWidget(self.elsewhere)
         row.addWidget(self.leave)
         row.addStretch(1)
         answers = spaced(QHBoxLayout(), (0,), 2)
@@ -156,6 +162,11 @@ class WaitingPage(KioskPage):
 
     # ---- facts ----
 
+    def show_may_go(self, may: bool) -> None:
+        """Whether the service lets its callers wait elsewhere."""
+        self._may_go = may
+        self.retranslate()
+
     def show_calling(self) -> None:
         """The button was pressed and the hub has not answered yet."""
         self._answer = None
@@ -177,6 +188,7 @@ class WaitingPage(KioskPage):
 
     def retranslate(self) -> None:
         """Says every text again."""
+        self.elsewhere.set_words(_("Wait elsewhere"))
         self.leave.set_words(_("I no longer want to wait"))
         self.stay.set_words(_("No, I stay"))
         self.leave_really.set_words(_("Yes, I leave"))
@@ -187,6 +199,7 @@ class WaitingPage(KioskPage):
         coming = answer is not None and answer.ticket.state in (TicketState.OFFERED, TicketState.IN_SESSION)
         self.people.setVisible(answer is not None and not coming)
         self._coming.setVisible(coming)
+        self.elsewhere.setVisible(answer is not None and not coming and self._may_go)
         self._number.setVisible(answer is not None)
         self._dots.setVisible(answer is None)
         self._number.setText(answer.ticket.number if answer else "")

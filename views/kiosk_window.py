@@ -7,7 +7,7 @@ and from the goodbye.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from PyQt6.QtCore import QTimer, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QResizeEvent
@@ -15,12 +15,19 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QW
 
 from resources.texts import LANGUAGES
 from session.clock import Clock, SystemClock
-from session.protocol.hub_messages import ServicesAnswer, SessionFacts, TicketAnswer, TicketChanged
+from session.kiosk.number_check import PHONE
+from session.protocol.hub_messages import Contact, Service, ServicesAnswer, SessionFacts, TicketAnswer, TicketChanged
 from session.protocol.session_messages import Grant, KioskWiped
+from session.protocol.tickets import Ticket, TicketState
+from session.protocol.waiting_messages import AwayTicket
+from views.kiosk_away_page import AwayPage
+from views.kiosk_closed_page import ClosedPage
 from views.kiosk_goodbye_page import GoodbyePage
 from views.kiosk_icons import IconView
+from views.kiosk_kept_page import KeptPage
 from views.kiosk_number_page import NumberPage
 from views.kiosk_page import BigButton, KioskPage, label, restyle
+from views.kiosk_return_page import ReturnPage
 from views.kiosk_session_page import SessionPage
 from views.kiosk_start_page import StartPage
 from views.kiosk_theme import SKY, WHITE, apply_unit, is_portrait, load_fonts, spaced, unit_px
@@ -88,6 +95,10 @@ class KioskWindow(QWidget):
         grant_answered(Grant, bool), grant_withdrawn(Grant): the caller's consent.
         acting_changed(bool, str): who touches the question now: somebody who acts for the caller, their mandate.
         language_requested(str): "fr" or "en"; answer with `show_language`.
+        away_requested(str, str): the caller waits elsewhere: ("back", "") or ("phone", number).
+        callback_requested(str, str): the caller of a closed service wants to be called: (service, number).
+        returns_requested(): whose callers may come back? Answer with `show_returns`.
+        came_back(str): the caller of this ticket number is here. slip_requested(): print the number.
         start_requested(): the window has gone back to the start by itself; nobody is there, forget the last press.
         close_requested(): the window was asked to close; it stays until the program has stopped in order.
     """
@@ -102,6 +113,11 @@ class KioskWindow(QWidget):
     acting_changed = pyqtSignal(bool, str)
     language_requested = pyqtSignal(str)
     start_requested = pyqtSignal()
+    away_requested = pyqtSignal(str, str)
+    callback_requested = pyqtSignal(str, str)
+    returns_requested = pyqtSignal()
+    came_back = pyqtSignal(str)
+    slip_requested = pyqtSignal()
     close_requested = pyqtSignal()
 
     def __init__(
@@ -117,7 +133,12 @@ class KioskWindow(QWidget):
         self._trouble = ""
         self._names = ("", "")
         self._touched_at_s = 0.0
-        self.start_page, self.number_page = StartPage(), NumberPage()
+        self._offer: ServicesAnswer | None = None
+        self._phone_for: Callable[[str], None] | None = None
+        self._before_number: KioskPage | None = None
+        self.start_page, self.number_page = StartPage(self._clock), NumberPage()
+        self.away_page, self.kept_page = AwayPage(), KeptPage(self._clock)
+        self.return_page, self.closed_page = ReturnPage(), ClosedPage(self._clock)
         self.waiting_page, self.goodbye_page = WaitingPage(self._clock), GoodbyePage(self._clock)
         self.session_page = SessionPage(call_pane, browser, self._clock)
         self.trouble_page = TroublePage()
@@ -142,11 +163,25 @@ class KioskWindow(QWidget):
     def _connect(self) -> None:
         self._header.language_requested.connect(self.language_requested)
         self.start_page.service_requested.connect(self.service_requested)
-        self.number_page.number_entered.connect(self.number_entered)
+        self.start_page.closed_requested.connect(self._on_closed)
+        self.start_page.return_requested.connect(self._on_return)
+        self.number_page.number_entered.connect(self._on_number)
         self.number_page.number_skipped.connect(self.number_skipped)
-        self.number_page.back_requested.connect(self._back_to_start)
+        self.number_page.back_requested.connect(self._back_from_number)
         self.number_page.touched.connect(self._on_touched)
         self.waiting_page.leave_requested.connect(self.leave_requested)
+        self.waiting_page.elsewhere_requested.connect(lambda: self._show(self.away_page))
+        self.away_page.stay_chosen.connect(lambda: self._show(self.waiting_page))
+        self.away_page.back_chosen.connect(lambda: self.away_requested.emit("back", ""))
+        self.away_page.phone_chosen.connect(
+            lambda: self._ask_phone(lambda number: self.away_requested.emit("phone", number))
+        )
+        self.kept_page.over.connect(self._back_to_start)
+        self.kept_page.slip_requested.connect(self.slip_requested)
+        self.return_page.number_chosen.connect(self.came_back)
+        self.return_page.back_requested.connect(self._back_to_start)
+        self.closed_page.back_requested.connect(self._back_to_start)
+        self.closed_page.callback_requested.connect(self._on_callback)
         self.session_page.leave_requested.connect(self.leave_requested)
         self.session_page.stop_requested.connect(self.stop_requested)
         self.session_page.grant_answered.connect(self.grant_answered)
@@ -163,6 +198,10 @@ class KioskWindow(QWidget):
             self.session_page,
             self.goodbye_page,
             self.trouble_page,
+            self.away_page,
+            self.kept_page,
+            self.return_page,
+            self.closed_page,
         ]
 
     @property
@@ -176,6 +215,7 @@ class KioskWindow(QWidget):
         """What the site offers now. Does not change the page."""
         self._names = (answer.organisation_name, answer.site)
         self._header.show_names(*self._names)
+        self._offer = answer
         self.start_page.show_services(answer.services)
         self._fit(again=True)
 
@@ -187,6 +227,7 @@ class KioskWindow(QWidget):
 
     def ask_number(self, kind: str) -> None:
         """Asks for a caller number of this kind; raises `KeyError` for a kind not in `number_check.FORMS`."""
+        self._phone_for = None
         self.number_page.ask(kind)
         self._on_touched()
         self._show(self.number_page)
@@ -205,8 +246,36 @@ class KioskWindow(QWidget):
 
     def show_ticket(self, answer: TicketAnswer | TicketChanged) -> None:
         """The ticket as the hub has it: number, position (1 is next), estimated wait in seconds or None."""
-        self.number_page.clear()
+        ways = self._ways(answer.ticket)
+        self.waiting_page.show_may_go(bool(ways))
+        self.away_page.show_ways(ways)
         self.waiting_page.show_ticket(answer)
+        thinks = self._page is self.away_page or self._asks_phone
+        if not thinks or answer.ticket.state is not TicketState.WAITING:  # news of the place must not take the pad away
+            self.number_page.clear()
+            self._show(self.waiting_page)
+
+    def show_kept(self, answer: TicketAnswer, *, prints: bool) -> None:
+        """The caller may go, the place is kept. Returns to the start by itself after 30 s."""
+        self.number_page.clear()
+        self.kept_page.show_ticket(answer, prints=prints)
+        self._show(self.kept_page)
+
+    def show_callback(self, due: str) -> None:
+        """The wish to be called is stored; `due` (ISO 8601 or "") is from when on."""
+        self.number_page.clear()
+        self.kept_page.show_callback(due)
+        self._show(self.kept_page)
+
+    def show_returns(self, tickets: Sequence[AwayTicket] | None) -> None:
+        """The numbers whose callers may come back; None while they are asked for."""
+        self.return_page.show_tickets(tickets)
+        self._fit(again=True)
+        self._on_touched()
+        self._show(self.return_page)
+
+    def show_place(self) -> None:
+        """Back to the ticket that waits: leaving it was not possible."""
         self._show(self.waiting_page)
 
     # ---- facts: the session ----
@@ -272,15 +341,15 @@ class KioskWindow(QWidget):
 
     def tick(self) -> None:
         """A moment has passed: countdowns and waiting times. Called by the window's own timer."""
-        self.trouble_page.tick(int(self._clock.monotonic_s()))
+        self.trouble_page.step(int(self._clock.monotonic_s()))
         if self._page is self.waiting_page:
             self.waiting_page.tick()
         elif self._page is self.session_page:
             self.session_page.tick()
-        elif self._page is self.goodbye_page:
-            self.goodbye_page.tick()
-        elif self._page is self.number_page and self._clock.monotonic_s() - self._touched_at_s >= NUMBER_IDLE_S:
-            self._back_to_start()
+        elif self._page in (self.goodbye_page, self.kept_page, self.closed_page):
+            self._page.tick()
+        elif self._page in (self.number_page, self.return_page) and self._idle_s() >= NUMBER_IDLE_S:
+            self._back_from_number()
 
     def stop_ticking(self) -> None:
         """Stops the window's own timer: the program is about to end, or a test calls `tick` itself."""
@@ -291,6 +360,60 @@ class KioskWindow(QWidget):
     def _on_touched(self) -> None:
         self._touched_at_s = self._clock.monotonic_s()
 
+    def _idle_s(self) -> float:
+        return self._clock.monotonic_s() - self._touched_at_s
+
+    @property
+    def _asks_phone(self) -> bool:
+        return self._page is self.number_page and self._phone_for is not None
+
+    def _ways(self, ticket: Ticket) -> list[str]:
+        """How the caller of this ticket may wait elsewhere."""
+        for service in self._offer.services if self._offer is not None else []:
+            owner = service.organisation or (self._offer.organisation if self._offer is not None else "")
+            if (owner, service.id.rpartition("/")[2]) == (ticket.organisation, ticket.service):
+                return service.away
+        return []
+
+    def _ask_phone(self, then: Callable[[str], None]) -> None:
+        before = self._page
+        self.ask_number(PHONE)
+        self._phone_for, self._before_number = then, before
+
+    def _on_number(self, number: str) -> None:
+        if self._phone_for is not None:
+            self._phone_for(number)
+        else:
+            self.number_entered.emit(number)
+
+    def _back_from_number(self) -> None:
+        """To where the number was asked for; a caller who has a ticket keeps it."""
+        before = self._before_number
+        if self._page is self.number_page and self._phone_for is not None and before is self.away_page:
+            self.number_page.clear()
+            self._show(self.waiting_page)
+        elif self._page is self.number_page and self._phone_for is not None and before is self.closed_page:
+            self.number_page.clear()
+            self._show(self.closed_page)
+        else:
+            self._back_to_start()
+
+    def _on_closed(self, service: Service) -> None:
+        answer = self._offer
+        contacts = answer.contacts if answer is not None else {}
+        owner = service.organisation or (answer.organisation if answer is not None else "")
+        self.closed_page.show_service(service, contacts.get(owner, Contact()))
+        self._show(self.closed_page)
+
+    def _on_callback(self) -> None:
+        service = self.closed_page.service
+        if service is not None:
+            self._ask_phone(lambda number: self.callback_requested.emit(service.id, number))
+
+    def _on_return(self) -> None:
+        self.show_returns(None)
+        self.returns_requested.emit()
+
     def _back_to_start(self) -> None:
         self.show_start()
         self.start_requested.emit()
@@ -298,13 +421,20 @@ class KioskWindow(QWidget):
     def _show(self, page: KioskPage) -> None:
         if page is not self.goodbye_page:
             self.goodbye_page.leave()
+        if page is not self.kept_page:
+            self.kept_page.leave()
+        if page is not self.number_page:
+            self._phone_for = None
         self._page = page
         self._header.setVisible(page is not self.session_page)
         page.setFocus()  # no button has the focus before somebody uses a keyboard
         self._show_trouble()
 
     def _show_trouble(self) -> None:
-        whole_page = self._trouble in LINE_CODES and self._page in (self.start_page, self.number_page)
+        whole_page = self._trouble in LINE_CODES and self._page in (
+            self.start_page,
+            self.number_page,
+        )
         if whole_page:
             self.trouble_page.show_trouble(self._trouble)
         self._banner.show_trouble("" if whole_page else self._trouble)

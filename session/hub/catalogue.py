@@ -142,6 +142,10 @@ class Catalogue:
             services=[self._button(organisation, ref) for ref in site.services],
             allowed_addresses=entry.allowed_addresses,
             home_address=entry.home_address,
+            contacts={
+                owner: self.organisation(owner).contact
+                for owner in dict.fromkeys(split_service(ref, organisation)[0] for ref in site.services)
+            },
         )
 
     def _button(self, home: str, ref: str) -> Service:

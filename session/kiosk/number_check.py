@@ -14,6 +14,8 @@ from stdnum.fr import nir
 
 DIGITS = string.digits
 LETTERS = string.ascii_uppercase
+PHONE = "phone"
+"""Not a caller number: the telephone at which a caller wants to be called."""
 
 
 class NumberState(StrEnum):
@@ -46,6 +48,8 @@ FORMS: dict[str, NumberForm] = {
     "france_travail": NumberForm(kind="france_travail", lengths=(8, 11), groups=(4, 4, 3)),
     # INSEE: thirteen characters and a two-digit key; 2A and 2B for people born in Corsica since 1976.
     "nir": NumberForm(kind="nir", lengths=(15,), groups=(1, 2, 2, 2, 3, 3, 2)),
+    # ARCEP's numbering plan: ten digits; 08 is nobody's own number.
+    PHONE: NumberForm(kind=PHONE, lengths=(10,), groups=(2, 2, 2, 2, 2)),
 }
 """The kinds we know; a service with another kind (or none) asks for no number."""
 
@@ -59,6 +63,8 @@ def next_characters(kind: str, text: str) -> str:
     at = len(text)
     if at >= form.lengths[-1] or (kind == "france_travail" and text[-1:].isalpha()):
         return ""
+    if kind == PHONE and at < 2:
+        return "0" if at == 0 else "12345679"
     if kind == "france_travail" and at == _FRANCE_TRAVAIL_LETTER:
         return DIGITS + LETTERS
     if kind == "nir" and at == 0:

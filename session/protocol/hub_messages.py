@@ -50,7 +50,10 @@ class ServicesRequest(HubMessage, frozen=True, kw_only=True):
 
 
 class ServicesAnswer(HubMessage, frozen=True, kw_only=True):
-    """At most six services; `allowed_addresses` are URL prefixes an agent may open; `host`: one may be called here."""
+    """At most six services; `allowed_addresses` are URL prefixes an agent may open.
+
+    `host`: one may be called here. `contacts`: how callers reach each organisation otherwise.
+    """
 
     organisation: Id
     organisation_name: Text
@@ -59,6 +62,7 @@ class ServicesAnswer(HubMessage, frozen=True, kw_only=True):
     allowed_addresses: list[Address]
     home_address: Address = ""
     host: bool = False
+    contacts: dict[str, Contact] = {}
 
 
 # ---- ticket --------------------------------------------------------------------------------------------------------

@@ -3,28 +3,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 import expert_app.kiosk
 import session.bus.client
-from expert_app.facts import Facts
-from expert_app.kiosk import KioskApp
 from session.bus.client import BusClient
 from session.clock import ManualClock
 from session.errors import StoreUnreachable
 from session.hub.presence import RETURN_S
 from session.kiosk.link import KioskLink
-from session.kiosk.live import KioskSession
-from session.protocol.hub_messages import ServicesAnswer, SessionFacts, TicketAnswer, TicketChanged, TicketRequested
+from session.protocol.hub_messages import TicketAnswer, TicketRequested
 from session.protocol.roles import Role
-from session.protocol.session_messages import Grant, KioskWiped
 from session.protocol.tickets import TicketState
-from session.tasks import Tasks
-from tests.talks.hub.bus_fixture import World, hub_world, until
-from tests.unit.expert_app.parts import QuietBrowser, kiosk_session
+from tests.talks.hub.bus_fixture import hub_world, until
+from tests.unit.expert_app.hall import Hall, Kiosk
 
 
 @pytest.fixture(autouse=True)
@@ -32,140 +27,6 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is tried again is tried at once."""
     monkeypatch.setattr(session.bus.client, "AGAIN_S", 0.02)
     monkeypatch.setattr(expert_app.kiosk, "RETRY_S", 0.05)
-
-
-class Screen:
-    """Remembers what was shown: `page` now, `story` in order, `trouble` now."""
-
-    def __init__(self) -> None:
-        self.story: list[str] = []
-        self.trouble = ""
-        self.troubles: list[str] = []
-        self.ticket = ""
-        self.wiped: list[KioskWiped] = []
-
-    @property
-    def page(self) -> str:
-        return self.story[-1] if self.story else ""
-
-    def _show(self, page: str) -> None:
-        if page != self.page:
-            self.story.append(page)
-
-    def show_services(self, answer: ServicesAnswer) -> None:
-        if not self.story:  # later it changes buttons, not the page
-            self._show("start")
-
-    def show_start(self) -> None:
-        self._show("start")
-
-    def ask_number(self, kind: str) -> None:
-        self._show(f"number {kind}")
-
-    def number_refused(self) -> None:
-        self._show("number refused")
-
-    def show_calling(self) -> None:
-        self._show("calling")
-
-    def show_ticket(self, answer: TicketAnswer | TicketChanged) -> None:
-        self.ticket = answer.ticket.id
-        self._show("waiting")
-
-    def show_session(self, facts: SessionFacts) -> None:
-        self._show(f"session with {facts.agent_name}")
-
-    def show_media(self, seen: bool, heard: bool) -> None:
-        pass
-
-    def show_page(self, visible: bool) -> None:
-        pass
-
-    def show_grants(self, grants: Mapping[Grant, bool]) -> None:
-        pass
-
-    def show_times(self, left_s: Mapping[Grant, float]) -> None:
-        pass
-
-    def ask_grant(self, grant: Grant) -> None:
-        pass
-
-    def end_question(self, grant: Grant) -> None:
-        pass
-
-    def show_devices_notice(self, code: str) -> None:
-        pass
-
-    def show_goodbye(self, wiped: KioskWiped | None) -> None:
-        if wiped is not None:
-            self.wiped.append(wiped)
-        self._show("goodbye")
-
-    def show_trouble(self, code: str) -> None:
-        self.trouble = code
-        self.troubles.append(code)
-
-    def clear_trouble(self) -> None:
-        self.trouble = ""
-
-
-class Kiosk:
-    """A kiosk without a window."""
-
-    def __init__(self, world: World, link: KioskLink, folder: Path) -> None:
-        self._world, self.link, self._folder = world, link, folder
-        self.tasks, self.screen, self.browser = Tasks(), Screen(), QuietBrowser()
-        self.runtime, memory = folder / "runtime", folder / "ticket"
-        folder.mkdir(exist_ok=True)
-        facts = Facts(world.clock)
-        self.app = KioskApp(link, self.screen, self._open, self.runtime, memory, world.clock, self.tasks, facts)
-        self.sessions: list[KioskSession] = []
-
-    def _open(self, facts: SessionFacts, resumed: bool) -> KioskSession:
-        channel = self.link.channel(facts.id)
-        made = kiosk_session(facts, channel, self.browser, self.runtime, self._world.clock, self.tasks, resumed=resumed)
-        self.sessions.append(made)
-        return made
-
-    async def start(self) -> None:
-        await self.app.start()
-        await until(lambda: self.screen.page != "")
-
-    def files(self) -> list[Path]:
-        return [path for path in self.runtime.rglob("*") if path.is_file()]
-
-    async def die(self) -> None:
-        """As a power cut, as far as a test can: no goodbye to anybody."""
-        await self.tasks.close()
-
-
-class Hall:
-    """A town hall and the agency behind it."""
-
-    def __init__(self, world: World, folder: Path) -> None:
-        self.world, self.folder = world, folder
-        self.kiosks: list[Kiosk] = []
-
-    async def kiosk(self) -> Kiosk:
-        client = await self.world.client(Role.KIOSK, "kiosk1")
-        kiosk = Kiosk(self.world, KioskLink(client, self.world.clock, self.world.tasks), self.folder / "kiosk")
-        self.kiosks.append(kiosk)
-        await kiosk.start()
-        return kiosk
-
-    async def waiting(self, kiosk: Kiosk) -> str:
-        kiosk.app.press("rights")
-        kiosk.app.enter_number("1234567")
-        await until(lambda: kiosk.screen.page == "waiting")
-        return kiosk.screen.ticket
-
-    def tickets(self, state: TicketState = TicketState.WAITING) -> list[str]:
-        assert self.world.hub is not None
-        return [ticket.id for ticket in self.world.hub.view.open_tickets("valdore") if ticket.state is state]
-
-    async def close(self) -> None:
-        for kiosk in self.kiosks:
-            await kiosk.die()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import override
+from typing import Literal, override
 
 import msgspec
 from PyQt6.QtCore import QRect, QRectF, Qt
@@ -22,9 +22,10 @@ from PyQt6.QtWidgets import QApplication, QWidget
 
 from resources import texts
 from session.clock import ManualClock
-from session.protocol.hub_messages import Service, ServicesAnswer, SessionFacts, TicketAnswer
+from session.protocol.hub_messages import Contact, Service, ServicesAnswer, SessionFacts, TicketAnswer
 from session.protocol.session_messages import Grant, KioskWiped
 from session.protocol.tickets import Ticket, TicketState
+from session.protocol.waiting_messages import AwayTicket
 from views.kiosk_window import KioskWindow
 
 SIZES = ((1280, 800), (1080, 1920), (1920, 1080))
@@ -101,7 +102,7 @@ def services_answer(count: int = 6) -> ServicesAnswer:
         organisation="entraide",
         organisation_name="Caisse d'entraide du Val-Doré",
         site="Mairie de Saint-Aubin-des-Prés",
-        services=SERVICES[:count],
+        services=[msgspec.structs.replace(service, away=["back", "phone"]) for service in SERVICES[:count]],
         allowed_addresses=[],
     )
 
@@ -111,6 +112,21 @@ OWNERS = (
     ("marais", "Mutuelle du Marais"),
     ("emploi", "Office de l'emploi et de la formation des Trois-Rivières"),
 )
+
+
+def hours_answer() -> ServicesAnswer:
+    """Six services, one closed by its hours until tomorrow and one by a supervisor; callers may wait elsewhere."""
+    services = [msgspec.structs.replace(service, away=["back", "phone"]) for service in SERVICES]
+    services[1] = msgspec.structs.replace(
+        services[1],
+        open_now=False,
+        opens_at="2026-03-03T08:30:00+01:00",
+        callback=True,
+        message="Pensez à apporter votre bail et votre dernière quittance.",
+    )
+    services[4] = msgspec.structs.replace(services[4], closed=True)
+    contact = Contact(phone="04 00 00 00 00", email="contact@valdore.example")
+    return msgspec.structs.replace(services_answer(), services=services, contacts={"entraide": contact})
 
 
 def shared_answer(*owners: int) -> ServicesAnswer:
@@ -246,6 +262,44 @@ def _start(count: int) -> Callable[[KioskWindow], None]:
     return lambda window: window.show_services(services_answer(count))
 
 
+def _given_back(window: KioskWindow) -> None:
+    answer = ticket_answer(1, 0, 120)
+    window.show_ticket(
+        msgspec.structs.replace(answer, ticket=msgspec.structs.replace(answer.ticket, reason="desk_lost"))
+    )
+
+
+def _elsewhere(window: KioskWindow) -> None:
+    window.show_ticket(ticket_answer())
+    window.waiting_page.elsewhere.click()
+
+
+def _phone(window: KioskWindow) -> None:
+    _elsewhere(window)
+    window.away_page.phone.click()
+    for character in "06123":
+        window.number_page.digits.keys[character].click()
+
+
+def kept_answer(how: Literal["back", "phone"]) -> TicketAnswer:
+    answer = ticket_answer(4)
+    return msgspec.structs.replace(answer, ticket=msgspec.structs.replace(answer.ticket, away=how))
+
+
+def _hours(window: KioskWindow) -> None:
+    window.show_services(hours_answer())
+
+
+def _closed(window: KioskWindow) -> None:
+    _hours(window)
+    window.start_page.cards[1].click()
+
+
+RETURNS = [
+    AwayTicket(number="L042", service_name="Logement", called=True),
+    *(AwayTicket(number=f"L0{n}", service_name="Logement") for n in range(44, 49)),
+]
+
 SCENES: dict[str, Callable[[KioskWindow], None]] = {
     "start-6": _start(6),
     "start-shared-6": lambda window: window.show_services(shared_answer(0, 0, 2, 1, 0, 1)),
@@ -267,6 +321,16 @@ SCENES: dict[str, Callable[[KioskWindow], None]] = {
     "waiting": lambda window: window.show_ticket(ticket_answer()),
     "waiting-next": lambda window: window.show_ticket(ticket_answer(1, None)),
     "waiting-leave": _leaving,
+    "waiting-given-back": _given_back,
+    "away": _elsewhere,
+    "away-phone": _phone,
+    "kept-back": lambda window: window.show_kept(kept_answer("back"), prints=True),
+    "kept-phone": lambda window: window.show_kept(kept_answer("phone"), prints=True),
+    "kept-callback": lambda window: window.show_callback("2026-03-03T08:30:00+01:00"),
+    "returns": lambda window: window.show_returns(RETURNS),
+    "returns-none": lambda window: window.show_returns([]),
+    "start-hours": _hours,
+    "closed": _closed,
     "coming": lambda window: window.show_ticket(ticket_answer(0, None, None, TicketState.OFFERED)),
     "session-face": lambda window: window.show_session(session_facts()),
     "session-page": _page_shared,

@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from resources import texts
+from session.clock import ManualClock
 from tests.unit.views.fingers import click
 from tests.unit.views.kiosk_gallery import SERVICES
 from views.kiosk_start_page import StartPage
@@ -18,7 +19,7 @@ from views.kiosk_start_page import StartPage
 
 def test_a_closed_service_cannot_be_touched_and_says_so(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(texts, "_active", [gettext.NullTranslations()])
-    page = StartPage()
+    page = StartPage(ManualClock())
     qtbot.addWidget(page)
     page.show()
     asked: list[str] = []

@@ -23,6 +23,11 @@ class Wishes:
             "grant_withdrawn",
             "language_requested",
             "start_requested",
+            "away_requested",
+            "callback_requested",
+            "returns_requested",
+            "came_back",
+            "slip_requested",
             "close_requested",
         ):
             getattr(window, name).connect(lambda *facts, name=name: self.heard.append((name, *facts)))
