@@ -217,6 +217,8 @@ class SessionConnections:
         page.page_shown.connect(self._on_page_shown)
         page.sharing_changed.connect(self._on_sharing)
         page.address_refused.connect(self._cobrowse.show_refused)
+        page.dialog_shown.connect(self._cobrowse.show_dialog)
+        page.dialog_closed.connect(self._cobrowse.end_dialog)
         page.pointer_shown.connect(self._on_pointer_shown)
 
     def _on_events(self, events: MirrorEvents) -> None:

@@ -16,9 +16,11 @@ from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import QComboBox, QFrame, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from resources.texts import N_, _
+from session.protocol.mirror_messages import DialogShown
 from session.protocol.session_messages import AddressRefused, Grant, PageShown, PointerShown
 from views.desk_parts import Chip, ElidedLabel, EmptyState, column, label, push_button, row, tool_button
 from views.icons import icon
+from views.mirror_dialog import MirrorDialog
 from views.mirror_pane import MirrorPane
 from views.theme import SPACE
 
@@ -153,6 +155,7 @@ class CobrowseView(QWidget):
         box.insertWidget(box.count() - 1, self._ask, 0, Qt.AlignmentFlag.AlignHCenter)
         shown = QWidget()
         column(shown, self.mirror, margins=(SPACE[1], SPACE[1], SPACE[1], SPACE[1]))
+        self._dialog = MirrorDialog(shown)
         self._stage = QStackedWidget()
         self._stage.setObjectName("cobrowse_stage")
         self._stage.addWidget(self._empty)
@@ -183,6 +186,7 @@ class CobrowseView(QWidget):
         """The mirror runs, or has stopped: then nothing of the page stays on the screen."""
         if not sharing:
             self._page = None
+            self._dialog.clear()
             self.mirror.clear()
         if sharing or self._state is ShareState.ON:
             self._set_state(ShareState.ON if sharing else ShareState.OFF)
@@ -208,8 +212,17 @@ class CobrowseView(QWidget):
         self._chip.show_state(_("The caller sees your pointer"), "point", "good")
         self._seen_timer.start()
 
+    def show_dialog(self, dialog: DialogShown) -> None:
+        """The page asks the caller, or wanted what the kiosk does not do."""
+        self._dialog.show_dialog(dialog)
+
+    def end_dialog(self, dialog_id: str) -> None:
+        """The caller answered."""
+        self._dialog.end_dialog(dialog_id)
+
     def clear(self) -> None:
         """The session is over: nothing of the caller stays."""
+        self._dialog.clear()
         self._page, self._may_point = None, False
         self.mirror.clear()
         self._address.clear()

@@ -15,10 +15,14 @@ from PyQt6.QtWebEngineCore import QWebEngineLoadingInfo
 from PyQt6.QtWebEngineWidgets import QWebEngineView
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
-from resources.texts import _
+from resources.texts import N_, _
 from session.errors import AddressNotAllowed, SessionError
 from session.kiosk.allow_list import AllowList
+from session.protocol.ids import new_id
+from session.protocol.mirror_messages import DialogKind, DialogShown
 from views.desk_parts import ElidedLabel
+from views.kiosk_dialog_card import DialogCard
+from views.kiosk_dialogs import MAX_TEXT, Question
 from views.kiosk_icons import IconView
 from views.kiosk_page import BigButton, label
 from views.kiosk_theme import BLUE, INK, LINE, PAPER, SKY, WHITE, spaced
@@ -35,6 +39,14 @@ _OUR_OWN_STOPS = (-3, -20)
 """Chromium's net errors ABORTED (a refused or replaced navigation) and BLOCKED_BY_CLIENT (outside the list)."""
 
 _SPOT_RADIUS = 15.0
+
+NOT_DONE = {
+    DialogKind.FILE: N_("Files cannot be chosen on this kiosk. Put your paper on the scanner."),
+    DialogKind.DOWNLOAD: N_("Files cannot be saved on this kiosk."),
+    DialogKind.PDF: N_("This document cannot be opened here. Please tell your adviser."),
+    DialogKind.PRINT: N_("This kiosk prints no web pages. Please tell your adviser."),
+}
+"""What the caller is told when a page wants what a kiosk does not do."""
 
 
 class _PointerLayer(QWidget):
@@ -90,6 +102,7 @@ class KioskBrowser(QFrame):
         address_refused(address, code): the page tried to leave the list, or could not be loaded.
         pointer_painted(x_px, y_px): the agent's pointer is on the screen, in pixels of the viewport.
         share_stop_requested(): the caller wants the agent to see the page no more.
+        dialog_shown(DialogShown), dialog_closed(dialog_id): the page asks the caller, or wants what a kiosk does not.
     """
 
     events_pushed = pyqtSignal(str)
@@ -97,6 +110,8 @@ class KioskBrowser(QFrame):
     address_refused = pyqtSignal(str, str)
     pointer_painted = pyqtSignal(int, int)
     share_stop_requested = pyqtSignal()
+    dialog_shown = pyqtSignal(object)
+    dialog_closed = pyqtSignal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -108,6 +123,8 @@ class KioskBrowser(QFrame):
         self._web = self._new_web()
         self._pointer = _PointerLayer(self._view)
         self._pointer.painted.connect(self.pointer_painted)
+        self._dialog = DialogCard(self._view)
+        self._dialog.answered.connect(lambda dialog_id, ok, text: self._web.dialogs.answer(dialog_id, ok, text))
         self._pointer_timer = self._single_shot(POINTER_STAYS_MS, self._pointer.remove)
         self._notice_timer = self._single_shot(NOTICE_STAYS_MS, self._hide_notice)
         self._build()
@@ -193,8 +210,10 @@ class KioskBrowser(QFrame):
         web = CallerWeb(self._allowed, self)
         web.events_pushed.connect(self.events_pushed)
         web.refused.connect(self._on_refused)
-        web.download_refused.connect(self._on_download_refused)
+        web.not_done.connect(self._on_not_done)
         web.said.connect(self._show_notice)
+        web.dialogs.asked.connect(self._on_asked)
+        web.dialogs.closed.connect(self._on_answered)
         web.page.loadingChanged.connect(self._on_loading_changed)
         web.page.titleChanged.connect(self._on_title_changed)
         web.page.urlChanged.connect(self._on_url_changed)
@@ -213,6 +232,7 @@ class KioskBrowser(QFrame):
         if not self._web.allows(address):
             return False
         self._show_empty(False)
+        self._web.dialogs.dismiss()  # a page that waits for an answer cannot leave
         self._web.page.load(QUrl(address))
         return True
 
@@ -305,8 +325,26 @@ class KioskBrowser(QFrame):
         self._show_notice(_("This page cannot be opened here."))
         self.address_refused.emit(address, AddressNotAllowed.code)
 
-    def _on_download_refused(self, _address: str) -> None:
-        self._show_notice(_("Files cannot be saved on this kiosk."))
+    # ---- what the page shows beside itself ----
+
+    @property
+    def dialog(self) -> DialogCard:
+        """The page's question, over the page."""
+        return self._dialog
+
+    def _on_asked(self, question: Question) -> None:
+        self._dialog.setGeometry(self._view.rect())
+        self._dialog.ask(question, self._web.page.url().host())
+        text = question.text[:MAX_TEXT]
+        self.dialog_shown.emit(DialogShown(dialog_id=question.dialog_id, kind=question.kind, text=text, waits=True))
+
+    def _on_answered(self, dialog_id: str) -> None:
+        self._dialog.end(dialog_id)
+        self.dialog_closed.emit(dialog_id)
+
+    def _on_not_done(self, kind: DialogKind, name: str) -> None:
+        self._show_notice(_(NOT_DONE[kind]))
+        self.dialog_shown.emit(DialogShown(dialog_id=new_id(), kind=kind, text=name[:MAX_TEXT], waits=False))
 
     # ---- what is seen ----
 
@@ -342,12 +380,14 @@ class KioskBrowser(QFrame):
         self._up.set_words("", _("Scroll up"))
         self._down.set_words("", _("Scroll down"))
         self._stop.set_words(_("Hide my page"), _("Your adviser sees this page. Hide it."))
+        self._dialog.retranslate()
         self._empty_words.setText(_("The agent can open a page here and look at it with you."))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Keeps the pointer's layer over the page."""
         super().resizeEvent(event)
         self._pointer.setGeometry(self._view.rect())
+        self._dialog.setGeometry(self._view.rect())
 
     def sizeHint(self) -> QSize:
         """Room for a page."""

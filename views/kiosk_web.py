@@ -35,15 +35,18 @@ from PyQt6.QtWebEngineCore import (
 
 from resources import resource_text
 from session.kiosk.allow_list import AllowList
+from session.protocol.mirror_messages import DialogKind
+from views.kiosk_dialogs import ASK_SCHEME, PageDialogs
 
 log = logging.getLogger(__name__)
 
 Fetched = Callable[[bytes, str], None]
 
+PAGE_WORLD = int(QWebEngineScript.ScriptWorldId.MainWorld.value)
 WORLD = int(QWebEngineScript.ScriptWorldId.ApplicationWorld.value)
 """The recorder's isolated world: the page's own scripts see neither it nor its bridge."""
 
-_RECORDER, _GUARD = "recorder", "guard"
+_RECORDER, _GUARD, _DIALOGS = "recorder", "guard", "dialogs"
 
 _HOLDS_PICTURE = '"pictures":true'
 _STOP = "window.posteRecorder && window.posteRecorder.stop()"
@@ -76,7 +79,7 @@ RECORDER_SETTINGS: dict[str, str | int | float] = {
 
 _Kind = QWebEngineUrlRequestInfo.ResourceType
 _FETCHABLE = {_Kind.ResourceTypeImage, _Kind.ResourceTypeFontResource, _Kind.ResourceTypeStylesheet}
-_WEB_SCHEMES = {"http", "https", "data", "blob", "about", "ws", "wss"}
+_WEB_SCHEMES = {"http", "https", "data", "blob", "about", "ws", "wss", ASK_SCHEME.decode()}
 
 _Setting = QWebEngineSettings.WebAttribute
 _OFF = (
@@ -163,8 +166,8 @@ class _Gate(QWebEngineUrlRequestInterceptor):
 class _Page(QWebEnginePage):
     """A page that opens no window, no dialog, no file chooser; it reports what it did not do."""
 
-    refused = pyqtSignal(str)
     said = pyqtSignal(str)
+    file_asked = pyqtSignal()
 
     def javaScriptConsoleMessage(
         self, level: QWebEnginePage.JavaScriptConsoleMessageLevel, message: str | None, line: int, source: str | None
@@ -176,9 +179,9 @@ class _Page(QWebEnginePage):
         self.said.emit((message or "")[:300])
 
     def javaScriptConfirm(self, origin: QUrl, message: str | None) -> bool:
-        # A dialog here would need a nested event loop, and the agent would not see it.
-        self.said.emit((message or "")[:300])
-        return False
+        # A dialog here would need a nested event loop; pages ask through `PageDialogs`. What still comes is the
+        # engine's "leave this page?": who touched a link wants to leave.
+        return True
 
     def javaScriptPrompt(self, origin: QUrl, message: str | None, default: str | None) -> tuple[bool, str]:
         self.said.emit((message or "")[:300])
@@ -190,6 +193,7 @@ class _Page(QWebEnginePage):
         old: Iterable[str | None],
         mime_types: Iterable[str | None],
     ) -> list[str]:
+        self.file_asked.emit()
         return []
 
 
@@ -258,14 +262,14 @@ class CallerWeb(QObject):
     Signals:
         events_pushed(text): JSON from the recorder (`session.kiosk.cobrowse.Push`).
         refused(address): the page tried to go outside the list.
-        download_refused(address): the page wanted to save a file.
-        said(text): the page's alert or question, cut at 300 letters.
+        said(text): an alert that could not be asked properly, cut at 300 letters.
+        not_done(kind, name): the page wanted a file, to save one, to show a PDF or to print; the kiosk does not.
     """
 
     events_pushed = pyqtSignal(str)
     refused = pyqtSignal(str)
-    download_refused = pyqtSignal(str)
     said = pyqtSignal(str)
+    not_done = pyqtSignal(DialogKind, str)
 
     def __init__(self, allowed: AllowList, parent: QObject) -> None:
         super().__init__(parent)
@@ -287,6 +291,9 @@ class CallerWeb(QObject):
         self.page.setWebChannel(self._channel, WORLD)
         # In the profile, not in the page: a page that is destroyed with a script of its own takes the program with it.
         self._insert(self.profile.scripts(), _GUARD, resource_text("pages/record_guard.js"), frames=False)
+        self._insert(self.profile.scripts(), _DIALOGS, resource_text("pages/dialogs.js"), frames=True, world=PAGE_WORLD)
+        self.dialogs = PageDialogs(self)
+        self.profile.installUrlSchemeHandler(ASK_SCHEME, self.dialogs)
 
     def _set_up_page(self) -> None:
         settings = self.page.settings()
@@ -298,6 +305,8 @@ class CallerWeb(QObject):
         self.page.newWindowRequested.connect(self._on_new_window_requested)
         self.page.permissionRequested.connect(_deny)
         self.page.said.connect(self.said)
+        self.page.file_asked.connect(lambda: self.not_done.emit(DialogKind.FILE, ""))
+        self.page.printRequested.connect(lambda: self.not_done.emit(DialogKind.PRINT, self.page.title()))
 
     # ---- where it may go ----
 
@@ -331,7 +340,8 @@ class CallerWeb(QObject):
     def _on_download(self, download: QWebEngineDownloadRequest) -> None:
         if not self._fetcher.on_download(download):
             download.cancel()
-            self.download_refused.emit(download.url().toString())
+            kind = DialogKind.PDF if download.mimeType() == "application/pdf" else DialogKind.DOWNLOAD
+            self.not_done.emit(kind, download.suggestedFileName())
 
     def fetch(self, address: str, on_fetched: Fetched) -> None:
         """A picture, font or style sheet that the page itself loaded; empty answers otherwise."""
@@ -351,11 +361,13 @@ class CallerWeb(QObject):
             frame.runJavaScript(source, WORLD)
 
     @staticmethod
-    def _insert(scripts: QWebEngineScriptCollection | None, name: str, source: str, *, frames: bool) -> None:
+    def _insert(
+        scripts: QWebEngineScriptCollection | None, name: str, source: str, *, frames: bool, world: int = WORLD
+    ) -> None:
         script = QWebEngineScript()
         script.setName(name)
         script.setSourceCode(source)
-        script.setWorldId(WORLD)
+        script.setWorldId(world)
         script.setInjectionPoint(QWebEngineScript.InjectionPoint.DocumentCreation)
         script.setRunsOnSubFrames(frames)
         assert scripts is not None
@@ -402,6 +414,7 @@ class CallerWeb(QObject):
             True when nothing is left: page gone, profile gone and never on disk, folder gone.
         """
         self._sharing = False
+        self.dialogs.dismiss()
         on_disk = not self.profile.isOffTheRecord()
         folder_gone = self._fetcher.close()
         profile, page = self.profile, self.page

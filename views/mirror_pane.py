@@ -33,6 +33,7 @@ from PyQt6.QtWebEngineWidgets import QWebEngineView
 from PyQt6.QtWidgets import QWidget
 
 from resources import resource_text
+from views.kiosk_dialogs import ASK_SCHEME
 
 log = logging.getLogger(__name__)
 
@@ -66,14 +67,23 @@ _OFF = (
 )
 
 
+_Flag = QWebEngineUrlScheme.Flag
+_PLAIN = _Flag.SecureScheme | _Flag.CorsEnabled
+# A page's content policy stops its own requests, not its dialogs (HTML standard, section 8.9.1).
+_ASKING = _PLAIN | _Flag.ContentSecurityPolicyIgnored | _Flag.FetchApiAllowed
+
+
 def register_schemes() -> None:
-    """Makes the mirror's two schemes known to the browser engine. To be called before the application object exists."""
-    for name in (SHELL_SCHEME, RESOURCE_SCHEME):
+    """Makes our schemes known to the browser engine: the mirror's two, and the one of a kiosk's page that asks.
+
+    To be called before the application object exists.
+    """
+    for name, flags in ((SHELL_SCHEME, _PLAIN), (RESOURCE_SCHEME, _PLAIN), (ASK_SCHEME, _ASKING)):
         if QWebEngineUrlScheme.schemeByName(name).name() == name:
             continue
         scheme = QWebEngineUrlScheme(name)
         scheme.setSyntax(QWebEngineUrlScheme.Syntax.Host)
-        scheme.setFlags(QWebEngineUrlScheme.Flag.SecureScheme | QWebEngineUrlScheme.Flag.CorsEnabled)
+        scheme.setFlags(flags)
         QWebEngineUrlScheme.registerScheme(scheme)
 
 

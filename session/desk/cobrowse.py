@@ -25,7 +25,7 @@ from session.protocol import mirror
 from session.protocol.channel import SessionChannel
 from session.protocol.ids import new_id
 from session.protocol.mirror import MirrorEvents
-from session.protocol.mirror_messages import MirrorReceived
+from session.protocol.mirror_messages import DialogClosed, DialogShown, MirrorReceived
 from session.protocol.session_messages import (
     AddressRefused,
     AddressRequested,
@@ -110,6 +110,7 @@ class DeskCobrowse:
         sharing_changed: the mirror runs or has stopped.
         pointer_shown: the kiosk painted the pointer.
         address_refused: the kiosk did not open an address.
+        dialog_shown, dialog_closed: the page asks the caller, or wanted what a kiosk does not do; over.
         mirror_chunk: the same events for the log, in stretches of a few seconds, cut at each full picture.
     """
 
@@ -119,6 +120,8 @@ class DeskCobrowse:
         self.sharing_changed: Notifier[bool] = Notifier()
         self.pointer_shown: Notifier[PointerShown] = Notifier()
         self.address_refused: Notifier[AddressRefused] = Notifier()
+        self.dialog_shown: Notifier[DialogShown] = Notifier()
+        self.dialog_closed: Notifier[str] = Notifier()
         self.mirror_chunk: Notifier[MirrorBytes] = Notifier()
         self._channel, self._clock, self._tasks = channel, clock, tasks
         self._asked_at_s = float("-inf")
@@ -204,6 +207,10 @@ class DeskCobrowse:
                 self.pointer_shown.emit(message)
             case AddressRefused():
                 self.address_refused.emit(message)
+            case DialogShown():
+                self.dialog_shown.emit(message)
+            case DialogClosed(dialog_id=dialog_id):
+                self.dialog_closed.emit(dialog_id)
             case ResourceSent(item_id=item_id):
                 self._on_resource_sent(item_id, message)
 

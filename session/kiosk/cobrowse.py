@@ -19,12 +19,12 @@ import msgspec
 from session.clock import Clock
 from session.errors import AddressNotAllowed, BusUnreachable, MessageTooLarge
 from session.kiosk.allow_list import without_query
-from session.kiosk.mirror_filter import filter_events
+from session.kiosk.mirror_filter import filter_events, mask_text
 from session.kiosk.mirror_sender import DEFAULT_KBPS, MirrorSender
 from session.notify import Notifier
 from session.protocol import mirror
 from session.protocol.channel import SessionChannel
-from session.protocol.mirror_messages import MirrorReceived
+from session.protocol.mirror_messages import DialogClosed, DialogShown, MirrorReceived
 from session.protocol.session_messages import (
     AddressRefused,
     AddressRequested,
@@ -90,6 +90,16 @@ class BrowserLike(Protocol):
     @property
     def pointer_painted(self) -> SignalLike:
         """(x_px, y_px): the pointer is on the screen at this place of the viewport."""
+        ...
+
+    @property
+    def dialog_shown(self) -> SignalLike:
+        """(DialogShown): the page asks the caller, or wanted what a kiosk does not do."""
+        ...
+
+    @property
+    def dialog_closed(self) -> SignalLike:
+        """(dialog_id): the caller answered, or the page is gone."""
         ...
 
     def set_allowed(self, prefixes: Sequence[str]) -> None:
@@ -194,6 +204,7 @@ class KioskCobrowse:
         self._document = ""
         self._epoch = 0
         self._page: PageShown | None = None
+        self._dialog: DialogShown | None = None
         self._answer_due = False
         self._stream = MirrorSender(channel, clock, tasks, browser.request_snapshot, kbps=mirror_kbps)
         self._snapshot_at_s = float("-inf")
@@ -206,6 +217,8 @@ class KioskCobrowse:
             (browser.page_shown, self._on_page_shown),
             (browser.address_refused, self._on_address_refused),
             (browser.pointer_painted, self._on_pointer_painted),
+            (browser.dialog_shown, self._on_dialog_shown),
+            (browser.dialog_closed, self._on_dialog_closed),
         ]
         for signal, slot in self._listened:
             signal.connect(slot)
@@ -257,6 +270,7 @@ class KioskCobrowse:
             self._document = ""
         self.sharing_changed.emit(sharing)
         self._send(SharingChanged(sharing=sharing))
+        self._tell_dialog()
 
     # ---- what the desk wishes ----
 
@@ -286,6 +300,7 @@ class KioskCobrowse:
             return
         if self._page is not None:
             self._send(self._page)
+        self._tell_dialog()
         self._stream.restart()
         if self._clock.monotonic_s() - self._snapshot_at_s >= _SNAPSHOT_EVERY_S:
             self._snapshot_at_s = self._clock.monotonic_s()
@@ -337,6 +352,24 @@ class KioskCobrowse:
                 await asyncio.sleep(_POINTER_EVERY_S)
         finally:
             self._telling_pointer = False
+
+    # ---- what stands beside the page ----
+
+    def _on_dialog_shown(self, dialog: DialogShown) -> None:
+        dialog = msgspec.structs.replace(dialog, text=mask_text(dialog.text))
+        if dialog.waits:
+            self._dialog = dialog
+        if self._sharing:
+            self._send(dialog)
+
+    def _tell_dialog(self) -> None:
+        if self._sharing and self._dialog is not None:
+            self._send(self._dialog)
+
+    def _on_dialog_closed(self, dialog_id: str) -> None:
+        self._dialog = None
+        if self._sharing:
+            self._send(DialogClosed(dialog_id=dialog_id))
 
     # ---- events ----
 

@@ -13,11 +13,15 @@ _TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".
 
 
 class WebServer:
-    """Serves `pages` by path, then the files of the demonstration's site; `asked` holds every path asked for."""
+    """Serves `pages` by path, then the files of the demonstration's site; `asked` holds every path asked for.
+
+    `policies` has content security policies by path.
+    """
 
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.pages: dict[str, tuple[str, bytes]] = {}
+        self.policies: dict[str, str] = {}
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -26,6 +30,8 @@ class WebServer:
                 kind, body = outer.answer(self.path.partition("?")[0])
                 self.send_response(200 if body else 404)
                 self.send_header("Content-Type", kind)
+                if policy := outer.policies.get(self.path.partition("?")[0]):
+                    self.send_header("Content-Security-Policy", policy)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)

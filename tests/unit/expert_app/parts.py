@@ -86,6 +86,7 @@ class QuietBrowser:
 
     def __init__(self) -> None:
         self.events_pushed = self.page_shown = self.address_refused = self.pointer_painted = QuietSignal()
+        self.dialog_shown = self.dialog_closed = QuietSignal()
         self.wiped = 0
 
     def set_allowed(self, prefixes: Sequence[str]) -> None:

@@ -49,6 +49,7 @@ class Browser:
     def __init__(self) -> None:
         self.events_pushed, self.page_shown = Signal(), Signal()
         self.address_refused, self.pointer_painted = Signal(), Signal()
+        self.dialog_shown, self.dialog_closed = Signal(), Signal()
         self.done: list[str] = []
         self.fetches: list[Callable[[bytes, str], None]] = []
 
