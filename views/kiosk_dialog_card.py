@@ -48,7 +48,8 @@ class DialogCard(QWidget):
         card.setObjectName("dialog_card")
         card.setStyleSheet(
             f"#dialog_card {{ background: {WHITE}; border: 3px solid {BLUE}; border-radius: 14px; }}"
-            f"#dialog_entry {{ color: {INK}; background: {WHITE}; font-size: 22px; border: 2px solid {LINE}; border-radius: 8px; padding: 6px 12px; }}"
+            f"#dialog_entry {{ color: {INK}; background: {WHITE}; font-size: 22px; "
+            f"border: 2px solid {LINE}; border-radius: 8px; padding: 6px 12px; }}"
             f"#dialog_entry:focus {{ border-color: {BLUE}; }}"
         )
         answers = spaced(QHBoxLayout(), (0,), 2)
