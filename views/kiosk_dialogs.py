@@ -111,7 +111,7 @@ class PageDialogs(QWebEngineUrlSchemeHandler):
             self.answer(self._open[0].dialog_id, False)
 
     def _on_gone(self, dialog_id: str) -> None:
-        if self._open is not None and self._open[0].dialog_id == dialog_id:
+        if not sip.isdeleted(self) and self._open is not None and self._open[0].dialog_id == dialog_id:
             self._open = None
             self.closed.emit(dialog_id)
 
