@@ -36,6 +36,7 @@ class DialogCard(QWidget):
         self.no = BigButton("plain", size="lead")
         for button, name in ((self.yes, "dialog_yes"), (self.no, "dialog_no")):
             button.setObjectName(name)
+            button.setMinimumSize(64, 64)
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.yes.clicked.connect(lambda: self._answer(True))
         self.no.clicked.connect(lambda: self._answer(False))

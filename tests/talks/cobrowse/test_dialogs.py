@@ -14,6 +14,7 @@ from tests.talks.cobrowse.stage import Stage, script
 from tests.talks.cobrowse.test_shared_page import click
 from tests.talks.qt_loop import QtLoop
 from views.kiosk_dialogs import BURST
+from views.kiosk_theme import MIN_TOUCH_PX
 
 LIST = """<body style="margin:0"><select id=mois style="position:absolute;left:20px;top:20px;width:160px">
 <option>janvier<option selected>février<option>NIR 1 85 05 78 006 084 91</select></body>"""
@@ -80,6 +81,8 @@ def test_the_caller_answers_the_page_in_the_kiosks_own_window(
         card = stage.browser.dialog
         assert card.isVisible()
         assert card.no.isVisible() is (kind is not DialogKind.ALERT)
+        assert all(min(button.width(), button.height()) >= MIN_TOUCH_PX for button in (card.yes, card.no))
+        assert card.yes.accessibleName()
         stage.desk.request_snapshot()  # a desk that comes late hears of it again
         await stage.until(lambda: len(told.shown) == 2)
         card.entry.setText(card.entry.text() + "-Anaïs")

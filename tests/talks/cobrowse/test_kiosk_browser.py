@@ -14,7 +14,8 @@ from views.kiosk_theme import MIN_TOUCH_PX, apply_unit, unit_px
 
 
 def buttons(stage: Stage) -> dict[str, BigButton]:
-    return {button.objectName(): button for button in stage.browser.findChildren(BigButton)}
+    found = stage.browser.findChildren(BigButton)
+    return {button.objectName(): button for button in found if button.objectName().startswith("browser_")}
 
 
 def notice(stage: Stage) -> QLabel:
@@ -89,8 +90,6 @@ def test_a_refused_way_is_said_in_plain_words(stage: Stage, qt_loop: QtLoop) -> 
         await stage.more(stage.refused, 0)
         assert notice(stage).isVisible()
         assert notice(stage).text() == "This page cannot be opened here."
-        await stage.in_page("alert('Votre session va expirer')")
-        await stage.until(lambda: notice(stage).text() == "Votre session va expirer")
 
     qt_loop.run(stage.play(story()))
 
