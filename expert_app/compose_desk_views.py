@@ -66,7 +66,7 @@ class DeskConnections:
                 self._seen.add(ticket.id)
                 if self._window.queue.ticket(ticket.id) is not None:
                     self._facts.note("ticket_visible", id=ticket.id, number=ticket.number, service=ticket.service)
-        if not any(ticket.state == TicketState.WAITING for ticket in tickets):
+        if not any(ticket.state in (TicketState.WAITING, TicketState.OFFERED) for ticket in tickets):
             self._ring.stop()
 
     def _on_connection(self, connected: bool) -> None:

@@ -82,7 +82,7 @@ class BoardFigures(QFrame):
 
     def show_waiting(self, tickets: Sequence[Ticket], now_utc: datetime) -> None:
         """Counts of the waiting tickets and the longest wait, at `now_utc`."""
-        waiting = [ticket for ticket in tickets if ticket.state == TicketState.WAITING]
+        waiting = [ticket for ticket in tickets if ticket.state in (TicketState.WAITING, TicketState.OFFERED)]
         longest_s = max(((now_utc - ticket.arrived_at_utc).total_seconds() for ticket in waiting), default=0.0)
         many, long = len(waiting) >= self._limits.waiting, longest_s >= self._limits.longest_s
         limit = self._limits.waiting
@@ -125,7 +125,7 @@ class BoardFigures(QFrame):
             return sum(1 for agent in agents if agent.state in states)
 
         free, busy = count(AgentState.AVAILABLE), count(AgentState.IN_SESSION, AgentState.WRAP_UP)
-        paused = count(AgentState.PAUSED)
+        paused = count(AgentState.PAUSED, AgentState.TRAINING, AgentState.NOT_RESPONDING)
         words = _("{busy} busy · {paused} paused").format(busy=busy, paused=paused)
         nobody = free + busy == 0
         self.agents.show_value(str(free), _("Alert: nobody answers") if nobody else words, nobody, "agent")

@@ -10,6 +10,7 @@ from resources.texts import N_, _
 from session.protocol.board_messages import AgentFacts, AgentState, QueueFacts
 from session.protocol.hub_messages import Service
 from session.protocol.tickets import Ticket, TicketState
+from views.agent_state import NOT_RESPONDING, PAUSES
 from views.board_tables import Cell, Row
 from views.desk_parts import clock_words
 
@@ -17,12 +18,16 @@ AGENT_STATES: dict[AgentState, tuple[str, str, str]] = {
     AgentState.AVAILABLE: (N_("Available"), "available", "good"),
     AgentState.IN_SESSION: (N_("In conversation"), "call", "accent"),
     AgentState.WRAP_UP: (N_("Wrap-up"), "wrap_up", "accent"),
+    AgentState.NOT_RESPONDING: (N_("Not responding"), "wait_long", "bad"),
     AgentState.PAUSED: (N_("Paused"), "paused", "warn"),
+    AgentState.TRAINING: (N_("Training"), "paused", "warn"),
     AgentState.OFFLINE: (N_("Away"), "disconnected", "soft"),
 }
 """Words, icon and tone of each state, in the order they stand on the board."""
 
-PAUSE_WORDS = {"break": N_("Break"), "training": N_("Training"), "back_office": N_("Files and letters")}
+PAUSE_WORDS = {code: words for code, words in PAUSES if code}
+SAID_BY_STATE = frozenset({NOT_RESPONDING, "training"})
+"""Reasons that the state's own word says already."""
 
 PRIORITIES = ((0, N_("Usual")), (5, N_("High")), (10, N_("Urgent")), (1000, N_("Head of the queue")))
 """What a supervisor may choose; see `session.protocol.board_messages.Priority`."""
@@ -48,7 +53,9 @@ def ticket_row(
     service = services.get(ticket.service)
     kept = ticket.kept_for(now_utc)
     who = ""
-    if ticket.agent is not None:
+    if ticket.state is TicketState.OFFERED and ticket.agent is not None:
+        who = _("Offered to {name}").format(name=agents.get(ticket.agent, ticket.agent))
+    elif ticket.agent is not None:
         who = agents.get(ticket.agent, ticket.agent)
     elif kept is not None:
         who = _("Kept for {name}").format(name=agents.get(kept, kept))
@@ -115,7 +122,8 @@ def agent_rows(agents: Sequence[AgentFacts], now_utc: datetime) -> list[Row]:
     rows = []
     for agent in in_order(agents):
         words, icon_name, tone = AGENT_STATES[agent.state]
-        more = agent.ticket or _(PAUSE_WORDS.get(agent.reason, agent.reason))
+        reason = "" if agent.reason in SAID_BY_STATE else agent.reason
+        more = agent.ticket or (_(PAUSE_WORDS.get(reason, reason)) if reason else "")
         state = f"{_(words)} · {more}" if more else _(words)
         since = "" if agent.since_utc is None else clock_words((now_utc - agent.since_utc).total_seconds())
         cells = (

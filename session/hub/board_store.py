@@ -17,7 +17,7 @@ import msgspec
 
 from session.bus.follower import Follower
 from session.bus.hub_connection import HubConnection
-from session.bus.streams import Stored
+from session.bus.streams import NANOSECONDS, Stored
 from session.errors import MessageMalformed
 from session.protocol.codec import decode_plain
 from session.tasks import Tasks
@@ -26,6 +26,12 @@ log = logging.getLogger(__name__)
 
 BUCKET = "KV_bd"
 HISTORY = 64
+
+AGENT_STATES = "AGENT_STATES"
+"""Every change of an agent's state, one after the other, for the question "what happened this morning?"."""
+
+AGENT_DAYS = 31
+"""Enough to answer that question; a longer memory of who paused when would be a file on people."""
 
 Key = tuple[str, str]
 
@@ -152,6 +158,18 @@ class NatsBoardStore:
                 "max_msg_size": 4 * 1024,
                 "discard": "new",
                 "deny_delete": True,
+            },
+        )
+        await self._streams.ensure(
+            AGENT_STATES,
+            {
+                "sources": [{"name": BUCKET, "filter_subject": "$KV.bd.*.agent.*"}],
+                "storage": "file",
+                "num_replicas": self._replicas,
+                "max_age": AGENT_DAYS * 24 * 3600 * NANOSECONDS,
+                "compression": "none",
+                "deny_delete": True,
+                "allow_direct": False,
             },
         )
 

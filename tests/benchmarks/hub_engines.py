@@ -23,7 +23,7 @@ import psutil
 from session.bus.client import BusClient
 from session.clock import SystemClock
 from session.desk.link import DeskLink
-from session.errors import TicketTaken
+from session.errors import AgentBusy, TicketTaken
 from session.hub.nats_store import NatsTicketStore
 from session.kiosk.link import KioskLink
 from session.protocol.hub_messages import AcceptRequest, SessionAnswer
@@ -127,7 +127,7 @@ class Ours:
     async def accept(self, agent: int, ticket: str) -> bool:
         try:
             await self._agents[agent].request("accept", AcceptRequest(ticket_id=ticket), SessionAnswer)
-        except TicketTaken:
+        except (TicketTaken, AgentBusy):
             return False
         return True
 

@@ -127,6 +127,13 @@ async def test_silence_passes_the_caller_on_and_the_agent_returns_by_saying_so(t
         assert states[asked.link._bus.user] is AgentState.NOT_RESPONDING
         await asked.work.report(True)
         assert (await asked.work.work()).said is AgentState.AVAILABLE
+        assert world.connection is not None
+        subject = f"$KV.bd.valdore.agent.{asked.link._bus.user}"
+        told: list[bytes] = []
+        while len(told) < 2:  # the server copies each change into the log of states
+            stored = await world.connection.streams.next("AGENT_STATES", subject, len(told) + 1)
+            told += [stored.payload] if stored is not None else []
+        assert [b"not_responding" in payload for payload in told] == [True, False]
 
 
 async def test_an_agent_who_pauses_gives_the_offer_back(tmp_path: Path) -> None:

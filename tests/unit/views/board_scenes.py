@@ -29,9 +29,10 @@ STATES = (
     ("Bastien Orval", AgentState.IN_SESSION, "", "B102"),
     ("Nadège Thiriot", AgentState.WRAP_UP, "", "C103"),
     ("Yanis Belcourt", AgentState.AVAILABLE, "", ""),
-    ("Marguerite Azéma", AgentState.PAUSED, "training", ""),
+    ("Marguerite Azéma", AgentState.TRAINING, "training", ""),
     ("Hugo Lestrade", AgentState.PAUSED, "break", ""),
     ("Solène Cadiou", AgentState.AVAILABLE, "", ""),
+    ("Paul Escande", AgentState.NOT_RESPONDING, "not_responding", ""),
     ("Rémi Vautrin", AgentState.OFFLINE, "", ""),
 )
 
@@ -45,6 +46,8 @@ def callers() -> list[Ticket]:
         more: dict[str, object] = {"site": SITES[index % 3], "priority": {7: 5, 20: 10}.get(index, 0)}
         if index in (3, 9):
             more |= {"assigned_to": "a3", "assigned_at_utc": NOW - timedelta(seconds=12)}
+        if index == 14:
+            more |= {"state": TicketState.OFFERED, "agent": "a3", "offer_until_utc": NOW + timedelta(seconds=9)}
         if index >= 36:
             more |= {
                 "state": TicketState.IN_SESSION if index < 39 else TicketState.WRAP_UP,

@@ -67,7 +67,7 @@ def test_forty_callers_in_six_queues_are_shown_in_the_order_they_are_served(boar
 def test_an_alert_is_said_in_words_and_not_by_colour_alone(board: BoardWindow) -> None:
     alerts = {board.figures.waiting, board.figures.longest, board.figures.level, board.figures.abandoned}
     assert all(figure.words().startswith("Alert") for figure in alerts)
-    assert board.figures.agents.words() == "3 busy · 2 paused"
+    assert board.figures.agents.words() == "3 busy · 3 paused"
     board.show_board(figures(abandoned=1))
     assert not board.figures.abandoned.words().startswith("Alert")
     assert board.figures.abandoned.value() == "1"
@@ -171,7 +171,7 @@ def test_a_ticket_dropped_on_an_agent_or_a_service_asks_only_for_the_reason(
 
 def test_a_ticket_is_not_dropped_on_who_is_away_or_on_what_is_closed(board: BoardWindow) -> None:
     ticket_id = board.tickets.ids()[5]
-    drop(board, board.agents, ticket_id, "a7")
+    drop(board, board.agents, ticket_id, "a8")
     drop(board, board.queues, ticket_id, "emploi")
     assert not board.panel.isVisible()
 
