@@ -17,6 +17,7 @@ _OUTCOMES = {
     "redirected": N_("Sent to another body"),
     "information": N_("Information only"),
     "cut_off": N_("Conversation was cut"),
+    "not_said": N_("Not said"),
     "forgotten": N_("Not finished by the adviser"),
     "left": N_("Left the queue"),
     "kiosk_lost": N_("Kiosk no longer answered"),
