@@ -27,6 +27,7 @@ from session.errors import NotAllowed, ServiceUnknown
 from session.hub.convention_check import wrong
 from session.hub.convention_merge import merged
 from session.hub.entries import ROLES, KioskEntry, OrganisationEntry, PersonEntry, ServiceEntry, SiteEntry
+from session.hub.opening import know_holidays
 from session.hub.problems import CatalogueWrong
 from session.hub.shape import decode
 from session.hub.transfers import transfer_targets
@@ -53,6 +54,9 @@ class Catalogue:
             raise CatalogueWrong(found)
         self._organisations = {organisation.id: organisation for organisation in whole}
         self._version = hashlib.sha256(msgspec.json.encode(whole)).hexdigest()[:VERSION_LETTERS]
+        self._sites = {(home.id, kiosk.id): site for home in whole for kiosk, site in _placed(home)}
+        if any(service.hours for home in whole for service in home.services):
+            know_holidays()
 
     @classmethod
     def parse(cls, text: str, where: str = "catalogue") -> Catalogue:
@@ -61,7 +65,7 @@ class Catalogue:
 
     def take(self, other: Catalogue) -> None:
         """Becomes what `other` is, at once and for everybody who holds this one."""
-        self._organisations, self._version = other._organisations, other._version
+        self._organisations, self._version, self._sites = other._organisations, other._version, other._sites
 
     @property
     def version(self) -> str:
@@ -93,11 +97,10 @@ class Catalogue:
 
     def site_of(self, organisation: str, kiosk: str) -> SiteEntry:
         """Where a kiosk stands. Raises `NotAllowed` for a kiosk that is not in the catalogue."""
-        entry = self.organisation(organisation)
-        for candidate in entry.kiosks:
-            if candidate.id == kiosk:
-                return next(site for site in entry.sites if site.id == candidate.site)
-        raise NotAllowed(why="kiosk")
+        site = self._sites.get((organisation, kiosk))
+        if site is None:
+            raise NotAllowed(why="kiosk" if organisation in self._organisations else "organisation")
+        return site
 
     def serving(self, home: str, kiosk: str, ref: str) -> tuple[str, ServiceEntry]:
         """(organisation, service) behind a button of this kiosk. Raises `ServiceUnknown`, `NotAllowed`.
@@ -202,6 +205,11 @@ class Catalogue:
                     users.append(BusUser(role, user, public))
             accounts.append(BusAccount(entry.id, tuple(users)))
         return accounts
+
+
+def _placed(home: OrganisationEntry) -> Iterator[tuple[KioskEntry, SiteEntry]]:
+    sites = {site.id: site for site in home.sites}
+    return ((kiosk, sites[kiosk.site]) for kiosk in home.kiosks)
 
 
 def _identities(entry: OrganisationEntry) -> Iterator[tuple[Role, str, str]]:

@@ -149,10 +149,15 @@ REGIONS = frozenset({"FR", *(f"FR-{name}" for name in ("57", "6AE", "971", "972"
 
 @lru_cache(maxsize=64)
 def _year(region: str, year: int) -> dict[date, str]:
-    import holidays  # takes as long as a small program: only for those who name hours
+    import holidays  # see `know_holidays`
 
     _country, _dash, part = region.partition("-")
     return dict(holidays.country_holidays("FR", subdiv=part or None, years=year, language="fr"))
+
+
+def know_holidays() -> None:
+    """Loads what is needed to know them (0.4 s): better when a convention is read than at a caller's question."""
+    _year("FR", 2026)
 
 
 def public_holiday(region: str, day: date) -> str:
