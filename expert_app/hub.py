@@ -174,7 +174,7 @@ class HubProgram:
                 enrolment = Enrolment(connection, self._book, self._take_keys, self._clock, self._tasks)
                 await enrolment.start()
                 stack.push_async_callback(enrolment.stop)
-            self._note_convention()
+            self._note_convention(hub)
             self._tasks.spawn(self._watch_convention(hub), name="watch the convention")
             self._facts.note("hub_ready", url=url, organisations=len(self._catalogue.organisations))
             ready(url)
@@ -221,7 +221,7 @@ class HubProgram:
             if wanted is not None:
                 await self._take_convention(hub, wanted)
             if self._convention.state != before:
-                self._note_convention()
+                self._note_convention(hub)
 
     async def _take_convention(self, hub: Hub, wanted: Catalogue) -> None:
         """New keys are let in and removed ones out; services, hours and rights are others from now on."""
@@ -239,10 +239,11 @@ class HubProgram:
         if self._server is None:
             log.warning("keys changed: give your nats-server the output of `expert-app hub bus-config`")
 
-    def _note_convention(self) -> None:
+    def _note_convention(self, hub: Hub) -> None:
+        """Says what was taken and what was not, to whoever drives us and to the network's operator."""
         state = self._convention.state
-        refused_parts = "; ".join(str(problem) for problem in state.problems)
-        self._facts.note("convention", version=state.version, refused=refused_parts)
+        hub.network.refused_parts = [str(problem)[:500] for problem in state.problems]
+        self._facts.note("convention", version=state.version, refused="; ".join(hub.network.refused_parts))
 
 
 async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:

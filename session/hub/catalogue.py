@@ -28,7 +28,7 @@ from session.hub.convention_check import wrong
 from session.hub.convention_merge import merged
 from session.hub.entries import ROLES, KioskEntry, OrganisationEntry, PersonEntry, ServiceEntry, SiteEntry
 from session.hub.opening import know_holidays
-from session.hub.problems import CatalogueWrong
+from session.hub.problems import CatalogueWrong, grave
 from session.hub.shape import decode
 from session.hub.transfers import transfer_targets
 from session.protocol.hub_messages import Service, ServicesAnswer
@@ -45,13 +45,18 @@ class WholeFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Catalogue:
-    """The checked content of a catalogue."""
+    """The checked content of a convention.
+
+    Attributes:
+        advice: what has no effect because another organisation does not say the same.
+    """
 
     def __init__(self, organisations: Sequence[OrganisationEntry]) -> None:
         whole, found = merged(organisations)
         found += wrong(whole)
-        if found:
+        if grave(found):
             raise CatalogueWrong(found)
+        self.advice = found
         self._organisations = {organisation.id: organisation for organisation in whole}
         self._version = hashlib.sha256(msgspec.json.encode(whole)).hexdigest()[:VERSION_LETTERS]
         self._sites = {(home.id, kiosk.id): site for home in whole for kiosk, site in _placed(home)}
@@ -94,6 +99,11 @@ class Catalogue:
             if entry.id == service:
                 return entry
         raise ServiceUnknown(service=service)
+
+    def has(self, organisation: str, service: str) -> bool:
+        """Whether there is such a service."""
+        entry = self._organisations.get(organisation)
+        return entry is not None and any(one.id == service for one in entry.services)
 
     def site_of(self, organisation: str, kiosk: str) -> SiteEntry:
         """Where a kiosk stands. Raises `NotAllowed` for a kiosk that is not in the catalogue."""

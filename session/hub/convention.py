@@ -15,7 +15,7 @@ import msgspec
 
 from session.hub.catalogue import Catalogue, WholeFile
 from session.hub.convention_files import NETWORK, Files, Part, read_files
-from session.hub.convention_merge import unasked
+from session.hub.convention_merge import without_unasked
 from session.hub.convention_signatures import is_genuine, signer
 from session.hub.entries import OrganisationEntry
 from session.hub.problems import CatalogueWrong, Problem
@@ -77,14 +77,15 @@ def read(files: Files, operator_key: str = "") -> Reading:
     entries = _whole(files, operator_key, reading) if files.whole else _folder(files, operator_key, reading)
     if reading.bad:
         return reading
-    foreign = [] if files.whole else unasked(entries)
-    reading.problems += [placed(problem, files) for problem in foreign]
-    if foreign:
-        return reading
+    found: list[Problem] = []
+    if not files.whole:
+        entries, found = without_unasked(entries)
     try:
         reading.catalogue = Catalogue(entries)
+        found += reading.catalogue.advice
     except CatalogueWrong as error:
-        reading.problems += [placed(problem, files) for problem in error.problems]
+        found += error.problems
+    reading.problems += [placed(problem, files) for problem in found]
     return reading
 
 
@@ -141,6 +142,11 @@ def _member(member: MemberEntry, files: Files, operator_key: str, reading: Readi
         return
     if entry.id != part.name:
         reading.refuse(part.name, [Problem("id_not_file", part.file, {"id": entry.id})])
+        return
+    operators = [person.id for person in entry.people if person.role == "operator"]
+    if operators:  # sees all hubs: only who signs the network's part may name one
+        place = f"{part.file}, people.{operators[0]}"
+        reading.refuse(part.name, [Problem("operator_elsewhere", place)])
         return
     yield entry
 

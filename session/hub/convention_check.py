@@ -24,7 +24,7 @@ from session.protocol.ids import split_service
 
 
 def wrong(organisations: Sequence[OrganisationEntry]) -> list[Problem]:
-    """Everything wrong with organisations whose offers are merged."""
+    """Everything wrong with organisations whose offers are merged; advice too, where another organisation is needed."""
     found = list(_twice("organisations", [entry.id for entry in organisations]))
     for entry in organisations:
         found += _in_itself(entry)

@@ -26,8 +26,10 @@ def merged(organisations: Sequence[OrganisationEntry]) -> tuple[list[Organisatio
     return [_with_offers(entry, organisations) for entry in organisations], found
 
 
-def unasked(organisations: Sequence[OrganisationEntry]) -> list[Problem]:
-    """Buttons that a site names of an organisation that does not offer them there.
+def without_unasked(
+    organisations: Sequence[OrganisationEntry],
+) -> tuple[list[OrganisationEntry], list[Problem]]:
+    """Takes away buttons that a site names of an organisation that does not offer them there, and tells which.
 
     For conventions of several signers: who serves callers says so itself.
     """
@@ -37,15 +39,23 @@ def unasked(organisations: Sequence[OrganisationEntry]) -> list[Problem]:
         for offer in owner.offers
         for service in offer.services
     }
-    found = []
-    for entry in organisations:
-        for site in entry.sites:
-            for ref in site.services:
-                organisation, service = split_service(ref, entry.id)
-                if organisation != entry.id and (organisation, service, site.id) not in offered:
-                    where = f"organisations.{entry.id}.sites.{site.id}"
-                    found.append(Problem("not_offered", where, {"service": ref}))
-    return found
+    found: list[Problem] = []
+
+    def asked(entry: OrganisationEntry, site: SiteEntry) -> SiteEntry:
+        kept = []
+        for ref in site.services:
+            organisation, service = split_service(ref, entry.id)
+            if organisation == entry.id or (organisation, service, site.id) in offered:
+                kept.append(ref)
+                continue
+            where = f"organisations.{entry.id}.sites.{site.id}"
+            found.append(Problem("not_offered", where, {"service": ref}, advice=True))
+        return msgspec.structs.replace(site, services=kept)
+
+    whole = [
+        msgspec.structs.replace(entry, sites=[asked(entry, site) for site in entry.sites]) for entry in organisations
+    ]
+    return whole, found
 
 
 def hosts(owner: OrganisationEntry, site: str, organisations: Sequence[OrganisationEntry]) -> list[OrganisationEntry]:
@@ -66,7 +76,7 @@ def _unplaced(owner: OrganisationEntry, offer: OfferEntry, organisations: Sequen
         found.append(Problem("site_of_two", where, {"site": offer.site}))
     if not places:
         known = any(site.id == offer.site for entry in organisations for site in entry.sites)
-        found.append(Problem("not_shared" if known else "unknown_site", where, {"site": offer.site}))
+        found.append(Problem("not_shared" if known else "unknown_site", where, {"site": offer.site}, advice=True))
     known_services = [service.id for service in owner.services]
     found += [
         Problem("unknown_service", where, {"service": name}) for name in offer.services if name not in known_services

@@ -53,7 +53,7 @@ from session.hub.presence import (
     PresenceWatch,
 )
 from session.hub.projection import Projection
-from session.hub.queue import QueueView
+from session.hub.queue import WAITING, QueueView
 from session.hub.relay import Relay
 from session.hub.returning import NatsReturns, Returning
 from session.hub.routing import Routing
@@ -75,6 +75,9 @@ log = logging.getLogger(__name__)
 TICK_S = 2.0
 START_S = 60.0
 """Longest wait for the store at the start: after a power cut a cluster needs a while to choose its leader."""
+
+NO_LONGER_OFFERED = "no_longer_offered"
+"""Reason of a ticket whose service has left the convention: nobody would ever take it."""
 
 FORGOTTEN = timedelta(hours=12)
 """A wrap-up that nobody finished is closed."""
@@ -364,6 +367,8 @@ class Hub:
                 await self._act(finding)
             if self._is_forgotten(ticket):
                 await self._sessions.close_forgotten(ticket)
+            if ticket.state in WAITING and not self._catalogue.has(ticket.organisation, ticket.service):
+                await self._calls.abandon(ticket, NO_LONGER_OFFERED)
         for organisation in self._catalogue.organisations:
             await self._places.look(organisation)
             await self._away.look(organisation)

@@ -40,6 +40,9 @@ class NetworkState:
 
     Args:
         counts: this hub's figures.
+
+    Attributes:
+        refused_parts: what of this hub's convention was not taken.
     """
 
     def __init__(
@@ -62,6 +65,7 @@ class NetworkState:
         self._counts = counts
         self._started_at_utc = clock.utc_now()
         self._heard: dict[str, tuple[HubFacts, float]] = {}
+        self.refused_parts: list[str] = []
 
     async def start(self) -> None:
         """Listens to the other hubs, and says that this one is there."""
@@ -82,6 +86,7 @@ class NetworkState:
             id=self.hub_id,
             started_at_utc=self._started_at_utc,
             convention=self._catalogue.version,
+            refused_parts=self.refused_parts,
             answered=answered,
             refused=refused,
             behind=behind,

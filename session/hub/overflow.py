@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from session.hub.catalogue import Catalogue
+from session.hub.overflow_check import takes
 from session.protocol.ids import split_service
 from session.protocol.tickets import Ticket
 
@@ -26,7 +27,8 @@ def overflow_targets(
 ) -> list[Target]:
     """Services beside its own that may take this ticket now, in the convention's order.
 
-    Rules do not chain: whoever gets an overflowing caller does not pass it on by the next rule.
+    A rule that leads to nothing, or to a service that does not take these callers, is none. Rules do not chain: whoever
+    gets an overflowing caller does not pass it on by the next rule.
 
     Args:
         answering: (organisation, service) -> how many who answer it are there and free.
@@ -36,6 +38,10 @@ def overflow_targets(
     found = []
     for rule in service.overflow:
         organisation, name = split_service(rule.to, ticket.organisation)
+        if not catalogue.has(organisation, name):
+            continue
+        if not takes(catalogue.service(organisation, name), organisation, ticket.organisation, ticket.service):
+            continue
         if waited_s >= rule.after_s:
             found.append(Target(organisation, name, rule.after_s))
         elif rule.when_nobody and answering(ticket.organisation, ticket.service) == 0:

@@ -13,7 +13,10 @@ Node = tuple[str, str]
 
 
 def overflow_problems(organisations: Sequence[OrganisationEntry]) -> Iterator[Problem]:
-    """Everything wrong with the rules of all organisations."""
+    """Everything wrong with the rules of all organisations.
+
+    What depends on another organisation is advice: whoever leaves or takes its word back is obeyed at once.
+    """
     services = {(entry.id, service.id): service for entry in organisations for service in entry.services}
     edges: dict[Node, list[Node]] = {}
     for (organisation, name), service in services.items():
@@ -22,14 +25,16 @@ def overflow_problems(organisations: Sequence[OrganisationEntry]) -> Iterator[Pr
             target = split_service(rule.to, organisation)
             edges.setdefault((organisation, name), []).append(target)
             if target not in services:
-                yield Problem("unknown_service", where, {"service": rule.to})
-            elif target[0] != organisation and not _takes(services[target], organisation, name):
-                yield Problem("overflow_not_taken", where, {"to": rule.to, "service": f"{organisation}/{name}"})
+                yield Problem("unknown_service", where, {"service": rule.to}, advice=target[0] != organisation)
+            elif not takes(services[target], target[0], organisation, name):
+                values = {"to": rule.to, "service": f"{organisation}/{name}"}
+                yield Problem("overflow_not_taken", where, values, advice=True)
     yield from _rings(edges)
 
 
-def _takes(receiver: ServiceEntry, organisation: str, service: str) -> bool:
-    return bool({organisation, f"{organisation}/{service}"} & set(receiver.overflow_from))
+def takes(receiver: ServiceEntry, owner: str, organisation: str, service: str) -> bool:
+    """Whether `receiver`, of the organisation `owner`, answers callers of `organisation`'s `service`."""
+    return owner == organisation or bool({organisation, f"{organisation}/{service}"} & set(receiver.overflow_from))
 
 
 def _rings(edges: dict[Node, list[Node]]) -> Iterator[Problem]:
@@ -40,7 +45,8 @@ def _rings(edges: dict[Node, list[Node]]) -> Iterator[Problem]:
         if ring and frozenset(ring) not in seen:
             seen.add(frozenset(ring))
             path = " > ".join("/".join(node) for node in (*ring, ring[0]))
-            yield Problem("overflow_ring", f"organisations.{start[0]}.services.{start[1]}.overflow", {"path": path})
+            where = f"organisations.{start[0]}.services.{start[1]}.overflow"
+            yield Problem("overflow_ring", where, {"path": path}, advice=len({node[0] for node in ring}) > 1)
 
 
 def _ring(edges: dict[Node, list[Node]], start: Node) -> list[Node]:

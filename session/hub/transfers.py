@@ -30,7 +30,10 @@ def transfer_targets(organisations: Organisations, organisation: str, service: s
 
 
 def transfer_problems(entries: Sequence[OrganisationEntry]) -> Iterator[Problem]:
-    """Names that lead nowhere, and receivers that have not agreed; for the check."""
+    """Names that lead nowhere, and receivers that have not agreed; for the check.
+
+    What depends on another organisation is advice: whoever leaves or takes its word back is obeyed at once.
+    """
     organisations = {entry.id: entry for entry in entries}
     for entry in entries:
         place = f"organisations.{entry.id}"
@@ -41,17 +44,17 @@ def transfer_problems(entries: Sequence[OrganisationEntry]) -> Iterator[Problem]
                 yield from _problems(organisations, entry.id, ref, f"{where}.transfers_to")
         for name in entry.transfers_from:
             if name not in organisations:
-                yield Problem("unknown_organisation", f"{place}.transfers_from", {"organisation": name})
+                yield Problem("unknown_organisation", f"{place}.transfers_from", {"organisation": name}, advice=True)
 
 
 def _problems(organisations: Organisations, sender: str, ref: str, where: str) -> Iterator[Problem]:
     name, _slash, service = ref.partition("/")
     receiver = organisations.get(name)
     if receiver is None:
-        yield Problem("unknown_organisation", where, {"organisation": name})
+        yield Problem("unknown_organisation", where, {"organisation": name}, advice=True)
     elif name == sender:
         yield Problem("transfer_to_itself", where, {"to": ref})
     elif service and service not in [one.id for one in receiver.services]:
-        yield Problem("unknown_service", where, {"service": ref})
+        yield Problem("unknown_service", where, {"service": ref}, advice=True)
     elif sender not in receiver.transfers_from:
-        yield Problem("transfer_not_taken", where, {"to": name, "organisation": sender})
+        yield Problem("transfer_not_taken", where, {"to": name, "organisation": sender}, advice=True)

@@ -96,6 +96,7 @@ class HubFacts(msgspec.Struct, frozen=True, kw_only=True):
     """One hub. `convention` is the version of what it works by; hubs must have the same.
 
     Attributes:
+        refused_parts: what lies in its convention's files and was not taken, and why ("caf.toml: signature_wrong ...").
         behind: changes of tickets that its history has not counted yet; None when it does not know.
         answered, refused: requests since its start.
     """
@@ -103,6 +104,7 @@ class HubFacts(msgspec.Struct, frozen=True, kw_only=True):
     id: Id
     started_at_utc: datetime
     convention: Text
+    refused_parts: list[Text] = []
     answered: Count = 0
     refused: Count = 0
     behind: Count | None = None

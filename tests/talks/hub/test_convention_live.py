@@ -7,6 +7,7 @@ import asyncio
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from session.errors import ServiceClosed
@@ -103,3 +104,38 @@ async def test_nobody_overflows_to_where_nobody_is_free(tmp_path: Path) -> None:
         for _ in range(3):
             await world.hub.look()
         assert (await other.status(second.id)).ticket.organisation == "valdore"
+
+
+async def test_who_waits_for_what_is_no_longer_offered_is_told_and_the_others_go_on(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        kiosk, other, desk = await world.kiosk("kiosk1"), await world.kiosk("kiosk2"), await world.desk("alice")
+        shared = await world.kiosk("kiosk1", "network")
+        told: list[TicketChanged] = []
+        for one in (kiosk, shared):
+            one.ticket_changed.connect(told.append)
+        gone = (await kiosk.call("housing", "", "r1")).ticket
+        away = (await shared.call("marais/care", "", "r2")).ticket
+        stays = (await other.call("rights", "1234567", "r3")).ticket
+        catalogue = Catalogue.parse(catalogue_text())
+        entries = {name: catalogue.organisation(name) for name in catalogue.organisations}
+        valdore, network = entries["valdore"], entries["network"]
+        left = [
+            msgspec.structs.replace(
+                valdore,
+                services=[one for one in valdore.services if one.id == "rights"],
+                sites=[msgspec.structs.replace(site, services=["rights"]) for site in valdore.sites],
+                people=[one for one in valdore.people if one.id != "bob"],
+            ),
+            msgspec.structs.replace(
+                network,
+                sites=[msgspec.structs.replace(site, services=["valdore/rights"]) for site in network.sites],
+            ),
+        ]
+        assert world.hub is not None
+        await world.hub.take_catalogue(Catalogue(left))
+        await until(lambda: {gone.id, away.id} <= {news.ticket.id for news in told if news.position == 0})
+        assert {news.ticket.reason for news in told if news.ticket.state is TicketState.ABANDONED} == {
+            "no_longer_offered"
+        }
+        await until(lambda: [ticket.id for ticket in desk.queue] == [stays.id])
+        await desk.accept(stays.id)

@@ -11,7 +11,7 @@ import pytest
 
 from session.bus.identity import new_seed, public_key
 from session.hub.catalogue import Catalogue
-from session.hub.convention import load
+from session.hub.convention import load, read
 from session.hub.convention_files import read_files, signature_path
 from session.hub.convention_keeper import ConventionKeeper
 from session.hub.convention_signatures import is_genuine, signature_file
@@ -50,9 +50,17 @@ def test_the_version_is_the_contents_and_the_same_everywhere(folder: Folder, tmp
     assert load(folder.path).version != first
 
 
+def advised(folder: Folder) -> list[tuple[str, str]]:
+    """(place, code) of what has no effect in a convention that can be used."""
+    reading = read(read_files(folder.path), folder.operator_key)
+    assert reading.catalogue is not None
+    return [(problem.where, problem.code) for problem in reading.problems if problem.advice]
+
+
 def test_an_organisation_cannot_put_a_button_on_a_site_that_is_not_shared_with_it(folder: Folder) -> None:
     folder.change("network", 'shared_with = ["mutuelle", "caisse"]', 'shared_with = ["mutuelle"]')
-    assert codes(folder) == [("caisse.toml, offers.oyen", "not_shared")]
+    assert advised(folder) == [("caisse.toml, offers.oyen", "not_shared")]
+    assert buttons(load(folder.path)) == ["mutuelle/soins"]
 
 
 # ---- signatures ------------------------------------------------------------------------------------------------------
@@ -197,7 +205,13 @@ def test_nobody_puts_a_button_of_another_organisation_on_its_own_site(folder: Fo
     folder.change(
         "caisse", "people = ", 'sites = [{ id = "chez", name = "Chez", services = ["mutuelle/soins"] }]\npeople = '
     )
-    assert codes(folder) == [("caisse.toml, sites.chez", "not_offered")]
+    assert advised(folder) == [("caisse.toml, sites.chez", "not_offered")]
+    assert load(folder.path).organisation("caisse").sites[0].services == []
+
+
+def test_only_the_operators_part_names_operators(folder: Folder) -> None:
+    folder.change("caisse", 'name = "Alice M."', 'name = "Alice M.", role = "operator"')
+    assert codes(folder) == [("caisse.toml, people.alice", "operator_elsewhere")]
 
 
 def test_a_hub_that_starts_beside_a_wrong_file_goes_on_with_the_last_good_one(
@@ -236,3 +250,21 @@ def test_a_convention_that_could_not_be_taken_is_given_again(folder: Folder, kee
     assert keeper.look() is not None
     keeper.again()
     assert keeper.look() is not None
+
+
+def test_who_leaves_or_takes_its_word_back_is_obeyed_at_once(folder: Folder, keeper: ConventionKeeper) -> None:
+    folder.change("caisse", 'letter = "F"', 'letter = "F", overflow = [{ to = "mutuelle/soins", after_s = 60 }]')
+    folder.change("mutuelle", 'letter = "S"', 'letter = "S", overflow_from = ["caisse"]')
+    keeper.start()
+    folder.change("mutuelle", ', overflow_from = ["caisse"]', "")
+    without = keeper.look()
+    assert without is not None
+    assert without.service("mutuelle", "soins").overflow_from == []
+    network = folder.text("network")
+    member = network[network.index(', { id = "mutuelle"') : network.index("}]\nsites")] + "}"
+    folder.change("network", member, "")
+    folder.change("network", '"mutuelle", ', "")
+    alone = keeper.look()
+    assert alone is not None
+    assert alone.organisations == ["reseau", "caisse"]
+    assert keeper.state.problems == ()

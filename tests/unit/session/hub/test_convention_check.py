@@ -10,7 +10,9 @@ import pytest
 from session.bus.identity import new_seed, public_key
 from session.hub.catalogue import Catalogue
 from session.hub.convention_check import advice, is_address
+from session.hub.overflow import overflow_targets
 from session.hub.problems import CatalogueWrong
+from tests.unit.session.hub.invented_tickets import ticket as invented
 
 KEY = public_key(new_seed())
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -77,7 +79,6 @@ def test_a_right_convention_has_no_problem_at_all() -> None:
         ('"mutuelle/soins"', '"mairie/gone"', "unknown_organisation"),
         ('"logement", "famille", "mutuelle/soins"', ", ".join(f'"s{n}"' for n in range(7)), "too_many_services"),
         ("OVERFLOW", '{ to = "gone", after_s = 60 }', "unknown_service"),
-        ("OVERFLOW", '{ to = "mutuelle/soins", after_s = 60 }', "overflow_not_taken"),
         ("OVERFLOW", '{ to = "logement", after_s = 60 }', "overflow_ring"),
     ],
 )
@@ -91,17 +92,24 @@ def test_two_installations_with_one_key_are_refused_before_the_server_refuses_al
 
 
 def test_a_ring_of_overflow_rules_is_named_once_with_its_way() -> None:
-    with pytest.raises(CatalogueWrong) as caught:
-        Catalogue.parse(
-            changed(
-                ("OVERFLOW", '{ to = "famille", after_s = 60 }'),
-                ('letter = "F"', 'letter = "F", overflow = [{ to = "mutuelle/soins", after_s = 60 }]'),
-                ('letter = "S",', 'letter = "S", overflow = [{ to = "caisse/logement", after_s = 1 }],'),
-                ('hours = ["mon-fri 08:30-12:00"]', 'overflow_from = ["mutuelle"]'),
-            )
-        )
-    [problem] = caught.value.problems
+    text = changed(
+        ("OVERFLOW", '{ to = "famille", after_s = 60 }'),
+        ('letter = "F"', 'letter = "F", overflow = [{ to = "mutuelle/soins", after_s = 60 }]'),
+        ('letter = "S",', 'letter = "S", overflow = [{ to = "caisse/logement", after_s = 1 }],'),
+        ('hours = ["mon-fri 08:30-12:00"]', 'overflow_from = ["mutuelle"]'),
+    )
+    [problem] = Catalogue.parse(text).advice
+    assert problem.code == "overflow_ring"
     assert problem.values["path"] == "caisse/logement > caisse/famille > mutuelle/soins > caisse/logement"
+
+
+def test_what_another_organisation_does_not_say_is_named_and_has_no_effect() -> None:
+    catalogue = Catalogue.parse(
+        changed(("OVERFLOW", '{ to = "mutuelle/soins", after_s = 0 }, { to = "mairie/rien", after_s = 0 }'))
+    )
+    assert [problem.code for problem in catalogue.advice] == ["overflow_not_taken", "unknown_service"]
+    ticket = invented(1, organisation="caisse", service="logement")
+    assert overflow_targets(catalogue, ticket, ticket.arrived_at_utc, lambda organisation, service: 0) == []
 
 
 @pytest.mark.parametrize(

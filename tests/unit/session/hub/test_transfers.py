@@ -57,12 +57,17 @@ def test_an_organisation_means_all_of_its_services_and_a_service_adds_its_own() 
     [
         ('["c"]', '["a"]', "unknown_organisation"),
         ('["b/z"]', '["a"]', "unknown_service"),
-        ('["a/two"]', '["a"]', "transfer_to_itself"),
         ('["b"]', "[]", "transfer_not_taken"),
         ("[]", '["c"]', "unknown_organisation"),
     ],
 )
-def test_what_cannot_be_is_refused(to: str, let_in: str, code: str) -> None:
+def test_what_another_organisation_does_not_say_is_named_and_leads_nowhere(to: str, let_in: str, code: str) -> None:
+    found = catalogue(to=to, let_in=let_in)
+    assert [problem.code for problem in found.advice] == [code]
+    assert found.transfer_targets("a", "one") == []
+
+
+def test_a_transfer_to_itself_is_refused() -> None:
     with pytest.raises(CatalogueWrong) as refused:
-        catalogue(to=to, let_in=let_in)
-    assert [problem.code for problem in refused.value.problems] == [code]
+        catalogue(to='["a/two"]', let_in='["a"]')
+    assert [problem.code for problem in refused.value.problems] == ["transfer_to_itself"]
