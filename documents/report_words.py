@@ -18,10 +18,13 @@ _OUTCOMES = {
     "information": N_("Information only"),
     "cut_off": N_("Conversation was cut"),
     "not_said": N_("Not said"),
+    "not_reached": N_("Not reached by telephone"),
+    "call_later": N_("Called again later"),
     "forgotten": N_("Not finished by the adviser"),
     "left": N_("Left the queue"),
     "kiosk_lost": N_("Kiosk no longer answered"),
     "new_call": N_("Asked for something else"),
+    "not_back": N_("Called, did not come back"),
 }
 
 

@@ -42,7 +42,7 @@ def make_slip(facts: SlipFacts) -> bytes:
         (facts.organisation, _TEXT, 0.0),
         (facts.site, _TEXT, 6 * mm),
         (how, _STRONG, 4 * mm),
-        (_("You then have five minutes to come."), _TEXT, 4 * mm),
+        (_("You then have a few minutes to come."), _TEXT, 4 * mm),
         (at, _LABEL, 0.0),
     ):
         if text:

@@ -196,7 +196,7 @@ class DeskApp:
         session.kiosk_wiped.connect(self._on_kiosk_wiped)
         self._filing.begin(session)
         self.session_opened.emit(session)
-        await session.start()
+        await (session.start_without_kiosk() if facts.phone else session.start())
         self._do(self._load_dossier(""), "load the dossier")
 
     def hang_up(self) -> None:
@@ -208,8 +208,12 @@ class DeskApp:
         """The wrap-up is done."""
         self._do(self.close(outcome), "finish")
 
-    async def close(self, outcome: str) -> None:
-        """As `finish`, for who goes on afterwards."""
+    def call_later(self, minutes: int) -> None:
+        """The caller was not reached by telephone, and waits again after `minutes`."""
+        self._do(self.close("call_later", minutes), "finish")
+
+    async def close(self, outcome: str, later_min: int = 0) -> None:
+        """As `finish`, for who goes on afterwards; or `call_later`."""
         session = self._session
         if session is None:
             return
@@ -218,7 +222,10 @@ class DeskApp:
         complete = await session.close(FLUSH_S)
         if not complete:
             log.warning("the hub has not the whole log; the rest is sent later")
-        await self._link.close(session.facts.id, outcome)
+        if later_min:
+            await self._link.call_later(session.facts.id, later_min)
+        else:
+            await self._link.close(session.facts.id, outcome)
         session.grants.forget()
         self._session = self._dossier = self._ended = None
         self._prints.clear()

@@ -15,7 +15,7 @@ from PyQt6.QtWidgets import QFrame, QMainWindow, QSplitter, QStackedWidget, QTab
 
 from resources.texts import _
 from session.clock import Clock
-from session.protocol.hub_messages import SessionFacts
+from session.protocol.hub_messages import Service, SessionFacts
 from session.protocol.session_messages import Grant
 from views.agent_state import NOT_RESPONDING, state_look
 from views.call_view import CallState, CallView
@@ -25,6 +25,7 @@ from views.desk_help import ShortcutHelp
 from views.desk_idle import IdlePage
 from views.desk_page_viewer import PageViewer
 from views.desk_parts import Segments, column
+from views.desk_phone import PhoneView
 from views.desk_settings import WindowSettings
 from views.desk_wrap_up import WrapUpView
 from views.devices_view import DevicesView
@@ -79,10 +80,11 @@ class DeskWindow(QMainWindow):
         self._settings, self._clock = settings, clock
         self._session: SessionFacts | None = None
         self._may_close, self._connected, self._viewed = False, False, ""
-        self._reason = ""
+        self._reason, self._in_wrap_up = "", False
         self.header, self.session_header = DeskHeader(), SessionHeader()
         self.messages, self.idle, self.wrap_up = MessageBar(), IdlePage(), WrapUpView(clock)
         self.viewer, self._rail, self.offer = PageViewer(), QueueRail(), OfferCard(clock)
+        self.phone = PhoneView()
         self._build()
         self._connect()
         self._add_shortcuts()
@@ -124,6 +126,7 @@ class DeskWindow(QMainWindow):
         self.call.show_state(CallState.NEW)
         self.dossier.show_nothing()
         self.devices.clear()
+        self.phone.clear()
         self.close_viewer()
         self._centre.setCurrentWidget(self.idle)
         self._side.hide()
@@ -135,7 +138,7 @@ class DeskWindow(QMainWindow):
 
     def show_session(self, session: SessionFacts) -> None:
         """A conversation begins (or goes on after a restart)."""
-        self._session = session
+        self._session, self._in_wrap_up = session, False
         ticket = self.queue.ticket(session.ticket_id)
         service, place = self.queue.service(session.service)
         self.session_header.show_session(session, ticket.number if ticket else "", service, place)
@@ -148,9 +151,21 @@ class DeskWindow(QMainWindow):
         self._centre.setCurrentWidget(self._conversation)
         self._open_side()
         self._fold_queue(True)
+        if session.phone:
+            self._show_phone(session, ticket.number if ticket else "", service)
+            return
         self._modes.show()
         self.show_mode(FACE)
         self.call.setFocus()
+        self._show_state()
+
+    def _show_phone(self, session: SessionFacts, number: str, service: Service | None) -> None:
+        """Nobody is at the kiosk: the number instead of the face, and no devices."""
+        self.phone.show_session(session, number, service)
+        self._centre.setCurrentWidget(self.phone)
+        self._modes.hide()
+        self.devices.show_live(False)
+        self.phone.setFocus()
         self._show_state()
 
     def show_wrap_up(self) -> None:
@@ -158,6 +173,7 @@ class DeskWindow(QMainWindow):
         session, now = self._session, self._clock.utc_now()
         lasted = None if session is None else (now - session.opened_at_utc).total_seconds()
         ticket = None if session is None else self.queue.ticket(session.ticket_id)
+        self._in_wrap_up = True
         self.call.show_state(CallState.CLOSED)
         self.call.show_started(None)
         self.close_viewer()
@@ -203,9 +219,14 @@ class DeskWindow(QMainWindow):
     def close_viewer(self) -> None:
         """Back from the full-size page."""
         if self._centre.currentWidget() is self._viewer_alone:
-            self._centre.setCurrentWidget(self.wrap_up if self._session else self.idle)
+            self._centre.setCurrentWidget(self._without_viewer())
         self._lower.addWidget(self.viewer)
         self._lower.setCurrentWidget(self.cobrowse)
+
+    def _without_viewer(self) -> QWidget:
+        if self._session is None:
+            return self.idle
+        return self.phone if self._session.phone and not self._in_wrap_up else self.wrap_up
 
     def close_now(self) -> None:
         """Remembers place and panels, and closes; the program has stopped everything before."""
@@ -259,7 +280,7 @@ class DeskWindow(QMainWindow):
         self._centre = QStackedWidget()
         self._centre.setObjectName("desk_centre")
         self._centre.setMinimumWidth(400)
-        for part in (self.idle, self._conversation, self.wrap_up, self._viewer_alone):
+        for part in (self.idle, self._conversation, self.phone, self.wrap_up, self._viewer_alone):
             self._centre.addWidget(part)
         return self._centre
 
@@ -330,7 +351,7 @@ class DeskWindow(QMainWindow):
         if self._session is None:
             self.header.show_agent_state(*chosen)
             return
-        talking = self._centre.currentWidget() is self._conversation
+        talking = self._centre.currentWidget() in (self._conversation, self.phone)
         words, icon_name = (_("In conversation"), "call") if talking else (_("Wrap-up"), "wrap_up")
         if not available:
             words = _("{now}, then: {state}").format(now=words, state=chosen[0])

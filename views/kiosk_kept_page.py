@@ -166,7 +166,7 @@ class KeptPage(KioskPage):
     def _how_back() -> tuple[str, str]:
         return (
             _("Keep this number. When it is on the screen of the room, come back and touch “I have a number”."),
-            _("You then have five minutes to come."),
+            _("You then have a few minutes to come."),
         )
 
     @staticmethod

@@ -80,6 +80,7 @@ class TicketRow(QFrame):
         self._urgent = Chip("ticket_priority", _("Priority"), "priority", "warn")
         self._kept = Chip("ticket_kept")
         self._kept.hide()
+        self._away = Chip("ticket_away")
         self._later = Chip("ticket_later")
         self._later.hide()
         self._can, self._is_kept = True, False
@@ -94,6 +95,7 @@ class TicketRow(QFrame):
             self._bell,
             self._urgent,
             self._kept,
+            self._away,
             self._later,
             self._given,
             0,
@@ -120,7 +122,17 @@ class TicketRow(QFrame):
         restyle(self._accept, kind="primary" if next_one or ringing else "plain")
         self._accept.setIcon(_accept_icon(next_one or ringing))
         self._number.setEnabled(waiting)
+        self._show_away()
         restyle(self, place="next" if next_one else "", ringing=ringing)
+
+    def _show_away(self) -> None:
+        """The caller is not at the kiosk: will come back, or is to be called."""
+        if self.ticket.away == "phone":
+            self._away.show_state(_("By telephone"), "call", "accent")
+        elif self.ticket.away == "back":
+            self._away.show_state(_("Called back") if self.ticket.called_at_utc else _("Comes back"), "time", "soft")
+        self._away.setVisible(bool(self.ticket.away))
+        self._allow()
 
     def show_wait(self, now: datetime) -> None:
         """Moves the clock: the wait, or how long the conversation has lasted."""
@@ -148,6 +160,8 @@ class TicketRow(QFrame):
             extra.append(_("Priority"))
         if not self._kept.isHidden():
             extra.append(self._kept.text())
+        if not self._away.isHidden():
+            extra.append(self._away.text())
         if not self._later.isHidden():
             extra.append(self._later.text())
         self._accept.setAccessibleName(_("Accept {number}").format(number=ticket.number))
@@ -178,7 +192,9 @@ class TicketRow(QFrame):
         self._allow()
 
     def _allow(self) -> None:
-        self._accept.setEnabled(self._can and not self._is_kept and self._later.isHidden())
+        self._accept.setEnabled(
+            self._can and self.ticket.away != "back" and not self._is_kept and self._later.isHidden()
+        )
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Enter accepts, arrows move."""

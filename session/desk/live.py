@@ -83,6 +83,10 @@ class DeskSession:
         await self._ask_again()
         self._gathering = self._tasks.spawn(self._gather(), name="desk log of the shared page")
 
+    async def start_without_kiosk(self) -> None:
+        """Begins a talk by telephone: nobody is at the kiosk, nothing is asked of it."""
+        self.chronicle.opened(self.resumed)
+
     async def _gather(self) -> None:
         while True:
             await asyncio.sleep(GATHER_S)

@@ -11,8 +11,10 @@ import logging
 from collections import OrderedDict
 from typing import Protocol
 
+import msgspec
+
 from session.errors import DossierUnknown, NotAllowed
-from session.hub.engine import CallerRecord, CallerStore
+from session.hub.engine import CallerStore
 from session.hub.sessions import Sessions
 from session.hub.uploads import UploadSpool
 from session.protocol.hub_messages import (
@@ -117,7 +119,7 @@ class DossierService:
                 raise DossierUnknown
             found = await self._store.open(organisation, named)
         if record.dossier != found.number:
-            bound = CallerRecord(number=record.number, dossier=found.number)
+            bound = msgspec.structs.replace(record, dossier=found.number)
             await self._callers.put(organisation, ticket.id, bound)
         return found
 

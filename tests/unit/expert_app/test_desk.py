@@ -296,3 +296,28 @@ async def test_a_desk_that_was_away_too_long_has_lost_its_caller_to_the_queue(tm
         alice.app.accept(ticket)
         await until(lambda: len(alice.opened) == 2)
         await office.close()
+
+
+async def test_a_caller_by_telephone_is_talked_to_or_called_later_and_the_kiosk_is_left_alone(office: Office) -> None:
+    kiosk, desk = await office.world.kiosk("kiosk1"), await office.desk("alice")
+    first = (await kiosk.call("rights", "1234567", "r1")).ticket
+    await kiosk.step_away(first.id, "phone", "0612345678")
+    heard: list[object] = []
+    kiosk.session_opened.connect(heard.append)
+
+    desk.app.accept(first.id)
+    await until(lambda: bool(desk.opened))
+    assert desk.opened[0].facts.phone == "0612345678"
+    desk.app.call_later(15)
+    await until(lambda: desk.closed == ["call_later"])
+
+    second = (await kiosk.call("rights", "1234567", "r2")).ticket
+    await kiosk.step_away(second.id, "phone", "0612345678")
+    desk.app.accept(second.id)
+    await until(lambda: len(desk.opened) == 2)
+    desk.app.hang_up()
+    await until(lambda: bool(desk.ended))
+    desk.app.finish("done")
+    await until(lambda: desk.closed == ["call_later", "done"])
+    assert heard == []
+    assert desk.troubles == []

@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+import msgspec
+
 from session.protocol.routing_messages import Outcome, ServiceMode, ServiceWork
 from session.protocol.session_messages import Area, Grant, PrintChanged, PrintState
 from session.protocol.tickets import TicketState
@@ -172,7 +174,29 @@ def help_() -> DeskWindow:
     return window
 
 
+def phone() -> DeskWindow:
+    """A caller who wants to be called; another one comes back to the kiosk later."""
+    window = _open_desk()
+    window.show_session(msgspec.structs.replace(SESSION, phone="0612345678"))
+    window.dossier.show_dossier(DOSSIER)
+    return window
+
+
+def away() -> DeskWindow:
+    """Some of those who wait are not at the kiosk."""
+    window = _open_desk()
+    first, second, *rest = TICKETS
+    away = [
+        msgspec.structs.replace(first, away="phone"),
+        msgspec.structs.replace(second, away="back", called_at_utc=NOW),
+    ]
+    window.queue.set_tickets([*away, *rest], SERVICES)
+    return window
+
+
 SCENES: dict[str, Callable[[], DeskWindow]] = {
+    "phone": phone,
+    "away": away,
     "idle": idle,
     "empty": empty,
     "face": face,
