@@ -18,6 +18,7 @@ SENTENCES: dict[str, str] = {
     "not_a_member": N_("{id} is not among the organisations of network.toml: this file is not read."),
     "part_missing": N_("{file} is missing."),
     "id_not_file": N_("The file is named otherwise than its id, “{id}”."),
+    "older_edition": N_("This is edition {edition}; the hub has edition {known} already."),
     "operator_elsewhere": N_("Only the operator's part, network.toml, may name operators."),
     "no_signer": N_("No public key is known that should sign this file."),
     "unsigned": N_("This file is not signed."),

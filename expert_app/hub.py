@@ -44,7 +44,7 @@ log = logging.getLogger(__name__)
 CONNECT_S = 10.0
 
 EXAMPLE = """\
-# Who offers what where. `expert-app hub check FILE` says what is wrong.
+# Who offers what, where and when. `expert-app hub check FILE` says everything that is wrong.
 # `key` is the public key that `expert-app enrol` printed on that machine.
 
 [[organisations]]
@@ -66,6 +66,13 @@ subtitle = "Demander, déclarer, comprendre"
 letter = "L"                                             # begins its ticket numbers
 number_kind = "allocataire"                              # allocataire, france_travail, nir or nothing
 icon = "home"
+hours = ["mon-fri 08:30-12:00,13:30-17:00"]              # always open without; public holidays are closed
+callback = true                                          # callers may ask to be called back when it is closed
+
+[[organisations.closures]]                               # stronger than hours
+first = 2030-12-24
+last = 2030-12-31
+message = "Nos conseillers reviennent le 2 janvier."
 
 [[organisations.sites]]
 id = "oyen"
@@ -136,6 +143,7 @@ class HubProgram:
         self._convention = ConventionKeeper(Path(settings.catalogue), settings.convention.operator_key, kept)
         self._catalogue = self._convention.start()
         self._look_now = asyncio.Event()
+        self._keys_due = False
         self._book = open_book(paths)
         self._server: BusServer | None = None
 
@@ -220,6 +228,8 @@ class HubProgram:
             wanted = await asyncio.to_thread(self._convention.look)
             if wanted is not None:
                 await self._take_convention(hub, wanted)
+            if self._keys_due:
+                await self._take_due_keys()
             if self._convention.state != before:
                 self._note_convention(hub)
 
@@ -233,9 +243,15 @@ class HubProgram:
             self._convention.again()
             return
         log.info("the convention is %s now", wanted.version)
-        if self._catalogue.identities() == identities:
+        self._keys_due |= self._catalogue.identities() != identities
+
+    async def _take_due_keys(self) -> None:
+        try:
+            await self._take_keys()
+        except SessionError as error:
+            log.warning("keys of the convention wait for the server: %s", error.code)
             return
-        await self._take_keys()
+        self._keys_due = False
         if self._server is None:
             log.warning("keys changed: give your nats-server the output of `expert-app hub bus-config`")
 

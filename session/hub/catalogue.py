@@ -60,6 +60,7 @@ class Catalogue:
         self._organisations = {organisation.id: organisation for organisation in whole}
         self._version = hashlib.sha256(msgspec.json.encode(whole)).hexdigest()[:VERSION_LETTERS]
         self._sites = {(home.id, kiosk.id): site for home in whole for kiosk, site in _placed(home)}
+        self._services = {(owner.id, service.id): service for owner in whole for service in owner.services}
         if any(service.hours for home in whole for service in home.services):
             know_holidays()
 
@@ -70,7 +71,9 @@ class Catalogue:
 
     def take(self, other: Catalogue) -> None:
         """Becomes what `other` is, at once and for everybody who holds this one."""
-        self._organisations, self._version, self._sites = other._organisations, other._version, other._sites
+        self._organisations, self._version = other._organisations, other._version
+        self._sites, self._services = other._sites, other._services
+        self.advice = other.advice
 
     @property
     def version(self) -> str:
@@ -94,16 +97,16 @@ class Catalogue:
         return [service.shown() for service in self.organisation(organisation).services]
 
     def service(self, organisation: str, service: str) -> ServiceEntry:
-        """The entry. Raises `ServiceUnknown`."""
-        for entry in self.organisation(organisation).services:
-            if entry.id == service:
-                return entry
-        raise ServiceUnknown(service=service)
+        """The entry. Raises `ServiceUnknown`, `NotAllowed` (no such organisation)."""
+        entry = self._services.get((organisation, service))
+        if entry is None:
+            self.organisation(organisation)
+            raise ServiceUnknown(service=service)
+        return entry
 
     def has(self, organisation: str, service: str) -> bool:
         """Whether there is such a service."""
-        entry = self._organisations.get(organisation)
-        return entry is not None and any(one.id == service for one in entry.services)
+        return (organisation, service) in self._services
 
     def site_of(self, organisation: str, kiosk: str) -> SiteEntry:
         """Where a kiosk stands. Raises `NotAllowed` for a kiosk that is not in the catalogue."""

@@ -7,7 +7,7 @@ the fields of `OrganisationEntry`. One file alone has them all (`WholeFile`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,11 +44,13 @@ class Reading:
         catalogue: None when the whole cannot be used.
         bad: parts that cannot be used, by name, each with its problems.
         problems: everything found, those of `bad` too.
+        editions: of the parts that could be read, by name.
     """
 
     catalogue: Catalogue | None = None
     bad: dict[str, list[Problem]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    editions: dict[str, int] = field(default_factory=dict)
 
     def refuse(self, name: str, problems: list[Problem]) -> None:
         """Notes a part that cannot be used."""
@@ -71,10 +73,18 @@ def load(path: Path, operator_key: str = "") -> Catalogue:
     return reading.catalogue
 
 
-def read(files: Files, operator_key: str = "") -> Reading:
-    """The catalogue of files in hand, as far as they are right; never raises for what they say."""
+def read(files: Files, operator_key: str = "", known: Mapping[str, int] = {}) -> Reading:
+    """The catalogue of files in hand, as far as they are right; never raises for what they say.
+
+    Args:
+        known: editions that the hub has already, by part; an older one is refused.
+    """
     reading = Reading()
     entries = _whole(files, operator_key, reading) if files.whole else _folder(files, operator_key, reading)
+    for name, edition in reading.editions.items():
+        if edition < known.get(name, 0):
+            values = {"edition": edition, "known": known[name]}
+            reading.refuse(name, [Problem("older_edition", files.parts[name].file, values)])
     if reading.bad:
         return reading
     found: list[Problem] = []
@@ -120,6 +130,7 @@ def _folder(files: Files, operator_key: str, reading: Reading) -> list[Organisat
     except CatalogueWrong as error:
         reading.refuse(NETWORK, error.problems)
         return []
+    reading.editions[NETWORK] = operator.edition
     own = {name: getattr(operator, name) for name in OrganisationEntry.__struct_fields__}
     entries = [OrganisationEntry(**own)]
     for name in sorted(files.parts.keys() - {NETWORK, *(member.id for member in operator.organisations)}):
@@ -148,6 +159,7 @@ def _member(member: MemberEntry, files: Files, operator_key: str, reading: Readi
         place = f"{part.file}, people.{operators[0]}"
         reading.refuse(part.name, [Problem("operator_elsewhere", place)])
         return
+    reading.editions[part.name] = entry.edition
     yield entry
 
 

@@ -55,6 +55,7 @@ class ConventionKeeper:
         self._path, self._operator_key, self._kept = path, operator_key, kept
         self._mark = ""
         self._given = ""
+        self._editions: dict[str, int] = {}
         self._good: Files | None = None
         self.state = ConventionState("")
 
@@ -65,6 +66,8 @@ class ConventionKeeper:
             CatalogueWrong: it cannot be used, and there is no earlier one.
         """
         self._good = self._load_kept()
+        if self._good is not None:
+            self._editions = read(self._good, self._operator_key).editions
         problems: list[Problem] = []
         try:
             files = read_files(self._path)
@@ -107,7 +110,7 @@ class ConventionKeeper:
 
     def _best(self, files: Files) -> Reading:
         """The files as they are, or with the last good parts in place of bad ones."""
-        reading = read(files, self._operator_key)
+        reading = read(files, self._operator_key, self._editions)
         problems = list(reading.problems)
         bad = set(reading.bad)
         for _ in range(2):  # bad parts first; then those that do not fit what the others say
@@ -116,7 +119,7 @@ class ConventionKeeper:
             bad |= {problem.where.partition(".toml")[0] for problem in grave(reading.problems)}
             good = {name: part for name, part in self._good.parts.items() if name in bad}
             files = Files({**files.parts, **good}, files.whole)
-            reading = read(files, self._operator_key)
+            reading = read(files, self._operator_key, self._editions)
             problems += reading.problems
         self._remember(files, reading)
         return Reading(reading.catalogue, reading.bad, problems)
@@ -124,7 +127,7 @@ class ConventionKeeper:
     def _remember(self, files: Files, reading: Reading) -> None:
         if reading.catalogue is None:
             return
-        self._good = files
+        self._good, self._editions = files, reading.editions
         rows = [(part.name, part.file, part.text, part.signature) for part in files.parts.values()]
         beside = self._kept.with_suffix(".part")
         try:

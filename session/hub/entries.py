@@ -153,6 +153,7 @@ class OrganisationEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     """An organisation with all that is its own. `log_days`: how long session logs are kept.
 
     Attributes:
+        edition: raised by whoever signs it; a hub takes none below the one it has, so an old file proves nothing.
         time_zone, public_holidays: of its hours; a region as "FR", "FR-57", "FR-971", or "" for none.
         closures, openings: days that are not as the weekly hours say.
         offers: services with other hours at one site.
@@ -162,6 +163,7 @@ class OrganisationEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
 
     id: Id
     name: Text
+    edition: Annotated[int, msgspec.Meta(ge=0)] = 0
     services: list[ServiceEntry] = []
     sites: list[SiteEntry] = []
     kiosks: list[KioskEntry] = []

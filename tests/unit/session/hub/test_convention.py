@@ -229,6 +229,23 @@ def test_a_hub_that_starts_beside_a_wrong_file_goes_on_with_the_last_good_one(
         ConventionKeeper(folder.path, folder.operator_key, tmp_path / "nothing").start()
 
 
+def test_an_old_part_with_its_right_signature_is_not_taken_again(
+    folder: Folder, keeper: ConventionKeeper, tmp_path: Path
+) -> None:
+    folder.change("caisse", 'name = "Caisse d', 'edition = 1\nname = "Caisse d')
+    old = folder.text("caisse")
+    keeper.start()
+    folder.change("caisse", "edition = 1", "edition = 2")
+    newest = keeper.look()
+    assert newest is not None
+    folder.write("caisse", old)
+    assert keeper.look() is None
+    assert [problem.code for problem in keeper.state.problems] == ["older_edition"]
+    again = ConventionKeeper(folder.path, folder.operator_key, tmp_path / "last-good")
+    assert again.start().version == newest.version
+    assert [problem.code for problem in again.state.problems] == ["older_edition"]
+
+
 def test_what_was_kept_is_believed_only_with_its_signatures(
     folder: Folder, keeper: ConventionKeeper, tmp_path: Path
 ) -> None:
