@@ -17,6 +17,7 @@ from session.hub.convention import NetworkPart
 from session.hub.entries import OrganisationEntry
 from session.log.events import Record
 from session.protocol import hub_messages, session_messages
+from session.protocol.control_messages import ControlMessage
 from session.protocol.enrolment_messages import EnrolAnswer, EnrolRequest
 from session.protocol.hub_messages import HubEvent, Refusal
 from session.protocol.mirror_messages import MirrorMessage
@@ -30,7 +31,8 @@ FOLDER = Path(__file__).resolve().parent.parent / "docs" / "schemas"
 
 
 def _session_types() -> list[Any]:
-    return [*get_args(session_messages.AnySessionMessage), *(get_args(MirrorMessage) or [MirrorMessage])]
+    kinds = [*get_args(session_messages.AnySessionMessage), *(get_args(MirrorMessage) or [MirrorMessage])]
+    return [*kinds, *get_args(ControlMessage)]
 
 
 def _hub_types() -> list[Any]:

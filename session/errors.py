@@ -178,6 +178,54 @@ class AddressNotAllowed(SessionError):
     code = "address_not_allowed"
 
 
+class ControlIsPaused(SessionError):
+    """The caller touched the page a moment ago: the agent's commands wait."""
+
+    code = "control_paused"
+
+
+class PageChanged(SessionError):
+    """The command is for a web page that the kiosk no longer shows."""
+
+    code = "page_changed"
+
+
+class ElementGone(SessionError):
+    """What was meant is no longer in the page."""
+
+    code = "element_gone"
+
+
+class ElementCovered(SessionError):
+    """Something else lies over what was meant."""
+
+    code = "element_covered"
+
+
+class FieldPrivate(SessionError):
+    """A password, a hidden or sensitive field, a file: the caller's own."""
+
+    code = "field_private"
+
+
+class FieldNotReady(SessionError):
+    """Nothing that takes text has the keyboard, or the field takes nothing."""
+
+    code = "field_not_ready"
+
+
+class ValueNotTaken(SessionError):
+    """The field does not take this value."""
+
+    code = "value_not_taken"
+
+
+class ProposalRefused(SessionError):
+    """The caller did not take the proposed value."""
+
+    code = "proposal_refused"
+
+
 class PageDamaged(SessionError):
     """The received page is not what was sent: its SHA-256 differs."""
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 
-from PyQt6.QtCore import QPointF, QRect, QRectF, QSize, Qt, QTimer, QUrl, pyqtSignal
-from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtCore import QSize, Qt, QTimer, QUrl, pyqtSignal
+from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWebEngineCore import QWebEngineLoadingInfo
 from PyQt6.QtWebEngineWidgets import QWebEngineView
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
@@ -18,16 +18,20 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QW
 from resources.texts import N_, _
 from session.errors import AddressNotAllowed, SessionError
 from session.kiosk.allow_list import AllowList
+from session.protocol.control_messages import HistoryStep, PageKey
 from session.protocol.ids import new_id
 from session.protocol.mirror_messages import DialogKind, DialogShown
 from views.desk_parts import ElidedLabel
+from views.kiosk_act_strip import ActStrip, ProposalStrip
 from views.kiosk_dialog_card import DialogCard
 from views.kiosk_dialogs import MAX_TEXT, Question
 from views.kiosk_icons import IconView
+from views.kiosk_marks import MarksLayer
 from views.kiosk_page import BigButton, label
+from views.kiosk_pointer import PointerLayer
 from views.kiosk_theme import BLUE, INK, LINE, PAPER, SKY, WHITE, spaced
 from views.kiosk_web import CallerWeb
-from views.mirror_pane import paint_spot
+from views.page_hands import PageHands
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +42,6 @@ NOTICE_STAYS_MS = 8_000
 _OUR_OWN_STOPS = (-3, -20)
 """Chromium's net errors ABORTED (a refused or replaced navigation) and BLOCKED_BY_CLIENT (outside the list)."""
 
-_SPOT_RADIUS = 15.0
 
 NOT_DONE = {
     DialogKind.FILE: N_("Files cannot be chosen on this kiosk. Put your paper on the scanner."),
@@ -47,50 +50,6 @@ NOT_DONE = {
     DialogKind.PRINT: N_("This kiosk prints no web pages. Please tell your adviser."),
 }
 """What the caller is told when a page wants what a kiosk does not do."""
-
-
-class _PointerLayer(QWidget):
-    """Lies over the page and lets every touch through. It is no part of the page: nobody records or moves it there."""
-
-    painted = pyqtSignal(int, int)
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._at: QPointF | None = None
-        self._told = True
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.hide()
-
-    def show_at(self, x: float, y: float) -> None:
-        """Moves the pointer to a fraction (0..1) of this layer."""
-        before, self._at, self._told = self._at, QPointF(x * (self.width() - 1), y * (self.height() - 1)), False
-        self.show()
-        self.raise_()
-        for place in (before, self._at):
-            if place is not None:
-                self.update(self._around(place))
-
-    @staticmethod
-    def _around(place: QPointF) -> QRect:
-        reach = _SPOT_RADIUS * 2.5
-        return QRectF(place.x() - reach, place.y() - reach, 2 * reach, 2 * reach).toAlignedRect()
-
-    def remove(self) -> None:
-        """Takes the pointer away."""
-        self._at = None
-        self.hide()
-
-    def paintEvent(self, event: QPaintEvent | None) -> None:
-        if self._at is None:
-            return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_spot(painter, self._at, _SPOT_RADIUS)
-        painter.end()
-        if not self._told:
-            self._told = True
-            self.painted.emit(round(self._at.x()), round(self._at.y()))
 
 
 class KioskBrowser(QFrame):
@@ -103,6 +62,9 @@ class KioskBrowser(QFrame):
         pointer_painted(x_px, y_px): the agent's pointer is on the screen, in pixels of the viewport.
         share_stop_requested(): the caller wants the agent to see the page no more.
         dialog_shown(DialogShown), dialog_closed(dialog_id): the page asks the caller, or wants what a kiosk does not.
+        take_back_requested(): the caller wants the agent to act in the page no more.
+        touched(): the caller touched the page or a button of the browser.
+        proposal_answered(taken): the caller's answer to a value that the agent proposed.
     """
 
     events_pushed = pyqtSignal(str)
@@ -112,6 +74,9 @@ class KioskBrowser(QFrame):
     share_stop_requested = pyqtSignal()
     dialog_shown = pyqtSignal(object)
     dialog_closed = pyqtSignal(str)
+    take_back_requested = pyqtSignal()
+    touched = pyqtSignal()
+    proposal_answered = pyqtSignal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -121,7 +86,10 @@ class KioskBrowser(QFrame):
         self._view = QWebEngineView()
         self._view.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self._web = self._new_web()
-        self._pointer = _PointerLayer(self._view)
+        self._hands = PageHands(self._view, lambda: self._web.page)
+        self._hands.touched.connect(self.touched)
+        self._marks = MarksLayer(self._view, self._hands, lambda: self._web.page.zoomFactor())
+        self._pointer = PointerLayer(self._view)
         self._pointer.painted.connect(self.pointer_painted)
         self._dialog = DialogCard(self._view)
         self._dialog.answered.connect(lambda dialog_id, ok, text: self._web.dialogs.answer(dialog_id, ok, text))
@@ -155,6 +123,11 @@ class KioskBrowser(QFrame):
         self._back.clicked.connect(self.go_back)
         self._up.clicked.connect(lambda: self._scroll(-1))
         self._down.clicked.connect(lambda: self._scroll(1))
+        for button in (self._back, self._up, self._down):
+            button.clicked.connect(self.touched)
+        self.act_strip, self.proposal = ActStrip(), ProposalStrip()
+        self.act_strip.take_back_requested.connect(self.take_back_requested)
+        self.proposal.answered.connect(self.proposal_answered)
         self._stop.clicked.connect(self.share_stop_requested)
         self._title, self._host = ElidedLabel(), ElidedLabel()
         self._title.setProperty("look", "body")
@@ -167,6 +140,8 @@ class KioskBrowser(QFrame):
         column = spaced(QVBoxLayout(self))
         column.addWidget(self._toolbar())
         column.addWidget(self._notice)
+        column.addWidget(self.act_strip)
+        column.addWidget(self.proposal)
         self._stack = QStackedLayout()
         self._stack.addWidget(self._empty_page())
         self._stack.addWidget(self._view)
@@ -267,6 +242,68 @@ class KioskBrowser(QFrame):
         """A picture or font that the page itself loaded; calls back with bytes and media type, or empty ones."""
         self._web.fetch(address, on_fetched)
 
+    # ---- HandsLike: what the agent does in the page ----
+
+    def ask(self, document: str, what: str, values: Sequence[object], on_answer: Callable[[str], None]) -> None:
+        """Asks the page script; JSON, or "" when the page is another document."""
+        self._hands.ask(document, what, values, on_answer)
+
+    def click(self, x: float, y: float) -> None:
+        """A trusted click at CSS pixels of the viewport."""
+        self._hands.click(x, y)
+
+    def commit(self, text: str) -> None:
+        """Trusted text where the keyboard is."""
+        self._hands.commit(text)
+
+    def press(self, key: PageKey) -> None:
+        """A trusted key."""
+        self._hands.press(key)
+
+    def go(self, step: HistoryStep) -> None:
+        """Back, forward, or the same page again."""
+        self._hands.go(step)
+
+    def zoom(self, percent: int) -> None:
+        """Shows the page larger or smaller."""
+        self._hands.zoom(percent)
+
+    def show_acting(self, may_act: bool) -> None:
+        """Shows the caller whether the agent may act in the page."""
+        self.act_strip.show_acting(may_act)
+        self._marks.setGeometry(self._view.rect())
+        self._marks.set_acting(may_act)
+
+    def show_active(self) -> None:
+        """The agent has just acted."""
+        self.act_strip.show_active()
+
+    def show_paused(self) -> None:
+        """The caller is in charge for a moment."""
+        self.act_strip.show_paused()
+
+    def highlight(self, document: str, node: int) -> None:
+        """Keeps a frame around a node."""
+        self._marks.setGeometry(self._view.rect())
+        self._marks.highlight(document, node)
+
+    def draw_arrow(self, document: str, start: tuple[float, float], end: tuple[float, float]) -> None:
+        """An arrow between fractions of the viewport."""
+        self._marks.setGeometry(self._view.rect())
+        self._marks.draw_arrow(document, start, end)
+
+    def remove_marks(self) -> None:
+        """No frame and no arrow."""
+        self._marks.remove()
+
+    def propose(self, field: str, value: str) -> None:
+        """Shows a value for a field; `proposal_answered` follows, or nothing."""
+        self.proposal.propose(field, value)
+
+    def end_proposal(self) -> None:
+        """The proposal is over."""
+        self.proposal.end()
+
     # ---- the caller's buttons ----
 
     def go_back(self) -> None:
@@ -289,6 +326,9 @@ class KioskBrowser(QFrame):
         old = self._web
         self.hide_pointer()
         self._hide_notice()
+        self._marks.remove()
+        self.proposal.end()
+        self.show_acting(False)
         self._sharing = False
         self._allowed = AllowList()
         self._web = self._new_web()
@@ -381,13 +421,15 @@ class KioskBrowser(QFrame):
         self._down.set_words("", _("Scroll down"))
         self._stop.set_words(_("Hide my page"), _("Your adviser sees this page. Hide it."))
         self._dialog.retranslate()
+        self.act_strip.retranslate()
+        self.proposal.retranslate()
         self._empty_words.setText(_("The agent can open a page here and look at it with you."))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Keeps the pointer's layer over the page."""
         super().resizeEvent(event)
-        self._pointer.setGeometry(self._view.rect())
-        self._dialog.setGeometry(self._view.rect())
+        for layer in (self._marks, self._pointer, self._dialog):
+            layer.setGeometry(self._view.rect())
 
     def sizeHint(self) -> QSize:
         """Room for a page."""

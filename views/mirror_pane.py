@@ -12,11 +12,12 @@ import base64
 import json
 import logging
 import secrets
+from collections.abc import Callable
 
 import msgspec
 from PyQt6 import sip
-from PyQt6.QtCore import QBuffer, QIODevice, QPointF, QRectF, QSize, Qt, QUrl, pyqtSignal
-from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PyQt6.QtCore import QBuffer, QIODevice, QPointF, QRectF, QSize, Qt, QTimer, QUrl, pyqtSignal
+from PyQt6.QtGui import QColor, QResizeEvent
 from PyQt6.QtWebEngineCore import (
     QWebEngineNavigationRequest,
     QWebEnginePage,
@@ -34,12 +35,14 @@ from PyQt6.QtWidgets import QWidget
 
 from resources import resource_text
 from views.kiosk_dialogs import ASK_SCHEME
+from views.mirror_glass import MirrorGlass, Tool
 
 log = logging.getLogger(__name__)
 
 SHELL_SCHEME = b"cbshell"
 RESOURCE_SCHEME = b"cbres"
 SHELL_URL = "cbshell://mirror/"
+MARK_LOOK_MS = 120
 
 _SERVED_TYPES = ("image/", "font/", "application/font", "application/x-font", "application/vnd.ms-fontobject")
 _META, _INCREMENTAL, _RESIZE_SOURCE = 4, 3, 4
@@ -116,6 +119,39 @@ def _viewport_in(text: str) -> QSize | None:
     return size
 
 
+class Choice(msgspec.Struct, frozen=True):
+    """One of a list of choices."""
+
+    text: str
+    chosen: bool = False
+    off: bool = False
+
+
+class Pick(msgspec.Struct, frozen=True):
+    """What lies under a point of the mirror; see `resources/pages/pick.js`.
+
+    Attributes:
+        x, y: fraction (0..1) of the node's box. field: the node of the field that a click there would reach, 0 if none.
+        kind: "text", "value" (a date and the like), "choice", "private", or "" for no field. type: of an <input>.
+        value: what the field shows, masked.
+    """
+
+    epoch: int
+    node: int
+    x: float
+    y: float
+    kind: str = ""
+    field: int = 0
+    label: str = ""
+    type: str = ""
+    value: str = ""
+    multiple: bool = False
+    options: list[Choice] = msgspec.field(default_factory=list)
+
+
+_pick = msgspec.json.Decoder(Pick)
+
+
 class _OnlyOurs(QWebEngineUrlRequestInterceptor):
     """Blocks every request but the shell's and the resources'. `blocked` counts what was tried."""
 
@@ -130,7 +166,7 @@ class _OnlyOurs(QWebEngineUrlRequestInterceptor):
 
 
 class _Shell(QWebEngineUrlSchemeHandler):
-    """Serves the shell page and its two scripts."""
+    """Serves the shell page and its scripts."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -141,6 +177,7 @@ class _Shell(QWebEngineUrlSchemeHandler):
             "/": (b"text/html", page),
             "/rrweb.js": (b"text/javascript", resource_text("vendor/rrweb.umd.min.js")),
             "/mirror.js": (b"text/javascript", resource_text("pages/mirror.js")),
+            "/pick.js": (b"text/javascript", resource_text("pages/pick.js")),
         }
 
     def requestStarted(self, job: QWebEngineUrlRequestJob | None) -> None:
@@ -213,58 +250,6 @@ class _MirrorPage(QWebEnginePage):
             request.reject()
 
 
-class _Glass(QWidget):
-    """Lies over the mirror: keeps the agent's hands off it, and follows the laser pointer."""
-
-    moved = pyqtSignal(QPointF)
-    left = pyqtSignal()
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._spot: QPointF | None = None
-        self._pointing = False
-        self.setMouseTracking(True)
-
-    def set_pointing(self, pointing: bool) -> None:
-        """The laser is on: the mouse shows a spot instead of its arrow."""
-        self._pointing = pointing
-        self.setCursor(Qt.CursorShape.CrossCursor if pointing else Qt.CursorShape.ArrowCursor)
-        if not pointing:
-            self._set_spot(None)
-
-    def _set_spot(self, spot: QPointF | None) -> None:
-        self._spot = spot
-        self.update()
-
-    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
-        assert event is not None
-        if self._pointing:
-            self._set_spot(event.position())
-            self.moved.emit(event.position())
-
-    def leaveEvent(self, event: object) -> None:
-        if self._pointing:
-            self._set_spot(None)
-            self.left.emit()
-
-    def paintEvent(self, event: QPaintEvent | None) -> None:
-        if self._spot is None:
-            return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_spot(painter, self._spot, 9.0)
-
-
-def paint_spot(painter: QPainter, centre: QPointF, radius: float) -> None:
-    """The laser's spot, the same on both ends: red with a white edge and a soft halo, seen on any page."""
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(214, 30, 40, 60))
-    painter.drawEllipse(centre, radius * 2.2, radius * 2.2)
-    painter.setPen(QPen(QColor(255, 255, 255), radius / 4))
-    painter.setBrush(QColor(214, 30, 40))
-    painter.drawEllipse(centre, radius, radius)
-
-
 class MirrorPane(QWidget):
     """Draws the mirror, as large as fits and never enlarged, in the middle of the pane.
 
@@ -272,23 +257,41 @@ class MirrorPane(QWidget):
         resource_requested(address): a picture or font is wanted; answer with `give_resource`.
         pointed(x, y): the laser is at this fraction (0..1) of the kiosk's viewport.
         pointer_left(): the laser left the page.
+        picked(Pick): with a tool that means something in the page, this was clicked.
+        scrolled(Pick, right_px, down_px): the wheel turned over it while the agent controls the page.
+        arrow_drawn(start, end): fractions of the viewport, as tuples.
+        typed(text), key_pressed(PageKey): the agent types while controlling the page.
         ready(): the shell is loaded; events fed before are shown now.
     """
 
     resource_requested = pyqtSignal(str)
     pointed = pyqtSignal(float, float)
     pointer_left = pyqtSignal()
+    picked = pyqtSignal(object)
+    scrolled = pyqtSignal(object, float, float)
+    arrow_drawn = pyqtSignal(object, object)
+    typed = pyqtSignal(str)
+    key_pressed = pyqtSignal(object)
     ready = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._viewport = QSize()
-        self._early: list[str] = []
+        self._early: list[tuple[str, int]] = []
         self._is_ready = False
         self._build_page()
-        self._glass = _Glass(self)
+        self._glass = MirrorGlass(self)
         self._glass.moved.connect(self._on_moved)
         self._glass.left.connect(self.pointer_left)
+        self._glass.pressed.connect(lambda at: self._pick(at, self.picked.emit))
+        self._glass.turned.connect(self._on_turned)
+        self._glass.drawn.connect(self._on_drawn)
+        self._glass.typed.connect(self.typed)
+        self._glass.key_pressed.connect(self.key_pressed)
+        self._marked = 0
+        self._marks_timer = QTimer(self)
+        self._marks_timer.setInterval(MARK_LOOK_MS)
+        self._marks_timer.timeout.connect(self._look_at_mark)
         self._page.load(QUrl(SHELL_URL))
 
     def _build_page(self) -> None:
@@ -320,19 +323,24 @@ class MirrorPane(QWidget):
 
     # ---- what the program gives ----
 
-    def feed(self, text: str) -> None:
-        """Shows rrweb events: a JSON array, in order, the first ones ever being a full picture."""
+    def feed(self, text: str, epoch: int = 0) -> None:
+        """Shows rrweb events: a JSON array, in order, the first ones ever being a full picture.
+
+        Args:
+            epoch: number of the web document, which `picked` tells back.
+        """
         viewport = _viewport_in(text)
         if viewport is not None:
             self._viewport = viewport
         if self._is_ready:
-            self._page.runJavaScript(f"mirror.feed({json.dumps(text)})")
+            self._page.runJavaScript(f"mirror.feed({json.dumps(text)}, {int(epoch)})")
         else:
-            self._early.append(text)
+            self._early.append((text, epoch))
 
     def clear(self) -> None:
         """Shows nothing and forgets everything."""
         self._early.clear()
+        self.remove_marks()
         self._viewport = QSize()
         if self._is_ready:
             self._page.runJavaScript("mirror.clear()")
@@ -341,9 +349,49 @@ class MirrorPane(QWidget):
         """Answers `resource_requested`; empty `data` means that the kiosk refused."""
         self._resources.give(address, data, media_type)
 
+    def set_tool(self, tool: Tool) -> None:
+        """What the mouse and the keyboard do over the mirror."""
+        self._glass.set_tool(tool)
+
     def set_pointing(self, pointing: bool) -> None:
         """Switches the laser on or off."""
-        self._glass.set_pointing(pointing)
+        self.set_tool(Tool.POINT if pointing else Tool.LOOK)
+
+    def show_mark(self, node: int) -> None:
+        """A frame around a node, as the caller sees it; it follows the page."""
+        self._marked = node
+        self._glass.show_arrow(None)
+        self._marks_timer.start()
+        self._look_at_mark()
+
+    def show_arrow(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        """An arrow between fractions of the viewport, as the caller sees it."""
+        self._forget_mark()
+        self._glass.show_arrow((self.place(*start), self.place(*end)))
+
+    def remove_marks(self) -> None:
+        """No frame and no arrow."""
+        self._forget_mark()
+        self._glass.show_arrow(None)
+
+    def _forget_mark(self) -> None:
+        self._marked = 0
+        self._marks_timer.stop()
+        self._glass.show_frame(None)
+
+    def _look_at_mark(self) -> None:
+        self._page.runJavaScript(f"rect({self._marked})", self._on_mark)
+
+    def _on_mark(self, answer: object) -> None:
+        if not self._marked:
+            return
+        if not isinstance(answer, str):
+            self._forget_mark()
+            return
+        box = json.loads(answer)
+        start = self.place(box["x"], box["y"])
+        end = self.place(box["x"] + box["width"], box["y"] + box["height"])
+        self._glass.show_frame(QRectF(start, end))
 
     # ---- what it shows ----
 
@@ -383,6 +431,30 @@ class MirrorPane(QWidget):
         drawn = self._fitted()
         return QPointF(drawn.left() + x * drawn.width(), drawn.top() + y * drawn.height())
 
+    # ---- hands ----
+
+    def pick_at(self, x: float, y: float, on_picked: Callable[[Pick], None]) -> None:
+        """What lies at a fraction (0..1) of the kiosk's viewport; not called back where no page is."""
+
+        def on_answer(answer: object) -> None:
+            if isinstance(answer, str) and answer:
+                on_picked(_pick.decode(answer))
+
+        self._page.runJavaScript(f"pick({x}, {y})", on_answer)
+
+    def _pick(self, at: QPointF, on_picked: Callable[[Pick], None]) -> None:
+        fraction = self.pick(at)
+        if fraction is not None:
+            self.pick_at(*fraction, on_picked)
+
+    def _on_turned(self, at: QPointF, right_px: float, down_px: float) -> None:
+        self._pick(at, lambda found: self.scrolled.emit(found, right_px, down_px))
+
+    def _on_drawn(self, start: QPointF, end: QPointF) -> None:
+        ends = self.pick(start), self.pick(end)
+        if None not in ends:
+            self.arrow_drawn.emit(*ends)
+
     # ---- Qt ----
 
     def _on_loaded(self, loaded: bool) -> None:
@@ -391,8 +463,8 @@ class MirrorPane(QWidget):
             return
         self._is_ready = True
         early, self._early = self._early, []
-        for text in early:
-            self.feed(text)
+        for text, epoch in early:
+            self.feed(text, epoch)
         self.ready.emit()
 
     def _on_moved(self, point: QPointF) -> None:

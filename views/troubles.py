@@ -140,6 +140,38 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("This address is not on your organisation's list."),
         N_("Choose one of the listed addresses."),
     ),
+    "control_paused": (
+        N_("The caller is touching the page."),
+        N_("Wait a second, then go on."),
+    ),
+    "page_changed": (
+        N_("The kiosk shows another page by now."),
+        N_("Look at it, then try again."),
+    ),
+    "element_gone": (
+        N_("This is no longer in the page."),
+        N_("Look at the page, then try again."),
+    ),
+    "element_covered": (
+        N_("Something lies over it in the caller's page."),
+        N_("Close what is in front, or scroll, then try again."),
+    ),
+    "field_private": (
+        N_("This field is the caller's own."),
+        N_("Let the caller fill it in on the kiosk."),
+    ),
+    "field_not_ready": (
+        N_("No field takes text now."),
+        N_("Click into the field first."),
+    ),
+    "value_not_taken": (
+        N_("The field does not take this value."),
+        N_("Check what it asks for, then try again."),
+    ),
+    "proposal_refused": (
+        N_("The caller did not take your proposal."),
+        N_("Talk about it, then propose again."),
+    ),
     "page_damaged": (
         N_("The page was damaged on the way."),
         N_("The kiosk still has it and sends it again. If that fails, scan it once more."),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-only
-// Shows shared-page events in a frame that can run no script: `mirror.feed(text)`, `mirror.clear()`, `mirror.facts()`.
+// Shows shared-page events in a frame that can run no script: `mirror.feed(text, epoch)`, `mirror.clear()`, `mirror.facts()`.
 // Called by views/mirror_pane.py and by nobody else; it calls nobody.
 (function () {
   "use strict";
@@ -13,6 +13,7 @@
   let visible = null; // {replayer, stage} that is seen
   let building = null; // {replayer, stage} that waits for its full picture
   let size = null;
+  let epoch = 0; // number of the web document that is fed
 
   // ---- pictures come through the kiosk, never from the agent's machine -------------------------------------------------
 
@@ -188,7 +189,7 @@
       insertStyleRules: ["a,button,input,select,textarea{cursor:default}"],
       plugins: [canvasPlugin],
     });
-    const picture = { replayer, stage: coming };
+    const picture = { replayer, stage: coming, epoch };
     if (building) dispose(building);
     building = picture;
     replayer.on("fullsnapshot-rebuilded", () => show(picture));
@@ -221,7 +222,8 @@
   }
   addEventListener("resize", fit);
 
-  function feed(text) {
+  function feed(text, ofEpoch = 0) {
+    epoch = ofEpoch;
     for (const event of JSON.parse(text)) {
       try {
         rewrite(event);
@@ -247,6 +249,7 @@
     feed,
     clear,
     facts: () => ({ ...facts, sandbox: replayer ? replayer.iframe.getAttribute("sandbox") : "" }),
+    visible: () => visible,
     document: () => (replayer ? replayer.iframe.contentDocument : null),
   };
 })();

@@ -148,6 +148,11 @@ class DeskCobrowse:
         """True while the kiosk shares, as far as we heard."""
         return self._sharing is True
 
+    @property
+    def epoch(self) -> int:
+        """Number of the web document that is mirrored."""
+        return self._epoch
+
     def close(self) -> None:
         """The session is over: the last stretch goes to the log, nothing is listened to, pictures are forgotten."""
         for stop in self._stops:

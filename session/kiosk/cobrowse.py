@@ -235,6 +235,11 @@ class KioskCobrowse:
         """Number of web documents shared so far."""
         return self._epoch
 
+    @property
+    def document(self) -> str:
+        """The recorder's name of the web document that has this number; "" while nothing is shared."""
+        return self._document
+
     def close(self) -> None:
         """The session is over: the recorder stops, the pointer goes, nothing is listened to."""
         if not self._open:

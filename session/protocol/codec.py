@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from session.errors import MessageMalformed, MessageTooLarge, ProtocolVersionUnknown, from_code
+from session.protocol.control_messages import ControlMessage
 from session.protocol.hub_messages import HubEvent, HubMessage, Refusal
 from session.protocol.mirror_messages import MirrorMessage
 from session.protocol.session_messages import AnySessionMessage, SessionMessage
@@ -21,7 +22,7 @@ class _Version(msgspec.Struct):
 
 
 _version = msgspec.json.Decoder(_Version)
-_session = msgspec.json.Decoder(AnySessionMessage | MirrorMessage)
+_session = msgspec.json.Decoder(AnySessionMessage | MirrorMessage | ControlMessage)
 _event = msgspec.json.Decoder(HubEvent)
 
 

@@ -461,7 +461,7 @@ AnySessionMessage = (
     | KioskWiped
 )
 
-CONTROL_TOPICS = ("call", "grant", "cobrowse", "device", "end")
+CONTROL_TOPICS = ("call", "grant", "cobrowse", "control", "device", "end")
 """Topics that carry JSON messages."""
 
 RAW_TOPICS = ("chunk", "mirror")

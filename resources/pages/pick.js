@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-only
+// Tells what lies under a point of the mirror, so that the desk can say it to the kiosk: `pick(x, y)`, `rect(node)`.
+// Served by views/mirror_pane.py after mirror.js, whose picture it looks at. It changes nothing.
+(function () {
+  "use strict";
+  const WHOLE = ["date", "time", "month", "week", "datetime-local", "color", "range"];
+  const BUTTONS = ["button", "submit", "reset", "image", "checkbox", "radio", "file"];
+  const OPTIONS_MAX = 500;
+
+  const nameOf = (element) => (element ? element.localName : "");
+
+  function kindOf(element) {
+    const name = nameOf(element);
+    if (name === "select") return "choice";
+    if (name === "textarea" || element.isContentEditable) return "text";
+    if (name !== "input") return "";
+    const type = (element.getAttribute("type") || "text").toLowerCase();
+    if (type === "password" || type === "hidden" || type === "file") return "private";
+    if (WHOLE.includes(type)) return "value";
+    return BUTTONS.includes(type) ? "" : "text";
+  }
+
+  // The innermost element under a point of the mirrored viewport, and where its own frame begins there.
+  function under(root, x, y) {
+    let [left, top] = [0, 0];
+    let found = null;
+    for (;;) {
+      const next = root.elementFromPoint(x - left, y - top);
+      if (!next || next === found) return { element: found, left, top };
+      found = next;
+      if (found.shadowRoot) root = found.shadowRoot;
+      else if (nameOf(found) === "iframe" && found.contentDocument && found.contentDocument.documentElement) {
+        const box = found.getBoundingClientRect();
+        left += box.left + found.clientLeft;
+        top += box.top + found.clientTop;
+        root = found.contentDocument;
+      } else return { element: found, left, top };
+    }
+  }
+
+  function originOf(element) {
+    let [left, top] = [0, 0];
+    const outer = mirror.visible().replayer.iframe.contentDocument;
+    for (let at = element.ownerDocument; at && at !== outer; ) {
+      const frame = at.defaultView && at.defaultView.frameElement;
+      if (!frame) break;
+      const box = frame.getBoundingClientRect();
+      left += box.left + frame.clientLeft;
+      top += box.top + frame.clientTop;
+      at = frame.ownerDocument;
+    }
+    return { left, top };
+  }
+
+  function labelOf(field) {
+    const labels = field.labels ? Array.from(field.labels, (label) => label.textContent).join(" ") : "";
+    const words = labels || field.getAttribute("aria-label") || field.getAttribute("placeholder") || "";
+    return words.replace(/\s+/g, " ").trim().slice(0, 80);
+  }
+
+  function fieldUnder(element) {
+    const own = element.closest("select,input,textarea");
+    const label = element.closest("label");
+    return own || (label && label.control) || (element.isContentEditable ? element : null);
+  }
+
+  function fieldFacts(element, getId) {
+    const field = fieldUnder(element);
+    if (!field) return { kind: "" };
+    const facts = { kind: kindOf(field), field: getId(field), label: labelOf(field) };
+    if (facts.kind === "choice") {
+      facts.multiple = field.multiple;
+      facts.options = Array.from(field.options)
+        .slice(0, OPTIONS_MAX)
+        .map((option) => ({ text: option.label || option.text, chosen: option.selected, off: option.disabled }));
+    } else if (facts.kind === "value" || facts.kind === "text") {
+      facts.type = (field.getAttribute("type") || "").toLowerCase();
+      facts.value = "value" in field ? String(field.value) : "";
+    }
+    return facts;
+  }
+
+  // `x`, `y`: a fraction of the kiosk's viewport. Null where no page is.
+  window.pick = function (x, y) {
+    const picture = mirror.visible();
+    const inner = picture && picture.replayer.iframe.contentDocument;
+    if (!inner || !inner.documentElement) return null;
+    const frame = picture.replayer.iframe;
+    const [px, py] = [x * frame.clientWidth, y * frame.clientHeight];
+    const getId = (element) => picture.replayer.getMirror().getId(element);
+    const found = under(inner, px, py);
+    let element = found.element || inner.documentElement;
+    while (element.parentElement && getId(element) <= 0) element = element.parentElement; // what rrweb put there itself
+    const box = element.getBoundingClientRect();
+    const within = (at, start, size) => (size > 0 ? Math.min(Math.max((at - start) / size, 0), 1) : 0.5);
+    return JSON.stringify({
+      epoch: picture.epoch,
+      node: getId(element),
+      x: within(px, found.left + box.left, box.width),
+      y: within(py, found.top + box.top, box.height),
+      ...fieldFacts(element, getId),
+    });
+  };
+
+  // Where a node is drawn: fractions of the viewport; null when it is gone.
+  window.rect = function (node) {
+    const picture = mirror.visible();
+    const element = picture && picture.replayer.getMirror().getNode(node);
+    if (!element || !element.getBoundingClientRect) return null;
+    const box = element.getBoundingClientRect();
+    const origin = originOf(element);
+    const frame = picture.replayer.iframe;
+    return JSON.stringify({
+      x: (origin.left + box.left) / frame.clientWidth,
+      y: (origin.top + box.top) / frame.clientHeight,
+      width: box.width / frame.clientWidth,
+      height: box.height / frame.clientHeight,
+    });
+  };
+})();
