@@ -43,6 +43,7 @@ WORDS: dict[str, str] = {
     "sharing_changed": N_("Sharing changed"),
     "mirror_chunk": N_("The page changed"),
     "pointer_shown": N_("The pointer was shown"),
+    "page_acted": N_("The agent acted in the page: {command}"),
     "scan_requested": N_("The agent asked for a scan"),
     "scan_started": N_("The scanner started"),
     "scan_ended": N_("The scan ended, pages: {pages}"),
@@ -72,6 +73,21 @@ _GRANTS = {
     Grant.PRINT: N_("print"),
     Grant.KEEP: N_("keep documents in the file"),
 }
+_COMMANDS = {
+    "click_requested": N_("click"),
+    "scroll_requested": N_("scroll"),
+    "history_requested": N_("back, forward or reload"),
+    "zoom_requested": N_("page size"),
+    "text_requested": N_("text"),
+    "key_requested": N_("key"),
+    "choice_requested": N_("choice in a list"),
+    "value_requested": N_("value of a field"),
+    "value_proposed": N_("proposed value"),
+    "highlight_requested": N_("frame"),
+    "arrow_requested": N_("arrow"),
+    "marks_remove_requested": N_("marks removed"),
+}
+"""What each command of the agent is called."""
 _PRINTS = {
     PrintState.RECEIVED: N_("received by the kiosk"),
     PrintState.SENT: N_("sent to the printer"),
@@ -132,6 +148,8 @@ def _values(event: Event) -> dict[str, str]:
             values["grant"] = _(_GRANTS[grant])
         case events.AddressOpened(host=host):
             values["host"] = host
+        case events.PageActed(command=command, times=times):
+            values["command"] = _(_COMMANDS.get(command, command)) + (f" × {times}" if times > 1 else "")
         case events.ScanEnded(pages=pages) | events.DocumentFiled(pages=pages):
             values["pages"] = str(pages)
         case events.PrintChanged(state=state):

@@ -15,6 +15,7 @@ from session.clock import Clock
 from session.desk.call import DeskCall
 from session.desk.chronicle import Chronicle
 from session.desk.cobrowse import DeskCobrowse
+from session.desk.control import DeskControl
 from session.desk.devices import DeskDevices, Keep
 from session.desk.grants import DeskGrants
 from session.errors import BusUnreachable
@@ -68,6 +69,7 @@ class DeskSession:
         self.call = DeskCall(channel, engine, clock, tasks, clock.monotonic_s())
         self.grants = DeskGrants(channel, clock, keep_memory)
         self.page = DeskCobrowse(channel, clock, tasks)
+        self.control = DeskControl(channel, lambda: self.page.epoch, tasks)
         self.devices = DeskDevices(channel, clock, tasks, keep, is_kept=is_kept, chunk_kbps=chunk_kbps)
         self.chronicle = Chronicle(facts, log_writer, clock)
         self.chronicle.listen(self.call, self.page, self.devices)
@@ -111,6 +113,7 @@ class DeskSession:
         """The conversation is over: voice, picture and page end; the log goes on through the wrap-up."""
         await self.call.hang_up()
         self.page.close()
+        self.control.close()
         if self._gathering is not None:
             self._gathering.cancel()
         self.chronicle.flush_mirror(due_only=False)

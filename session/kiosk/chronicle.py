@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from session.clock import Clock
 from session.kiosk.call import KioskCall
 from session.kiosk.cobrowse import KioskCobrowse
+from session.kiosk.control import Acted, KioskControl
 from session.kiosk.devices import KioskDevices
 from session.kiosk.grants import KioskGrants
 from session.log import events
@@ -28,12 +30,17 @@ from session.protocol.session_messages import (
     ScanRequested,
 )
 
+BURST_S = 1.0
+"""The same act of the agent is written once in so many seconds."""
+
 
 class Chronicle:
     """Listens to the parts of one session and writes each fact once."""
 
-    def __init__(self, facts: SessionFacts, log: LogWriter) -> None:
+    def __init__(self, facts: SessionFacts, log: LogWriter, clock: Clock) -> None:
         self._facts = facts
+        self._clock = clock
+        self._acts: dict[Acted, tuple[float, int]] = {}
         self._log = log
         self._video_seen = self._audio_seen = False
 
@@ -57,8 +64,11 @@ class Chronicle:
             )
         )
 
-    def listen(self, grants: KioskGrants, call: KioskCall, page: KioskCobrowse, devices: KioskDevices) -> None:
+    def listen(
+        self, grants: KioskGrants, call: KioskCall, page: KioskCobrowse, control: KioskControl, devices: KioskDevices
+    ) -> None:
         """Connects the facts of the conversations to their events."""
+        control.acted.connect(self._on_acted)
         grants.changed.connect(self._on_grant)
         call.offered.connect(self._on_offered)
         call.media_seen.connect(self._on_media)
@@ -81,6 +91,26 @@ class Chronicle:
                 mandate=change.mandate,
             )
         )
+
+    def _on_acted(self, acted: Acted) -> None:
+        """Letters and turns of the wheel come in bursts: of the same act one event a second, with how many it was."""
+        written_at_s, unwritten = self._acts.get(acted, (float("-inf"), 0))
+        now_s = self._clock.monotonic_s()
+        if now_s - written_at_s < BURST_S:
+            self._acts[acted] = (written_at_s, unwritten + 1)
+            return
+        self._acts[acted] = (now_s, 0)
+        self._write_acted(acted, unwritten + 1)
+
+    def _write_acted(self, acted: Acted, times: int) -> None:
+        self._log.write(events.PageActed(command=acted.command, code=acted.code, times=times))
+
+    def page_closed(self) -> None:
+        """The shared page is over: what was counted and not written yet."""
+        for acted, (_written_at_s, unwritten) in self._acts.items():
+            if unwritten:
+                self._write_acted(acted, unwritten)
+        self._acts.clear()
 
     def _on_offered(self, offer: CallOffered) -> None:
         self._video_seen = self._audio_seen = False

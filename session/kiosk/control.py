@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -178,7 +179,7 @@ class Place(msgspec.Struct, frozen=True):
 
 
 class Acted(msgspec.Struct, frozen=True):
-    """A command and how it went; never what was typed."""
+    """A command ("click_requested") and how it went; never what was typed."""
 
     command: str
     code: str
@@ -314,7 +315,7 @@ class KioskControl:
 
     def _answer(self, command: PageCommand, refused: SessionError | None, field: FieldKind = FieldKind.NONE) -> None:
         code, detail = (refused.code, dict(refused.detail)) if refused is not None else ("", {})
-        self.acted.emit(Acted(type(command).__name__, code))
+        self.acted.emit(Acted(_name_of(command), code))
         self._send(CommandAnswered(command_id=command.command_id, code=code, detail=detail, field=field))
 
     async def _do(self, command: PageCommand) -> FieldKind:
@@ -465,3 +466,7 @@ class KioskControl:
             await self._channel.send(TOPIC, message)
         except (BusUnreachable, MessageTooLarge) as error:
             log.info("%s not sent: %s", type(message).__name__, error.code)
+
+
+def _name_of(command: PageCommand) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(command).__name__).lower()

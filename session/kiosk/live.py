@@ -19,6 +19,7 @@ from session.errors import BusUnreachable
 from session.kiosk.call import CallMedia, CallPage, KioskCall
 from session.kiosk.chronicle import Chronicle
 from session.kiosk.cobrowse import BrowserLike, KioskCobrowse
+from session.kiosk.control import HandsLike, KioskControl
 from session.kiosk.devices import KioskDevices
 from session.kiosk.grants import KioskGrants
 from session.kiosk.mirror_sender import DEFAULT_KBPS
@@ -37,7 +38,7 @@ log = logging.getLogger(__name__)
 STOP_S = 5.0
 
 
-class Wipeable(BrowserLike, Protocol):
+class Wipeable(BrowserLike, HandsLike, Protocol):
     """The kiosk's browser, which can forget a caller."""
 
     def wipe(self) -> bool:
@@ -106,8 +107,9 @@ class KioskSession:
             tasks,
             chunk_kbps=parts.chunk_kbps,
         )
-        self.chronicle = Chronicle(facts, log_writer)
-        self.chronicle.listen(self.grants, self.call, self.page, self.devices)
+        self.control = KioskControl(channel, parts.browser, self.page, self.grants, clock, tasks)
+        self.chronicle = Chronicle(facts, log_writer, clock)
+        self.chronicle.listen(self.grants, self.call, self.page, self.control, self.devices)
         self._resumed = resumed
 
     async def start(self, requested_at_utc: datetime | None) -> None:
@@ -129,6 +131,8 @@ class KioskSession:
         Returns:
             The wipe's report, `left_over` 0 when nothing is left.
         """
+        self.control.close()
+        self.chronicle.page_closed()
         self.page.close()
         await _careful(self.call.hang_up(), "the call", None)
         shelved = await _careful(self.devices.wipe(), "the devices", 0)

@@ -10,11 +10,16 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from enum import StrEnum
-from typing import Annotated
 
 import msgspec
 
+from session.log.event_base import Code as Code
+from session.log.event_base import Event as Event
+from session.log.event_base import Hash as Hash
+from session.log.event_base import Host as Host
+from session.log.event_base import Lane as Lane
+from session.log.event_base import MaybeId as MaybeId
+from session.log.event_base import Writer as Writer
 from session.protocol.hub_messages import PieceState
 from session.protocol.ids import Id
 from session.protocol.session_messages import Grant, GrantActor, GrantReason, PrintState, ScanKind, ScanSource
@@ -24,35 +29,6 @@ FORMAT = 2
 
 MAX_MIRROR_PART_BYTES = 120 * 1024
 """Largest `MirrorChunk.data`: base64 of it still fits a control message of the bus."""
-
-Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]{0,60}$")]
-Hash = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?$")]
-Host = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9.\-]{1,253}(:[0-9]{1,5})?$")]
-MaybeId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{0,40}$")]
-
-
-class Writer(StrEnum):
-    """Who wrote a record."""
-
-    KIOSK = "kiosk"
-    DESK = "desk"
-    HUB = "hub"
-
-
-class Lane(StrEnum):
-    """The row of the timeline on which an event is shown."""
-
-    QUEUE = "queue"
-    CALL = "call"
-    PAGE = "page"
-    SCANNER = "scanner"
-    PRINTER = "printer"
-    DOSSIER = "dossier"
-    LINE = "line"
-
-
-class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=True):
-    """Base of all; `type` is the struct's name."""
 
 
 # ---- queue ---------------------------------------------------------------------------------------------------------
@@ -237,6 +213,18 @@ class PointerShown(Event, frozen=True, kw_only=True):
     y_px: int
 
 
+class PageActed(Event, frozen=True, kw_only=True):
+    """The agent acted in the caller's page, or was refused (`code`); what was typed or proposed is never written.
+
+    Attributes:
+        command: the kind of command, e.g. "click_requested". times: how often in a row within a second.
+    """
+
+    command: Code
+    code: Code
+    times: int = 1
+
+
 # ---- scanner -------------------------------------------------------------------------------------------------------
 
 
@@ -405,6 +393,7 @@ AnyEvent = (
     | SharingChanged
     | MirrorChunk
     | PointerShown
+    | PageActed
     | ScanRequested
     | ScanStarted
     | ScanEnded
@@ -425,7 +414,7 @@ AnyEvent = (
 
 _LANES: dict[type[Event], Lane] = {
     **dict.fromkeys((CallOffered, CallAnswered, CallFailed, VideoSeen, AudioSeen, CameraChanged), Lane.CALL),
-    **dict.fromkeys((AddressOpened, AddressRefused, SharingChanged, MirrorChunk, PointerShown), Lane.PAGE),
+    **dict.fromkeys((AddressOpened, AddressRefused, SharingChanged, MirrorChunk, PointerShown, PageActed), Lane.PAGE),
     **dict.fromkeys((ScanRequested, ScanStarted, ScanEnded), Lane.SCANNER),
     **dict.fromkeys((PageTaken, PageReceived, PageFailed, PageCleaned), Lane.SCANNER),
     **dict.fromkeys((PrintRequested, PrintChanged), Lane.PRINTER),

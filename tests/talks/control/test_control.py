@@ -21,7 +21,7 @@ def test_a_click_is_the_persons_own_and_is_seen_at_the_desk(stage: ControlStage,
         answer = await stage.click("#b")
         assert (answer.command, answer.code) == (ClickRequested, "")
         await stage.mirrored("document.querySelector('#b').textContent === 'Fait'")
-        assert stage.acted[-1].command == "ClickRequested"
+        assert stage.acted[-1].command == "click_requested"
 
     qt_loop.run(stage.play(story()))
 

@@ -20,6 +20,7 @@ from session.log.writer import LogWriter
 from session.media.engine import MediaState, MediaStats
 from session.media.frames import VideoFrame
 from session.protocol.channel import SessionChannel
+from session.protocol.control_messages import HistoryStep, PageKey
 from session.protocol.hub_messages import SessionFacts
 from session.tasks import Tasks
 
@@ -81,10 +82,60 @@ class QuietSignal:
         return slot
 
 
-class QuietBrowser:
+class QuietHands:
+    """Does nothing in a page that is not there."""
+
+    def __init__(self) -> None:
+        self.touched = self.proposal_answered = QuietSignal()
+
+    def ask(self, document: str, what: str, values: Sequence[object], on_answer: Callable[[str], None]) -> None:
+        on_answer("")
+
+    def click(self, x: float, y: float) -> None:
+        pass
+
+    def commit(self, text: str) -> None:
+        pass
+
+    def press(self, key: PageKey) -> None:
+        pass
+
+    def go(self, step: HistoryStep) -> None:
+        pass
+
+    def zoom(self, percent: int) -> None:
+        pass
+
+    def show_acting(self, may_act: bool) -> None:
+        pass
+
+    def show_active(self) -> None:
+        pass
+
+    def show_paused(self) -> None:
+        pass
+
+    def highlight(self, document: str, node: int) -> None:
+        pass
+
+    def draw_arrow(self, document: str, start: tuple[float, float], end: tuple[float, float]) -> None:
+        pass
+
+    def remove_marks(self) -> None:
+        pass
+
+    def propose(self, field: str, value: str) -> None:
+        pass
+
+    def end_proposal(self) -> None:
+        pass
+
+
+class QuietBrowser(QuietHands):
     """Shows nothing; counts how often it was wiped."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.events_pushed = self.page_shown = self.address_refused = self.pointer_painted = QuietSignal()
         self.dialog_shown = self.dialog_closed = QuietSignal()
         self.wiped = 0
