@@ -7,6 +7,7 @@ import json
 
 from PyQt6.QtCore import QTimer
 
+from expert_app.compose_desk_control import ControlConnections
 from expert_app.desk import ASKING, DeskApp, Printing, Trouble
 from expert_app.facts import Facts
 from session.desk.devices import PageFailed, PageProgressed, ReceivedPage
@@ -89,6 +90,8 @@ class SessionConnections:
         self._cobrowse.pointer_moved.connect(self._on_pointer_moved)
         self._cobrowse.pointer_left.connect(self._on_pointer_left)
         self._cobrowse.snapshot_requested.connect(self._on_snapshot)
+        self._cobrowse.grant_requested.connect(self._on_grant_requested)
+        ControlConnections(self._cobrowse, app, self._facts)
         window.devices.preview_requested.connect(lambda wish: app.preview(wish.source))
         window.devices.scan_requested.connect(self._on_scan)
         window.devices.scan_cancel_requested.connect(app.cancel_scan)
@@ -225,7 +228,7 @@ class SessionConnections:
         page.pointer_shown.connect(self._on_pointer_shown)
 
     def _on_events(self, events: MirrorEvents) -> None:
-        self._mirror.feed(events.text)
+        self._mirror.feed(events.text, events.epoch)
         self._look.start()
 
     def _on_mirror_look(self, text: object) -> None:

@@ -117,6 +117,7 @@ class ComposedKiosk:
         window.language_requested.connect(self._on_language)
         window.close_requested.connect(self._program.stop.set)
         self._browser.share_stop_requested.connect(lambda: app.withdraw_grant(Grant.SEE_PAGE))
+        self._browser.take_back_requested.connect(app.withdraw_control)
         self._browser.pointer_painted.connect(
             lambda x_px, y_px: self._program.facts.note("pointer_painted", x_px=x_px, y_px=y_px)
         )

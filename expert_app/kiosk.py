@@ -285,6 +285,11 @@ class KioskApp:
         if self._session is not None:
             self._session.grants.withdraw(grant)
 
+    def withdraw_control(self) -> None:
+        """The caller wants the agent to act in the page no more."""
+        for grant in (Grant.CONTROL, Grant.TYPE):
+            self.withdraw_grant(grant)
+
     def forget_press(self) -> None:
         """The screen went back to the start by itself: nobody is there."""
         if not self._ticket:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from expert_app.facts import Facts, Value
+from session.kiosk.control import Acted
 from session.kiosk.live import KioskSession
 from session.protocol.session_messages import (
     Grant,
@@ -47,6 +48,7 @@ class SessionWatch:
         session.call.media_seen.connect(self._on_media)
         session.call.peer_media_seen.connect(self._on_peer_media)
         session.page.page_told.connect(self._on_page)
+        session.control.acted.connect(self._on_acted)
         session.devices.scan_started.connect(self._on_scan_started)
         session.devices.scan_ended.connect(self._on_scan_ended)
         session.devices.page_offered.connect(self._on_page_offered)
@@ -82,6 +84,9 @@ class SessionWatch:
 
     def _on_page(self, page: PageShown) -> None:
         self._facts.note("page_shown", address=page.address, title=page.title, epoch=page.epoch)
+
+    def _on_acted(self, acted: Acted) -> None:
+        self._facts.note(f"acted_{acted.command}", code=acted.code)
 
     def _on_scan_started(self, scan: ScanRequested) -> None:
         self._screen.show_devices_notice("scanning")

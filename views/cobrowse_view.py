@@ -18,11 +18,15 @@ from PyQt6.QtWidgets import QComboBox, QFrame, QSizePolicy, QStackedWidget, QVBo
 from resources.texts import N_, _
 from session.protocol.mirror_messages import DialogShown
 from session.protocol.session_messages import AddressRefused, Grant, PageShown, PointerShown
-from views.desk_parts import Chip, ElidedLabel, EmptyState, column, label, push_button, row, tool_button
+from views.desk_parts import Chip, ElidedLabel, EmptyState, column, label, push_button, restyle, row, tool_button
 from views.icons import icon
 from views.mirror_dialog import MirrorDialog
+from views.mirror_glass import Tool
 from views.mirror_pane import MirrorPane
+from views.page_acts import PageActs
+from views.page_tools import PageTools
 from views.theme import SPACE
+from views.value_bar import ValueBar
 
 REFUSAL_STAYS_MS = 10_000
 POINTER_SEEN_MS = 1_500
@@ -73,6 +77,10 @@ class CobrowseView(QWidget):
         pointer_moved(x, y), pointer_left(): the laser, as a fraction (0..1) of the kiosk's page.
         share_requested(): ask the caller's permission to see the page.
         snapshot_requested(): draw the mirror anew.
+        grant_requested(Grant): ask the caller for a power over the page.
+
+    Attributes:
+        tools, acts: what the agent can do in the page, and the wishes that follow (`PageActs` has the signals).
     """
 
     address_requested = pyqtSignal(str)
@@ -80,6 +88,7 @@ class CobrowseView(QWidget):
     pointer_left = pyqtSignal()
     share_requested = pyqtSignal()
     snapshot_requested = pyqtSignal()
+    grant_requested = pyqtSignal(object)
 
     def __init__(self, mirror: MirrorPane) -> None:
         super().__init__()
@@ -87,16 +96,20 @@ class CobrowseView(QWidget):
         self.mirror = mirror
         self._state = ShareState.OFF
         self._page: PageShown | None = None
-        self._may_point = False
+        self._acting = False
+        self.tools, self.value_bar = PageTools(self), ValueBar()
+        self.acts = PageActs(mirror, self.tools, self.value_bar, self)
         self._make_bar()
         self._make_stage()
-        column(self, self._bar, self._refusal, space=0).addWidget(self._stage, 1)
+        column(self, self._bar, self._refusal, self._hint, self.value_bar, space=0).addWidget(self._stage, 1)
         mirror.pointed.connect(self.pointer_moved)
         mirror.pointer_left.connect(self.pointer_left)
         self._refusal_timer = self._timer(REFUSAL_STAYS_MS, self._refusal.hide)
         self._seen_timer = self._timer(POINTER_SEEN_MS, self._show_state)
         QShortcut(QKeySequence("Ctrl+L"), self).activated.connect(self._edit_address)
-        QShortcut(QKeySequence("F9"), self).activated.connect(self._laser.click)
+        self.tools.grant_requested.connect(self.grant_requested)
+        self.tools.tool_chosen.connect(self._on_tool)
+        self.acts.said.connect(self._on_said)
         self._show_state()
 
     def _timer(self, wait_ms: int, on_timeout: Callable[[], object]) -> QTimer:
@@ -125,25 +138,24 @@ class CobrowseView(QWidget):
         self._address.activated.connect(self._on_open)
         self._open = push_button(_("Open"), "address", name="cobrowse_open")
         self._open.clicked.connect(self._on_open)
-        self._laser = tool_button(_("Laser pointer"), "point", "cobrowse_laser", "F9", checkable=True)
-        self._laser.setText(_("Laser"))
-        self._laser.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._laser.toggled.connect(self._on_laser)
         self._again = tool_button(_("Draw the page again"), "retry", "cobrowse_again")
         self._again.clicked.connect(self.snapshot_requested)
         self._chip = Chip("cobrowse_state")
         self._title = ElidedLabel("", "small", "cobrowse_title")
         self._bar = QFrame()
         self._bar.setObjectName("page_bar")
-        acts = row(None, self._address, self._open, self._laser, self._again)
+        acts = row(None, self._address, self._open, self._again)
         acts.setStretch(0, 1)
         names = row(None, self._title, self._chip)
         names.setStretch(0, 1)
-        column(self._bar, acts, names, space=6, margins=(SPACE[2], SPACE[1], SPACE[2], SPACE[1]))
+        column(self._bar, acts, self.tools, names, space=6, margins=(SPACE[2], SPACE[1], SPACE[2], SPACE[1]))
         self._refusal = label("", "small", "cobrowse_refusal", wrap=True)
         self._refusal.setProperty("tone", "bad")
         self._refusal.setContentsMargins(SPACE[2], SPACE[0], SPACE[2], SPACE[0])
         self._refusal.hide()
+        self._hint = label("", "small", "cobrowse_hint", wrap=True)
+        self._hint.setContentsMargins(SPACE[2], SPACE[0], SPACE[2], SPACE[0])
+        self._hint.hide()
 
     def _make_stage(self) -> None:
         self._empty = EmptyState("shared_page", "", "", "cobrowse_empty")
@@ -174,7 +186,8 @@ class CobrowseView(QWidget):
         """What the caller allows now; permissions that are not named stay as they are."""
         if Grant.SEE_PAGE in grants:
             self._set_state(ShareState.ON if grants[Grant.SEE_PAGE] else ShareState.OFF)
-        self._may_point = grants.get(Grant.POINT, self._may_point)
+        self.tools.show_grants(grants)
+        self.acts.show_grants(grants)
         self._show_state()
 
     def show_asked(self) -> None:
@@ -223,7 +236,9 @@ class CobrowseView(QWidget):
     def clear(self) -> None:
         """The session is over: nothing of the caller stays."""
         self._dialog.clear()
-        self._page, self._may_point = None, False
+        self._page = None
+        self.tools.show_grants(dict.fromkeys(Grant, False))
+        self.acts.clear()
         self.mirror.clear()
         self._address.clear()
         self._refusal.hide()
@@ -256,10 +271,16 @@ class CobrowseView(QWidget):
             self._refusal.hide()
             self.address_requested.emit(address)
 
-    def _on_laser(self, on: bool) -> None:
-        self.mirror.set_pointing(on)
-        if not on:
+    def _on_tool(self, tool: Tool) -> None:
+        self._acting = tool is Tool.CONTROL
+        if tool is not Tool.POINT:
             self.pointer_left.emit()
+        self._show_state()
+
+    def _on_said(self, text: str, tone: str) -> None:
+        self._hint.setText(text)
+        self._hint.setVisible(bool(text))
+        restyle(self._hint, tone=tone)
 
     # ---- what is seen ----
 
@@ -276,8 +297,8 @@ class CobrowseView(QWidget):
         live = self._state is ShareState.ON and self._page is not None
         self._stage.setCurrentIndex(1 if live else 0)
         self._again.setEnabled(live)
-        self._laser.setEnabled(live and self._may_point)
-        if not self._laser.isEnabled():
-            self._laser.setChecked(False)
+        self.tools.set_live(live)
+        if live and self._acting:
+            self._chip.show_state(_("You act in the caller's page"), "control", "accent")
         page = self._page
         self._title.setText(f"{page.title}   –   {urlsplit(page.address).netloc}" if page is not None else "")

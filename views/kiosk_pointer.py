@@ -45,6 +45,7 @@ class PointerLayer(QWidget):
         self.hide()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Paints the spot, and tells when it is really on the screen."""
         if self._at is None:
             return
         painter = QPainter(self)

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the agent's hands over the mirror mean: a click, a frame, a list of choices, a value. Used by the shared page's view.
+"""What the agent's hands over the mirror mean: a click, a frame, a list of choices, a value.
 
-It knows the tool in hand and what the caller allows, and emits wishes; the kiosk decides.
+Used by the shared page's view. It knows the tool in hand and what the caller allows, and emits wishes; the kiosk
+decides.
 """
 
 from __future__ import annotations
@@ -204,4 +205,3 @@ class PageActs(QObject):
     def _on_propose(self, epoch: int, node: int, value: str) -> None:
         self.said.emit(_("The caller sees your proposal…"), "accent")
         self.proposal_requested.emit(epoch, node, value)
-

@@ -7,7 +7,7 @@ for proposals of any field.
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QDate, pyqtSignal
+from PyQt6.QtCore import QDate, pyqtBoundSignal, pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QDateEdit, QFrame, QLineEdit, QStackedWidget
 
 from resources.texts import N_, _
@@ -106,8 +106,8 @@ class ValueBar(QFrame):
     def _on_return(self) -> None:
         (self._write if self._may_write else self._propose).click()
 
-    def _send(self, signal: pyqtSignal) -> None:
+    def _send(self, signal: pyqtBoundSignal) -> None:
         pick, value = self._pick, self.value()
         if pick is not None and value:
-            signal.emit(pick.epoch, pick.field, value)  # type: ignore[attr-defined]  # a bound signal
+            signal.emit(pick.epoch, pick.field, value)
             self.close_bar()
