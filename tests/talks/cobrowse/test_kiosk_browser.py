@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from PyQt6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from session.protocol.session_messages import Grant
@@ -33,6 +35,9 @@ def test_every_button_is_large_enough_for_a_finger_and_has_a_name(stage: Stage, 
             apply_unit(window, unit_px(1280, 800))
             window.show()
             await stage.share(stage.web.site + "index.html")
+            stage.browser.show_acting(True)
+            stage.browser.propose("Nom", "Exemple")
+            await asyncio.sleep(0.05)
             for button in buttons(stage).values():
                 assert button.isVisible()
                 assert min(button.width(), button.height()) >= MIN_TOUCH_PX
