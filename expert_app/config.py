@@ -104,6 +104,24 @@ class ConventionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     look_s: Annotated[float, msgspec.Meta(ge=0.1, le=60)] = 3.0
 
 
+class PartnerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Another network, joined to ours; either `key` or `address`, as the two operators agreed who connects.
+
+    Attributes:
+        network: its name, as its own hub's settings say it.
+        key: its public key (`hub link` printed it there), when it connects to us.
+        address: tls://host:port or wss://host, when we connect to it.
+        ca_file: certificate of its authority; "" for the system's.
+        key_file: where our key for it is kept (0600) on a machine without a keyring.
+    """
+
+    network: Id
+    key: str = ""
+    address: str = ""
+    ca_file: str = ""
+    key_file: str = ""
+
+
 class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The hub.
 
@@ -119,6 +137,8 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ca_file: with `bus`: certificate of our own authority; "" for the system's authorities.
         silent_s: seconds of silence after which the other end of a session is told; signs of life come every 5 s.
         desk_return_s, kiosk_return_s: how long a silent desk keeps its caller, and a silent kiosk its own.
+        network: our name among partners' networks. partners: see `PartnerSettings`.
+        leaf_port: where partners connect to us; 0 for nowhere.
         come_back_s: how long a caller who waits elsewhere has to come when it is the turn and the kiosk is free.
     """
 
@@ -137,6 +157,9 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kiosk_return_s: Seconds = 120.0
     convention: ConventionSettings = ConventionSettings()
     come_back_s: Seconds = 300.0
+    network: str = ""
+    leaf_port: Port = 0
+    partners: list[PartnerSettings] = []
 
 
 def is_time_zone(name: str) -> bool:

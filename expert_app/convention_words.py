@@ -48,6 +48,9 @@ SENTENCES: dict[str, str] = {
     "transfer_not_taken": N_("{to} does not take callers of {organisation} (transfers_from)."),
     "transfer_to_itself": N_("{to} belongs to the organisation itself."),
     "host_without_site": N_("This host looks after no site (sites)."),
+    "service_elsewhere": N_(
+        "{service} of {organisation} is in another network: callers are sent there, no button leads there."
+    ),
     "overflow_ring": N_("Callers would go round in a ring: {path}."),
     # hours
     "unknown_time_zone": N_("There is no time zone “{name}”."),

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from documents.store import DossierStore
-from expert_app.config import HubSettings, SettingsWrong
+from expert_app.config import HubSettings, PartnerSettings, SettingsWrong
 from expert_app.convention_commands import load_catalogue
 from expert_app.convention_words import refused
-from expert_app.credentials import key_name, load_seed
+from expert_app.credentials import KeyMissing, key_name, load_seed
 from expert_app.dossier_adapter import DossierAdapter
 from expert_app.driver import Driver
 from expert_app.facts import Facts
@@ -25,6 +25,7 @@ from expert_app.paths import Paths
 from resources.texts import _
 from session.bus.hub_connection import HubConnection
 from session.bus.identity import new_seed, public_key
+from session.bus.partners import Partner, check_partners
 from session.bus.server import BusServer
 from session.bus.server_config import ServerSettings, config_text
 from session.bus.trust import client_tls
@@ -112,7 +113,7 @@ def server_settings(settings: HubSettings, folder: Path, *, enrolment: bool) -> 
     """Where and how our nats-server listens.
 
     Raises:
-        SettingsWrong: it would listen to other machines without encryption.
+        SettingsWrong: it would listen to other machines without encryption, or a partner cannot be had so.
     """
     server = ServerSettings(
         folder=folder,
@@ -122,7 +123,14 @@ def server_settings(settings: HubSettings, folder: Path, *, enrolment: bool) -> 
         tls_key=Path(settings.tls_key) if settings.tls_key else None,
         websocket_port=settings.websocket_port or None,
         enrolment=enrolment,
+        network=settings.network,
+        leaf_port=settings.leaf_port or None,
+        partners=tuple(partner_of(one) for one in settings.partners),
     )
+    try:
+        check_partners(server.network, server.partners, server.leaf_port, safe=server.is_safe)
+    except ValueError as error:
+        raise SettingsWrong(Path("partners"), str(error)) from error
     if not server.is_safe:
         words = _(
             "Others than this machine may only connect with encryption: set tls_certificate and tls_key in the hub's "
@@ -130,6 +138,29 @@ def server_settings(settings: HubSettings, folder: Path, *, enrolment: bool) -> 
         )
         raise SettingsWrong(Path(f"{settings.listen_host}:{settings.listen_port}"), words)
     return server
+
+
+def partner_of(settings: PartnerSettings) -> Partner:
+    """A partner with our key for it. Raises `SettingsWrong` when we are to connect and have none."""
+    seed = b""
+    if settings.address:
+        try:
+            seed = load_seed(link_key_name(settings.network), Path(settings.key_file) if settings.key_file else None)
+        except KeyMissing as error:
+            words = _("There is no key for the network {network} yet: run `expert-app hub link --partner {network}`.")
+            raise SettingsWrong(Path("partners"), words.format(network=settings.network)) from error
+    return Partner(
+        network=settings.network,
+        key=settings.key,
+        address=settings.address,
+        seed=seed,
+        ca_file=Path(settings.ca_file) if settings.ca_file else None,
+    )
+
+
+def link_key_name(network: str) -> str:
+    """The name under which our key for a partner is kept."""
+    return key_name("hub", "link", network)
 
 
 class HubProgram:
@@ -174,6 +205,7 @@ class HubProgram:
                 rebuild_history=self._options.rebuild_history,
                 patience=Patience(self._settings.silent_s, self._settings.desk_return_s, self._settings.kiosk_return_s),
                 come_s=self._settings.come_back_s,
+                network=self._settings.network if self._settings.partners else "",
             )
             hub.projection.moved.connect(self._on_history)
             await hub.start()

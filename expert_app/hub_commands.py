@@ -13,11 +13,13 @@ from expert_app import convention_commands, hub, hub_identities
 from expert_app.certificates import CertificateTrouble, make_ca, make_certificate
 from expert_app.config import HubSettings
 from expert_app.convention_words import refused
-from expert_app.credentials import key_name, load_seed
+from expert_app.credentials import KeyMissing, key_name, load_seed, save_seed
 from expert_app.hub_arguments import ROLES
 from expert_app.paths import Paths
 from resources.texts import _
+from session.bus.identity import new_seed, public_key
 from session.hub.problems import CatalogueWrong
+from session.protocol.ids import is_id
 
 Arguments = argparse.Namespace
 
@@ -88,10 +90,30 @@ def _run(context: Context) -> int:
     return asyncio.run(hub.run(context.settings, context.paths, options))
 
 
+def _link(context: Context) -> int:
+    arguments = context.arguments
+    if not is_id(arguments.partner):
+        print(_("Organisation and user may have letters, digits, _ and -, at most 40."))
+        return 2
+    name = hub.link_key_name(arguments.partner)
+    try:
+        seed = load_seed(name, arguments.key_file)
+    except KeyMissing:
+        seed = new_seed()
+        try:
+            save_seed(name, seed, arguments.key_file)
+        except KeyMissing as error:
+            print(error.why)
+            return 1
+    print(public_key(seed))
+    return 0
+
+
 _WITHOUT_CATALOGUE: dict[str, Callable[[Context], int]] = {
     "example": _example,
     "check": _check,
     "sign": _sign,
+    "link": _link,
     "make-ca": _make_ca,
     "make-certificate": _make_certificate,
 }

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from session.bus.client import FROM_HUB
 from session.bus.line import CONNECT_S, Handler, Line
+from session.bus.partners import XFER
 from session.bus.streams import Streams
 from session.notify import Notifier
 from session.protocol.roles import Role
@@ -20,9 +21,11 @@ class HubConnection:
     Attributes:
         line: the connection itself.
         streams: JetStream.
+        network: our own name among partners' networks, "" without any.
     """
 
     def __init__(self, urls: Sequence[str], seed: bytes, tasks: Tasks, tls: ssl.SSLContext | None = None) -> None:
+        self.network = ""
         self.line = Line(urls, seed, tasks, inbox="_INBOX.hub", name="hub", tls=tls)
         self.streams = Streams(self.line)
         self.connected: Notifier[bool] = self.line.connected
@@ -54,5 +57,13 @@ class HubConnection:
         payload: bytes,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        """Says something to one user: `rest` is "hub" or "ses.<session>.<topic>"."""
+        """Says something to one user: `rest` is "hub" or "ses.<session>.<topic>".
+
+        An account "<network>:<organisation>" is a partner's: its hub passes it on.
+        """
+        network, colon, home = organisation.partition(":")
+        if colon:
+            subject = f"{XFER}.{network}.{self.network}.tell.{home}.{role}.{user}.{rest}"
+            await self.line.publish(subject, payload, headers)
+            return
         await self.tell(organisation, f"u.{role}.{user}.{rest}", payload, headers)

@@ -197,10 +197,15 @@ class BusServer:
         devnull = asyncio.subprocess.DEVNULL
         # A session of its own: Ctrl-C in a terminal reaches the hub alone, which then stops the server in order.
         self._process = await asyncio.create_subprocess_exec(
-            *command, stdin=devnull, stdout=devnull, stderr=devnull, start_new_session=True
+            *command, stdin=devnull, stdout=devnull, stderr=devnull, start_new_session=True, env=self._environment()
         )
         self._leash.tie(self._process.pid)
         return self._process
+
+    def _environment(self) -> dict[str, str]:
+        """Ours, with our keys for partners."""
+        seeds = {one.seed_variable: one.seed.decode() for one in self._settings.partners if one.seed}
+        return {**os.environ, **seeds}
 
     async def _answers(self, process: asyncio.subprocess.Process) -> bool:
         """True once the port greets like NATS does ("INFO {...}"); False when the process ended."""

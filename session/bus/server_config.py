@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from session.bus.identity import enrolment_seed, public_key
+from session.bus.partners import Partner, check_partners, hub_exports, hub_imports, leaf_block, link_accounts
 from session.bus.permissions import rights_of
 from session.bus.trust import is_loopback
 from session.protocol import subjects
@@ -73,6 +74,8 @@ class ServerSettings:
         tls_certificate, tls_key: PEM files; needed as soon as `host` is not this machine alone.
         websocket_port: a second listener, for those who may only use HTTP(S); None for none.
         enrolment: lets newcomers knock with a code.
+        network: our name among partners; needed when there are any.
+        leaf_port: where partners connect to us, None for nowhere.
     """
 
     folder: Path
@@ -84,6 +87,9 @@ class ServerSettings:
     tls_key: Path | None = None
     websocket_port: int | None = None
     enrolment: bool = False
+    network: str = ""
+    partners: tuple[Partner, ...] = ()
+    leaf_port: int | None = None
 
     @property
     def is_safe(self) -> bool:
@@ -177,6 +183,11 @@ def _listeners(settings: ServerSettings) -> str:
     return "\n".join(lines)
 
 
+def _leaf(settings: ServerSettings) -> str:
+    listen = f"{settings.host}:{settings.leaf_port}" if settings.leaf_port is not None else ""
+    return leaf_block(settings.partners, listen, _tls(settings))
+
+
 def _check(accounts: Sequence[BusAccount]) -> None:
     for account in accounts:
         for name in (account.organisation, *(user.user for user in account.users)):
@@ -199,9 +210,10 @@ def config_text(settings: ServerSettings, accounts: Sequence[BusAccount], hub_ke
     _check(accounts)
     if not settings.is_safe:
         raise ValueError("a listener outside this machine needs a certificate")
+    check_partners(settings.network, settings.partners, settings.leaf_port, safe=settings.is_safe)
     store = _quoted((settings.folder / "jetstream").as_posix())
     log_file = _quoted((settings.folder / "nats-server.log").as_posix())
-    exports = "\n".join(_exports(account) for account in accounts)
+    exports = "\n".join([*map(_exports, accounts), *hub_exports(settings.network, settings.partners)])
     organisations = "\n".join(_account(account) for account in accounts)
     if settings.enrolment:
         exports += f'\n      {{ service: "{subjects.ENROL_AT_HUB}", accounts: [ENROL] }}'
@@ -224,8 +236,8 @@ accounts {{
     exports: [
 {exports}
     ]
-  }}
+{hub_imports(settings.network, settings.partners)}  }}
 {organisations}
-}}
+{link_accounts(settings.network, settings.partners)}}}
 system_account: SYS
-{_cluster(settings.cluster)}"""
+{_leaf(settings)}{_cluster(settings.cluster)}"""

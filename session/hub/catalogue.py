@@ -85,6 +85,11 @@ class Catalogue:
         """Ids of all organisations."""
         return list(self._organisations)
 
+    @property
+    def served(self) -> list[str]:
+        """Ids of the organisations of our own network: those that this hub works for."""
+        return [name for name, entry in self._organisations.items() if not entry.network]
+
     def organisation(self, organisation: str) -> OrganisationEntry:
         """The entry. Raises `NotAllowed` when there is none."""
         entry = self._organisations.get(organisation)
@@ -170,6 +175,11 @@ class Catalogue:
         name = self.organisation(organisation).name
         return msgspec.structs.replace(shown, id=ref, organisation=organisation, organisation_name=name)
 
+    def network_of(self, organisation: str) -> str:
+        """The partner's network that an organisation belongs to; "" for our own, and for one that we do not know."""
+        entry = self._organisations.get(organisation)
+        return entry.network if entry is not None else ""
+
     def transfer_targets(self, organisation: str, service: str) -> list[tuple[str, str]]:
         """(organisation, service) that callers of this service may be sent to. Raises as `service`."""
         self.service(organisation, service)
@@ -211,6 +221,8 @@ class Catalogue:
         enrolled = keys or {}
         accounts = []
         for entry in self._organisations.values():
+            if entry.network:
+                continue
             users = []
             for role, user, key in _identities(entry):
                 public = enrolled.get((entry.id, role, user), key)

@@ -102,6 +102,8 @@ def _site(entry: OrganisationEntry, site: SiteEntry, organisations: Sequence[Org
             yield Problem("unknown_organisation", place, {"organisation": organisation})
         elif service not in [one.id for one in by_id[organisation].services]:
             yield Problem("unknown_service", place, {"service": service})
+        elif by_id[organisation].network:
+            yield Problem("service_elsewhere", place, {"organisation": organisation, "service": service})
     for name in site.shared_with:
         if name not in by_id:
             yield Problem("unknown_organisation", place, {"organisation": name})

@@ -152,7 +152,7 @@ class _Handlers:
         known = self.view.session_anywhere(session_id)
         owner = known.ticket.organisation if known is not None else ""
         if not owner:  # over for long: the kiosk's line was away
-            owner = await self.keeper.owner(session_id, self.catalogue.organisations)
+            owner = await self.keeper.owner(session_id, self.catalogue.served)
         visitor = owner != asker.organisation
         return owner, f"{asker.role}.{asker.organisation}/{asker.user}" if visitor else asker.writer
 

@@ -32,6 +32,7 @@ from session.hub.history_handlers import Past
 from session.hub.hosts import Hosts
 from session.hub.lease import Lease
 from session.hub.lines import Lines
+from session.hub.links import Links
 from session.hub.log_keeper import LogKeeper
 from session.hub.moves import Moves
 from session.hub.nats_store import RETIRED_S, NatsCallerStore, NatsTicketStore
@@ -95,6 +96,7 @@ class Hub:
         database: SQLAlchemy address of the history's database; "" for SQLite in `folder`.
         time_zone: whose days and hours the statistics count.
         rebuild_history: build the history again from the audit.
+        network: our name among partners' networks; "" without partners.
         patience: how long silence of a desk or a kiosk is borne.
         come_s: how long a called caller has to come back to the kiosk.
 
@@ -116,6 +118,7 @@ class Hub:
         database: str = "",
         time_zone: str = TIME_ZONE,
         rebuild_history: bool = False,
+        network: str = "",
         patience: Patience = PATIENCE,
         come_s: float = COME_S,
     ) -> None:
@@ -246,6 +249,9 @@ class Hub:
         )
         bound |= network_handlers(self._moves, self._hosts, self.network)
         self.service = HubService(connection, bound, clock, tasks)
+        self._links = Links(
+            network, connection, catalogue, self._moves, self.presence, self.relay, self.service, clock, tasks
+        )
 
     async def start(self) -> None:
         """Prepares the store, loads the view, then opens the door.
@@ -265,6 +271,8 @@ class Hub:
         await asyncio.to_thread(self._uploads.sweep)
         await self._connection.serve("hb.*.*.*", self._on_beat, shared=False)
         await self._hosts.start()
+        self._remember_moved()
+        await self._links.start()
         await self.network.start()
         await self.relay.start()
         await self.service.start()
@@ -293,6 +301,7 @@ class Hub:
         self._ticker = self._remembering = None
         await self._dispatch.stop()
         await self._lease.stop()
+        self._links.stop()
         self.relay.stop()
         self.service.stop()
         await self.projection.stop()
@@ -322,6 +331,7 @@ class Hub:
         self._agents.seen(before, after)
         self._returning.seen(before, after)
         self._dispatch.wake(after.organisation)
+        self._links.seen(before, after)
 
     def _services_of(self, organisation: str, agent: str) -> frozenset[str] | None:
         """The services that this agent serves; None for all."""
@@ -347,6 +357,8 @@ class Hub:
     def _on_beat(self, message: Incoming) -> None:
         _, organisation, letter, user = message.subject.split(".")
         self.presence.heard(organisation, Role(letter), user)
+        if letter == Role.KIOSK:
+            self._links.heard(organisation, user)
         self._lines.heard(organisation, Role(letter), user, message.payload)
 
     # ---- timers ----------------------------------------------------------------------------------------------------
@@ -369,7 +381,7 @@ class Hub:
                 await self._sessions.close_forgotten(ticket)
             if ticket.state in WAITING and not self._catalogue.has(ticket.organisation, ticket.service):
                 await self._calls.abandon(ticket, NO_LONGER_OFFERED)
-        for organisation in self._catalogue.organisations:
+        for organisation in self._catalogue.served:
             await self._places.look(organisation)
             await self._away.look(organisation)
             count = self.view.open_count(organisation)
@@ -379,6 +391,7 @@ class Hub:
                     revision=self.view.revision(organisation), open_tickets=count, convention=self._catalogue.version
                 ),
             )
+        self._remember_moved()
         await self._moves.mend()
         await self._overflow.look()
         await self._hosts.look()
@@ -403,6 +416,12 @@ class Hub:
             case KioskLost():
                 await self._sessions.give_up(ticket)
 
+    def _remember_moved(self) -> None:
+        """Callers of ours who are in a partner's network, as the store tells it."""
+        for moved in self.view.lately_moved():
+            if not self.view.at_kiosk(moved.kiosk_home, moved.kiosk):
+                self._links.remember(moved)
+
     def _is_forgotten(self, ticket: Ticket) -> bool:
         if ticket.state is not TicketState.WRAP_UP or ticket.ended_at_utc is None:
             return False
@@ -416,4 +435,4 @@ class Hub:
 
 
 def _log_days(catalogue: Catalogue) -> dict[str, int]:
-    return {name: catalogue.organisation(name).log_days for name in catalogue.organisations}
+    return {name: catalogue.organisation(name).log_days for name in catalogue.served}

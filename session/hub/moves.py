@@ -12,11 +12,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Protocol
 
 import msgspec
 
 from session.clock import Clock
-from session.errors import NotAllowed, SessionError, TicketTaken, TicketUnknown
+from session.errors import NotAllowed, QueueClosed, SessionError, TicketTaken, TicketUnknown
 from session.hub.book import TicketBook
 from session.hub.catalogue import Catalogue
 from session.hub.engine import CallerStore, StoredTicket
@@ -25,6 +26,7 @@ from session.hub.queue import WAITING
 from session.protocol.board_messages import TicketSeen
 from session.protocol.hub_messages import TicketChanged
 from session.protocol.ids import new_id, split_service, ticket_id
+from session.protocol.link_messages import Arrival
 from session.protocol.network_messages import MoveRequest, MoveTarget, TicketMoved
 from session.protocol.roles import Role
 from session.protocol.tickets import Ticket, TicketState
@@ -46,6 +48,22 @@ def moved_id(ticket: Ticket) -> str:
     """The id of the ticket that takes the place of a moved one."""
     organisation, service = split_service(ticket.moved_to, ticket.organisation)
     return ticket_id(organisation, f"{ticket.organisation}/{ticket.id}", service)
+
+
+class Elsewhere(Protocol):
+    """What is needed of the links to partners' networks here; see `session.hub.links`."""
+
+    async def check(self, ticket: Ticket, organisation: str, service: str) -> None:
+        """Raises what the other network says."""
+        ...
+
+    async def arrive(self, old: Ticket, *, fresh: bool) -> Ticket:
+        """The ticket over there."""
+        ...
+
+    def is_done(self, old: Ticket) -> bool:
+        """True when the caller has arrived there."""
+        ...
 
 
 class Moves:
@@ -74,6 +92,7 @@ class Moves:
         self._news = news
         self._clock = clock
         self._check_open, self._is_closed = check_open, is_closed
+        self.links: Elsewhere | None = None
         book.follow = self.follow
 
     # ---- where to --------------------------------------------------------------------------------------------------
@@ -95,12 +114,13 @@ class Moves:
 
     def _check(self, ticket: Ticket, target: str) -> None:
         """Raises `NotAllowed`, `QueueClosed`, `ServiceClosed`."""
-        wanted = split_service(target, ticket.organisation)
+        wanted = organisation, _service = split_service(target, ticket.organisation)
         if wanted not in self._catalogue.transfer_targets(ticket.organisation, ticket.service):
             raise NotAllowed(why="transfer")
         if ticket.away:  # holds a paper with its number, or waits for a call: it would hear of nothing
             raise NotAllowed(why="the caller is away")
-        self._check_open(*wanted, ticket.kiosk_home, ticket.kiosk)
+        if not self._catalogue.network_of(organisation):  # a partner's hub was asked before
+            self._check_open(*wanted, ticket.kiosk_home, ticket.kiosk)
 
     # ---- moving ----------------------------------------------------------------------------------------------------
 
@@ -123,6 +143,8 @@ class Moves:
             ended = self._ended(now, TicketState.CLOSED, wish.target, by, wish.reason)
             return msgspec.structs.replace(ended, act=act_id, undoes=None)
 
+        found = await self._book.read(organisation, wish.ticket_id)
+        await self._ask_partner(found.ticket, wish.target)
         stored, _ = await self._book.change(organisation, wish.ticket_id, decide)
         arrived = await self.arrive(stored.ticket)
         return TicketMoved(ticket=stored.ticket, number=arrived.ticket.number)
@@ -144,6 +166,7 @@ class Moves:
             return self._ended(now, TicketState.WRAP_UP, target, by, reason)
 
         found = await self._book.by_session(organisation, session_id)
+        await self._ask_partner(found.ticket, target)
         stored, changed = await self._book.change(organisation, found.ticket.id, decide)
         arrived = await self.arrive(stored.ticket)
         if changed:
@@ -166,6 +189,15 @@ class Moves:
         if changed:
             await self.arrive(stored.ticket)
 
+    async def _ask_partner(self, ticket: Ticket, target: str) -> None:
+        """Nothing is written for a partner who does not answer, or who does not take this caller."""
+        organisation, service = split_service(target, ticket.organisation)
+        if self.links is None or not self._catalogue.network_of(organisation) or ticket.moved_to == target:
+            return
+        if (organisation, service) not in self._catalogue.transfer_targets(ticket.organisation, ticket.service):
+            raise NotAllowed(why="transfer")
+        await self.links.check(ticket, organisation, service)
+
     def _ended(self, ticket: Ticket, state: TicketState, target: str, by: str, reason: str) -> Ticket:
         now_utc = self._clock.utc_now()
         return msgspec.structs.replace(
@@ -178,6 +210,8 @@ class Moves:
         Raises `StoreUnreachable`, and `TicketUnknown` when the move is too long ago.
         """
         organisation, service = split_service(old.moved_to, old.organisation)
+        if self._catalogue.network_of(organisation):
+            return await self._arrive_elsewhere(old)
         known = await self._book.find(organisation, moved_id(old))
         if known is not None:
             return known
@@ -186,11 +220,56 @@ class Moves:
         stored = await self._book.add(self._arriving(old, organisation, service))
         if old.state is TicketState.CLOSED:  # of a conversation its agent still needs it, until the wrap-up ends
             await self._callers.forget(old.organisation, old.id)
-        position, wait = self._places.place(stored.ticket)
-        least_s, most_s = told_wait(wait)
-        news = TicketChanged(ticket=stored.ticket, position=position, wait_s=least_s, wait_most_s=most_s)
-        await tell_kiosk(self._news, old, news)
+        await self._tell_place(stored.ticket)
         return stored
+
+    async def _arrive_elsewhere(self, old: Ticket) -> StoredTicket:
+        if self.links is None:
+            raise TicketUnknown
+        ticket = await self.links.arrive(old, fresh=self._is_fresh(old))
+        if old.state is TicketState.CLOSED:
+            await self._callers.forget(old.organisation, old.id)
+        return StoredTicket(ticket, 0)
+
+    # ---- a caller who comes from a partner's network -----------------------------------------------------------------
+
+    def check_target(self, organisation: str, service: str) -> None:
+        """Raises `ServiceUnknown`, `QueueClosed`."""
+        self._catalogue.service(organisation, service)
+        if self._is_closed(organisation, service):
+            raise QueueClosed(service=service)
+
+    async def known(self, organisation: str, identity: str) -> Ticket | None:
+        """A ticket of ours by its id."""
+        stored = await self._book.find(organisation, identity)
+        return stored.ticket if stored is not None else None
+
+    async def take(self, wish: Arrival, identity: str, home: str) -> Ticket:
+        """Its ticket; the kiosk is told over the link."""
+        letter = self._catalogue.service(wish.organisation, wish.service).letter
+        ticket = Ticket(
+            id=identity,
+            organisation=wish.organisation,
+            service=wish.service,
+            kiosk=wish.kiosk,
+            site=wish.site,
+            number=self._book.view.next_number(wish.organisation, letter),
+            state=TicketState.WAITING,
+            arrived_at_utc=min(wish.arrived_at_utc, self._clock.utc_now()),
+            moved_from=wish.ticket_id,
+            from_organisation=wish.from_organisation,
+            reason=wish.reason,
+            home=home,
+        )
+        stored = await self._book.add(ticket)
+        await self._tell_place(stored.ticket)
+        return stored.ticket
+
+    async def _tell_place(self, ticket: Ticket) -> None:
+        position, wait = self._places.place(ticket)
+        least_s, most_s = told_wait(wait)
+        news = TicketChanged(ticket=ticket, position=position, wait_s=least_s, wait_most_s=most_s)
+        await tell_kiosk(self._news, ticket, news)
 
     def _arriving(self, old: Ticket, organisation: str, service: str) -> Ticket:
         """No number of the caller, no agent, no priority of the other house: only what it takes to go on waiting."""
@@ -228,9 +307,14 @@ class Moves:
         """Makes what a hub that died left undone; each hub may do it."""
         for ticket in self._book.view.lately_moved():
             organisation, _service = split_service(ticket.moved_to, ticket.organisation)
-            if self._book.view.get(organisation, moved_id(ticket)) is not None or not self._is_fresh(ticket):
+            if self._is_done(ticket, organisation):
                 continue
             try:
                 await self.arrive(ticket)
             except SessionError as error:
                 log.warning("a move cannot be completed yet: %s", error.code)
+
+    def _is_done(self, old: Ticket, organisation: str) -> bool:
+        if self._catalogue.network_of(organisation):
+            return self.links is None or self.links.is_done(old)
+        return not self._is_fresh(old) or self._book.view.get(organisation, moved_id(old)) is not None

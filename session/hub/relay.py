@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from session.bus.hub_connection import HubConnection
 from session.bus.line import Incoming
@@ -46,6 +46,14 @@ LOGGED_EACH = 100
 """One line in the log for so many dropped messages: a loop elsewhere must not fill our disk."""
 
 
+Elsewhere = Callable[[Incoming], Awaitable[bool]]
+"""Passes a kiosk's message on to another network; False when it is for us."""
+
+
+async def _nobody(message: Incoming) -> bool:
+    return False
+
+
 class Relay:
     """Between the two ends of every session."""
 
@@ -62,11 +70,12 @@ class Relay:
         self._worker: asyncio.Task[None] | None = None
         self._unsubscribe: Callable[[], None] | None = None
         self._held: dict[tuple[str, str], deque[Incoming]] = {}
+        self.elsewhere: Elsewhere = _nobody
 
     async def start(self) -> None:
         """Begins to pass on."""
         self._worker = self._tasks.spawn(self._pass_on(), name="relay")
-        self._unsubscribe = await self._connection.serve("ses.*.*.*.*.*", self._on_message)
+        self._unsubscribe = await self._connection.serve("ses.*.*.*.*.*", self.take)
 
     def stop(self) -> None:
         """Passes nothing on any more."""
@@ -76,8 +85,8 @@ class Relay:
             self._worker.cancel()
         self._unsubscribe = self._worker = None
 
-    def _on_message(self, message: Incoming) -> None:
-        """Cheap checks at the door; the rest in order in one task."""
+    def take(self, message: Incoming) -> None:
+        """`ses.<organisation>.<role>.<user>.<session>.<topic>`: cheap checks here, the rest in order in one task."""
         _, organisation, role, user, _, topic = message.subject.split(".")
         size_bytes = len(message.payload)
         limit_bytes = MAX_CHUNK_BYTES if topic in RAW_TOPICS else MAX_CONTROL_BYTES
@@ -102,6 +111,8 @@ class Relay:
         while True:
             message = await self._queue.get()
             _, organisation, role, user, session_id, _ = message.subject.split(".")
+            if role == Role.KIOSK and await self.elsewhere(message):
+                continue
             held = self._held.get((organisation, session_id))
             stored = self._view.session_anywhere(session_id)
             if held is not None:

@@ -49,6 +49,14 @@ class Asker:
 Handler = Callable[[Asker, Any], Awaitable[HubMessage]]
 
 
+Forward = Callable[[Asker, str, bytes], Awaitable[bytes | None]]
+"""(asker, verb, payload) -> what another network answers, None when the question is for us."""
+
+
+async def _nobody(asker: Asker, verb: str, payload: bytes) -> bytes | None:
+    return None
+
+
 class HubService:
     """Answers `svc.<organisation>.<role>.<user>.<verb>`."""
 
@@ -61,12 +69,13 @@ class HubService:
         self._handlers = handlers
         self._tasks = tasks
         self._unsubscribe: Callable[[], None] | None = None
+        self.elsewhere: Forward = _nobody
         self._rates = Rates(clock, PER_S, BURST)
         self._bulk_rates = Rates(clock, BULK_PER_S, BULK_BURST)
 
     async def start(self) -> None:
         """Begins to answer; several hubs share the work."""
-        self._unsubscribe = await self._connection.serve("svc.*.*.*.*", self._on_request)
+        self._unsubscribe = await self._connection.serve("svc.*.*.*.*", self.take)
 
     def stop(self) -> None:
         """Takes no more requests; those taken are answered."""
@@ -74,13 +83,14 @@ class HubService:
             self._unsubscribe()
             self._unsubscribe = None
 
-    def _on_request(self, message: Incoming) -> None:
+    def take(self, message: Incoming) -> None:
+        """A request `svc.<organisation>.<role letter>.<user>.<verb>`, as the server or a partner's link proved it."""
         if message.reply:
             self._tasks.spawn(self._serve(message), name=f"answer {message.subject.rpartition('.')[2]}")
 
     async def _serve(self, message: Incoming) -> None:
         try:
-            answer = encode(await self._answer(message))
+            answer = await self._answer(message)
             self.answered += 1
         except SessionError as error:
             self.refused += 1
@@ -94,7 +104,7 @@ class HubService:
         except BusUnreachable:
             log.info("an answer is lost, the bus is away; the same request may be repeated")
 
-    async def _answer(self, message: Incoming) -> HubMessage:
+    async def _answer(self, message: Incoming) -> bytes:
         _, organisation, letter, user, verb = message.subject.split(".")
         asker = Asker(organisation, Role(letter), user)
         rates = self._bulk_rates if verb in BULK else self._rates
@@ -105,4 +115,6 @@ class HubService:
         roles, kind, _ = ALL_VERBS[verb]
         if asker.role not in roles:
             raise NotAllowed(why="role")
-        return await self._handlers[verb](asker, decode_request(kind, message.payload))
+        wish = decode_request(kind, message.payload)
+        said = await self.elsewhere(asker, verb, message.payload)
+        return said if said is not None else encode(await self._handlers[verb](asker, wish))

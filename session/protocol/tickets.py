@@ -52,7 +52,8 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
         moved_to: "organisation/service" that its caller was moved to; another ticket took its place.
         with_host: the site's host is with the caller and hears.
         moved_from, from_organisation: of the ticket whose place it took in another organisation, "" for none.
-        home: the organisation in whose account the kiosk lives; "" for `organisation` itself. See `kiosk_home`.
+        home: the organisation in whose account the kiosk lives; "" for `organisation` itself,
+            "network:organisation" for a kiosk of a partner's network. See `kiosk_home`.
         number: the short word shown to people, e.g. "C042"; not unique for ever.
         priority: each step counts as `STEP` of waiting; see `queue_order`.
         caller_number_given: whether the caller typed a number (the number itself is not in the ticket).
@@ -92,7 +93,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     wrap_up_until_utc: datetime | None = None
     changed_by: str = "hub"
     reason: str = ""
-    home: OptionalId = ""
+    home: Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z0-9_-]{1,40}:)?[A-Za-z0-9_-]{0,40}$")] = ""
     away: Literal["", "back", "phone"] = ""
     called_at_utc: datetime | None = None
     moved_to: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_/-]{0,81}$")] = ""

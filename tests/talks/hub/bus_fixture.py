@@ -16,12 +16,14 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from session.bus.client import BusClient
 from session.bus.hub_connection import HubConnection
 from session.bus.identity import new_seed, public_key
 from session.bus.line import Line
+from session.bus.partners import Partner
 from session.bus.server import BusServer
 from session.bus.server_config import ServerSettings
 from session.clock import Clock, SystemClock
@@ -102,10 +104,30 @@ def catalogue_text() -> str:
     return CATALOGUE.replace("AGENTS", agents)
 
 
+@dataclass(frozen=True)
+class LinkSettings:
+    """This world's name among networks, and its partners."""
+
+    network: str = ""
+    partners: tuple[Partner, ...] = ()
+    leaf_port: int | None = None
+
+
+NO_LINK = LinkSettings()
+
+
 class World:
     """Server, hub and everybody's keys."""
 
-    def __init__(self, folder: Path, clock: Clock, tick_s: float, port: int, catalogue: str = "") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        clock: Clock,
+        tick_s: float,
+        port: int,
+        catalogue: str = "",
+        link: LinkSettings = NO_LINK,
+    ) -> None:
         self.folder = folder
         self.clock = clock
         self.tick_s = tick_s
@@ -123,7 +145,10 @@ class World:
                 self.seeds[name, roles[person.role], person.id] = new_seed()
         self.keys = {identity: public_key(seed) for identity, seed in self.seeds.items()}
         self.hub_seed = new_seed()
-        settings = ServerSettings(folder / "bus", port)
+        self.network = link.network
+        settings = ServerSettings(
+            folder / "bus", port, network=link.network, partners=link.partners, leaf_port=link.leaf_port
+        )
         self.server = BusServer(settings, self.catalogue.accounts(self.keys), public_key(self.hub_seed), self.tasks)
         self.dossiers = MemoryDossiers()
         self.dossiers.add("valdore", "D-2026-0001", "Jeanne Exemple", "1234567")
@@ -143,6 +168,7 @@ class World:
             self.clock,
             self.tasks,
             tick_s=self.tick_s,
+            network=self.network,
         )
         await self.hub.start()
         return self.hub

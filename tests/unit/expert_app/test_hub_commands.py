@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from expert_app.__main__ import main
-from expert_app.hub import EXAMPLE
+from expert_app.config import HubSettings, PartnerSettings, SettingsWrong
+from expert_app.hub import EXAMPLE, server_settings
 from expert_app.hub_identities import open_book
 from expert_app.paths import paths_for
 from session.bus.identity import new_seed, public_key
@@ -78,3 +79,32 @@ def test_options_stand_before_or_after_the_command(tmp_path: Path, capsys: pytes
     common = ["--catalogue", str(tmp_path / "c.toml"), "--folder", str(tmp_path), "--language", "en"]
     assert main(["hub", *common, "invite", "--role", "agent", "--org", "valdore"]) == 0
     assert "valdore/agent/agent1" in capsys.readouterr().out
+
+
+def test_a_link_key_is_made_once_and_only_its_public_half_is_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["hub", "link", "--partner", "cnav", "--key-file", str(tmp_path / "link.key"), "--folder", str(tmp_path)]
+    assert main(words) == 0
+    printed = capsys.readouterr().out.strip()
+    assert main(words) == 0
+    assert capsys.readouterr().out.strip() == printed
+    seed = (tmp_path / "link.key").read_bytes().strip()
+    assert printed == public_key(seed)
+    assert (tmp_path / "link.key").stat().st_mode & 0o077 == 0
+
+
+def test_a_partner_without_key_or_certificate_is_refused_in_words(tmp_path: Path) -> None:
+    connects = PartnerSettings(network="cnav", address="wss://hub.cnav.example", key_file=str(tmp_path / "none.key"))
+    with pytest.raises(SettingsWrong, match="hub link --partner cnav"):
+        server_settings(HubSettings(network="cnaf", partners=[connects]), tmp_path, enrolment=True)
+    both = PartnerSettings(network="cnav", key="U1", address="")
+    for settings in (
+        HubSettings(network="", partners=[both], leaf_port=7422),
+        HubSettings(network="cnaf", partners=[both]),
+        HubSettings(network="cnav", partners=[both], leaf_port=7422),
+    ):
+        with pytest.raises(SettingsWrong):
+            server_settings(settings, tmp_path, enrolment=True)
+    good = server_settings(HubSettings(network="cnaf", partners=[both], leaf_port=7422), tmp_path, enrolment=True)
+    assert [partner.network for partner in good.partners] == ["cnav"]
