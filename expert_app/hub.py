@@ -44,6 +44,9 @@ log = logging.getLogger(__name__)
 
 CONNECT_S = 10.0
 
+SETTLE_S = 1.0
+"""Between two looks at a convention that is being changed."""
+
 EXAMPLE = """\
 # Who offers what, where and when. `expert-app hub check FILE` says everything that is wrong.
 # `key` is the public key that `expert-app enrol` printed on that machine.
@@ -254,7 +257,10 @@ class HubProgram:
     async def _watch_convention(self, hub: Hub) -> None:
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._look_now.wait(), self._settings.convention.look_s)
+                look_s = self._settings.convention.look_s
+                await asyncio.wait_for(
+                    self._look_now.wait(), min(look_s, SETTLE_S) if self._convention.is_settling else look_s
+                )
             self._look_now.clear()
             before = self._convention.state
             wanted = await asyncio.to_thread(self._convention.look)

@@ -79,6 +79,8 @@ def signature_path(file: Path) -> Path:
 
 
 def _part(file: Path) -> Part:
+    if not file.is_file() and file.exists():
+        raise CatalogueWrong([Problem("unreadable", file.name, {"why": "no file"})])
     if file.stat().st_size > MOST_BYTES:
         raise CatalogueWrong([Problem("too_large", file.name, {"most_bytes": MOST_BYTES})])
     beside = signature_path(file)

@@ -53,7 +53,7 @@ class ConventionKeeper:
 
     def __init__(self, path: Path, operator_key: str, kept: Path) -> None:
         self._path, self._operator_key, self._kept = path, operator_key, kept
-        self._mark = ""
+        self._mark = self._settling = ""
         self._given = ""
         self._editions: dict[str, int] = {}
         self._good: Files | None = None
@@ -85,13 +85,17 @@ class ConventionKeeper:
         return self._took(earlier, problems)
 
     def look(self) -> Catalogue | None:
-        """Another convention when the files have become another one that can be used; None when all stays as it is."""
+        """Another convention when the files have become another one that can be used; None when all stays as it is.
+
+        Files are taken when two looks find the same: nobody's half-written file takes anybody's rights away.
+        """
         try:
             files = read_files(self._path)
         except CatalogueWrong as error:
             self._refuse(error.problems)
             return None
-        if files.mark == self._mark:
+        settling, self._settling = self._settling, files.mark
+        if files.mark == self._mark or files.mark != settling:
             return None
         self._mark = files.mark
         reading = self._best(files)
@@ -101,6 +105,11 @@ class ConventionKeeper:
         given, self._given = self._given, reading.catalogue.version
         self._took(reading.catalogue, reading.problems)
         return reading.catalogue if self._given != given else None
+
+    @property
+    def is_settling(self) -> bool:
+        """Something has changed, and the next look says whether it stays."""
+        return self._settling not in ("", self._mark)
 
     def again(self) -> None:
         """What `look` gave could not be taken: it is given once more."""

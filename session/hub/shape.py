@@ -21,7 +21,7 @@ def decode[Entry: msgspec.Struct](text: bytes, kind: type[Entry], where: str) ->
         raw = msgspec.toml.decode(text.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise CatalogueWrong([Problem("not_utf8", where)]) from error
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise CatalogueWrong([Problem("not_toml", where, {"why": str(error)})]) from error
     found = list(_misfits(raw, kind, where, ""))
     if found:
