@@ -14,7 +14,15 @@ from typing import Any
 
 import msgspec
 
-from expert_app.config import DeskSettings, HubSettings, KioskSettings, SettingsWrong, is_time_zone, load
+from expert_app.config import (
+    DeskSettings,
+    DisplaySettings,
+    HubSettings,
+    KioskSettings,
+    SettingsWrong,
+    is_time_zone,
+    load,
+)
 from expert_app.hub_arguments import ROLES, add_hub_parser
 from expert_app.paths import Paths, paths_for
 from resources import ResourceMissing
@@ -38,6 +46,9 @@ def _parser() -> argparse.ArgumentParser:
     kiosk = commands.add_parser("kiosk", help="the reference kiosk")
     kiosk.add_argument("--fullscreen", action="store_true", help="as in the booth")
     _common(kiosk)
+    display = commands.add_parser("display", help="the waiting room's screen: numbers that are called")
+    display.add_argument("--fullscreen", action="store_true", help="as on the wall")
+    _common(display)
     add_hub_parser(commands, _common)
     demo = commands.add_parser("demo", help="all of it on this machine")
     demo.add_argument("--script", choices=("walk",), help="without a person: the whole job, driven and proved")
@@ -96,6 +107,13 @@ def _kiosk(arguments: Arguments) -> int:
     return run_kiosk(settings, paths, driven=arguments.driven, fullscreen=arguments.fullscreen)
 
 
+def _display(arguments: Arguments) -> int:
+    settings = _load(DisplaySettings, arguments, paths_for("display", arguments.folder))
+    from expert_app.compose_display import run_display
+
+    return run_display(settings, driven=arguments.driven, fullscreen=arguments.fullscreen)
+
+
 def _hub(arguments: Arguments) -> int:
     from expert_app.hub_commands import Context, run_command
 
@@ -152,10 +170,10 @@ def _doctor(arguments: Arguments) -> int:
     desk = _load(DeskSettings, arguments, paths_for("desk", arguments.folder))
     kiosk = load(KioskSettings, paths_for("kiosk", arguments.folder).config)
     from expert_app import doctor
-    from expert_app.compose import media_devices
+    from expert_app.compose import media_devices, voice_name
 
     cameras, microphones = media_devices()
-    findings = asyncio.run(doctor.examine(desk, kiosk, cameras, microphones))
+    findings = asyncio.run(doctor.examine(desk, kiosk, cameras, microphones, voice_name()))
     return doctor.report(findings, arguments.json)
 
 
@@ -218,6 +236,7 @@ async def _enrol_with_code(arguments: Arguments) -> int:
 _PROGRAMS: dict[str, Callable[[Arguments], int]] = {
     "desk": _desk,
     "kiosk": _kiosk,
+    "display": _display,
     "hub": _hub,
     "demo": _demo,
     "replay": _replay,

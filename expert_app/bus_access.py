@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How desk and kiosk reach the bus safely: the check of their settings and the certificates they believe. No Qt."""
+"""How the programs reach the bus safely: the check of their settings and the certificates they believe. No Qt."""
 
 from __future__ import annotations
 
 import ssl
 from pathlib import Path
 
-from expert_app.config import DeskSettings, KioskSettings
+from expert_app.config import DeskSettings, DisplaySettings, KioskSettings
 from session.bus.trust import check_addresses, client_tls
 
 
-def tls_for(settings: DeskSettings | KioskSettings) -> ssl.SSLContext | None:
+def tls_for(settings: DeskSettings | KioskSettings | DisplaySettings) -> ssl.SSLContext | None:
     """How the bus's certificate is checked; None for the system's authorities.
 
     Raises:

@@ -32,6 +32,7 @@ from session.tasks import Tasks
 from views.hands import Hands
 from views.kiosk_call_pane import CHROMIUM_FLAGS
 from views.mirror_pane import register_schemes
+from views.voice import open_voice
 
 log = logging.getLogger(__name__)
 
@@ -145,3 +146,12 @@ def media_devices() -> tuple[list[str], list[str]]:
     microphones = [device.description() for device in QMediaDevices.audioInputs()]
     del application
     return cameras, microphones
+
+
+def voice_name() -> str:
+    """What speaks on this machine; "" when nothing does."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    voice = open_voice(0)
+    del application
+    return voice.name if voice is not None else ""

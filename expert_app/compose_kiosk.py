@@ -34,6 +34,7 @@ from views.kiosk_browser import KioskBrowser
 from views.kiosk_call_pane import KioskCallPane
 from views.kiosk_window import KioskWindow
 from views.troubles import sentence
+from views.voice import open_voice
 
 WINDOW_SIZE = (1280, 800)
 
@@ -96,6 +97,7 @@ class ComposedKiosk:
             program.facts,
             self._parts.printer,
         )
+        self._voice = open_voice(settings.volume, self.window) if settings.speak != "off" else None
         self._connect()
 
     def _connect(self) -> None:
@@ -115,12 +117,21 @@ class ComposedKiosk:
         window.came_back.connect(app.come_back)
         window.slip_requested.connect(app.print_slip)
         window.language_requested.connect(self._on_language)
+        if self._voice is not None:
+            window.speak_requested.connect(self._on_speak)
+            window.quiet_requested.connect(self._voice.stop)
+            window.set_speech(self._settings.speak)
         window.close_requested.connect(self._program.stop.set)
         self._browser.share_stop_requested.connect(lambda: app.withdraw_grant(Grant.SEE_PAGE))
         self._browser.take_back_requested.connect(app.withdraw_control)
         self._browser.pointer_painted.connect(
             lambda x_px, y_px: self._program.facts.note("pointer_painted", x_px=x_px, y_px=y_px)
         )
+
+    def _on_speak(self, text: str) -> None:
+        if self._voice is not None:
+            self._voice.say(text)
+            self._program.facts.note("spoken", letters=len(text))
 
     def _on_language(self, language: str) -> None:
         use_language(language)
@@ -165,6 +176,8 @@ class ComposedKiosk:
     async def stop(self) -> None:
         """Ends session, pages and connection, in this order."""
         await self._app.stop()
+        if self._voice is not None:
+            self._voice.stop()
         self.window.stop_ticking()
         self.window.hide()
         self._call_pane.close_page()

@@ -19,6 +19,7 @@ Language = Literal["fr", "en"]
 Microphone = Literal["auto", "simulated", "none"]
 LOOPBACK_BUS = "nats://127.0.0.1:4222"
 Seconds = Annotated[float, msgspec.Meta(ge=6, le=3600)]
+Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
 Kbps = Annotated[int, msgspec.Meta(ge=16, le=100_000)]
 
 
@@ -74,6 +75,8 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         printer: "ipp://host:port/path" or "" for none.
         key_file: where a headless kiosk keeps its key (0600); "" for the keyring.
         chunk_kbps: rate of pages on the line, so that they never starve the voice.
+        speak: the waiting page is said by itself when it changes ("auto"), at a touch ("button"), or never ("off").
+        volume: of that voice, 0 to 100.
         mirror_kbps: rate that the shared page may always use; more only while the line answers as fast as when empty.
         ca_file: as at the desk.
     """
@@ -89,6 +92,27 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mirror_kbps: Kbps = 240
     ca_file: str = ""
     media: MediaSettings = MediaSettings()
+    speak: Literal["auto", "button", "off"] = "button"
+    volume: Percent = 70
+
+
+class DisplaySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The waiting room's display.
+
+    Attributes:
+        key_file, ca_file: as at the kiosk.
+        volume: of the sound of a call and of the voice, 0 to 100.
+        speak: whether called numbers are said too, where the machine has a voice.
+    """
+
+    organisation: Id = "caf"
+    user: Id = "display"
+    bus: list[str] = msgspec.field(default_factory=lambda: [LOOPBACK_BUS])
+    language: Language = "fr"
+    key_file: str = ""
+    ca_file: str = ""
+    volume: Percent = 70
+    speak: bool = True
 
 
 class ConventionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

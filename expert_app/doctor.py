@@ -139,8 +139,18 @@ def check_device(name: str, found: list[str], absent: str) -> Finding:
     return Finding(name, "ok", ", ".join(found))
 
 
+def check_voice(name: str, mode: str) -> Finding:
+    """The kiosk's voice: `name` of what speaks, "" for none; `mode` as in the kiosk's settings."""
+    if mode == "off":
+        return Finding("voice", "absent", _("The kiosk does not speak: `speak` is “off” in its settings."))
+    if not name:
+        words = _("No voice is installed: the kiosk's texts are shown only. On Linux install espeak-ng.")
+        return Finding("voice", "absent", words)
+    return Finding("voice", "ok", _("The kiosk can speak ({name}).").format(name=name))
+
+
 async def examine(
-    desk: DeskSettings, kiosk: KioskSettings, cameras: list[str], microphones: list[str]
+    desk: DeskSettings, kiosk: KioskSettings, cameras: list[str], microphones: list[str], voice: str = ""
 ) -> list[Finding]:
     """All checks, side by side; each has its own time limit."""
     no_camera = _('No camera: plug one in, or set media.camera to "simulated" to try the program.')
@@ -151,7 +161,7 @@ async def examine(
     bus, media, scanner, printer, keys = found
     camera = check_device("camera", cameras, no_camera)
     microphone = check_device("microphone", microphones, no_microphone)
-    return [bus, media, camera, microphone, scanner, printer, keys]
+    return [bus, media, camera, microphone, check_voice(voice, kiosk.speak), scanner, printer, keys]
 
 
 def report(findings: list[Finding], as_json: bool) -> int:

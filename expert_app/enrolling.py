@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from expert_app.config import DeskSettings, KioskSettings, load, save
+from expert_app.config import DeskSettings, DisplaySettings, KioskSettings, load, save
 from expert_app.credentials import forget_seed, key_name, save_seed
 from expert_app.paths import Paths, paths_for
 from session.bus.enrol import enrol
@@ -34,7 +34,7 @@ async def enrol_here(
     tasks: Tasks,
     *,
     key_file: Path | None = None,
-    only: frozenset[Role] = frozenset({Role.KIOSK, *DESK_ROLES}),
+    only: frozenset[Role] = frozenset({Role.KIOSK, Role.DISPLAY, *DESK_ROLES}),
 ) -> EnrolAnswer:
     """Makes a key, has it recognised by the bus, and keeps it.
 
@@ -65,7 +65,7 @@ async def enrol_here(
 
 def remember(
     answer: EnrolAnswer, bus: list[str], ca_file: str, paths: Paths, *, key_file: Path | None = None
-) -> DeskSettings | KioskSettings:
+) -> DeskSettings | KioskSettings | DisplaySettings:
     """Writes who we are now into the program's settings file; the other settings stay. Returns the new settings.
 
     Raises:
@@ -77,9 +77,11 @@ def remember(
         "bus": bus,
         "ca_file": str(Path(ca_file).absolute()) if ca_file else "",
     }
-    settings: DeskSettings | KioskSettings
-    if answer.role is Role.KIOSK:
-        kept_in = str(key_file.absolute()) if key_file is not None else ""
+    settings: DeskSettings | KioskSettings | DisplaySettings
+    kept_in = str(key_file.absolute()) if key_file is not None else ""
+    if answer.role is Role.DISPLAY:
+        settings = msgspec.structs.replace(load(DisplaySettings, paths.config), **who, key_file=kept_in)
+    elif answer.role is Role.KIOSK:
         settings = msgspec.structs.replace(load(KioskSettings, paths.config), **who, key_file=kept_in)
     else:
         settings = msgspec.structs.replace(load(DeskSettings, paths.config), **who, role=DESK_ROLES[answer.role])
@@ -89,4 +91,5 @@ def remember(
 
 def program_paths(answer: EnrolAnswer, base: Path | None) -> Paths:
     """Folders of the program that the new identity is for."""
-    return paths_for("kiosk" if answer.role is Role.KIOSK else "desk", base)
+    programs = {Role.KIOSK: "kiosk", Role.DISPLAY: "display"}
+    return paths_for(programs.get(answer.role, "desk"), base)

@@ -82,6 +82,11 @@ class AwayPage(KioskPage):
         directions = QBoxLayout.Direction
         self._cards.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
 
+    def words(self) -> list[str]:
+        """The sentences on the page, to be spoken."""
+        cards = (card for card in (self.come_back, self.phone) if card.isVisibleTo(self))
+        return [self._title.text(), self._kept.text(), *(card.accessibleName() for card in cards)]
+
     def retranslate(self) -> None:
         """Says every text again."""
         self._title.setText(_("How do you want to wait?"))

@@ -23,6 +23,10 @@ class KioskPage(QFrame):
     def retranslate(self) -> None:
         """Says every text again, in the language in use."""
 
+    def words(self) -> list[str]:
+        """The sentences that a voice says of this page; none for a page that is not said."""
+        return []
+
     def tick(self) -> None:
         """A moment has passed."""
 

@@ -88,6 +88,10 @@ class ReturnPage(KioskPage):
             self._portrait = portrait
             self.retranslate()
 
+    def words(self) -> list[str]:
+        """The sentences on the page, to be spoken."""
+        return [self._none.text() if self._none.isVisibleTo(self) else self._title.text()]
+
     def retranslate(self) -> None:
         """Says every text again."""
         self._title.setText(_("Touch your ticket number"))

@@ -226,6 +226,11 @@ class StartPage(KioskPage):
         for column in range(6):
             self._grid.setColumnStretch(column, 1)
 
+    def words(self) -> list[str]:
+        """The sentences on the page, to be spoken."""
+        shown = (self._title.text(), self._invitation.text()) if self._services else (self._closed.words.text(),)
+        return [*shown, *(f"{card.accessibleName()}." for card in self.cards)]
+
     def retranslate(self) -> None:
         """Says every text again."""
         if any(is_closed(service) for service in self._services):  # a card says its words when it is made

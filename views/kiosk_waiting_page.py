@@ -160,6 +160,10 @@ class WaitingPage(KioskPage):
         for box in (self._middle, self._asked):
             box.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
 
+    def words(self) -> list[str]:
+        """The sentences on the page, to be spoken."""
+        return [text.text() for text in (self._title, self._ahead, self._wait) if text.text()]
+
     # ---- facts ----
 
     def show_may_go(self, may: bool) -> None:

@@ -13,7 +13,7 @@ from PyQt6.QtCore import QTimer, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QResizeEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from resources.texts import LANGUAGES
+from resources.texts import LANGUAGES, _
 from session.clock import Clock, SystemClock
 from session.kiosk.number_check import PHONE
 from session.protocol.hub_messages import Contact, Service, ServicesAnswer, SessionFacts, TicketAnswer, TicketChanged
@@ -43,6 +43,7 @@ class _Header(QFrame):
     """Who answers here, where, and the language."""
 
     language_requested = pyqtSignal(str)
+    listen_requested = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,6 +56,9 @@ class _Header(QFrame):
         row = spaced(QHBoxLayout(self), (4, 1, 4, 1), 1.6)
         row.addWidget(IconView("account-group", 6, WHITE))
         row.addLayout(names, 1)
+        self.listen = BigButton("language", "volume-high", colour=SKY, size="small", margins=(1.6, 0.4, 1.6, 0.4))
+        self.listen.clicked.connect(self.listen_requested)
+        row.addWidget(self.listen)
         row.addWidget(IconView("translate", 3.6, SKY))
         self.languages: dict[str, BigButton] = {}
         for language in LANGUAGES:
@@ -68,6 +72,11 @@ class _Header(QFrame):
         """The organisation and the site."""
         self._organisation.setText(organisation)
         self._site.setText(site)
+
+    def show_listen(self, offered: bool) -> None:
+        """Whether the page can be listened to."""
+        self.listen.setVisible(offered)
+        self.listen.set_words(_("Listen"))
 
     def show_language(self, language: str) -> None:
         """Marks the language in use, by colour and for screen readers."""
@@ -99,6 +108,7 @@ class KioskWindow(QWidget):
         callback_requested(str, str): the caller of a closed service wants to be called: (service, number).
         returns_requested(): whose callers may come back? Answer with `show_returns`.
         came_back(str): the caller of this ticket number is here. slip_requested(): print the number.
+        speak_requested(str): say this. quiet_requested(): say no more; always before a call.
         start_requested(): the window has gone back to the start by itself; nobody is there, forget the last press.
         close_requested(): the window was asked to close; it stays until the program has stopped in order.
     """
@@ -118,6 +128,8 @@ class KioskWindow(QWidget):
     returns_requested = pyqtSignal()
     came_back = pyqtSignal(str)
     slip_requested = pyqtSignal()
+    speak_requested = pyqtSignal(str)
+    quiet_requested = pyqtSignal()
     close_requested = pyqtSignal()
 
     def __init__(
@@ -134,6 +146,7 @@ class KioskWindow(QWidget):
         self._names = ("", "")
         self._touched_at_s = 0.0
         self._offer: ServicesAnswer | None = None
+        self._speech, self._said = "off", ""
         self._phone_for: Callable[[str], None] | None = None
         self._before_number: KioskPage | None = None
         self.start_page, self.number_page = StartPage(self._clock), NumberPage()
@@ -162,6 +175,7 @@ class KioskWindow(QWidget):
 
     def _connect(self) -> None:
         self._header.language_requested.connect(self.language_requested)
+        self._header.listen_requested.connect(self._listen)
         self.start_page.service_requested.connect(self.service_requested)
         self.start_page.closed_requested.connect(self._on_closed)
         self.start_page.return_requested.connect(self._on_return)
@@ -321,6 +335,22 @@ class KioskWindow(QWidget):
 
     # ---- facts: at any time ----
 
+    def set_speech(self, mode: str) -> None:
+        """How texts are said: "off" (or no voice), "button" (at a touch), "auto" (by themselves when they change)."""
+        self._speech = mode
+        self._header.show_listen(mode != "off" and bool(self._page.words()))
+
+    def _listen(self) -> None:
+        """Says the page that is shown."""
+        self._said = " ".join(self._page.words())
+        self.speak_requested.emit(self._said)
+
+    def _say_news(self) -> None:
+        """Says what is new on a page that waits for nobody's touch."""
+        spoken = (self.waiting_page, self.kept_page, self.closed_page)
+        if self._speech == "auto" and self._page in spoken and " ".join(self._page.words()) != self._said:
+            self._listen()
+
     def show_trouble(self, code: str) -> None:
         """A trouble (code of `session.errors`) in plain words, until `clear_trouble`."""
         self._trouble = code
@@ -337,6 +367,7 @@ class KioskWindow(QWidget):
         self._banner.retranslate()
         for page in self.pages():
             page.retranslate()
+        self._header.show_listen(self._speech != "off" and bool(self._page.words()))
         self._fit(again=True)
 
     def tick(self) -> None:
@@ -425,8 +456,13 @@ class KioskWindow(QWidget):
             self.kept_page.leave()
         if page is not self.number_page:
             self._phone_for = None
+        if page is not self._page:
+            self._said = ""
+            self.quiet_requested.emit()
         self._page = page
         self._header.setVisible(page is not self.session_page)
+        self._header.show_listen(self._speech != "off" and bool(page.words()))
+        self._say_news()
         page.setFocus()  # no button has the focus before somebody uses a keyboard
         self._show_trouble()
 

@@ -150,3 +150,11 @@ async def test_the_command_checks_what_the_settings_name(tmp_path: Path, scanner
     assert process.returncode == 1
     assert (levels["bus"], levels["scanner"], levels["printer"], levels["media"]) == ("wrong", "wrong", "absent", "ok")
     assert {"camera", "microphone", "keyring"} <= set(levels)
+
+
+def test_a_kiosk_without_a_voice_is_told_what_to_install_and_goes_on() -> None:
+    assert doctor.check_voice("espeak-ng", "button").level == "ok"
+    silent = doctor.check_voice("", "auto")
+    assert silent.level == "absent"
+    assert "espeak-ng" in silent.sentence
+    assert doctor.check_voice("espeak-ng", "off").level == "absent"

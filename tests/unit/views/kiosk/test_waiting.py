@@ -11,6 +11,7 @@ from session.protocol.hub_messages import TicketChanged
 from session.protocol.tickets import TicketState
 from tests.unit.views.kiosk.hands import Wishes, said
 from tests.unit.views.kiosk_gallery import (
+    session_facts,
     ticket_answer,
 )
 from views.kiosk_waiting_page import ahead_words, elapsed_words, wait_words
@@ -86,3 +87,34 @@ def test_place_and_time_in_words() -> None:
     ]
     assert elapsed_words(59) == "You have just arrived."
     assert elapsed_words(61) == "You have been waiting for one minute."
+
+
+def test_the_place_is_said_when_it_changes_and_never_into_a_call(window: KioskWindow) -> None:
+    said_aloud: list[str] = []
+    window.speak_requested.connect(said_aloud.append)
+    window.quiet_requested.connect(lambda: said_aloud.append("quiet"))
+    window.set_speech("auto")
+    window.show_ticket(ticket_answer(position=3))
+    assert said_aloud[-1].endswith("2 people are before you. Between 5 and 10 minutes to wait.")
+    spoken = len(said_aloud)
+    window.show_ticket(ticket_answer(position=3))
+    assert len(said_aloud) == spoken, "the same was said again"
+    window.show_ticket(ticket_answer(position=2))
+    assert "One person is before you." in said_aloud[-1]
+    window.show_session(session_facts())
+    assert said_aloud[-1] == "quiet"
+
+
+def test_a_page_is_said_at_a_touch_and_only_where_there_is_a_voice(window: KioskWindow) -> None:
+    said_aloud: list[str] = []
+    window.speak_requested.connect(said_aloud.append)
+    window.show_ticket(ticket_answer())
+    listen = window._header.listen
+    assert not listen.isVisible()
+    window.set_speech("button")
+    window.show_ticket(ticket_answer(position=2))
+    assert (listen.isVisible(), said_aloud) == (True, [])
+    listen.click()
+    assert "One person is before you." in said_aloud[0]
+    window.ask_number("allocataire")
+    assert not listen.isVisible(), "a page with nothing to say offered to say it"
