@@ -24,9 +24,7 @@ def _stand_in(folder: Path, then: str = "") -> Path:
     program = folder / ESPEAK
     told = folder / "said"
     lines = ["#!/bin/sh", f'echo "$@" > "{told}"', f'cat >> "{told}"', f'echo $$ > "{folder}/pid"', then]
-    program.write_text("
-".join(lines) + "
-")
+    program.write_text("\n".join(lines) + "\n")
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
     return program
 
