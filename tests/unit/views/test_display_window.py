@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import gettext
-from collections.abc import Iterator
 
 import msgspec
 import pytest
@@ -44,11 +43,11 @@ class Room:
 
 
 @pytest.fixture
-def room(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Room]:
+def room(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Room:
     monkeypatch.setattr(texts, "_active", [gettext.NullTranslations()])
     made = Room()
     qtbot.addWidget(made.window, before_close_func=lambda widget: widget.hide())
-    yield made
+    return made
 
 
 def test_a_call_says_the_number_and_the_kiosk_and_sounds_once(room: Room) -> None:
