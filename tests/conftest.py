@@ -12,7 +12,7 @@ os.environ.setdefault("QTWEBENGINE_CHROMIUM_FLAGS", "--disable-gpu --disable-log
 if hasattr(os, "geteuid") and os.geteuid() == 0:
     os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
 
-REAL_PROGRAMS = ("tests/end2end/", "tests/faults/", "tests/talks/")
+REAL_PROGRAMS = ("tests/end2end/", "tests/faults/", "tests/talks/", "tests/fidelity/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

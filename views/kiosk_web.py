@@ -220,9 +220,12 @@ class _Fetcher:
 
     def on_download(self, download: QWebEngineDownloadRequest) -> bool:
         """Takes a download that `fetch` began; False for all others."""
-        address = self._names.pop(download.suggestedFileName(), None)
+        # For a picture of another site the engine does not take our name, so its address tells it.
+        named, asked = self._names.pop(download.suggestedFileName(), None), download.url().toString()
+        address = named or (asked if asked in self._waiting else None)
         if address is None:
             return False
+        self._names = {name: kept for name, kept in self._names.items() if kept != address}
         name = secrets.token_hex(16)
         download.setDownloadDirectory(str(self._folder))
         download.setDownloadFileName(name)

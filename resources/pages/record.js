@@ -126,6 +126,12 @@
     }
   }
 
+  // rrweb leaves out which choices are taken as soon as select fields are masked at all; ours are masked one by one.
+  function showTaken(serialized) {
+    const option = serialized.tagName === "option" && mirror().getNode(serialized.id);
+    if (option && option.selected && !isSensitive(option)) serialized.attributes.selected = true;
+  }
+
   function scrubTree(serialized, secretIds) {
     const pending = [serialized];
     while (pending.length) {
@@ -133,6 +139,7 @@
       if (node.attributes) {
         scrubAttributes(node.attributes, node.tagName, secretIds.has(node.id));
         showChosenSource(node);
+        showTaken(node);
       }
       if (node.childNodes) pending.push(...node.childNodes);
     }
@@ -205,6 +212,9 @@
     timer = setTimeout(handOver, waitMs);
   }
 
+  // rrweb tells one value of a list where several choices may be taken; record_compare.js tells them all.
+  const isMultiple = (node) => Boolean(node && node.localName === "select" && node.multiple);
+
   // Masked, or null: what could not be looked at does not leave.
   function cleaned(event) {
     try {
@@ -218,6 +228,7 @@
 
   function emit(event) {
     if (stopped || event.type === 0 || event.type === 1) return; // DOMContentLoaded and Load: nothing to show
+    if (event.type === 3 && event.data.source === 5 && isMultiple(mirror().getNode(event.data.id))) return;
     if (!cleaned(event)) return;
     if (!isTop) {
       const own = { ...event, k: config.token };
@@ -248,7 +259,7 @@
     "color date datetime-local email month number range search tel text time url week textarea select password hidden file";
   const watches = config.sites.length > 0;
   const isHidden = (element) => isSensitive(element) || Boolean(element.closest(BLOCKED));
-  const parts = { config, emit, mirror, maskInput, maskText, isHidden, snapshot };
+  const parts = { config, emit, mirror, maskInput, maskText, isHidden, isMultiple, snapshot };
   // rrweb calls `emit` before these exist only for what is not a picture.
   let canvases = { again() {}, stop() {} };
   let selects = { again() {}, stop() {} };

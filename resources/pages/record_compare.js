@@ -3,7 +3,7 @@
 // style sheets, of adopted sheets and of late shadow roots by patching prototypes; in an isolated world the page uses
 // other prototypes. So they are compared from time to time, at a cost that is bounded (`config.compareShare`).
 // Part of the recorder (record.js), which calls it once per document.
-const comparePage = ({ config, emit, mirror, maskInput, snapshot }) => {
+const comparePage = ({ config, emit, mirror, maskInput, isHidden, isMultiple, snapshot }) => {
   const values = new WeakMap();
   const sheets = new WeakMap();
   const adopted = new WeakMap();
@@ -15,10 +15,11 @@ const comparePage = ({ config, emit, mirror, maskInput, snapshot }) => {
   let cursor = 0;
   let snapshotAt = 0;
 
-  const stateOf = (field) => `${field.value}|${Boolean(field.checked)}`;
+  const takenOf = (field) => Array.from(field.selectedOptions, (option) => option.index).join();
+  const stateOf = (field) => (isMultiple(field) ? takenOf(field) : `${field.value}|${Boolean(field.checked)}`);
   const onUserInput = (event) => {
     const field = event.composedPath()[0];
-    if (field && "value" in field) values.set(field, stateOf(field)); // rrweb saw this one
+    if (field && "value" in field && !isMultiple(field)) values.set(field, stateOf(field)); // rrweb saw this one
   };
   for (const kind of ["input", "change"]) document.addEventListener(kind, onUserInput, true);
 
@@ -37,9 +38,23 @@ const comparePage = ({ config, emit, mirror, maskInput, snapshot }) => {
       if (!(changed(values, field, stateOf(field)) || filled) || field.type === "file") continue;
       const id = mirror().getId(field);
       if (id <= 0) continue;
+      if (isMultiple(field)) {
+        tellTaken(field);
+        continue;
+      }
       const data = { source: 5, id, text: maskInput(field.value, field), isChecked: Boolean(field.checked) };
       emit({ type: 3, data, timestamp: Date.now() });
     }
+  }
+
+  function tellTaken(field) {
+    if (isHidden(field)) return;
+    const attributes = [];
+    for (const option of field.options) {
+      const id = mirror().getId(option);
+      if (id > 0) attributes.push({ id, attributes: { selected: option.selected ? "" : null } });
+    }
+    emit({ type: 3, data: { source: 0, texts: [], removes: [], adds: [], attributes }, timestamp: Date.now() });
   }
 
   // ---- style sheets ----------------------------------------------------------------------------------------------------

@@ -183,7 +183,8 @@ class Stage:
 
     async def facts(self) -> dict[str, Any]:
         """What the mirror says of itself."""
-        answer: dict[str, Any] = json.loads(await script(self.pane.page, "JSON.stringify(mirror.facts())"))
+        text = await script(self.pane.page, "window.mirror ? JSON.stringify(mirror.facts()) : '{\"pictures\": 0}'")
+        answer: dict[str, Any] = json.loads(text)
         return answer
 
     async def facts_until(self, holds: Callable[[dict[str, Any]], bool], timeout_s: float = 8.0) -> None:

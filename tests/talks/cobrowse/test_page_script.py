@@ -15,7 +15,7 @@ from views import kiosk_web
 PAGE = """<head><style id=own></style></head><body>
 <input id=nom value=""><input id=case type=checkbox><textarea id=texte></textarea>
 <select id=liste><option>un<option>deux<option selected>trois</select>
-<p id=p>texte</p><div id=hote>clair</div><canvas id=dessin width=60 height=40></canvas></body>"""
+<select id=plusieurs multiple><option>a<option selected>b<option>c</select><p id=p>texte</p><div id=hote>clair</div><canvas id=dessin width=60 height=40></canvas></body>"""
 
 COLOUR = "getComputedStyle(document.getElementById('p')).color"
 
@@ -29,6 +29,10 @@ CHANGES = {
     "a choice": (
         "document.getElementById('liste').selectedIndex = 0",
         "document.getElementById('liste').value === 'un'",
+    ),
+    "several choices": (
+        "for (const o of document.getElementById('plusieurs').options) o.selected = o.text !== 'b'",
+        "[...document.getElementById('plusieurs').selectedOptions].map((o) => o.text).join() === 'a,c'",
     ),
     "a rule": (
         "document.getElementById('own').sheet.insertRule('p{color:rgb(1,2,3)}')",

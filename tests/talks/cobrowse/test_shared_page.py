@@ -105,6 +105,16 @@ def test_pictures_come_through_the_kiosk_only(stage: Stage, qt_loop: QtLoop) -> 
     qt_loop.run(stage.play(story()))
 
 
+def test_pictures_of_other_sites_come_too_and_nothing_is_said_to_the_caller(stage: Stage, qt_loop: QtLoop) -> None:
+    async def story() -> None:
+        other = stage.web.site.replace("127.0.0.1", "localhost") + "logo.svg"
+        await stage.share(stage.web.page("/t/ailleurs.html", f"<body><img src='{other}'></body>"))
+        await stage.mirrored("document.images[0]?.naturalWidth > 0")
+        assert not stage.browser._notice.isVisible()
+
+    qt_loop.run(stage.play(story()))
+
+
 def test_a_lost_chunk_of_a_picture_is_asked_for_again(stage: Stage, qt_loop: QtLoop) -> None:
     lost: list[str] = []
 
