@@ -15,7 +15,8 @@ from views import kiosk_web
 PAGE = """<head><style id=own></style></head><body>
 <input id=nom value=""><input id=case type=checkbox><textarea id=texte></textarea>
 <select id=liste><option>un<option>deux<option selected>trois</select>
-<select id=plusieurs multiple><option>a<option selected>b<option>c</select><p id=p>texte</p><div id=hote>clair</div><canvas id=dessin width=60 height=40></canvas></body>"""
+<select id=plusieurs multiple><option>a<option selected>b<option>c</select>
+<p id=p>texte</p><div id=hote>clair</div><canvas id=dessin width=60 height=40></canvas></body>"""
 
 COLOUR = "getComputedStyle(document.getElementById('p')).color"
 
