@@ -55,22 +55,18 @@ class Announce:
     text: str
 
 
-Act = GiveToService | GiveToAgent | SetPriority | MoveQueue | SetQueue | Announce
+@dataclass(frozen=True)
+class GiveToOrganisation:
+    """The ticket waits for a service of another organisation: `target` is `ref` of a `MoveTarget`."""
+
+    ticket: Ticket
+    target: str
 
 
-def undoing(act: Act, after: Ticket | None) -> Act | None:
-    """The act that takes `act` back, None when there is none.
+Act = GiveToService | GiveToAgent | GiveToOrganisation | SetPriority | MoveQueue | SetQueue | Announce
+"""`MoveQueue.to` may be a `MoveTarget`'s `ref` too. All but what goes to another organisation can be taken back."""
 
-    Args:
-        after: the ticket as it was stored after the act; None for acts on no ticket.
-    """
-    match act:
-        case SetQueue(service=service, closed=closed):
-            return SetQueue(service, not closed)
-        case GiveToService(ticket=before) if after is not None:
-            return GiveToService(after, before.service)
-        case GiveToAgent(ticket=before) if after is not None:
-            return GiveToAgent(after, before.assigned_to or "")
-        case SetPriority(ticket=before) if after is not None:
-            return SetPriority(after, before.priority)
-    return None
+
+def can_be_undone(act: Act) -> bool:
+    """False for callers who wait with another organisation: only that one may send them back."""
+    return not isinstance(act, GiveToOrganisation) and not (isinstance(act, MoveQueue) and "/" in act.to)
