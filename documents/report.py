@@ -56,6 +56,7 @@ class ReportFacts(msgspec.Struct, frozen=True, kw_only=True):
         first, last: the days of the period, both included.
         made_at: timezone-aware, shown as it is.
         time_zone: whose days and hours were counted.
+        masked: small counts are hidden; see `report_masking`.
     """
 
     first: date
@@ -63,6 +64,7 @@ class ReportFacts(msgspec.Struct, frozen=True, kw_only=True):
     made_at: datetime
     time_zone: str
     chapters: tuple[Chapter, ...]
+    masked: bool = False
     language: str = "fr-FR"
 
 
@@ -183,10 +185,10 @@ class _Report:
         half = (INNER - 6 * mm) / 2
         sheet.need(52 * mm)
         top = sheet.y
-        came = [Column(_hour_label(one.key), (one.answered, one.abandoned)) for one in hours]
+        came = [Column(_hour_label(one.key), _parts(one)) for one in hours]
         height = sheet.text(_("Callers by hour of arrival"), _HEADING, width=half)
         sheet.down(height + 3 * mm)
-        axis = _whole_steps(max(one.callers for one in hours))
+        axis = _whole_steps(max(max(0, one.callers) for one in hours))
         columns(sheet, came, (ACCENT, AMBER), 32 * mm, MARGIN, half, axis, _plain)
         end, sheet.y = sheet.y, top
         x = MARGIN + half + 6 * mm
@@ -227,7 +229,7 @@ class _Report:
         for code, number in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])):
             sheet.need(6 * mm)
             sheet.text(outcome_words(code), _VALUE, width=INNER * 0.34)
-            bar(sheet, number / of, MARGIN + INNER * 0.36, INNER * 0.42, AMBER if lost else ACCENT)
+            bar(sheet, max(0, number) / of, MARGIN + INNER * 0.36, INNER * 0.42, AMBER if lost else ACCENT)
             sheet.text(whole(number), _right(_STRONG), x=MARGIN + INNER * 0.79, width=INNER * 0.1)
             sheet.text(share(number, of), _right(_VALUE), x=MARGIN + INNER * 0.89, width=INNER * 0.11)
             sheet.down(5.6 * mm)
@@ -239,6 +241,11 @@ class _Report:
             "from the button to the adviser's answer; half of those answered waited at most the median, nine out of "
             "ten at most the figure beside it. Days and hours are those of {zone}. No figure is about a single adviser."
         ).format(zone=self._facts.time_zone)
+        if self._facts.masked:
+            words += " " + _(
+                "So that nobody can be recognised, counts of 1 to 4 are shown as “< 5”, and a dash stands for what "
+                "would give them away; columns then show all callers of the day in one colour."
+            )
         sheet.need(height_of(words, _SMALL, INNER) + 4 * mm)
         sheet.line()
         sheet.down(2 * mm)
@@ -264,6 +271,13 @@ def _right(kind: Type) -> Type:
     return Type(kind.font, kind.size, kind.leading, kind.colour, right=True)
 
 
+def _parts(figures: Figures) -> tuple[float, float]:
+    """(answered, gave up) of a column; all callers as one part where the two are hidden."""
+    if figures.answered < 0 or figures.abandoned < 0:
+        return max(0, figures.callers), 0
+    return figures.answered, figures.abandoned
+
+
 def _day_columns(days: Sequence[Figures]) -> list[Column]:
     """Each day a column, its day of the month below; with many days, only Mondays are named."""
     is_dense = len(days) > 14
@@ -272,18 +286,19 @@ def _day_columns(days: Sequence[Figures]) -> list[Column]:
         day = date.fromisoformat(figures.key)
         is_named = not is_dense or day.weekday() == 0 or place == 0
         label = f"{day.day:02}/{day.month:02}" if is_named else ""
-        shown.append(Column(label, (figures.answered, figures.abandoned)))
+        shown.append(Column(label, _parts(figures)))
     return shown
 
 
 def _weeks(days: Sequence[Figures]) -> list[Column]:
     """Each week a column, named by its Monday; about a dozen names."""
-    weeks: dict[date, tuple[int, int]] = {}
+    weeks: dict[date, tuple[float, float]] = {}
     for figures in days:
         day = date.fromisoformat(figures.key)
         monday = day - timedelta(days=day.weekday())
         answered, lost = weeks.get(monday, (0, 0))
-        weeks[monday] = (answered + figures.answered, lost + figures.abandoned)
+        more_answered, more_lost = _parts(figures)
+        weeks[monday] = (answered + more_answered, lost + more_lost)
     every = max(1, -(-len(weeks) // 14))
     return [
         Column(f"{monday.day:02}/{monday.month:02}" if place % every == 0 else "", parts)

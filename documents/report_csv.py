@@ -11,7 +11,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 
-from documents.report_words import Chapter, Figures
+from documents.report_words import SMALL, Chapter, Figures
 
 COLUMNS = (
     "organisation",
@@ -60,9 +60,7 @@ def _cells(figures: Figures) -> tuple[str | int, ...]:
     return (
         figures.key,
         figures.name,
-        figures.callers,
-        figures.answered,
-        figures.abandoned,
+        *(_count(number) for number in (figures.callers, figures.answered, figures.abandoned)),
         *("" if one is None else one for one in seconds),
         _counted(figures.outcomes),
         _counted(figures.left),
@@ -71,7 +69,12 @@ def _cells(figures: Figures) -> tuple[str | int, ...]:
 
 def _counted(counted: dict[str, int]) -> str:
     """E.g. "appointment=3 done=12"."""
-    return " ".join(f"{code}={number}" for code, number in sorted(counted.items()))
+    return " ".join(f"{code}={_count(number)}" for code, number in sorted(counted.items()))
+
+
+def _count(number: int) -> str | int:
+    """A number; "<5" for one that is too small to be told, "" for one that would give it away."""
+    return number if number >= 0 else "<5" if number == SMALL else ""
 
 
 def _safe(cell: str | int) -> str | int:

@@ -28,6 +28,10 @@ _OUTCOMES = {
 }
 
 
+SMALL, HIDDEN = -1, -2
+"""Instead of a count: 1 to 4 callers, and a number that would give such a count away; see `report_masking`."""
+
+
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """One line of figures; times in whole seconds, None where nobody was answered.
 
@@ -81,12 +85,14 @@ def duration(seconds: int | None) -> str:
 
 def whole(number: int) -> str:
     """With a narrow no-break space between thousands, as in French and in ISO 80000-1."""
+    if number < 0:
+        return "<\u00a05" if number == SMALL else "–"
     return f"{number:,}".replace(",", "\u202f")
 
 
 def share(part: int, of: int) -> str:
     """E.g. "12 %"; a dash of nothing."""
-    return f"{round(100 * part / of)}\u00a0%" if of else "–"
+    return f"{round(100 * part / of)}\u00a0%" if of > 0 and part >= 0 else "–"
 
 
 def period(first: date, last: date) -> str:

@@ -8,6 +8,7 @@ from functools import partial
 
 from PyQt6.QtWidgets import QApplication
 
+from expert_app.board_files import BoardFiles
 from expert_app.compose import ROLES, STOP_S, Program, run_application
 from expert_app.config import DeskSettings
 from expert_app.credentials import KeyMissing, key_name, load_seed
@@ -17,11 +18,14 @@ from resources.texts import _
 from session.bus.client import BusClient
 from session.desk.board_acts import Act, MoveQueue
 from session.desk.board_link import BoardLink
+from session.desk.board_past import BoardPast
 from session.desk.link import DeskLink
 from session.protocol.board_messages import BoardAnswer
+from session.protocol.history_messages import LineQuality, LinesAnswer, UndoState
 from session.protocol.tickets import Ticket
 from views.board_figures import Thresholds
-from views.board_view import BoardWindow
+from views.board_view import HISTORY, STATISTICS, TRENDS, BoardWindow
+from views.board_words import UNDO_WORDS
 from views.desk_settings import IniSettings
 from views.hands import Hands
 from views.message_bar import Level
@@ -29,7 +33,7 @@ from views.theme import apply_theme
 from views.troubles import sentence
 
 WINDOW_SIZE = (1440, 900)
-LINE, ACT = "line", "act"
+LINE, ACT, FILE = "line", "act", "file"
 
 
 def run_supervisor(settings: DeskSettings, paths: Paths, *, driven: bool) -> int:
@@ -61,16 +65,19 @@ class ComposedSupervisor:
         self._bus = BusClient(settings.bus, ROLES[settings.role], settings.user, seed, tasks, clock)
         link = DeskLink(self._bus, clock, tasks)
         board = BoardLink(self._bus, tasks, within_s=limits.within_s)
-        self._app = SupervisorApp(link, board, tasks, program.facts)
+        past = BoardPast(self._bus)
+        self._app = SupervisorApp(link, board, past, tasks, program.facts)
+        self._files = BoardFiles(link, clock, tasks)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         self._application = application
         self._window_settings = IniSettings(paths.data / "board.ini")
         apply_theme(application, (self._window_settings.read("theme") or settings.theme) == "dark")
         self.window = BoardWindow(clock, limits)
-        self._connect(board)
+        self._connect(board, past)
+        self._connect_pages()
 
-    def _connect(self, board: BoardLink) -> None:
+    def _connect(self, board: BoardLink, past: BoardPast) -> None:
         app, window = self._app, self.window
         app.tickets_changed.connect(self._on_tickets)
         app.board_changed.connect(self._on_board)
@@ -79,11 +86,28 @@ class ComposedSupervisor:
         app.troubled.connect(self._on_trouble)
         app.undo_changed.connect(window.show_undo)
         board.retrying.connect(self._on_retrying)
+        past.retrying.connect(self._on_retrying)
         window.act_requested.connect(self._on_act)
         window.undo_requested.connect(lambda: app.undo(_("Taken back by the supervisor")))
+        window.undo_of_requested.connect(app.undo_act)
         window.theme_requested.connect(self._on_theme)
         window.close_requested.connect(self._program.stop.set)
         self._program.show_error = lambda kind: self._show_trouble("unexpected", {"why": kind})
+
+    def _connect_pages(self) -> None:
+        app, window = self._app, self.window
+        app.elsewhere_changed.connect(window.set_elsewhere)
+        app.lines_changed.connect(self._on_lines)
+        app.history_changed.connect(window.show_history)
+        app.trends_changed.connect(window.show_trends)
+        app.statistics_changed.connect(window.show_statistics)
+        window.page_shown.connect(self._on_page)
+        window.history.wanted.connect(app.show_history)
+        window.trends.wanted.connect(app.show_trends)
+        window.statistics.wanted.connect(app.show_statistics)
+        window.statistics.file_wanted.connect(self._files.save)
+        self._files.saved.connect(self._on_saved)
+        self._files.failed.connect(self._on_not_saved)
 
     async def start(self) -> None:
         """Shows the window, then connects: the window never waits for the network."""
@@ -120,6 +144,28 @@ class ComposedSupervisor:
     def _on_retrying(self, _verb: str) -> None:
         self.window.messages.show_message(Level.WARNING, _("The hub did not answer; trying again…"), key=ACT)
 
+    def _on_lines(self, lines: LinesAnswer) -> None:
+        self.window.show_lines(lines)
+        self._program.facts.note("lines", bad=sum(1 for one in lines.lines if one.quality is LineQuality.BAD))
+
+    def _on_page(self, name: str) -> None:
+        asks = {
+            HISTORY: self.window.history.ask,
+            TRENDS: self.window.trends.ask,
+            STATISTICS: self.window.statistics.ask,
+        }
+        if name in asks:
+            asks[name]()
+        else:
+            self._app.show_nothing()
+
+    def _on_saved(self, path: str) -> None:
+        self.window.messages.show_message(Level.INFO, _("Saved: {path}").format(path=path), key=FILE)
+
+    def _on_not_saved(self, why: str) -> None:
+        text = _("The file was not written ({why}). Choose another place.").format(why=why)
+        self.window.messages.show_message(Level.ERROR, text, key=FILE)
+
     # ---- acts ----
 
     def _on_act(self, act: Act, reason: str) -> None:
@@ -127,18 +173,26 @@ class ComposedSupervisor:
 
     def _on_done(self, done: Done) -> None:
         words = _("Taken back: {act}") if done.undone else _("Done: {act}")
-        text = words.format(act=self.window.words_of(done.act))
-        if isinstance(done.act, MoveQueue):
+        text = words.format(act=self._words(done.act))
+        if isinstance(done.act, MoveQueue) or done.left:
             text += " · " + _("{moved} moved, {left} left").format(moved=done.moved, left=done.left)
         self.window.messages.show_message(Level.INFO, text, key=ACT)
 
     def _on_trouble(self, trouble: ActTrouble) -> None:
         if trouble.code == "ticket_taken":
             words = _("{act}: not done. This request has just changed; look at it again.")
-            text = words.format(act=self.window.words_of(trouble.act))
+            text = words.format(act=self._words(trouble.act))
+            self.window.messages.show_message(Level.WARNING, text, key=ACT)
+            return
+        if trouble.code == "undo_impossible":
+            why = _(UNDO_WORDS[UndoState(str(trouble.detail.get("why", UndoState.NEVER)))])
+            text = _("{act}: not taken back. {why}.").format(act=self._words(trouble.act), why=why)
             self.window.messages.show_message(Level.WARNING, text, key=ACT)
             return
         self._show_trouble(trouble.code, trouble.detail)
+
+    def _words(self, act: Act | None) -> str:
+        return self.window.words_of(act) if act is not None else _("act of the history")
 
     def _show_trouble(self, code: str, detail: dict[str, str | int | float]) -> None:
         self.window.messages.show_message(Level.ERROR, sentence(code, detail).sentence, key=ACT)

@@ -155,6 +155,7 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         listen: host and port of the bus that the hub starts.
         bus: address of a bus that runs already; "" to start our own.
         database: SQLAlchemy address of the dossiers' and the history's database; "" for SQLite in the hub's folder.
+        history_database: that of the history alone, e.g. postgresql://user@host/history; "" for `database`.
         time_zone: whose days and hours the statistics count.
         tls_certificate, tls_key: PEM files of the bus that the hub starts; needed when other machines connect.
         websocket_port: a second port of that bus, for wss:// addresses (443 passes most walls); 0 for none.
@@ -171,6 +172,7 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     listen_port: Port = 4222
     bus: str = ""
     database: str = ""
+    history_database: str = ""
     time_zone: str = "Europe/Paris"
     tls_certificate: str = ""
     tls_key: str = ""

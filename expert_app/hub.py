@@ -203,7 +203,7 @@ class HubProgram:
                 self._paths.data,
                 self._clock,
                 self._tasks,
-                database=self._settings.database,
+                database=self._settings.history_database or self._settings.database,
                 time_zone=self._settings.time_zone,
                 rebuild_history=self._options.rebuild_history,
                 patience=Patience(self._settings.silent_s, self._settings.desk_return_s, self._settings.kiosk_return_s),

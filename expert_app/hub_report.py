@@ -12,16 +12,18 @@ from zoneinfo import ZoneInfo
 
 from documents.report import ReportFacts, report
 from documents.report_csv import report_csv
-from documents.report_words import Chapter, Figures
+from documents.report_masking import masked
+from documents.report_words import Chapter
 from expert_app.config import HubSettings
 from expert_app.convention_commands import load_catalogue
 from expert_app.paths import Paths
+from expert_app.report_chapters import chapter
 from resources.texts import _
 from session.errors import StoreUnreachable
 from session.hub.catalogue import Catalogue
 from session.hub.history import History
 from session.hub.statistics import count
-from session.protocol.hub_messages import StatisticsBy, StatisticsRow
+from session.protocol.hub_messages import StatisticsBy
 
 KINDS = (".pdf", ".csv")
 
@@ -51,7 +53,7 @@ def write_report(settings: HubSettings, paths: Paths, period: list[str], now: da
         return 1
     data = report_csv(facts.chapters) if file.suffix.lower() == ".csv" else report(facts)
     file.write_bytes(data)
-    callers = sum(chapter.total.callers for chapter in facts.chapters)
+    callers = sum(max(0, one.total.callers) for one in facts.chapters)
     print(_("{file}: {count} callers.").format(file=file, count=callers))
     return 0
 
@@ -60,7 +62,7 @@ def read_facts(
     settings: HubSettings, paths: Paths, catalogue: Catalogue, first: date, last: date, now: datetime
 ) -> ReportFacts:
     """All organisations of the catalogue. Raises `StoreUnreachable`."""
-    history = History(paths.folder("history"), settings.database, settings.time_zone)
+    history = History(paths.folder("history"), settings.history_database or settings.database, settings.time_zone)
     try:
         chapters = tuple(_chapter(history, catalogue, name, first, last) for name in catalogue.organisations)
     finally:
@@ -70,40 +72,13 @@ def read_facts(
         last=last,
         made_at=now.astimezone(ZoneInfo(settings.time_zone)),
         time_zone=settings.time_zone,
-        chapters=tuple(chapter for chapter in chapters if chapter.total.callers) or chapters[:1],
+        chapters=tuple(one for one in chapters if one.total.callers) or chapters[:1],
+        masked=True,
     )
 
 
 def _chapter(history: History, catalogue: Catalogue, organisation: str, first: date, last: date) -> Chapter:
+    """As it may leave the organisation."""
     services = {service.id: service.name for service in catalogue.services(organisation)}
-
-    def figures(by: StatisticsBy) -> tuple[Figures, ...]:
-        rows = count(history, organisation, first, last, by)
-        return tuple(_figures(row, services.get(row.key, row.key)) for row in rows)
-
-    name = catalogue.organisation(organisation).name
-    total = figures(StatisticsBy.TOTAL)
-    return Chapter(
-        organisation=name,
-        total=total[0] if total else Figures(key="", name=name),
-        days=figures(StatisticsBy.DAY),
-        hours=figures(StatisticsBy.HOUR),
-        services=figures(StatisticsBy.SERVICE),
-        sites=figures(StatisticsBy.SITE),
-    )
-
-
-def _figures(row: StatisticsRow, name: str) -> Figures:
-    return Figures(
-        key=row.key,
-        name=name,
-        callers=row.callers,
-        answered=row.answered,
-        abandoned=row.abandoned,
-        wait_median_s=row.wait_median_s,
-        wait_p90_s=row.wait_p90_s,
-        talk_median_s=row.talk_median_s,
-        talk_p90_s=row.talk_p90_s,
-        outcomes=row.outcomes,
-        left=row.left,
-    )
+    rows = {by: count(history, organisation, first, last, by) for by in StatisticsBy}
+    return masked(chapter(catalogue.organisation(organisation).name, services, rows))

@@ -122,7 +122,9 @@ class ActBeginner(QObject):
         self._begin(lambda _target, _text: SetQueue(service, not closed))
         name = self._facts.service_name(service)
         if closed:
-            self._panel.open(_("Open {service}").format(service=name), _("Its buttons come back on the kiosks."), "", [])
+            self._panel.open(
+                _("Open {service}").format(service=name), _("Its buttons come back on the kiosks."), "", []
+            )
         else:
             hint = _("Its buttons are switched off on the kiosks. Those who wait are still served.")
             self._panel.open(_("Close {service}").format(service=name), hint, "", [])
@@ -185,4 +187,6 @@ class ActBeginner(QObject):
         self._focus_back()
 
     def _focus_back(self) -> None:
-        (self._back if self._back is not None and self._back.isVisible() else self._window).setFocus()
+        back = self._back if self._back is not None and self._back.isVisible() else self._window.focusWidget()
+        if back is not None:
+            back.setFocus()

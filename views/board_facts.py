@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the board knows, in one place for its pages: tickets, services, agents, where callers may go. Used by the board."""
+"""What the board knows, in one place for its pages: tickets, services, agents, where callers may go."""
 
 from __future__ import annotations
 

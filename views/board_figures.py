@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QFrame
 
 from resources.texts import _
 from session.protocol.board_messages import AgentFacts, AgentState, BoardAnswer
+from session.protocol.history_messages import LineFacts, LineQuality
 from session.protocol.tickets import Ticket, TicketState
 from views.desk_parts import Card, Chip, clock_words, label, restyle, row, steady_figures
 from views.theme import SPACE
@@ -42,6 +43,7 @@ class Figure(Card):
         self._value = steady_figures(label("–", "huge", f"{name}_value"))
         self._chip = Chip(f"{name}_state")
         self._chip.hide()
+        self._is_alert = False
         self.body.addWidget(self._title)
         self.body.addWidget(self._value)
         self.body.addWidget(self._chip)
@@ -49,10 +51,15 @@ class Figure(Card):
     def show_value(self, value: str, words: str, alert: bool, icon_name: str = "available") -> None:
         """Value and word; an alert is red and says so."""
         self._value.setText(value)
+        self._is_alert = alert
         restyle(self._value, tone="bad" if alert else "")
         self._chip.show()
         self._chip.show_state(words, "warning" if alert else icon_name, "bad" if alert else "soft")
         self.setAccessibleName(f"{self._title.text()}: {value}, {words}")
+
+    def alert(self) -> str:
+        """What an alert says of which figure, "" without one."""
+        return f"{self._title.text()}: {self._value.text()}" if self._is_alert else ""
 
     def value(self) -> str:
         """The figure shown."""
@@ -75,13 +82,15 @@ class BoardFigures(QFrame):
         self.level = Figure("figure_level", _("Answered within {minutes} min").format(minutes=minutes))
         self.abandoned = Figure("figure_abandoned", _("Gave up today"))
         self.agents = Figure("figure_agents", _("Agents available"))
-        self._figures = (self.waiting, self.longest, self.level, self.abandoned, self.agents)
+        self.lines = Figure("figure_lines", _("Good lines"))
+        self._alerts: set[str] | None = None
+        self._figures = (self.waiting, self.longest, self.level, self.abandoned, self.agents, self.lines)
         box = row(self, space=SPACE[2], margins=(SPACE[2], SPACE[2], SPACE[2], SPACE[2]))
         for figure in self._figures:
             box.addWidget(figure, 1)
 
-    def show_waiting(self, tickets: Sequence[Ticket], now_utc: datetime) -> None:
-        """Counts of the waiting tickets and the longest wait, at `now_utc`."""
+    def show_waiting(self, tickets: Sequence[Ticket], now_utc: datetime) -> list[str]:
+        """Counts of the waiting tickets and the longest wait, at `now_utc`; alerts that were none before, in words."""
         waiting = [ticket for ticket in tickets if ticket.state in (TicketState.WAITING, TicketState.OFFERED)]
         longest_s = max(((now_utc - ticket.arrived_at_utc).total_seconds() for ticket in waiting), default=0.0)
         many, long = len(waiting) >= self._limits.waiting, longest_s >= self._limits.longest_s
@@ -95,16 +104,37 @@ class BoardFigures(QFrame):
             _("Alert: over {minutes} min").format(minutes=minutes) if long else _("Usual"),
             long,
         )
+        return self._new_alerts()
+
+    def _new_alerts(self) -> list[str]:
+        """What has passed its threshold since the look before; what was so at the first look is no news."""
+        now = {figure.objectName(): figure.alert() for figure in self._figures if figure.alert()}
+        known, self._alerts = self._alerts, set(now)
+        return [words for name, words in now.items() if known is not None and name not in known]
+
+    def show_lines(self, lines: Sequence[LineFacts]) -> None:
+        """Kiosks with a good line, of those that were measured; a bad one is an alert."""
+        measured = [one for one in lines if one.quality is not LineQuality.UNKNOWN]
+        good, weak, bad = (
+            sum(1 for one in measured if one.quality is quality)
+            for quality in (LineQuality.GOOD, LineQuality.WEAK, LineQuality.BAD)
+        )
+        words = _("{weak} weak · {bad} bad").format(weak=weak, bad=bad)
+        shown = _("Alert: {count} bad").format(count=bad) if bad else words
+        self.lines.show_value(f"{good}/{len(measured)}" if measured else "–", shown, bad > 0, "signal_good")
 
     def show_board(self, board: BoardAnswer) -> None:
         """The day's counts and what the agents do."""
         day, limits = board.day, self._limits
-        local = day.since_utc.astimezone()
-        since = "" if (local.hour, local.minute) == (0, 0) else _("Since {time}").format(time=f"{local:%H:%M}")
+        self._show_agents(board.agents)
+        if not day.known:
+            for figure in (self.level, self.abandoned):
+                figure.show_value("–", _("History not readable"), alert=False, icon_name="warning")
+            return
         total = day.answered + day.abandoned
         percent = round(100 * day.within / total) if total else 100
         low = total > 0 and percent < limits.level_percent
-        usual = since or _("Today")
+        usual = _("Today")
         self.level.show_value(
             f"{percent} %" if total else "–",
             _("Alert: under {percent} %").format(percent=limits.level_percent) if low else usual,
@@ -118,7 +148,6 @@ class BoardFigures(QFrame):
             many,
             "time",
         )
-        self._show_agents(board.agents)
 
     def _show_agents(self, agents: Sequence[AgentFacts]) -> None:
         def count(*states: AgentState) -> int:

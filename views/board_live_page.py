@@ -36,7 +36,7 @@ class BoardLivePage(QWidget):
         )
         heads = [_("No."), _("Service"), _("Site"), _("Time"), _("Priority"), _("With")]
         self.tickets = TicketTable("board_tickets", _("Callers"), heads, 2)
-        self.agents = TargetTable("board_agents", _("Agents"), [_("Agent"), _("State"), _("Since")], 0)
+        self.agents = TargetTable("board_agents", _("Agents"), [_("Agent"), _("State"), _("Since")], 1)
         self._make_acts()
         self._build()
         self._connect()
@@ -72,7 +72,7 @@ class BoardLivePage(QWidget):
         can = self._facts.connected and ticket is not None and ticket.state in WAITING
         for act in (self.give_agent, self.give_service, self.prioritise):
             act.setEnabled(can)
-        for act in (self.move, self.close_queue):
+        for act in (self.move_all, self.close_queue):
             act.setEnabled(self._facts.connected and bool(self.queues.chosen()))
         self.announce.setEnabled(self._facts.connected)
         self._undo.setEnabled(self._facts.connected and bool(self._undo_words.text()))
@@ -84,7 +84,7 @@ class BoardLivePage(QWidget):
         self.give_agent = self._act(_("Give to an agent…"), "agent", "F4", lambda: acts.agent(ticket()))
         self.give_service = self._act(_("Give to a service…"), "queue", "F5", lambda: acts.service(ticket()))
         self.prioritise = self._act(_("Priority…"), "priority", "F6", lambda: acts.priority(ticket()))
-        self.move = self._act(_("Move everybody…"), "arrow_right", "F7", lambda: acts.move(queue()))
+        self.move_all = self._act(_("Move everybody…"), "arrow_right", "F7", lambda: acts.move(queue()))
         self.close_queue = self._act(_("Close or open…"), "forbidden", "F8", lambda: acts.close(queue()))
         self.announce = self._act(_("Message to all…"), "bell", "F9", acts.announce)
 
@@ -121,7 +121,7 @@ class BoardLivePage(QWidget):
         column(self, columns, space=0)
 
     def _build_queues(self) -> QWidget:
-        acts = row(None, self._button(self.move, "arrow_right", "act_move"), 0)
+        acts = row(None, self._button(self.move_all, "arrow_right", "act_move"), 0)
         acts.insertWidget(1, self._button(self.close_queue, "forbidden", "act_close"))
         return _panel(label(_("Services"), "title"), self.queues, acts)
 
@@ -152,7 +152,7 @@ class BoardLivePage(QWidget):
             table.currentItemChanged.connect(lambda _now, _before: self.allow())
         self.tickets.itemActivated.connect(lambda _item, _column: self.give_agent.trigger())
         self._menu(self.tickets, self.give_agent, self.give_service, self.prioritise)
-        self._menu(self.queues, self.move, self.close_queue)
+        self._menu(self.queues, self.move_all, self.close_queue)
 
     def _menu(self, table: BoardTable, *acts: QAction) -> None:
         menu = QMenu(table)

@@ -117,14 +117,15 @@ def in_order(agents: Sequence[AgentFacts]) -> list[AgentFacts]:
     return sorted(agents, key=lambda one: (_ORDER.index(one.state), one.name))
 
 
-def agent_rows(agents: Sequence[AgentFacts], now_utc: datetime) -> list[Row]:
-    """Name, state with its reason or ticket, since when; who is free stands first."""
+def agent_rows(agents: Sequence[AgentFacts], services: Mapping[str, Service], now_utc: datetime) -> list[Row]:
+    """Name, state with its reason or caller and service, since when; who is free stands first."""
     rows = []
     for agent in in_order(agents):
         words, icon_name, tone = AGENT_STATES[agent.state]
+        service = services[agent.service].name if agent.service in services else agent.service
         reason = "" if agent.reason in SAID_BY_STATE else agent.reason
-        more = agent.ticket or (_(PAUSE_WORDS.get(reason, reason)) if reason else "")
-        state = f"{_(words)} · {more}" if more else _(words)
+        parts = (_(words), agent.ticket or (_(PAUSE_WORDS.get(reason, reason)) if reason else ""), service if agent.ticket else "")
+        state = " · ".join(part for part in parts if part)
         since = "" if agent.since_utc is None else clock_words((now_utc - agent.since_utc).total_seconds())
         cells = (
             Cell(agent.name, "soft" if agent.state is AgentState.OFFLINE else ""),

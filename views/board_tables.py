@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from PyQt6.QtCore import QMimeData, QModelIndex, QPoint, Qt, pyqtSignal
+from PyQt6.QtCore import QMimeData, QModelIndex, QPoint, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QBrush, QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent, QIcon, QPalette
 from PyQt6.QtWidgets import (
     QAbstractItemView,
@@ -22,6 +22,9 @@ from PyQt6.QtWidgets import (
 
 from views.icons import icon
 from views.theme import Tokens, service_colour, tokens_for
+
+ROOM_PX = 10
+"""Above and below the letters of a row."""
 
 TICKET_MIME = "application/x-poste-expert-ticket"
 _ID = Qt.ItemDataRole.UserRole
@@ -57,6 +60,11 @@ class _KeepsTone(QStyledItemDelegate):
         brush = index.data(Qt.ItemDataRole.ForegroundRole)
         if option is not None and isinstance(brush, QBrush):
             option.palette.setBrush(QPalette.ColorRole.HighlightedText, brush)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+        """Rows of one height, also where there is no icon, and before the style sheet is known."""
+        hint = super().sizeHint(option, index)
+        return QSize(hint.width(), max(hint.height(), option.fontMetrics.height() + ROOM_PX))
 
 
 class BoardTable(QTreeWidget):
@@ -102,12 +110,22 @@ class BoardTable(QTreeWidget):
             if before != row or look is not tokens:
                 self._fill(self._items[row.id], row, before if look is tokens else None)
         widths = _widths(rows)
+        if rows:
+            self._align_heads(rows[0])
         self._shown = {row.id: (row, tokens) for row in rows}
         if widths != self._widths:  # letters, not pixels: waits move each second and are not worth a measure
             self._widths = widths
             for column in range(self.columnCount()):
                 if column != self._wide:
                     self.resizeColumnToContents(column)
+
+    def _align_heads(self, row: Row) -> None:
+        """A column of numbers has its head above them."""
+        head = self.headerItem()
+        if head is not None:
+            for column, cell in enumerate(row.cells):
+                side = Qt.AlignmentFlag.AlignRight if cell.right else Qt.AlignmentFlag.AlignLeft
+                head.setTextAlignment(column, side | Qt.AlignmentFlag.AlignVCenter)
 
     def chosen(self) -> str:
         """The id of the row that acts are about, or ""."""

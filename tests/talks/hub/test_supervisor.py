@@ -11,6 +11,7 @@ from expert_app.facts import Facts
 from expert_app.supervisor import ActTrouble, Done, SupervisorApp
 from session.desk.board_acts import Act, Announce, GiveToAgent, GiveToService, MoveQueue, SetPriority, SetQueue
 from session.desk.board_link import BoardLink
+from session.desk.board_past import BoardPast
 from session.desk.link import DeskLink
 from session.errors import TicketKept
 from session.protocol.board_messages import AgentState, BoardAnswer
@@ -43,7 +44,8 @@ class Boss:
 async def supervised(world: World) -> tuple[Boss, DeskLink]:
     client = await world.client(Role.SUPERVISOR, "boss")
     link = DeskLink(client, world.clock, world.tasks)
-    boss = Boss(SupervisorApp(link, BoardLink(client, world.tasks, look_s=0.1), world.tasks, Facts(world.clock)))
+    board, past = BoardLink(client, world.tasks, look_s=0.1), BoardPast(client)
+    boss = Boss(SupervisorApp(link, board, past, world.tasks, Facts(world.clock)))
     await boss.app.start()
     await until(lambda: link.is_ready)
     return boss, link
@@ -84,7 +86,7 @@ async def test_acts_are_taken_back_the_newest_first(tmp_path: Path) -> None:
         assert link.queue[0].reason == "taken back"
         await until(lambda: len(boss.done) == 3)
         assert boss.done[-1].undone
-        assert boss.undos[-1] == SetQueue("rights", False)
+        assert boss.undos[-1] == SetQueue("rights", True)
         boss.app.undo("taken back")
         await until(lambda: len(boss.done) == 4 and boss.undos[-1] is None)
         assert not any(service.closed for service in (await kiosk.services()).services)
@@ -103,4 +105,10 @@ async def test_a_whole_queue_moves_and_every_agent_reads_the_message(tmp_path: P
         assert (done.moved, done.left) == (2, 0)
         await boss.acts(Announce("The housing agency is closed."), "agency closes")
         await until(lambda: said == ["The housing agency is closed."])
-        assert boss.undos == []  # neither can be taken back, and the board does not offer it
+        gone: list[str] = []
+        alice.withdrawn.connect(gone.append)
+        boss.app.undo("it is open again")
+        await until(lambda: len(gone) == 1)
+        boss.app.undo("it is open again")
+        await until(lambda: {one.service for one in link.queue} == {"housing"})
+        assert (boss.done[-1].moved, boss.done[-1].left, boss.done[-1].undone) == (2, 0, True)
