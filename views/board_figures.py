@@ -89,8 +89,8 @@ class BoardFigures(QFrame):
         for figure in self._figures:
             box.addWidget(figure, 1)
 
-    def show_waiting(self, tickets: Sequence[Ticket], now_utc: datetime) -> list[str]:
-        """Counts of the waiting tickets and the longest wait, at `now_utc`; alerts that were none before, in words."""
+    def show_waiting(self, tickets: Sequence[Ticket], now_utc: datetime) -> None:
+        """Counts of the waiting tickets and the longest wait, at `now_utc`."""
         waiting = [ticket for ticket in tickets if ticket.state in (TicketState.WAITING, TicketState.OFFERED)]
         longest_s = max(((now_utc - ticket.arrived_at_utc).total_seconds() for ticket in waiting), default=0.0)
         many, long = len(waiting) >= self._limits.waiting, longest_s >= self._limits.longest_s
@@ -104,9 +104,8 @@ class BoardFigures(QFrame):
             _("Alert: over {minutes} min").format(minutes=minutes) if long else _("Usual"),
             long,
         )
-        return self._new_alerts()
 
-    def _new_alerts(self) -> list[str]:
+    def new_alerts(self) -> list[str]:
         """What has passed its threshold since the look before; what was so at the first look is no news."""
         now = {figure.objectName(): figure.alert() for figure in self._figures if figure.alert()}
         known, self._alerts = self._alerts, set(now)

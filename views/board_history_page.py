@@ -11,11 +11,11 @@ from PyQt6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from resources.texts import _
 from session.clock import Clock
-from session.protocol.history_messages import ActFacts, HistoryAnswer, HistoryRequest, UndoState
+from session.protocol.history_messages import ActFacts, ActKind, HistoryAnswer, HistoryRequest, UndoState
 from views.board_facts import BoardFacts
 from views.board_tables import BoardTable, Cell, Row
 from views.board_words import KINDS, UNDO_WORDS, change_of, subject_of
-from views.desk_parts import ElidedLabel, EmptyState, column, push_button, row
+from views.desk_parts import ElidedLabel, EmptyState, column, push_button, row, shortcut
 from views.theme import SPACE
 
 TODAY, YESTERDAY, WEEK, MONTH = "today", "yesterday", "week", "month"
@@ -106,8 +106,9 @@ class BoardHistoryPage(QWidget):
         words, icon_name = KINDS[act.kind]
         local = act.at_utc.astimezone()
         today = self._clock.utc_now().astimezone().date()
-        time = f"{local:%H:%M:%S}" if local.date() == today else f"{local:%d/%m %H:%M}"
-        kind = _("{kind} (taking back)").format(kind=_(words)) if act.undoes else _(words)
+        time = f"{local:%H:%M}" if local.date() == today else f"{local:%d/%m %H:%M}"
+        taken_back = act.undoes and act.kind is not ActKind.WITHDRAW
+        kind = _("{kind} (taking back)").format(kind=_(words)) if taken_back else _(words)
         tone = {UndoState.POSSIBLE: "good", UndoState.UNDONE: "accent"}.get(act.undo, "soft")
         cells = (
             Cell(time, "soft"),
@@ -148,6 +149,7 @@ class BoardHistoryPage(QWidget):
             box.currentIndexChanged.connect(lambda _index: self.ask())
         self._number.editingFinished.connect(self.ask)
         self._undo.clicked.connect(self.begin_undo)
+        shortcut("Ctrl+Z", self._undo, self)
         self.table.currentItemChanged.connect(lambda _now, _before: self._allow())
         self.table.itemActivated.connect(lambda _item, _column: self.begin_undo())
         filters = row(None, self._days, self._kind, self._person, self._number, ask, 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PyQt6.QtCore import QPoint
+from PyQt6.QtCore import QPoint, pyqtSignal
 from PyQt6.QtGui import QAction, QKeySequence
 from PyQt6.QtWidgets import QBoxLayout, QLabel, QMenu, QPushButton, QSplitter, QWidget
 
@@ -25,12 +25,16 @@ class BoardLivePage(QWidget):
 
     Args:
         longest_s: from where a wait is too long.
+
+    Signals:
+        undo_requested(): take the last act of this board back.
     """
 
-    def __init__(self, facts: BoardFacts, acts: ActBeginner, clock: Clock, longest_s: int, undo: QAction) -> None:
+    undo_requested = pyqtSignal()
+
+    def __init__(self, facts: BoardFacts, acts: ActBeginner, clock: Clock, longest_s: int) -> None:
         super().__init__()
         self._facts, self._acts, self._clock, self._longest_s = facts, acts, clock, longest_s
-        self._undo = undo
         self.queues = TargetTable(
             "board_queues", _("Services"), [_("Service"), _("Waiting"), _("Longest"), _("State")], 0
         )
@@ -87,6 +91,7 @@ class BoardLivePage(QWidget):
         self.move_all = self._act(_("Move everybody…"), "arrow_right", "F7", lambda: acts.move(queue()))
         self.close_queue = self._act(_("Close or open…"), "forbidden", "F8", lambda: acts.close(queue()))
         self.announce = self._act(_("Message to all…"), "bell", "F9", acts.announce)
+        self._undo = self._act(_("Undo"), "undo", "Ctrl+Z", self.undo_requested.emit)
 
     def _act(self, words: str, icon_name: str, keys: str, begin: Callable[[], None]) -> QAction:
         action = QAction(icon(icon_name), words, self)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from PyQt6.QtCore import QTimer, pyqtSignal
-from PyQt6.QtGui import QAction, QCloseEvent, QKeySequence, QShortcut
+from PyQt6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PyQt6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from resources.texts import _
@@ -35,7 +35,6 @@ from views.board_tables import BoardTable
 from views.board_trends_page import BoardTrendsPage
 from views.board_words import words_of
 from views.desk_parts import Segments, column, row
-from views.icons import icon
 from views.message_bar import Level, MessageBar
 from views.theme import SPACE
 
@@ -71,11 +70,7 @@ class BoardWindow(QMainWindow):
         self.header, self.figures = BoardHeader(), BoardFigures(self._limits)
         self.panel, self.messages = ActPanel(), MessageBar()
         self._acts = ActBeginner(self._facts, self.panel, self.messages, self)
-        self._undo = QAction(icon("undo"), _("Undo"), self)
-        self._undo.setShortcut(QKeySequence("Ctrl+Z"))
-        self._undo.triggered.connect(lambda _checked: self._on_undo())
-        self.addAction(self._undo)
-        self.live = BoardLivePage(self._facts, self._acts, clock, self._limits.longest_s, self._undo)
+        self.live = BoardLivePage(self._facts, self._acts, clock, self._limits.longest_s)
         self.trends, self.lines = BoardTrendsPage(), BoardLinesPage(clock)
         self.history, self.statistics = BoardHistoryPage(self._facts, clock), BoardStatisticsPage(clock)
         self.queues, self.tickets, self.agents = self.live.queues, self.live.tickets, self.live.agents
@@ -153,8 +148,9 @@ class BoardWindow(QMainWindow):
 
     def refresh(self) -> None:
         """Moves every clock to now."""
-        alerts = self.figures.show_waiting(self._facts.tickets, self._clock.utc_now())
-        if alerts and self._facts.connected:
+        self.figures.show_waiting(self._facts.tickets, self._clock.utc_now())
+        alerts = self.figures.new_alerts() if self._facts.board is not None else []
+        if alerts:
             self.messages.show_message(Level.WARNING, _("Alert: {what}").format(what=" · ".join(alerts)), key="alerts")
             QApplication.alert(self)
         if self.page() == LIVE:
@@ -220,6 +216,7 @@ class BoardWindow(QMainWindow):
 
     def _connect(self) -> None:
         self.header.theme_requested.connect(self.theme_requested)
+        self.live.undo_requested.connect(self.undo_requested)
         self._acts.act_requested.connect(self.act_requested)
         self._acts.undo_requested.connect(self.undo_of_requested)
         self.history.undo_wanted.connect(self._acts.undo)
@@ -238,10 +235,3 @@ class BoardWindow(QMainWindow):
         if self.page() != LIVE:
             self.show_page(LIVE)
         table.setFocus()
-
-    def _on_undo(self) -> None:
-        """On the history's page it is the chosen act, elsewhere the last one done here."""
-        if self.page() == HISTORY:
-            self.history.begin_undo()
-        else:
-            self.undo_requested.emit()
