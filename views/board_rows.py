@@ -124,7 +124,8 @@ def agent_rows(agents: Sequence[AgentFacts], services: Mapping[str, Service], no
         words, icon_name, tone = AGENT_STATES[agent.state]
         service = services[agent.service].name if agent.service in services else agent.service
         reason = "" if agent.reason in SAID_BY_STATE else agent.reason
-        parts = (_(words), agent.ticket or (_(PAUSE_WORDS.get(reason, reason)) if reason else ""), service if agent.ticket else "")
+        why = _(PAUSE_WORDS.get(reason, reason)) if reason else ""
+        parts = (_(words), agent.ticket or why, service if agent.ticket else "")
         state = " · ".join(part for part in parts if part)
         since = "" if agent.since_utc is None else clock_words((now_utc - agent.since_utc).total_seconds())
         cells = (

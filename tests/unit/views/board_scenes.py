@@ -47,7 +47,6 @@ STATES = (
     ("Solène Cadiou", AgentState.AVAILABLE, "", ""),
     ("Paul Escande", AgentState.NOT_RESPONDING, "not_responding", ""),
     ("Rémi Vautrin", AgentState.OFFLINE, "", ""),
-    ("Ines Quélen", AgentState.NOT_RESPONDING, "not_responding", ""),
 )
 
 
