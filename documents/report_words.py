@@ -24,6 +24,8 @@ _OUTCOMES = {
     "left": N_("Left the queue"),
     "kiosk_lost": N_("Kiosk no longer answered"),
     "new_call": N_("Asked for something else"),
+    "no_longer_offered": N_("Service no longer offered"),
+    "overflow": N_("Sent on by a rule of the convention"),
     "not_back": N_("Called, did not come back"),
 }
 

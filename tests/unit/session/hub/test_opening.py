@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+import random
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -107,6 +108,35 @@ def test_overseas_sites_have_their_own_clock() -> None:
     reunion = Hours(ZoneInfo("Indian/Reunion"), OFFICE)
     assert opening(reunion, datetime(2026, 3, 2, 5, 0, tzinfo=UTC)).is_open
     assert not opening(Hours(PARIS, OFFICE), datetime(2026, 3, 2, 5, 0, tzinfo=UTC)).is_open
+
+
+def test_every_answer_is_the_walls_and_holds_until_it_says() -> None:
+    chance = random.Random(7)
+    hours = Hours(
+        PARIS,
+        week(["mon-fri 08:30-12:00,13:30-17:00", "sat 22:00-24:00", "sun 00:00-03:30,04:00-05:00"]),
+        ("FR",),
+        closures=(Span(date(2026, 3, 27), date(2026, 3, 27)),),
+        openings=(Span(date(2026, 5, 1), date(2026, 5, 1), "", slots("10:00-11:00")),),
+    )
+    starts = [datetime(2026, month, day, tzinfo=UTC) for month, day in ((3, 26), (10, 22), (4, 30), (12, 24))]
+    for _ in range(400):
+        now = chance.choice(starts) + timedelta(seconds=chance.randrange(5 * 24 * 3600))
+        found, wall = opening(hours, now), now.astimezone(PARIS)
+        minute = wall.hour * 60 + wall.minute
+        by_the_wall = any(slot.begins_min <= minute < slot.ends_min for slot in hours.slots(wall.date()))
+        assert found.is_open is by_the_wall, wall
+        assert found.until_utc > now
+        just_before = opening(hours, found.until_utc - timedelta(seconds=1))
+        assert (just_before.is_open, just_before.closes_at, just_before.opens_at) == (
+            found.is_open,
+            found.closes_at,
+            found.opens_at,
+        )
+        if found.closes_at is not None:
+            assert not opening(hours, found.closes_at).is_open
+        if found.opens_at is not None:
+            assert opening(hours, found.opens_at).is_open
 
 
 def test_never_open_ends_and_says_so() -> None:
