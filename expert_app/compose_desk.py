@@ -13,25 +13,27 @@ from documents.workers import Workers
 from expert_app.bus_access import tls_for
 from expert_app.compose import ROLES, STOP_S, Program, run_application
 from expert_app.compose_desk_session import SessionConnections
+from expert_app.compose_desk_talk import TalkConnections
 from expert_app.compose_desk_views import DeskConnections
 from expert_app.compose_desk_work import WorkConnections
+from expert_app.compose_engines import make_engines
 from expert_app.compose_sign_in import has_screen, sign_in
-from expert_app.config import DeskSettings, MediaSettings
+from expert_app.config import DeskSettings
 from expert_app.credentials import KeyMissing, forget_seed, key_name, load_seed
 from expert_app.desk import DeskApp
+from expert_app.desk_talk import DeskTalks
 from expert_app.desk_work import DeskWork
 from expert_app.filing import Filing
 from expert_app.paths import Paths
 from session.bus.client import BusClient
+from session.desk.guest import Guest
 from session.desk.link import DeskLink
 from session.desk.live import DeskSession
+from session.desk.talk_link import TalkLink
 from session.desk.work_link import WorkLink
 from session.errors import SessionError
 from session.log.events import Writer
 from session.log.writer import LogWriter, left_over
-from session.media.aiortc_engine import AiortcEngine, EngineSettings, IceServer
-from session.media.sound import NullSink, SilentSource, SoundSink, SoundSource, ToneSource
-from session.media.sources import CameraSource, FrameSource, NoCamera, SyntheticCamera, camera_devices
 from session.protocol.hub_messages import SessionFacts
 from views.call_view import CallView
 from views.cobrowse_view import CobrowseView
@@ -43,7 +45,6 @@ from views.dossier_view import DossierView
 from views.mirror_pane import MirrorPane
 from views.queue_view import QueueView
 from views.ring import Ring
-from views.sound import SoundDevices
 from views.theme import apply_theme
 from views.troubles import sentence
 from views.video_pane import VideoPane
@@ -89,11 +90,14 @@ class ComposedDesk:
         clock, tasks = program.clock, program.tasks
         self._bus = BusClient(settings.bus, ROLES[settings.role], settings.user, seed, tasks, clock, tls_for(settings))
         self._link = DeskLink(self._bus, clock, tasks)
-        self._engine = make_engine(settings.media)
+        self._engines = make_engines(settings.media)
+        self._engine = self._engines.main
+        self._talk_link = TalkLink(self._bus)
         self._outbox = Outbox(paths.folder("outbox"))
         self._workers = Workers(language=settings.language)
         self._filing = Filing(self._outbox, self._workers, self._link, clock, tasks, program.facts)
         self._app = DeskApp(self._link, self._filing, self._open_session, clock, tasks, program.facts)
+        self._talks = DeskTalks(self._app, self._link, self._talk_link, self._open_guest, tasks, program.facts)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         self._application = application
@@ -121,6 +125,16 @@ class ComposedDesk:
         )
         self._session_connections = SessionConnections(
             self.window, self.mirror, self.video, self._app, self._engine, tasks, program.facts
+        )
+        self._talk_connections = TalkConnections(
+            self.window,
+            self._talks,
+            self._app,
+            self._link,
+            self._engines,
+            ring,
+            self._connections,
+            self._filing.unfiled,
         )
         self.window.theme_requested.connect(self._on_theme)
         self.window.close_requested.connect(program.stop.set)
@@ -157,10 +171,17 @@ class ComposedDesk:
             self._program.tasks,
             resumed=resumed,
             chunk_kbps=self._settings.chunk_kbps,
+            aside_engine=self._engines.aside,
+            talk_link=self._talk_link,
             keep_memory=self._paths.data / "keep" / facts.id,
         )
         session.call.line_measured.connect(self._bus.say_in_beats)
         return session
+
+    def _open_guest(self, session_id: str) -> Guest:
+        channel, program = self._link.channel(session_id), self._program
+        me, engines = self._talk_link.me, self._engines
+        return Guest(me, channel, engines.main, engines.aside, program.clock, program.tasks)
 
     def _log_writer(self, session_id: str) -> LogWriter:
         send = partial(self._link.append_log, session_id)
@@ -194,37 +215,7 @@ class ComposedDesk:
         """Ends session, media, workers and connection, in this order."""
         await self._app.stop()
         self.window.close_now()
-        await self._engine.close()
+        await self._talks.stop()
+        await self._engines.close()
         await asyncio.to_thread(self._workers.close)
         await self._bus.close()
-
-
-def make_engine(settings: MediaSettings) -> AiortcEngine:
-    """The engine with the devices that the settings name."""
-    sound = SoundDevices()
-    simulated = settings.microphone == "simulated"
-    speaker: SoundSink = NullSink() if simulated else sound.speaker()
-    servers = tuple(IceServer(url=url) for url in settings.ice_servers)
-    return AiortcEngine(
-        _camera(settings.camera),
-        _microphone(settings.microphone, sound),
-        speaker,
-        EngineSettings(ice_servers=servers, start_kbps=settings.start_kbps),
-    )
-
-
-def _camera(name: str) -> FrameSource:
-    if name == "simulated":
-        return SyntheticCamera()
-    if name == "none":
-        return NoCamera()
-    if name != "auto":
-        return CameraSource(name)
-    found = camera_devices()
-    return CameraSource(found[0]) if found else NoCamera()
-
-
-def _microphone(name: str, sound: SoundDevices) -> SoundSource:
-    if name == "simulated":
-        return ToneSource()
-    return SilentSource() if name == "none" else sound.microphone()

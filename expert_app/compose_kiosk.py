@@ -78,6 +78,7 @@ class ComposedKiosk:
         self._link = KioskLink(self._bus, program.clock, program.tasks)
         self._parts = KioskParts(
             call_page=self._call_pane,
+            third_page=self._call_pane.third,
             browser=self._browser,
             scanner=make_scanner(settings.scanner) if settings.scanner else None,
             printer=make_printer(settings.printer) if settings.printer else None,
@@ -116,6 +117,8 @@ class ComposedKiosk:
         window.returns_requested.connect(app.show_returns)
         window.came_back.connect(app.come_back)
         window.slip_requested.connect(app.print_slip)
+        window.session_page.talk.painted.connect(app.banner_painted)
+        window.session_page.faces_changed.connect(self._call_pane.show_names)
         window.language_requested.connect(self._on_language)
         if self._voice is not None:
             window.speak_requested.connect(self._on_speak)
@@ -146,6 +149,7 @@ class ComposedKiosk:
             self._parts,
             folder,
             self._log_writer(facts.id),
+            self._link,
             self._program.clock,
             self._program.tasks,
             resumed=resumed,

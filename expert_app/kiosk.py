@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from expert_app.facts import Facts
 from expert_app.kiosk_elsewhere import Elsewhere, How
-from expert_app.kiosk_elsewhere import Screen as ElsewhereScreen
+from expert_app.kiosk_screen import Screen
 from expert_app.kiosk_watch import SessionWatch
 from expert_app.leaving_book import LeavingBook
 from session.clock import Clock
@@ -29,7 +29,7 @@ from session.errors import (
     TicketUnknown,
 )
 from session.kiosk.button import Button
-from session.kiosk.link import KioskLink
+from session.kiosk.link import WAITS_AGAIN, KioskLink
 from session.kiosk.live import KioskSession
 from session.kiosk.printer import Printer
 from session.kiosk.wipe import sweep
@@ -52,24 +52,6 @@ RETRY_S = 3.0
 FLUSH_S = 3.0
 UNKNOWN = (BusUnreachable, HubUnreachable, StoreUnreachable)
 """After these the outcome is unknown: the same request again."""
-
-
-class Screen(ElsewhereScreen, Protocol):
-    """What the kiosk's window can show; see `views.kiosk_window.KioskWindow`."""
-
-    def show_services(self, answer: ServicesAnswer) -> None: ...  # noqa: D102
-    def ask_number(self, kind: str) -> None: ...  # noqa: D102
-    def show_calling(self) -> None: ...  # noqa: D102
-    def show_ticket(self, answer: TicketAnswer | TicketChanged) -> None: ...  # noqa: D102
-    def show_session(self, facts: SessionFacts) -> None: ...  # noqa: D102
-    def show_media(self, seen: bool, heard: bool) -> None: ...  # noqa: D102
-    def show_page(self, visible: bool) -> None: ...  # noqa: D102
-    def show_grants(self, grants: Mapping[Grant, bool]) -> None: ...  # noqa: D102
-    def show_times(self, left_s: Mapping[Grant, float]) -> None: ...  # noqa: D102
-    def ask_grant(self, grant: Grant) -> None: ...  # noqa: D102
-    def end_question(self, grant: Grant) -> None: ...  # noqa: D102
-    def show_devices_notice(self, code: str) -> None: ...  # noqa: D102
-    def show_goodbye(self, wiped: KioskWiped | None) -> None: ...  # noqa: D102
 
 
 OpenSession = Callable[[SessionFacts, bool], KioskSession]
@@ -188,6 +170,11 @@ class KioskApp:
             self._resuming = False
             await self._sweep()
 
+    async def _look_at_ticket(self, ticket: str) -> None:
+        """The caller was passed on: waits again, or is with somebody else already (the link tells)."""
+        if ticket:
+            await self._ticket_state(ticket)
+
     async def _ticket_state(self, ticket: str) -> TicketState | None:
         """State of the remembered ticket, which is shown too; None when the hub does not know it any more."""
         while True:
@@ -290,6 +277,11 @@ class KioskApp:
         for grant in (Grant.CONTROL, Grant.TYPE):
             self.withdraw_grant(grant)
 
+    def banner_painted(self, user: str) -> None:
+        """The screen names the third person now."""
+        if self._session is not None:
+            self._session.talk.banner_painted(user)
+
     def forget_press(self) -> None:
         """The screen went back to the start by itself: nobody is there."""
         if not self._ticket:
@@ -382,8 +374,13 @@ class KioskApp:
 
     def _on_ticket_changed(self, change: TicketChanged) -> None:
         known = (change.ticket.id, change.ticket.moved_from)  # another organisation may have taken the caller over
-        if self._ticket in known and self._session is None:
-            self._show_answer(change)
+        if self._ticket not in known:
+            return
+        session = self._session
+        if session is not None:
+            session.talk.on_ticket(change.ticket)
+        if session is None or (change.ticket.passed is not None and change.ticket.passed.session == session.facts.id):
+            self._show_answer(change)  # a caller who was passed on reads it while the session is being wiped
 
     def _show_answer(self, answer: TicketAnswer | TicketChanged) -> None:
         ticket = answer.ticket
@@ -391,11 +388,21 @@ class KioskApp:
             self._remember(ticket.id)
             self._arrived_at_utc = ticket.arrived_at_utc
             self._screen.show_ticket(answer)
+            if ticket.passed is not None:
+                self._spawn(self._say_passing(ticket.id), "say to whom the caller is passed on")
             self._facts.note(
                 "ticket", id=ticket.id, number=ticket.number, position=answer.position, state=ticket.state.value
             )
         elif ticket.state != TicketState.IN_SESSION:
             self._back_to_start()
+
+    async def _say_passing(self, ticket: str) -> None:
+        try:
+            answer = await self._link.passing(ticket)
+        except SessionError as error:
+            log.info("to whom the caller is passed on is not known yet: %s", error.code)
+        else:
+            self._screen.show_passing(answer)
 
     def _on_session_opened(self, facts: SessionFacts) -> None:
         resumed, self._resuming = self._resuming, False
@@ -411,7 +418,8 @@ class KioskApp:
         if self._session is not None and self._session.facts.id == facts.id:
             return
         if self._session is not None:
-            await self._close(SessionEnded(session_id=self._session.facts.id, by="hub", reason="replaced"))
+            reason = "passed_on" if self._session.facts.ticket_id == facts.ticket_id else "replaced"
+            await self._close(SessionEnded(session_id=self._session.facts.id, by="hub", reason=reason))
         self._remember(facts.ticket_id)
         session = self._session = self._open_session(facts, resumed)
         SessionWatch(session, self._screen, self._facts)
@@ -419,13 +427,15 @@ class KioskApp:
         self._screen.show_grants(session.grants.all())
         self._facts.note("session_opened", session=facts.id, ticket=facts.ticket_id, agent=facts.agent)
         await session.start(self._arrived_at_utc)
+        if self._link.ticket is not None:
+            session.talk.on_ticket(self._link.ticket)
 
     async def _close(self, ended: SessionEnded) -> None:
         async with self._closing:
             session = self._session
             if session is None:
                 return
-            waits_again = ended.reason == "desk_lost"
+            waits_again = ended.reason in WAITS_AGAIN
             self._facts.note("session_ended", session=ended.session_id, by=ended.by, reason=ended.reason)
             if not waits_again:
                 self._screen.show_goodbye(None)
@@ -441,7 +451,8 @@ class KioskApp:
             )
             self.wiped.emit(wiped)
             if waits_again:
-                self._spawn(self._go_on(), "wait again")
+                again = self._go_on() if ended.reason == "desk_lost" else self._look_at_ticket(self._ticket)
+                self._spawn(again, "wait again")
                 return
             self._forget_ticket()
             self._button.release()

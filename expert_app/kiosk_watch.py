@@ -21,6 +21,7 @@ from session.protocol.session_messages import (
     ScanKind,
     ScanRequested,
 )
+from session.protocol.talk_messages import TalkAnswer
 
 PRINT_NOTICES = {PrintState.SENT: "printing", PrintState.PRINTING: "printing", PrintState.DONE: "take_sheet"}
 
@@ -29,6 +30,7 @@ class SessionScreen(Protocol):
     """What the kiosk's window shows of a session."""
 
     def show_media(self, seen: bool, heard: bool) -> None: ...  # noqa: D102
+    def show_talk(self, answer: TalkAnswer) -> None: ...  # noqa: D102
     def show_page(self, visible: bool) -> None: ...  # noqa: D102
     def show_grants(self, grants: Mapping[Grant, bool]) -> None: ...  # noqa: D102
     def show_times(self, left_s: Mapping[Grant, float]) -> None: ...  # noqa: D102
@@ -42,6 +44,7 @@ class SessionWatch:
 
     def __init__(self, session: KioskSession, screen: SessionScreen, facts: Facts) -> None:
         self._session, self._screen, self._facts = session, screen, facts
+        session.talk.changed.connect(self._on_talk)
         session.grants.asked.connect(self._on_asked)
         session.grants.settled.connect(screen.end_question)
         session.grants.changed.connect(self._on_grant)
@@ -53,6 +56,16 @@ class SessionWatch:
         session.devices.scan_ended.connect(self._on_scan_ended)
         session.devices.page_offered.connect(self._on_page_offered)
         session.devices.print_changed.connect(self._on_print)
+
+    def _on_talk(self, answer: TalkAnswer) -> None:
+        self._screen.show_talk(answer)
+        third = answer.talk.third
+        self._facts.note(
+            "talk",
+            held=answer.talk.held,
+            third=third.user if third is not None else "",
+            third_state=third.state.value if third is not None else "",
+        )
 
     def _on_asked(self, grant: Grant) -> None:
         self._screen.ask_grant(grant)

@@ -130,6 +130,12 @@ class TicketAway(SessionError):
     code = "ticket_away"
 
 
+class ColleagueBusy(SessionError):
+    """That colleague is not there or already talks, or a third person is in this conversation already."""
+
+    code = "colleague_busy"
+
+
 class QueueClosed(SessionError):
     """A supervisor has closed this service for new calls. Detail: `service`."""
 

@@ -12,10 +12,12 @@ from PyQt6.QtWidgets import QBoxLayout, QFrame, QPushButton, QWidget
 
 from resources.texts import N_, _
 from session.clock import Clock
+from session.media.engine import MediaState
 from views.confirm_bar import ConfirmButton
 from views.desk_parts import Chip, clock_words, label, push_button, restyle, row, say, shortcut, steady_figures
 from views.icons import icon
 from views.theme import SPACE
+from views.video_pane import FrameGiver, OwnPlace, VideoPane
 
 
 class CallState(StrEnum):
@@ -26,6 +28,7 @@ class CallState(StrEnum):
     CONNECTED = "connected"
     UNSTABLE = "unstable"
     LOST = "lost"
+    HELD = "held"
     CLOSED = "closed"
 
 
@@ -43,6 +46,7 @@ _STATES: dict[CallState, tuple[str, str, str]] = {
     CallState.CONNECTED: (N_("In conversation"), "call", "good"),
     CallState.UNSTABLE: (N_("Line unstable"), "warning", "warn"),
     CallState.LOST: (N_("Call lost, calling again…"), "retry", "bad"),
+    CallState.HELD: (N_("On hold"), "paused", "warn"),
     CallState.CLOSED: (N_("Call ended"), "hang_up", "soft"),
 }
 _QUALITIES: dict[Quality, tuple[str, str, str]] = {
@@ -51,7 +55,7 @@ _QUALITIES: dict[Quality, tuple[str, str, str]] = {
     Quality.BAD: (N_("Weak line"), "quality_bad", "bad"),
 }
 _ACROSS, _DOWN = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
-_LIVE = frozenset({CallState.CONNECTING, CallState.CONNECTED, CallState.UNSTABLE, CallState.LOST})
+_LIVE = frozenset({CallState.CONNECTING, CallState.CONNECTED, CallState.UNSTABLE, CallState.LOST, CallState.HELD})
 
 
 class CallView(QWidget):
@@ -76,6 +80,10 @@ class CallView(QWidget):
         self._since: datetime | None = None
         self._on = {"microphone": True, "camera": True}
         self._compact = False
+        self._third = VideoPane()
+        self._third.setObjectName("call_third_pane")
+        self._third.set_own_place(OwnPlace.HIDDEN)
+        self._third.hide()
         self._make_controls()
         self._arrange()
         self._second = QTimer(self)
@@ -97,6 +105,17 @@ class CallView(QWidget):
         if state != CallState.CONNECTED:
             self._quality.hide()
         self._flow()
+
+    def set_third_source(self, latest_frame: FrameGiver) -> None:
+        """Where a third person's picture comes from."""
+        self._third.set_source(latest_frame)
+
+    def show_third(self, name: str, *, shown: bool) -> None:
+        """A third person's picture beside the caller's, or the caller alone."""
+        self._third.setVisible(shown)
+        self._third.setAccessibleName(_("Picture of {name}").format(name=name))
+        self._third.show_name(name)
+        self._third.show_state(MediaState.CONNECTING if shown else MediaState.CLOSED)
 
     def show_started(self, at_utc: datetime | None) -> None:
         """When the conversation began, for its duration; None shows no duration."""
@@ -179,9 +198,11 @@ class CallView(QWidget):
         stage = QWidget()
         stage.setObjectName("call_stage")
         stage.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        inside = QBoxLayout(_DOWN, stage)
+        inside = QBoxLayout(_ACROSS, stage)
         inside.setContentsMargins(0, 0, 0, 0)
-        inside.addWidget(self._video)
+        inside.setSpacing(SPACE[0])
+        inside.addWidget(self._video, 1)
+        inside.addWidget(self._third, 1)
         box.addWidget(stage, 1)
         self._controls = QFrame()
         self._controls.setObjectName("call_controls")

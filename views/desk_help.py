@@ -26,6 +26,10 @@ SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("Ctrl+M", N_("Microphone on or off")),
             ("Ctrl+E", N_("Camera on or off")),
+            ("F5", N_("Hold, talk again")),
+            ("Ctrl+T", N_("Pass on or call a colleague")),
+            ("F10", N_("Join a colleague who calls")),
+            ("F11", N_("Not now; leave a colleague's conversation (twice)")),
             ("Ctrl+Shift+H", N_("Hang up (twice)")),
             ("Ctrl+D", N_("Face or shared page large")),
             ("Ctrl+L", N_("Address to open")),
@@ -132,7 +136,7 @@ class ShortcutHelp(QWidget):
             side.setSpacing(SPACE[2])
             columns.addLayout(side)
         for place, (title, keys) in enumerate(SHORTCUTS):
-            sides[place // 3 if place < 3 else 1].addLayout(_group(title, keys))
+            sides[0 if place < 2 else 1].addLayout(_group(title, keys))
         for side in sides:
             side.addStretch(1)
         self._area = _WholeArea(groups)

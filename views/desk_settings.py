@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
-from PyQt6.QtCore import QSettings
+from PyQt6.QtCore import QByteArray, QSettings
 
 
 class WindowSettings(Protocol):
@@ -53,3 +53,13 @@ class MemorySettings:
     def write(self, name: str, value: str) -> None:
         """Keeps a text under `name`."""
         self._values[name] = value
+
+
+def packed(state: QByteArray) -> str:
+    """A window's state as text."""
+    return state.toBase64().data().decode("ascii")
+
+
+def unpacked(text: str) -> QByteArray:
+    """A window's state from text."""
+    return QByteArray.fromBase64(text.encode("ascii", "replace"))

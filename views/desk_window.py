@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from PyQt6.QtCore import QByteArray, QEvent, Qt, pyqtSignal
-from PyQt6.QtGui import QCloseEvent, QImage, QKeySequence, QShortcut
+from PyQt6.QtCore import QEvent, Qt, pyqtSignal
+from PyQt6.QtGui import QCloseEvent, QImage, QKeySequence, QResizeEvent, QShortcut
 from PyQt6.QtWidgets import QFrame, QMainWindow, QSplitter, QStackedWidget, QTabBar, QTabWidget, QVBoxLayout, QWidget
 
 from resources.texts import _
@@ -26,18 +26,24 @@ from views.desk_idle import IdlePage
 from views.desk_page_viewer import PageViewer
 from views.desk_parts import Segments, column
 from views.desk_phone import PhoneView
-from views.desk_settings import WindowSettings
+from views.desk_settings import WindowSettings, packed, unpacked
 from views.desk_wrap_up import WrapUpView
 from views.devices_view import DevicesView
 from views.dossier_view import DossierView
+from views.guest_view import GuestView
 from views.icons import icon
+from views.invitation_bar import InvitationBar
 from views.message_bar import MessageBar
 from views.offer_card import OfferCard
+from views.pass_on_panel import PassOnPanel
 from views.queue_view import RAIL_WIDTH, QueueRail, QueueView
 from views.session_header import SessionHeader
+from views.talk_bar import TalkBar
 
 FACE, PAGE = "face", "page"
 _SIDE_WIDTH, _QUEUE_WIDTH = 408, 380
+WIDE_PX = 1200
+"""From this width on the commands in the header have words."""
 
 
 class DeskWindow(QMainWindow):
@@ -82,6 +88,8 @@ class DeskWindow(QMainWindow):
         self._may_close, self._connected, self._viewed = False, False, ""
         self._reason, self._in_wrap_up = "", False
         self.header, self.session_header = DeskHeader(), SessionHeader()
+        self.talk_bar, self.pass_on = TalkBar(), PassOnPanel()
+        self.invitation, self.guest = InvitationBar(), GuestView()
         self.messages, self.idle, self.wrap_up = MessageBar(), IdlePage(), WrapUpView(clock)
         self.viewer, self._rail, self.offer = PageViewer(), QueueRail(), OfferCard(clock)
         self.phone = PhoneView()
@@ -133,6 +141,7 @@ class DeskWindow(QMainWindow):
         self._fold_queue(False)
         self.header.set_side_enabled(False)
         self._modes.hide()
+        self.talk_bar.commands.hide()
         self.idle.setFocus()
         self._show_state()
 
@@ -155,6 +164,7 @@ class DeskWindow(QMainWindow):
             self._show_phone(session, ticket.number if ticket else "", service)
             return
         self._modes.show()
+        self.talk_bar.commands.show()
         self.show_mode(FACE)
         self.call.setFocus()
         self._show_state()
@@ -166,6 +176,16 @@ class DeskWindow(QMainWindow):
         self._modes.hide()
         self.devices.show_live(False)
         self.phone.setFocus()
+        self.talk_bar.commands.hide()
+        self._show_state()
+
+    def show_guest(self) -> None:
+        """We are the third in a colleague's conversation."""
+        self.queue.stop_ringing()
+        self.queue.set_busy(True)
+        self._centre.setCurrentWidget(self.guest)
+        self._side.hide()
+        self._fold_queue(True)
         self._show_state()
 
     def show_wrap_up(self) -> None:
@@ -179,6 +199,7 @@ class DeskWindow(QMainWindow):
         self.close_viewer()
         self._centre.setCurrentWidget(self.wrap_up)
         self._modes.hide()
+        self.talk_bar.commands.hide()
         self._open_side()
         self.queue.set_busy(True)
         work = None if session is None else self.queue.work(session.service)
@@ -251,7 +272,7 @@ class DeskWindow(QMainWindow):
             self._columns.addWidget(part)
         self._columns.setStretchFactor(1, 1)
         self._columns.setSizes([_QUEUE_WIDTH, 800, _SIDE_WIDTH])
-        whole = column(root, self.header, self.offer, space=0)
+        whole = column(root, self.header, self.offer, self.invitation, space=0)
         whole.addWidget(self._columns, 1)
         whole.addWidget(self._confirm)
         whole.addWidget(self._confirm_out)
@@ -260,6 +281,7 @@ class DeskWindow(QMainWindow):
         self._help = ShortcutHelp(root)
         self._modes = Segments("centre_mode", _("Large"), [(FACE, _("Face"), "face"), (PAGE, _("Page"), "shared_page")])
         self._modes.setToolTip("Ctrl+D")
+        self.header.add_command(self.talk_bar.commands)
         self.header.add_command(self._modes)
 
     def _build_centre(self) -> QWidget:
@@ -272,7 +294,7 @@ class DeskWindow(QMainWindow):
         self._middle.addWidget(self._lower)
         self._middle.setStretchFactor(1, 1)
         self._conversation = QWidget()
-        whole = column(self._conversation, self.session_header, space=0)
+        whole = column(self._conversation, self.session_header, self.talk_bar, self.pass_on, space=0)
         whole.addWidget(self._middle, 1)
         self._viewer_alone = QWidget()
         self._viewer_box = QVBoxLayout(self._viewer_alone)
@@ -280,7 +302,7 @@ class DeskWindow(QMainWindow):
         self._centre = QStackedWidget()
         self._centre.setObjectName("desk_centre")
         self._centre.setMinimumWidth(400)
-        for part in (self.idle, self._conversation, self.phone, self.wrap_up, self._viewer_alone):
+        for part in (self.idle, self._conversation, self.phone, self.wrap_up, self._viewer_alone, self.guest):
             self._centre.addWidget(part)
         return self._centre
 
@@ -348,10 +370,11 @@ class DeskWindow(QMainWindow):
         available = self.queue.is_available()
         self.idle.show_state(available, self._connected, self._reason == NOT_RESPONDING)
         chosen = state_look(available, self._reason)
-        if self._session is None:
+        visiting = self._centre.currentWidget() is self.guest
+        if self._session is None and not visiting:
             self.header.show_agent_state(*chosen)
             return
-        talking = self._centre.currentWidget() in (self._conversation, self.phone)
+        talking = visiting or self._centre.currentWidget() in (self._conversation, self.phone)
         words, icon_name = (_("In conversation"), "call") if talking else (_("Wrap-up"), "wrap_up")
         if not available:
             words = _("{now}, then: {state}").format(now=words, state=chosen[0])
@@ -441,6 +464,11 @@ class DeskWindow(QMainWindow):
         if event is not None and event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
             self.header.refresh_theme()
 
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """A narrow window has short commands."""
+        super().resizeEvent(event)
+        self.talk_bar.set_narrow(self.width() < WIDE_PX)
+
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Closing is a wish; during a conversation it is asked again."""
         if event is None or self._may_close:
@@ -459,21 +487,13 @@ class DeskWindow(QMainWindow):
             self.close_requested.emit()
 
     def _remember(self) -> None:
-        self._settings.write("window/geometry", _packed(self.saveGeometry()))
-        self._settings.write("window/columns", _packed(self._columns.saveState()))
+        self._settings.write("window/geometry", packed(self.saveGeometry()))
+        self._settings.write("window/columns", packed(self._columns.saveState()))
 
     def _restore(self) -> None:
         self.resize(1280, 760)
         geometry, columns = self._settings.read("window/geometry"), self._settings.read("window/columns")
         if geometry:
-            self.restoreGeometry(_unpacked(geometry))
+            self.restoreGeometry(unpacked(geometry))
         if columns:
-            self._columns.restoreState(_unpacked(columns))
-
-
-def _packed(state: QByteArray) -> str:
-    return state.toBase64().data().decode("ascii")
-
-
-def _unpacked(text: str) -> QByteArray:
-    return QByteArray.fromBase64(text.encode("ascii", "replace"))
+            self._columns.restoreState(unpacked(columns))

@@ -11,6 +11,7 @@ import json
 import logging
 import secrets
 from collections.abc import Callable
+from html import escape
 from typing import Any
 
 from PyQt6 import sip
@@ -91,15 +92,29 @@ class _CallPage(QWebEnginePage):
         log.info("call page: %s (line %d)", message, line)
 
 
+class ThirdCallPage:
+    """The same page's second call, with a third person; satisfies `session.kiosk.call.CallPage` too."""
+
+    def __init__(self, run: Callable[[str], asyncio.Future[object]]) -> None:
+        self.on_event: Callable[[str, dict[str, Any]], None] = _ignore
+        self._run = run
+
+    def run(self, script: str) -> asyncio.Future[object]:
+        """See `KioskCallPane.run`."""
+        return self._run(script)
+
+
 class KioskCallPane(QWidget):
     """Shows the agent large and the caller small; satisfies `session.kiosk.call.CallPage`.
 
     `on_event(name, detail)` is called with the page's events: "first_frame", "state", "device_missing", "page_lost".
+    `third` is the page's call with a third person, whose picture comes beside the agent's.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.on_event: Callable[[str, dict[str, Any]], None] = _ignore
+        self.third = ThirdCallPage(self.run)
         self._ready = False
         self._closed = False
         self._waiting: list[str] = []
@@ -150,6 +165,11 @@ class KioskCallPane(QWidget):
             self._waiting.append(wrapped)
         return future
 
+    def show_names(self, agent: str, third: str) -> None:
+        """Names under the two faces; none while there is one face."""
+        if not self._closed and self._ready:
+            self._page.runJavaScript(f"showNames({json.dumps(agent)}, {json.dumps(third)})")
+
     def close_page(self) -> bool:
         """Ends the page for good: camera and microphone are given back.
 
@@ -158,7 +178,7 @@ class KioskCallPane(QWidget):
         """
         if not self._closed:
             self._closed = True
-            self.on_event = _ignore
+            self.on_event = self.third.on_event = _ignore
             self._fail_all("page closed")
             self._view.hide()
             self._view.setPage(None)
@@ -177,8 +197,9 @@ class KioskCallPane(QWidget):
                     self._page.runJavaScript(script)
                 self._waiting.clear()
             case "event", str(name):
-                detail = told.get("detail")
-                self.on_event(name, detail if isinstance(detail, dict) else {})
+                given = told.get("detail")
+                detail = given if isinstance(given, dict) else {}
+                (self.third if detail.get("peer") == "third" else self).on_event(name, detail)
             case "reply", _name:
                 self._on_reply(told)
 
@@ -199,6 +220,7 @@ class KioskCallPane(QWidget):
         if not self._closed:
             self._page.setHtml(page_html(), ORIGIN)
             self.on_event("page_lost", {})
+            self.third.on_event("page_lost", {})
 
     def _fail_all(self, why: str) -> None:
         self._waiting.clear()
@@ -214,6 +236,7 @@ def page_html() -> str:
         "youSimulated": _("You, simulated"),
         "simulated": _("Simulated picture"),
         "connecting": _("Connecting you with your adviser…"),
+        "connectingThird": _("One more person is joining…"),
         "unstable": _("The line is unsteady. Please wait a moment…"),
         "agentCameraOff": _("Your adviser has switched the camera off. You can go on talking."),
         "agentMicrophoneOff": _("Your adviser has switched the microphone off for a moment."),
@@ -221,6 +244,8 @@ def page_html() -> str:
     html = resource_text("pages/call.html")
     words = {
         "__LANG__": _("en"),
+        "__HOLD_TITLE__": escape(_("One moment, please")),
+        "__HOLD_WORDS__": escape(_("Your adviser cannot see or hear you now and will be back in a moment.")),
         "__TEXTS__": json.dumps(texts).replace("<", "\\u003c"),
         "__SIMULATED_CALLER__": resource_text("pages/simulated_caller.js"),
         "__CALL__": resource_text("pages/call.js"),

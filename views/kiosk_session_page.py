@@ -17,10 +17,13 @@ from resources.texts import N_, _
 from session.clock import Clock
 from session.protocol.hub_messages import SessionFacts
 from session.protocol.session_messages import Grant
+from session.protocol.talk_messages import TalkAnswer
+from session.protocol.talk_state import ThirdState
 from views.consent_words import CHIPS, left_words, powers_sentence
 from views.kiosk_consent_page import ConsentPanel, StoppedPanel
 from views.kiosk_icons import IconView, StopSign
 from views.kiosk_page import BigButton, KioskPage, label
+from views.kiosk_talk_strip import TalkStrip
 from views.kiosk_theme import BLUE, INK, SKY, sized, spaced
 from views.troubles import kiosk_sentence
 
@@ -58,6 +61,7 @@ class SessionPage(KioskPage):
         stop_requested: STOP was touched; everything stops at once.
         leave_requested: the caller ends the session.
         grant_answered, grant_withdrawn, acting_changed: as of the kiosk window.
+        faces_changed(str, str): names of the agent and of a third person ("" for none), to stand under their faces.
     """
 
     stop_requested = pyqtSignal()
@@ -65,6 +69,7 @@ class SessionPage(KioskPage):
     grant_answered = pyqtSignal(Grant, bool)
     grant_withdrawn = pyqtSignal(Grant)
     acting_changed = pyqtSignal(bool, str)
+    faces_changed = pyqtSignal(str, str)
 
     def __init__(self, call_pane: QWidget, browser: QWidget, clock: Clock) -> None:
         super().__init__()
@@ -82,6 +87,8 @@ class SessionPage(KioskPage):
         self.stopped.end_requested.connect(self.leave_requested)
         box = spaced(QVBoxLayout(self), (0,), 0)
         box.addWidget(self._build_name())
+        self.talk = TalkStrip()
+        box.addWidget(self.talk)
         box.addWidget(self._build_stage(), 1)
         box.addWidget(self._build_notice())
         box.addWidget(self.consent)
@@ -176,9 +183,18 @@ class SessionPage(KioskPage):
         self._grants, self._until_s, self._notice = {}, {}, ""
         self._seen = self._heard = True
         self.browser.hide()
+        self.talk.show_talk(None)
+        self.faces_changed.emit(facts.agent_name, "")
         self.consent.forget()
         self.stopped.hide()
         self.retranslate()
+
+    def show_talk(self, answer: TalkAnswer) -> None:
+        """Hold, and who else is in the conversation."""
+        self.talk.show_talk(answer)
+        third = answer.talk.third
+        is_face = third is not None and third.state is ThirdState.IN and not answer.talk.held
+        self.faces_changed.emit(self._facts.agent_name if self._facts else "", answer.third_name if is_face else "")
 
     def show_media(self, seen: bool, heard: bool) -> None:
         """Whether the agent gets the caller's picture and sound now."""
@@ -240,6 +256,7 @@ class SessionPage(KioskPage):
         self.stop.set_words(_("STOP"), spoken=_("STOP. Takes everything back from your adviser at once. (Escape)"))
         self._place_chips()
         self._say_times()
+        self.talk.retranslate()
         self.consent.retranslate()
         self.stopped.retranslate()
         self._say_notice()

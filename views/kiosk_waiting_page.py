@@ -9,7 +9,8 @@ from PyQt6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QStackedWidget, QVB
 from resources.texts import _
 from session.clock import Clock
 from session.protocol.hub_messages import TicketAnswer, TicketChanged
-from session.protocol.tickets import TicketState
+from session.protocol.talk_messages import PassingAnswer
+from session.protocol.tickets import Ticket, TicketState
 from views.kiosk_icons import IconView, PeopleRow, WaitingDots
 from views.kiosk_page import BigButton, KioskPage, label
 from views.kiosk_theme import BLUE, GREEN, GREEN_PAPER, GREY, RED, WHITE, spaced
@@ -66,6 +67,7 @@ class WaitingPage(KioskPage):
         super().__init__()
         self._clock = clock
         self._answer: TicketAnswer | TicketChanged | None = None
+        self._passing: PassingAnswer | None = None
         self._since_s = 0.0
         self._may_go = False
         self._build_ticket()
@@ -150,6 +152,19 @@ class WaitingPage(KioskPage):
             return _("The next free adviser takes you first.") + (f" {known}" if answer.wait_s is not None else "")
         return known
 
+    def _waiting_title(self, ticket: Ticket) -> str:
+        if ticket.reason == GIVEN_BACK:
+            return _("Sorry, your talk was cut off on our side")
+        if ticket.passed is None:
+            return _("An adviser will answer you soon")
+        if ticket.passed.lapsed:
+            return _("This adviser is not free: the next free one takes you first")
+        if self._passing is not None and self._passing.agent_name:
+            return _("You are being passed on to {name}").format(name=self._passing.agent_name)
+        if self._passing is not None and self._passing.service_name:
+            return _("You are being passed on to: {service}").format(service=self._passing.service_name)
+        return _("You are being passed on to a colleague")
+
     def _leave(self) -> None:
         self._leaving.setCurrentIndex(0)
         self.leave_requested.emit()
@@ -182,6 +197,13 @@ class WaitingPage(KioskPage):
         if self._answer is None or self._answer.ticket.id != answer.ticket.id:
             self._since_s = self._clock.monotonic_s()
         self._answer = answer
+        if answer.ticket.passed is None:
+            self._passing = None
+        self.retranslate()
+
+    def show_passing(self, passing: PassingAnswer) -> None:
+        """The caller was passed on: for whom the ticket waits now."""
+        self._passing = passing
         self.retranslate()
 
     def tick(self) -> None:
@@ -217,10 +239,7 @@ class WaitingPage(KioskPage):
             self._ahead.setText(_("It is your turn."))
             self._wait.setText(_("Please stay in front of the screen."))
         else:
-            given_back = answer.ticket.reason == GIVEN_BACK
-            self._title.setText(
-                _("Sorry, your talk was cut off on our side") if given_back else _("An adviser will answer you soon")
-            )
+            self._title.setText(self._waiting_title(answer.ticket))
             self._ahead.setText(ahead_words(answer.position))
             self._wait.setText(self._wait_words(answer))
             self.people.show_ahead(answer.position - 1)

@@ -18,6 +18,7 @@ from session.clock import Clock, SystemClock
 from session.kiosk.number_check import PHONE
 from session.protocol.hub_messages import Contact, Service, ServicesAnswer, SessionFacts, TicketAnswer, TicketChanged
 from session.protocol.session_messages import Grant, KioskWiped
+from session.protocol.talk_messages import PassingAnswer, TalkAnswer
 from session.protocol.tickets import Ticket, TicketState
 from session.protocol.waiting_messages import AwayTicket
 from views.kiosk_away_page import AwayPage
@@ -299,6 +300,14 @@ class KioskWindow(QWidget):
         self._header.show_names(facts.organisation_name or self._names[0], facts.site)
         self.session_page.show_session(facts)
         self._show(self.session_page)
+
+    def show_passing(self, answer: PassingAnswer) -> None:
+        """The caller was passed on: for whom the ticket waits now."""
+        self.waiting_page.show_passing(answer)
+
+    def show_talk(self, answer: TalkAnswer) -> None:
+        """Hold, and who else is in the conversation."""
+        self.session_page.show_talk(answer)
 
     def show_media(self, seen: bool, heard: bool) -> None:
         """Whether the agent gets the caller's picture and sound now (the line "what the agent can see")."""

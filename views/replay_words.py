@@ -60,6 +60,9 @@ WORDS: dict[str, str] = {
     "line_lost": N_("{who} lost the line"),
     "line_back": N_("{who} has the line again"),
     "trouble_shown": N_("A trouble was shown"),
+    "held_changed": N_("The talk went on"),
+    "caller_passed_on": N_("The agent passed the caller on"),
+    "third_changed": N_("The third person left"),
 }
 """One sentence per event name; names in braces are filled in by `describe`."""
 
@@ -116,11 +119,22 @@ def describe(event: Event) -> str:
             return _("The page is shared") if sharing else _("The page is no longer shared")
         case events.GrantChanged(grant=grant):
             return _grant_sentence(event).format(grant=_(_GRANTS[grant]), mandate=event.mandate)
+        case events.HeldChanged(held=True):
+            return _("The caller was put on hold")
+        case events.ThirdChanged(role=role, state=state) if state != "gone":
+            return _third_sentence(role, state)
         case events.KioskWiped(left_over=left_over) if left_over:
             return _("The kiosk could not be wiped completely")
     text = _(WORDS[label_of(event)]).format(**_values(event))
     code = code_of(event)
     return f"{text}. {sentence(code).title}" if code else text
+
+
+def _third_sentence(role: str, state: str) -> str:
+    """Who joined, and whether both screens show it already."""
+    if role == "supervisor":
+        return _("A supervisor joined") if state == "in" else _("A supervisor was announced on both screens")
+    return _("A colleague joined") if state == "in" else _("A colleague was announced on both screens")
 
 
 def _grant_sentence(event: events.GrantChanged) -> str:

@@ -104,6 +104,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("This caller waits elsewhere and has not come back yet."),
         N_("Take the next caller."),
     ),
+    "colleague_busy": (
+        N_("This colleague is not free, or somebody else has joined already."),
+        N_("Choose another colleague, or a queue."),
+    ),
     "queue_closed": (
         N_("This service is closed for new calls."),
         N_("Choose another one, or open it first."),

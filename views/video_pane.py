@@ -62,6 +62,7 @@ class VideoPane(QWidget):
         self._state = MediaState.NEW
         self._simulated = (False, False)
         self._peer_camera_on = True
+        self._name = ""
         self._own_place = OwnPlace.CORNER
         self._timer = QTimer(self)
         self._timer.setInterval(1000 // FRAMES_PER_S)
@@ -78,8 +79,13 @@ class VideoPane(QWidget):
     def show_state(self, state: MediaState) -> None:
         """How the call is: unstable or lost pictures are marked as frozen, a closed call shows none."""
         self._state = state
-        if state == MediaState.CLOSED:
+        if state in (MediaState.CLOSED, MediaState.HELD):
             self._frames = (None, None)
+        self.update()
+
+    def show_name(self, name: str) -> None:
+        """Whose picture it is, written on it; "" for none."""
+        self._name = name
         self.update()
 
     def show_simulated(self, caller: bool, own: bool) -> None:
@@ -128,6 +134,9 @@ class VideoPane(QWidget):
             self._paint_empty(painter, room)
         else:
             self._paint_caller(painter, caller, room)
+        if self._name:
+            above = QFontMetrics(self.font()).height() + SPACE[0] + SPACE[1]
+            self._paint_label(painter, room.bottomLeft() + QPointF(SPACE[1], -above), self._name, "on_stage")
         if own is not None and self._own_place != OwnPlace.HIDDEN:
             self._paint_own(painter, own)
         painter.end()
@@ -136,7 +145,7 @@ class VideoPane(QWidget):
 
     def _look(self) -> None:
         """Paints again only when one of the pictures is a new one."""
-        if self._state == MediaState.CLOSED:
+        if self._state in (MediaState.CLOSED, MediaState.HELD):
             return
         latest = (self._sources[0](), self._sources[1]())
         if any(new is not old for new, old in zip(latest, self._frames, strict=True)):
@@ -233,6 +242,8 @@ class VideoPane(QWidget):
     def _empty_text(self) -> str:
         if self._frames[0] is not None and not self._peer_camera_on:
             return _("The caller's camera is off")
+        if self._state == MediaState.HELD:
+            return _("On hold: nothing is seen or heard in either direction")
         if self._state == MediaState.LOST:
             return _("Call lost, calling again…")
         if self._state in (MediaState.CONNECTING, MediaState.CONNECTED, MediaState.UNSTABLE):

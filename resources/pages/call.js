@@ -28,30 +28,139 @@ async function reply(id, work) {
   }
 }
 
-const call = (() => {
+// Camera and microphone, and our own small picture: one for all calls.
+const own = (() => {
+  const box = document.getElementById("own");
+  const video = box.querySelector("video");
+  let devices = [];            // what must be stopped at the end: {track, stop()}
+  let simulated = false;
+  let opening = Promise.resolve();
+  let on = { video: true, audio: true };
+  const users = new Set();     // the calls that need them
+
+  async function device(kind, options) {
+    try {
+      const picture = { width: options.width, height: options.height, frameRate: options.fps };
+      const sound = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+      const stream = await navigator.mediaDevices.getUserMedia(kind === "video" ? { video: picture } : { audio: sound });
+      const track = stream.getTracks()[0];
+      return { track, stop: () => track.stop() };
+    } catch (error) {
+      host.tell("device_missing", { kind, why: error.name });
+      return null;
+    }
+  }
+
+  async function reopen(options) {
+    const live = devices.length && devices.every((d) => d.track.readyState === "live");
+    if (live && simulated === options.simulated) return;
+    close();
+    simulated = options.simulated;
+    const opened = simulated
+      ? [simulatedCaller.camera(options.width, options.height, options.fps), simulatedCaller.microphone()]
+      : await Promise.all([device("video", options), device("audio", options)]);
+    devices = opened.filter(Boolean);
+    const picture = devices.find((d) => d.track.kind === "video");
+    box.hidden = !picture;
+    video.srcObject = picture ? new MediaStream([picture.track]) : null;
+    video.classList.toggle("mirrored", !simulated);
+    box.querySelector("p").textContent = simulated ? TEXTS.youSimulated : TEXTS.you;
+    set(on.video, on.audio);
+  }
+
+  // One opening after the other: two calls that begin together share what the first has opened.
+  async function open(user, options) {
+    users.add(user);
+    opening = opening.then(() => reopen(options));
+    await opening;
+    return { devices, simulated };
+  }
+
+  function close() {
+    devices.splice(0).forEach((d) => d.stop());
+    video.srcObject = null;
+    box.hidden = true;
+  }
+
+  function release(user) {
+    users.delete(user);
+    if (!users.size) {
+      on = { video: true, audio: true };
+      close();
+    }
+  }
+
+  function set(cameraOn, microphoneOn) {
+    on = { video: cameraOn, audio: microphoneOn };
+    devices.forEach((d) => { d.track.enabled = on[d.track.kind]; });
+    video.style.visibility = cameraOn ? "visible" : "hidden";
+  }
+
+  return { open, release, set };
+})();
+
+// A few soft notes while the caller waits: made here, note by note.
+const music = (() => {
+  const NOTES_HZ = [392, 493.9, 587.3, 493.9, 440, 523.3, 659.3, 523.3];
+  const EVERY_S = 1.1, LENGTH_S = 2.0, LOUDNESS = 0.035;
+  let context = null, timer = 0, step = 0;
+
+  function note() {
+    const begin = context.currentTime + 0.05;
+    const tone = new OscillatorNode(context, { type: "sine", frequency: NOTES_HZ[step++ % NOTES_HZ.length] });
+    const gain = new GainNode(context, { gain: 0 });
+    gain.gain.setValueAtTime(0, begin);
+    gain.gain.linearRampToValueAtTime(LOUDNESS, begin + 0.25);
+    gain.gain.exponentialRampToValueAtTime(0.0005, begin + LENGTH_S);
+    tone.connect(gain).connect(context.destination);
+    tone.start(begin);
+    tone.stop(begin + LENGTH_S);
+  }
+
+  function play() {
+    if (context) return;
+    context = new AudioContext();
+    step = 0;
+    note();
+    timer = setInterval(note, EVERY_S * 1000);
+  }
+
+  function stop() {
+    clearInterval(timer);
+    if (context) context.close();
+    context = null;
+  }
+
+  return { play, stop, playing: () => context !== null };
+})();
+
+const CRC = Uint32Array.from({ length: 256 }, (_, n) => {
+  let c = n;
+  for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
+  return c;
+});
+
+// One call of this page: `name` is that of its tile and of its events.
+function makeCall(name) {
   const GATHER_MS = 1500;
   const UNSEEN_FRAMES = 25;
-  const remote = document.getElementById("remote");
-  const own = document.getElementById("own");
-  const ownVideo = own.querySelector("video");
-  const message = document.getElementById("message");
-  const label = document.getElementById("simulated");
+  const tile = document.getElementById(name);
+  const remote = tile.querySelector("video");
+  const message = tile.querySelector(".message");
+  const label = tile.querySelector(".simulated");
   const probe = Object.assign(document.createElement("canvas"), { width: 64, height: 36 });
   const probePen = probe.getContext("2d", { willReadFrequently: true });
-  const CRC = Uint32Array.from({ length: 256 }, (_, n) => {
-    let c = n;
-    for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
-    return c;
-  });
 
   let pc = null;
   let retired = null;          // the call before, until this one is answered
-  let devices = [];            // what must be stopped at the end: {track, stop()}
-  let simulated = false;
+  let pictureSender = null;
+  let limit = { max_kbps: 0, sharers: 1 };
   let startedAt = 0;           // performance.now() of the accept
   let firstFrameMs = null;
   let energy = { total: 0, duration: 0, level: 0 };
   let peerCameraOn = true, peerMicrophoneOn = true;
+
+  const tell = (event, detail) => host.tell(event, { ...detail, peer: name });
 
   // ---- what the caller sees ----------------------------------------------------------------------------------------
 
@@ -65,56 +174,20 @@ const call = (() => {
     const frozen = state === "disconnected" || state === "failed";
     remote.classList.toggle("frozen", frozen);
     if (frozen) say(TEXTS.unstable, true);
-    else if (firstFrameMs === null) say(TEXTS.connecting, !remote.classList.contains("waiting"));
+    else if (firstFrameMs === null) say(name === "call" ? TEXTS.connecting : TEXTS.connectingThird,
+      !remote.classList.contains("waiting"));
     else if (!peerCameraOn) say(TEXTS.agentCameraOff);
     else say(peerMicrophoneOn ? "" : TEXTS.agentMicrophoneOff);
   }
 
   // The picture fills the pane unless that would cut away more than 60 % of it: a face is in the middle.
   function fit() {
-    const pane = innerWidth / innerHeight;
+    const pane = tile.clientWidth / (tile.clientHeight || 1);
     const picture = remote.videoWidth / (remote.videoHeight || 1) || pane;
     remote.classList.toggle("whole", Math.min(pane / picture, picture / pane) < 0.4);
   }
   addEventListener("resize", fit);
   remote.addEventListener("resize", fit);
-
-  // ---- camera and microphone ---------------------------------------------------------------------------------------
-
-  async function device(kind, options) {
-    try {
-      const video = { width: options.width, height: options.height, frameRate: options.fps };
-      const audio = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
-      const stream = await navigator.mediaDevices.getUserMedia(kind === "video" ? { video } : { audio });
-      const track = stream.getTracks()[0];
-      return { track, stop: () => track.stop() };
-    } catch (error) {
-      host.tell("device_missing", { kind, why: error.name });
-      return null;
-    }
-  }
-
-  async function openDevices(options) {
-    const live = devices.length && devices.every((d) => d.track.readyState === "live");
-    if (live && simulated === options.simulated) return;
-    closeDevices();
-    simulated = options.simulated;
-    const opened = simulated
-      ? [simulatedCaller.camera(options.width, options.height, options.fps), simulatedCaller.microphone()]
-      : await Promise.all([device("video", options), device("audio", options)]);
-    devices = opened.filter(Boolean);
-    const picture = devices.find((d) => d.track.kind === "video");
-    own.hidden = !picture;
-    ownVideo.srcObject = picture ? new MediaStream([picture.track]) : null;
-    ownVideo.classList.toggle("mirrored", !simulated);
-    own.querySelector("p").textContent = simulated ? TEXTS.youSimulated : TEXTS.you;
-  }
-
-  function closeDevices() {
-    devices.splice(0).forEach((d) => d.stop());
-    ownVideo.srcObject = null;
-    own.hidden = true;
-  }
 
   // ---- the connection ----------------------------------------------------------------------------------------------
 
@@ -137,19 +210,38 @@ const call = (() => {
     pc = null;
   }
 
-  function preferCodec(transceiver, name) {
+  function preferCodec(transceiver, codec) {
     const all = RTCRtpSender.getCapabilities("video").codecs;
-    const wanted = all.filter((c) => c.mimeType.toLowerCase() === `video/${name}`);
+    const wanted = all.filter((c) => c.mimeType.toLowerCase() === `video/${codec}`);
     const around = all.filter((c) => /\/(rtx|red|ulpfec)$/i.test(c.mimeType));
     if (wanted.length) transceiver.setCodecPreferences([...wanted, ...around]);
   }
 
   // Life-size beats smooth: at a narrow line fewer pictures a second, never smaller ones.
-  async function keepResolution(sender, maxKbps) {
-    const parameters = sender.getParameters();
-    parameters.degradationPreference = "maintain-resolution";
-    parameters.encodings.forEach((encoding) => { encoding.maxBitrate = maxKbps * 1000; });
-    await sender.setParameters(parameters);
+  async function limitPicture(maxKbps) {
+    const parameters = pictureSender.getParameters();
+    parameters.degradationPreference = limit.sharers > 1 ? "balanced" : "maintain-resolution";
+    parameters.encodings.forEach((encoding) => { encoding.maxBitrate = Math.round(maxKbps * 1000); });
+    await pictureSender.setParameters(parameters);
+  }
+
+  // What the line carries now, as Chromium estimates it; the most we may send when it does not know yet.
+  async function lineKbps() {
+    let bps = 0;
+    if (pc) (await pc.getStats()).forEach((report) => {
+      if (report.type === "candidate-pair" && report.nominated) bps = Math.max(bps, report.availableOutgoingBitrate || 0);
+    });
+    return bps ? Math.min(bps / 1000, limit.max_kbps) : limit.max_kbps;
+  }
+
+  // Several calls share the line up: the picture takes an equal part, the voice keeps its own.
+  async function share(sharers) {
+    limit.sharers = sharers;
+    if (!pictureSender) return 0;
+    const kbps = sharers > 1 ? Math.max(MIN_PICTURE_KBPS, (await lineKbps()) / sharers) : limit.max_kbps;
+    await limitPicture(kbps);
+    sharedKbps = sharers > 1 ? kbps : 0;
+    return Math.round(kbps);
   }
 
   function gathered(connection) {
@@ -167,24 +259,27 @@ const call = (() => {
     remote.classList.remove("waiting");
     fit();
     showState(connection.connectionState);
-    host.tell("first_frame", { ms: firstFrameMs });
+    tell("first_frame", { ms: firstFrameMs });
   }
 
-  // Opens camera and microphone and gives {sdp, simulated}. Options: simulated, width, height, fps, max_kbps,
+  // Opens camera and microphone and gives {sdp, simulated}. Options: simulated, width, height, fps, max_kbps, sharers,
   // ice_servers, since_accept_ms, codec.
   async function offer(options) {
     retireConnection();
-    await openDevices(options);
+    tile.hidden = false;
+    arrange();
+    const { devices, simulated } = await own.open(name, options);
     const connection = new RTCPeerConnection({ iceServers: options.ice_servers });
     pc = connection;
     startedAt = performance.now() - options.since_accept_ms;
     firstFrameMs = null;
     energy = { total: 0, duration: 0, level: 0 };
     peerCameraOn = peerMicrophoneOn = true;
+    remote.classList.remove("dark");
     showState("new");
     connection.onconnectionstatechange = () => {
       showState(connection.connectionState);
-      host.tell("state", { state: connection.connectionState });
+      tell("state", { state: connection.connectionState });
     };
     const arrived = new MediaStream();
     connection.ontrack = (event) => {
@@ -192,12 +287,14 @@ const call = (() => {
       remote.srcObject = arrived;
       if (event.track.kind === "video") remote.requestVideoFrameCallback((now) => onFirstFrame(connection, now));
     };
+    limit = { max_kbps: options.max_kbps, sharers: options.sharers };
     for (const kind of ["audio", "video"]) {
       const found = devices.find((d) => d.track.kind === kind);
       const transceiver = connection.addTransceiver(found ? found.track : kind, { direction: found ? "sendrecv" : "recvonly" });
       if (kind === "video") {
         preferCodec(transceiver, options.codec);
-        if (found) await keepResolution(transceiver.sender, options.max_kbps);
+        pictureSender = found ? transceiver.sender : null;
+        if (found) await limitPicture(options.sharers > 1 && sharedKbps ? sharedKbps : options.max_kbps);
       }
     }
     await connection.setLocalDescription(await connection.createOffer());
@@ -215,23 +312,45 @@ const call = (() => {
     return true;
   }
 
-  function hangUp() {
+  function stopMedia() {
     closeConnection(pc);
     closeConnection(retired);
-    pc = retired = null;
-    closeDevices();
+    pc = retired = pictureSender = null;
+    own.release(name);
     remote.srcObject = null;
     remote.classList.add("waiting");
     label.hidden = true;
     say("");
+  }
+
+  function hangUp() {
+    stopMedia();
+    held(false);
+    tile.hidden = name !== "call";
+    arrange();
+    return true;
+  }
+
+  // ---- hold --------------------------------------------------------------------------------------------------------
+
+  function held(on) {
+    if (name !== "call") return;
+    document.getElementById("hold").hidden = !on;
+    if (on) music.play();
+    else music.stop();
+  }
+
+  // Camera and microphone are given back and nothing is sent or received; the next offer begins anew.
+  function hold(on) {
+    if (on) stopMedia();
+    held(on);
     return true;
   }
 
   // ---- switches and counts -----------------------------------------------------------------------------------------
 
   function setOwn(cameraOn, microphoneOn) {
-    devices.forEach((d) => { d.track.enabled = d.track.kind === "video" ? cameraOn : microphoneOn; });
-    ownVideo.style.visibility = cameraOn ? "visible" : "hidden";
+    own.set(cameraOn, microphoneOn);
     return true;
   }
 
@@ -284,7 +403,28 @@ const call = (() => {
     return { ...result, first_frame_ms: firstFrameMs };
   }
 
-  return { offer, accept, hangUp, setOwn, setPeer, seen };
-})();
+  return { offer, accept, hangUp, hold, share, setOwn, setPeer, seen };
+}
+
+const MIN_PICTURE_KBPS = 60;
+let sharedKbps = 0;            // each call's part of the line while several share it, 0 for no bound
+
+function arrange() {
+  document.body.classList.toggle("three", !document.getElementById("third").hidden);
+  dispatchEvent(new Event("resize"));
+}
+
+// Who is who, while there are two faces.
+function showNames(agent, thirdPerson) {
+  for (const [id, text] of [["call", thirdPerson ? agent : ""], ["third", thirdPerson]]) {
+    const place = document.querySelector(`#${id} .name`);
+    place.hidden = !text;
+    place.textContent = text;
+  }
+  return true;
+}
+
+const call = makeCall("call");     // with the agent
+const third = makeCall("third");   // with a third person
 
 host.tell("ready");

@@ -20,7 +20,7 @@ class Rights:
     subscribe: tuple[str, ...]
 
 
-_TALKS_IN_SESSIONS = frozenset({Role.KIOSK, Role.AGENT})
+_TALKS_IN_SESSIONS = frozenset({Role.KIOSK, Role.AGENT, Role.SUPERVISOR})
 _SEES_THE_QUEUE = frozenset({Role.AGENT, Role.SUPERVISOR})
 
 

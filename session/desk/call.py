@@ -60,10 +60,11 @@ class DeskCall:
         channel: to the kiosk. engine: carries voice and picture; it outlives this call and is closed by who made it.
         clock: the one whose monotonic seconds the engine counts in (`SystemClock`). tasks: as everywhere.
         accepted_at_s: `clock.monotonic_s()` when the agent accepted; the first picture's delay is counted from here.
+        topic: on which the other end is heard; "call" for the kiosk of an own session.
 
     Attributes:
         state_changed: "new" (no offer yet), "connecting", "connected", "unstable" (nothing for 1 s), "lost" (nothing
-            for 5 s: a new call is asked for), "closed".
+            for 5 s: a new call is asked for), "held" (on purpose nothing travels), "closed".
         answered: an offer was answered.
         first_frame: once per call, what was received with the first picture. media_seen: the same, every 2 s.
         peer_media_seen: what the kiosk says it received. peer_camera_changed: the caller switched camera or microphone.
@@ -73,7 +74,14 @@ class DeskCall:
     """
 
     def __init__(
-        self, channel: SessionChannel, engine: MediaEngine, clock: Clock, tasks: Tasks, accepted_at_s: float
+        self,
+        channel: SessionChannel,
+        engine: MediaEngine,
+        clock: Clock,
+        tasks: Tasks,
+        accepted_at_s: float,
+        *,
+        topic: str = TOPIC,
     ) -> None:
         self.state_changed: Notifier[MediaState] = Notifier()
         self.answered: Notifier[CallAnswered] = Notifier()
@@ -91,6 +99,9 @@ class DeskCall:
         self._clock = clock
         self._tasks = tasks
         self._accepted_at_s = accepted_at_s
+        self._topic = topic
+        self._held = False
+        self._offer_for_later: CallOffered | None = None
         self._line: _Line | None = None
         self._offered_id = ""
         self._answering = asyncio.Lock()
@@ -108,7 +119,7 @@ class DeskCall:
         """Listens to the kiosk; asks for an offer when none has come within three seconds."""
         loop = asyncio.get_running_loop()
         self._engine.on_state = lambda state: _tell_later(loop, self._on_engine_state, state)
-        self._stop_listening = self._channel.on_message(TOPIC, self._on_message)
+        self._stop_listening = self._channel.on_message(self._topic, self._on_message)
         self._ask_at_s = self._clock.monotonic_s() + FIRST_OFFER_AWAITED_S
         self._watching = self._tasks.spawn(self._watch(), name="desk-call-watch")
 
@@ -127,6 +138,27 @@ class DeskCall:
         self._engine.on_state = _ignore
         await self._engine.close_call()
         self._change_state(MediaState.CLOSED)
+
+    def set_held(self, held: bool) -> None:
+        """Nothing travels any more, in neither direction, or the call is set up again."""
+        if held == self._held or self.state == MediaState.CLOSED:
+            return
+        self._held = held
+        if held:
+            self._line, self._ask_at_s = None, None
+            self._change_state(MediaState.HELD)
+            self._tasks.spawn(self._stop_media(), name="desk-call-hold")
+            return
+        offer, self._offer_for_later = self._offer_for_later, None
+        self._change_state(MediaState.CONNECTING)
+        self._ask_at_s = self._clock.monotonic_s() + FIRST_OFFER_AWAITED_S
+        if offer is not None:
+            self._on_message(offer)
+
+    async def _stop_media(self) -> None:
+        async with self._answering:
+            if self._held:
+                await self._engine.close_call()
 
     def set_camera(self, on: bool) -> None:
         """Our picture on or off; the kiosk is told."""
@@ -147,6 +179,8 @@ class DeskCall:
 
     def _on_message(self, message: SessionMessage) -> None:
         match message:
+            case CallOffered() if self._held:
+                self._offer_for_later = message
             case CallOffered():
                 self._offered_id = message.call_id
                 self._ask_at_s = None
@@ -173,7 +207,7 @@ class DeskCall:
             except CallLost as error:
                 self._on_offer_refused(offer, error)
                 return
-            if self.state == MediaState.CLOSED:
+            if self.state == MediaState.CLOSED or self._held:
                 await self._engine.close_call()
                 return
             self._line = _Line(offer.call_id, began_s=began_s, heard_s=self._clock.monotonic_s())
@@ -231,6 +265,8 @@ class DeskCall:
 
     def _lose(self) -> None:
         """The call is over, the last picture stays; a new call is asked for, each time a little later."""
+        if self._held:
+            return
         self._line = None
         self._change_state(MediaState.LOST)
         if self._ask_at_s is None:
@@ -265,7 +301,7 @@ class DeskCall:
     async def _send(self, message: SessionMessage) -> None:
         """What is said about a call is worth nothing later: a line that is away is left to heal."""
         try:
-            await self._channel.send(TOPIC, message)
+            await self._channel.send(self._topic, message)
         except (BusUnreachable, MessageTooLarge) as error:
             log.warning("not sent: %s (%s)", type(message).__name__, error.code)
 

@@ -12,12 +12,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from session.clock import Clock
+from session.desk.aside import OfferingEngine
 from session.desk.call import DeskCall
 from session.desk.chronicle import Chronicle
 from session.desk.cobrowse import DeskCobrowse
 from session.desk.control import DeskControl
 from session.desk.devices import DeskDevices, Keep
 from session.desk.grants import DeskGrants
+from session.desk.talk import DeskTalk
+from session.desk.talk_link import TalkLink
 from session.errors import BusUnreachable
 from session.log.writer import LogWriter
 from session.media.engine import MediaEngine
@@ -40,6 +43,7 @@ class DeskSession:
         keep: puts a received page on disk; called before the kiosk is told that it may forget the page.
         is_kept: whether a page is on disk already, from before a restart.
         log_writer: this end's part of the session's log.
+        aside_engine: for a call with a third person. talk_link: to the hub, about holding and third people.
         resumed: the desk was restarted in the middle. chunk_kbps: rate of printed documents on the line.
         keep_memory: file that remembers over a restart that the caller lets documents be kept.
 
@@ -60,6 +64,8 @@ class DeskSession:
         *,
         resumed: bool,
         chunk_kbps: int,
+        aside_engine: OfferingEngine,
+        talk_link: TalkLink,
         keep_memory: Path | None = None,
     ) -> None:
         self.facts = facts
@@ -67,6 +73,7 @@ class DeskSession:
         self.kiosk_wiped: Notifier[KioskWiped] = Notifier()
         self._channel, self._log, self._tasks = channel, log_writer, tasks
         self.call = DeskCall(channel, engine, clock, tasks, clock.monotonic_s())
+        self.talk = DeskTalk(channel, self.call, aside_engine, talk_link, tasks)
         self.grants = DeskGrants(channel, clock, keep_memory)
         self.page = DeskCobrowse(channel, clock, tasks)
         self.control = DeskControl(channel, lambda: self.page.epoch, tasks)
@@ -80,7 +87,7 @@ class DeskSession:
         """Begins to listen; after a restart asks the kiosk for everything again: call, consent, page, scanned pages."""
         self.chronicle.opened(self.resumed)
         self.call.start()
-        if self.resumed:
+        if self.resumed and not self.talk.talk.held:
             self.call.request_call()
         await self._ask_again()
         self._gathering = self._tasks.spawn(self._gather(), name="desk log of the shared page")
@@ -111,6 +118,7 @@ class DeskSession:
 
     async def end_call(self) -> None:
         """The conversation is over: voice, picture and page end; the log goes on through the wrap-up."""
+        await self.talk.close()
         await self.call.hang_up()
         self.page.close()
         self.control.close()

@@ -83,7 +83,8 @@ class Agents:
 
     def is_free(self, organisation: str, agent: str) -> bool:
         """Could take a caller now: ready, and with nothing in hand, not even an offer."""
-        return not self._view.of_agent(organisation, agent) and self.is_ready(organisation, agent)
+        in_hand = self._view.of_agent(organisation, agent) or self._view.beside(organisation, agent)
+        return not in_hand and self.is_ready(organisation, agent)
 
     def free(self, organisation: str) -> list[PersonEntry]:
         """Who is free, the longest idle first."""
@@ -125,6 +126,11 @@ class Agents:
                 ticket=ticket.number,
                 service=ticket.service,
             )
+        beside = self._view.beside(organisation, person.id)
+        if beside:
+            visits = beside[0].talk is not None and beside[0].talk.third is not None
+            state = AgentState.IN_SESSION if visits else AgentState.WRAP_UP
+            return AgentFacts(id=person.id, name=person.name, state=state, ticket=beside[0].number)
         record = self.said(organisation, person.id)
         return AgentFacts(
             id=person.id,

@@ -25,11 +25,16 @@ class StoredTicket:
 
 
 class CallerRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What the hub alone knows of a ticket's caller; gone when the ticket ends."""
+    """What the hub alone knows of a ticket's caller; gone when the ticket ends.
+
+    `note` and `pieces_missing`: what an agent who passed the caller on wants the next one to know.
+    """
 
     number: str = ""
     dossier: str = ""
     phone: str = ""
+    note: str = ""
+    pieces_missing: int = -1
 
 
 class TicketStore(Protocol):

@@ -42,6 +42,7 @@ from session.hub.news import BusNews, PlaceNews
 from session.hub.offers import Offers
 from session.hub.openings import Openings
 from session.hub.overflow_moves import OverflowMoves
+from session.hub.passing import Passing
 from session.hub.presence import (
     PATIENCE,
     CallerLost,
@@ -61,6 +62,8 @@ from session.hub.routing import Routing
 from session.hub.service import HubService
 from session.hub.sessions import Sessions
 from session.hub.statistics import StatisticsService
+from session.hub.talk_handlers import talk_handlers
+from session.hub.talks import Talks
 from session.hub.trends import DayAndTrends
 from session.hub.undo import Undo
 from session.hub.uploads import UploadSpool
@@ -225,6 +228,19 @@ class Hub:
             self._calls.check_open,
             clock,
         )
+        self._talks = Talks(self._book, catalogue, self.presence, self._news, clock)
+        self._passing = Passing(
+            self._book,
+            self._callers,
+            catalogue,
+            self._sessions,
+            self._board.agents,
+            self._board.is_closed,
+            self.presence,
+            self._moves,
+            self._news,
+            clock,
+        )
         self._uploads = UploadSpool(folder / "uploads")
         self._dossiers = DossierService(dossiers, self._sessions, self._callers, self._uploads)
         self.relay = Relay(connection, self.view, self._book, clock, tasks)
@@ -248,6 +264,7 @@ class Hub:
             past,
         )
         bound |= network_handlers(self._moves, self._hosts, self.network)
+        bound |= talk_handlers(self._talks, self._passing)
         self.service = HubService(connection, bound, clock, tasks)
         self._links = Links(
             network, connection, catalogue, self._moves, self.presence, self.relay, self.service, clock, tasks
@@ -377,6 +394,8 @@ class Hub:
         for ticket in open_now:
             for finding in self._watch.look(ticket):
                 await self._act(finding)
+            await self._talks.look(ticket)
+            await self._passing.look(ticket)
             if self._is_forgotten(ticket):
                 await self._sessions.close_forgotten(ticket)
             if ticket.state in WAITING and not self._catalogue.has(ticket.organisation, ticket.service):

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from session.hub.engine import StoredTicket
+from session.protocol.roles import Role
 from session.protocol.tickets import Ticket, TicketState, queue_order
 
 OPEN = frozenset({TicketState.WAITING, TicketState.OFFERED, TicketState.IN_SESSION, TicketState.WRAP_UP})
@@ -34,6 +35,7 @@ class TicketIndex:
         self._offered: set[str] = set()
         self._at_kiosk: dict[tuple[str, str], set[str]] = {}
         self._of_agent: dict[str, set[str]] = {}
+        self._beside: dict[str, set[str]] = {}
         self._letters: dict[str, _Letter] = {}
         self._pages: list[Ticket] | None = None
 
@@ -57,6 +59,9 @@ class TicketIndex:
             insort(self._line, key)
         if ticket.agent is not None and ticket.state in IN_HAND:
             self._of_agent.setdefault(ticket.agent, set()).add(ticket.id)
+        if ticket.state in OPEN:
+            for agent in agents_beside(ticket):
+                self._beside.setdefault(agent, set()).add(ticket.id)
 
     def drop(self, ticket_id: str) -> None:
         """Forgets a ticket."""
@@ -72,6 +77,8 @@ class TicketIndex:
         _discard(self._at_kiosk, (ticket.kiosk_home, ticket.kiosk), ticket.id)
         if ticket.agent is not None:
             _discard(self._of_agent, ticket.agent, ticket.id)
+        for agent in agents_beside(ticket):
+            _discard(self._beside, agent, ticket.id)
         letter = self._letters[ticket.number[:1]]
         letter.remove(ticket)
         if not letter.known:
@@ -112,6 +119,10 @@ class TicketIndex:
     def of_agent(self, agent: str) -> list[Ticket]:
         """What an agent has in hand: offered, in session or in wrap-up."""
         return [self._open[ticket_id] for ticket_id in self._of_agent.get(agent, ())]
+
+    def beside(self, agent: str) -> list[Ticket]:
+        """Other agents' tickets that this agent is busy with; see `agents_beside`."""
+        return [self._open[ticket_id] for ticket_id in self._beside.get(agent, ())]
 
     def next_number(self, letter: str) -> str:
         """A short word for a new ticket that no open one has."""
@@ -159,3 +170,12 @@ def _discard[Key](sets: dict[Key, set[str]], name: Key, ticket_id: str) -> None:
         found.discard(ticket_id)
         if not found:
             del sets[name]
+
+
+def agents_beside(ticket: Ticket) -> set[str]:
+    """Agents who are busy with a ticket that is not theirs: called in, or wrapping up after passing it on."""
+    third = ticket.talk.third if ticket.talk is not None else None
+    found = {third.user} if third is not None and third.role is Role.AGENT else set()
+    if ticket.passed is not None and ticket.passed.wrapping:
+        found.add(ticket.passed.by)
+    return found

@@ -21,6 +21,7 @@ from session.hub.book import TicketBook
 from session.hub.queue import QueueView
 from session.hub.rates import Rates
 from session.hub.sessions import LIVE
+from session.hub.talk_ends import End, peer_of
 from session.protocol.roles import Role
 from session.protocol.session_messages import CONTROL_TOPICS, RAW_TOPICS
 from session.protocol.tickets import Ticket
@@ -149,16 +150,13 @@ class Relay:
         _, organisation, role, user, session_id, topic = message.subject.split(".")
         if ticket.state not in LIVE or ticket.session != session_id or ticket.agent is None:
             return self._drop("the session is over")
-        if role == Role.KIOSK and ticket.is_at(organisation, user):
-            account, peer, name = ticket.organisation, Role.AGENT, ticket.agent
-        elif role == Role.AGENT and user == ticket.agent and organisation == ticket.organisation:
-            account, peer, name = ticket.kiosk_home, Role.KIOSK, ticket.kiosk
-        else:
+        peer = peer_of(ticket, End(organisation, Role(role), user), topic)
+        if peer is None:
             return self._drop("not an end of this session")
         headers = {key: value for key, value in message.headers.items() if not key.lower().startswith("nats-")}
         try:
             rest = f"ses.{session_id}.{topic}"
-            await self._connection.tell_user(account, peer, name, rest, message.payload, headers)
+            await self._connection.tell_user(peer.organisation, peer.role, peer.user, rest, message.payload, headers)
         except BusUnreachable:
             self.dropped += 1
         return None

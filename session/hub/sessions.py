@@ -21,7 +21,7 @@ from session.errors import (
     TicketTaken,
     TicketUnknown,
 )
-from session.hub.book import Decide, TicketBook, new_session_id
+from session.hub.book import ENDED, Decide, TicketBook, new_session_id, ticket_of
 from session.hub.catalogue import Catalogue
 from session.hub.eligible import Eligibility
 from session.hub.engine import CallerRecord, CallerStore, StoredTicket
@@ -110,6 +110,7 @@ class Sessions:
                 declined_at_utc=None,
                 session=new_session_id(ticket.id),
                 accepted_at_utc=self._clock.utc_now(),
+                talk=None,
                 changed_by=f"{Role.AGENT}.{agent}",
                 reason="",
             )
@@ -158,6 +159,7 @@ class Sessions:
                 state=TicketState.WRAP_UP,
                 ended_at_utc=self._clock.utc_now(),
                 wrap_up_until_utc=self._wrap_up_until(ticket),
+                talk=None,
                 changed_by=f"{role}.{user}",
                 reason=reason,
             )
@@ -181,6 +183,10 @@ class Sessions:
 
     async def close(self, organisation: str, agent: str, session_id: str, outcome: str) -> None:
         """The agent has finished. Raises `TicketUnknown` for a session that is not its own."""
+        passed = await self._of_session(organisation, session_id)
+        if _passed_on(passed, agent, session_id):
+            await self._end_passed(passed, agent, session_id)
+            return
         was_live = False
 
         def decide(ticket: Ticket) -> Ticket | None:
@@ -196,6 +202,18 @@ class Sessions:
         await self._callers.forget(organisation, stored.ticket.id)
         if was_live:
             await tell_both(self._news, stored.ticket, session_id, "agent", outcome)
+
+    async def _end_passed(self, ticket: Ticket, agent: str, session_id: str) -> None:
+        """The caller is somebody else's now: only this agent's own wrap-up ends."""
+
+        def decide(now: Ticket) -> Ticket | None:
+            if now.state in ENDED or now.passed is None or not now.passed.wrapping:
+                return None
+            if not _passed_on(now, agent, session_id):
+                return None
+            return msgspec.structs.replace(now, passed=msgspec.structs.replace(now.passed, wrapping=False))
+
+        await self._book.change(ticket.organisation, ticket.id, decide)
 
     async def close_forgotten(self, ticket: Ticket) -> None:
         """Ends a wrap-up that nobody finished."""
@@ -219,6 +237,7 @@ class Sessions:
                 agent=None,
                 session=None,
                 accepted_at_utc=None,
+                talk=None,
                 changed_by="hub",
                 reason="desk_lost",
             )
@@ -239,6 +258,7 @@ class Sessions:
                 now,
                 state=TicketState.WRAP_UP,
                 ended_at_utc=self._clock.utc_now(),
+                talk=None,
                 changed_by="hub",
                 reason="kiosk_lost",
             )
@@ -248,9 +268,14 @@ class Sessions:
             await tell_both(self._news, stored.ticket, _session_of(ticket), "hub", "kiosk_lost")
 
     async def owned(self, organisation: str, agent: str, session_id: str) -> tuple[Ticket, CallerRecord]:
-        """The ticket and the caller of an agent's own live session. Raises `TicketUnknown`."""
-        ticket = (await self._book.by_session(organisation, session_id)).ticket
-        if ticket.agent != agent or ticket.state not in LIVE:
+        """The ticket and the caller of an agent's own live session, or of one whose caller it has passed on.
+
+        Raises:
+            TicketUnknown.
+        """
+        ticket = await self._of_session(organisation, session_id)
+        is_own = ticket.session == session_id and ticket.agent == agent and ticket.state in LIVE
+        if not is_own and (ticket.state in ENDED or not _passed_on(ticket, agent, session_id)):
             raise TicketUnknown
         return ticket, await self._callers.get(organisation, ticket.id)
 
@@ -291,6 +316,10 @@ class Sessions:
         stored, _ = await self._book.change(found.ticket.organisation, found.ticket.id, decide)
         return stored
 
+    async def _of_session(self, organisation: str, session_id: str) -> Ticket:
+        """The ticket that a session was opened for, whether or not it is the ticket's session still."""
+        return (await self._book.read(organisation, ticket_of(session_id))).ticket
+
     def _closed(self, ticket: Ticket, outcome: str, by: str) -> Ticket:
         return msgspec.structs.replace(
             ticket,
@@ -315,3 +344,8 @@ def _check_end(ticket: Ticket, organisation: str, role: Role, user: str, session
     is_end = ticket.is_at(organisation, user) if role is Role.KIOSK else ticket.agent == user
     if ticket.session != session_id or not is_end:
         raise TicketUnknown
+
+
+def _passed_on(ticket: Ticket, agent: str, session_id: str) -> bool:
+    """True when this agent ended this session by passing its caller on."""
+    return ticket.passed is not None and (ticket.passed.by, ticket.passed.session) == (agent, session_id)

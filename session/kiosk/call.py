@@ -97,9 +97,12 @@ class KioskCall:
         channel: to the desk. page: runs the call. clock, tasks: as everywhere.
         accepted_at_s: `clock.monotonic_s()` when the kiosk heard that an agent accepted.
         media: what is filmed.
+        topic: on which the other end is heard. peer: the page's name of this call, "call" or "third".
+        sharers: calls that share the line up.
 
     Attributes:
-        state_changed: "new", "connecting", "connected", "disconnected", "failed", "closed" (RTCPeerConnectionState).
+        state_changed: "new", "connecting", "connected", "disconnected", "failed", "closed" (RTCPeerConnectionState),
+            or "held": on purpose nothing travels.
         offered: an offer was sent.
         media_seen: what this kiosk received; peer_media_seen: what the desk says it received.
         device_missing: "video" or "audio" when camera or microphone cannot be used; the call goes on without.
@@ -114,6 +117,10 @@ class KioskCall:
         tasks: Tasks,
         accepted_at_s: float,
         media: CallMedia | None = None,
+        *,
+        topic: str = TOPIC,
+        peer: str = "call",
+        sharers: int = 1,
     ) -> None:
         self.state_changed: Notifier[str] = Notifier()
         self.offered: Notifier[CallOffered] = Notifier()
@@ -128,6 +135,9 @@ class KioskCall:
         self._tasks = tasks
         self._accepted_at_s = accepted_at_s
         self._media = media or CallMedia()
+        self._topic, self._peer = topic, peer
+        self._held = False
+        self._sharers = sharers
         self._call_id = ""
         self._answered = False
         self._attempts = 0
@@ -141,10 +151,11 @@ class KioskCall:
 
     # ---- wishes ----------------------------------------------------------------------------------------------------
 
-    def start(self) -> None:
-        """Listens to the desk and makes the first offer."""
+    def start(self, *, held: bool = False) -> None:
+        """Listens to the other end and makes the first offer, unless the caller is on hold."""
+        self._held = held
         self._page.on_event = self._on_page_event
-        self._stop_listening = self._channel.on_message(TOPIC, self._on_message)
+        self._stop_listening = self._channel.on_message(self._topic, self._on_message)
         self._watching = self._tasks.spawn(self._watch(), name="kiosk-call-watch")
         self._offer_soon()
 
@@ -156,18 +167,43 @@ class KioskCall:
             if task is not None:
                 task.cancel()
         self._call_id = ""
-        await self._run("call.hangUp()", SCRIPT_TIMEOUT_S)
+        await self._run(f"{self._peer}.hangUp()", SCRIPT_TIMEOUT_S)
         self._change_state("closed")
 
     async def set_own(self, *, camera_on: bool, microphone_on: bool) -> None:
         """Switches the caller's own picture and voice, and tells the desk."""
-        await self._run(f"call.setOwn({json.dumps(camera_on)}, {json.dumps(microphone_on)})", SCRIPT_TIMEOUT_S)
+        await self._run(f"{self._peer}.setOwn({json.dumps(camera_on)}, {json.dumps(microphone_on)})", SCRIPT_TIMEOUT_S)
         await self._send(CameraChanged(camera_on=camera_on, microphone_on=microphone_on))
+
+    def set_held(self, held: bool) -> None:
+        """On hold nothing travels: the connection ends, camera and microphone are given back; then it is made anew."""
+        if held == self._held:
+            return
+        self._held = held
+        if held:
+            if self._offering is not None:
+                self._offering.cancel()
+            self._call_id, self._again = "", False
+            self._change_state("held")
+        self._tasks.spawn(self._hold(held), name="kiosk-call-hold")
+
+    async def _hold(self, held: bool) -> None:
+        await self._run(f"{self._peer}.hold({json.dumps(held)})", SCRIPT_TIMEOUT_S)
+        if not held and not self._held:
+            self._change_state("new")
+            self._offer_soon()
+
+    def share_line(self, sharers: int) -> None:
+        """The line up carries so many calls: each gets its part of what is there now; the voices keep theirs."""
+        self._sharers = sharers
+        self._tasks.spawn(self._run(f"{self._peer}.share({sharers})", SCRIPT_TIMEOUT_S), name="kiosk-call-share")
 
     # ---- offering --------------------------------------------------------------------------------------------------
 
     def _offer_soon(self) -> None:
-        """Offers now, or once more after the offer that is being made."""
+        """Offers now, or once more after the offer that is being made; never while the caller is on hold."""
+        if self._held:
+            return
         if self._offering is not None and not self._offering.done():
             self._again = True
             return
@@ -188,6 +224,8 @@ class KioskCall:
             log.warning("no offer could be made: %s", type(error).__name__)
             await self._send(CallFailed(call_id=self._call_id, code=CallLost.code))
             return
+        if self._held:
+            return
         offer = CallOffered(call_id=self._call_id, sdp=made.sdp, simulated_camera=made.simulated)
         await self._send(offer)
         self.offered.emit(offer)
@@ -201,13 +239,14 @@ class KioskCall:
             "fps": media.fps,
             "max_kbps": media.max_kbps,
             "codec": media.codec,
+            "sharers": self._sharers,
             "since_accept_ms": since_accept_s * 1000,
             "ice_servers": [
                 {"urls": server.url, "username": server.username, "credential": server.credential}
                 for server in media.ice_servers
             ],
         }
-        return f"call.offer({json.dumps(options)})"
+        return f"{self._peer}.offer({json.dumps(options)})"
 
     # ---- hearing ---------------------------------------------------------------------------------------------------
 
@@ -224,13 +263,13 @@ class KioskCall:
                 self.peer_media_seen.emit(message)
             case CameraChanged():
                 self.peer_camera_changed.emit(message)
-                script = f"call.setPeer({json.dumps(message.camera_on)}, {json.dumps(message.microphone_on)})"
+                script = f"{self._peer}.setPeer({json.dumps(message.camera_on)}, {json.dumps(message.microphone_on)})"
                 self._tasks.spawn(self._run(script, SCRIPT_TIMEOUT_S), name="kiosk-call-peer")
             case _:
                 log.info("ignored on topic call: %s", type(message).__name__)
 
     async def _accept(self, answer: CallAnswered) -> None:
-        script = f"call.accept({json.dumps(answer.sdp)}, {json.dumps(answer.simulated_camera)})"
+        script = f"{self._peer}.accept({json.dumps(answer.sdp)}, {json.dumps(answer.simulated_camera)})"
         try:
             await self._run_or_raise(script, SCRIPT_TIMEOUT_S)
         except CallLost:
@@ -263,6 +302,8 @@ class KioskCall:
 
     async def tick(self) -> None:
         """Twice a second: reports what was seen, offers again what was never answered."""
+        if self._held:
+            return
         now_s = self._clock.monotonic_s()
         if self._answered:
             if now_s - self._seen_at_s >= SEEN_EVERY_S:
@@ -277,7 +318,7 @@ class KioskCall:
         self._seen_at_s = self._clock.monotonic_s()
         call_id = self._call_id
         try:
-            seen = msgspec.convert(await self._run_or_raise("call.seen()", SCRIPT_TIMEOUT_S), _Seen)
+            seen = msgspec.convert(await self._run_or_raise(f"{self._peer}.seen()", SCRIPT_TIMEOUT_S), _Seen)
         except (CallLost, msgspec.ValidationError) as error:
             log.warning("the call page did not report: %s", type(error).__name__)
             return
@@ -295,7 +336,7 @@ class KioskCall:
     async def _send(self, message: SessionMessage) -> None:
         """What is said about a call is worth nothing later: a line that is away is left to heal."""
         try:
-            await self._channel.send(TOPIC, message)
+            await self._channel.send(self._topic, message)
         except (BusUnreachable, MessageTooLarge) as error:
             log.warning("not sent: %s (%s)", type(message).__name__, error.code)
 

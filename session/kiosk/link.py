@@ -38,6 +38,8 @@ from session.protocol.hub_messages import (
     TicketChanged,
     TicketRequested,
 )
+from session.protocol.talk_messages import BannerShown, PassingAnswer, PassingRequest, TalkAnswer, TalkRequest
+from session.protocol.talk_state import Third
 from session.protocol.tickets import Ticket, TicketState
 from session.protocol.waiting_messages import (
     AwayAnswer,
@@ -58,6 +60,10 @@ POLL_S = 10.0
 """Between two questions after our ticket: news may get lost, questions do not."""
 
 OPEN = frozenset({TicketState.WAITING, TicketState.OFFERED, TicketState.IN_SESSION})
+
+
+WAITS_AGAIN = frozenset({"desk_lost", "passed_on"})
+"""Reasons of a session's end after which our ticket goes on: it waits again, or somebody else has it."""
 
 
 class KioskLink:
@@ -181,6 +187,18 @@ class KioskLink:
         wish = LogAppend(session_id=session_id, first=first, records=[msgspec.Raw(record) for record in records])
         return (await self._insist("log", wish, LogAck, BULK_S)).next
 
+    async def passing(self, ticket_id: str) -> PassingAnswer:
+        """For whom our caller waits after being passed on."""
+        return await self._insist("passing", PassingRequest(ticket_id=ticket_id), PassingAnswer)
+
+    async def talk(self, session_id: str) -> TalkAnswer:
+        """Who is in the conversation, with names."""
+        return await self._insist("talk", TalkRequest(session_id=session_id), TalkAnswer)
+
+    async def banner_shown(self, session_id: str, third: Third) -> None:
+        """Our screen names the third person now."""
+        await self._insist("banner_shown", BannerShown(session_id=session_id, role=third.role, user=third.user), Done)
+
     def channel(self, session_id: str) -> BusChannel:
         """The line to the session's desk."""
         return self._bus.channel(session_id)
@@ -234,7 +252,7 @@ class KioskLink:
         if self._session == event.session_id:
             self._session = None
         is_ours = self._ticket is not None and event.session_id.startswith(f"{self._ticket.id}_")
-        if is_ours and event.reason != "desk_lost":  # then the ticket waits again
+        if is_ours and event.reason not in WAITS_AGAIN:
             self._ticket = None
         self.session_ended.emit(event)
 

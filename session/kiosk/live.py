@@ -26,6 +26,7 @@ from session.kiosk.mirror_sender import DEFAULT_KBPS
 from session.kiosk.page_shelf import PageShelf
 from session.kiosk.printer import Printer
 from session.kiosk.scanner import Scanner
+from session.kiosk.talk import KioskTalk, TalkAsker
 from session.kiosk.wipe import Wipe
 from session.log.writer import LogWriter
 from session.protocol.channel import SessionChannel
@@ -51,6 +52,7 @@ class KioskParts:
     """What a kiosk has, for all its sessions.
 
     Attributes:
+        call_page, third_page: run the calls with the agent and with a third person.
         scanner, printer: from the settings; None when there is none.
         consent_version: which words the screen uses to ask for a power now.
         chunk_kbps: rate of pages on the line.
@@ -58,6 +60,7 @@ class KioskParts:
     """
 
     call_page: CallPage
+    third_page: CallPage
     browser: Wipeable
     scanner: Scanner | None
     printer: Printer | None
@@ -76,6 +79,7 @@ class KioskSession:
         parts: the kiosk's devices and panes.
         folder: the session's own folder, removed at its end.
         log_writer: this end's part of the session's log.
+        link: to the hub, to ask who joins.
         resumed: the kiosk was restarted in the middle.
     """
 
@@ -86,6 +90,7 @@ class KioskSession:
         parts: KioskParts,
         folder: Path,
         log_writer: LogWriter,
+        link: TalkAsker,
         clock: Clock,
         tasks: Tasks,
         *,
@@ -96,6 +101,7 @@ class KioskSession:
         self.shelf = PageShelf(folder / "pages")
         self.grants = KioskGrants(channel, clock, tasks, parts.consent_version)
         self.call = KioskCall(channel, parts.call_page, clock, tasks, clock.monotonic_s(), parts.media)
+        self.talk = KioskTalk(channel, self.call, parts.third_page, link, clock, tasks, parts.media)
         self.page = KioskCobrowse(channel, parts.browser, self.grants, clock, tasks, mirror_kbps=parts.mirror_kbps)
         self.devices = KioskDevices(
             channel,
@@ -134,6 +140,7 @@ class KioskSession:
         self.control.close()
         self.chronicle.page_closed()
         self.page.close()
+        await _careful(self.talk.close(), "the call with a third person", None)
         await _careful(self.call.hang_up(), "the call", None)
         shelved = await _careful(self.devices.wipe(), "the devices", 0)
         profile_removed = self._parts.browser.wipe()

@@ -20,6 +20,10 @@ from session.log.event_base import Host as Host
 from session.log.event_base import Lane as Lane
 from session.log.event_base import MaybeId as MaybeId
 from session.log.event_base import Writer as Writer
+from session.log.talk_events import CallerPassedOn as CallerPassedOn
+from session.log.talk_events import HeldChanged as HeldChanged
+from session.log.talk_events import TalkEvent
+from session.log.talk_events import ThirdChanged as ThirdChanged
 from session.protocol.hub_messages import PieceState
 from session.protocol.ids import Id
 from session.protocol.session_messages import Grant, GrantActor, GrantReason, PrintState, ScanKind, ScanSource
@@ -410,6 +414,7 @@ AnyEvent = (
     | LineLost
     | LineBack
     | TroubleShown
+    | TalkEvent
 )
 
 _LANES: dict[type[Event], Lane] = {
@@ -420,6 +425,7 @@ _LANES: dict[type[Event], Lane] = {
     **dict.fromkeys((PrintRequested, PrintChanged), Lane.PRINTER),
     **dict.fromkeys((DossierOpened, DocumentFiled, PieceChanged, PieceFiled), Lane.DOSSIER),
     **dict.fromkeys((LineLost, LineBack, TroubleShown), Lane.LINE),
+    **dict.fromkeys((HeldChanged, CallerPassedOn, ThirdChanged), Lane.CALL),
 }
 _GRANT_LANES = {Grant.SCAN: Lane.SCANNER, Grant.PRINT: Lane.PRINTER, Grant.KEEP: Lane.DOSSIER}
 

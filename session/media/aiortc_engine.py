@@ -107,6 +107,7 @@ class AiortcEngine:
         self._settings = settings or EngineSettings()
         self._thread = MediaThread()
         self._call: _Call | None = None
+        self._offered: tuple[_Call, dict[str, RTCRtpSender]] | None = None
         self._own: VideoFrame | None = None
         self._own_count = 0
         self._camera_on = True
@@ -126,6 +127,25 @@ class AiortcEngine:
             return await self._thread.run(self._answer(offer_sdp), ANSWER_TIMEOUT_S)
         except TimeoutError as error:
             raise CallLost(why="no answer in time") from error
+
+    async def offer(self) -> str:
+        """Offers a call to another desk; `accept` takes its answer, and then an earlier call is replaced.
+
+        Raises:
+            CallLost: the engine is closed or did not manage in time.
+        """
+        try:
+            return await self._thread.run(self._offer(), ANSWER_TIMEOUT_S)
+        except TimeoutError as error:
+            raise CallLost(why="no offer in time") from error
+
+    async def accept(self, answer_sdp: str) -> None:
+        """Takes the answer to the last offer. Raises `CallLost`; the engine stays usable."""
+        check_offer(answer_sdp)
+        try:
+            await self._thread.run(self._accept(answer_sdp), ANSWER_TIMEOUT_S)
+        except TimeoutError as error:
+            raise CallLost(why="no call in time") from error
 
     async def close_call(self) -> None:
         """Ends the present call."""
@@ -184,6 +204,42 @@ class AiortcEngine:
             self._spawn(self._close(earlier), "call-replaced")
         return answer
 
+    async def _offer(self) -> str:
+        await self._drop_offer()
+        call = self._new_call()
+        senders = {track.kind: call.pc.addTrack(track) for track in (call.voice, call.picture)}
+        self._tap_voice(call)
+        self._offered = (call, senders)
+        await call.pc.setLocalDescription(await call.pc.createOffer())
+        sdp: str = call.pc.localDescription.sdp
+        return sdp
+
+    async def _accept(self, answer_sdp: str) -> None:
+        offered, self._offered = self._offered, None
+        if offered is None:
+            raise CallLost(why="nothing was offered")
+        call, senders = offered
+        self._use_own_encoders(senders, answer_sdp)
+        try:
+            await call.pc.setRemoteDescription(RTCSessionDescription(without_local_names(answer_sdp), "answer"))
+        except Exception as error:  # as in `_answer`
+            await self._close(call)
+            raise CallLost(why=type(error).__name__) from error
+        earlier, self._call = self._call, call
+        self._start(call)
+        if earlier is not None:
+            self._spawn(self._close(earlier), "call-replaced")
+
+    async def _drop_offer(self) -> None:
+        offered, self._offered = self._offered, None
+        if offered is not None:
+            await self._close(offered[0])
+
+    def _tap_voice(self, call: _Call) -> None:
+        for transceiver in call.pc.getTransceivers():
+            if transceiver.kind == "audio":
+                internals.tap_voice(transceiver.receiver, partial(self._on_voice_packet, call))
+
     def _new_call(self) -> _Call:
         picture = PictureTrack(self._camera, self._settings.fps, self._keep_own)
         picture.camera_on = self._camera_on
@@ -198,9 +254,7 @@ class AiortcEngine:
 
     async def _negotiate(self, call: _Call, offer_sdp: str) -> str:
         await call.pc.setRemoteDescription(RTCSessionDescription(offer_sdp, "offer"))
-        for transceiver in call.pc.getTransceivers():
-            if transceiver.kind == "audio":
-                internals.tap_voice(transceiver.receiver, partial(self._on_voice_packet, call))
+        self._tap_voice(call)
         offered = {transceiver.kind for transceiver in call.pc.getTransceivers()}
         tracks = [track for track in (call.voice, call.picture) if track.kind in offered]
         senders = {track.kind: call.pc.addTrack(track) for track in tracks}
@@ -286,6 +340,7 @@ class AiortcEngine:
             self.on_state(_STATES.get(call.pc.connectionState, MediaState.LOST))
 
     async def _end_call(self) -> None:
+        await self._drop_offer()
         call, self._call, self._own = self._call, None, None
         if call is not None:
             await self._close(call)

@@ -12,13 +12,17 @@ from session.media.frames import VideoFrame
 
 
 class MediaState(StrEnum):
-    """Where a call's line is. `unstable` and `lost` are judged by who watches the packets (`session.desk.call`)."""
+    """Where a call's line is. `unstable` and `lost` are judged by who watches the packets (`session.desk.call`).
+
+    `held`: on purpose nothing travels.
+    """
 
     NEW = "new"
     CONNECTING = "connecting"
     CONNECTED = "connected"
     UNSTABLE = "unstable"
     LOST = "lost"
+    HELD = "held"
     CLOSED = "closed"
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from session.protocol.ids import Id, OptionalId
+from session.protocol.talk_state import Passed, Talk
 
 
 class TicketState(StrEnum):
@@ -65,6 +66,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
         wrap_up_until_utc: when a timed wrap-up ends; None for one without limit.
         away: the caller waits elsewhere and keeps the place: comes "back" to the kiosk, or is called by "phone".
         called_at_utc: when a caller who comes back was called to the kiosk.
+        talk: holding and third people, in session only. passed: how it was passed on last.
         changed_by: "<role letter>.<user>" of who made the last change, or "hub".
         act, undoes: the last act of a supervisor on it, and the act that this one took back.
         format: the number of this stored form.
@@ -102,6 +104,8 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     act: Id | None = None
     undoes: Id | None = None
     with_host: bool = False
+    talk: Talk | None = None
+    passed: Passed | None = None
     format: int = 1
 
     @property

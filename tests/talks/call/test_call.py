@@ -216,7 +216,7 @@ def test_the_agents_camera_switched_off_is_told_and_sent_as_darkness(qt_loop: Qt
             await until(lambda: switched)
             assert not switched[0].camera_on
             await until(lambda: ends.engine.own_frame() is None)
-            message = await ends.pane.run("document.getElementById('message').textContent")
+            message = await ends.pane.run("document.querySelector('#call .message').textContent")
             assert "camera" in str(message)
 
     qt_loop.run(story())

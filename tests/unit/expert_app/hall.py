@@ -14,6 +14,7 @@ from session.kiosk.printer import Printer
 from session.protocol.hub_messages import ServicesAnswer, SessionFacts, TicketAnswer, TicketChanged
 from session.protocol.roles import Role
 from session.protocol.session_messages import Grant, KioskWiped
+from session.protocol.talk_messages import PassingAnswer, TalkAnswer
 from session.protocol.tickets import TicketState
 from session.protocol.waiting_messages import AwayTicket
 from session.tasks import Tasks
@@ -71,6 +72,12 @@ class Screen:
     def show_returns(self, tickets: Sequence[AwayTicket] | None) -> None:
         if tickets is not None:
             self._show("returns " + " ".join(ticket.number for ticket in tickets))
+
+    def show_passing(self, answer: PassingAnswer) -> None:
+        self.passing = answer
+
+    def show_talk(self, answer: TalkAnswer) -> None:
+        self.talk = answer
 
     def show_session(self, facts: SessionFacts) -> None:
         self._show(f"session with {facts.agent_name}")

@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from expert_app.filing import Filing
+from session.bus.client import BusClient
+from session.bus.identity import new_seed
 from session.clock import Clock
 from session.desk.live import DeskSession
+from session.desk.talk_link import TalkLink
 from session.kiosk.call import CallMedia
 from session.kiosk.live import KioskParts, KioskSession
 from session.kiosk.wipe import open_session_folder
@@ -22,6 +25,9 @@ from session.media.frames import VideoFrame
 from session.protocol.channel import SessionChannel
 from session.protocol.control_messages import HistoryStep, PageKey
 from session.protocol.hub_messages import SessionFacts
+from session.protocol.roles import Role
+from session.protocol.talk_messages import TalkAnswer
+from session.protocol.talk_state import Talk, Third
 from session.tasks import Tasks
 
 
@@ -36,6 +42,12 @@ class QuietEngine:
 
     async def answer(self, offer_sdp: str) -> str:
         return f"answer to {offer_sdp}"
+
+    async def offer(self) -> str:
+        return "offer"
+
+    async def accept(self, answer_sdp: str) -> None:
+        pass
 
     async def close_call(self) -> None:
         pass
@@ -57,6 +69,16 @@ class QuietEngine:
 
     def stats(self) -> MediaStats:
         return MediaStats()
+
+
+class QuietAsker:
+    """Knows of nobody else in a conversation."""
+
+    async def talk(self, session_id: str) -> TalkAnswer:
+        return TalkAnswer(session_id=session_id, talk=Talk())
+
+    async def banner_shown(self, session_id: str, third: Third) -> None:
+        pass
 
 
 class QuietCallPage:
@@ -218,6 +240,8 @@ def desk_session(
         resumed=resumed,
         chunk_kbps=240,
         keep_memory=folder / f"keep-{facts.id}",
+        aside_engine=QuietEngine(),
+        talk_link=TalkLink(BusClient(["nats://127.0.0.1:1"], Role.AGENT, facts.agent, new_seed(), tasks, clock)),
     )
 
 
@@ -233,8 +257,14 @@ def kiosk_session(
 ) -> KioskSession:
     """The real kiosk's side of a session, with panes that show nothing and no devices."""
     parts = KioskParts(
-        call_page=QuietCallPage(), browser=browser, scanner=None, printer=None, media=CallMedia(), chunk_kbps=240
+        call_page=QuietCallPage(),
+        third_page=QuietCallPage(),
+        browser=browser,
+        scanner=None,
+        printer=None,
+        media=CallMedia(),
+        chunk_kbps=240,
     )
     log = LogWriter(facts.id, Writer.KIOSK, runtime.parent / "logs", clock, keep_nothing, tasks)
     folder = open_session_folder(runtime, facts.id, resumed=resumed)
-    return KioskSession(facts, channel, parts, folder, log, clock, tasks, resumed=resumed)
+    return KioskSession(facts, channel, parts, folder, log, QuietAsker(), clock, tasks, resumed=resumed)

@@ -32,6 +32,7 @@ def _shoot(folder: Path, size: str, width: int, height: int, long: bool) -> None
     from resources import texts
     from tests.unit.views.longer import Longer
     from tests.unit.views.scenes import SCENES
+    from tests.unit.views.talk_scenes import TALK_SCENES
     from views.theme import apply_theme
 
     if long:
@@ -41,7 +42,7 @@ def _shoot(folder: Path, size: str, width: int, height: int, long: bool) -> None
     folder.mkdir(parents=True, exist_ok=True)
     for dark in (False, True):
         apply_theme(app, dark)
-        for name, scene in SCENES.items():
+        for name, scene in (SCENES | TALK_SCENES).items():
             window = scene()
             window.resize(width, height)
             window.show()

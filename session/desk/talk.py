@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Hold and third people in the agent's own conversation. Used by `session.desk.live`; the kiosk has its own end of it.
+
+The ticket says what holds; this end follows it: it stops and starts the calls, and tells the hub that the banner is on
+the screen. After a restart of the desk the ticket says it again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable
+
+from session.desk.aside import AsideCall, OfferingEngine
+from session.desk.call import DeskCall
+from session.desk.talk_link import TalkLink
+from session.errors import SessionError
+from session.notify import Notifier
+from session.protocol.channel import SessionChannel
+from session.protocol.talk_messages import TalkAnswer
+from session.protocol.talk_state import Talk, Third, ThirdState
+from session.protocol.tickets import Ticket
+from session.tasks import Tasks
+
+log = logging.getLogger(__name__)
+
+
+class DeskTalk:
+    """One session's talk at the desk.
+
+    Args:
+        call: with the caller. engine: for the call with a third person, beside the first one.
+
+    Attributes:
+        changed: the talk with names, at each change. held_changed: the caller waits, or no longer.
+        third_changed: the third person, or None, at each change.
+    """
+
+    def __init__(
+        self, channel: SessionChannel, call: DeskCall, engine: OfferingEngine, link: TalkLink, tasks: Tasks
+    ) -> None:
+        self.changed: Notifier[TalkAnswer] = Notifier()
+        self.held_changed: Notifier[Talk] = Notifier()
+        self.third_changed: Notifier[Third | None] = Notifier()
+        self.talk = Talk()
+        self._channel, self._call, self._engine, self._link, self._tasks = channel, call, engine, link, tasks
+        self._aside: AsideCall | None = None
+        self._acknowledged: Third | None = None
+
+    @property
+    def engine(self) -> OfferingEngine:
+        """Where the third person's picture comes from."""
+        return self._engine
+
+    def on_ticket(self, ticket: Ticket) -> None:
+        """The ticket as the hub has it now."""
+        talk = ticket.talk or Talk()
+        if ticket.session != self._channel.session_id or talk == self.talk:
+            return
+        before, self.talk = self.talk, talk
+        if talk.held != before.held:
+            self._call.set_held(talk.held)
+            self.held_changed.emit(talk)
+        if before.third is not None and (talk.third is None or not _same(before.third, talk.third)):
+            self._end_third()
+        if talk.third != before.third:
+            self._follow_third(talk.third)
+            self.third_changed.emit(talk.third)
+        self._tasks.spawn(self._tell_names(), name="desk talk names")
+
+    async def _tell_names(self) -> None:
+        if self.talk.third is None:
+            self.changed.emit(TalkAnswer(session_id=self._channel.session_id, talk=self.talk))
+            return
+        try:
+            answer = await self._link.talk(self._channel.session_id)
+        except SessionError as error:
+            log.info("who has joined is not known yet: %s", error.code)
+            return
+        if answer.talk.third is not None and self.talk.third is not None and _same(answer.talk.third, self.talk.third):
+            self.changed.emit(
+                TalkAnswer(
+                    session_id=answer.session_id, talk=self.talk, third_name=answer.third_name, by_name=answer.by_name
+                )
+            )
+
+    def banner_painted(self, user: str) -> None:
+        """The banner that names this third person has been painted: the hub may let it in."""
+        third = self.talk.third
+        if third is None or third.user != user or third.state is ThirdState.CALLED:
+            return
+        if self._acknowledged is not None and _same(self._acknowledged, third):
+            return
+        self._acknowledged = third
+        self._tasks.spawn(self._acknowledge(third), name="desk banner shown")
+
+    async def _acknowledge(self, third: Third) -> None:
+        try:
+            await self._link.banner_shown(self._channel.session_id, third)
+        except SessionError as error:
+            self._acknowledged = None
+            log.info("the banner is not acknowledged: %s", error.code)
+
+    def _follow_third(self, third: Third | None) -> None:
+        if third is not None and third.state is ThirdState.IN and self._aside is None:
+            self._aside = AsideCall(self._channel, self._engine, self._tasks)
+            self._aside.start()
+
+    def _end_third(self) -> None:
+        self._acknowledged = None
+        if self._aside is not None:
+            aside, self._aside = self._aside, None
+            self._tasks.spawn(_quietly(aside.hang_up()), name="end the call with the third person")
+
+    async def close(self) -> None:
+        """The conversation is over."""
+        if self._aside is not None:
+            aside, self._aside = self._aside, None
+            await _quietly(aside.hang_up())
+
+
+def _same(one: Third, other: Third) -> bool:
+    return (one.role, one.user, one.at_utc) == (other.role, other.user, other.at_utc)
+
+
+async def _quietly(work: Awaitable[None]) -> None:
+    try:
+        await work
+    except SessionError as error:
+        log.warning("a call did not end in order: %s", error.code)

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Events of a conversation beyond two people talking. Part of `session.log.events`; the desk writes them."""
+
+from __future__ import annotations
+
+from session.log.event_base import Code, Event
+
+
+class HeldChanged(Event, frozen=True, kw_only=True):
+    """The caller waits a moment, no voice and no picture travel; or the talk goes on."""
+
+    held: bool
+    reason: Code = ""
+
+
+class CallerPassedOn(Event, frozen=True, kw_only=True):
+    """The agent passed the caller on, to one colleague or to a queue."""
+
+    reason: Code
+    to_agent: bool
+
+
+class ThirdChanged(Event, frozen=True, kw_only=True):
+    """A third person is announced on both screens, is in the conversation, or is gone ("announced", "in", "gone")."""
+
+    role: Code
+    state: Code
+
+
+TalkEvent = HeldChanged | CallerPassedOn | ThirdChanged
