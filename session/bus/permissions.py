@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from session.protocol import subjects
 from session.protocol.roles import Role
+from session.protocol.session_messages import ASIDE_TOPIC, THIRD_TOPIC
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Rights:
     subscribe: tuple[str, ...]
 
 
-_TALKS_IN_SESSIONS = frozenset({Role.KIOSK, Role.AGENT, Role.SUPERVISOR})
+_TALKS_IN_SESSIONS = frozenset({Role.KIOSK, Role.AGENT})
 _SEES_THE_QUEUE = frozenset({Role.AGENT, Role.SUPERVISOR})
 
 
@@ -30,6 +31,8 @@ def rights_of(role: Role, user: str) -> Rights:
     subscribe = [f"{subjects.inbox(role, user)}.>", f"evt.u.{role}.{user}.>"]
     if role in _TALKS_IN_SESSIONS:
         publish.append(f"ses.{role}.{user}.>")
+    if role is Role.SUPERVISOR:  # who joins may talk, and nothing else; the hub passes it on once both screens say so
+        publish += [f"ses.{role}.{user}.*.{topic}" for topic in (THIRD_TOPIC, ASIDE_TOPIC)]
     if role in _SEES_THE_QUEUE:
         subscribe += [subjects.QUEUE_EVENTS, subjects.QUEUE_BEAT]
     return Rights(publish=tuple(publish), subscribe=tuple(subscribe))
