@@ -70,10 +70,15 @@ class ConsentPanel(SlidingPanel):
     Signals:
         answered: the grant and the caller's answer.
         acting_changed(acting, mandate): who touches now: somebody who acts for the caller, and their mandate so far.
+        mandate_shown(shown): the place where it is typed is needed, or no longer.
+
+    Attributes:
+        mandate: where the reference is typed; the session page gives it its place.
     """
 
     answered = pyqtSignal(Grant, bool)
     acting_changed = pyqtSignal(bool, str)
+    mandate_shown = pyqtSignal(bool)
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
@@ -117,7 +122,6 @@ class ConsentPanel(SlidingPanel):
         whole = spaced(QVBoxLayout(self.panel), (3, 2, 3, 1.6), 1)
         whole.addLayout(self._box)
         whole.addLayout(who)
-        whole.addWidget(self.mandate)
 
     def set_portrait(self, portrait: bool) -> None:
         """The answers under the question."""
@@ -129,10 +133,7 @@ class ConsentPanel(SlidingPanel):
         self.grant = grant
         now_s = self._clock.monotonic_s()
         self._until_s, self._at_most_s = now_s + SILENCE_S, now_s + LONGEST_QUESTION_S
-        self.acting.blockSignals(True)
-        self.acting.setChecked(False)
-        self.acting.blockSignals(False)
-        self.mandate.hide()
+        self._end_acting()
         self.retranslate()
         self.tick()
         self.slide_in(width_px)
@@ -140,7 +141,16 @@ class ConsentPanel(SlidingPanel):
     def end(self) -> None:
         """The question is over."""
         self.grant = None
+        self._end_acting()
         self.hide()
+
+    def _end_acting(self) -> None:
+        """The caller touches again."""
+        self.acting.blockSignals(True)
+        self.acting.setChecked(False)
+        self.acting.blockSignals(False)
+        self.mandate.hide()
+        self.mandate_shown.emit(False)
 
     def forget(self) -> None:
         """Another caller: nothing is asked, and no mandate stays."""
@@ -149,15 +159,15 @@ class ConsentPanel(SlidingPanel):
 
     def _on_acting(self, acting: bool) -> None:
         self.mandate.setVisible(acting)
+        self.mandate_shown.emit(acting)
         if acting:
             self.mandate.setFocus()
-        self.fit(self.width())
         self._on_mandate(self.mandate.text)
 
     def _on_mandate(self, text: str) -> None:
         """A touch is no silence: the time begins again, up to a limit."""
         self._until_s = min(self._clock.monotonic_s() + SILENCE_S, self._at_most_s)
-        self._allow_yes()
+        self.retranslate()
         self.acting_changed.emit(self.acting.isChecked(), text)
 
     def _allow_yes(self) -> None:
@@ -191,7 +201,7 @@ class ConsentPanel(SlidingPanel):
             icon, question, detail = QUESTIONS[self.grant]
             self._icon.show_icon(icon, BLUE)
             self._question.setText(_(question))
-            self._detail.setText(_(detail))
+            self._detail.setText(self.mandate.advice() if self.acting.isChecked() else _(detail))
             self.yes.set_words(_("Yes"), spoken=f"{_(question)} {_('Yes')}")
             self.no.set_words(_("No"), spoken=f"{_(question)} {_('No')}")
 

@@ -84,6 +84,8 @@ class SessionPage(KioskPage):
         self.consent, self.stopped = ConsentPanel(clock), StoppedPanel()
         self.consent.answered.connect(self.grant_answered)
         self.consent.acting_changed.connect(self.acting_changed)
+        self._page_shown = False
+        self.consent.mandate_shown.connect(lambda shown: self.browser.setVisible(self._page_shown and not shown))
         self.stopped.end_requested.connect(self.leave_requested)
         box = spaced(QVBoxLayout(self), (0,), 0)
         box.addWidget(self._build_name())
@@ -117,6 +119,7 @@ class SessionPage(KioskPage):
         self._stage: QBoxLayout = spaced(QHBoxLayout(stage), (2, 1.2, 2, 1.2), 1.6)
         self._stage.addWidget(self.call_pane, FACE_SHARE)
         self._stage.addWidget(self.browser, PAGE_SHARE)
+        self._stage.addWidget(self.consent.mandate, PAGE_SHARE)
         self.browser.hide()
         return stage
 
@@ -182,6 +185,7 @@ class SessionPage(KioskPage):
         self._facts = facts
         self._grants, self._until_s, self._notice = {}, {}, ""
         self._seen = self._heard = True
+        self._page_shown = False
         self.browser.hide()
         self.talk.show_talk(None)
         self.faces_changed.emit(facts.agent_name, "")
@@ -219,7 +223,8 @@ class SessionPage(KioskPage):
 
     def show_page(self, visible: bool) -> None:
         """Shows the web page beside the face, or the face alone."""
-        self.browser.setVisible(visible)
+        self._page_shown = visible
+        self.browser.setVisible(visible and self.consent.mandate.isHidden())
 
     def show_notice(self, code: str) -> None:
         """A word of `DeviceNotice` or an error code about scanner and printer; empty removes it."""

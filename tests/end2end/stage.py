@@ -143,15 +143,15 @@ class Stage:
         await self.walk.allow("ask_print", "print")
 
     async def file(self) -> None:
-        """The agent files the pages that lie there."""
-        await self._turn_to_devices("file_piece")
+        """The caller lets the pages be kept, unless they did already; the agent files them."""
+        await self._turn_to_devices("ask_keep", "file_document")
         if "ask_keep" in await self.desk.ask("visible"):
             await self.walk.allow("ask_keep", "keep")
         await self.walk.click(self.desk, "file_document")
 
-    async def _turn_to_devices(self, button: str) -> None:
+    async def _turn_to_devices(self, *buttons: str) -> None:
         shown = await self.desk.ask("visible")
-        if button not in shown:  # the dossier is in front
+        if not set(buttons) & set(shown):  # the dossier is in front
             await self.walk.click(self.desk, next(name for name in shown if name.startswith("piece_scan_")))
 
     async def choose(self, box: str, entry: str) -> None:

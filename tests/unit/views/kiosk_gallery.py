@@ -242,6 +242,12 @@ def _asking_mandate(window: KioskWindow) -> None:
         window.session_page.consent.mandate.keys[character].click()
 
 
+def _asking_mandate_letters(window: KioskWindow) -> None:
+    _asking_control(window)
+    window.session_page.consent.acting.click()
+    window.session_page.consent.mandate.keys["ABC"].click()
+
+
 def _stopped(window: KioskWindow) -> None:
     _page_shared(window)
     window.session_page.stop.click()
@@ -339,6 +345,7 @@ SCENES: dict[str, Callable[[KioskWindow], None]] = {
     "session-ask-scan": _asking_scan,
     "session-ask-control": _asking_control,
     "session-ask-mandate": _asking_mandate,
+    "session-ask-mandate-letters": _asking_mandate_letters,
     "session-stopped": _stopped,
     "session-trouble": _session_trouble,
     "goodbye-wiping": lambda window: window.show_goodbye(None),
