@@ -144,7 +144,7 @@ class Stage:
 
     async def file(self) -> None:
         """The caller lets the pages be kept, unless they did already; the agent files them."""
-        await self._turn_to_devices("ask_keep", "file_document")
+        await self._turn_to_devices("pages_switch_pages")
         if "ask_keep" in await self.desk.ask("visible"):
             await self.walk.allow("ask_keep", "keep")
         await self.walk.click(self.desk, "file_document")
