@@ -58,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--printer", default="", help="address of a real printer, e.g. ipp://host:port/path")
     demo.add_argument("--camera", default="simulated", help='"simulated", "auto", "none" or a device')
     demo.add_argument("--partner", action="store_true", help="also open a desk of the kiosk's second organisation")
+    demo.add_argument("--display", action="store_true", help="also open the waiting room's display")
     demo.add_argument("--supervisor", action="store_true", help="also open the supervisor's board")
     _common(demo)
     replay = commands.add_parser("replay", help="a session's log on one timeline")
@@ -153,6 +154,7 @@ def _demo(arguments: Arguments) -> int:
         camera=arguments.camera,
         language=arguments.language or "fr",
         supervisor=arguments.supervisor,
+        display=arguments.display,
         partner=arguments.partner,
     )
     return asyncio.run(run_demo(options))

@@ -213,6 +213,9 @@ class DeskConnections:
         self._window.wrap_up.show_open_points(words.format(count=unfiled) if unfiled else "")
         if ended.by == "kiosk":
             self._window.messages.show_message(Level.INFO, _("The caller ended the conversation."), key="ended")
+        elif ended.reason == "kiosk_lost":
+            words = _("The kiosk did not come back: the conversation is over. What you received is safe.")
+            self._window.messages.show_message(Level.WARNING, words, key="peer_gone")
 
     def _on_kiosk_wiped(self, wiped: KioskWiped) -> None:
         if wiped.left_over or not wiped.profile_removed:

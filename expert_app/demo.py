@@ -33,6 +33,7 @@ class DemoOptions:
         scanner, printer: addresses of real devices, or "".
         camera: "simulated" or what a settings file may say.
         supervisor: a third window, the board. partner: one more desk, of the kiosk's second organisation.
+        display: the waiting room's display.
     """
 
     folder: Path | None
@@ -45,6 +46,7 @@ class DemoOptions:
     language: Language
     supervisor: bool = False
     partner: bool = False
+    display: bool = False
 
 
 def _no_screen() -> bool:
@@ -71,6 +73,7 @@ async def run_demo(options: DemoOptions) -> int:
         language=options.language,
         with_supervisor=options.supervisor,
         with_partner=options.partner,
+        with_display=options.display,
     )
     try:
         await demo.start()

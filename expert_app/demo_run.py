@@ -21,6 +21,7 @@ from expert_app.demo_world import HELPDESK, LOOPBACK_KBPS, ORGANISATION, World, 
 from expert_app.log_export import export_log
 from expert_app.paths import private_folder
 from resources import ROOT
+from session.hub.presence import SILENT_S
 from session.tasks import Tasks
 
 READY_S = 60.0
@@ -46,6 +47,8 @@ class Demo:
         chunk_kbps: rate of pages and printed documents; slow enough to be interrupted in tests.
         with_supervisor: also open the supervisor's board.
         with_partner: also open a desk of the second organisation on the kiosk.
+        with_display: also open the waiting room's display.
+        silent_s: silence after which an end is missed.
     """
 
     def __init__(
@@ -61,6 +64,8 @@ class Demo:
         chunk_kbps: int = LOOPBACK_KBPS,
         with_supervisor: bool = False,
         with_partner: bool = False,
+        with_display: bool = False,
+        silent_s: float = SILENT_S,
     ) -> None:
         self.folder = private_folder(folder)
         self.scanner_address, self.printer_address = scanner, printer
@@ -73,7 +78,9 @@ class Demo:
         self.replay: Child | None = None
         self.board: Child | None = None
         self.partner: Child | None = None
+        self.display: Child | None = None
         self._with_supervisor, self._with_partner = with_supervisor, with_partner
+        self._with_display, self._silent_s = with_display, silent_s
         self.hub: Child
         self.kiosk: Child
         self.desk: Child
@@ -130,6 +137,7 @@ class Demo:
             media=self._media,
             language=self._language,
             chunk_kbps=self._chunk_kbps,
+            silent_s=self._silent_s,
         )
         await asyncio.to_thread(self._seed)
         self.hub = await self.start_hub()
@@ -138,6 +146,8 @@ class Demo:
             await self.start_board()
         if self._with_partner:
             await self.start_partner()
+        if self._with_display:
+            await self.start_display()
 
     def _seed(self) -> None:
         store = DossierStore(self.hub_folder / "dossiers")
@@ -209,6 +219,12 @@ class Demo:
         assert self.world is not None
         self.partner = await self._another_desk("partner", self.world.partner_seed)
         return self.partner
+
+    async def start_display(self) -> Child:
+        """Opens the waiting room's display."""
+        assert self.world is not None
+        self.display = await self._program("display", seed=self.world.display_seed)
+        return self.display
 
     async def _another_desk(self, name: str, seed: bytes) -> Child:
         folder = str(private_folder(self.folder / name))

@@ -13,16 +13,18 @@ import msgspec
 
 from documents.dossier import Dossier, Piece
 from documents.store import DossierStore
-from expert_app.config import DeskSettings, HubSettings, KioskSettings, Language, MediaSettings, save
+from expert_app.config import DeskSettings, DisplaySettings, HubSettings, KioskSettings, Language, MediaSettings, save
 from session.bus.identity import new_seed, public_key
 from session.hub.convention import load
-from session.hub.entries import KioskEntry, OrganisationEntry, PersonEntry, ServiceEntry, SiteEntry
+from session.hub.entries import DisplayEntry, KioskEntry, OrganisationEntry, PersonEntry, ServiceEntry, SiteEntry
+from session.hub.presence import SILENT_S
 from session.protocol.hub_messages import Contact
 
 LOOPBACK_KBPS = 20_000
 """Pages have no narrow line to spare on one machine."""
 ORGANISATION = "valdore"
 KIOSK = "borne1"
+DISPLAY = "ecran1"
 AGENT = "agent1"
 PARTNER = "emploi"
 """The second organisation, whose service stands on the same kiosk."""
@@ -85,6 +87,7 @@ class World:
     partner_seed: bytes
     helpdesk_seed: bytes
     supervisor_seed: bytes
+    display_seed: bytes
 
 
 def new_world(folder: Path, bus_port: int, site: str) -> World:
@@ -98,6 +101,7 @@ def new_world(folder: Path, bus_port: int, site: str) -> World:
         partner_seed=new_seed(),
         helpdesk_seed=new_seed(),
         supervisor_seed=new_seed(),
+        display_seed=new_seed(),
     )
 
 
@@ -110,6 +114,7 @@ def organisation(world: World) -> OrganisationEntry:
         services=list(SERVICES),
         sites=[SiteEntry(id="oyen", name="Mairie de Saint-Oyen-le-Vieux", services=names)],
         kiosks=[KioskEntry(id=KIOSK, site="oyen", key=public_key(world.kiosk_seed))],
+        displays=[DisplayEntry(id=DISPLAY, site="oyen", key=public_key(world.display_seed))],
         people=[
             PersonEntry(id=AGENT, name="Camille R.", role="agent", key=public_key(world.agent_seed)),
             PersonEntry(id=HELPDESK, name="Assistance", role="helpdesk", key=public_key(world.helpdesk_seed)),
@@ -149,18 +154,20 @@ def write_settings(
     media: MediaSettings,
     language: Language,
     chunk_kbps: int = LOOPBACK_KBPS,
+    silent_s: float = SILENT_S,
 ) -> dict[str, Path]:
     """Writes the three programs' settings and the catalogue; returns the files by program.
 
     Args:
         chunk_kbps: rate of pages and printed documents between the two ends.
+        silent_s: silence after which an end is missed.
     """
     catalogue = world.folder / "catalogue.toml"
     catalogue.write_bytes(msgspec.toml.encode({"organisations": [organisation(world), partner(world)]}))
     load(catalogue)
     port = int(world.bus.rpartition(":")[2])
     settings: dict[str, msgspec.Struct] = {
-        "hub": HubSettings(catalogue=str(catalogue), listen_port=port),
+        "hub": HubSettings(catalogue=str(catalogue), listen_port=port, silent_s=silent_s),
         "kiosk": KioskSettings(
             organisation=ORGANISATION,
             user=KIOSK,
@@ -187,6 +194,7 @@ def write_settings(
             chunk_kbps=chunk_kbps,
             media=media,
         ),
+        "display": DisplaySettings(organisation=ORGANISATION, user=DISPLAY, bus=[world.bus], language=language),
         "supervisor": DeskSettings(
             organisation=ORGANISATION, user=SUPERVISOR, role="supervisor", bus=[world.bus], language=language
         ),

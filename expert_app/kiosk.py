@@ -384,7 +384,10 @@ class KioskApp:
 
     def _show_answer(self, answer: TicketAnswer | TicketChanged) -> None:
         ticket = answer.ticket
-        if ticket.state in (TicketState.WAITING, TicketState.OFFERED):
+        if ticket.away:  # the hub's answer to the caller's wish to go was lost
+            self._link.drop_ticket()
+            self._elsewhere.show_kept(answer)
+        elif ticket.state in (TicketState.WAITING, TicketState.OFFERED):
             self._remember(ticket.id)
             self._arrived_at_utc = ticket.arrived_at_utc
             self._screen.show_ticket(answer)

@@ -24,8 +24,9 @@ from session.errors import (
 )
 from session.kiosk.link import KioskLink
 from session.kiosk.printer import Printer
-from session.protocol.hub_messages import ServicesAnswer, TicketAnswer
+from session.protocol.hub_messages import ServicesAnswer, TicketAnswer, TicketChanged
 from session.protocol.ids import new_id
+from session.protocol.tickets import Ticket
 from session.protocol.waiting_messages import AwayTicket
 
 log = logging.getLogger(__name__)
@@ -44,7 +45,7 @@ class Screen(Protocol):
     def number_refused(self) -> None: ...  # noqa: D102
     def show_start(self) -> None: ...  # noqa: D102
     def show_place(self) -> None: ...  # noqa: D102
-    def show_kept(self, answer: TicketAnswer, *, prints: bool) -> None: ...  # noqa: D102
+    def show_kept(self, answer: TicketAnswer | TicketChanged, *, prints: bool) -> None: ...  # noqa: D102
     def show_callback(self, due: str) -> None: ...  # noqa: D102
     def show_returns(self, tickets: Sequence[AwayTicket] | None) -> None: ...  # noqa: D102
     def show_trouble(self, code: str) -> None: ...  # noqa: D102
@@ -75,7 +76,7 @@ class Elsewhere:
         self._link, self._screen, self._printer = link, screen, printer
         self._offer, self._gone, self._came = offer, gone, came
         self._clock, self._facts = clock, facts
-        self._kept: TicketAnswer | None = None
+        self._kept: Ticket | None = None
 
     async def step_away(self, ticket: str, how: How, phone: str) -> None:
         """The caller goes and keeps the place; when that is not possible, the place is shown again."""
@@ -91,10 +92,15 @@ class Elsewhere:
             self._screen.show_place()
             await self._show_for_a_moment(error.code)
         else:
-            self._kept = answer
-            self._gone()
-            self._screen.show_kept(answer, prints=self._printer is not None)
-            self._facts.note("stepped_away", ticket=ticket, number=answer.ticket.number, how=how)
+            self.show_kept(answer)
+
+    def show_kept(self, answer: TicketAnswer | TicketChanged) -> None:
+        """The ticket's caller waits elsewhere from now on; the kiosk is free."""
+        ticket = answer.ticket
+        self._kept = ticket
+        self._gone()
+        self._screen.show_kept(answer, prints=self._printer is not None)
+        self._facts.note("stepped_away", ticket=ticket.id, number=ticket.number, how=ticket.away)
 
     async def ask_callback(self, service: str, phone: str) -> None:
         """A caller of a closed service wants to be called; asked until the hub has it."""
@@ -144,9 +150,9 @@ class Elsewhere:
         kept, printer, offer = self._kept, self._printer, self._offer()
         if kept is None or printer is None or offer is None:
             return
-        names = [s.name for s in offer.services if s.id.rpartition("/")[2] == kept.ticket.service]
+        names = [s.name for s in offer.services if s.id.rpartition("/")[2] == kept.service]
         facts = SlipFacts(
-            number=kept.ticket.number,
+            number=kept.number,
             organisation=offer.organisation_name,
             service=names[0] if names else "",
             site=offer.site,
@@ -155,13 +161,13 @@ class Elsewhere:
         try:
             slip = await asyncio.to_thread(make_slip, facts)
             async with asyncio.timeout(PRINT_S):
-                job = await printer.submit(slip, kept.ticket.number)
+                job = await printer.submit(slip, kept.number)
         except TimeoutError:
             await self._show_for_a_moment("printer_gone")
         except SessionError as error:
             await self._show_for_a_moment(error.code)
         else:
-            self._facts.note("slip_printed", number=kept.ticket.number, job_id=job)
+            self._facts.note("slip_printed", number=kept.number, job_id=job)
 
     async def _show_for_a_moment(self, code: str) -> None:
         self._screen.show_trouble(code)

@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout
 
 from resources.texts import _
 from session.clock import Clock
-from session.protocol.hub_messages import TicketAnswer
+from session.protocol.hub_messages import TicketAnswer, TicketChanged
 from views.kiosk_icons import Countdown, IconView
 from views.kiosk_page import BigButton, KioskPage, label
 from views.kiosk_theme import GREEN, GREEN_PAPER, WHITE, spaced
@@ -33,7 +33,7 @@ class KeptPage(KioskPage):
         super().__init__()
         self._clock = clock
         self._until_s: float | None = None
-        self._answer: TicketAnswer | None = None
+        self._answer: TicketAnswer | TicketChanged | None = None
         self._due: str | None = None
         self._printed = False
         self._build()
@@ -87,7 +87,7 @@ class KeptPage(KioskPage):
 
     # ---- facts ----
 
-    def show_ticket(self, answer: TicketAnswer, *, prints: bool) -> None:
+    def show_ticket(self, answer: TicketAnswer | TicketChanged, *, prints: bool) -> None:
         """The place is kept; `prints`: this kiosk can print the number."""
         self._begin(answer, None, prints=prints and answer.ticket.away == "back")
 
@@ -95,7 +95,7 @@ class KeptPage(KioskPage):
         """The wish is stored; `due` (ISO 8601, or "") is from when on somebody calls."""
         self._begin(None, due, prints=False)
 
-    def _begin(self, answer: TicketAnswer | None, due: str | None, *, prints: bool) -> None:
+    def _begin(self, answer: TicketAnswer | TicketChanged | None, due: str | None, *, prints: bool) -> None:
         self._answer, self._due, self._printed = answer, due, False
         self.slip.setVisible(prints)
         self.slip.setEnabled(True)
@@ -158,7 +158,7 @@ class KeptPage(KioskPage):
             widget.setText(text)
 
     @staticmethod
-    def _place(answer: TicketAnswer) -> str:
+    def _place(answer: TicketAnswer | TicketChanged) -> str:
         known = wait_words(answer.wait_s, answer.wait_most_s) if answer.wait_s is not None else ""
         return f"{ahead_words(answer.position)} {known}".rstrip()
 

@@ -270,7 +270,7 @@ class KioskWindow(QWidget):
             self.number_page.clear()
             self._show(self.waiting_page)
 
-    def show_kept(self, answer: TicketAnswer, *, prints: bool) -> None:
+    def show_kept(self, answer: TicketAnswer | TicketChanged, *, prints: bool) -> None:
         """The caller may go, the place is kept. Returns to the start by itself after 30 s."""
         self.number_page.clear()
         self.kept_page.show_ticket(answer, prints=prints)

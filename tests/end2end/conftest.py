@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from expert_app.demo_run import Demo
 from session.tasks import Tasks
-from tests.end2end.stage import CHUNK_KBPS, Stage
+from tests.end2end.stage import CHUNK_KBPS, SILENT_S, Stage
 from tests.unit.documents.drawn_pages import form, jpeg, payslip
 
 
@@ -21,7 +21,7 @@ async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sta
     tasks = Tasks()
     folder = tmp_path_factory.mktemp("demo")
     _lay_pages(folder / "pages")
-    demo = Demo(folder, tasks, script=True, language="en", chunk_kbps=CHUNK_KBPS)
+    demo = Demo(folder, tasks, script=True, language="en", chunk_kbps=CHUNK_KBPS, silent_s=SILENT_S)
     try:
         await demo.start()
         yield Stage(demo)

@@ -20,6 +20,8 @@ from views.troubles import sentence
 Fact = dict[str, Any]
 POLL_S = 0.1
 PAGE_S = 0.5
+SILENT_S = 11.0
+"""Two signs of life and a bit: an end that is killed is missed sooner than by default."""
 CHUNK_KBPS = 5000
 """A page takes about two seconds: long enough to be interrupted."""
 

@@ -63,7 +63,7 @@ class Screen:
     def show_place(self) -> None:
         self._show("waiting")
 
-    def show_kept(self, answer: TicketAnswer, *, prints: bool) -> None:
+    def show_kept(self, answer: TicketAnswer | TicketChanged, *, prints: bool) -> None:
         self._show(f"kept {answer.ticket.number} {answer.ticket.away}{' on paper' if prints else ''}")
 
     def show_callback(self, due: str) -> None:

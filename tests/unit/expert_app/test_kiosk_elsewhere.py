@@ -6,13 +6,14 @@ from __future__ import annotations
 import io
 from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
 
 import expert_app.kiosk_elsewhere
 import session.bus.client
-from session.errors import PrinterGone
+from session.errors import HubUnreachable, PrinterGone
 from session.hub.catalogue import Catalogue
 from session.kiosk.printer import JobProgress, PrinterStatus
 from session.protocol.session_messages import ScannerState
@@ -144,3 +145,24 @@ async def test_a_number_that_nobody_waits_under_goes_back_to_the_services(hall: 
     kiosk.app.come_back("D777")
     await until(lambda: kiosk.screen.troubles == ["ticket_unknown"])
     assert kiosk.screen.page == "start"
+
+
+async def test_a_wish_to_go_whose_answer_is_lost_is_seen_at_the_next_look(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kiosk = await hall.kiosk()
+    ticket = await hall.waiting(kiosk)
+    ask = kiosk.link._insist
+
+    async def lose_the_answer(verb: str, *rest: Any) -> Any:
+        answer = await ask(verb, *rest)
+        if verb == "step_away":
+            raise HubUnreachable
+        return answer
+
+    monkeypatch.setattr(kiosk.link, "_insist", lose_the_answer)
+    kiosk.app.step_away("back", "")
+    await until(lambda: "hub_unreachable" in kiosk.screen.troubles)
+    await kiosk.link._ask(ticket)  # as every ten seconds
+    await until(lambda: kiosk.screen.page == "kept D001 back")
+    assert kiosk.link.ticket is None
