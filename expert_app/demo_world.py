@@ -16,7 +16,15 @@ from documents.store import DossierStore
 from expert_app.config import DeskSettings, DisplaySettings, HubSettings, KioskSettings, Language, MediaSettings, save
 from session.bus.identity import new_seed, public_key
 from session.hub.convention import load
-from session.hub.entries import DisplayEntry, KioskEntry, OrganisationEntry, PersonEntry, ServiceEntry, SiteEntry
+from session.hub.entries import (
+    DisplayEntry,
+    KioskEntry,
+    OrganisationEntry,
+    OutcomeEntry,
+    PersonEntry,
+    ServiceEntry,
+    SiteEntry,
+)
 from session.hub.presence import SILENT_S
 from session.protocol.hub_messages import Contact
 
@@ -58,7 +66,20 @@ SERVICES = (
         number_kind="allocataire",
         icon="family",
     ),
-    ServiceEntry(id="accueil", name="Une autre question", letter="A", subtitle="Nous vous orientons", icon="help"),
+    ServiceEntry(
+        id="accueil",
+        name="Une autre question",
+        letter="A",
+        subtitle="Nous vous orientons",
+        icon="help",
+        mode="push",
+        wrap_up_s=90,
+        outcomes=[
+            OutcomeEntry(id="done", name="Réponse donnée"),
+            OutcomeEntry(id="redirected", name="Orienté vers un service"),
+            OutcomeEntry(id="call_back", name="À rappeler"),
+        ],
+    ),
 )
 PARTNER_SERVICE = ServiceEntry(
     id="demandeurs",

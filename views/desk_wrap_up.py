@@ -60,6 +60,7 @@ class WrapUpView(QWidget):
         self._here = steady_figures(label(role="small", name="wrap_up_clock"))
         self._left = steady_figures(label(role="strong", name="wrap_up_left"))
         self._bar = QProgressBar()
+        self._bar.setObjectName("wrap_up_bar")
         self._bar.setTextVisible(False)
         self._prolong = push_button(_("More time"), "time", "plain", "wrap_up_prolong", "Ctrl+Shift+P")
         self._prolong.setShortcut("Ctrl+Shift+P")
@@ -136,6 +137,7 @@ class WrapUpView(QWidget):
         left_s = (self._until - now).total_seconds()
         self._left.setText(_("Ends by itself in {time}").format(time=clock_words(left_s)))
         self._bar.setValue(max(0, round(left_s)))
+        self._bar.setAccessibleName(self._left.text())
         restyle(self._left, tone="warn" if left_s <= SHORT_S else "")
         if left_s <= 0:
             self._until = None
