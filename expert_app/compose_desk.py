@@ -213,6 +213,7 @@ class ComposedDesk:
 
     async def stop(self) -> None:
         """Ends session, media, workers and connection, in this order."""
+        await self._work.stop()
         await self._app.stop()
         self.window.close_now()
         await self._talks.stop()

@@ -32,6 +32,11 @@ PASSED_ON_S = 0.5
 """From the end of an offer until the hub has noted why."""
 
 
+LAST_WORD_S = 2.0
+DESK_CLOSED = "desk_closed"
+"""Reason code of an agent whose program was closed while it was available."""
+
+
 class Said(NamedTuple):
     """The agent's state: available, or why not (a short code)."""
 
@@ -112,6 +117,16 @@ class DeskWork:
         self._app.session_closed.connect(lambda outcome: self._set_wrap_up(WrapUpTime(None)))
         self._tasks.spawn(self._asking(), name="ask what I serve")
 
+    async def stop(self) -> None:
+        """The program ends: no caller is offered to a desk that is about to fall silent. A pause stays a pause."""
+        if not (self._said.available and self._link.is_ready):
+            return
+        try:
+            async with asyncio.timeout(LAST_WORD_S):
+                await self._work.report(False, DESK_CLOSED)
+        except (SessionError, TimeoutError):
+            log.info("the hub was not told that this desk closes")
+
     # ---- the agent's state -----------------------------------------------------------------------------------------
 
     def set_state(self, available: bool, reason: str = "") -> None:
@@ -147,6 +162,9 @@ class DeskWork:
         if answer.services != self.services:
             self.services = answer.services
             self.services_changed.emit(self.services)
+        if answer.reason == DESK_CLOSED:  # of the run before this one
+            self.set_state(True)
+            return
         said = Said(answer.said is AgentState.AVAILABLE, answer.reason)
         if self._unsaid is None and said != self._said:
             self._said = said

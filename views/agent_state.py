@@ -13,6 +13,9 @@ from views.icons import icon
 NOT_RESPONDING = "not_responding"
 """Reason code of an agent who did not answer an offer; only the hub gives it."""
 
+DESK_CLOSED = "desk_closed"
+"""Reason code of an agent whose program was closed: nobody is offered to a desk that is about to fall silent."""
+
 PAUSES: tuple[tuple[str, str], ...] = (
     ("", N_("Reason: not said")),
     ("break", N_("Break")),

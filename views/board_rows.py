@@ -10,7 +10,7 @@ from resources.texts import N_, _
 from session.protocol.board_messages import AgentFacts, AgentState, QueueFacts
 from session.protocol.hub_messages import Service
 from session.protocol.tickets import Ticket, TicketState
-from views.agent_state import NOT_RESPONDING, PAUSES
+from views.agent_state import DESK_CLOSED, NOT_RESPONDING, PAUSES
 from views.board_tables import Cell, Row
 from views.desk_parts import clock_words
 
@@ -26,7 +26,7 @@ AGENT_STATES: dict[AgentState, tuple[str, str, str]] = {
 """Words, icon and tone of each state, in the order they stand on the board."""
 
 PAUSE_WORDS = {code: words for code, words in PAUSES if code}
-SAID_BY_STATE = frozenset({NOT_RESPONDING, "training"})
+SAID_BY_STATE = frozenset({NOT_RESPONDING, DESK_CLOSED, "training"})
 """Reasons that the state's own word says already."""
 
 PRIORITIES = ((0, N_("Usual")), (5, N_("High")), (10, N_("Urgent")), (1000, N_("Head of the queue")))

@@ -173,6 +173,7 @@ class QueueView(QFrame):
         now = self._clock.utc_now()
         for shown in self._rows.values():
             shown.show_kept(shown.ticket.kept_for(now) or shown.ticket.offered_to(now), self._agent)
+            shown.show_known(shown.ticket.state in WAITING and shown.ticket.preferred == self._agent)
             shown.show_later(self._later_s(shown.ticket))
             shown.show_wait(now)
         waiting = self._waiting()

@@ -81,6 +81,8 @@ class TicketRow(QFrame):
         self._kept = Chip("ticket_kept")
         self._kept.hide()
         self._away = Chip("ticket_away")
+        self._known = Chip("ticket_known", _("Comes back to you"), "undo", "accent")
+        self._known.hide()
         self._later = Chip("ticket_later")
         self._later.hide()
         self._can, self._is_kept = True, False
@@ -96,6 +98,7 @@ class TicketRow(QFrame):
             self._urgent,
             self._kept,
             self._away,
+            self._known,
             self._later,
             self._given,
             0,
@@ -162,6 +165,8 @@ class TicketRow(QFrame):
             extra.append(self._kept.text())
         if not self._away.isHidden():
             extra.append(self._away.text())
+        if not self._known.isHidden():
+            extra.append(self._known.text())
         if not self._later.isHidden():
             extra.append(self._later.text())
         self._accept.setAccessibleName(_("Accept {number}").format(number=ticket.number))
@@ -177,6 +182,12 @@ class TicketRow(QFrame):
             self._kept.show_state(_("For a colleague"), "time", "soft")
         self._kept.setVisible(kept_for is not None)
         self._allow()
+
+    def show_known(self, known: bool) -> None:
+        """Whether this agent has served the caller lately; said in the place of what it implies."""
+        shown = known and self._kept.isHidden()
+        self._known.setVisible(shown)
+        self._given.setVisible(self.ticket.caller_number_given and not shown)
 
     def show_later(self, seconds: float) -> None:
         """Colleagues with the skill for it go first, for so many seconds more; 0 when this agent may take it."""

@@ -130,7 +130,7 @@ class Dispatch:
                 async with asyncio.timeout_at(all_at_s):
                     await self._wake.wait()
             if loop.time() >= all_at_s:  # ends of offers, skills that relax, agents who come and go
-                self._changed.update(self._catalogue.organisations)
+                self._changed.update(self._catalogue.served)
                 all_at_s = loop.time() + self._look_s
             self._wake.clear()
             changed, self._changed = self._changed, set()

@@ -128,6 +128,8 @@ class TicketIndex:
         """A short word for a new ticket that no open one has."""
         known = self._letters.get(letter)
         start = known.newest if known is not None else 0
+        if known is not None and len(known.taken) >= 999:
+            return f"{letter}000"
         for step in range(1, 1000):
             number = f"{letter}{(start + step - 1) % 999 + 1:03d}"
             if known is None or number not in known.taken:

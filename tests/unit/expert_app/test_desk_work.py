@@ -155,6 +155,27 @@ async def test_a_restarted_desk_finds_its_pause_again(world: World, workers: Wor
     await again.close()
 
 
+async def test_a_closed_desk_is_offered_nobody_and_is_available_when_it_opens_again(
+    world: World, workers: Workers
+) -> None:
+    alice = await at_work(world, "alice", workers)
+    await alice.work.stop()
+    assert alice.state() is AgentState.PAUSED
+    await call(world)
+    again = await at_work(world, "alice", workers)
+    await until(lambda: bool(again.offers))
+    assert (again.said, again.state()) == ([], AgentState.AVAILABLE)
+    again.work.set_state(False, "break")
+    await until(lambda: again.state() is AgentState.PAUSED)
+    await again.work.stop()
+    assert world.hub is not None
+    record = world.hub._agents.said("valdore", "alice")
+    assert record is not None
+    assert record.reason == "break"
+    await alice.close()
+    await again.close()
+
+
 async def test_a_new_caller_rings_once_and_those_before_do_not(world: World, workers: Workers) -> None:
     first = await call(world, service="housing")
     alice = await at_work(world, "alice", workers)

@@ -138,8 +138,9 @@ def offered() -> DeskWindow:
     window.queue.set_work(WORK)
     mine = ticket("A033", "alloc", 64, agent="a1", preferred="a1", **OFFERED)
     theirs = ticket("B014", "logement", 15, agent="a2", **OFFERED)
+    known = ticket("A034", "alloc", 9, preferred="a1")
     special = ticket("C009", "rsa", 40, site="Relais de Cormeuse")
-    window.queue.set_tickets([*TICKETS[:1], mine, theirs, special, *TICKETS[3:]], SERVICES)
+    window.queue.set_tickets([*TICKETS[:1], mine, theirs, special, known, *TICKETS[4:]], SERVICES)
     service, place = window.queue.service("alloc")
     window.offer.show_offer(mine, service, place, comes_back=True)
     return window
