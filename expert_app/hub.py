@@ -72,6 +72,7 @@ number_kind = "allocataire"                              # allocataire, france_t
 icon = "home"
 hours = ["mon-fri 08:30-12:00,13:30-17:00"]              # always open without; public holidays are closed
 callback = true                                          # callers may ask to be called back when it is closed
+away = ["back", "phone"]                                 # how callers may wait elsewhere
 
 [[organisations.closures]]                               # stronger than hours
 first = 2030-12-24
@@ -85,6 +86,11 @@ services = ["logement"]
 
 [[organisations.kiosks]]
 id = "borne1"
+site = "oyen"
+key = ""
+
+[[organisations.displays]]                               # screens in waiting rooms
+id = "ecran1"
 site = "oyen"
 key = ""
 
