@@ -13,9 +13,9 @@ import session.bus.client
 from session.bus.client import BusClient
 from session.clock import ManualClock
 from session.errors import StoreUnreachable
-from session.hub.presence import RETURN_S
+from session.hub.presence import KIOSK_RETURN_S, RETURN_S
 from session.kiosk.link import KioskLink
-from session.protocol.hub_messages import TicketAnswer, TicketRequested
+from session.protocol.hub_messages import SessionEnded, TicketAnswer, TicketRequested
 from session.protocol.roles import Role
 from session.protocol.tickets import TicketState
 from tests.talks.hub.bus_fixture import hub_world, until
@@ -223,4 +223,34 @@ async def test_a_kiosk_that_starts_before_the_hub_says_so_and_opens_by_itself(tm
         await world.start_hub()
         await until(lambda: kiosk.screen.page == "start")
         assert kiosk.screen.trouble == ""
+        await hall.close()
+
+
+async def test_a_kiosk_has_two_minutes_to_come_back_and_then_its_agent_finishes_alone(tmp_path: Path) -> None:
+    clock = ManualClock()
+    async with hub_world(tmp_path / "hub", clock=clock, tick_s=3600) as world:
+        hall = Hall(world, tmp_path)
+        kiosk, desk = await hall.kiosk(), await world.desk("alice")
+        facts = await desk.accept(await hall.waiting(kiosk))
+        await until(lambda: kiosk.screen.page == "session with Alice M.")
+        ended: list[SessionEnded] = []
+        desk.session_ended.connect(ended.append)
+        await kiosk.die()
+
+        async def silence(seconds: float) -> None:
+            assert world.hub is not None
+            clock.advance(seconds)
+            world.hub.presence.heard("valdore", Role.AGENT, "alice")
+            await world.hub.look()
+
+        await silence(KIOSK_RETURN_S - 1)
+        again = await hall.kiosk()
+        await until(lambda: again.screen.page == "session with Alice M.")
+        assert ended == []
+        await again.die()
+        await silence(KIOSK_RETURN_S + 1)
+        await until(lambda: [(each.session_id, each.reason) for each in ended] == [(facts.id, "kiosk_lost")])
+        late = await hall.kiosk()
+        assert late.screen.story == ["start"]
+        assert late.files() == []
         await hall.close()
