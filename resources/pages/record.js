@@ -185,6 +185,7 @@
   let queue = [];
   let timer = 0;
   let handOverAt = 0;
+  let handedOverAt = -Infinity;
   let holdsPicture = false;
   let stopped = false;
 
@@ -196,6 +197,7 @@
     clearTimeout(timer);
     timer = 0;
     if (!bridge || !queue.length || stopped) return;
+    handedOverAt = performance.now();
     const events = queue;
     const pictures = holdsPicture;
     queue = [];
@@ -241,7 +243,9 @@
       selects.again();
     }
     queue.push(event);
-    handOverIn(event.type === 3 && MOVES.includes(event.data.source) ? config.movesMs : config.batchMs);
+    if (event.type === 3 && MOVES.includes(event.data.source)) handOverIn(config.movesMs);
+    // A change after a pause goes with what else changed in the same turn of the page; those that follow travel together.
+    else handOverIn(performance.now() - handedOverAt > config.quietMs ? 0 : config.batchMs);
   }
 
   // rrweb itself posts what it sees in a frame; it passes here first, to be masked and signed.
@@ -309,7 +313,8 @@
 
   // A blocked element keeps the size it had; images that load later move what follows. And every minute: a log that can
   // be entered, and a cure for whatever was missed.
-  const onLoad = () => setTimeout(snapshot, 0);
+  const onLoad = () => setTimeout(() => (isLarge() && !document.querySelector(BLOCKED)) || snapshot(), 0);
+  const isLarge = () => document.getElementsByTagName("*").length > config.largePage;
   if (document.readyState !== "complete") addEventListener("load", onLoad, { once: true });
   const checkpoint = setInterval(snapshot, config.checkpointMs);
 

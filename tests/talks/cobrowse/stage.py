@@ -35,6 +35,11 @@ class Consent:
         self._clock = clock
         self._given: set[Grant] = set()
 
+    @property
+    def given(self) -> tuple[Grant, ...]:
+        """What is given now."""
+        return tuple(self._given)
+
     def allowed(self, grant: Grant) -> bool:
         return grant in self._given
 

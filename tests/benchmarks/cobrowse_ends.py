@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Both ends of a shared page with real panes, over a real bus and a real hub; for `bench_cobrowse`.
+
+Bus server and browser processes are their own; hub, kiosk and desk share this process and its loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import psutil
+from PyQt6.QtCore import QCoreApplication, QEvent
+from PyQt6.QtWebEngineCore import QWebEnginePage
+
+from session.bus.channel import BusChannel
+from session.bus.client import BusClient
+from session.clock import SystemClock
+from session.desk.cobrowse import DeskCobrowse
+from session.desk.control import DeskControl
+from session.kiosk.cobrowse import KioskCobrowse
+from session.kiosk.control import KioskControl
+from session.kiosk.link import KioskLink
+from session.protocol.mirror import MirrorEvents
+from session.protocol.roles import Role
+from session.protocol.session_messages import Grant, PageShown, SessionMessage
+from tests.talks.cobrowse.pages import WebServer
+from tests.talks.cobrowse.stage import Consent, script
+from tests.talks.hub.bus_fixture import World, hub_world
+from tests.talks.qt_loop import until
+from views.kiosk_browser import KioskBrowser
+from views.mirror_pane import MirrorPane
+
+_events = msgspec.json.Decoder(list[dict[str, Any]])
+
+
+class Counted:
+    """A channel that counts what this end puts on the wire: NATS's own lines and headers included, TCP's not."""
+
+    def __init__(self, channel: BusChannel, role: str, user: str) -> None:
+        self.bytes = self.messages = 0
+        self._channel, self._subject = channel, f"ses.{role}.{user}.{channel.session_id}."
+
+    @property
+    def session_id(self) -> str:
+        return self._channel.session_id
+
+    async def send(self, topic: str, message: SessionMessage) -> None:
+        size_bytes = len(msgspec.json.encode(message))
+        self._count(len(f"PUB {self._subject}{topic} {size_bytes}\r\n") + size_bytes + 2)
+        await self._channel.send(topic, message)
+
+    async def send_raw(self, topic: str, payload: bytes, headers: Mapping[str, str]) -> None:
+        if topic != "chunk":  # pictures are counted apart
+            block = 12 + sum(len(name) + len(value) + 4 for name, value in headers.items())
+            total = block + len(payload)
+            self._count(len(f"HPUB {self._subject}{topic} {block} {total}\r\n") + total + 2)
+        await self._channel.send_raw(topic, payload, headers)
+
+    def _count(self, size_bytes: int) -> None:
+        self.bytes, self.messages = self.bytes + size_bytes, self.messages + 1
+
+    def on_message(self, topic: str, handler: Callable[[SessionMessage], None]) -> Callable[[], None]:
+        return self._channel.on_message(topic, handler)
+
+    def on_raw(self, topic: str, handler: Callable[[bytes, Mapping[str, str]], None]) -> Callable[[], None]:
+        return self._channel.on_raw(topic, handler)
+
+
+class Ends:
+    """A kiosk and a desk in a session.
+
+    Attributes:
+        lags_ms: of each array of events that arrived: age of its last event, by this computer's clock.
+    """
+
+    def __init__(self, world: World, kiosk_channel: BusChannel, desk_channel: BusChannel, web: WebServer) -> None:
+        clock = SystemClock()
+        self.web, self.world = web, world
+        self.consent = Consent(clock)
+        self.browser, self.pane = KioskBrowser(), MirrorPane()
+        self.browser.resize(1000, 760)
+        self.pane.resize(978, 638)
+        self.wire = Counted(kiosk_channel, "k", "kiosk1")
+        self.kiosk = KioskCobrowse(self.wire, self.browser, self.consent, clock, world.tasks)
+        self.desk = DeskCobrowse(desk_channel, clock, world.tasks)
+        self.hands = KioskControl(self.wire, self.browser, self.kiosk, self.consent, clock, world.tasks)
+        self.control = DeskControl(desk_channel, lambda: self.kiosk.epoch, world.tasks)
+        self.lags_ms: list[float] = []
+        self.pages: list[PageShown] = []
+        self.desk.page_shown.connect(self.pages.append)
+        self.desk.events_received.connect(self._on_events)
+        self.pane.resource_requested.connect(
+            lambda address: self.world.tasks.spawn(self._bring(address), name="bench-resource")
+        )
+        self.browser.set_allowed([web.site, web.address + "/t/"])
+        self.browser.show()
+        self.pane.show()
+
+    def _on_events(self, received: MirrorEvents) -> None:
+        self.lags_ms.append(time.time() * 1000 - float(_events.decode(received.text)[-1]["timestamp"]))
+        self.pane.feed(received.text, received.epoch)
+
+    async def _bring(self, address: str) -> None:
+        self.pane.give_resource(address, *await self.desk.fetch(address))
+
+    @property
+    def page(self) -> QWebEnginePage:
+        """The kiosk's page."""
+        page = self.browser.view.page()
+        assert page is not None
+        return page
+
+    async def open(self, address: str) -> None:
+        """Opens a page at the desk's wish, until the kiosk has it."""
+        before = len(self.pages)
+        self.desk.open_address(address)
+        await until(lambda: len(self.pages) > before, 30)
+
+    def share(self) -> None:
+        """The caller allows everything."""
+        self.consent.give(*Grant)
+
+    async def in_page(self, code: str) -> Any:
+        """Runs code as the page would."""
+        return await script(self.page, code)
+
+    async def in_shell(self, code: str) -> Any:
+        """Runs code in the mirror's shell."""
+        return await script(self.pane.page, code)
+
+    async def in_shell_until(self, code: str, timeout_s: float = 30.0) -> Any:
+        """The first value of `code` in the shell that is true."""
+        async with asyncio.timeout(timeout_s):
+            while True:
+                if found := await self.in_shell(code):
+                    return found
+                await asyncio.sleep(0.01)
+
+    def renderer(self) -> psutil.Process:
+        """The process that runs the kiosk's page."""
+        return psutil.Process(self.page.renderProcessPid())
+
+    def close(self) -> None:
+        """Takes the panes down."""
+        for part in (self.hands, self.kiosk, self.control, self.desk):
+            part.close()
+        for widget in (self.pane, self.browser):
+            widget.close()
+            widget.deleteLater()
+        QCoreApplication.sendPostedEvents(None, int(QEvent.Type.DeferredDelete.value))
+
+
+@asynccontextmanager
+async def shared(folder: Path, web: WebServer, through: Callable[[int], Any] | None = None) -> AsyncIterator[Ends]:
+    """A session that is open. `through`: given the bus's port, opens a line to it and returns the port to use."""
+    async with hub_world(folder) as world:
+        desk = await world.desk("alice")
+        if through is None:
+            link = await world.kiosk("kiosk1")
+        else:
+            port = await through(int(world.server.url.rpartition(":")[2]))
+            seed = world.seeds["valdore", Role.KIOSK, "kiosk1"]
+            client = BusClient([f"nats://127.0.0.1:{port}"], Role.KIOSK, "kiosk1", seed, world.tasks, world.clock)
+            await client.connect()
+            link = KioskLink(client, world.clock, world.tasks)
+            await link.start()
+        ticket = (await link.call("housing", "", "r1")).ticket
+        facts = await desk.accept(ticket.id)
+        ends = Ends(world, link.channel(facts.id), desk.channel(facts.id), web)
+        try:
+            yield ends
+        finally:
+            ends.close()
+            if through is not None:
+                await client.close()
