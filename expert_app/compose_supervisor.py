@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 
+import msgspec
 from PyQt6.QtWidgets import QApplication
 
 from expert_app.board_files import BoardFiles
@@ -61,7 +62,7 @@ class ComposedSupervisor:
     def __init__(self, settings: DeskSettings, paths: Paths, seed: bytes, program: Program) -> None:
         self._settings, self._program = settings, program
         clock, tasks = program.clock, program.tasks
-        limits = Thresholds()
+        limits = Thresholds(**msgspec.structs.asdict(settings.board))
         self._bus = BusClient(settings.bus, ROLES[settings.role], settings.user, seed, tasks, clock)
         link = DeskLink(self._bus, clock, tasks)
         board = BoardLink(self._bus, tasks, within_s=limits.within_s)

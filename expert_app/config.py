@@ -48,6 +48,21 @@ class MediaSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     start_kbps: Kbps = 300
 
 
+class BoardSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """From where a figure of the supervisor's board is an alert.
+
+    Attributes:
+        waiting: callers who wait. longest_s: the longest wait. abandoned: callers of the day who gave up.
+        within_s: the wait that is promised. level_percent: share of the day's callers who waited no longer.
+    """
+
+    waiting: Annotated[int, msgspec.Meta(ge=1)] = 12
+    longest_s: Annotated[int, msgspec.Meta(ge=1)] = 600
+    within_s: Annotated[int, msgspec.Meta(ge=60, le=36_000)] = 180
+    level_percent: Annotated[int, msgspec.Meta(ge=0, le=100)] = 80
+    abandoned: Annotated[int, msgspec.Meta(ge=1)] = 5
+
+
 class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The desk. `user` is the opaque id the hub knows; the key comes from the keyring.
 
@@ -65,6 +80,7 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     chunk_kbps: Kbps = 240
     ca_file: str = ""
     media: MediaSettings = MediaSettings()
+    board: BoardSettings = BoardSettings()
 
 
 class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -59,7 +59,7 @@ class Figure(Card):
 
     def alert(self) -> str:
         """What an alert says of which figure, "" without one."""
-        return f"{self._title.text()}: {self._value.text()}" if self._is_alert else ""
+        return f"{self._title.text()} ({self._value.text()})" if self._is_alert else ""
 
     def value(self) -> str:
         """The figure shown."""

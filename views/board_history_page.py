@@ -55,7 +55,7 @@ class BoardHistoryPage(QWidget):
         self._number.setPlaceholderText(_("No. of a caller"))
         self._number.setMaxLength(20)
         self._number.setMaximumWidth(150)
-        heads = [_("Time"), _("Who"), _("Act"), _("About"), _("Before → after"), _("Reason"), _("Taking back")]
+        heads = [_("Hour"), _("Who"), _("Act"), _("About"), _("Before → after"), _("Reason"), _("Taking back")]
         self.table = BoardTable("board_history", _("History of acts"), heads, 5)
         self._empty = EmptyState(
             "history", _("No act here"), _("Choose other days or fewer conditions."), "history_empty"

@@ -35,9 +35,7 @@ class BoardLivePage(QWidget):
     def __init__(self, facts: BoardFacts, acts: ActBeginner, clock: Clock, longest_s: int) -> None:
         super().__init__()
         self._facts, self._acts, self._clock, self._longest_s = facts, acts, clock, longest_s
-        self.queues = TargetTable(
-            "board_queues", _("Services"), [_("Service"), _("Waiting"), _("Longest"), _("State")], 0
-        )
+        self.queues = TargetTable("board_queues", _("Services"), [_("Service"), _("Waiting"), _("Max"), _("State")], 0)
         heads = [_("No."), _("Service"), _("Site"), _("Time"), _("Priority"), _("With")]
         self.tickets = TicketTable("board_tickets", _("Callers"), heads, 2)
         self.agents = TargetTable("board_agents", _("Agents"), [_("Agent"), _("State"), _("Since")], 1)
@@ -85,13 +83,13 @@ class BoardLivePage(QWidget):
 
     def _make_acts(self) -> None:
         acts, ticket, queue = self._acts, self.tickets.chosen, self.queues.chosen
-        self.give_agent = self._act(_("Give to an agent…"), "agent", "F4", lambda: acts.agent(ticket()))
-        self.give_service = self._act(_("Give to a service…"), "queue", "F5", lambda: acts.service(ticket()))
+        self.give_agent = self._act(_("To an agent…"), "agent", "F4", lambda: acts.agent(ticket()))
+        self.give_service = self._act(_("To a service…"), "queue", "F5", lambda: acts.service(ticket()))
         self.prioritise = self._act(_("Priority…"), "priority", "F6", lambda: acts.priority(ticket()))
         self.move_all = self._act(_("Move everybody…"), "arrow_right", "F7", lambda: acts.move(queue()))
         self.close_queue = self._act(_("Close or open…"), "forbidden", "F8", lambda: acts.close(queue()))
         self.announce = self._act(_("Message to all…"), "bell", "F9", acts.announce)
-        self._undo = self._act(_("Undo"), "undo", "Ctrl+Z", self.undo_requested.emit)
+        self._undo = self._act(_("Take back"), "undo", "Ctrl+Z", self.undo_requested.emit)
 
     def _act(self, words: str, icon_name: str, keys: str, begin: Callable[[], None]) -> QAction:
         action = QAction(icon(icon_name), words, self)
@@ -121,8 +119,9 @@ class BoardLivePage(QWidget):
         columns.addWidget(self._build_queues())
         columns.addWidget(self._build_tickets())
         columns.addWidget(self._build_agents())
-        columns.setStretchFactor(1, 1)
-        columns.setSizes([395, 670, 345])
+        columns.setStretchFactor(1, 3)
+        columns.setStretchFactor(2, 1)
+        columns.setSizes([430, 600, 330])
         column(self, columns, space=0)
 
     def _build_queues(self) -> QWidget:

@@ -97,17 +97,21 @@ def queue_rows(
         long = worst_s >= longest_s
         facts = states.get(service.id)
         closed = facts.closed if facts is not None else service.closed
-        words = _("{time} · long").format(time=clock_words(worst_s)) if long else clock_words(worst_s)
         cells = (
             Cell(service.name, icon_name=service.icon, place=place),
             Cell(str(len(waits_s)), "" if waits_s else "soft", right=True),
-            Cell(words if waits_s else "–", "bad" if long else "" if waits_s else "soft"),
+            Cell(
+                clock_words(worst_s) if waits_s else "–",
+                "bad" if long else "" if waits_s else "soft",
+                "wait_long" if long else "",
+            ),
             Cell(
                 _("Is closed") if closed else _("Is open"), "warn" if closed else "good", "forbidden" if closed else ""
             ),
         )
         why = f", {facts.changed_by}: {facts.reason}" if facts is not None and facts.closed else ""
-        spoken = ", ".join(cell.text for cell in cells) + why
+        late = f", {_('Long wait')}" if long else ""
+        spoken = ", ".join(cell.text for cell in cells) + late + why
         rows.append(Row(service.id, cells, spoken))
     return rows
 

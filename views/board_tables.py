@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from PyQt6.QtCore import QMimeData, QModelIndex, QPoint, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QBrush, QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent, QIcon, QPalette
+from PyQt6.QtGui import QBrush, QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent, QIcon, QPalette, QResizeEvent
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -115,9 +115,18 @@ class BoardTable(QTreeWidget):
         self._shown = {row.id: (row, tokens) for row in rows}
         if widths != self._widths:  # letters, not pixels: waits move each second and are not worth a measure
             self._widths = widths
-            for column in range(self.columnCount()):
-                if column != self._wide:
-                    self.resizeColumnToContents(column)
+            self._measure()
+
+    def _measure(self) -> None:
+        for column in range(self.columnCount()):
+            if column != self._wide:
+                self.resizeColumnToContents(column)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """More rows are seen: what they need is measured, which Qt does for rows in sight only."""
+        super().resizeEvent(event)
+        if event is not None and event.size().height() != event.oldSize().height():
+            self._measure()
 
     def _align_heads(self, row: Row) -> None:
         """A column of numbers has its head above them."""

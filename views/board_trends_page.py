@@ -47,7 +47,7 @@ class BoardTrendsPage(QWidget):
         self.waiting = TimePlot("plot_waiting", _("Waiting at once"))
         self.waits = TimePlot("plot_waits", _("Wait of those answered, min"))
         self.calls = TimePlot("plot_calls", _("Calls per hour"))
-        heads = [_("From"), _("Came"), _("Answered"), _("Gave up"), _("Waiting"), _("Median"), _("90 %")]
+        heads = [_("From"), _("came"), _("answered"), _("gave up"), _("Waiting"), _("Median"), _("90 %")]
         self.table = BoardTable("board_trends", _("The same numbers, per quarter of an hour"), heads, 0)
         self._said = ElidedLabel(role="body", name="trends_said")
         self._build()
@@ -158,7 +158,8 @@ class BoardTrendsPage(QWidget):
         sides.addWidget(plots)
         sides.addWidget(right)
         sides.setStretchFactor(0, 1)
-        sides.setSizes([840, 440])
+        sides.setSizes([800, 480])
+        right.setMinimumWidth(450)
         choice = row(None, self._hours, self._service, self._said, space=SPACE[1])
         choice.setStretch(2, 1)
         column(self, choice, sides, space=SPACE[1]).setStretch(1, 1)

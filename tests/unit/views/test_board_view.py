@@ -56,7 +56,7 @@ def number_at(board: BoardWindow, place: int) -> str:
 def test_forty_callers_in_six_queues_are_shown_in_the_order_they_are_served(board: BoardWindow) -> None:
     assert len(board.tickets.ids()) == 40
     assert [number_at(board, place) for place in range(4)] == ["E121", "B108", "B136", "E135"]
-    assert board.queues.texts("logement") == ["Aide au logement", "12", "13:37 · long", "Is open"]
+    assert board.queues.texts("logement") == ["Aide au logement", "12", "13:37", "Is open"]
     assert board.queues.texts("emploi")[3] == "Is closed"
     waiting = sum(int(board.queues.texts(service.id)[1]) for service in QUEUES)
     assert (waiting, board.figures.waiting.value()) == (36, "36")
