@@ -48,7 +48,7 @@ class DeskConnections:
         queue.accept_requested.connect(self._on_accept)
         queue.availability_changed.connect(lambda available: None if available else self._ring.stop())
         self._link.announced.connect(self._on_announced)
-        self._link.withdrawn.connect(lambda said: self._window.messages.clear(f"announcement {said}"))
+        self._link.withdrawn.connect(self._on_withdrawn)
         self._app.troubled.connect(self._on_trouble)
         self._app.untroubled.connect(self._window.messages.clear)
         self._app.session_ended.connect(self._on_session_ended)
@@ -94,6 +94,10 @@ class DeskConnections:
         words = _("Message from {name}: {text}").format(name=said.by_name, text=said.text)
         self._facts.note("announcement", id=said.broadcast_id)
         self._window.messages.show_message(Level.WARNING, words, key=f"announcement {said.broadcast_id}")
+
+    def _on_withdrawn(self, broadcast_id: str) -> None:
+        self._facts.note("announcement_withdrawn", id=broadcast_id)
+        self._window.messages.clear(f"announcement {broadcast_id}")
 
     # ---- troubles ----
 

@@ -22,7 +22,7 @@ from session.desk.board_link import BoardLink
 from session.desk.board_past import BoardPast
 from session.desk.link import DeskLink
 from session.protocol.board_messages import BoardAnswer
-from session.protocol.history_messages import LineQuality, LinesAnswer, UndoState
+from session.protocol.history_messages import HistoryAnswer, LineQuality, LinesAnswer, UndoState
 from session.protocol.tickets import Ticket
 from views.board_figures import Thresholds
 from views.board_view import HISTORY, STATISTICS, TRENDS, BoardWindow
@@ -99,7 +99,7 @@ class ComposedSupervisor:
         app, window = self._app, self.window
         app.elsewhere_changed.connect(window.set_elsewhere)
         app.lines_changed.connect(self._on_lines)
-        app.history_changed.connect(window.show_history)
+        app.history_changed.connect(self._on_history)
         app.trends_changed.connect(window.show_trends)
         app.statistics_changed.connect(window.show_statistics)
         window.page_shown.connect(self._on_page)
@@ -147,7 +147,12 @@ class ComposedSupervisor:
 
     def _on_lines(self, lines: LinesAnswer) -> None:
         self.window.show_lines(lines)
-        self._program.facts.note("lines", bad=sum(1 for one in lines.lines if one.quality is LineQuality.BAD))
+        counts = {quality.value: sum(1 for one in lines.lines if one.quality is quality) for quality in LineQuality}
+        self._program.facts.note("lines", **counts)
+
+    def _on_history(self, answer: HistoryAnswer) -> None:
+        self.window.show_history(answer)
+        self._program.facts.note("history", acts=len(answer.acts))
 
     def _on_page(self, name: str) -> None:
         asks = {

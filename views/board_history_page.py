@@ -72,6 +72,8 @@ class BoardHistoryPage(QWidget):
         self.table.show_rows([self._row(act) for act in answer.acts])
         self._empty.setVisible(not answer.acts)
         self.table.setVisible(bool(answer.acts))
+        if answer.acts and not self.table.chosen():
+            self.table.choose(answer.acts[0].id)
         self._add_people(answer.acts)
         words = [_("{count} acts").format(count=len(answer.acts))]
         if answer.more:
