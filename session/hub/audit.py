@@ -181,7 +181,7 @@ class AuditReader:
             async with asyncio.timeout(EXPIRES_S + 5):
                 while self._wanted > 0:
                     pending = self._take(await self._arrived.get(), entries)
-                    if entries and pending == 0:
+                    if entries and pending == 0 and self._arrived.empty():
                         break
         except TimeoutError:
             self._wanted = 0  # the server forgot to say that the wish's time is over

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The one way the hub changes a ticket: read the truth, decide, compare-and-set, again if beaten. Used by its rules."""
+"""The one way the hub changes a ticket: decide, compare-and-set, read the truth if beaten, again. Used by its rules."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Awaitable, Callable
 
-from session.errors import StoreUnreachable, TicketUnknown
+from session.errors import SessionError, StoreUnreachable, TicketUnknown
 from session.hub.engine import RevisionConflict, StoredTicket, TicketStore
 from session.hub.queue import QueueView
 from session.protocol.tickets import Ticket, TicketState
@@ -86,11 +86,15 @@ class TicketBook:
 
     async def add(self, ticket: Ticket) -> StoredTicket:
         """Stores a new ticket; when its id exists already, that one is returned."""
+        return (await self.add_new(ticket))[0]
+
+    async def add_new(self, ticket: Ticket) -> tuple[StoredTicket, bool]:
+        """As `add`, and whether this call has stored it."""
         try:
             revision = await self._store.create(ticket)
         except RevisionConflict:
-            return await self.read(ticket.organisation, ticket.id)
-        return self._seen(StoredTicket(ticket, revision))
+            return await self.read(ticket.organisation, ticket.id), False
+        return self._seen(StoredTicket(ticket, revision)), True
 
     async def change(self, organisation: str, ticket_id: str, decide: Decide) -> tuple[StoredTicket, bool]:
         """Changes a ticket as `decide` says.
@@ -101,20 +105,37 @@ class TicketBook:
         Raises:
             TicketUnknown, StoreUnreachable, and what `decide` raises.
         """
+        known = self.view.get(organisation, ticket_id)
+        done = await self._try_known(known, decide) if known is not None else None
+        if done is not None:
+            return done, True
         for _ in range(TRIES):
             stored = await self.read(organisation, ticket_id)
             wanted = decide(stored.ticket)
             if wanted is None:
                 return stored, False
             try:
-                if wanted.state in ENDED:
-                    revision = await self._store.retire(wanted, stored.revision)
-                else:
-                    revision = await self._store.replace(wanted, stored.revision)
+                return await self._put(wanted, stored.revision), True
             except RevisionConflict:
                 continue
-            return self._seen(StoredTicket(wanted, revision)), True
         raise StoreUnreachable(why="the ticket changes too often")
+
+    async def _try_known(self, known: StoredTicket, decide: Decide) -> StoredTicket | None:
+        """Spares the reading: what we know is nearly always the truth, and the store refuses when it is not.
+
+        A no, or nothing to do, is never said by what we know, which may be a moment behind: None, ask the store.
+        """
+        try:
+            wanted = decide(known.ticket)
+            return None if wanted is None else await self._put(wanted, known.revision)
+        except StoreUnreachable:
+            raise
+        except (RevisionConflict, SessionError):
+            return None
+
+    async def _put(self, wanted: Ticket, revision: int) -> StoredTicket:
+        store = self._store.retire if wanted.state in ENDED else self._store.replace
+        return self._seen(StoredTicket(wanted, await store(wanted, revision)))
 
     def _seen(self, stored: StoredTicket) -> StoredTicket:
         self.view.apply(stored)

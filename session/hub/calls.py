@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from session.clock import Clock
-from session.errors import QueueClosed, ServiceClosed, TicketTaken
+from session.errors import QueueClosed, ServiceClosed, ServiceUnknown, TicketTaken
 from session.hub.book import ENDED, TicketBook
 from session.hub.caller_numbers import checked_number
 from session.hub.catalogue import Catalogue
@@ -77,10 +77,16 @@ class Calls:
         number = checked_number(service.number_kind, wish.caller_number)
         visitor = home if home != organisation else ""
         identity = ticket_id(organisation, f"{visitor}/{kiosk}" if visitor else kiosk, wish.request_id)
-        known = await self._book.find(organisation, identity)
+        known = await self._find(organisation, identity, bool(number))
+        try:
+            if known is None:
+                self.check_open(organisation, service.id, home, kiosk)
+        except (QueueClosed, ServiceClosed):
+            known = await self._book.find(organisation, identity)  # asked again, of another hub, after it was closed
+            if known is None:
+                raise
         if known is not None:
-            return await self.answer(known)
-        self.check_open(organisation, service.id, home, kiosk)
+            return await self._answer_again(known)
         known_by = self._preferred(organisation, home, kiosk, number)
         if number:  # before the ticket, so that an acknowledged ticket always has its number
             record = CallerRecord(number=number)
@@ -101,9 +107,26 @@ class Calls:
             changed_by=f"{Role.KIOSK}.{kiosk}",
             home=visitor,
         )
-        stored = await self._book.add(ticket)
+        stored, is_new = await self._book.add_new(ticket)
+        if not is_new:
+            return await self._answer_again(stored)
         await self.abandon_older(stored.ticket)
         return await self.answer(stored)
+
+    async def _find(self, organisation: str, identity: str, has_number: bool) -> StoredTicket | None:
+        """The ticket of a request that came before; of one without a number the store's own refusal tells it."""
+        if not has_number and self._book.view.get(organisation, identity) is None:
+            return None
+        return await self._book.find(organisation, identity)
+
+    async def _answer_again(self, known: StoredTicket) -> TicketAnswer:
+        """The same request came before; perhaps its hub died before it had ended what the kiosk asked earlier."""
+        newest = known.ticket
+        if newest.state in WAITING:
+            at_kiosk = self._book.view.at_kiosk(newest.kiosk_home, newest.kiosk)
+            if not any(other.arrived_at_utc > newest.arrived_at_utc for other in at_kiosk):
+                await self.abandon_older(newest)
+        return await self.answer(known)
 
     def check_open(self, organisation: str, service: str, home: str, kiosk: str) -> None:
         """Raises `QueueClosed` (somebody's decision), `ServiceClosed` (the convention's hours at this kiosk)."""
@@ -156,9 +179,20 @@ class Calls:
 
         stored, changed = await self._book.change(ticket.organisation, ticket.id, decide)
         if changed:
-            await self._callers.forget(ticket.organisation, ticket.id)
+            if self._may_have_record(ticket):
+                await self._callers.forget(ticket.organisation, ticket.id)
             told = TicketChanged(ticket=stored.ticket, position=0)
             await tell_kiosk(self._news, ticket, told)
+
+    def _may_have_record(self, ticket: Ticket) -> bool:
+        """False when surely nothing was kept of its caller: no number, and still as the kiosk has made it."""
+        as_made = (f"{Role.KIOSK}.{ticket.kiosk}", "", "")
+        if ticket.caller_number_given or (ticket.changed_by, ticket.reason, ticket.away) != as_made:
+            return True
+        try:  # a telephone number may be kept of a caller who then did not step away
+            return "phone" in self._catalogue.service(ticket.organisation, ticket.service).away
+        except ServiceUnknown:
+            return True
 
     def _abandoned(self, ticket: Ticket, reason: str, by: str) -> Ticket:
         return msgspec.structs.replace(

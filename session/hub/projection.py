@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from session.errors import SessionError, StoreUnreachable
-from session.hub.audit import Audit, AuditReader
+from session.hub.audit import BATCH, Audit, AuditReader
 from session.hub.history import History
 from session.notify import Notifier
 from session.tasks import Tasks
@@ -22,6 +22,10 @@ log = logging.getLogger(__name__)
 
 PAUSE_S = (0.3, 10.0)
 """First and longest pause after a failure."""
+
+
+GATHER_S = 0.25
+"""Shortest time between two commits: of many changes a second each would be a commit of its own."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +136,8 @@ class Projection:
         if newest < last:  # another hub that shares the database may have stored the rest
             newest = max(newest, await asyncio.to_thread(history.last_seq, stream))
         self._move(newest, last)
+        if 0 < len(entries) < BATCH:
+            await asyncio.sleep(GATHER_S)
 
     def _move(self, applied: int, last: int) -> None:
         position = Position(applied, max(0, last - applied))

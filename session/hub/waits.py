@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,7 @@ import numpy.typing as npt
 from session.clock import Clock
 from session.hub.queue import QueueView
 from session.protocol.board_messages import AgentFacts, AgentState
-from session.protocol.tickets import Ticket, TicketState
+from session.protocol.tickets import Ticket, TicketState, queue_order
 
 KEPT_SAMPLES = 60
 """Last conversations of a service that count: yesterday's rush is no longer today's."""
@@ -34,7 +35,9 @@ MOST_PLAYED = 150
 
 FRESH_S = 2.0
 NEW_FRESH_S = 0.25
-"""Age at which an estimate is made again: for those who have one, and for a newcomer who has none."""
+"""Age at which an estimate is made again: for everybody, and for a newcomer who does not stand behind all others."""
+
+BEFORE_ALL = (datetime.min.replace(tzinfo=UTC), "")
 
 STEPS_S = tuple(60 * minutes for minutes in (1, 2, 3, 5, 10, 15, 20, 30, 45, 60))
 """Waits that people say. Longer ones are "more than one hour"."""
@@ -87,34 +90,62 @@ class Serving:
     services: frozenset[str] | None = None
 
 
-def play(queue: Sequence[str], agents: Sequence[Serving], times: Callable[[str], Seconds]) -> list[WaitRange | None]:
-    """The range of each place of the queue, given as services in order; None where no agent serves the service.
+class Play:
+    """The queue as it is played: each place goes on from the ones before, so a newcomer costs one place.
 
     The same question has the same answer: the draws come from a fixed seed, so a range does not flicker.
     """
-    if not agents:
-        return [None] * len(queue)
-    draw = np.random.default_rng(1)
-    free_at = np.stack([_free_at(agent, times, draw) for agent in agents], axis=1)
-    rows = np.arange(PLAYS)
-    pools: dict[str, tuple[npt.NDArray[np.intp], Seconds]] = {}
-    ranges: list[WaitRange | None] = []
-    for service in queue[:MOST_PLAYED]:
-        if service not in pools:
-            able = [n for n, agent in enumerate(agents) if agent.services is None or service in agent.services]
-            pools[service] = (np.array(able, np.intp), times(service))
-        able_now, samples = pools[service]
+
+    def __init__(self, agents: Sequence[Serving], times: Callable[[str], Seconds]) -> None:
+        self._agents = agents
+        self._times = times
+        self._draw = np.random.default_rng(1)
+        self._free_at = np.stack([_free_at(agent, times, self._draw) for agent in agents], axis=1) if agents else None
+        self._pools: dict[str, tuple[npt.NDArray[np.intp], Seconds]] = {}
+        self._played = 0
+        self._last: WaitRange | None = None
+
+    def go_on(self, services: Sequence[str]) -> list[WaitRange | None]:
+        """The ranges of the next places, given as services in order; None where no agent serves the service."""
+        if self._free_at is None:
+            return [None] * len(services)
+        now = services[: max(0, MOST_PLAYED - self._played)]
+        self._played += len(now)
+        starts = [self._start(self._free_at, service) for service in now]
+        ranges = _ranges(starts)
+        self._last = next((each for each in reversed(ranges) if each is not None), self._last)
+        behind = len(services) - len(ranges)
+        return ranges + [None if self._last is None else WaitRange(self._last.least_s, None)] * behind
+
+    def _start(self, free_at: Seconds, service: str) -> Seconds | None:
+        """When the next place is served, in each play; None when nobody serves it."""
+        if service not in self._pools:
+            able = [n for n, agent in enumerate(self._agents) if agent.services is None or service in agent.services]
+            self._pools[service] = (np.array(able, np.intp), self._times(service))
+        able_now, samples = self._pools[service]
         if not able_now.size:
-            ranges.append(None)
-            continue
-        chosen = able_now[np.argmin(free_at[:, able_now], axis=1)]
-        starts = free_at[rows, chosen]
-        free_at[rows, chosen] = starts + draw.choice(samples, PLAYS)
-        low, high = np.quantile(starts, (0.05, 0.95))
-        ranges.append(rounded(float(low), float(high)))
-    behind = len(queue) - len(ranges)
-    last = next((each for each in reversed(ranges) if each is not None), None)
-    return ranges + [None if last is None else WaitRange(last.least_s, None)] * behind
+            return None
+        rows = np.arange(PLAYS)
+        everybody = able_now.size == free_at.shape[1]
+        chosen = np.argmin(free_at, axis=1) if everybody else able_now[np.argmin(free_at[:, able_now], axis=1)]
+        starts: Seconds = free_at[rows, chosen]
+        free_at[rows, chosen] = starts + samples[self._draw.integers(samples.size, size=PLAYS)]
+        return starts
+
+
+def _ranges(starts: Sequence[Seconds | None]) -> list[WaitRange | None]:
+    """What nine plays of ten agree on, of all places at once: one by one it is ten times as slow (measured)."""
+    played = [each for each in starts if each is not None]
+    if not played:
+        return [None] * len(starts)
+    low, high = np.quantile(np.stack(played), (0.05, 0.95), axis=1)
+    found = iter([rounded(*pair) for pair in zip(low.tolist(), high.tolist(), strict=True)])
+    return [None if each is None else next(found) for each in starts]
+
+
+def play(queue: Sequence[str], agents: Sequence[Serving], times: Callable[[str], Seconds]) -> list[WaitRange | None]:
+    """The range of each place of a whole queue; see `Play`."""
+    return Play(agents, times).go_on(queue)
 
 
 def _free_at(agent: Serving, times: Callable[[str], Seconds], draw: np.random.Generator) -> Seconds:
@@ -133,6 +164,16 @@ def rounded(low_s: float, high_s: float) -> WaitRange:
     least = max((step for step in STEPS_S if step <= low_s), default=0)
     most = next((step for step in STEPS_S if step >= high_s), None)
     return WaitRange(least, most)
+
+
+@dataclass
+class _Known:
+    """An organisation's ranges; `last` is the place (`queue_order`) of the last one played."""
+
+    at_s: float
+    ranges: dict[str, WaitRange | None]
+    play: Play
+    last: tuple[datetime, str]
 
 
 class Waits:
@@ -156,7 +197,7 @@ class Waits:
         self._agents = agents
         self._clock = clock
         self._services_of = services_of
-        self._known: dict[str, tuple[float, dict[str, WaitRange | None]]] = {}
+        self._known: dict[str, _Known] = {}
 
     def seen(self, before: Ticket | None, after: Ticket) -> None:
         """A ticket has changed: an agent who is free again has handled one."""
@@ -169,33 +210,37 @@ class Waits:
         """The range of one who waits; None when nobody can know."""
         if ticket.state not in (TicketState.WAITING, TicketState.OFFERED):
             return None
-        known_s, ranges = self._known.get(ticket.organisation, (-FRESH_S, {}))
-        age_s = self._clock.monotonic_s() - known_s
-        if age_s >= FRESH_S or (ticket.id not in ranges and age_s >= NEW_FRESH_S):
-            ranges = self._look(ticket.organisation)
-        if ticket.id in ranges:
-            return ranges[ticket.id]
-        last = next((each for each in reversed(ranges.values()) if each is not None), None)
+        known = self._known.get(ticket.organisation)
+        age_s = self._clock.monotonic_s() - known.at_s if known is not None else FRESH_S
+        if known is None or age_s >= FRESH_S:
+            known = self._look(ticket.organisation)
+        elif ticket.id not in known.ranges:
+            if queue_order(ticket) > known.last:
+                known.last = queue_order(ticket)
+                [known.ranges[ticket.id]] = known.play.go_on([ticket.service])
+            elif age_s >= NEW_FRESH_S:
+                known = self._look(ticket.organisation)
+        if ticket.id in known.ranges:
+            return known.ranges[ticket.id]
+        last = next((each for each in reversed(known.ranges.values()) if each is not None), None)
         return None if last is None else WaitRange(last.least_s, None)
 
-    def _look(self, organisation: str) -> dict[str, WaitRange | None]:
+    def _look(self, organisation: str) -> _Known:
         waiting = self._view.waiting(organisation)
-        agents = self._serving(organisation)
-        found = play(
-            [ticket.service for ticket in waiting], agents, lambda service: self.times.of(organisation, service)
-        )
+        played = Play(self._serving(organisation), lambda service: self.times.of(organisation, service))
+        found = played.go_on([ticket.service for ticket in waiting])
         ranges = {ticket.id: each for ticket, each in zip(waiting, found, strict=True)}
-        self._known[organisation] = (self._clock.monotonic_s(), ranges)
-        return ranges
+        last = queue_order(waiting[-1]) if waiting else BEFORE_ALL
+        known = self._known[organisation] = _Known(self._clock.monotonic_s(), ranges, played, last)
+        return known
 
     def _serving(self, organisation: str) -> list[Serving]:
         now = self._clock.utc_now()
-        in_hand = {ticket.agent: ticket for ticket in self._view.open_tickets(organisation) if ticket.agent is not None}
         serving = []
         for agent in self._agents(organisation):
             if agent.state not in SERVING:
                 continue
-            ticket = in_hand.get(agent.id)
+            ticket = next(iter(self._view.of_agent(organisation, agent.id)), None)
             services = self._services_of(organisation, agent.id)
             if ticket is None or ticket.accepted_at_utc is None:
                 serving.append(Serving(services=services))

@@ -16,7 +16,7 @@ import pytest
 from session.clock import ManualClock
 from session.hub.engine import StoredTicket
 from session.hub.queue import QueueView
-from session.hub.waits import MOST_PLAYED, HandlingTimes, Seconds, Serving, WaitRange, Waits, play, rounded
+from session.hub.waits import MOST_PLAYED, HandlingTimes, Play, Seconds, Serving, WaitRange, Waits, play, rounded
 from session.protocol.board_messages import AgentFacts, AgentState
 from session.protocol.tickets import Ticket, TicketState
 
@@ -105,6 +105,36 @@ def test_who_stands_far_behind_hears_more_than_and_the_queue_stays_cheap() -> No
     assert len(ranges) == 5000
     assert ranges[MOST_PLAYED - 1] is not None
     assert ranges[-1] == WaitRange(ranges[MOST_PLAYED - 1].least_s, None)  # type: ignore[union-attr]
+
+
+def test_a_newcomer_is_told_what_a_whole_play_would_have_said_and_costs_one_place() -> None:
+    times, agents = HandlingTimes(), [Serving(), Serving(120, "s"), Serving(services=frozenset({"other"}))]
+    queue = ["s", "other", "s", "nobody's", "s", "other"] * 30
+    played, told = Play(agents, lambda name: times.of("o", name)), []
+    for service in queue:
+        told += played.go_on([service])
+    assert told == play(queue, agents, lambda name: times.of("o", name))
+
+
+def test_only_who_stands_behind_all_others_is_added_others_are_told_at_the_next_play() -> None:
+    queue = Queue()
+    arrived = queue.clock.utc_now()
+
+    def joins(name: str, seconds: int, priority: int) -> Ticket:
+        ticket = msgspec.structs.replace(
+            queue.ticket, id=name, arrived_at_utc=arrived + timedelta(seconds=seconds), priority=priority
+        )
+        queue.view.apply(StoredTicket(ticket, seconds + 10))
+        return ticket
+
+    assert queue.waits.of(queue.ticket) == WaitRange(0, 60)
+    behind = queue.waits.of(joins("t2", 1, 0))
+    assert behind is not None
+    assert behind.most_s != 60
+    urgent = joins("t3", 2, 10)
+    assert queue.waits.of(urgent) == WaitRange(behind.least_s, None)  # its place among the others is not played yet
+    queue.clock.advance(0.3)
+    assert queue.waits.of(urgent) == WaitRange(0, 60)
 
 
 def test_a_call_that_lasts_longer_than_any_before_may_end_now_or_not() -> None:
