@@ -59,6 +59,9 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--camera", default="simulated", help='"simulated", "auto", "none" or a device')
     demo.add_argument("--partner", action="store_true", help="also open a desk of the kiosk's second organisation")
     demo.add_argument("--display", action="store_true", help="also open the waiting room's display")
+    demo.add_argument(
+        "--host", action="store_true", help="also open the windows of the site's host and of the operator"
+    )
     demo.add_argument("--supervisor", action="store_true", help="also open the supervisor's board")
     _common(demo)
     replay = commands.add_parser("replay", help="a session's log on one timeline")
@@ -95,6 +98,10 @@ def _desk(arguments: Arguments) -> int:
         from expert_app.compose_supervisor import run_supervisor
 
         return run_supervisor(settings, paths, driven=arguments.driven)
+    if settings.role in ("facilitator", "operator"):
+        from expert_app.compose_site import run_site
+
+        return run_site(settings, paths, driven=arguments.driven)
     from expert_app.compose_desk import run_desk
 
     return run_desk(settings, paths, driven=arguments.driven)
@@ -156,6 +163,7 @@ def _demo(arguments: Arguments) -> int:
         supervisor=arguments.supervisor,
         display=arguments.display,
         partner=arguments.partner,
+        host=arguments.host,
     )
     return asyncio.run(run_demo(options))
 

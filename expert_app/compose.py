@@ -36,7 +36,13 @@ from views.voice import open_voice
 
 log = logging.getLogger(__name__)
 
-ROLES = {"agent": Role.AGENT, "supervisor": Role.SUPERVISOR, "helpdesk": Role.HELPDESK}
+ROLES = {
+    "agent": Role.AGENT,
+    "supervisor": Role.SUPERVISOR,
+    "helpdesk": Role.HELPDESK,
+    "facilitator": Role.FACILITATOR,
+    "operator": Role.OPERATOR,
+}
 STOP_S = 15.0
 
 

@@ -66,8 +66,20 @@ class DeskConnections:
                 self._seen.add(ticket.id)
                 if self._window.queue.ticket(ticket.id) is not None:
                     self._facts.note("ticket_visible", id=ticket.id, number=ticket.number, service=ticket.service)
+        self._show_host(tickets)
         if not any(ticket.state in (TicketState.WAITING, TicketState.OFFERED) for ticket in tickets):
             self._ring.stop()
+
+    def _show_host(self, tickets: list[Ticket]) -> None:
+        """In a conversation the agent must know that the site's host hears."""
+        session = self._app.session
+        ours = session.facts.ticket_id if session is not None else ""
+        if any(ticket.id == ours and ticket.with_host for ticket in tickets):
+            self._window.messages.show_message(
+                Level.INFO, _("The site's host is with the caller and hears you."), key="host"
+            )
+        else:
+            self._window.messages.clear("host")
 
     def _on_connection(self, connected: bool) -> None:
         self._window.set_connection(connected)

@@ -20,6 +20,7 @@ from session.bus.client import BusClient
 from session.errors import SessionError
 from session.kiosk.call import CallMedia, IceServer
 from session.kiosk.device_addresses import make_printer, make_scanner
+from session.kiosk.help_call import HelpCall
 from session.kiosk.link import KioskLink
 from session.kiosk.live import KioskParts, KioskSession
 from session.kiosk.wipe import open_session_folder
@@ -76,6 +77,7 @@ class ComposedKiosk:
             settings.bus, Role.KIOSK, settings.user, seed, program.tasks, program.clock, tls_for(settings)
         )
         self._link = KioskLink(self._bus, program.clock, program.tasks)
+        self._help = HelpCall(self._link, program.tasks)
         self._parts = KioskParts(
             call_page=self._call_pane,
             third_page=self._call_pane.third,
@@ -125,6 +127,11 @@ class ComposedKiosk:
             window.quiet_requested.connect(self._voice.stop)
             window.set_speech(self._settings.speak)
         window.close_requested.connect(self._program.stop.set)
+        window.help_requested.connect(self._help.press)
+        window.start_requested.connect(self._help.reset)
+        app.wiped.connect(lambda _wiped: self._help.reset())
+        self._help.changed.connect(window.show_help)
+        self._help.changed.connect(lambda state: self._program.facts.note("help", state=state.value))
         self._browser.share_stop_requested.connect(lambda: app.withdraw_grant(Grant.SEE_PAGE))
         self._browser.take_back_requested.connect(app.withdraw_control)
         self._browser.pointer_painted.connect(

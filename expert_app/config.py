@@ -73,7 +73,7 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     organisation: Id = "caf"
     user: Id = "agent"
-    role: Literal["agent", "supervisor", "helpdesk"] = "agent"
+    role: Literal["agent", "supervisor", "helpdesk", "facilitator", "operator"] = "agent"
     bus: list[str] = msgspec.field(default_factory=lambda: [LOOPBACK_BUS])
     language: Language = "fr"
     theme: Literal["light", "dark"] = "light"

@@ -34,6 +34,7 @@ class DemoOptions:
         camera: "simulated" or what a settings file may say.
         supervisor: a third window, the board. partner: one more desk, of the kiosk's second organisation.
         display: the waiting room's display.
+        host: the windows of the site's host and of the network's operator.
     """
 
     folder: Path | None
@@ -47,6 +48,7 @@ class DemoOptions:
     supervisor: bool = False
     partner: bool = False
     display: bool = False
+    host: bool = False
 
 
 def _no_screen() -> bool:
@@ -74,6 +76,7 @@ async def run_demo(options: DemoOptions) -> int:
         with_supervisor=options.supervisor,
         with_partner=options.partner,
         with_display=options.display,
+        with_host=options.host,
     )
     try:
         await demo.start()

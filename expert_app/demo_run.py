@@ -49,6 +49,7 @@ class Demo:
         with_partner: also open a desk of the second organisation on the kiosk.
         with_display: also open the waiting room's display.
         silent_s: silence after which an end is missed.
+        with_host: also open the windows of the site's host and of the network's operator.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Demo:
         with_partner: bool = False,
         with_display: bool = False,
         silent_s: float = SILENT_S,
+        with_host: bool = False,
     ) -> None:
         self.folder = private_folder(folder)
         self.scanner_address, self.printer_address = scanner, printer
@@ -79,7 +81,9 @@ class Demo:
         self.board: Child | None = None
         self.partner: Child | None = None
         self.display: Child | None = None
-        self._with_supervisor, self._with_partner = with_supervisor, with_partner
+        self.host: Child | None = None
+        self.operator: Child | None = None
+        self._with_supervisor, self._with_partner, self._with_host = with_supervisor, with_partner, with_host
         self._with_display, self._silent_s = with_display, silent_s
         self.hub: Child
         self.kiosk: Child
@@ -148,6 +152,8 @@ class Demo:
             await self.start_partner()
         if self._with_display:
             await self.start_display()
+        if self._with_host:
+            await self.start_host()
 
     def _seed(self) -> None:
         store = DossierStore(self.hub_folder / "dossiers")
@@ -225,6 +231,12 @@ class Demo:
         assert self.world is not None
         self.display = await self._program("display", seed=self.world.display_seed)
         return self.display
+
+    async def start_host(self) -> None:
+        """Opens the windows of the site's host and of the network's operator."""
+        assert self.world is not None
+        self.host = await self._another_desk("host", self.world.host_seed)
+        self.operator = await self._another_desk("operator", self.world.operator_seed)
 
     async def _another_desk(self, name: str, seed: bytes) -> Child:
         folder = str(private_folder(self.folder / name))

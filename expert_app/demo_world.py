@@ -34,6 +34,8 @@ ORGANISATION = "valdore"
 KIOSK = "borne1"
 DISPLAY = "ecran1"
 AGENT = "agent1"
+HOST = "hote1"
+OPERATOR = "exploitant1"
 PARTNER = "emploi"
 """The second organisation, whose service stands on the same kiosk."""
 PARTNER_AGENT = "agent1"
@@ -106,6 +108,8 @@ class World:
     kiosk_seed: bytes
     agent_seed: bytes
     partner_seed: bytes
+    host_seed: bytes
+    operator_seed: bytes
     helpdesk_seed: bytes
     supervisor_seed: bytes
     display_seed: bytes
@@ -120,6 +124,8 @@ def new_world(folder: Path, bus_port: int, site: str) -> World:
         kiosk_seed=new_seed(),
         agent_seed=new_seed(),
         partner_seed=new_seed(),
+        host_seed=new_seed(),
+        operator_seed=new_seed(),
         helpdesk_seed=new_seed(),
         supervisor_seed=new_seed(),
         display_seed=new_seed(),
@@ -139,6 +145,8 @@ def organisation(world: World) -> OrganisationEntry:
         people=[
             PersonEntry(id=AGENT, name="Camille R.", role="agent", key=public_key(world.agent_seed)),
             PersonEntry(id=HELPDESK, name="Assistance", role="helpdesk", key=public_key(world.helpdesk_seed)),
+            PersonEntry(id=HOST, name="Inès B.", role="facilitator", key=public_key(world.host_seed), sites=["oyen"]),
+            PersonEntry(id=OPERATOR, name="Marc L.", role="operator", key=public_key(world.operator_seed)),
             PersonEntry(id=SUPERVISOR, name="Chantal V.", role="supervisor", key=public_key(world.supervisor_seed)),
         ],
         contact=Contact(
@@ -148,6 +156,7 @@ def organisation(world: World) -> OrganisationEntry:
         ),
         home_address=f"{world.site}/index.html",
         allowed_addresses=[f"{world.site}/"],
+        transfers_to=[PARTNER],
     )
 
 
@@ -161,6 +170,7 @@ def partner(world: World) -> OrganisationEntry:
         sites=[],
         kiosks=[],
         people=[agent],
+        transfers_from=[ORGANISATION],
         contact=Contact(postal_address="11 quai des Tanneurs\n01235 Trois-Rivières", phone="04 00 00 00 01"),
         home_address=f"{world.site}/index.html",
         allowed_addresses=[f"{world.site}/"],
@@ -216,6 +226,12 @@ def write_settings(
             media=media,
         ),
         "display": DisplaySettings(organisation=ORGANISATION, user=DISPLAY, bus=[world.bus], language=language),
+        "host": DeskSettings(
+            organisation=ORGANISATION, user=HOST, role="facilitator", bus=[world.bus], language=language
+        ),
+        "operator": DeskSettings(
+            organisation=ORGANISATION, user=OPERATOR, role="operator", bus=[world.bus], language=language
+        ),
         "supervisor": DeskSettings(
             organisation=ORGANISATION, user=SUPERVISOR, role="supervisor", bus=[world.bus], language=language
         ),

@@ -22,7 +22,13 @@ from session.tasks import Tasks
 
 log = logging.getLogger(__name__)
 
-DESK_ROLES = {Role.AGENT: "agent", Role.SUPERVISOR: "supervisor", Role.HELPDESK: "helpdesk"}
+DESK_ROLES = {
+    Role.AGENT: "agent",
+    Role.SUPERVISOR: "supervisor",
+    Role.HELPDESK: "helpdesk",
+    Role.FACILITATOR: "facilitator",
+    Role.OPERATOR: "operator",
+}
 TRIAL = "enrolment"
 """Name under which the new key is kept until its own is known: the keyring must work before the code is spent."""
 

@@ -11,81 +11,32 @@ from collections.abc import Callable, Mapping, Sequence
 
 from PyQt6.QtCore import QTimer, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QResizeEvent
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from resources.texts import LANGUAGES, _
 from session.clock import Clock, SystemClock
 from session.kiosk.number_check import PHONE
 from session.protocol.hub_messages import Contact, Service, ServicesAnswer, SessionFacts, TicketAnswer, TicketChanged
 from session.protocol.session_messages import Grant, KioskWiped
+from session.protocol.site_messages import HelpState
 from session.protocol.talk_messages import PassingAnswer, TalkAnswer
 from session.protocol.tickets import Ticket, TicketState
 from session.protocol.waiting_messages import AwayTicket
 from views.kiosk_away_page import AwayPage
 from views.kiosk_closed_page import ClosedPage
 from views.kiosk_goodbye_page import GoodbyePage
-from views.kiosk_icons import IconView
+from views.kiosk_header import KioskHeader
 from views.kiosk_kept_page import KeptPage
 from views.kiosk_number_page import NumberPage
-from views.kiosk_page import BigButton, KioskPage, label, restyle
+from views.kiosk_page import KioskPage
 from views.kiosk_return_page import ReturnPage
 from views.kiosk_session_page import SessionPage
 from views.kiosk_start_page import StartPage
-from views.kiosk_theme import SKY, WHITE, apply_unit, is_portrait, load_fonts, spaced, unit_px
+from views.kiosk_theme import apply_unit, is_portrait, load_fonts, spaced, unit_px
 from views.kiosk_trouble_page import LINE_CODES, TroubleBanner, TroublePage
 from views.kiosk_waiting_page import WaitingPage
 
-LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
 NUMBER_IDLE_S = 60.0
 """Seconds without a key after which a half-typed number is forgotten: the caller has walked away."""
-
-
-class _Header(QFrame):
-    """Who answers here, where, and the language."""
-
-    language_requested = pyqtSignal(str)
-    listen_requested = pyqtSignal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("header")
-        self._organisation = label("lead", heavy=True)
-        self._site = label("small")
-        names = spaced(QVBoxLayout(), (0,), 0)
-        names.addWidget(self._organisation)
-        names.addWidget(self._site)
-        row = spaced(QHBoxLayout(self), (4, 1, 4, 1), 1.6)
-        row.addWidget(IconView("account-group", 6, WHITE))
-        row.addLayout(names, 1)
-        self.listen = BigButton("language", "volume-high", colour=SKY, size="small", margins=(1.6, 0.4, 1.6, 0.4))
-        self.listen.clicked.connect(self.listen_requested)
-        row.addWidget(self.listen)
-        row.addWidget(IconView("translate", 3.6, SKY))
-        self.languages: dict[str, BigButton] = {}
-        for language in LANGUAGES:
-            button = BigButton("language", size="small", margins=(1.6, 0.4, 1.6, 0.4))
-            button.set_words(LANGUAGE_NAMES[language])
-            button.clicked.connect(lambda _checked, language=language: self.language_requested.emit(language))
-            self.languages[language] = button
-            row.addWidget(button)
-
-    def show_names(self, organisation: str, site: str) -> None:
-        """The organisation and the site."""
-        self._organisation.setText(organisation)
-        self._site.setText(site)
-
-    def show_listen(self, offered: bool) -> None:
-        """Whether the page can be listened to."""
-        self.listen.setVisible(offered)
-        self.listen.set_words(_("Listen"))
-
-    def show_language(self, language: str) -> None:
-        """Marks the language in use, by colour and for screen readers."""
-        for each, button in self.languages.items():
-            button.setProperty("look", "language-on" if each == language else "language")
-            restyle(button)
-            name = LANGUAGE_NAMES[each]
-            button.set_words(f"✓ {name}" if each == language else name, spoken=name)
 
 
 class KioskWindow(QWidget):
@@ -105,6 +56,7 @@ class KioskWindow(QWidget):
         grant_answered(Grant, bool), grant_withdrawn(Grant): the caller's consent.
         acting_changed(bool, str): who touches the question now: somebody who acts for the caller, their mandate.
         language_requested(str): "fr" or "en"; answer with `show_language`.
+        help_requested(): the caller calls the site's host, or takes it back; answer with `show_help`.
         away_requested(str, str): the caller waits elsewhere: ("back", "") or ("phone", number).
         callback_requested(str, str): the caller of a closed service wants to be called: (service, number).
         returns_requested(): whose callers may come back? Answer with `show_returns`.
@@ -123,6 +75,7 @@ class KioskWindow(QWidget):
     grant_withdrawn = pyqtSignal(Grant)
     acting_changed = pyqtSignal(bool, str)
     language_requested = pyqtSignal(str)
+    help_requested = pyqtSignal()
     start_requested = pyqtSignal()
     away_requested = pyqtSignal(str, str)
     callback_requested = pyqtSignal(str, str)
@@ -156,7 +109,7 @@ class KioskWindow(QWidget):
         self.waiting_page, self.goodbye_page = WaitingPage(self._clock), GoodbyePage(self._clock)
         self.session_page = SessionPage(call_pane, browser, self._clock)
         self.trouble_page = TroublePage()
-        self._header, self._banner, self._pages = _Header(), TroubleBanner(), QStackedWidget()
+        self._header, self._banner, self._pages = KioskHeader(), TroubleBanner(), QStackedWidget()
         self._page: KioskPage = self.start_page
         self._lay_out()
         self._connect()
@@ -177,6 +130,7 @@ class KioskWindow(QWidget):
     def _connect(self) -> None:
         self._header.language_requested.connect(self.language_requested)
         self._header.listen_requested.connect(self._listen)
+        self._header.help_requested.connect(self.help_requested)
         self.start_page.service_requested.connect(self.service_requested)
         self.start_page.closed_requested.connect(self._on_closed)
         self.start_page.return_requested.connect(self._on_return)
@@ -228,11 +182,16 @@ class KioskWindow(QWidget):
 
     def show_services(self, answer: ServicesAnswer) -> None:
         """What the site offers now. Does not change the page."""
+        self._header.help.setVisible(answer.host)
         self._names = (answer.organisation_name, answer.site)
         self._header.show_names(*self._names)
         self._offer = answer
         self.start_page.show_services(answer.services)
         self._fit(again=True)
+
+    def show_help(self, state: HelpState) -> None:
+        """What the site's host has answered."""
+        self._header.show_help(state)
 
     def show_start(self) -> None:
         """The first page, for the next caller."""
@@ -373,6 +332,7 @@ class KioskWindow(QWidget):
     def show_language(self, language: str) -> None:
         """The language has changed (`resources.texts.use_language` was called): says everything again."""
         self._header.show_language(language)
+        self._header.retranslate()
         self._banner.retranslate()
         for page in self.pages():
             page.retranslate()

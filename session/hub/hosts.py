@@ -39,6 +39,12 @@ log = logging.getLogger(__name__)
 FORGOTTEN_S = 15.0
 """A call that the kiosk does not repeat is over: the kiosk is gone, or its caller is."""
 
+HERE_S = 2 * 3600.0
+"""A host who said that it is with the caller and nothing since is not there any more."""
+
+ENDED = "ended"
+"""What hubs tell each other when the host has finished: the kiosk's next repeat is not a new call."""
+
 SUBJECT = "net.help"
 
 Kiosk = tuple[str, str]
@@ -67,6 +73,8 @@ class Hosts:
         self._clock = clock
         self._is_site_closed = is_site_closed
         self._calls: dict[Kiosk, tuple[HelpState, float]] = {}
+        self._spoke_s: dict[Kiosk, float] = {}
+        self._ended: set[Kiosk] = set()
 
     async def start(self) -> None:
         """Listens to the other hubs."""
@@ -75,29 +83,37 @@ class Hosts:
     def _on_told(self, message: Incoming) -> None:
         _net, _help, home, kiosk = message.subject.split(".")
         try:
-            self._note((home, kiosk), HelpState(message.payload.decode()))
+            self._note((home, kiosk), message.payload.decode())
         except ValueError:
             log.warning("another hub says something of a call for help that we do not know")
 
-    def _note(self, kiosk: Kiosk, state: HelpState) -> None:
-        if state is HelpState.NONE:
+    def _note(self, kiosk: Kiosk, said: str) -> None:
+        self._ended.discard(kiosk)
+        if said == ENDED:
+            self._ended.add(kiosk)
+        if said in (ENDED, HelpState.NONE):
             self._calls.pop(kiosk, None)
         else:
-            self._calls[kiosk] = (state, self._clock.monotonic_s())
+            self._calls[kiosk] = (HelpState(said), self._clock.monotonic_s())
 
-    async def _tell(self, kiosk: Kiosk, state: HelpState) -> None:
-        self._note(kiosk, state)
+    async def _tell(self, kiosk: Kiosk, said: str) -> None:
+        self._note(kiosk, said)
         try:
-            await self._connection.line.publish(f"{SUBJECT}.{kiosk[0]}.{kiosk[1]}", state.value.encode())
+            await self._connection.line.publish(f"{SUBJECT}.{kiosk[0]}.{kiosk[1]}", said.encode())
         except BusUnreachable:
             log.info("a call for help is not told to the other hubs; the kiosk repeats it")
 
     def state(self, home: str, kiosk: str) -> HelpState:
         """What is known of a kiosk's call now."""
         known = self._calls.get((home, kiosk))
-        if known is None or self._clock.monotonic_s() - known[1] > FORGOTTEN_S:
-            return HelpState.NONE
-        return known[0]
+        if known is not None and self._is_fresh(known):
+            return known[0]
+        is_marked = any(ticket.with_host for ticket in self._book.view.at_kiosk(home, kiosk))
+        return HelpState.HERE if is_marked else HelpState.NONE  # a hub that has just started reads it in the ticket
+
+    def _is_fresh(self, call: tuple[HelpState, float]) -> bool:
+        limit_s = HERE_S if call[0] is HelpState.HERE else FORGOTTEN_S
+        return self._clock.monotonic_s() - call[1] <= limit_s
 
     # ---- the kiosk -------------------------------------------------------------------------------------------------
 
@@ -107,6 +123,9 @@ class Hosts:
             raise NotAllowed(why="no host here")
         known = self.state(home, kiosk)
         state = said if said is HelpState.NONE or known is HelpState.NONE else known
+        if (home, kiosk) in self._ended:  # a repeat of what the host has just finished
+            state = HelpState.NONE
+        self._spoke_s[home, kiosk] = self._clock.monotonic_s()
         await self._tell((home, kiosk), state)
         return HelpAnswer(state=state)
 
@@ -153,19 +172,25 @@ class Hosts:
         _person, kiosks = self._own(organisation, user)
         if wish.kiosk not in [kiosk.id for kiosk in kiosks] or not is_id(wish.kiosk):
             raise NotAllowed(why="kiosk")
-        await self._tell((organisation, wish.kiosk), wish.state)
+        kiosk = organisation, wish.kiosk
+        repeats = self._clock.monotonic_s() - self._spoke_s.get(kiosk, -FORGOTTEN_S) < FORGOTTEN_S
+        ended = wish.state is HelpState.NONE and repeats and self.state(*kiosk) is not HelpState.NONE
+        await self._tell(kiosk, ENDED if ended else wish.state)
         await self._mark(organisation, wish.kiosk, f"{Role.FACILITATOR}.{user}")
 
     async def look(self) -> None:
         """Tickets of a caller with whom a host is say so, also those that came after; who is gone is taken out."""
         now_s = self._clock.monotonic_s()
-        self._calls = {kiosk: call for kiosk, call in self._calls.items() if now_s - call[1] <= FORGOTTEN_S}
+        self._calls = {kiosk: call for kiosk, call in self._calls.items() if self._is_fresh(call)}
+        self._spoke_s = {kiosk: at_s for kiosk, at_s in self._spoke_s.items() if now_s - at_s < FORGOTTEN_S}
+        self._ended &= self._spoke_s.keys()
         for (home, kiosk), (state, _) in list(self._calls.items()):
             if state is HelpState.HERE:
                 await self._mark(home, kiosk, "hub")
 
     async def _mark(self, home: str, kiosk: str, by: str) -> None:
-        is_here = self.state(home, kiosk) is HelpState.HERE
+        known = self._calls.get((home, kiosk))
+        is_here = known is not None and known[0] is HelpState.HERE and self._is_fresh(known)
 
         def decide(ticket: Ticket) -> Ticket | None:
             is_open = ticket.state in WAITING or ticket.state is TicketState.IN_SESSION

@@ -38,6 +38,7 @@ from session.protocol.hub_messages import (
     TicketChanged,
     TicketRequested,
 )
+from session.protocol.site_messages import HelpAnswer, HelpCall, HelpState
 from session.protocol.talk_messages import BannerShown, PassingAnswer, PassingRequest, TalkAnswer, TalkRequest
 from session.protocol.talk_state import Third
 from session.protocol.tickets import Ticket, TicketState
@@ -198,6 +199,10 @@ class KioskLink:
     async def banner_shown(self, session_id: str, third: Third) -> None:
         """Our screen names the third person now."""
         await self._insist("banner_shown", BannerShown(session_id=session_id, role=third.role, user=third.user), Done)
+
+    async def call_help(self, state: HelpState) -> HelpState:
+        """Says that the site's host is wanted, or no more; what the host has answered. Raises `NotAllowed`."""
+        return (await self._bus.request("call_help", HelpCall(state=state), HelpAnswer)).state
 
     def channel(self, session_id: str) -> BusChannel:
         """The line to the session's desk."""

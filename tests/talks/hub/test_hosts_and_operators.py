@@ -9,6 +9,7 @@ import pytest
 
 from session.bus.client import BusClient
 from session.errors import NotAllowed, QueueClosed
+from session.kiosk.help_call import HelpCall as HelpCaller
 from session.protocol.hub_messages import Done, ServicesAnswer, ServicesChanged, ServicesRequest
 from session.protocol.roles import Role
 from session.protocol.site_messages import (
@@ -69,6 +70,31 @@ async def test_a_caller_who_comes_with_the_host_is_marked_too(tmp_path: Path) ->
         await host.request("host", HostRequest(kiosk="kiosk1", state=HelpState.HERE), Done)
         await kiosk.call("valdore/rights", "", "r1")
         await until(lambda: [one.with_host for one in alice.queue] == [True])
+
+
+async def test_the_kiosk_repeats_its_call_until_it_is_taken_back(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        host, link = await world.client(Role.FACILITATOR, "host", "network"), await world.kiosk("kiosk1", "network")
+        call = HelpCaller(link, world.tasks, again_s=0.05)
+        heard: list[HelpState] = []
+        call.changed.connect(heard.append)
+        call.press()
+        hub = world.hub
+        assert hub is not None
+        await until(lambda: hub._hosts.state("network", "kiosk1") is HelpState.WANTED)
+        await host.request("host", HostRequest(kiosk="kiosk1", state=HelpState.COMING), Done)
+        await until(lambda: call.state is HelpState.COMING)
+        call.press()
+        await until(lambda: hub._hosts.state("network", "kiosk1") is HelpState.NONE)
+        assert heard == [HelpState.WANTED, HelpState.COMING, HelpState.NONE]
+        call.press()
+        await until(lambda: hub._hosts.state("network", "kiosk1") is HelpState.WANTED)
+        await host.request("host", HostRequest(kiosk="kiosk1", state=HelpState.HERE), Done)
+        await until(lambda: call.state is HelpState.HERE)
+        call.reset()  # the caller's talk is over: who is there says so itself
+        assert call.state is HelpState.HERE
+        await host.request("host", HostRequest(kiosk="kiosk1", state=HelpState.NONE), Done)
+        await until(lambda: call.state is HelpState.NONE)
 
 
 async def test_a_hub_that_starts_learns_of_the_call_from_the_kiosk(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from resources import texts
 from session.clock import ManualClock
 from session.protocol.hub_messages import Contact, Service, ServicesAnswer, SessionFacts, TicketAnswer
 from session.protocol.session_messages import Grant, KioskWiped
+from session.protocol.site_messages import HelpState
 from session.protocol.tickets import Ticket, TicketState
 from session.protocol.waiting_messages import AwayTicket
 from views.kiosk_window import KioskWindow
@@ -306,9 +307,17 @@ RETURNS = [
     *(AwayTicket(number=f"L0{n}", service_name="Logement") for n in range(44, 49)),
 ]
 
+
+def _help_called(window: KioskWindow) -> None:
+    window.show_services(msgspec.structs.replace(services_answer(4), host=True))
+    window.show_help(HelpState.COMING)
+
+
 SCENES: dict[str, Callable[[KioskWindow], None]] = {
     "start-6": _start(6),
     "start-shared-6": lambda window: window.show_services(shared_answer(0, 0, 2, 1, 0, 1)),
+    "start-help": lambda window: window.show_services(msgspec.structs.replace(shared_answer(0, 0, 2, 1), host=True)),
+    "start-help-called": _help_called,
     "start-shared-4": lambda window: window.show_services(shared_answer(0, 0, 2, 1)),
     "start-shared-3": lambda window: window.show_services(shared_answer(0, 1, 2)),
     "start-5": _start(5),
