@@ -30,9 +30,9 @@ from session.protocol.hub_messages import SessionFacts
 from session.protocol.roles import Role
 from session.protocol.session_messages import Grant
 from views.consent_words import text_version
-from views.hands import Hands
 from views.kiosk_browser import KioskBrowser
 from views.kiosk_call_pane import KioskCallPane
+from views.kiosk_hands import KioskHands
 from views.kiosk_window import KioskWindow
 from views.troubles import sentence
 from views.voice import open_voice
@@ -198,7 +198,7 @@ class ComposedKiosk:
                 await device.close()
         await self._bus.close()
 
-    def hands(self) -> Hands:
+    def hands(self) -> KioskHands:
         """For a script: the names of what a caller touches."""
         window = self.window
         names: dict[str, QWidget] = {
@@ -217,7 +217,7 @@ class ComposedKiosk:
             "closed_callback": window.closed_page.callback,
         }
         names |= {f"key_{digit}": key for digit, key in window.number_page.digits.keys.items()}
-        return Hands(window, names)
+        return KioskHands(window, names, self._browser, self._program.facts.note)
 
 
 def _media(settings: KioskSettings) -> CallMedia:

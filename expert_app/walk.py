@@ -30,6 +30,8 @@ from expert_app.walk_proofs import (
 
 Evidence = dict[str, Any]
 WAIT_S = 30.0
+TYPED = "Été-Œuvré d’Ça €"
+"""An invented name with what French needs, and a sign of another key."""
 POLL_S = 0.1
 
 
@@ -77,6 +79,8 @@ class Walk:
             ("audio_both_ways", self.audio_both_ways),
             ("page_shared", self.page_shared),
             ("pointer_shown", self.pointer_shown),
+            ("command_refused", self.command_refused),
+            ("form_filled", self.form_filled),
             ("page_scanned", self.page_scanned),
             ("page_cleaned", self.page_cleaned),
             ("document_filed", self.document_filed),
@@ -213,6 +217,54 @@ class Walk:
         told = await self.fact(self._demo.desk, "pointer_shown")
         same("pointer", (painted["x_px"], painted["y_px"]), (told["x_px"], told["y_px"]))
         return painted
+
+    async def page_value(self, selector: str) -> Evidence:
+        """What the kiosk's own page holds in a field, read in that page."""
+        await self.click(self._demo.kiosk, f"look:{selector}")
+        return await self.fact(self._demo.kiosk, "page_value", selector=selector)
+
+    async def command_refused(self) -> Evidence:
+        """The desk's tool sleeps without the caller's leave; a click sent all the same is refused by the kiosk."""
+        if "tool_control" in await self._demo.desk.ask("visible"):
+            raise ProofMissing("the desk lets its agent act without the caller's leave")
+        await self._demo.desk.ask("click", name="forced:#nom")
+        told = await self.fact(self._demo.desk, "command", command="ClickRequested", code="grant_missing")
+        refused = await self.fact(self._demo.kiosk, "acted_click_requested", code="grant_missing")
+        focus = await self.page_value(":focus")
+        same("field with the keyboard", focus["found"], False)
+        return {"desk_heard": told["code"], "kiosk_refused": refused["code"]}
+
+    async def form_filled(self) -> Evidence:
+        """With the caller's leave the agent types, ticks and chooses; the values are read in the kiosk's page."""
+        await self.allow("tool_ask_control", "control")
+        await self.allow("tool_ask_type", "type")
+        await self.click(self._demo.desk, "tool_control")
+        await self.click(self._demo.desk, "mirror:#nom")
+        await self.fact(self._demo.desk, "command", command="ClickRequested", code="", field="text")
+        await self._demo.desk.ask("type", name="mirror_glass", text=TYPED)
+        await self.fact(self._demo.desk, "command", command="TextRequested", code="")
+        await self.click(self._demo.desk, "mirror:#enfants")
+        await self.fact(self._demo.desk, "command", command="ClickRequested", code="", field="button")
+        await self.click(self._demo.desk, "mirror:#activite")
+        await self.chosen("page_choices", "Retraité(e)")
+        await self.fact(self._demo.desk, "command", command="ChoiceRequested", code="")
+        name, box, choice = [await self.page_value(selector) for selector in ("#nom", "#enfants", "#activite")]
+        same("text in the kiosk's page", name["value"], TYPED)
+        same("box in the kiosk's page", box["checked"], True)
+        same("choice in the kiosk's page", choice["value"], "retraite")
+        return {"typed": name["value"], "ticked": box["checked"], "chosen": choice["value"]}
+
+    async def chosen(self, name: str, entry: str, timeout_s: float = 10.0) -> None:
+        """Chooses an entry of a list as soon as it is open."""
+        end = time.monotonic() + timeout_s
+        while True:
+            try:
+                await self._demo.desk.ask("type", name=name, text=entry)
+                return
+            except ChildFailed:
+                if time.monotonic() > end:
+                    raise
+            await asyncio.sleep(POLL_S)
 
     async def page_scanned(self) -> Evidence:
         """Preview, then the page; its hash is that of what the scanner sent."""

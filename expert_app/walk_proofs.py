@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pypdfium2
 
-from session.log.events import Writer, label_of
+from session.log.events import PageActed, Writer, label_of
 from session.log.reader import read_log
 
 Evidence = dict[str, Any]
@@ -33,6 +33,7 @@ STEPS_IN_LOG = (
     "sharing_changed",
     "mirror_chunk",
     "pointer_shown",
+    "page_acted",
     "scan_ended",
     "page_taken",
     "page_received",
@@ -136,6 +137,9 @@ def log_proof(path: Path) -> Evidence:
     for writer in Writer:
         numbers = sorted(record.number for record in records if record.writer == writer)
         same(f"numbers of {writer}", numbers, list(range(len(numbers))))
+    acted = [record.event for record in records if isinstance(record.event, PageActed)]
+    refused = [event.command for event in acted if event.code == "grant_missing"]
+    same("commands refused for want of the caller's leave", refused, ["click_requested"])
     redacted = [label_of(record.event) for record in records if record.redacted]
     same("redacted events", redacted, [])
     return {"events": len(records), "kinds": len(kinds), "writers": sorted({r.writer.value for r in records})}

@@ -95,6 +95,11 @@ class MirrorGlass(QWidget):
         """The tool in hand."""
         return self._tool
 
+    @property
+    def has_marks(self) -> bool:
+        """True while a frame or an arrow is shown."""
+        return self._frame is not None or self._arrow is not None
+
     def set_tool(self, tool: Tool) -> None:
         """Another tool. Only control takes the keyboard."""
         self._tool, self._start = tool, None

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from html.parser import HTMLParser
 from typing import Any
 
 from pytestqt.qtbot import QtBot
@@ -63,3 +64,44 @@ def wait_mirrored(qtbot: QtBot, pane: MirrorPane, code: str) -> None:
         return in_mirror(qtbot, pane, f"document !== null && ({code})") is True
 
     qtbot.waitUntil(holds, timeout=8000)
+
+
+class _Reader(HTMLParser):
+    """Reads a little HTML into rrweb's nodes, numbered from 20."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.next = 20
+        self.stack: list[Event] = []
+
+    def _number(self) -> int:
+        self.next += 1
+        return self.next
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        element = _node(self._number(), tag, [], {name: value or "" for name, value in attrs})
+        self.stack[-1]["childNodes"].append(element)
+        if tag != "input":
+            self.stack.append(element)
+
+    def handle_endtag(self, tag: str) -> None:
+        self.stack.pop()
+
+    def handle_data(self, data: str) -> None:
+        self.stack[-1]["childNodes"].append({"type": 3, "textContent": data, "id": self._number()})
+
+
+def page_text(*elements: str) -> str:
+    """A page of 640 x 480 with each element in a line of 40 pixels of its own, as a pane is fed."""
+    reader = _Reader()
+    body = _node(5, "body", [], {"style": "margin: 0"})
+    for element in elements:
+        line = _node(reader._number(), "div", [], {"style": "height: 40px; overflow: hidden"})
+        body["childNodes"].append(line)
+        reader.stack = [line]
+        reader.feed(element.replace(">", ' style="margin: 0; width: 300px; height: 40px">', 1))
+    tree = {"type": 0, "childNodes": [_node(3, "html", [_node(4, "head", []), body])], "id": 1}
+    return text_of(
+        {"type": 4, "data": {"href": "http://h/", "width": 640, "height": 480}, "timestamp": 0},
+        {"type": 2, "data": {"node": tree, "initialOffset": {"left": 0, "top": 0}}, "timestamp": 1},
+    )

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A script's hands and eyes at the kiosk: beside clicks, what a field of the web page holds. For compose.
+
+"look:#name" reads the field of this CSS selector in the page itself and notes the fact `page_value`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+
+from PyQt6.QtWidgets import QWidget
+
+from views.hands import Hands
+from views.kiosk_browser import KioskBrowser
+
+LOOK = "look"
+
+
+class KioskHands(Hands):
+    """Acts on the kiosk's window.
+
+    Args:
+        note: where observed facts go.
+    """
+
+    def __init__(
+        self, window: QWidget, names: Mapping[str, QWidget], browser: KioskBrowser, note: Callable[..., None]
+    ) -> None:
+        super().__init__(window, names)
+        self._browser, self._note = browser, note
+
+    def click(self, name: str) -> None:
+        """As a person; "look:SELECTOR" reads a field of the page instead."""
+        how, _colon, selector = name.partition(":")
+        if how == LOOK and selector:
+            self._look(selector)
+        else:
+            super().click(name)
+
+    def _look(self, selector: str) -> None:
+        page = self._browser.view.page()
+        assert page is not None
+
+        def on_answer(answer: object) -> None:
+            if isinstance(answer, str):
+                self._note("page_value", selector=selector, **json.loads(answer))
+
+        code = (
+            f"(() => {{ const field = document.querySelector({json.dumps(selector)}); return JSON.stringify("
+            "field ? {found: true, value: String(field.value), checked: Boolean(field.checked)} : {found: false}); })()"
+        )
+        page.runJavaScript(code, on_answer)
