@@ -330,7 +330,7 @@ class AiortcEngine:
     def _keep_own(self, frame: av.VideoFrame | None) -> None:
         """Our picture for our own screen: every second one is enough."""
         self._own_count += 1
-        if frame is None:
+        if frame is None or self._call is None:  # a late picture of a call that has ended
             self._own = None
         elif self._own is None or self._own_count % 2 == 0:
             self._own = to_screen(frame, self._own_count, OWN_WIDTH_PX)
