@@ -11,13 +11,14 @@ from PyQt6.QtWidgets import QApplication
 
 from expert_app.board_files import BoardFiles
 from expert_app.compose import ROLES, STOP_S, Program, run_application
+from expert_app.compose_board_visit import VisitConnections
 from expert_app.config import DeskSettings
 from expert_app.credentials import KeyMissing, key_name, load_seed
 from expert_app.paths import Paths
 from expert_app.supervisor import ActTrouble, Done, SupervisorApp
 from resources.texts import _
 from session.bus.client import BusClient
-from session.desk.board_acts import Act, MoveQueue
+from session.desk.board_acts import Act, Join, MoveQueue
 from session.desk.board_link import BoardLink
 from session.desk.board_past import BoardPast
 from session.desk.link import DeskLink
@@ -75,6 +76,7 @@ class ComposedSupervisor:
         self._window_settings = IniSettings(paths.data / "board.ini")
         apply_theme(application, (self._window_settings.read("theme") or settings.theme) == "dark")
         self.window = BoardWindow(clock, limits)
+        self._visits = VisitConnections(self.window, self._bus, link, settings.media, program)
         self._connect(board, past)
         self._connect_pages()
 
@@ -120,6 +122,7 @@ class ComposedSupervisor:
 
     async def stop(self) -> None:
         """Closes the window and the connection."""
+        await self._visits.stop()
         self.window.close_now()
         await self._bus.close()
 
@@ -175,7 +178,10 @@ class ComposedSupervisor:
     # ---- acts ----
 
     def _on_act(self, act: Act, reason: str) -> None:
-        self._app.act(act, reason)
+        if isinstance(act, Join):
+            self._visits.join(act.ticket, reason)
+        else:
+            self._app.act(act, reason)
 
     def _on_done(self, done: Done) -> None:
         words = _("Taken back: {act}") if done.undone else _("Done: {act}")

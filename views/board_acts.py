@@ -15,12 +15,13 @@ from session.desk.board_acts import (
     GiveToAgent,
     GiveToOrganisation,
     GiveToService,
+    Join,
     MoveQueue,
     SetPriority,
     SetQueue,
 )
 from session.protocol.board_messages import AgentState
-from session.protocol.tickets import Ticket
+from session.protocol.tickets import Ticket, TicketState
 from views.board_act_panel import ActPanel
 from views.board_facts import WAITING, BoardFacts
 from views.board_rows import AGENT_STATES, PRIORITIES, in_order
@@ -100,6 +101,17 @@ class ActBeginner(QObject):
             (level, _(words)) for level, words in PRIORITIES if level != ticket.priority
         ]
         self._panel.open(title, _("Higher is served first, then arrival."), _("Priority"), levels)
+
+    def join(self, ticket_id: str) -> None:
+        """Joins a conversation, visibly."""
+        ticket = self._facts.ticket(ticket_id)
+        if ticket is None or ticket.state is not TicketState.IN_SESSION:
+            return
+        self._begin(lambda _target, _text: Join(ticket))
+        name = self._facts.agent_name(ticket.agent or "")
+        title = _("Join the conversation of {name} with {number}").format(name=name, number=ticket.number)
+        hint = _("Both read your name and role before you see or hear anything, and as long as you stay.")
+        self._panel.open(title, hint, "", [])
 
     # ---- on a service, on all ----
 

@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QBoxLayout, QLabel, QMenu, QPushButton, QSplitter, Q
 
 from resources.texts import _
 from session.clock import Clock
+from session.protocol.tickets import TicketState
 from views.board_acts import ActBeginner
 from views.board_facts import WAITING, BoardFacts
 from views.board_rows import agent_rows, queue_rows, ticket_row
@@ -74,6 +75,8 @@ class BoardLivePage(QWidget):
         can = self._facts.connected and ticket is not None and ticket.state in WAITING
         for act in (self.give_agent, self.give_service, self.prioritise):
             act.setEnabled(can)
+        talks = ticket is not None and ticket.state is TicketState.IN_SESSION
+        self.join.setEnabled(self._facts.connected and talks)
         for act in (self.move_all, self.close_queue):
             act.setEnabled(self._facts.connected and bool(self.queues.chosen()))
         self.announce.setEnabled(self._facts.connected)
@@ -86,6 +89,7 @@ class BoardLivePage(QWidget):
         self.give_agent = self._act(_("To an agent…"), "agent", "F4", lambda: acts.agent(ticket()))
         self.give_service = self._act(_("To a service…"), "queue", "F5", lambda: acts.service(ticket()))
         self.prioritise = self._act(_("Priority…"), "priority", "F6", lambda: acts.priority(ticket()))
+        self.join = self._act(_("Join visibly…"), "call", "F10", lambda: acts.join(ticket()))
         self.move_all = self._act(_("Move everybody…"), "arrow_right", "F7", lambda: acts.move(queue()))
         self.close_queue = self._act(_("Close or open…"), "forbidden", "F8", lambda: acts.close(queue()))
         self.announce = self._act(_("Message to all…"), "bell", "F9", acts.announce)
@@ -135,6 +139,7 @@ class BoardLivePage(QWidget):
             self._button(self.give_agent, "agent", "act_agent"),
             self._button(self.give_service, "queue", "act_service"),
             self._button(self.prioritise, "priority", "act_priority"),
+            self._button(self.join, "call", "act_join"),
             self._undo_words,
             self._button(self._undo, "undo", "act_undo"),
         )
@@ -155,7 +160,7 @@ class BoardLivePage(QWidget):
         for table in (self.tickets, self.queues, self.agents):
             table.currentItemChanged.connect(lambda _now, _before: self.allow())
         self.tickets.itemActivated.connect(lambda _item, _column: self.give_agent.trigger())
-        self._menu(self.tickets, self.give_agent, self.give_service, self.prioritise)
+        self._menu(self.tickets, self.give_agent, self.give_service, self.prioritise, self.join)
         self._menu(self.queues, self.move_all, self.close_queue)
 
     def _menu(self, table: BoardTable, *acts: QAction) -> None:

@@ -156,6 +156,10 @@ class BoardWindow(QMainWindow):
         if self.page() == LIVE:
             self.live.refresh()
 
+    def agent_name(self, agent: str) -> str:
+        """The name that callers read."""
+        return self._facts.agent_name(agent)
+
     def words_of(self, act: Act) -> str:
         """An act in words."""
         return words_of(act, self._facts)

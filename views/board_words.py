@@ -10,6 +10,7 @@ from session.desk.board_acts import (
     GiveToAgent,
     GiveToOrganisation,
     GiveToService,
+    Join,
     MoveQueue,
     SetPriority,
     SetQueue,
@@ -65,6 +66,8 @@ def words_of(act: Act, facts: BoardFacts) -> str:
             return words.format(service=facts.service_name(service))
         case Announce():
             return _("message to all agents")
+        case Join(ticket=ticket):
+            return _("conversation with {number} joined").format(number=ticket.number)
 
 
 def subject_of(act: ActFacts, facts: BoardFacts) -> str:

@@ -63,10 +63,17 @@ class GiveToOrganisation:
     target: str
 
 
-Act = GiveToService | GiveToAgent | GiveToOrganisation | SetPriority | MoveQueue | SetQueue | Announce
+@dataclass(frozen=True)
+class Join:
+    """The supervisor joins a conversation, named on both screens before anything is seen or heard."""
+
+    ticket: Ticket
+
+
+Act = GiveToService | GiveToAgent | GiveToOrganisation | SetPriority | MoveQueue | SetQueue | Announce | Join
 """`MoveQueue.to` may be a `MoveTarget`'s `ref` too. All but what goes to another organisation can be taken back."""
 
 
 def can_be_undone(act: Act) -> bool:
     """False for callers who wait with another organisation: only that one may send them back."""
-    return not isinstance(act, GiveToOrganisation) and not (isinstance(act, MoveQueue) and "/" in act.to)
+    return not isinstance(act, GiveToOrganisation | Join) and not (isinstance(act, MoveQueue) and "/" in act.to)

@@ -81,6 +81,11 @@ class Guest:
             self.caller.set_held(ticket.talk.held)
         self.changed.emit(ticket.talk)
 
+    @property
+    def is_seen(self) -> bool:
+        """True once the queue has shown us as the third person."""
+        return self._talk is not None
+
     def set_microphone(self, on: bool) -> None:
         """Our voice on or off, for both."""
         for call in (self.caller, self.agent):
