@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from expert_app.facts import Facts
 from session.desk.guest import Guest
@@ -15,6 +16,7 @@ from session.desk.link import DeskLink
 from session.desk.talk_link import TalkLink
 from session.errors import SessionError
 from session.notify import Notifier
+from session.protocol.session_messages import MediaSeen
 from session.protocol.tickets import Ticket
 from session.tasks import Tasks
 
@@ -47,6 +49,7 @@ class BoardVisit:
         self._tasks, self._facts = tasks, facts
         self._guest: Guest | None = None
         self._joining = False
+        self._frames = {"caller": 0, "agent": 0}
         link.queue_changed.connect(self._on_queue)
 
     @property
@@ -72,9 +75,16 @@ class BoardVisit:
         guest = self._guest = self._open_guest(session_id)
         guest.ended.connect(self._on_ended)
         guest.let_in.connect(lambda _fact: self._facts.note("visit", let_in=True))
+        for name, call in (("caller", guest.caller), ("agent", guest.agent)):
+            call.media_seen.connect(partial(self._note_media, name))
         self._facts.note("visit", let_in=False)
         self.began.emit(guest)
         self._on_queue(self._link.queue)
+
+    def _note_media(self, name: str, seen: MediaSeen) -> None:
+        """How many pictures of each of the two arrived."""
+        self._frames[name] = seen.frames
+        self._facts.note("visit_media", caller=self._frames["caller"], agent=self._frames["agent"])
 
     def leave(self) -> None:
         """Goes; the conversation goes on without us."""

@@ -26,13 +26,14 @@ from session.protocol.board_messages import BoardAnswer
 from session.protocol.history_messages import HistoryAnswer, LineQuality, LinesAnswer, UndoState
 from session.protocol.tickets import Ticket
 from views.board_figures import Thresholds
+from views.board_hands import BoardHands
 from views.board_view import HISTORY, STATISTICS, TRENDS, BoardWindow
 from views.board_words import UNDO_WORDS
 from views.desk_settings import IniSettings
-from views.hands import Hands
 from views.message_bar import Level
 from views.theme import apply_theme
 from views.troubles import sentence
+from views.visit_window import VisitWindow
 
 WINDOW_SIZE = (1440, 900)
 LINE, ACT, FILE = "line", "act", "file"
@@ -52,7 +53,7 @@ async def _main(settings: DeskSettings, paths: Paths, seed: bytes, driven: bool,
     board = ComposedSupervisor(settings, paths, seed, program)
     await board.start()
     if driven:
-        program.drive(Hands(board.window))
+        program.drive(BoardHands(board.window, board.visit_window))
     await program.stop.wait()
     await asyncio.wait_for(board.stop(), STOP_S)
 
@@ -111,6 +112,11 @@ class ComposedSupervisor:
         window.statistics.file_wanted.connect(self._files.save)
         self._files.saved.connect(self._on_saved)
         self._files.failed.connect(self._on_not_saved)
+
+    @property
+    def visit_window(self) -> VisitWindow:
+        """Where a visit is seen."""
+        return self._visits.pane
 
     async def start(self) -> None:
         """Shows the window, then connects: the window never waits for the network."""

@@ -57,6 +57,7 @@ class TalkStrip(QFrame):
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._tell)
         self._third, self._hold = label("lead", heavy=True), label("lead", heavy=True)
+        self._third.setObjectName("talk_third_words")
         self._icons = IconView("account-group", 6, BLUE), IconView("clock-outline", 6, BLUE)
         lines = spaced(QVBoxLayout(self), (3, 1.4, 3, 1.4), 1)
         for icon, words in zip(self._icons, (self._third, self._hold), strict=True):
