@@ -146,7 +146,7 @@ class CobrowseView(QWidget):
         self._bar.setObjectName("page_bar")
         acts = row(None, self._address, self._open, self._again)
         acts.setStretch(0, 1)
-        names = row(None, self._title, self._chip)
+        names = row(None, self._title, self.tools.asks, self._chip)
         names.setStretch(0, 1)
         column(self._bar, acts, self.tools, names, space=6, margins=(SPACE[2], SPACE[1], SPACE[2], SPACE[1]))
         self._refusal = label("", "small", "cobrowse_refusal", wrap=True)

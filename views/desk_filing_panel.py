@@ -48,7 +48,7 @@ class FilingPanel(Card):
         self._name.setPlaceholderText(_("Name of the document"))
         self._name.setMaxLength(120)
         self._file = push_button(_("File"), "file", "primary", "file_document", "F8")
-        self._why = label(role="small", name="file_why")
+        self._why = label(role="small", name="file_why", wrap=True)
         self._piece.currentIndexChanged.connect(lambda: self._propose_name())
         self._name.textEdited.connect(self._on_typed)
         self._name.returnPressed.connect(self._on_file)

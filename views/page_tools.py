@@ -15,7 +15,7 @@ from PyQt6.QtWidgets import QButtonGroup, QFrame, QToolButton, QWidget
 from resources.texts import N_, _
 from session.protocol.control_messages import HistoryStep
 from session.protocol.session_messages import Grant
-from views.desk_parts import column, label, push_button, row, say, tool_button
+from views.desk_parts import push_button, row, say, tool_button
 from views.mirror_glass import Tool
 from views.session_header import GRANT_WORDS
 
@@ -34,13 +34,16 @@ _ASKED = (Grant.POINT, Grant.CONTROL, Grant.TYPE)
 
 
 class PageTools(QFrame):
-    """One row of tools, and under it what is still to be asked for.
+    """One row of tools.
 
     Signals:
         tool_chosen(Tool): another tool is in hand.
         history_requested(HistoryStep), zoom_requested(steps): the page as a whole.
         marks_remove_requested(): take frames and arrows away.
         grant_requested(Grant): ask the caller.
+
+    Attributes:
+        asks: a button for each power that is still to be asked for; the view gives it a place that costs no height.
     """
 
     tool_chosen = pyqtSignal(object)
@@ -58,11 +61,9 @@ class PageTools(QFrame):
         self._buttons = {tool: self._make_tool(tool, window) for tool in _TOOLS}
         self._whole = self._make_whole()
         self._asks = {grant: self._make_ask(grant) for grant in _ASKED}
-        self._asks_line = QWidget()
-        self._asks_words = label(_("Not allowed yet:"), "small")
-        row(self._asks_line, self._asks_words, *self._asks.values(), 0, space=6)
-        first = row(None, *self._buttons.values(), 0, *self._whole, space=2)
-        column(self, first, self._asks_line, space=4)
+        self.asks = QWidget()
+        row(self.asks, *self._asks.values(), space=2)
+        row(self, *self._buttons.values(), 0, *self._whole, space=2)
         self._show()
 
     # ---- building ----
@@ -154,7 +155,7 @@ class PageTools(QFrame):
             button.setToolTip(f"{button.accessibleName()}. {needs}" if needs else button.accessibleName())
         for grant, ask in self._asks.items():
             ask.setVisible(not self._grants[grant])
-        self._asks_line.setVisible(self._live and not all(self._grants[grant] for grant in _ASKED))
+        self.asks.setVisible(self._live and not all(self._grants[grant] for grant in _ASKED))
         self.choose(self._tool)
 
     def _missing(self, grant: Grant | None) -> str:

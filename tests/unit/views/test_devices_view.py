@@ -5,9 +5,19 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from PyQt6.QtCore import QBuffer, QIODevice, QPoint, Qt
+from PyQt6.QtCore import QBuffer, QCoreApplication, QIODevice, QPoint, Qt
 from PyQt6.QtGui import QImage
-from PyQt6.QtWidgets import QApplication, QComboBox, QFileDialog, QLabel, QLineEdit, QProgressBar, QPushButton, QWidget
+from PyQt6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from session.protocol.hub_messages import PieceState
@@ -343,3 +353,19 @@ def test_another_caller_finds_nothing_of_the_one_before(three: DevicesView) -> N
     assert not three.preview.has_picture()
     assert not button(three, "scan_page").isEnabled()
     assert three.findChild(QLineEdit, "file_name").text() == ""
+
+
+@pytest.mark.parametrize("width", [380, 420])
+def test_nothing_is_wider_than_the_panel_whatever_is_allowed(devices: DevicesView, width: int) -> None:
+    devices.resize(width, 900)
+    devices.show()
+    devices.show_page_image("p1", drawn_page(width=100))
+    area = devices.findChild(QScrollArea)
+    assert area is not None
+    body, viewport = area.widget(), area.viewport()
+    assert body is not None
+    assert viewport is not None
+    for grants in (dict.fromkeys(Grant, False), dict.fromkeys(Grant, True)):
+        devices.show_grants(grants)
+        QCoreApplication.sendPostedEvents()
+        assert body.minimumSizeHint().width() <= viewport.width(), grants
