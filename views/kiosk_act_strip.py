@@ -93,7 +93,7 @@ class ActStrip(QFrame):
             words, icon = _("Your adviser may act on this page."), "cursor-default-outline"
         self._words.setText(words)
         self._icon.show_icon(icon, INK)
-        self.take_back.set_words(_("Take back"), _("Take back. Your adviser may no longer click or type."))
+        self.take_back.set_words(_("I take over"), _("I take over. Your adviser may no longer click or type."))
 
 
 class ProposalStrip(QFrame):

@@ -67,7 +67,7 @@ class MirrorGlass(QWidget):
     Signals:
         moved(at), left(): the laser.
         pressed(at): a click with a tool that means something in the page.
-        turned(at, right_px, down_px): the wheel while controlling.
+        turned(at, right_px, down_px): the wheel, with a tool in hand.
         drawn(start, end): an arrow.
         typed(text), key_pressed(PageKey): while controlling and with the keyboard here.
     """
@@ -166,10 +166,10 @@ class MirrorGlass(QWidget):
                 self.show_arrow(None)
 
     def wheelEvent(self, event: QWheelEvent | None) -> None:
-        """Scrolls the caller's page while controlling it."""
+        """Scrolls the caller's page, with any tool in hand; whether it may is decided elsewhere."""
         if event is None:
             return
-        if self._tool is not Tool.CONTROL:
+        if self._tool is Tool.LOOK:
             event.ignore()
             return
         exact = event.pixelDelta()

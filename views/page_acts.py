@@ -59,7 +59,7 @@ class PageActs(QObject):
     def __init__(self, mirror: MirrorPane, tools: PageTools, bar: ValueBar, parent: QWidget) -> None:
         super().__init__(parent)
         self._mirror, self._tools, self._bar = mirror, tools, bar
-        self._may_type = False
+        self._may_type = self._may_control = False
         self._menu: QMenu | None = None
         mirror.picked.connect(self._on_picked)
         mirror.scrolled.connect(self._on_scrolled)
@@ -77,6 +77,7 @@ class PageActs(QObject):
     def show_grants(self, grants: Mapping[Grant, bool]) -> None:
         """What the caller allows now."""
         self._may_type = grants.get(Grant.TYPE, self._may_type)
+        self._may_control = grants.get(Grant.CONTROL, self._may_control)
         if not grants.get(Grant.POINT, True):
             self._mirror.remove_marks()
 
@@ -184,6 +185,10 @@ class PageActs(QObject):
         self._menu = None
 
     def _on_scrolled(self, pick: Pick, right_px: float, down_px: float) -> None:
+        if not self._may_control:
+            power = _(GRANT_WORDS[Grant.CONTROL][0])
+            self.said.emit(_("Missing permission: {power}").format(power=power), "warn")
+            return
         self.scroll_requested.emit(Spot(pick.epoch, pick.node, pick.x, pick.y), right_px, down_px)
 
     def _on_arrow(self, start: tuple[float, float], end: tuple[float, float]) -> None:

@@ -25,7 +25,7 @@ _TOOLS: dict[Tool, tuple[str, str, str, str, Grant | None]] = {
     Tool.HIGHLIGHT: (N_("Frame"), N_("Frame what you click"), "frame", "Shift+F9", Grant.POINT),
     Tool.ARROW: (N_("Arrow"), N_("Draw an arrow"), "arrow_tool", "Ctrl+Shift+F9", Grant.POINT),
     Tool.PROPOSE: (N_("Propose"), N_("Propose a value for the field you click"), "propose", "Ctrl+F9", Grant.POINT),
-    Tool.CONTROL: (N_("Act"), N_("Act in the page: click, scroll, type"), "control", "F10", Grant.CONTROL),
+    Tool.CONTROL: (N_("Act in page"), N_("Act in the page: click, scroll, type"), "control", "F10", Grant.CONTROL),
 }
 """Words, what it does, icon, shortcut, and the power it needs."""
 

@@ -247,7 +247,12 @@
       if (!element) return GONE;
       const field = fieldOf(element);
       if (field === "private") return PRIVATE;
-      return ["text", "value", "choice"].includes(field) ? { field, label: labelOf(element) } : NOT_READY;
+      if (!["text", "value", "choice"].includes(field)) return NOT_READY;
+      // The caller must see the field before saying yes.
+      if (!isSeen(pointIn(element, 0, 0)) || !isSeen(pointIn(element, 1, 1))) {
+        element.scrollIntoView({ block: "center", inline: "nearest", behavior: "instant" });
+      }
+      return { field, label: labelOf(element) };
     },
 
     // Where a node is now, in CSS pixels of the viewport, for the frame that is drawn around it.

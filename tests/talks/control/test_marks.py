@@ -74,9 +74,11 @@ def test_a_proposed_value_is_written_by_one_touch_of_the_caller(stage: ControlSt
         )
         stage.consent.take_back(Grant.CONTROL, Grant.TYPE)
         picked = await stage.pick("#n")
+        await stage.in_page("scrollTo(0, 2000)")
         stage.control.propose(picked.epoch, picked.field, "1 204,50 €")
         await stage.until(lambda: stage.browser.proposal.isVisible())
         assert stage.browser.proposal.value() == "1 204,50 €"
+        assert await stage.in_page("scrollY < 100"), "the caller sees the field that is meant"
         assert "Salaire" in stage.browser.proposal.take.accessibleName()
         assert await stage.in_page("n.value") == ""
         stage.browser.proposal.take.click()

@@ -215,9 +215,9 @@ def test_typing_without_leave_says_so_and_sends_nothing(hands: Hands) -> None:
     assert hands.hint() == "Missing permission: Type"
 
 
-def test_the_wheel_scrolls_the_callers_page_only_while_acting(hands: Hands, qtbot: QtBot) -> None:
+def test_the_wheel_scrolls_the_callers_page_with_leave_and_a_tool_in_hand(hands: Hands, qtbot: QtBot) -> None:
     hands.show("<p>Bonjour</p>")
-    hands.allow(*OVER_PAGE)
+    hands.allow(Grant.SEE_PAGE, Grant.POINT)
 
     def turn() -> None:
         at = QPointF(hands.at(0))
@@ -227,8 +227,13 @@ def test_the_wheel_scrolls_the_callers_page_only_while_acting(hands: Hands, qtbo
         )
         QCoreApplication.sendEvent(hands.glass, wheel)
 
+    hands.view.tools.choose(Tool.HIGHLIGHT)
     turn()
-    hands.view.tools.choose(Tool.CONTROL)
+    qtbot.waitUntil(lambda: hands.hint() == "Missing permission: Click", timeout=5000)
+    hands.allow(*OVER_PAGE)
+    hands.view.tools.choose(Tool.LOOK)
+    turn()
+    hands.view.tools.choose(Tool.ARROW)
     turn()
     _spot, right, down = hands.wish("scroll_requested")
     assert (right, down) == (0.0, 200.0)
