@@ -16,7 +16,7 @@ import msgspec
 
 from session.bus.streams import WrongRevision
 from session.clock import Clock
-from session.errors import NotAllowed, UndoImpossible
+from session.errors import NotAllowed, StoreUnreachable, UndoImpossible
 from session.hub import acts
 from session.hub.board import Board, Named
 from session.hub.board_store import BoardStore
@@ -41,8 +41,8 @@ MOST_DAYS = 400
 SHOWN = timedelta(hours=12)
 """How long a message to all can be withdrawn; nobody has it on the screen any longer."""
 
-KNOWN_S = 5.0
-"""Longest wait for the history to know an act that was done a moment ago."""
+LOOK_S, LOOKS = 0.1, 50
+"""How often the history is asked for an act that was done a moment ago."""
 
 
 class Undo:
@@ -157,15 +157,17 @@ class Undo:
         raise UndoImpossible(why=UndoState.NEVER)
 
     async def _find(self, organisation: str, act_id: str) -> ActFacts:
-        """The act; one of a moment ago may have to reach the history first."""
-        until_s = self._clock.monotonic_s() + KNOWN_S
-        for _look in range(int(KNOWN_S / 0.1)):
-            found = await asyncio.to_thread(acts.act, self._projection.history, organisation, act_id)
+        """The act; one of a moment ago may have to reach the history first, and a hub that starts to open it."""
+        for look in range(LOOKS):
+            try:
+                found = await asyncio.to_thread(acts.act, self._projection.history, organisation, act_id)
+            except StoreUnreachable:
+                if look == LOOKS - 1:
+                    raise
+                found = None
             if found is not None:
                 return found
-            if self._projection.caught_up.is_set() and self._clock.monotonic_s() > until_s:
-                break
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(LOOK_S)
         raise UndoImpossible(why=UndoState.NEVER)
 
     async def _undo_ticket(self, organisation: str, act: ActFacts, named: Named) -> None:
