@@ -116,7 +116,7 @@ class TalkConnections:
         if note.pieces_missing > 0:
             parts.append(_("pieces missing: {count}").format(count=note.pieces_missing))
         if note.note:
-            parts.append(f"« {note.note} »")
+            parts.append(_("“{note}”").format(note=note.note))
         self._window.messages.show_message(Level.INFO, " · ".join(parts), key=PASSED)
 
     def _on_came_back(self, ticket: Ticket) -> None:

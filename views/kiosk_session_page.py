@@ -78,6 +78,7 @@ class SessionPage(KioskPage):
         self._until_s: dict[Grant, float] = {}
         self._clock = clock
         self._seen = self._heard = True
+        self._held = False
         self._facts: SessionFacts | None = None
         self._notice = ""
         self.call_pane, self.browser = call_pane, browser
@@ -187,6 +188,7 @@ class SessionPage(KioskPage):
         self._seen = self._heard = True
         self._page_shown = False
         self.browser.hide()
+        self._held = False
         self.talk.show_talk(None)
         self.faces_changed.emit(facts.agent_name, "")
         self.consent.forget()
@@ -195,7 +197,9 @@ class SessionPage(KioskPage):
 
     def show_talk(self, answer: TalkAnswer) -> None:
         """Hold, and who else is in the conversation."""
+        self._held = answer.talk.held
         self.talk.show_talk(answer)
+        self.retranslate()
         third = answer.talk.third
         is_face = third is not None and third.state is ThirdState.IN and not answer.talk.held
         self.faces_changed.emit(self._facts.agent_name if self._facts else "", answer.third_name if is_face else "")
@@ -256,7 +260,7 @@ class SessionPage(KioskPage):
         """Says every text again."""
         name = self._facts.agent_name if self._facts else ""
         self._name.setText(_("You are talking with {name}").format(name=name) if name else "")
-        self.line.setText(powers_sentence(self._grants, self._seen, self._heard))
+        self.line.setText(powers_sentence(self._grants, self._seen and not self._held, self._heard and not self._held))
         self.line.setAccessibleName(self.line.text())
         self.stop.set_words(_("STOP"), spoken=_("STOP. Takes everything back from your adviser at once. (Escape)"))
         self._place_chips()

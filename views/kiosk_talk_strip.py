@@ -14,7 +14,7 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 from resources.texts import N_, _
 from session.protocol.roles import Role
 from session.protocol.talk_messages import TalkAnswer
-from session.protocol.talk_state import HoldReason, ThirdState
+from session.protocol.talk_state import HoldReason, Third, ThirdState
 from views.kiosk_icons import IconView
 from views.kiosk_page import label
 from views.kiosk_theme import BLUE, spaced
@@ -28,14 +28,19 @@ HOLD_WORDS: dict[HoldReason, str] = {
 """Why the caller waits, in plain words."""
 
 
-def third_words(name: str, role: Role, held: bool) -> str:
-    """Who has joined, and what that person can do now."""
-    if role is Role.SUPERVISOR:
-        words = _("{name}, supervisor, is joining: sees you, hears you and can talk with you.")
-    elif held:
-        words = _("{name}, a colleague, is talking with your adviser. They cannot see or hear you now.")
+def third_words(name: str, third: Third, held: bool) -> str:
+    """Who is there or about to be, and what that person can do."""
+    is_in = third.state is ThirdState.IN
+    if held:
+        words = _("{name} is talking with your adviser. They cannot see or hear you now.")
+    elif third.role is Role.SUPERVISOR and is_in:
+        words = _("{name}, supervisor, is with you: sees you, hears you and can talk with you.")
+    elif third.role is Role.SUPERVISOR:
+        words = _("{name}, supervisor, is joining: will see you, hear you and talk with you.")
+    elif is_in:
+        words = _("{name}, a colleague of your adviser, is with you: sees you, hears you and can talk with you.")
     else:
-        words = _("{name}, a colleague of your adviser, is joining: sees you, hears you and can talk with you.")
+        words = _("{name}, a colleague of your adviser, is joining: will see you, hear you and talk with you.")
     return words.format(name=name)
 
 
@@ -81,7 +86,7 @@ class TalkStrip(QFrame):
         if not is_named:
             self._told = ""
         if is_named and third is not None and self._answer is not None:
-            self._third.setText(third_words(self._answer.third_name, third.role, is_held))
+            self._third.setText(third_words(self._answer.third_name, third, is_held))
         if talk is not None and talk.held:
             self._hold.setText(_(HOLD_WORDS[talk.hold_reason or HoldReason.MOMENT]))
         for shown, icon, words in zip((is_named, is_held), self._icons, (self._third, self._hold), strict=True):

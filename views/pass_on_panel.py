@@ -28,6 +28,8 @@ STATES: dict[AgentState, tuple[str, str]] = {
     AgentState.PAUSED: (N_("paused"), "paused"),
     AgentState.IN_SESSION: (N_("in conversation"), "call"),
     AgentState.WRAP_UP: (N_("wrap-up"), "wrap_up"),
+    AgentState.TRAINING: (N_("in training"), "paused"),
+    AgentState.NOT_RESPONDING: (N_("does not answer"), "wait_long"),
     AgentState.OFFLINE: (N_("absent"), "disconnected"),
 }
 FREE = frozenset({AgentState.AVAILABLE, AgentState.PAUSED})

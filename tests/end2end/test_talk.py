@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from expert_app.children import Child
@@ -26,6 +28,7 @@ async def test_a_caller_waits_and_hears_why_and_a_supervisor_joins_by_name(stage
     for child in (stage.desk, stage.kiosk):
         await stage.news(child, "talk", held=True)
     await stage.news(stage.desk, "call", state="held")
+    await asyncio.sleep(1.0)  # the page of the call is painted by another process
     await stage.demo.kiosk.ask("shot", path=str(stage.demo.folder / "hold.png"))
     await stage.mark()
     await walk.click(stage.desk, "talk_hold")

@@ -30,6 +30,8 @@ class Screen:
         self.trouble = ""
         self.troubles: list[str] = []
         self.ticket = ""
+        self.talk: TalkAnswer | None = None
+        self.passing: PassingAnswer | None = None
         self.wiped: list[KioskWiped] = []
 
     @property
