@@ -262,8 +262,9 @@ def _text_change(number: int, at_ms: int) -> dict[str, Any]:
 
 
 async def hour(pane: MirrorPane) -> tuple[float, float]:
-    """Megabytes that the mirror's own process keeps after a sixth of an hour's events and after all of them."""
+    """Megabytes that the mirror's own process keeps after a sixth of an hour's events, and in its last quarter."""
     sizes: list[float] = []
+    early, late = (5, 7, 9), range(HOUR_PICTURES - 13, HOUR_PICTURES, 3)
     per_picture = HOUR_EVENTS // HOUR_PICTURES
     told = 0
 
@@ -277,11 +278,11 @@ async def hour(pane: MirrorPane) -> tuple[float, float]:
             if int(await script(pane.page, "window.mirror ? mirror.facts().events : 0")) >= told:
                 break
         await asyncio.sleep(0.3)  # the frames that are due
-        if picture in range(HOUR_PICTURES // 6 - 3, HOUR_PICTURES // 6) or picture >= HOUR_PICTURES - 3:
+        if picture in early or picture in late:
             await script(pane.page, "gc(); gc(); 0")
             await asyncio.sleep(1)
             sizes.append(psutil.Process(pane.page.renderProcessPid()).memory_full_info().uss / (1 << 20))
-    return statistics.median(sizes[:3]), statistics.median(sizes[3:])
+    return statistics.median(sizes[: len(early)]), statistics.median(sizes[len(early) :])
 
 
 # ---- the run ---------------------------------------------------------------------------------------------------------
