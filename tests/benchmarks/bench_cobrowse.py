@@ -43,15 +43,24 @@ CHANGES, CLICKS = 120, 40
 HOUR_EVENTS, HOUR_PICTURES = 100_000, 60
 CORPUS = Path(__file__).resolve().parent.parent / "data" / "pages"
 
-# A mark in the mirror that changes is noted with the time at which its frame was painted: the first task after it.
-WATCH = """(() => { const painted = window.painted = {}; let last = '';
-  const look = () => { const node = mirror.document() && mirror.document().getElementById('mark');
-    const now = node ? node.textContent : '';
-    if (now && now !== last) { last = now;
-      const note = () => { painted[now] = performance.timeOrigin + performance.now() };
-      const after = new MessageChannel(); after.port1.onmessage = note;
-      requestAnimationFrame(() => after.port2.postMessage(0)) }
-    setTimeout(look, 1) }; look(); })()"""
+# A mark in the mirror that changes is noted with the time at which its frame was painted. rrweb changes the mirror
+# inside an animation frame: then the first task after it comes after the paint; else a frame is waited for.
+WATCH = """(() => { const painted = window.painted = {}; let last = '', seen = null, frameEnd = 0;
+  const real = window.requestAnimationFrame;
+  window.requestAnimationFrame = (turn) => real((at) => { turn(at); frameEnd = performance.now(); });
+  const mark = () => { const page = mirror.document(); return page && page.getElementById('mark'); };
+  const look = () => { const node = mark(); const now = node ? node.textContent : '';
+    if (!now || now === last) return;
+    last = now;
+    const after = new MessageChannel();
+    after.port1.onmessage = () => { painted[now] = performance.timeOrigin + performance.now(); };
+    const paint = () => after.port2.postMessage(0);
+    if (performance.now() - frameEnd < 1) paint(); else real(paint); };
+  const follow = () => { const page = mirror.document();
+    if (page && page !== seen) { seen = page;
+      new MutationObserver(look).observe(page, {subtree: true, childList: true, characterData: true}); }
+    look(); setTimeout(follow, 5); };
+  follow(); })()"""
 MARKED = (
     "<body><h1>Mesure</h1><p id=mark></p><button id=b style='width:200px;height:60px'>Toucher</button><p>%s</p></body>"
 )
