@@ -49,6 +49,8 @@ CHUNK_TOPIC = "chunk"
 
 POINTER_EVERY_S = 0.05
 SNAPSHOT_EVERY_S = 0.5
+GAP_S = 0.3
+"""So long what is out of order waits for what is missing."""
 SNAPSHOT_WAIT_S = 2.0
 SNAPSHOT_TRIES = 5
 RESOURCE_WAIT_S = 12.0
@@ -128,6 +130,8 @@ class DeskCobrowse:
         self._assembler, self._unpacker = mirror.FrameAssembler(), mirror.Unpacker()
         self._stretch = MirrorCollector(self._on_stretch, clock)
         self._stretch_timer: asyncio.TimerHandle | None = None
+        self._gap_timer: asyncio.TimerHandle | None = None
+        self._open = True
         self._complete = False
         self._healing = False
         self._sharing: bool | None = None
@@ -157,7 +161,9 @@ class DeskCobrowse:
         """The session is over: the last stretch goes to the log, nothing is listened to, pictures are forgotten."""
         for stop in self._stops:
             stop()
-        self._sharing = False
+        self._open = self._sharing = False
+        if self._gap_timer is not None:
+            self._gap_timer.cancel()
         self._end_stretch()
         self._cache.clear()
         for arrival in self._arrivals.values():
@@ -232,17 +238,35 @@ class DeskCobrowse:
         if (ack := headers.get("Ack", "")).isdecimal() and len(ack) <= 12:
             self._send(MirrorReceived(ack=int(ack)))
         try:
-            frame = self._assembler.add(payload, headers)
-            if frame is None:
-                return
-            if not frame.start and not (frame.in_order and self._complete):
-                self._lose()
-                return
+            frames = self._assembler.add(payload, headers)
+        except MessageMalformed as error:
+            self._on_unreadable(error.code)
+            return
+        for frame in frames:
+            self._on_frame(frame)
+        if self._assembler.has_gap and self._gap_timer is None:
+            self._gap_timer = asyncio.get_running_loop().call_later(GAP_S, self._on_gap)
+
+    def _on_gap(self) -> None:
+        """What was missing a moment ago: has it come?"""
+        self._gap_timer = None
+        if self._open and self._assembler.has_gap:
+            for frame in self._assembler.give_up():
+                self._on_frame(frame)
+
+    def _on_unreadable(self, code: str) -> None:
+        log.warning("the kiosk sent shared-page events that cannot be read: %s", code)
+        self._lose()
+
+    def _on_frame(self, frame: mirror.Frame) -> None:
+        if not frame.start and not (frame.in_order and self._complete):
+            self._lose()
+            return
+        try:
             text = self._unpacker.unpack(frame.data, start=frame.start)
             events = mirror.decode_events(text)
         except (MessageMalformed, MessageTooLarge) as error:
-            log.warning("the kiosk sent shared-page events that cannot be read: %s", error.code)
-            self._lose()
+            self._on_unreadable(error.code)
             return
         snapshot = mirror.starts_with_snapshot(events)
         if frame.start and not snapshot:

@@ -25,6 +25,9 @@ MAX_EVENTS_BYTES = 8 * 1024 * 1024
 """Largest JSON array of one payload; a page of 60,000 elements is about this."""
 
 MAX_PARTS = 4096
+_OPEN_AT_ONCE, _HELD = 4, 8
+"""Payloads whose parts are coming; whole ones that wait for one before them."""
+
 MAX_PACKED_BYTES = 4 * 1024 * 1024
 """Largest payload in all its parts, as it travels."""
 
@@ -170,20 +173,43 @@ def _numbers(text: str) -> list[int]:
     return [int(n) for n in numbers]
 
 
+class _Open:
+    """Parts of one payload as they come."""
+
+    def __init__(self) -> None:
+        self.parts: dict[int, bytes] = {}
+        self.size_bytes = 0
+
+    def add(self, part: int, payload: bytes) -> None:
+        """Raises `MessageMalformed` when it grows too large."""
+        self.size_bytes += len(payload)
+        if self.size_bytes > MAX_PACKED_BYTES:
+            raise MessageMalformed(why="too much")
+        self.parts[part] = payload
+
+    def joined(self) -> bytes:
+        """All of them, in order."""
+        return b"".join(self.parts[index] for index in sorted(self.parts))
+
+
 class FrameAssembler:
-    """Puts parts together and notices what is missing. One per session, at the receiving end."""
+    """Puts parts together, puts payloads in order, and notices what is missing. One per session, at the receiving end.
+
+    Several hubs may pass on what one kiosk says, so what follows closely may come in another order.
+    """
 
     def __init__(self) -> None:
         self._next_seq: int | None = None
-        self._open_seq = -1
-        self._forget()
+        self._open: dict[int, _Open] = {}
+        self._whole: dict[int, Frame] = {}
 
-    def _forget(self) -> None:
-        self._parts: dict[int, bytes] = {}
-        self._size_bytes = 0
+    @property
+    def has_gap(self) -> bool:
+        """Something is here that cannot be shown before what is missing; `give_up` after a moment."""
+        return bool(self._whole)
 
-    def add(self, payload: bytes, headers: Mapping[str, str]) -> Frame | None:
-        """The piece that `payload` completes, or None. Parts of one piece may come in any order.
+    def add(self, payload: bytes, headers: Mapping[str, str]) -> list[Frame]:
+        """The pieces that can be shown now, in order; mostly none or one.
 
         Raises:
             MessageMalformed: headers that no kiosk sends, or too much.
@@ -191,18 +217,46 @@ class FrameAssembler:
         epoch, seq, part, parts = [*_numbers(headers.get("Frame", "")), 0, 1][:4]
         if not 0 < parts <= MAX_PARTS or part >= parts:
             raise MessageMalformed(why="header Frame")
-        if seq != self._open_seq:
-            self._forget()
-            self._open_seq = seq
-        self._parts[part] = payload
-        self._size_bytes += len(payload)
-        if self._size_bytes > MAX_PACKED_BYTES:
-            self._forget()
-            raise MessageMalformed(why="too much")
-        if len(self._parts) < parts:
-            return None
-        in_order = seq == self._next_seq
-        whole = b"".join(self._parts[index] for index in sorted(self._parts))
-        self._next_seq, self._open_seq = seq + 1, -1
-        self._forget()
-        return Frame(whole, epoch, headers.get("Start") == "1", in_order)
+        if self._next_seq is not None and seq < self._next_seq:
+            return []
+        try:
+            self._open.setdefault(seq, _Open()).add(part, payload)
+        except MessageMalformed:
+            del self._open[seq]
+            raise
+        while len(self._open) > _OPEN_AT_ONCE:
+            del self._open[min(self._open)]
+        if seq not in self._open or len(self._open[seq].parts) < parts:
+            return []
+        data, start = self._open.pop(seq).joined(), headers.get("Start") == "1"
+        self._whole[seq] = Frame(data, epoch, start, True)
+        return self._ready()
+
+    def _ready(self) -> list[Frame]:
+        starts = [seq for seq, frame in self._whole.items() if frame.start]
+        if starts:
+            self._go_to(max(starts))  # nothing before it is needed any more
+        elif self._next_seq is None or len(self._whole) > _HELD:
+            return self.give_up()
+        return self._take()
+
+    def _take(self) -> list[Frame]:
+        ready = []
+        while self._next_seq is not None and self._next_seq in self._whole:
+            ready.append(self._whole.pop(self._next_seq))
+            self._next_seq += 1
+        return ready
+
+    def give_up(self) -> list[Frame]:
+        """What is missing will not come: all that is here, the first of it marked as out of order."""
+        if not self._whole:
+            return []
+        first = min(self._whole)
+        self._go_to(first)
+        self._whole[first] = msgspec.structs.replace(self._whole[first], in_order=False)
+        return self._take()
+
+    def _go_to(self, seq: int) -> None:
+        self._next_seq = seq
+        self._whole = {number: frame for number, frame in self._whole.items() if number >= seq}
+        self._open = {number: parts for number, parts in self._open.items() if number >= seq}

@@ -121,8 +121,8 @@ class Stage:
     def _on_line(self, topic: str, payload: bytes, headers: Mapping[str, str]) -> bool:
         if topic == mirror.TOPIC:
             self.wire_bytes += len(payload)
-            frame = self._wire.add(payload, headers)
-            self.raw += self._unpacker.unpack(frame.data, start=frame.start).decode() if frame else ""
+            for frame in self._wire.add(payload, headers):
+                self.raw += self._unpacker.unpack(frame.data, start=frame.start).decode()
         return self.lose(topic, payload, headers)
 
     async def _bring(self, address: str) -> None:

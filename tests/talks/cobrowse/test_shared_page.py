@@ -298,6 +298,39 @@ def test_a_lost_event_is_healed_by_a_full_picture(stage: Stage, qt_loop: QtLoop)
     qt_loop.run(stage.play(story()))
 
 
+def test_messages_that_overtake_each_other_do_no_harm(stage: Stage, qt_loop: QtLoop) -> None:
+    held: list[tuple[str, bytes, dict[str, str]]] = []
+
+    def swap(topic: str, payload: bytes, headers: Mapping[str, str]) -> bool:
+        """Every message of the mirror is overtaken by the one after it, as with two hubs."""
+        if topic != "mirror" or headers.get("Late"):
+            return False
+        if not held:
+            held.append((topic, payload, {**headers, "Late": "1"}))
+            stage.tasks.spawn(late(), name="test-late")
+            return True
+        return False
+
+    async def late() -> None:
+        await asyncio.sleep(0.05)
+        topic, payload, headers = held.pop()
+        await stage.kiosk_line.send_raw(topic, payload, headers)
+
+    async def story() -> None:
+        await stage.share(stage.web.site + "droits.html")
+        await stage.mirrored("document.querySelector('h1') !== null")
+        await asyncio.sleep(0.5)
+        pictures = sum(received.is_snapshot for received in stage.events)
+        stage.kiosk_line.drop_raw = swap
+        for number in range(12):
+            await stage.in_page(f"document.querySelector('h1').textContent = 'Tour {number}'")
+            await asyncio.sleep(0.03)
+        await stage.mirrored("document.querySelector('h1').textContent === 'Tour 11'")
+        assert sum(received.is_snapshot for received in stage.events) == pictures
+
+    qt_loop.run(stage.play(story()))
+
+
 def test_a_desk_that_comes_late_gets_the_page_by_asking(stage: Stage, qt_loop: QtLoop) -> None:
     async def story() -> None:
         await stage.share(stage.web.site + "droits.html")

@@ -26,13 +26,13 @@ PICTURE = '{"type":2,"data":{"node":{}},"timestamp":2}'
 MOVE = '{"type":3,"data":{"source":1},"timestamp":3.5}'
 
 
-def send(assembler: FrameAssembler, data: bytes, seq: int, skip: int = -1) -> Frame | None:
-    """Gives all parts but `skip`; returns what the last one completed."""
-    frame = None
-    for index, (part, headers) in enumerate(mirror.parts_of(data, epoch=3, seq=seq, start=True)):
+def send(assembler: FrameAssembler, data: bytes, seq: int, skip: int = -1, *, start: bool = True) -> list[Frame]:
+    """Gives all parts but `skip`; returns what could be shown."""
+    frames = []
+    for index, (part, headers) in enumerate(mirror.parts_of(data, epoch=3, seq=seq, start=start)):
         if index != skip:
-            frame = assembler.add(part, headers)
-    return frame
+            frames += assembler.add(part, headers)
+    return frames
 
 
 def test_events_survive_the_way_there() -> None:
@@ -77,22 +77,21 @@ def test_a_large_frame_is_cut_and_joined() -> None:
     data = random.Random(1).randbytes(3 * PART_BYTES + 5)
     parts = list(mirror.parts_of(data, epoch=3, seq=7, start=True))
     assert [len(part) for part, _headers in parts] == [PART_BYTES] * 3 + [5]
-    frame = send(FrameAssembler(), data, 7)
-    assert frame == Frame(data, 3, True, False)
+    assert send(FrameAssembler(), data, 7) == [Frame(data, 3, True, True)]
 
 
 def test_parts_may_come_in_any_order() -> None:
     assembler = FrameAssembler()
     data = random.Random(4).randbytes(3 * PART_BYTES)
     parts = list(mirror.parts_of(data, epoch=3, seq=7, start=True))
-    assert [assembler.add(*parts[index]) for index in (2, 0)] == [None, None]
-    assert assembler.add(*parts[1]) == Frame(data, 3, True, False)
+    assert [assembler.add(*parts[index]) for index in (2, 0)] == [[], []]
+    assert assembler.add(*parts[1]) == [Frame(data, 3, True, True)]
 
 
 def test_a_frame_that_never_ends_is_given_up() -> None:
     assembler, part = FrameAssembler(), bytes(40_000)
     count = MAX_PACKED_BYTES // len(part)
-    assert {assembler.add(part, {"Frame": f"1 1 {index} 4000"}) for index in range(count)} == {None}
+    assert not any(assembler.add(part, {"Frame": f"1 1 {index} 4000"}) for index in range(count))
     with pytest.raises(MessageMalformed):
         assembler.add(part, {"Frame": f"1 1 {count} 4000"})
 
@@ -105,14 +104,56 @@ def test_a_payload_of_any_size_comes_out_whole(size_bytes: int) -> None:
     assert unpacker.unpack(packer.pack(text[::-1], start=False), start=False) == text[::-1]
 
 
-def test_a_gap_is_noticed_and_the_next_frame_is_in_order_again() -> None:
+def datas(frames: list[Frame]) -> list[bytes]:
+    return [frame.data for frame in frames]
+
+
+def test_payloads_that_overtook_each_other_come_in_order() -> None:
     assembler = FrameAssembler()
-    assert [frame.in_order for seq in (5, 6, 8, 9) if (frame := send(assembler, b"x", seq))] == [
-        False,
-        True,
-        False,
-        True,
-    ]
+    assert datas(send(assembler, b"1", 1)) == [b"1"]
+    assert send(assembler, b"3", 3, start=False) == []
+    found = send(assembler, b"2", 2, start=False)
+    assert (datas(found), [frame.in_order for frame in found]) == ([b"2", b"3"], [True, True])
+    assert not assembler.has_gap
+    assert send(assembler, b"2", 2, start=False) == []
+
+
+def test_parts_of_two_payloads_may_be_mixed() -> None:
+    assembler = FrameAssembler()
+    send(assembler, b"1", 1)
+    first, second = (random.Random(n).randbytes(2 * PART_BYTES) for n in (5, 6))
+    parts = [list(mirror.parts_of(data, epoch=3, seq=seq, start=False)) for data, seq in ((first, 2), (second, 3))]
+    mixed = [parts[0][0], parts[1][0], parts[1][1], parts[0][1]]
+    assert [datas(assembler.add(*part)) for part in mixed] == [[], [], [], [first, second]]
+
+
+def test_a_gap_that_stays_is_given_up_and_the_next_payload_is_in_order_again() -> None:
+    assembler = FrameAssembler()
+    send(assembler, b"5", 5)
+    assert send(assembler, b"7", 7, start=False) == []
+    assert [(frame.data, frame.in_order) for frame in assembler.give_up()] == [(b"7", False)]
+    assert [frame.in_order for frame in send(assembler, b"8", 8, start=False)] == [True]
+    assert assembler.give_up() == []
+
+
+def test_a_gap_is_given_up_when_much_waits_behind_it() -> None:
+    assembler = FrameAssembler()
+    send(assembler, b"1", 1)
+    found = [frame for seq in range(3, 20) for frame in send(assembler, b"x", seq, start=False)]
+    assert not found[0].in_order
+    assert len(found) >= 9
+
+
+def test_a_start_waits_for_nothing_before_it() -> None:
+    assembler = FrameAssembler()
+    send(assembler, b"1", 1)
+    send(assembler, b"3", 3, start=False)
+    assert datas(send(assembler, b"5", 5)) == [b"5"]
+    assert not assembler.has_gap
+
+
+def test_who_comes_in_the_middle_is_told_so() -> None:
+    assert [frame.in_order for frame in send(FrameAssembler(), b"x", 9, start=False)] == [False]
 
 
 @pytest.mark.parametrize("lost", [0, 1, 2])
@@ -120,10 +161,9 @@ def test_a_frame_with_a_lost_part_never_comes(lost: int) -> None:
     assembler = FrameAssembler()
     send(assembler, b"x", 1)
     data = random.Random(2).randbytes(2 * PART_BYTES + 9)
-    assert send(assembler, data, 2, skip=lost) is None
-    after = send(assembler, b"y", 3)
-    assert after is not None
-    assert not after.in_order
+    assert send(assembler, data, 2, skip=lost, start=False) == []
+    assert send(assembler, b"y", 3, start=False) == []
+    assert [(frame.data, frame.in_order) for frame in assembler.give_up()] == [(b"y", False)]
 
 
 @pytest.mark.parametrize(
