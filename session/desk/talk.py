@@ -7,13 +7,14 @@ the screen. After a restart of the desk the ticket says it again.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable
 
 from session.desk.aside import AsideCall, OfferingEngine
 from session.desk.call import DeskCall
 from session.desk.talk_link import TalkLink
-from session.errors import SessionError
+from session.errors import SessionError, TicketUnknown
 from session.notify import Notifier
 from session.protocol.channel import SessionChannel
 from session.protocol.talk_messages import TalkAnswer
@@ -22,6 +23,8 @@ from session.protocol.tickets import Ticket
 from session.tasks import Tasks
 
 log = logging.getLogger(__name__)
+
+AGAIN_S = 1.0
 
 
 class DeskTalk:
@@ -94,11 +97,17 @@ class DeskTalk:
         self._tasks.spawn(self._acknowledge(third), name="desk banner shown")
 
     async def _acknowledge(self, third: Third) -> None:
-        try:
-            await self._link.banner_shown(self._channel.session_id, third)
-        except SessionError as error:
-            self._acknowledged = None
-            log.info("the banner is not acknowledged: %s", error.code)
+        """Says it until the hub has heard it, as long as the same person is announced."""
+        while self._acknowledged is third:
+            try:
+                await self._link.banner_shown(self._channel.session_id, third)
+            except TicketUnknown:
+                return
+            except SessionError as error:
+                log.info("the banner is not acknowledged yet: %s", error.code)
+                await asyncio.sleep(AGAIN_S)
+            else:
+                return
 
     def _follow_third(self, third: Third | None) -> None:
         if third is not None and third.state is ThirdState.IN and self._aside is None:

@@ -7,11 +7,12 @@ screens show it does the call with the third person begin.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Protocol
 
 from session.clock import Clock
-from session.errors import SessionError
+from session.errors import SessionError, TicketUnknown
 from session.kiosk.call import CallMedia, CallPage, KioskCall
 from session.notify import Notifier
 from session.protocol.channel import SessionChannel
@@ -22,6 +23,8 @@ from session.protocol.tickets import Ticket
 from session.tasks import Tasks
 
 log = logging.getLogger(__name__)
+
+AGAIN_S = 1.0
 
 
 class TalkAsker(Protocol):
@@ -105,11 +108,17 @@ class KioskTalk:
         self._tasks.spawn(self._acknowledge(third), name="kiosk banner shown")
 
     async def _acknowledge(self, third: Third) -> None:
-        try:
-            await self._link.banner_shown(self._channel.session_id, third)
-        except SessionError as error:
-            self._acknowledged = None
-            log.info("the banner is not acknowledged: %s", error.code)
+        """Says it until the hub has heard it, as long as the same person is announced."""
+        while self._acknowledged is third:
+            try:
+                await self._link.banner_shown(self._channel.session_id, third)
+            except TicketUnknown:
+                return
+            except SessionError as error:
+                log.info("the banner is not acknowledged yet: %s", error.code)
+                await asyncio.sleep(AGAIN_S)
+            else:
+                return
 
     def _follow_third(self) -> None:
         third = self.talk.third

@@ -206,6 +206,8 @@ def invented_session(session_id: str = "s1") -> SessionFacts:
     )
 
 
+NOWHERE = "nats://127.0.0.1:1"
+
 Send = Callable[[int, list[bytes]], Awaitable[int]]
 
 
@@ -224,6 +226,7 @@ def desk_session(
     *,
     send: Send = keep_nothing,
     resumed: bool = False,
+    client: BusClient | None = None,
 ) -> DeskSession:
     """The real desk's side of a session, with an engine that carries nothing."""
     log = LogWriter(facts.id, Writer.DESK, folder, clock, send, tasks)
@@ -241,7 +244,7 @@ def desk_session(
         chunk_kbps=240,
         keep_memory=folder / f"keep-{facts.id}",
         aside_engine=QuietEngine(),
-        talk_link=TalkLink(BusClient(["nats://127.0.0.1:1"], Role.AGENT, facts.agent, new_seed(), tasks, clock)),
+        talk_link=TalkLink(client or BusClient([NOWHERE], Role.AGENT, facts.agent, new_seed(), tasks, clock)),
     )
 
 

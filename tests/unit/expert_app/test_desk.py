@@ -73,7 +73,8 @@ class Desk:
     def _open(self, facts: SessionFacts, resumed: bool) -> DeskSession:
         channel = self.link.channel(facts.id)
         logs = self._folder / "logs"
-        return desk_session(facts, channel, self.filing, logs, self._world.clock, self.tasks, resumed=resumed)
+        clock, client = self._world.clock, self.client
+        return desk_session(facts, channel, self.filing, logs, clock, self.tasks, resumed=resumed, client=client)
 
     async def start(self) -> None:
         await self.app.start()
