@@ -134,6 +134,7 @@ class ComposedKiosk:
         self._help.changed.connect(lambda state: self._program.facts.note("help", state=state.value))
         self._browser.share_stop_requested.connect(lambda: app.withdraw_grant(Grant.SEE_PAGE))
         self._browser.take_back_requested.connect(app.withdraw_control)
+        self._browser.stop_key_pressed.connect(window.session_page.press_stop_key)
         self._browser.pointer_painted.connect(
             lambda x_px, y_px: self._program.facts.note("pointer_painted", x_px=x_px, y_px=y_px)
         )

@@ -64,6 +64,7 @@ class KioskBrowser(QFrame):
         dialog_shown(DialogShown), dialog_closed(dialog_id): the page asks the caller, or wants what a kiosk does not.
         take_back_requested(): the caller wants the agent to act in the page no more.
         touched(): the caller touched the page or a button of the browser.
+        stop_key_pressed(): the caller pressed Escape while the page has the keyboard.
         proposal_answered(taken): the caller's answer to a value that the agent proposed.
     """
 
@@ -76,6 +77,7 @@ class KioskBrowser(QFrame):
     dialog_closed = pyqtSignal(str)
     take_back_requested = pyqtSignal()
     touched = pyqtSignal()
+    stop_key_pressed = pyqtSignal()
     proposal_answered = pyqtSignal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -88,6 +90,7 @@ class KioskBrowser(QFrame):
         self._web = self._new_web()
         self._hands = PageHands(self._view, lambda: self._web.page)
         self._hands.touched.connect(self.touched)
+        self._hands.stop_key_pressed.connect(self.stop_key_pressed)
         self._marks = MarksLayer(self._view, self._hands, lambda: self._web.page.zoomFactor())
         self._pointer = PointerLayer(self._view)
         self._pointer.painted.connect(self.pointer_painted)

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QKeySequence, QShortcut
+from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from resources.texts import N_, _
@@ -97,7 +96,6 @@ class SessionPage(KioskPage):
         box.addWidget(self.consent)
         box.addWidget(self.stopped)
         box.addWidget(self._build_bar())
-        QShortcut(QKeySequence(Qt.Key.Key_Escape), self).activated.connect(self._on_stop_key)
         self.retranslate()
 
     # ---- building ----
@@ -250,7 +248,8 @@ class SessionPage(KioskPage):
         self.stop_requested.emit()
         self.stopped.slide_in(self.width())
 
-    def _on_stop_key(self) -> None:
+    def press_stop_key(self) -> None:
+        """The caller pressed Escape, anywhere in the window or in the web page."""
         if self.isVisible() and (any(self._grants.values()) or self.consent.grant is not None):
             self._on_stop()
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from PyQt6.QtCore import QTimer, pyqtSignal
-from PyQt6.QtGui import QCloseEvent, QResizeEvent
+from PyQt6.QtCore import Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from session.clock import Clock, SystemClock
@@ -457,6 +457,14 @@ class KioskWindow(QWidget):
     def resizeEvent(self, a0: QResizeEvent | None) -> None:
         """Sizes follow the window."""
         self._fit()
+
+    def keyPressEvent(self, a0: QKeyEvent | None) -> None:
+        """Escape is STOP in a session. Only a real key: the agent's comes here too when the web page leaves it."""
+        real = a0 is not None and a0.spontaneous()
+        if a0 is not None and real and a0.key() == Qt.Key.Key_Escape and self._page is self.session_page:
+            self.session_page.press_stop_key()
+        else:
+            super().keyPressEvent(a0)
 
     def closeEvent(self, a0: QCloseEvent | None) -> None:
         """Asks the program to stop in order."""

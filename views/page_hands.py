@@ -80,9 +80,11 @@ class PageHands(QObject):
 
     Signals:
         touched(): the caller touched the page.
+        stop_key_pressed(): the caller pressed Escape while the page has the keyboard.
     """
 
     touched = pyqtSignal()
+    stop_key_pressed = pyqtSignal()
 
     def __init__(self, view: QWebEngineView, page: Callable[[], QWebEnginePage]) -> None:
         super().__init__(view)
@@ -107,6 +109,8 @@ class PageHands(QObject):
                 self.watch()
             elif watched is self._watched and event.type() in _TOUCHES and not isinstance(event, _OURS):
                 self.touched.emit()
+                if isinstance(event, QKeyEvent) and event.key() == _Key.Key_Escape:
+                    self.stop_key_pressed.emit()
         return super().eventFilter(watched, event)
 
     # ---- the page script ----

@@ -169,6 +169,8 @@
     locate(id, fx, fy) {
       const element = elementOf(id);
       if (!element) return GONE;
+      // The engine drops what is done to a page before it was painted for the first time.
+      if (!performance.getEntriesByName("first-paint").length) return { wait: true };
       if (isPrivate(element)) return PRIVATE;
       let point = pointIn(element, fx, fy);
       if (!isSeen(point)) {

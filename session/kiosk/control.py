@@ -21,6 +21,7 @@ from session.clock import Clock
 from session.errors import (
     BusUnreachable,
     ControlIsPaused,
+    ElementGone,
     FieldNotReady,
     FieldPrivate,
     GrantMissing,
@@ -70,6 +71,8 @@ MAX_WAITING = 64
 ASK_S = 4.0
 """The page's own answer to a question about it; a page that is busy for longer is not acted in."""
 
+PAINT_LOOKS = 40
+"""A page that was just loaded is looked at so often, every `_SETTLE_S`, until it is painted."""
 _SETTLE_S = 0.05
 _LOOK_S = 0.1
 _TELL_PAUSE_EVERY_S = 0.3
@@ -168,7 +171,12 @@ class PageLike(Protocol):
 
 
 class Place(msgspec.Struct, frozen=True):
-    """What `hands.js` answers: `code` says why not, `x` and `y` are CSS pixels of the viewport."""
+    """What `hands.js` answers.
+
+    Attributes:
+        code: why not. x, y: CSS pixels of the viewport. field: what is there, or has the keyboard. label: its name.
+        click: False when a click would open a window of the system. wait: the page is not painted yet.
+    """
 
     code: str = ""
     x: float = 0.0
@@ -176,6 +184,7 @@ class Place(msgspec.Struct, frozen=True):
     field: FieldKind = FieldKind.NONE
     label: str = ""
     click: bool = True
+    wait: bool = False
 
 
 class Acted(msgspec.Struct, frozen=True):
@@ -348,6 +357,13 @@ class KioskControl:
 
     async def _click(self, command: ClickRequested) -> FieldKind:
         place = await self._ask("locate", command.node, command.x, command.y)
+        for _ in range(PAINT_LOOKS):
+            if not place.wait:
+                break
+            await asyncio.sleep(_SETTLE_S)
+            place = await self._ask("locate", command.node, command.x, command.y)
+        if place.wait:
+            raise ElementGone
         self._check_again(command)
         if place.click:
             self._hands.click(place.x, place.y)
