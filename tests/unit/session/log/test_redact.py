@@ -8,6 +8,7 @@ import pytest
 from session.log.events import (
     AnyEvent,
     DocumentFiled,
+    GrantChanged,
     HungUp,
     MirrorChunk,
     PieceFiled,
@@ -20,6 +21,7 @@ from session.log.events import (
 from session.log.migrate import decode_record, encode_record
 from session.log.redact import REPLACEMENT, check_clean, redact
 from session.protocol.ids import new_id, ticket_id
+from session.protocol.session_messages import Grant, GrantActor
 from tests.unit.session.log.story import START, frame, whole_session
 
 NIR = "185057800608491"  # key 97 - 1850578006084 mod 97 = 91
@@ -117,3 +119,15 @@ def test_a_frame_that_cannot_be_unpacked_or_unpacks_too_large_is_not_kept() -> N
     assert len(bomb) < 10_000
     found = check_clean(record(MirrorChunk(started_at_utc=START, data=bomb, is_snapshot=False, events=1)))
     assert [finding.kind for finding in found] == ["too_large"]
+
+
+def test_a_mandates_reference_is_kept_whatever_number_it_looks_like_but_never_a_persons() -> None:
+    def under(mandate: str) -> Record:
+        given = GrantChanged(grant=Grant.SCAN, allowed=True, actor=GrantActor.FACILITATOR, mandate=mandate)
+        return redact(record(given))
+
+    for mandate in ("1234567", "AC-2026-0042", "20260042117"):
+        kept = under(mandate)
+        assert isinstance(kept.event, GrantChanged)
+        assert (kept.event.mandate, kept.redacted) == (mandate, False)
+    assert under(NIR).redacted
