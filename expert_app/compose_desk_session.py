@@ -109,12 +109,14 @@ class SessionConnections:
         if self._app.session is not None:
             self._app.session.call.set_microphone(on)
             self._microphone_on = on
+            self._app.session.talk.set_own(camera_on=self._camera_on, microphone_on=on)
             self._window.call.show_own_media(microphone_on=on, camera_on=self._camera_on)
 
     def _on_camera(self, on: bool) -> None:
         if self._app.session is not None:
             self._app.session.call.set_camera(on)
             self._camera_on = on
+            self._app.session.talk.set_own(camera_on=on, microphone_on=self._microphone_on)
             self._window.call.show_own_media(microphone_on=self._microphone_on, camera_on=on)
 
     def _on_call_again(self) -> None:
@@ -150,6 +152,7 @@ class SessionConnections:
         self._microphone_on = self._camera_on = True
         self._engine.set_microphone(True)
         self._engine.set_camera(True)
+        session.talk.set_own(camera_on=True, microphone_on=True)
         self._window.show_session(session.facts)
         self._window.call.show_own_media(microphone_on=True, camera_on=True)
         self._window.dossier.show_loading()

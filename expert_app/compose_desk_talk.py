@@ -79,6 +79,7 @@ class TalkConnections:
         self._window.talk_bar.show_talk(None)
         self._window.pass_on.hide()
         self._window.call.show_third("", shown=False)
+        session.talk.third_simulated.connect(self._window.call.show_third_simulated)
 
     def _on_ended(self, ended: SessionEnded) -> None:
         self._window.talk_bar.show_talk(None)
@@ -151,6 +152,8 @@ class TalkConnections:
         self._window.guest.show_own_media(microphone_on=True, camera_on=True)
         guest.caller.state_changed.connect(self._window.guest.caller.show_state)
         guest.agent.state_changed.connect(self._window.guest.agent.show_state)
+        guest.caller.peer_simulated.connect(self._window.guest.show_caller_simulated)
+        guest.agent.peer_simulated.connect(self._window.guest.show_agent_simulated)
         guest.changed.connect(lambda talk: self._on_guest_talk(guest, talk))
         guest.let_in.connect(lambda _fact: self._on_let_in(guest))
         self._window.show_guest()

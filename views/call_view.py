@@ -110,6 +110,10 @@ class CallView(QWidget):
         """Where a third person's picture comes from."""
         self._third.set_source(latest_frame)
 
+    def show_third_simulated(self, simulated: bool) -> None:
+        """Whether the third person's picture is drawn: it is labelled."""
+        self._third.show_simulated(simulated, own=False)
+
     def show_third(self, name: str, *, shown: bool) -> None:
         """A third person's picture beside the caller's, or the caller alone."""
         self._third.setVisible(shown)

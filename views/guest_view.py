@@ -107,6 +107,14 @@ class GuestView(QWidget):
         self.caller.set_source(caller, own)
         self.agent.set_source(agent)
 
+    def show_caller_simulated(self, simulated: bool) -> None:
+        """Whether the caller's picture is drawn: it is labelled."""
+        self.caller.show_simulated(simulated, own=False)
+
+    def show_agent_simulated(self, simulated: bool) -> None:
+        """Whether the agent's picture is drawn: it is labelled."""
+        self.agent.show_simulated(simulated, own=False)
+
     @property
     def microphone_on(self) -> bool:
         """Whether my voice is sent."""

@@ -23,6 +23,7 @@ from session.protocol.session_messages import (
     CallFailed,
     CallOffered,
     CallRequested,
+    CameraChanged,
     MediaSeen,
     SessionMessage,
 )
@@ -75,11 +76,12 @@ class AsideCall:
     """One call with a third person.
 
     Attributes:
-        peer_media_seen: what the third person says it received of us.
+        peer_media_seen: what the third person says it received of us. peer_simulated: whether its picture is drawn.
     """
 
     def __init__(self, channel: SessionChannel, engine: OfferingEngine, tasks: Tasks) -> None:
         self.peer_media_seen: Notifier[MediaSeen] = Notifier()
+        self.peer_simulated: Notifier[bool] = Notifier()
         self._channel, self._engine, self._tasks = channel, engine, tasks
         self._call_id = ""
         self._answered = asyncio.Event()
@@ -90,6 +92,18 @@ class AsideCall:
         """Offers, until it is answered."""
         self._stop_listening = self._channel.on_message(ASIDE_TOPIC, self._on_message)
         self._offer_soon()
+
+    def tell_switches(self, *, camera_on: bool, microphone_on: bool) -> None:
+        """Our camera or microphone was switched; the third person is told."""
+        self._tasks.spawn(
+            self._tell(CameraChanged(camera_on=camera_on, microphone_on=microphone_on)), name="aside-tell"
+        )
+
+    async def _tell(self, message: SessionMessage) -> None:
+        try:
+            await self._channel.send(ASIDE_TOPIC, message)
+        except (BusUnreachable, MessageTooLarge) as error:
+            log.warning("not sent to the third person: %s", error.code)
 
     async def hang_up(self) -> None:
         """Ends the call; the engine can take another."""
@@ -123,6 +137,7 @@ class AsideCall:
         match message:
             case CallAnswered(call_id=self._call_id) if not self._answered.is_set():
                 self._answered.set()
+                self.peer_simulated.emit(message.simulated_camera)
                 self._tasks.spawn(self._accept(message), name="aside-accept")
             case CallRequested():
                 self._offer_soon()

@@ -35,7 +35,7 @@ class DeskTalk:
 
     Attributes:
         changed: the talk with names, at each change. held_changed: the caller waits, or no longer.
-        third_changed: the third person, or None, at each change.
+        third_changed: the third person, or None, at each change. third_simulated: whether its picture is drawn.
     """
 
     def __init__(
@@ -44,6 +44,7 @@ class DeskTalk:
         self.changed: Notifier[TalkAnswer] = Notifier()
         self.held_changed: Notifier[Talk] = Notifier()
         self.third_changed: Notifier[Third | None] = Notifier()
+        self.third_simulated: Notifier[bool] = Notifier()
         self.talk = Talk()
         self._channel, self._call, self._engine, self._link, self._tasks = channel, call, engine, link, tasks
         self._aside: AsideCall | None = None
@@ -53,6 +54,13 @@ class DeskTalk:
     def engine(self) -> OfferingEngine:
         """Where the third person's picture comes from."""
         return self._engine
+
+    def set_own(self, *, camera_on: bool, microphone_on: bool) -> None:
+        """Our camera and microphone, towards a third person too."""
+        self._engine.set_camera(camera_on)
+        self._engine.set_microphone(microphone_on)
+        if self._aside is not None:
+            self._aside.tell_switches(camera_on=camera_on, microphone_on=microphone_on)
 
     def on_ticket(self, ticket: Ticket) -> None:
         """The ticket as the hub has it now."""
@@ -112,6 +120,7 @@ class DeskTalk:
     def _follow_third(self, third: Third | None) -> None:
         if third is not None and third.state is ThirdState.IN and self._aside is None:
             self._aside = AsideCall(self._channel, self._engine, self._tasks)
+            self._aside.peer_simulated.connect(self.third_simulated.emit)
             self._aside.start()
 
     def _end_third(self) -> None:

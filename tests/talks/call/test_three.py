@@ -243,3 +243,20 @@ def test_a_supervisor_gets_no_media_while_one_banner_is_missing(qt_loop: QtLoop,
             assert scene.at_kiosk[-1].third_name == "Chantal V."
 
     qt_loop.run(story())
+
+
+def test_a_muted_agent_is_silent_for_the_third_person_too(qt_loop: QtLoop, tmp_path: Path) -> None:
+    async def story() -> None:
+        async with a_conversation(tmp_path) as scene:
+            boss = await scene.desk("boss", Role.SUPERVISOR)
+            await boss.talk_link.join(scene.ticket.id, "Aide à l'accueil")
+            await scene.announced()
+            guest = scene.visit(boss)
+            scene.talk.banner_painted("boss")
+            scene.kiosk_talk.banner_painted("boss")
+            await until(lambda: guest.is_in and boss.aside.stats().audio_level > 0.001)
+            scene.talk.set_own(camera_on=True, microphone_on=False)
+            await until(lambda: boss.aside.stats().audio_level < 0.0005)
+            assert boss.main.stats().audio_level > 0.001
+
+    qt_loop.run(story())
