@@ -76,6 +76,7 @@ _GRANTS = {
     Grant.PRINT: N_("print"),
     Grant.KEEP: N_("keep documents in the file"),
 }
+_REFUSED_ACT = N_("The kiosk refused the agent in the page: {command}")
 _COMMANDS = {
     "click_requested": N_("click"),
     "scroll_requested": N_("scroll"),
@@ -125,7 +126,8 @@ def describe(event: Event) -> str:
             return _third_sentence(role, state)
         case events.KioskWiped(left_over=left_over) if left_over:
             return _("The kiosk could not be wiped completely")
-    text = _(WORDS[label_of(event)]).format(**_values(event))
+    words = _REFUSED_ACT if isinstance(event, events.PageActed) and event.code else WORDS[label_of(event)]
+    text = _(words).format(**_values(event))
     code = code_of(event)
     return f"{text}. {sentence(code).title}" if code else text
 

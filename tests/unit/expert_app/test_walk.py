@@ -15,7 +15,7 @@ from documents.pdf_check import print_safe
 from documents.receipt import ReceiptFacts, ServiceInCharge, receipt
 from documents.store import DossierStore
 from expert_app.walk_proofs import ProofMissing, files_left, log_proof, printed_proof, same, store_proof
-from session.log.events import PointerShown, Record, SessionClosed, Writer
+from session.log.events import PageActed, PointerShown, Record, SessionClosed, Writer
 from session.log.reader import write_log
 from tests.unit.session.log.story import whole_session
 
@@ -84,11 +84,19 @@ def test_what_both_ends_saw_must_be_the_same() -> None:
 def test_a_log_is_proved_by_every_step_and_by_numbers_without_a_gap(tmp_path: Path) -> None:
     path, records = tmp_path / "log.jsonl", whole_session()
     write_log(path, "s1", records)
-    with pytest.raises(ProofMissing, match="the log lacks pointer_shown, session_closed"):
+    with pytest.raises(ProofMissing, match="the log lacks pointer_shown, page_acted, session_closed"):
         log_proof(path)
     desk = sum(record.writer == Writer.DESK for record in records)
     records.append(Record(at_utc=AT, writer=Writer.DESK, number=desk, event=PointerShown(x_px=4, y_px=5)))
     records.append(Record(at_utc=AT, writer=Writer.DESK, number=desk + 1, event=SessionClosed(outcome="done")))
+    kiosk = sum(record.writer == Writer.KIOSK for record in records)
+    done = PageActed(command="click_requested", code="")
+    records.append(Record(at_utc=AT, writer=Writer.KIOSK, number=kiosk, event=done))
+    write_log(path, "s1", records)
+    with pytest.raises(ProofMissing, match="commands refused"):
+        log_proof(path)
+    refused = PageActed(command="click_requested", code="grant_missing")
+    records.append(Record(at_utc=AT, writer=Writer.KIOSK, number=kiosk + 1, event=refused))
     write_log(path, "s1", records)
     assert log_proof(path)["events"] == len(records)
     write_log(path, "s1", [record for record in records if (record.writer, record.number) != (Writer.KIOSK, 8)])

@@ -30,7 +30,7 @@ from session.log.events import (
     label_of,
 )
 from session.log.replay import Replay
-from session.protocol.session_messages import Grant, PrintState
+from session.protocol.session_messages import Grant, GrantActor, GrantReason, PrintState
 from session.protocol.tickets import TicketState
 from tests.unit.session.log.story import START, Story, frame, whole_session
 from tests.unit.views.fingers import click, key
@@ -249,6 +249,7 @@ def test_the_braces_of_every_sentence_are_filled_in() -> None:
         events.GrantRequested(grant=Grant.SCAN),
         events.GrantChanged(grant=Grant.PRINT, allowed=False),
         events.AddressOpened(host="h.example", path_length=3),
+        events.PageActed(command="click_requested", code="", times=3),
         events.ScanEnded(scan_id="n1", pages=2, code=""),
         events.PrintChanged(print_id="r", state=PrintState.WAITING, job_id=1, code="", sha256=""),
         events.DocumentFiled(document_id="d", sha256="", size_bytes=1, pages=1, piece_id=""),
@@ -257,6 +258,40 @@ def test_the_braces_of_every_sentence_are_filled_in() -> None:
     ]
     assert {label_of(event) for event in examples} == {name for name, words in WORDS.items() if "{" in words}
     assert not [words for event in examples if "{" in (words := describe(event))]
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        (events.GrantChanged(grant=Grant.TYPE, allowed=True), "The caller allowed: type in the page"),
+        (
+            events.GrantChanged(grant=Grant.SCAN, allowed=True, actor=GrantActor.FACILITATOR, mandate="AC-2026-0042"),
+            "Allowed under mandate AC-2026-0042: scan",
+        ),
+        (
+            events.GrantChanged(grant=Grant.KEEP, allowed=False, reason=GrantReason.EXPIRED),
+            "The time is over: keep documents in the file",
+        ),
+        (
+            events.GrantChanged(grant=Grant.SCAN, allowed=False, reason=GrantReason.STOPPED),
+            "The caller took back: scan",
+        ),
+        (
+            events.GrantChanged(grant=Grant.SCAN, allowed=False, reason=GrantReason.SILENT),
+            "No answer counts as no: scan",
+        ),
+        (
+            events.PageActed(command="text_requested", code="grant_missing"),
+            "The kiosk refused the agent in the page: text. The caller has not allowed this.",
+        ),
+        (
+            events.PageActed(command="click_requested", code="", times=3),
+            "The agent acted in the page: click × 3",
+        ),
+    ],
+)
+def test_consent_and_acts_are_told_in_full(event: Event, words: str) -> None:
+    assert describe(event) == words
 
 
 def test_what_lasted_is_drawn_as_long_as_it_lasted() -> None:
