@@ -306,3 +306,22 @@ async def test_a_banner_is_acknowledged_by_the_two_ends_only(tmp_path: Path) -> 
         waiting = (await other.call("housing", "", "r9")).ticket
         with pytest.raises(TicketTaken):
             await boss.join(waiting.id, "Aide à l'accueil")
+
+
+async def test_a_caller_is_passed_on_to_another_organisation_without_the_note(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        talk = await Conversation(world).begin()
+        zoe = await world.desk("zoe", "marais")
+        targets = await talk.alice_talk.targets(talk.session)
+        assert "marais/care" in [target.ref for target in targets.elsewhere]
+        await talk.alice_talk.pass_on(talk.session, PassReason.OTHER_SERVICE, service="marais/care", note="secret")
+        await until(lambda: [ticket.service for ticket in zoe.queue] == ["care"])
+        assert zoe.queue[0].state is TicketState.WAITING
+        assert talk.seen(talk.alice).state is TicketState.WRAP_UP
+        await until(lambda: [ended.reason for ended in talk.ended_at_kiosk] == ["passed_on"])
+        facts = await zoe.accept(zoe.queue[0].id)
+        assert facts.caller_number == ""
+        with pytest.raises(TicketUnknown):
+            await talk.alice_talk.passed_on(facts.id)
+        await until(lambda: len(talk.opened_at_kiosk) == 2)
+        assert talk.opened_at_kiosk[1].organisation == "marais"
