@@ -36,6 +36,7 @@ def _common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--folder", type=Path, help="keep everything below this folder")
     parser.add_argument("--language", choices=LANGUAGES, help="language of the screen")
     parser.add_argument("--driven", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--log-format", choices=("text", "json"), help="of the developer log")
     parser.add_argument("-v", "--verbose", action="store_true", help="developer log on standard error")
 
 
@@ -267,6 +268,11 @@ def main(arguments: list[str] | None = None) -> int:
     # Said while Qt is loaded, before our own handler can take it: optional sound and picture libraries it did not find.
     os.environ.setdefault("QT_LOGGING_RULES", "qt.multimedia.*=false;qt.webenginecontext.info=false")
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    if getattr(parsed, "log_format", None) == "json":
+        from expert_app.json_log import JsonLines
+
+        for handler in logging.getLogger().handlers:
+            handler.setFormatter(JsonLines())
     try:
         return _PROGRAMS[parsed.command](parsed)
     except (SettingsWrong, ResourceMissing) as error:

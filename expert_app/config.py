@@ -144,6 +144,28 @@ class ConventionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     look_s: Annotated[float, msgspec.Meta(ge=0.1, le=60)] = 3.0
 
 
+class MetricsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the hub says to who watches it: http://LISTEN/healthz and http://LISTEN/metrics, unencrypted.
+
+    Attributes:
+        listen: host:port; "" for none. Another host than this machine's own shows the figures to that network.
+    """
+
+    listen: Annotated[str, msgspec.Meta(pattern=r"^(\S+:\d{1,5})?$")] = "127.0.0.1:9467"
+
+
+class DiskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Free room of the hub's disks, in megabytes.
+
+    Attributes:
+        warn_mb: below it health and log warn.
+        full_mb: below it no new call is taken; those who are here are served.
+    """
+
+    warn_mb: Annotated[int, msgspec.Meta(ge=0)] = 2048
+    full_mb: Annotated[int, msgspec.Meta(ge=0)] = 256
+
+
 class PartnerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Another network, joined to ours; either `key` or `address`, as the two operators agreed who connects.
 
@@ -178,6 +200,7 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ca_file: with `bus`: certificate of our own authority; "" for the system's authorities.
         silent_s: seconds of silence after which the other end of a session is told; signs of life come every 5 s.
         desk_return_s, kiosk_return_s: how long a silent desk keeps its caller, and a silent kiosk its own.
+        metrics, disk: how it is watched, and how much room it needs.
         network: our name among partners' networks. partners: see `PartnerSettings`.
         leaf_port: where partners connect to us; 0 for nowhere.
         come_back_s: how long a caller who waits elsewhere has to come when it is the turn and the kiosk is free.
@@ -199,6 +222,8 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kiosk_return_s: Seconds = 120.0
     convention: ConventionSettings = ConventionSettings()
     come_back_s: Seconds = 300.0
+    metrics: MetricsSettings = MetricsSettings()
+    disk: DiskSettings = DiskSettings()
     network: str = ""
     leaf_port: Port = 0
     partners: list[PartnerSettings] = []

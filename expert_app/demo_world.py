@@ -13,7 +13,16 @@ import msgspec
 
 from documents.dossier import Dossier, Piece
 from documents.store import DossierStore
-from expert_app.config import DeskSettings, DisplaySettings, HubSettings, KioskSettings, Language, MediaSettings, save
+from expert_app.config import (
+    DeskSettings,
+    DisplaySettings,
+    HubSettings,
+    KioskSettings,
+    Language,
+    MediaSettings,
+    MetricsSettings,
+    save,
+)
 from session.bus.identity import new_seed, public_key
 from session.hub.convention import load
 from session.hub.entries import (
@@ -198,7 +207,9 @@ def write_settings(
     load(catalogue)
     port = int(world.bus.rpartition(":")[2])
     settings: dict[str, msgspec.Struct] = {
-        "hub": HubSettings(catalogue=str(catalogue), listen_port=port, silent_s=silent_s),
+        "hub": HubSettings(
+            catalogue=str(catalogue), listen_port=port, silent_s=silent_s, metrics=MetricsSettings(listen="")
+        ),
         "kiosk": KioskSettings(
             organisation=ORGANISATION,
             user=KIOSK,

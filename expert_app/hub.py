@@ -38,6 +38,7 @@ from session.hub.hub import Hub
 from session.hub.presence import Patience
 from session.hub.problems import CatalogueWrong
 from session.hub.projection import Position
+from session.hub.room import Room
 from session.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -215,6 +216,7 @@ class HubProgram:
                 patience=Patience(self._settings.silent_s, self._settings.desk_return_s, self._settings.kiosk_return_s),
                 come_s=self._settings.come_back_s,
                 network=self._settings.network if self._settings.partners else "",
+                room=self._room(),
             )
             hub.projection.moved.connect(self._on_history)
             await hub.start()
@@ -225,9 +227,28 @@ class HubProgram:
                 stack.push_async_callback(enrolment.stop)
             self._note_convention(hub)
             self._tasks.spawn(self._watch_convention(hub), name="watch the convention")
+            await self._watch_over(hub, connection, stack)
             self._facts.note("hub_ready", url=url, organisations=len(self._catalogue.organisations))
             ready(url)
             await stop.wait()
+
+    def _room(self) -> Room:
+        """The disks under everything the hub keeps: an own server's store lies in its folder too."""
+        disk = self._settings.disk
+        return Room([self._paths.data], disk.warn_mb << 20, disk.full_mb << 20)
+
+    async def _watch_over(self, hub: Hub, connection: HubConnection, stack: contextlib.AsyncExitStack) -> None:
+        """Health and metrics, where the settings want them."""
+        host, _colon, port = self._settings.metrics.listen.rpartition(":")
+        if not host:
+            return
+        from expert_app.metrics import Metrics
+        from expert_app.monitor import Monitor
+
+        monitor = Monitor(host.strip("[]"), int(port), hub.health, Metrics(hub, connection), self._tasks)
+        if await monitor.start():
+            self._facts.note("monitor", url=monitor.address)
+        stack.callback(monitor.stop)
 
     async def _bus(self, stack: contextlib.AsyncExitStack) -> tuple[str, bytes, ssl.SSLContext | None]:
         """(address, our seed, whom we believe). Our own server gets a fresh key of ours at every start."""

@@ -88,6 +88,12 @@ class StoreUnreachable(SessionError):
     code = "store_unreachable"
 
 
+class StoreFull(SessionError):
+    """The hub's disk is nearly full: it serves those who are here and takes no new calls."""
+
+    code = "store_full"
+
+
 class TicketTaken(SessionError):
     """Another agent was faster, or the ticket is no longer waiting."""
 

@@ -76,6 +76,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("The service cannot save at the moment."),
         N_("The program repeats your request. Do not start again by hand."),
     ),
+    "store_full": (
+        N_("The service has no room left for new calls."),
+        N_("Those who are already waiting are served. Tell your administrator; try again later."),
+    ),
     "ticket_taken": (
         N_("A colleague was faster, or the caller has left."),
         N_("Take the next caller."),

@@ -100,9 +100,13 @@ class Streams:
     """JetStream over a line of the hub's account.
 
     Every method raises `StoreUnreachable` when the outcome is unknown: the caller repeats the same request.
+
+    Attributes:
+        failed: how often that was.
     """
 
     def __init__(self, line: Line, timeout_s: float = 5.0) -> None:
+        self.failed = 0
         self._line = line
         self._timeout_s = timeout_s
 
@@ -203,6 +207,7 @@ class Streams:
         try:
             return (await self._line.request(subject, payload, self._timeout_s, headers)).payload
         except (BusUnreachable, HubUnreachable) as error:
+            self.failed += 1
             raise StoreUnreachable(why=error.code) from error
 
     def _decode(self, payload: bytes) -> _Reply:
@@ -213,6 +218,7 @@ class Streams:
 
     def _raise(self, reply: _Reply) -> None:
         if reply.error is not None:
+            self.failed += 1
             log.warning("store: %s (%d)", reply.error.description, reply.error.err_code)
             raise StoreUnreachable(why=reply.error.description[:100], err_code=reply.error.err_code)
 

@@ -58,6 +58,7 @@ class Calls:
         self._preferred = preferred
         self._is_closed = is_closed
         self.is_site_closed: Callable[[str, str], bool] = lambda home, site: False
+        self.check_room: Callable[[], None] = lambda: None
         self._book = book
         self._callers = callers
         self._catalogue = catalogue
@@ -70,7 +71,8 @@ class Calls:
         """A caller pressed a button; the same request is the same ticket, whatever happened to the first answer.
 
         Raises:
-            ServiceUnknown, QueueClosed, ServiceClosed, CallerNumberInvalid, NotAllowed, StoreUnreachable.
+            ServiceUnknown, QueueClosed, ServiceClosed, CallerNumberInvalid, NotAllowed, StoreFull,
+                StoreUnreachable.
         """
         home = organisation
         organisation, service = self._catalogue.serving(home, kiosk, wish.service)
@@ -80,8 +82,9 @@ class Calls:
         known = await self._find(organisation, identity, bool(number))
         try:
             if known is None:
+                self.check_room()
                 self.check_open(organisation, service.id, home, kiosk)
-        except (QueueClosed, ServiceClosed):
+        except (StoreFull, QueueClosed, ServiceClosed):
             known = await self._book.find(organisation, identity)  # asked again, of another hub, after it was closed
             if known is None:
                 raise

@@ -26,7 +26,9 @@ from session.hub.display import Display
 from session.hub.dossier_service import DossierService, DossierStoreLike
 from session.hub.eligible import Eligibility
 from session.hub.engine import StoredTicket
+from session.hub.gauges import Gauges
 from session.hub.handlers import handlers
+from session.hub.health import Health
 from session.hub.history import TIME_ZONE, History
 from session.hub.history_handlers import Past
 from session.hub.hosts import Hosts
@@ -58,6 +60,7 @@ from session.hub.projection import Projection
 from session.hub.queue import WAITING, QueueView
 from session.hub.relay import Relay
 from session.hub.returning import NatsReturns, Returning
+from session.hub.room import Room
 from session.hub.routing import Routing
 from session.hub.service import HubService
 from session.hub.sessions import Sessions
@@ -102,8 +105,10 @@ class Hub:
         network: our name among partners' networks; "" without partners.
         patience: how long silence of a desk or a kiosk is borne.
         come_s: how long a called caller has to come back to the kiosk.
+        room: of the disks that hold the hub's things, ours and the server's.
 
     Attributes:
+        health, gauges: how this hub is, and how many callers and agents it sees.
         projection: where the history is, and how far.
     """
 
@@ -124,6 +129,7 @@ class Hub:
         network: str = "",
         patience: Patience = PATIENCE,
         come_s: float = COME_S,
+        room: Room | None = None,
     ) -> None:
         self._connection = connection
         self._catalogue = catalogue
@@ -209,6 +215,10 @@ class Hub:
         self._away = Away(self._book, self._callers, catalogue, self._calls, self.waits, clock, come_s)
         waiting = waiting_handlers(self._away, self._callbacks, Display(self.view, catalogue))
         self._calls.is_site_closed = self.network.is_closed
+        self.room = room or Room()
+        self._calls.check_room = self.room.check
+        self.health = Health(connection, self.projection, self.room, lambda: self.network.refused_parts)
+        self.gauges = Gauges(self.view, self._agents, catalogue, clock)
         self._moves = Moves(
             self._book,
             self._callers,
@@ -390,6 +400,7 @@ class Hub:
 
     async def look(self) -> None:
         """What the timers do: presence, places, beats, openings. Called every `tick_s`; by tests whose clock stands."""
+        await self.room.look()
         open_now = [stored.ticket for stored in self.view.all_open()]
         for ticket in open_now:
             for finding in self._watch.look(ticket):

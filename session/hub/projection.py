@@ -70,6 +70,11 @@ class Projection:
             raise StoreUnreachable(why="the history is not open")
         return self._history
 
+    @property
+    def is_open(self) -> bool:
+        """True while the database can be asked."""
+        return self._history is not None
+
     def start(self) -> None:
         """Begins, in the background: the queue does not wait for the history."""
         self._task = self._tasks.spawn(self._run(), name="history")

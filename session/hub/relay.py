@@ -61,7 +61,7 @@ class Relay:
     def __init__(
         self, connection: HubConnection, view: QueueView, book: TicketBook, clock: Clock, tasks: Tasks
     ) -> None:
-        self.dropped = 0
+        self.dropped = self.passed = self.passed_bytes = 0
         self._connection = connection
         self._view = view
         self._book = book
@@ -157,6 +157,8 @@ class Relay:
         try:
             rest = f"ses.{session_id}.{topic}"
             await self._connection.tell_user(peer.organisation, peer.role, peer.user, rest, message.payload, headers)
+            self.passed += 1
+            self.passed_bytes += len(message.payload)
         except BusUnreachable:
             self.dropped += 1
         return None

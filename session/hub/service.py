@@ -49,6 +49,14 @@ class Asker:
 Handler = Callable[[Asker, Any], Awaitable[HubMessage]]
 
 
+Measured = Callable[[str, float, str], None]
+"""(verb, seconds until the answer, code of the refusal or "") of each request."""
+
+
+def _unmeasured(verb: str, seconds: float, code: str) -> None:
+    return None
+
+
 Forward = Callable[[Asker, str, bytes], Awaitable[bytes | None]]
 """(asker, verb, payload) -> what another network answers, None when the question is for us."""
 
@@ -70,6 +78,8 @@ class HubService:
         self._tasks = tasks
         self._unsubscribe: Callable[[], None] | None = None
         self.elsewhere: Forward = _nobody
+        self.measured: Measured = _unmeasured
+        self._clock = clock
         self._rates = Rates(clock, PER_S, BURST)
         self._bulk_rates = Rates(clock, BULK_PER_S, BULK_BURST)
 
@@ -89,16 +99,21 @@ class HubService:
             self._tasks.spawn(self._serve(message), name=f"answer {message.subject.rpartition('.')[2]}")
 
     async def _serve(self, message: Incoming) -> None:
+        since_s, code = self._clock.monotonic_s(), ""
         try:
             answer = await self._answer(message)
             self.answered += 1
         except SessionError as error:
             self.refused += 1
-            answer = encode(Refusal(code=error.code, detail=error.detail))
+            code = error.code
+            answer = encode(Refusal(code=code, detail=error.detail))
         except Exception:  # the boundary: whoever asks gets an answer, and the hub goes on
             self.refused += 1
+            code = "unexpected"
             log.exception("a request failed: %s", message.subject.rpartition(".")[2])
-            answer = encode(Refusal(code="unexpected"))
+            answer = encode(Refusal(code=code))
+        verb = message.subject.rpartition(".")[2]
+        self.measured(verb if verb in ALL_VERBS else "unknown", self._clock.monotonic_s() - since_s, code)
         try:
             await self._connection.line.publish(message.reply, answer)
         except BusUnreachable:
