@@ -296,6 +296,9 @@ _CALLER_SENTENCES: dict[str, str] = {
     "bus_unreachable": _LINE,
     "hub_unreachable": _LINE,
     "store_unreachable": _LINE,
+    "store_full": N_(
+        "New requests cannot be taken at the moment. Please try again later, or ask the person at the desk."
+    ),
     "call_lost": N_("We lost the picture and the sound. They will come back in a moment."),
     "peer_gone": N_("Your adviser is no longer on the line. We are calling again."),
     "transfer_interrupted": _LINE,
