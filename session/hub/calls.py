@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from session.clock import Clock
-from session.errors import QueueClosed, ServiceClosed, ServiceUnknown, TicketTaken
+from session.errors import QueueClosed, ServiceClosed, ServiceUnknown, StoreFull, TicketTaken
 from session.hub.book import ENDED, TicketBook
 from session.hub.caller_numbers import checked_number
 from session.hub.catalogue import Catalogue
