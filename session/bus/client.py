@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from session.bus.channel import BusChannel
-from session.bus.line import CONNECT_S, Handler, Incoming, Line
+from session.bus.line import CONNECT_S, NOBODY, Handler, Incoming, Line
 from session.clock import Clock
 from session.errors import BusUnreachable, HubUnreachable, RateLimited, SessionError, StoreUnreachable
 from session.notify import Notifier
@@ -32,6 +32,9 @@ AGAIN = (HubUnreachable, StoreUnreachable, RateLimited)
 
 AGAIN_S = 0.5
 """Pause before the second try; longer before each later one."""
+
+NOBODY_S = 0.2
+"""Pause before the one quiet repeat of a request that nobody listened to."""
 
 SESSIONS_KEPT = 16
 """Channels kept at once; a desk or kiosk has one or two, the rest is a guard against growth."""
@@ -119,7 +122,14 @@ class BusClient:
             SessionError: what the hub refused, by its class; a wrong answer is `MessageMalformed`.
         """
         subject = subjects.service(self.role, self.user, verb)
-        answer = await self._line.request(subject, encode(message), timeout_s)
+        payload = encode(message)
+        try:
+            answer = await self._line.request(subject, payload, timeout_s)
+        except HubUnreachable as error:
+            if error.detail.get("why") != NOBODY:
+                raise
+            await asyncio.sleep(NOBODY_S)  # a hub that starts, or that one of several servers has not yet heard of
+            answer = await self._line.request(subject, payload, timeout_s)
         return decode_answer(answer_type, answer.payload)
 
     async def insist[Answer](

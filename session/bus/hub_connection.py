@@ -10,6 +10,7 @@ from session.bus.client import FROM_HUB
 from session.bus.line import CONNECT_S, Handler, Line
 from session.bus.partners import XFER
 from session.bus.streams import Streams
+from session.errors import BusUnreachable, StoreUnreachable
 from session.notify import Notifier
 from session.protocol.roles import Role
 from session.tasks import Tasks
@@ -41,6 +42,16 @@ class HubConnection:
     async def serve(self, subject: str, handler: Handler, *, shared: bool = True) -> Callable[[], None]:
         """Hears `subject`; `shared` means that only one of several hubs gets each message."""
         return await self.line.subscribe(subject, handler, queue="hub" if shared else "")
+
+    async def settle(self) -> None:
+        """Returns when the server knows of everything that is served: a request right after it finds us.
+
+        Raises `StoreUnreachable` when the server went away meanwhile.
+        """
+        try:
+            await self.line.settle()
+        except BusUnreachable as error:
+            raise StoreUnreachable(why=error.code) from error
 
     async def tell(
         self, organisation: str, rest: str, payload: bytes, headers: Mapping[str, str] | None = None

@@ -63,6 +63,10 @@ REFUSED_PAUSE_S = 30.0
 """Pause after the bus refused our key: a removed identity does not knock at the door all day."""
 
 
+NOBODY = "nobody listens"
+"""Why a request is `HubUnreachable` at once: no program hears its subject, so nothing has happened."""
+
+
 @dataclass(frozen=True)
 class Incoming:
     """Something that arrived on a subject."""
@@ -221,8 +225,14 @@ class Line:
         finally:
             self._answers.pop(token, None)
         if message.status == "503":
-            raise HubUnreachable(why="nobody listens")
+            raise HubUnreachable(why=NOBODY)
         return message
+
+    async def settle(self) -> None:
+        """Returns when the server has everything we have said, subscriptions too. Raises `BusUnreachable`."""
+        connection = self._connection
+        if connection is None or not await _flush(connection.client, CONNECT_S):
+            raise BusUnreachable
 
     def _on_answer(self, message: Incoming) -> None:
         answer = self._answers.get(message.subject.rpartition(".")[2])
@@ -393,10 +403,10 @@ class Line:
         return connection
 
 
-async def _flush(client: Client) -> bool:
+async def _flush(client: Client, timeout_s: float = PROBE_ENDS_S) -> bool:
     """True when the server answers a ping."""
     try:
-        await client.flush(timeout=PROBE_ENDS_S)
+        await client.flush(timeout=int(timeout_s))
     except Exception as error:  # as for a connection: a probe must not end for a reason nobody thought of
         log.debug("a probe failed: %s", type(error).__name__)
         return False

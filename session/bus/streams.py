@@ -26,6 +26,12 @@ NANOSECONDS = 1_000_000_000
 
 EXPECTED = "Nats-Expected-Last-Subject-Sequence"
 
+ANSWER_S = 3.0
+"""Longest wait for the server: less than a client waits for the hub, so that it hears a word and asks again at once.
+
+A cluster's leader that dies takes what was asked of it along, without any answer.
+"""
+
 _NO_MESSAGE = 10037
 _STREAM_MISSING = 10059
 _CONSUMER_MISSING = 10014
@@ -105,7 +111,7 @@ class Streams:
         failed: how often that was.
     """
 
-    def __init__(self, line: Line, timeout_s: float = 5.0) -> None:
+    def __init__(self, line: Line, timeout_s: float = ANSWER_S) -> None:
         self.failed = 0
         self._line = line
         self._timeout_s = timeout_s

@@ -303,6 +303,7 @@ class Hub:
         await self.network.start()
         await self.relay.start()
         await self.service.start()
+        await self._connection.settle()
         self.projection.start()
         self._remembering = self._tasks.spawn(self._remember_times(), name="remember handling times")
         self._lease.start()

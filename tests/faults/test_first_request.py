@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A request in the moment in which a hub starts: it is answered, without a word to whoever asked."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from session.bus.line import NOBODY, Incoming
+from session.errors import HubUnreachable
+from session.protocol.codec import encode
+from session.protocol.hub_messages import Done, ServicesRequest
+from session.protocol.roles import Role
+from session.tasks import Tasks
+from tests.talks.hub.bus_fixture import hub_world
+
+
+async def test_a_hub_that_says_it_has_started_is_heard_by_the_very_next_request(tmp_path: Path) -> None:
+    async with hub_world(tmp_path, with_hub=False) as world:
+        client = await world.client(Role.KIOSK, "kiosk1")
+        for _ in range(5):
+            await world.start_hub()
+            answer = await client._line.request("svc.k.kiosk1.services", encode(ServicesRequest()), 2.0)
+            assert answer.status == ""
+            await world.stop_hub()
+
+
+async def test_a_request_that_nobody_hears_is_asked_once_more_and_then_said(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        client = await world.client(Role.KIOSK, "kiosk1")
+        assert world.connection is not None
+        connection, asked = world.connection, asyncio.Event()
+        assert world.hub is not None
+        world.hub.service.stop()
+        await connection.settle()
+        tasks = Tasks()
+
+        def answer(message: Incoming) -> None:
+            asked.set()
+            tasks.spawn(connection.line.publish(message.reply, encode(Done())), name="answer")
+
+        async def begin_late() -> None:
+            await asyncio.sleep(0.05)
+            await connection.serve("svc.*.*.*.*", answer)
+
+        late = tasks.spawn(begin_late(), name="begin late")
+        assert await client.request("services", ServicesRequest(), Done) == Done()
+        assert asked.is_set()
+        await late
+        await tasks.close()
+
+
+async def test_without_any_hub_the_answer_is_still_a_quick_no(tmp_path: Path) -> None:
+    async with hub_world(tmp_path, with_hub=False) as world:
+        client = await world.client(Role.KIOSK, "kiosk1")
+        with pytest.raises(HubUnreachable) as said:
+            async with asyncio.timeout(2):
+                await client.request("services", ServicesRequest(), Done)
+        assert said.value.detail["why"] == NOBODY
