@@ -104,7 +104,7 @@ class Calls:
             site=self._catalogue.site_of(home, kiosk).name,
             number=self._book.view.next_number(organisation, service.letter),
             state=TicketState.WAITING,
-            arrived_at_utc=self._clock.utc_now(),
+            arrived_at_utc=self._book.view.arrival(organisation, self._clock.utc_now()),
             caller_number_given=bool(number),
             preferred=preferred,
             changed_by=f"{Role.KIOSK}.{kiosk}",

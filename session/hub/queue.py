@@ -7,6 +7,7 @@ A view may be a moment behind the store, so it answers questions and never decid
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
 
 from session.hub.engine import StoredTicket
 from session.hub.queue_index import OPEN as OPEN
@@ -139,6 +140,15 @@ class QueueView:
         if ticket.state not in WAITING:
             return 0
         return self._index(ticket.organisation).position(ticket)
+
+    def arrival(self, organisation: str, now_utc: datetime) -> datetime:
+        """The time under which a newcomer waits: now, but never before somebody who waits already.
+
+        A clock that jumps back, or another hub's clock that is ahead, would let newcomers overtake. As soon as
+        nobody waits any more, the clock alone counts again.
+        """
+        newest = self._index(organisation).newest_arrival()
+        return now_utc if newest is None or newest < now_utc else newest + timedelta(microseconds=1)
 
     def next_number(self, organisation: str, letter: str) -> str:
         """A short word for a new ticket, "C042"; none that an open ticket has."""

@@ -31,6 +31,7 @@ class TicketIndex:
         self.revision = 0
         self._line: list[OrderKey] = []
         self._in_line: dict[str, OrderKey] = {}
+        self._arrivals: list[OrderKey] = []
         self._open: dict[str, Ticket] = {}
         self._offered: set[str] = set()
         self._at_kiosk: dict[tuple[str, str], set[str]] = {}
@@ -57,6 +58,7 @@ class TicketIndex:
         if ticket.state in WAITING:
             key = self._in_line[ticket.id] = queue_order(ticket)
             insort(self._line, key)
+            insort(self._arrivals, (ticket.arrived_at_utc, ticket.id))
         if ticket.agent is not None and ticket.state in IN_HAND:
             self._of_agent.setdefault(ticket.agent, set()).add(ticket.id)
         if ticket.state in OPEN:
@@ -74,6 +76,7 @@ class TicketIndex:
         key = self._in_line.pop(ticket.id, None)
         if key is not None:
             del self._line[bisect_left(self._line, key)]
+            del self._arrivals[bisect_left(self._arrivals, (ticket.arrived_at_utc, ticket.id))]
         _discard(self._at_kiosk, (ticket.kiosk_home, ticket.kiosk), ticket.id)
         if ticket.agent is not None:
             _discard(self._of_agent, ticket.agent, ticket.id)
@@ -93,6 +96,10 @@ class TicketIndex:
     def waiting(self) -> Iterator[Ticket]:
         """Waiting tickets, the next one first; not to be changed meanwhile."""
         return (self._open[ticket_id] for _, ticket_id in self._line)
+
+    def newest_arrival(self) -> datetime | None:
+        """When the last of those who wait arrived."""
+        return self._arrivals[-1][0] if self._arrivals else None
 
     def position(self, ticket: Ticket) -> int:
         """1 for the next one served."""

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from session.hub.sessions import HEAD
@@ -50,7 +50,17 @@ class Verdict:
         return self.acked > 0 and not (self.lost or self.double or self.forgotten or self.inverted or self.stale)
 
 
-def judge(history: Iterable[Seen], stored: Mapping[str, Ticket], kiosks: Mapping[str, str], stale: int = 0) -> Verdict:
+Windows = Sequence[tuple[float, float]]
+"""Begin and end of each fault, as `Seen`'s times: meanwhile a desk may show less than there is."""
+
+
+def judge(
+    history: Iterable[Seen],
+    stored: Mapping[str, Ticket],
+    kiosks: Mapping[str, str],
+    stale: int = 0,
+    faults: Windows = (),
+) -> Verdict:
     """The verdict, once nobody calls any more and the queue should be empty.
 
     Args:
@@ -64,7 +74,7 @@ def judge(history: Iterable[Seen], stored: Mapping[str, Ticket], kiosks: Mapping
         lost=len(lost(acked, stored)),
         double=len(double(seen, stored)),
         forgotten=len(forgotten(stored, kiosks)),
-        inverted=len(inverted(acked, stored)),
+        inverted=len(inverted(seen, stored, faults)),
         stale=stale,
     )
 
@@ -102,28 +112,50 @@ def forgotten(stored: Mapping[str, Ticket], kiosks: Mapping[str, str]) -> set[st
     return still_open | {kiosk for kiosk, waits_for in kiosks.items() if waits_for}
 
 
-def inverted(acked: Mapping[str, Seen], stored: Mapping[str, Ticket]) -> set[str]:
-    """Tickets out of order: by the order of the acknowledgements, and by the order in which agents took them."""
-    return {first.id for first, _ in inversions(acked, stored)}
+def inverted(seen: Iterable[Seen], stored: Mapping[str, Ticket], faults: Windows = ()) -> set[str]:
+    """Tickets out of order: by the order of the acknowledgements, and by the order in which agents asked for them."""
+    return {first.id for first, _ in inversions(seen, stored, faults)}
 
 
-def inversions(acked: Mapping[str, Seen], stored: Mapping[str, Ticket]) -> list[tuple[Ticket, Ticket]]:
-    """(overtaken, overtaking) tickets of plain priority; the second was called after the first was acknowledged."""
+def inversions(seen: Iterable[Seen], stored: Mapping[str, Ticket], faults: Windows = ()) -> list[tuple[Ticket, Ticket]]:
+    """(overtaken, overtaking) tickets of plain priority; the second was called after the first was acknowledged.
+
+    Agents' order is that of their questions, by their own clock: one who has asked for the first ticket and waits
+    for a dead hub's answer has not been overtaken by one who asks for the second later and hears at once, and the
+    hubs' clocks may jump. What a desk cannot know yet does not count: see `_undisturbed_s`.
+    """
+    lines = list(seen)
+    acked = {line.ticket: line for line in lines if line.kind == "acked"}
+    asked: dict[str, float] = {}
+    for line in lines:
+        if line.kind == "accepted":
+            asked[line.ticket] = min(line.sent_s, asked.get(line.ticket, line.sent_s))
     plain = [(line, stored[name]) for name, line in acked.items() if name in stored and stored[name].priority == 0]
     found: list[tuple[Ticket, Ticket]] = []
     for first_line, first in plain:
         for second_line, second in plain:
-            later = second_line.sent_s > first_line.at_s
-            if later and (queue_order(second) < queue_order(first) or _overtook(second, first, first_line.at_s)):
+            if second_line.sent_s <= first_line.at_s:
+                continue
+            taken = asked.get(second.id), asked.get(first.id)
+            if queue_order(second) < queue_order(first) or _overtook(*taken, first_line.at_s, faults):
                 found.append((first, second))
     return found
 
 
-def _overtook(second: Ticket, first: Ticket, first_acked_s: float) -> bool:
-    if first.accepted_at_utc is None or second.accepted_at_utc is None:
+def _overtook(second_s: float | None, first_s: float | None, acked_s: float, faults: Windows) -> bool:
+    if first_s is None or second_s is None or second_s >= first_s:
         return False
-    taken_s = second.accepted_at_utc.timestamp()
-    return taken_s < first.accepted_at_utc.timestamp() and taken_s > first_acked_s + FRESH_S
+    return _undisturbed_s(acked_s, second_s, faults) > FRESH_S
+
+
+def _undisturbed_s(begin_s: float, end_s: float, faults: Windows) -> float:
+    """The longest time between the two in which nothing was broken: only then must every desk have caught up."""
+    longest_s = 0.0
+    for fault_begin_s, fault_end_s in sorted(faults):
+        if fault_end_s > begin_s:
+            longest_s = max(longest_s, min(fault_begin_s, end_s) - begin_s)
+            begin_s = fault_end_s
+    return max(longest_s, end_s - begin_s)
 
 
 NOT_READY = "not ready"
@@ -158,13 +190,13 @@ def differences(
     return wrong
 
 
-def explain(history: Iterable[Seen], stored: Mapping[str, Ticket]) -> list[str]:
+def explain(history: Iterable[Seen], stored: Mapping[str, Ticket], faults: Windows = ()) -> list[str]:
     """For developers: what is behind each number that is not zero, one line each."""
     seen = list(history)
     acked = {line.ticket: line for line in seen if line.kind == "acked"}
     lines = [f"lost: {name} {stored.get(name)}" for name in lost(acked, stored)]
     lines += [f"double: session {name}" for name in double(seen, stored)]
-    for first, second in inversions(acked, stored):
+    for first, second in inversions(seen, stored, faults):
         for label, ticket in (("overtaken", first), ("overtaking", second)):
             line = acked[ticket.id]
             lines.append(f"{label}: called {line.sent_s:.2f} acked {line.at_s:.2f} {ticket}")

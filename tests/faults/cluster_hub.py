@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""One hub of a cluster in a process of its own, for faults and benchmarks: `WORLD FOLDER REPLICAS`. Prints "ready"."""
+"""One hub of a cluster in a process of its own, for faults and benchmarks: `WORLD FOLDER REPLICAS`. Prints "ready".
+
+Each line of its input is a number: so many seconds its clock is wrong from now on.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from session.bus.hub_connection import HubConnection
@@ -16,13 +20,27 @@ from tests.faults.cluster_world import ClusterWorld
 from tests.talks.hub.memory_dossiers import MemoryDossiers
 
 
+class WrongClock(SystemClock):
+    """The computer's clock, wrong by what somebody has set; its monotonic time goes on as it should."""
+
+    wrong = timedelta()
+
+    def utc_now(self) -> datetime:
+        return super().utc_now() + self.wrong
+
+
 async def main(world: ClusterWorld, folder: Path, replicas: int) -> None:
     tasks = Tasks()
     connection = HubConnection(world.urls, world.hub_seed.encode(), tasks)
     await connection.connect(30.0)
-    hub = Hub(connection, world.catalogue(), MemoryDossiers(), folder, SystemClock(), tasks, replicas=replicas)
+    clock = WrongClock()
+    hub = Hub(connection, world.catalogue(), MemoryDossiers(), folder, clock, tasks, replicas=replicas)
     await hub.start()
     print("ready", flush=True)
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    while line := await reader.readline():
+        clock.wrong = timedelta(seconds=float(line))
     await asyncio.Event().wait()
 
 

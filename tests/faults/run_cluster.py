@@ -71,6 +71,21 @@ async def freeze_leader(world: Cluster) -> None:
     node.send(signal.SIGCONT)
 
 
+async def freeze_follower(world: Cluster) -> None:
+    leader = await world.leader()
+    node = world.nodes[random.choice([name for name in world.nodes if name != leader])]
+    node.send(signal.SIGSTOP)
+    await asyncio.sleep(FROZEN_S)
+    node.send(signal.SIGCONT)
+
+
+async def shift_clock(world: Cluster) -> None:
+    """One hub's clock is an hour ahead for a while, then an hour behind, then right again."""
+    for shift_s in (3600, -3600, 0):
+        await world.hubs[0].say(str(shift_s))
+        await asyncio.sleep(4.0)
+
+
 async def rolling_restart(world: Cluster) -> None:
     for node in world.nodes.values():
         await node.end(signal.SIGTERM)
@@ -109,6 +124,8 @@ LONG: list[tuple[str, Fault]] = [
     ("kill -9 leader, back after 4 s", kill_leader),
     ("kill -9 follower, back after 4 s", kill_follower),
     ("SIGSTOP leader for 8 s", freeze_leader),
+    ("SIGSTOP a follower for 8 s", freeze_follower),
+    ("a hub's clock an hour ahead, behind, right", shift_clock),
     ("kill -9 two nodes, back after 4 s", kill_two),
     ("rolling restart", rolling_restart),
     ("kill -9 all nodes, back after 1 s", kill_all),
@@ -191,13 +208,15 @@ async def run(folder: Path, faults: list[tuple[str, Fault]], *, kiosks: int = 24
         await world.start_load()
         await _answers_again(world)
         print(f"{'ready under load':<44} after {time.time() - begun_s:.1f} s", flush=True)
-        stale = 0
+        stale, windows = 0, []
         for label, fault in faults:
+            begun_s = time.time()
             stale += await run_fault(world, label, fault)
+            windows.append((begun_s, time.time()))
         stored, waiting = await drained(world)
-        for line in explain(history.read(folder), stored):
+        for line in explain(history.read(folder), stored, windows):
             print(f"  {line}", flush=True)
-        return judge(history.read(folder), stored, waiting, stale)
+        return judge(history.read(folder), stored, waiting, stale, windows)
 
 
 def main() -> int:

@@ -83,13 +83,32 @@ def test_a_ticket_that_nobody_ends_and_a_kiosk_that_still_waits_are_forgotten() 
     assert judge(HISTORY, STORED, {"kiosk_b": "b"}).forgotten == 1
 
 
+def _asked(first_s: float, second_s: float) -> list[Seen]:
+    """Both are called and taken; the second called is asked for at `second_s`."""
+    return [
+        *HISTORY[:2],
+        _seen("accepted", "a", first_s + 0.1, "a_1"),
+        _seen("accepted", "b", second_s + 0.1, "b_1"),
+    ]
+
+
 def test_a_ticket_that_a_later_one_overtakes_is_inverted() -> None:
-    overtaken = {"a": _ticket("a", 0.0, 9.0), "b": _ticket("b", 1.0, 8.0)}
-    assert judge(HISTORY, overtaken, {}) == replace(GOOD, inverted=1)
-    just_heard = {"a": _ticket("a", 0.0, 5.0), "b": _ticket("b", 1.0, 4.0)}
-    assert judge(HISTORY, just_heard, {}).inverted == 0
+    assert judge(_asked(9.0, 8.0), STORED, {}) == replace(GOOD, inverted=1)
+    assert judge(_asked(5.0, 4.0), STORED, {}).inverted == 0  # a desk may be some seconds behind
     stamped_wrong = {"a": _ticket("a", 2.0, 9.0), "b": _ticket("b", 1.0, 9.5)}
     assert judge(HISTORY, stamped_wrong, {}).inverted == 1
+
+
+def test_who_waits_for_a_dead_hub_s_answer_is_not_overtaken() -> None:
+    answered_late = {"a": _ticket("a", 0.0, 14.0), "b": _ticket("b", 1.0, 9.5)}
+    assert judge(_asked(8.5, 9.4), answered_late, {}).inverted == 0
+
+
+def test_what_a_desk_cannot_know_while_something_is_broken_is_not_held_against_it() -> None:
+    begun = START.timestamp()
+    assert judge(_asked(9.0, 8.0), STORED, {}, faults=[(begun + 4, begun + 7)]).inverted == 0
+    assert judge(_asked(9.0, 8.0), STORED, {}, faults=[(begun + 6, begun + 7)]).inverted == 1
+    assert judge(_asked(20.0, 19.0), STORED, {}, faults=[(begun + 4, begun + 7)]).inverted == 1
 
 
 def test_a_desk_that_shows_something_else_than_the_store_is_found() -> None:

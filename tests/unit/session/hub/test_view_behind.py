@@ -6,6 +6,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from session.clock import ManualClock
 from session.errors import QueueClosed, TicketTaken
 from session.hub.book import TicketBook
 from session.hub.calls import Calls
@@ -86,3 +87,16 @@ async def test_an_old_request_that_comes_again_does_not_end_the_newer_call() -> 
     await _behind_our_back(desk, older, state=TicketState.WAITING, ended_at_utc=None)
     await desk.ticket("r1")
     assert [ticket.id for ticket in desk.view.waiting(ORG)] == [newer.id]
+
+
+async def test_a_clock_that_jumps_back_lets_nobody_overtake() -> None:
+    desk = Desk()
+    desk.clock.advance(3600)  # the clock was an hour ahead, and is set right
+    first = await desk.ticket("r1")
+    desk.clock = desk.calls._clock = ManualClock()
+    second = await desk.ticket("r2", kiosk="kiosk2")
+    assert [ticket.id for ticket in desk.view.waiting(ORG)] == [first.id, second.id]
+    await desk.calls.leave(ORG, "kiosk1", first.id)
+    await desk.calls.leave(ORG, "kiosk2", second.id)
+    third = await desk.ticket("r3")
+    assert third.arrived_at_utc == desk.clock.utc_now()  # nobody waits: the clock alone counts again
