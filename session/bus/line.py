@@ -11,7 +11,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+import socket
 import ssl
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -50,6 +52,9 @@ PROBE_ENDS_S = 60
 
 PING_S = 20
 """nats-py's own pings, behind our probes."""
+
+UNACKED_S = 6.0
+"""How long what we have sent may stay unacknowledged by the other computer."""
 
 QUEUED_BYTES = 1 << 20
 """Bytes that may wait for the network before a sender has to."""
@@ -327,6 +332,7 @@ class Line:
             )
             if not connection.client.is_connected:  # nats-py returns unconnected when the server closes without PONG
                 raise BusUnreachable
+            _bound_silence(connection.client)
             self._connection = connection
             for wish in list(self._wishes):
                 await self._place(wish, connection)
@@ -411,6 +417,17 @@ async def _flush(client: Client, timeout_s: float = PROBE_ENDS_S) -> bool:
         log.debug("a probe failed: %s", type(error).__name__)
         return False
     return True
+
+
+def _bound_silence(client: Client) -> None:
+    """A network in which nothing is acknowledged ends the connection; one that is only slow does not (RFC 5482).
+
+    Without it the system tries again in ever longer pauses, and hears late that the network is back.
+    """
+    writer = getattr(client._transport, "_bare_io_writer", None)
+    connected = writer.get_extra_info("socket") if writer is not None else None
+    if connected is not None and sys.platform == "linux":
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(UNACKED_S * 1000))
 
 
 async def _unsubscribe(subscription: Subscription) -> None:

@@ -48,7 +48,7 @@ def declined_by(ticket: Ticket, now_utc: datetime) -> tuple[str, ...]:
 def choose(ticket: Ticket, candidates: Candidates, now_utc: datetime) -> PersonEntry | None:
     """Whom a waiting ticket is offered to: the one it is kept for, else who knows the caller, else the longest idle."""
     kept, asked = ticket.kept_for(now_utc), declined_by(ticket, now_utc)
-    waited_s = (now_utc - ticket.arrived_at_utc).total_seconds()
+    waited_s = max(0.0, (now_utc - ticket.arrived_at_utc).total_seconds())  # a hub's clock may have been ahead
     fitting = (one for after_s, one in candidates if waited_s >= after_s and one.id not in asked)
     if kept is not None:
         return next((one for one in fitting if one.id == kept), None)

@@ -33,7 +33,7 @@ def overflow_targets(
     Args:
         answering: (organisation, service) -> how many who answer it are there and free.
     """
-    waited_s = (now - ticket.arrived_at_utc).total_seconds()
+    waited_s = max(0.0, (now - ticket.arrived_at_utc).total_seconds())  # a hub's clock may have been ahead
     service = catalogue.service(ticket.organisation, ticket.service)
     found = []
     for rule in service.overflow:

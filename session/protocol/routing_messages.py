@@ -106,7 +106,8 @@ def may_serve(after_s: int | None, ticket: Ticket, now_utc: datetime) -> bool:
     """Whether an agent that serves after `after_s` may take this ticket now; hub and desk ask the same question."""
     if ticket.away == "back":
         return False  # nobody stands at the kiosk yet
-    return after_s is not None and (now_utc - ticket.arrived_at_utc).total_seconds() >= after_s
+    waited_s = max(0.0, (now_utc - ticket.arrived_at_utc).total_seconds())  # the hub's clock may have been ahead
+    return after_s is not None and waited_s >= after_s
 
 
 _A = frozenset({Role.AGENT})

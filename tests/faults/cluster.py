@@ -33,6 +33,7 @@ from session.protocol.codec import decode_plain
 from session.protocol.tickets import Ticket
 from session.tasks import Tasks
 from tests.faults.cluster_world import ClusterWorld
+from tests.faults.network import Network
 from tests.talks.hub.bus_fixture import free_port
 
 READY_S = 60.0
@@ -92,20 +93,42 @@ class Cluster:
 
     Attributes:
         nodes: by the server's name.
+        network: the nodes' cables, None on loopback.
         load: programs with callers and agents; each speaks for a part of the kiosks and desks.
     """
 
-    def __init__(self, folder: Path, kiosks: int, agents: int, loads: int, nodes: int, *, synced: bool = True) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        kiosks: int,
+        agents: int,
+        loads: int,
+        nodes: int,
+        *,
+        synced: bool = True,
+        cables: bool = False,
+    ) -> None:
         self.folder = folder
         self.tasks = Tasks()
         names = [f"node{n}" for n in range(nodes)]
         ports = {name: free_port() for name in names}
-        self.world = ClusterWorld.invent([f"nats://127.0.0.1:{port}" for port in ports.values()], kiosks, agents)
+        self.network = Network(names) if cables else None
+        self._hosts = self.network.hosts if self.network is not None else dict.fromkeys(names, "127.0.0.1")
+        urls = [f"nats://{self._hosts[name]}:{port}" for name, port in ports.items()]
+        self.world = ClusterWorld.invent(urls, kiosks, agents)
         self._world_path = folder / "world.json"
         self.world.save(self._world_path)
         self._write_servers(ports, synced)
         self.nodes = {
-            name: Program([str(server_binary()), "-c", str(folder / f"{name}.conf")], folder / f"{name}.err")
+            name: Program(
+                [
+                    *(self.network.command(name) if self.network else ()),
+                    str(server_binary()),
+                    "-c",
+                    f"{folder}/{name}.conf",
+                ],
+                folder / f"{name}.err",
+            )
             for name in names
         }
         self.hubs = [self._python("cluster_hub", f"hub{n}", str(len(names))) for n in range(2)]
@@ -113,7 +136,7 @@ class Cluster:
         self.connection = HubConnection(self.world.urls, self.world.hub_seed.encode(), self.tasks)
 
     def _write_servers(self, ports: dict[str, int], synced: bool) -> None:
-        routes = {name: f"127.0.0.1:{free_port()}" for name in ports}
+        routes = {name: f"{self._hosts[name]}:{free_port()}" for name in ports}
         secret, system = new_seed().decode(), public_key(new_seed())
         accounts = self.world.catalogue().accounts(self.world.keys())
         for name, port in ports.items():
@@ -123,6 +146,9 @@ class Cluster:
             settings = ServerSettings(self.folder / name, port, cluster=None if alone else place)
             settings.folder.mkdir(exist_ok=True)
             text = config_text(settings, accounts, public_key(self.world.hub_seed.encode()), system)
+            text = text.replace(
+                'listen: "127.0.0.1:', f'listen: "{self._hosts[name]}:'
+            )  # a cable of our own, so in clear
             if not synced:  # the server's own default, for a control
                 text = text.replace("sync_interval: always, ", "")
             (self.folder / f"{name}.conf").write_text(text, encoding="utf-8")
@@ -134,6 +160,8 @@ class Cluster:
         return Program(command, self.folder / f"{name}.err")
 
     async def start(self) -> None:
+        if self.network is not None:
+            await self.network.make()
         for node in self.nodes.values():
             await node.start()
         await self.connection.connect(READY_S)
@@ -192,15 +220,17 @@ class Cluster:
         for program in (*self.load, *self.hubs, *self.nodes.values()):
             program.send(signal.SIGCONT)
             await program.end()
+        if self.network is not None:
+            await self.network.remove()
         await self.tasks.close()
 
 
 @asynccontextmanager
 async def cluster(
-    folder: Path, *, kiosks: int, agents: int, loads: int = 2, nodes: int = 3, synced: bool = True
+    folder: Path, *, kiosks: int, agents: int, loads: int = 2, nodes: int = 3, synced: bool = True, cables: bool = False
 ) -> AsyncIterator[Cluster]:
-    """A running cluster; everything ends with it."""
-    world = Cluster(folder, kiosks, agents, loads, nodes, synced=synced)
+    """A running cluster; everything ends with it. With `cables` each node's may be pulled (`network.Network`)."""
+    world = Cluster(folder, kiosks, agents, loads, nodes, synced=synced, cables=cables)
     try:
         await world.start()
         yield world

@@ -23,8 +23,10 @@ from session.protocol.tickets import Ticket
 from tests.faults import history
 from tests.faults.checker import FRESH_S, OPEN, Verdict, differences, explain, judge
 from tests.faults.cluster import Cluster, cluster
+from tests.faults.network import is_possible
 
 FROZEN_S = 8.0
+CUT_S = 12.0
 DOWN_S = 4.0
 ANSWER_S = 60.0
 DRAIN_S = 60.0
@@ -86,6 +88,26 @@ async def shift_clock(world: Cluster) -> None:
         await asyncio.sleep(4.0)
 
 
+async def cut_leader(world: Cluster) -> None:
+    """Its cable is pulled: clients, hubs and the other nodes hear nothing, and no connection is closed."""
+    assert world.network is not None
+    node = await world.leader()
+    await world.network.cut(node)
+    await asyncio.sleep(CUT_S)
+    await world.network.mend(node)
+
+
+async def cut_two(world: Cluster) -> None:
+    """Nobody has a majority."""
+    assert world.network is not None
+    nodes = random.sample(list(world.nodes), 2)
+    for node in nodes:
+        await world.network.cut(node)
+    await asyncio.sleep(CUT_S)
+    for node in nodes:
+        await world.network.mend(node)
+
+
 async def rolling_restart(world: Cluster) -> None:
     for node in world.nodes.values():
         await node.end(signal.SIGTERM)
@@ -134,6 +156,12 @@ LONG: list[tuple[str, Fault]] = [
     ("kill -9 half of desks and kiosks", kill_clients),
     ("kill -9 a node, a hub and half the clients", kill_one_of_each),
 ]
+WITH_CABLES: list[tuple[str, Fault]] = [
+    ("the leader's cable pulled for 12 s", cut_leader),
+    ("two cables pulled for 12 s", cut_two),
+]
+"""Only where network namespaces can be had."""
+
 SHORT: list[tuple[str, Fault]] = [("kill -9 a node, a hub and half the clients", kill_one_of_each)]
 
 
@@ -204,7 +232,7 @@ async def drained(world: Cluster) -> tuple[dict[str, Ticket], dict[str, str]]:
 async def run(folder: Path, faults: list[tuple[str, Fault]], *, kiosks: int = 24, agents: int = 10) -> Verdict:
     """The whole story in `folder`: start, load, faults, drain, verdict."""
     begun_s = time.time()
-    async with cluster(folder, kiosks=kiosks, agents=agents) as world:
+    async with cluster(folder, kiosks=kiosks, agents=agents, cables=any(f in WITH_CABLES for f in faults)) as world:
         await world.start_load()
         await _answers_again(world)
         print(f"{'ready under load':<44} after {time.time() - begun_s:.1f} s", flush=True)
@@ -227,7 +255,10 @@ def main() -> int:
     arguments.add_argument("--keep", type=Path, help="an empty folder for stores, logs and histories")
     options = arguments.parse_args()
     logging.basicConfig(level=logging.ERROR)
-    faults = [fault for fault in (SHORT if options.short else LONG) if options.only in fault[0]] * options.rounds
+    whole = [*LONG, *(WITH_CABLES if is_possible() else ())]
+    if not is_possible():
+        print("no cable is pulled: that needs Linux, root and `ip`")
+    faults = [fault for fault in (SHORT if options.short else whole) if options.only in fault[0]] * options.rounds
     with tempfile.TemporaryDirectory(prefix="faults") as folder:
         verdict = asyncio.run(run(options.keep or Path(folder), faults))
     print(verdict.line)

@@ -12,6 +12,7 @@ from session.hub.book import TicketBook
 from session.hub.calls import Calls
 from session.hub.engine import StoredTicket
 from session.hub.queue import QueueView
+from session.protocol.routing_messages import may_serve
 from session.protocol.tickets import Ticket, TicketState
 from tests.unit.session.hub.test_rules import ORG, Desk
 
@@ -96,6 +97,9 @@ async def test_a_clock_that_jumps_back_lets_nobody_overtake() -> None:
     desk.clock = desk.calls._clock = ManualClock()
     second = await desk.ticket("r2", kiosk="kiosk2")
     assert [ticket.id for ticket in desk.view.waiting(ORG)] == [first.id, second.id]
+    now_utc = desk.clock.utc_now()
+    assert may_serve(0, second, now_utc)  # an arrival in the future has waited for no time, not for less
+    assert not may_serve(60, second, now_utc)
     await desk.calls.leave(ORG, "kiosk1", first.id)
     await desk.calls.leave(ORG, "kiosk2", second.id)
     third = await desk.ticket("r3")
