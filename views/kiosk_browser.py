@@ -18,6 +18,7 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QW
 from resources.texts import N_, _
 from session.errors import AddressNotAllowed, SessionError
 from session.kiosk.allow_list import AllowList
+from session.kiosk.web_rules import why_refused
 from session.protocol.control_messages import HistoryStep, PageKey
 from session.protocol.ids import new_id
 from session.protocol.mirror_messages import DialogKind, DialogShown
@@ -29,8 +30,9 @@ from views.kiosk_icons import IconView
 from views.kiosk_marks import MarksLayer
 from views.kiosk_page import BigButton, label
 from views.kiosk_pointer import PointerLayer
+from views.kiosk_refusal import RefusalPage
 from views.kiosk_theme import BLUE, INK, LINE, PAPER, SKY, WHITE, spaced
-from views.kiosk_web import CallerWeb
+from views.kiosk_web import CallerWeb, written
 from views.page_hands import PageHands
 
 log = logging.getLogger(__name__)
@@ -84,7 +86,7 @@ class KioskBrowser(QFrame):
         super().__init__(parent)
         self.setObjectName("browser")
         self._allowed = AllowList()
-        self._sharing = False
+        self._sharing = self._stopped = False
         self._view = QWebEngineView()
         self._view.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self._web = self._new_web()
@@ -96,6 +98,8 @@ class KioskBrowser(QFrame):
         self._pointer.painted.connect(self.pointer_painted)
         self._dialog = DialogCard(self._view)
         self._dialog.answered.connect(lambda dialog_id, ok, text: self._web.dialogs.answer(dialog_id, ok, text))
+        self.refusal = RefusalPage(self._view)
+        self.refusal.closed.connect(self._show_buttons)
         self._pointer_timer = self._single_shot(POINTER_STAYS_MS, self._pointer.remove)
         self._notice_timer = self._single_shot(NOTICE_STAYS_MS, self._hide_notice)
         self._build()
@@ -210,6 +214,7 @@ class KioskBrowser(QFrame):
         if not self._web.allows(address):
             return False
         self._show_empty(False)
+        self.refusal.end()
         self._web.dialogs.dismiss()  # a page that waits for an answer cannot leave
         self._web.page.load(QUrl(address))
         return True
@@ -253,18 +258,22 @@ class KioskBrowser(QFrame):
 
     def click(self, x: float, y: float) -> None:
         """A trusted click at CSS pixels of the viewport."""
+        self._end_refusal()
         self._hands.click(x, y)
 
     def commit(self, text: str) -> None:
         """Trusted text where the keyboard is."""
+        self._end_refusal()
         self._hands.commit(text)
 
     def press(self, key: PageKey) -> None:
         """A trusted key."""
+        self._end_refusal()
         self._hands.press(key)
 
     def go(self, step: HistoryStep) -> None:
         """Back, forward, or the same page again."""
+        self._end_refusal()
         self._hands.go(step)
 
     def zoom(self, percent: int) -> None:
@@ -310,7 +319,10 @@ class KioskBrowser(QFrame):
     # ---- the caller's buttons ----
 
     def go_back(self) -> None:
-        """One page back, as far as the list allows."""
+        """One page back, as far as the list allows; from a refusal to the page that led there."""
+        if not self.refusal.isHidden():
+            self.refusal.leave()
+            return
         history = self._web.page.history()
         if history is not None and history.canGoBack():
             history.back()
@@ -329,6 +341,7 @@ class KioskBrowser(QFrame):
         old = self._web
         self.hide_pointer()
         self._hide_notice()
+        self.refusal.end()
         self._marks.remove()
         self.proposal.end()
         self.show_acting(False)
@@ -349,23 +362,30 @@ class KioskBrowser(QFrame):
         if url.scheme() not in ("http", "https"):
             return
         self._show_buttons()
+        if loading.status() == QWebEngineLoadingInfo.LoadStatus.LoadStartedStatus:
+            self._stopped = False
         if loading.status() == QWebEngineLoadingInfo.LoadStatus.LoadSucceededStatus:
-            self.page_shown.emit(url.toString(), self._web.page.title(), self._view.width(), self._view.height())
+            self.page_shown.emit(written(url), self._web.page.title(), self._view.width(), self._view.height())
         elif loading.status() == QWebEngineLoadingInfo.LoadStatus.LoadFailedStatus and (
-            loading.errorCode() not in _OUR_OWN_STOPS
+            not self._stopped and loading.errorCode() not in _OUR_OWN_STOPS
         ):
             self._show_notice(_("This page does not answer. Please tell the agent."))
-            self.address_refused.emit(url.toString(), SessionError.code)
+            self.address_refused.emit(written(url), SessionError.code)
 
     def _on_title_changed(self, title: str) -> None:
         self._title.setText(title if self._web.page.url().scheme() in ("http", "https") else "")
 
     def _on_url_changed(self, url: QUrl) -> None:
+        self.refusal.end()
         self._host.setText(url.host())
         self._show_buttons()
 
     def _on_refused(self, address: str) -> None:
-        self._show_notice(_("This page cannot be opened here."))
+        self._stopped = True  # the load that fails now is our own doing
+        at = self._web.page.url().scheme()
+        self.refusal.setGeometry(self._view.rect())
+        self.refusal.refuse(QUrl(address).host(), why_refused(address, self._allowed), has_page=at in ("http", "https"))
+        self._show_buttons()
         self.address_refused.emit(address, AddressNotAllowed.code)
 
     # ---- what the page shows beside itself ----
@@ -398,10 +418,16 @@ class KioskBrowser(QFrame):
     def _show_buttons(self) -> None:
         history = self._web.page.history()
         shown = self._stack.currentIndex() == 1
-        self._back.setEnabled(shown and history is not None and history.canGoBack())
+        may_go = not self.refusal.isHidden() or (history is not None and history.canGoBack())
+        self._back.setEnabled(shown and may_go)
         self._up.setEnabled(shown)
         self._down.setEnabled(shown)
         self._stop.setVisible(self._sharing)
+
+    def _end_refusal(self) -> None:
+        """The agent acts in the page beneath: the caller must see it."""
+        if not self.refusal.isHidden():
+            self.refusal.leave()
 
     def _show_notice(self, text: str) -> None:
         self._notice.setText(text)
@@ -424,6 +450,7 @@ class KioskBrowser(QFrame):
         self._down.set_words("", _("Scroll down"))
         self._stop.set_words(_("Hide my page"), _("Your adviser sees this page. Hide it."))
         self._dialog.retranslate()
+        self.refusal.retranslate()
         self.act_strip.retranslate()
         self.proposal.retranslate()
         self._empty_words.setText(_("The agent can open a page here and look at it with you."))
@@ -431,7 +458,7 @@ class KioskBrowser(QFrame):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Keeps the pointer's layer over the page."""
         super().resizeEvent(event)
-        for layer in (self._marks, self._pointer, self._dialog):
+        for layer in (self._marks, self._pointer, self._dialog, self.refusal):
             layer.setGeometry(self._view.rect())
 
     def sizeHint(self) -> QSize:

@@ -35,6 +35,7 @@ from PyQt6.QtWebEngineCore import (
 
 from resources import resource_text
 from session.kiosk.allow_list import AllowList
+from session.kiosk.web_rules import may_frame, may_load
 from session.protocol.mirror_messages import DialogKind
 from views.kiosk_dialogs import ASK_SCHEME, PageDialogs
 
@@ -80,6 +81,7 @@ RECORDER_SETTINGS: dict[str, str | int | float] = {
 """`...Ms` are milliseconds; `compareShare` and `canvasShare` the part of a processor's time that looking may take."""
 
 _Kind = QWebEngineUrlRequestInfo.ResourceType
+_DOCUMENTS = {_Kind.ResourceTypeSubFrame, _Kind.ResourceTypeObject, _Kind.ResourceTypePluginResource}
 _FETCHABLE = {_Kind.ResourceTypeImage, _Kind.ResourceTypeFontResource, _Kind.ResourceTypeStylesheet}
 _WEB_SCHEMES = {"http", "https", "data", "blob", "about", "ws", "wss", ASK_SCHEME.decode()}
 
@@ -145,8 +147,21 @@ class _Bridge(QObject):
         self.pushed.emit(text)
 
 
+def written(url: QUrl) -> str:
+    """The address as it goes over the line: `toString` would show spaces and foreign hosts in a pretty way."""
+    return bytes(url.toEncoded().data()).decode()
+
+
 class _Gate(QWebEngineUrlRequestInterceptor):
-    """Stops main pages outside the list and everything that is not web; remembers which pictures a page loaded."""
+    """Stops pages outside the list at every step of a redirection, and what `web_rules` forbids inside of pages.
+
+    Remembers which pictures a page loaded.
+
+    Signals:
+        stopped(address): a page outside the list; a redirection's hops are seen here only.
+    """
+
+    stopped = pyqtSignal(str)
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -155,14 +170,23 @@ class _Gate(QWebEngineUrlRequestInterceptor):
 
     def interceptRequest(self, info: QWebEngineUrlRequestInfo) -> None:
         url, kind = info.requestUrl(), info.resourceType()
+        address, page = written(url), written(info.firstPartyUrl())
         if url.scheme() not in _WEB_SCHEMES:
             info.block(True)
+        elif url.scheme() == ASK_SCHEME.decode():
+            return  # our own question, which `PageDialogs` answers
         elif info.isDownload():
-            info.block(url.toString() not in self.seen)
+            info.block(address not in self.seen)
         elif kind == _Kind.ResourceTypeMainFrame:
-            info.block(not self.allowed.allows(url.toString()))
+            if not self.allowed.allows(address):
+                info.block(True)
+                self.stopped.emit(address)
+        elif kind in _DOCUMENTS:
+            info.block(not may_frame(address, page, self.allowed))
+        elif not may_load(address, page, self.allowed):
+            info.block(True)
         elif kind in _FETCHABLE and info.requestMethod() == b"GET" and len(self.seen) < 20_000:
-            self.seen.add(url.toString())
+            self.seen.add(address)
 
 
 class _Page(QWebEnginePage):
@@ -210,6 +234,7 @@ class _Fetcher:
 
     def fetch(self, address: str, on_fetched: Fetched) -> None:
         """Calls back with bytes and media type, or with empty ones when it may not or cannot be had."""
+        address = written(QUrl(address))
         if address not in self._gate.seen:
             on_fetched(b"", "")
             return
@@ -223,7 +248,7 @@ class _Fetcher:
     def on_download(self, download: QWebEngineDownloadRequest) -> bool:
         """Takes a download that `fetch` began; False for all others."""
         # For a picture of another site the engine does not take our name, so its address tells it.
-        named, asked = self._names.pop(download.suggestedFileName(), None), download.url().toString()
+        named, asked = self._names.pop(download.suggestedFileName(), None), written(download.url())
         address = named or (asked if asked in self._waiting else None)
         if address is None:
             return False
@@ -283,6 +308,7 @@ class CallerWeb(QObject):
         self.profile = QWebEngineProfile(parent)
         self._gate = _Gate(self)
         self._gate.allowed = allowed
+        self._gate.stopped.connect(self.refused)
         self.profile.setUrlRequestInterceptor(self._gate)
         self.profile.setPersistentPermissionsPolicy(QWebEngineProfile.PersistentPermissionsPolicy.AskEveryTime)
         self.profile.downloadRequested.connect(self._on_download)
@@ -328,19 +354,19 @@ class CallerWeb(QObject):
         if not request.isMainFrame():
             if url.scheme() not in _WEB_SCHEMES:
                 request.reject()
-        elif url.toString() != "about:blank" and not self.allows(url.toString()):
+        elif url.toString() != "about:blank" and not self.allows(written(url)):
             request.reject()
-            self.refused.emit(url.toString())
+            self.refused.emit(written(url))
 
     def _on_new_window_requested(self, request: QWebEngineNewWindowRequest) -> None:
         """A new window opens in place: the caller has one screen, and one way back. Pop-ups do not."""
         url = request.requestedUrl()
         if not request.isUserInitiated():
             return
-        if self.allows(url.toString()):
+        if self.allows(written(url)):
             self.page.load(url)
         else:
-            self.refused.emit(url.toString())
+            self.refused.emit(written(url))
 
     def _on_download(self, download: QWebEngineDownloadRequest) -> None:
         if not self._fetcher.on_download(download):

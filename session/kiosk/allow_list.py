@@ -30,13 +30,23 @@ def _parse(address: str) -> _Prefix | None:
         port = parts.port or _PORTS[parts.scheme]
     except (ValueError, KeyError):
         return None
-    host = (parts.hostname or "").rstrip(".")
+    host = _ascii((parts.hostname or "").rstrip("."))
     if not host or "@" in parts.netloc or "\\" in address or any(ord(letter) < 33 for letter in address):
         return None
     path = unquote(parts.path) or "/"
     if any(step in (".", "..") for step in path.replace("\\", "/").split("/")):
         return None
     return _Prefix(parts.scheme, host, port, path)
+
+
+def _ascii(host: str) -> str:
+    """A host as it goes over the line (RFC 5891), "" when it cannot."""
+    if host.isascii():
+        return host
+    try:
+        return host.encode("idna").decode()
+    except UnicodeError:
+        return ""
 
 
 def _is_host(listed: str, wanted: str) -> bool:

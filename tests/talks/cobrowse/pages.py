@@ -15,18 +15,25 @@ _TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".
 class WebServer:
     """Serves `pages` by path, then the files of the demonstration's site; `asked` holds every path asked for.
 
-    `policies` has content security policies by path.
+    `policies` has content security policies by path, `redirects` where a path leads on.
     """
 
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.pages: dict[str, tuple[str, bytes]] = {}
         self.policies: dict[str, str] = {}
+        self.redirects: dict[str, str] = {}
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 outer.asked.append(self.path)
+                if leads := outer.redirects.get(self.path.partition("?")[0]):
+                    self.send_response(302)
+                    self.send_header("Location", leads)
+                    self.send_header("Content-Length", "0")
+                    self.end_headers()
+                    return
                 kind, body = outer.answer(self.path.partition("?")[0])
                 self.send_response(200 if body else 404)
                 self.send_header("Content-Type", kind)
