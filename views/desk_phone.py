@@ -52,7 +52,7 @@ class PhoneView(QWidget):
         self._reached = push_button(_("We talked"), "kept", "primary", "phone_reached", "Ctrl+Return")
         self._reached.setShortcut("Ctrl+Return")
         self._reached.clicked.connect(self.reached_requested)
-        self._not_reached = push_button(_("Not reached, give up"), "hang_up", "plain", "phone_not_reached")
+        self._not_reached = push_button(_("Give up"), "hang_up", "plain", "phone_not_reached")
         self._not_reached.clicked.connect(self.not_reached_requested)
         self._later = [self._later_button(minutes) for minutes in LATER_MIN]
         self._build()

@@ -64,7 +64,7 @@ def _card_words(service: Service, now: datetime) -> str:
     if not service.open_now:
         return opens_words(service.opens_at, now)
     if service.closed and not service.callback:
-        return _("Closed for now. Please choose another service.")
+        return _("Closed. Choose another one.")
     return _("Closed for now.") if service.closed else service.subtitle
 
 

@@ -215,7 +215,7 @@ class WaitingPage(KioskPage):
     def retranslate(self) -> None:
         """Says every text again."""
         self.elsewhere.set_words(_("Wait elsewhere"))
-        self.leave.set_words(_("I no longer want to wait"))
+        self.leave.set_words(_("Stop waiting"))
         self.stay.set_words(_("No, I stay"))
         self.leave_really.set_words(_("Yes, I leave"))
         self._really.setText(_("Do you really want to leave? You will lose your place."))

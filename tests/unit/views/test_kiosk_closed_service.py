@@ -29,7 +29,7 @@ def test_a_closed_service_cannot_be_touched_and_says_so(qtbot: QtBot, monkeypatc
         click(card)
     assert asked == [SERVICES[1].id, SERVICES[2].id]
     words = [label.text() for label in page.cards[0].findChildren(QLabel)]
-    assert "Closed for now. Please choose another service." in words
+    assert "Closed. Choose another one." in words
     assert "Closed for now" in page.cards[0].accessibleName()
     page.show_services(SERVICES[:3])
     click(page.cards[0])
