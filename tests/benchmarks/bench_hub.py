@@ -15,8 +15,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 from session.bus.client import BusClient
@@ -27,7 +26,9 @@ from session.kiosk.link import KioskLink
 from session.protocol.roles import Role
 from session.tasks import Tasks
 from tests.benchmarks.hub_engines import AGENTS, ENGINES, IN_FLIGHT, KIOSKS, Engine, PeerMissing
+from tests.benchmarks.hub_growth import fail_over, growth
 from tests.benchmarks.table import Row, publish
+from tests.benchmarks.watching import watching
 from tests.faults.cluster import Program
 from tests.talks.hub.bus_fixture import free_port, until
 
@@ -42,18 +43,6 @@ GOALS: dict[int, float] = {1: 5.0, 50: 10.0, 500: 50.0}
 """Desks watching -> largest median of "visible", ms; the 99th of 100 may be five times that."""
 
 
-@asynccontextmanager
-async def watching(engine: Engine, count: int, folder: Path) -> AsyncIterator[None]:
-    """`count` more desks on the line."""
-    command = [sys.executable, "-m", "tests.benchmarks.watchers", *engine.watcher(), str(count)]
-    program = Program(command, folder / "watchers.err")
-    await program.start(wait_for=b"ready")
-    try:
-        yield
-    finally:
-        await program.end()
-
-
 async def visible(engine: Engine, desks: int, calls: int, folder: Path, figures: Figures) -> None:
     """From the press of a button to the ticket on a desk, at a steady rate, with `desks` on the line."""
     took_ms: list[float] = []
@@ -64,7 +53,7 @@ async def visible(engine: Engine, desks: int, calls: int, folder: Path, figures:
         await until(lambda: ticket in engine.seen, 10.0)
         took_ms.append((engine.seen[ticket] - begun_s) * 1000)
 
-    async with watching(engine, desks - 1, folder):
+    async with watching(engine.watcher(), desks - 1, folder):
         hub = engine.hub_process()
         await asyncio.gather(*(one(n) for n in range(10_000, 10_010)))  # warm
         took_ms.clear()
@@ -104,7 +93,7 @@ async def sustained(engine: Engine, calls: int, folder: Path, figures: Figures) 
             turn = n // IN_FLIGHT % (KIOSKS // IN_FLIGHT)  # no kiosk is asked twice at once
             await engine.call(kiosk + turn * IN_FLIGHT, f"s{n}")
 
-    async with watching(engine, 50, folder):
+    async with watching(engine.watcher(), 50, folder):
         begun_s = time.perf_counter()
         await asyncio.gather(*(caller(kiosk) for kiosk in range(IN_FLIGHT)))
         figures["sustained: time per call"] = (time.perf_counter() - begun_s) * 1000 / calls
@@ -204,7 +193,8 @@ async def main(quick: bool) -> list[Row]:
         for case, value in values.items():
             print(f"  {name:<12} {case:<36} {value:9.2f}", flush=True)
     starts = [await first_ticket_s() for _ in range(3)]
-    return [*rows(figures), Row("embedded start to first ticket", "s", statistics.median(starts), goal=1.5)]
+    start = Row("embedded start to first ticket", "s", statistics.median(starts), goal=1.5)
+    return [*rows(figures), start, *await growth(), await fail_over()]
 
 
 if __name__ == "__main__":

@@ -14,6 +14,9 @@ from tests.faults.history import Seen
 FRESH_S = 5.0
 """How far behind the store a desk may be: an agent may take a later ticket while it has not heard of an earlier one."""
 
+EXPLAINED = 10
+"""Inversions that are told in full."""
+
 OPEN = frozenset({TicketState.WAITING, TicketState.OFFERED, TicketState.IN_SESSION, TicketState.WRAP_UP})
 
 
@@ -137,7 +140,9 @@ def inversions(seen: Iterable[Seen], stored: Mapping[str, Ticket], faults: Windo
             if second_line.sent_s <= first_line.at_s:
                 continue
             taken = asked.get(second.id), asked.get(first.id)
-            if queue_order(second) < queue_order(first) or _overtook(*taken, first_line.at_s, faults):
+            waited_together = taken[1] is None or taken[1] > second_line.at_s
+            is_before = waited_together and queue_order(second) < queue_order(first)
+            if is_before or _overtook(*taken, first_line.at_s, faults):
                 found.append((first, second))
     return found
 
@@ -196,7 +201,7 @@ def explain(history: Iterable[Seen], stored: Mapping[str, Ticket], faults: Windo
     acked = {line.ticket: line for line in seen if line.kind == "acked"}
     lines = [f"lost: {name} {stored.get(name)}" for name in lost(acked, stored)]
     lines += [f"double: session {name}" for name in double(seen, stored)]
-    for first, second in inversions(seen, stored, faults):
+    for first, second in inversions(seen, stored, faults)[:EXPLAINED]:
         for label, ticket in (("overtaken", first), ("overtaking", second)):
             line = acked[ticket.id]
             lines.append(f"{label}: called {line.sent_s:.2f} acked {line.at_s:.2f} {ticket}")

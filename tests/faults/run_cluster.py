@@ -198,6 +198,29 @@ async def _stale(world: Cluster, again_s: float) -> dict[str, set[str]]:
     return {desk: wrong & first[desk] for desk, wrong in second.items() if wrong & first[desk]}
 
 
+def _silence(world: Cluster, begun_s: float) -> tuple[float, int]:
+    """(longest time without an answer since then, how many answers there were)."""
+    times = [begun_s, *_answered_s(world, begun_s)]
+    return max((after - before for before, after in pairwise(times)), default=0.0), len(times) - 1
+
+
+def longest_silence_s(world: Cluster, begun_s: float) -> float:
+    """For benchmarks: the longest time in which nobody got any answer."""
+    return _silence(world, begun_s)[0]
+
+
+async def run_under_load(folder: Path, fault: Fault, measure: Callable[[Cluster, float], float]) -> float:
+    """One fault, measured once the answers have come back."""
+    async with cluster(folder, kiosks=24, agents=10) as world:
+        await world.start_load()
+        await _answers_again(world)
+        begun_s = time.time()
+        await fault(world)
+        await world.leader()
+        await _answers_again(world)
+        return measure(world, begun_s)
+
+
 async def run_fault(world: Cluster, label: str, fault: Fault) -> int:
     """Does one thing to the cluster; prints what it cost; returns the number of desks that were stale 5 s after."""
     begun_s = time.time()
@@ -205,10 +228,9 @@ async def run_fault(world: Cluster, label: str, fault: Fault) -> int:
     await world.leader()
     again_s = await _answers_again(world)
     stale = await _stale(world, again_s)
-    times = [begun_s, *_answered_s(world, begun_s)]
-    silence_s = max((after - before for before, after in pairwise(times)), default=0.0)
+    silence_s, answers = _silence(world, begun_s)
     print(
-        f"{label:<44} {len(times) - 1:>5} answers, longest silence {silence_s:5.2f} s, stale desks {len(stale)}",
+        f"{label:<44} {answers:>5} answers, longest silence {silence_s:5.2f} s, stale desks {len(stale)}",
         flush=True,
     )
     for desk, why in stale.items():

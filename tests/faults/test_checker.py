@@ -97,6 +97,8 @@ def test_a_ticket_that_a_later_one_overtakes_is_inverted() -> None:
     assert judge(_asked(5.0, 4.0), STORED, {}).inverted == 0  # a desk may be some seconds behind
     stamped_wrong = {"a": _ticket("a", 2.0, 9.0), "b": _ticket("b", 1.0, 9.5)}
     assert judge(HISTORY, stamped_wrong, {}).inverted == 1
+    taken_before = [*HISTORY[:2], _seen("accepted", "a", 0.9, "a_1"), HISTORY[3]]
+    assert judge(taken_before, stamped_wrong, {}).inverted == 0  # they never stood in one queue
 
 
 def test_who_waits_for_a_dead_hub_s_answer_is_not_overtaken() -> None:
