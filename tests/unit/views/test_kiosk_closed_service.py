@@ -30,7 +30,7 @@ def test_a_closed_service_cannot_be_touched_and_says_so(qtbot: QtBot, monkeypatc
     assert asked == [SERVICES[1].id, SERVICES[2].id]
     words = [label.text() for label in page.cards[0].findChildren(QLabel)]
     assert "Closed. Choose another one." in words
-    assert "Closed for now" in page.cards[0].accessibleName()
+    assert "Closed." in page.cards[0].accessibleName()
     page.show_services(SERVICES[:3])
     click(page.cards[0])
     assert asked[-1] == SERVICES[0].id
