@@ -152,9 +152,13 @@ class Stage:
         await self.walk.click(self.desk, "file_document")
 
     async def _turn_to_devices(self, *buttons: str) -> None:
-        shown = await self.desk.ask("visible")
-        if not set(buttons) & set(shown):  # the dossier is in front
-            await self.walk.click(self.desk, next(name for name in shown if name.startswith("piece_scan_")))
+        async with asyncio.timeout(30.0):  # a desk that has just started has neither dossier nor pages yet
+            while not set(buttons) & set(shown := await self.desk.ask("visible")):  # the dossier is in front
+                piece = next((name for name in shown if name.startswith("piece_scan_")), None)
+                if piece is not None:
+                    await self.walk.click(self.desk, piece)
+                    return
+                await asyncio.sleep(POLL_S)
 
     async def choose(self, box: str, entry: str) -> None:
         """The agent chooses an entry of a box at the desk."""
