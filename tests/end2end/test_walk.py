@@ -24,6 +24,8 @@ STEPS = [
     "audio_both_ways",
     "page_shared",
     "pointer_shown",
+    "command_refused",
+    "form_filled",
     "page_scanned",
     "page_cleaned",
     "document_filed",
