@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -56,6 +56,10 @@ class RefusalPage(QFrame):
         column.addLayout(row)
         column.addStretch(1)
         self.setStyleSheet(f"#refusal {{ background: {PAPER}; }}")
+        self._focus = QTimer(self)
+        self._focus.setSingleShot(True)
+        self._focus.setInterval(0)
+        self._focus.timeout.connect(self._take_focus)
         self.hide()
 
     def refuse(self, host: str, refusal: Refusal, *, has_page: bool) -> None:
@@ -69,7 +73,11 @@ class RefusalPage(QFrame):
         self.retranslate()
         self.show()
         self.raise_()
-        self.back.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._focus.start()  # not now: the engine is in the middle of asking whether it may go there
+
+    def _take_focus(self) -> None:
+        if not self.isHidden():
+            self.back.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def leave(self) -> None:
         """The caller goes back."""
