@@ -23,7 +23,8 @@ import psutil
 from session.bus.client import BusClient
 from session.clock import SystemClock
 from session.desk.link import DeskLink
-from session.errors import AgentBusy, TicketTaken
+from session.errors import AgentBusy, StoreUnreachable, TicketTaken
+from session.hub.engine import RevisionConflict
 from session.hub.nats_store import NatsTicketStore
 from session.kiosk.link import KioskLink
 from session.protocol.hub_messages import AcceptRequest, SessionAnswer
@@ -38,6 +39,7 @@ KIOSKS = 256
 AGENTS = 100
 READY_S = 30.0
 IN_FLIGHT = 64
+FILL_TRIES = 5
 
 
 class PeerMissing(Exception):
@@ -149,7 +151,15 @@ class Ours:
                 arrived_at_utc=begun + timedelta(milliseconds=n),
             )
             async with turns:
-                await store.create(ticket)
+                for _ in range(FILL_TRIES):
+                    try:
+                        await store.create(ticket)
+                    except RevisionConflict:
+                        return  # the first answer came too late
+                    except StoreUnreachable:
+                        continue  # a disk that is behind: `IN_FLIGHT` wait for it at once
+                    return
+                raise StoreUnreachable(why="the tickets cannot be stored")
 
         await asyncio.gather(*(put(n) for n in range(count)))
 
