@@ -10,6 +10,7 @@ import zstandard
 
 from session.clock import Clock
 from session.log.events import MirrorChunk
+from session.log.mirror_fields import FieldMask
 from session.log.redact import MAX_MIRROR_BYTES
 
 MAX_AGE_S = 5.0
@@ -20,12 +21,15 @@ MAX_CHUNK_CHARS = 512 * 1024
 class MirrorCollector:
     """Many small arrays of events in, few larger `MirrorChunk` out: fewer bytes, and each snapshot begins one.
 
+    No chunk holds what people wrote or chose in the page's fields (`FieldMask`).
+
     Args:
         write: takes each finished chunk, e.g. `LogWriter.write`.
     """
 
     def __init__(self, write: Callable[[MirrorChunk], None], clock: Clock) -> None:
         self._write, self._clock = write, clock
+        self._mask = FieldMask()
         self._texts: list[bytes] = []
         self._events = 0
         self._is_snapshot = False
@@ -68,7 +72,8 @@ class MirrorCollector:
         """Writes what was gathered, if anything."""
         if self._started_at is None:
             return
-        data = zstandard.ZstdCompressor(level=6, write_checksum=True).compress(b"[" + b",".join(self._texts) + b"]")
+        masked = self._mask.mask(b"[" + b",".join(self._texts) + b"]")
+        data = zstandard.ZstdCompressor(level=6, write_checksum=True).compress(masked)
         chunk = MirrorChunk(
             started_at_utc=self._started_at, data=data, is_snapshot=self._is_snapshot, events=self._events
         )
