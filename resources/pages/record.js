@@ -41,7 +41,7 @@
   );
   // The same numbers half typed: eight characters are enough to hide the rest.
   const BEGINNING = new RegExp(
-    `^\\s*(?:[1-478]${GAP}\\d\\d${GAP}(?:0[1-9]|1[0-2]|[2-9]\\d)${GAP}(?:\\d\\d|2[AaBb])${GAP}\\d|[A-Za-z]{2}${GAP}\\d\\d${GAP}\\d\\d)`,
+    `^\\s*(?:[1-478]${GAP}\\d\\d${GAP}(?:0[1-9]|1[0-2]|[2-9]\\d)${GAP}(?:\\d\\d|2[AaBb])${GAP}\\d|[A-Za-z]{2}${GAP}\\d\\d${GAP}\\d\\d|[2-6]\\d{3}${GAP}\\d{4}${GAP}\\d)`,
   );
   // What a sensitive element may keep: what its place on the screen depends on, never a title, label or address.
   const KEPT_ATTRIBUTE =
@@ -96,9 +96,32 @@
     }
   }
 
+  // The text of an element, or "" when it is long: a number cut over several nodes stands in a short one.
+  function shortTextOf(element) {
+    const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    let text = "";
+    while (walker.nextNode() && text.length <= SHORT_TEXT) text += walker.currentNode.data.trim();
+    return text.length <= SHORT_TEXT ? text : "";
+  }
+
+  const SHORT_TEXT = 200;
+  const compact = (text) => text.replace(/[^A-Za-z0-9]/g, "");
+
+  // True when the text is a piece of a number whose other pieces stand in the nodes beside it.
+  function isPieceOfNumber(text, element) {
+    const piece = compact(text);
+    if (!piece || piece.length > 24 || !(/\d/.test(piece) || /^[A-Za-z]{2}$/.test(piece))) return false;
+    for (let around = element, steps = 0; around && steps < 3; around = around.parentElement, steps++) {
+      const whole = shortTextOf(around);
+      if (!whole) return false;
+      if ((whole.match(NUMBERS) || []).some((found) => compact(found).includes(piece))) return true;
+    }
+    return false;
+  }
+
   function maskText(text, element) {
     if (element && isSensitive(element)) return text.replace(/\S+/g, MASK);
-    return maskNumbers(text);
+    return element && isPieceOfNumber(text, element) ? MASK : maskNumbers(text);
   }
 
   // ---- attributes: rrweb masks none ----------------------------------------------------------------------------------

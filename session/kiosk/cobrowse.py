@@ -297,7 +297,7 @@ class KioskCobrowse:
     def _open_address(self, address: str) -> None:
         self._answer_due = self._browser.open(address)
         if not self._answer_due:
-            self._send(AddressRefused(address=without_query(address), code=AddressNotAllowed.code))
+            self._send(AddressRefused(address=mask_text(without_query(address)), code=AddressNotAllowed.code))
 
     def _on_snapshot_requested(self) -> None:
         self._send(SharingChanged(sharing=self._sharing))
@@ -322,8 +322,8 @@ class KioskCobrowse:
     def _on_page_shown(self, address: str, title: str, width_px: int, height_px: int) -> None:
         self._page = PageShown(
             epoch=self._epoch,
-            address=without_query(address),
-            title=title[:500],
+            address=mask_text(without_query(address)),
+            title=mask_text(title)[:500],
             width_px=width_px,
             height_px=height_px,
         )
@@ -338,7 +338,7 @@ class KioskCobrowse:
 
     def _on_address_refused(self, address: str, code: str) -> None:
         if self._may_tell():
-            self._send(AddressRefused(address=without_query(address), code=code))
+            self._send(AddressRefused(address=mask_text(without_query(address)), code=code))
 
     def _on_pointer_painted(self, x_px: int, y_px: int) -> None:
         if not self._sharing:
@@ -395,7 +395,7 @@ class KioskCobrowse:
         self._document = push.document
         self._epoch += 1
         self._browser.hide_pointer()  # it pointed at something of the page before
-        if self._page is not None and self._page.address == without_query(push.address):
+        if self._page is not None and self._page.address == mask_text(without_query(push.address)):
             self._page = msgspec.structs.replace(self._page, epoch=self._epoch)
             self._send(self._page)
 

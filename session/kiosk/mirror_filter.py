@@ -49,6 +49,20 @@ _FRENCH_ACCOUNT = re.compile(
 _ACCOUNT = re.compile(rf"(?<![A-Za-z0-9])[A-Z]{{2}}\d\d(?:{_GAP}[A-Z0-9]){{11,30}}", re.IGNORECASE)
 """What may be an account number of another country; `_mask_account` decides."""
 
+_CARD = re.compile(
+    r"(?<![\w.])(?:[2-6]\d{3}(?:[ \u00a0\u202f.-]?\d{4}){3}"
+    r"|3[47]\d{2}[ \u00a0\u202f.-]?\d{6}[ \u00a0\u202f.-]?\d{5})(?!\d)"
+)
+"""What may be the number of a payment card (ISO/IEC 7812-1); `_mask_card` decides."""
+
+_JOB_SEEKER = re.compile(r"(?<![\w#./+=-])\d{7}[A-Z](?![\w/+=])")
+"""The number that France Travail, and some family funds, give a person: seven digits and a letter."""
+
+_BENEFICIARY = re.compile(
+    r"(?i)(allocataire|identifiant(?: france travail)?)((?:\W|n[o°]|num[ée]ro|est){0,12}?)\d{5,11}[A-Z]?\b"
+)
+"""A number that is a person's only because the word before it says so."""
+
 _COUNTRIES_BY_LENGTH = {
     15: "NO",
     16: "BE",
@@ -68,6 +82,8 @@ _COUNTRIES_BY_LENGTH = {
 _ACCOUNT_LENGTHS = {country: length for length, names in _COUNTRIES_BY_LENGTH.items() for country in names.split()}
 """Characters of an account number per country of the euro payments area (ISO 13616 registry)."""
 
+_PATTERNS = (_NIR, _FRENCH_ACCOUNT, _ACCOUNT, _CARD, _JOB_SEEKER, _BENEFICIARY)
+
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _CHARACTER = re.compile(rf"{_GAP}[A-Za-z0-9]")
 
@@ -86,8 +102,16 @@ def _mask_account(found: re.Match[str]) -> str:
     return MASK + text[len("".join(steps[:length])) :]
 
 
+def _mask_card(found: re.Match[str]) -> str:
+    """Masks the number when its check digit is right (ISO/IEC 7812-1, annex B: Luhn)."""
+    digits = [int(sign) for sign in reversed(found[0]) if sign.isdigit()]
+    total = sum(digits[::2]) + sum(sum(divmod(2 * digit, 10)) for digit in digits[1::2])
+    return found[0] if total % 10 else MASK
+
+
 def mask_text(text: str) -> str:
-    """`text` with social security and account numbers made unreadable."""
+    """`text` with social security, account, card and beneficiaries' numbers made unreadable."""
+    text = _BENEFICIARY.sub(rf"\1\2{MASK}", _JOB_SEEKER.sub(MASK, _CARD.sub(_mask_card, text)))
     for pattern in (_NIR, _FRENCH_ACCOUNT):
         text = pattern.sub(MASK, text)
     return _ACCOUNT.sub(_mask_account, text)
@@ -100,7 +124,7 @@ def _mask_literal(found: re.Match[str]) -> str:
 
 
 def _mask_json(text: str) -> str:
-    if all(pattern.search(text) is None for pattern in (_NIR, _FRENCH_ACCOUNT, _ACCOUNT)):
+    if all(pattern.search(text) is None for pattern in _PATTERNS):
         return text
     return _STRING.sub(_mask_literal, text)
 

@@ -41,6 +41,10 @@ def data_of(kept: MirrorEvent | None) -> Any:
         "DE89 3704 0044 0532 0130 00",
         "BE68539007547034",
         "be68 5390 0754 7034",
+        "4970 1012 3456 7893",
+        "5555555555554444",
+        "3782-822463-10005",
+        "1234567A",
     ],
 )
 def test_numbers_of_people_and_accounts_are_masked(text: str) -> None:
@@ -51,7 +55,8 @@ def test_numbers_of_people_and_accounts_are_masked(text: str) -> None:
     "text",
     [
         "1234567",
-        "1234567A",
+        "4970 1012 3456 7894",
+        "#1234567A",
         "01 23 45 67 89",
         "12/03/2026 à 14:30",
         "1 204,50 €",
