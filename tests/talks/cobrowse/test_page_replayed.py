@@ -34,7 +34,9 @@ class Log:
             self.write(part)
 
 
-def test_the_replay_shows_the_page_the_agent_saw_without_what_was_written_in_it(stage: Stage, qt_loop: QtLoop, tmp_path: Path) -> None:
+def test_the_replay_shows_the_page_the_agent_saw_without_what_was_written_in_it(
+    stage: Stage, qt_loop: QtLoop, tmp_path: Path
+) -> None:
     log, path = Log(), tmp_path / "s1.jsonl.zst"
 
     async def share() -> None:
