@@ -7,24 +7,22 @@ the screen. After a restart of the desk the ticket says it again.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable
 
 from session.desk.aside import AsideCall, OfferingEngine
 from session.desk.call import DeskCall
 from session.desk.talk_link import TalkLink
-from session.errors import SessionError, TicketUnknown
+from session.errors import SessionError
 from session.notify import Notifier
 from session.protocol.channel import SessionChannel
 from session.protocol.talk_messages import TalkAnswer
 from session.protocol.talk_state import Talk, Third, ThirdState
+from session.protocol.third_banner import ThirdBanner, same_third
 from session.protocol.tickets import Ticket
 from session.tasks import Tasks
 
 log = logging.getLogger(__name__)
-
-AGAIN_S = 1.0
 
 
 class DeskTalk:
@@ -48,7 +46,7 @@ class DeskTalk:
         self.talk = Talk()
         self._channel, self._call, self._engine, self._link, self._tasks = channel, call, engine, link, tasks
         self._aside: AsideCall | None = None
-        self._acknowledged: Third | None = None
+        self._banner = ThirdBanner(channel.session_id, link, tasks)
 
     @property
     def engine(self) -> OfferingEngine:
@@ -71,7 +69,7 @@ class DeskTalk:
         if talk.held != before.held:
             self._call.set_held(talk.held)
             self.held_changed.emit(talk)
-        if before.third is not None and (talk.third is None or not _same(before.third, talk.third)):
+        if before.third is not None and (talk.third is None or not same_third(before.third, talk.third)):
             self._end_third()
         if talk.third != before.third:
             self._follow_third(talk.third)
@@ -87,7 +85,12 @@ class DeskTalk:
         except SessionError as error:
             log.info("who has joined is not known yet: %s", error.code)
             return
-        if answer.talk.third is not None and self.talk.third is not None and _same(answer.talk.third, self.talk.third):
+        if (
+            answer.talk.third is not None
+            and self.talk.third is not None
+        told, known = answer.talk.third, self.talk.third
+        if told is not None and known is not None and same_third(told, known):
+        ):
             self.changed.emit(
                 TalkAnswer(
                     session_id=answer.session_id, talk=self.talk, third_name=answer.third_name, by_name=answer.by_name
@@ -96,26 +99,7 @@ class DeskTalk:
 
     def banner_painted(self, user: str) -> None:
         """The banner that names this third person has been painted: the hub may let it in."""
-        third = self.talk.third
-        if third is None or third.user != user or third.state is ThirdState.CALLED:
-            return
-        if self._acknowledged is not None and _same(self._acknowledged, third):
-            return
-        self._acknowledged = third
-        self._tasks.spawn(self._acknowledge(third), name="desk banner shown")
-
-    async def _acknowledge(self, third: Third) -> None:
-        """Says it until the hub has heard it, as long as the same person is announced."""
-        while self._acknowledged is third:
-            try:
-                await self._link.banner_shown(self._channel.session_id, third)
-            except TicketUnknown:
-                return
-            except SessionError as error:
-                log.info("the banner is not acknowledged yet: %s", error.code)
-                await asyncio.sleep(AGAIN_S)
-            else:
-                return
+        self._banner.painted(self.talk.third, user)
 
     def _follow_third(self, third: Third | None) -> None:
         if third is not None and third.state is ThirdState.IN and self._aside is None:
@@ -124,7 +108,7 @@ class DeskTalk:
             self._aside.start()
 
     def _end_third(self) -> None:
-        self._acknowledged = None
+        self._banner.gone()
         if self._aside is not None:
             aside, self._aside = self._aside, None
             self._tasks.spawn(_quietly(aside.hang_up()), name="end the call with the third person")
@@ -134,10 +118,6 @@ class DeskTalk:
         if self._aside is not None:
             aside, self._aside = self._aside, None
             await _quietly(aside.hang_up())
-
-
-def _same(one: Third, other: Third) -> bool:
-    return (one.role, one.user, one.at_utc) == (other.role, other.user, other.at_utc)
 
 
 async def _quietly(work: Awaitable[None]) -> None:

@@ -26,12 +26,13 @@ from session.kiosk.mirror_sender import DEFAULT_KBPS
 from session.kiosk.page_shelf import PageShelf
 from session.kiosk.printer import Printer
 from session.kiosk.scanner import Scanner
-from session.kiosk.talk import KioskTalk, TalkAsker
+from session.kiosk.talk import KioskTalk
 from session.kiosk.wipe import Wipe
 from session.log.writer import LogWriter
 from session.protocol.channel import SessionChannel
 from session.protocol.hub_messages import SessionFacts
 from session.protocol.session_messages import Grant, KioskWiped
+from session.protocol.third_banner import TalkAsker
 from session.tasks import Tasks
 
 log = logging.getLogger(__name__)

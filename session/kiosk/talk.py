@@ -7,36 +7,21 @@ screens show it does the call with the third person begin.
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from typing import Protocol
 
 from session.clock import Clock
-from session.errors import SessionError, TicketUnknown
+from session.errors import SessionError
 from session.kiosk.call import CallMedia, CallPage, KioskCall
 from session.notify import Notifier
 from session.protocol.channel import SessionChannel
 from session.protocol.session_messages import THIRD_TOPIC
 from session.protocol.talk_messages import TalkAnswer
-from session.protocol.talk_state import Talk, Third, ThirdState
+from session.protocol.talk_state import Talk, ThirdState
+from session.protocol.third_banner import TalkAsker, ThirdBanner, same_third
 from session.protocol.tickets import Ticket
 from session.tasks import Tasks
 
 log = logging.getLogger(__name__)
-
-AGAIN_S = 1.0
-
-
-class TalkAsker(Protocol):
-    """What is needed of the link to the hub; `session.kiosk.link` has it."""
-
-    async def talk(self, session_id: str) -> TalkAnswer:
-        """Who is in the conversation, with names."""
-        ...
-
-    async def banner_shown(self, session_id: str, third: Third) -> None:
-        """Our screen names the third person now."""
-        ...
 
 
 class KioskTalk:
@@ -65,7 +50,7 @@ class KioskTalk:
         self.third_call: KioskCall | None = None
         self._channel, self._call, self._page, self._link = channel, call, page, link
         self._clock, self._tasks, self._media = clock, tasks, media
-        self._acknowledged: Third | None = None
+        self._banner = ThirdBanner(channel.session_id, link, tasks)
 
     def on_ticket(self, ticket: Ticket) -> None:
         """The ticket as the hub has it now."""
@@ -75,7 +60,7 @@ class KioskTalk:
         before, self.talk = self.talk, talk
         if talk.held != before.held:
             self._call.set_held(talk.held)
-        if before.third is not None and (talk.third is None or not _same(before.third, talk.third)):
+        if before.third is not None and (talk.third is None or not same_third(before.third, talk.third)):
             self._end_third()
         self._follow_third()
         self._tasks.spawn(self._tell_names(), name="kiosk talk names")
@@ -90,7 +75,12 @@ class KioskTalk:
         except SessionError as error:
             log.info("who has joined is not known yet: %s", error.code)
             return
-        if self.talk.third is not None and answer.talk.third is not None and _same(answer.talk.third, self.talk.third):
+        if (
+            self.talk.third is not None
+            and answer.talk.third is not None
+        told, known = answer.talk.third, self.talk.third
+        if told is not None and known is not None and same_third(told, known):
+        ):
             self.changed.emit(
                 TalkAnswer(
                     session_id=answer.session_id, talk=self.talk, third_name=answer.third_name, by_name=answer.by_name
@@ -99,26 +89,7 @@ class KioskTalk:
 
     def banner_painted(self, user: str) -> None:
         """The banner that names this third person has been painted: the hub may let it in."""
-        third = self.talk.third
-        if third is None or third.user != user or third.state is ThirdState.CALLED:
-            return
-        if self._acknowledged is not None and _same(self._acknowledged, third):
-            return
-        self._acknowledged = third
-        self._tasks.spawn(self._acknowledge(third), name="kiosk banner shown")
-
-    async def _acknowledge(self, third: Third) -> None:
-        """Says it until the hub has heard it, as long as the same person is announced."""
-        while self._acknowledged is third:
-            try:
-                await self._link.banner_shown(self._channel.session_id, third)
-            except TicketUnknown:
-                return
-            except SessionError as error:
-                log.info("the banner is not acknowledged yet: %s", error.code)
-                await asyncio.sleep(AGAIN_S)
-            else:
-                return
+        self._banner.painted(self.talk.third, user)
 
     def _follow_third(self) -> None:
         third = self.talk.third
@@ -140,7 +111,7 @@ class KioskTalk:
             self.third_call.start(held=self.talk.held)
 
     def _end_third(self) -> None:
-        self._acknowledged = None
+        self._banner.gone()
         if self.third_call is not None:
             third_call, self.third_call = self.third_call, None
             self._tasks.spawn(third_call.hang_up(), name="end the call with the third person")
@@ -151,7 +122,3 @@ class KioskTalk:
         if self.third_call is not None:
             third_call, self.third_call = self.third_call, None
             await third_call.hang_up()
-
-
-def _same(one: Third, other: Third) -> bool:
-    return (one.role, one.user, one.at_utc) == (other.role, other.user, other.at_utc)
