@@ -75,12 +75,8 @@ class KioskTalk:
         except SessionError as error:
             log.info("who has joined is not known yet: %s", error.code)
             return
-        if (
-            self.talk.third is not None
-            and answer.talk.third is not None
         told, known = answer.talk.third, self.talk.third
         if told is not None and known is not None and same_third(told, known):
-        ):
             self.changed.emit(
                 TalkAnswer(
                     session_id=answer.session_id, talk=self.talk, third_name=answer.third_name, by_name=answer.by_name
