@@ -29,6 +29,9 @@ GRANT_WORDS: dict[Grant, tuple[str, str]] = {
 """What each permission is called, and its icon."""
 
 
+SOON_S = 600.0
+"""Less than this is said on the button itself; seven buttons have no room for more."""
+
 _ALLOWED, _ASKED = N_("allowed"), N_("asking the caller…")
 _NOT_YET = N_("not allowed yet: press to ask")
 _RENEW = N_("allowed for {left} more; press to ask again")
@@ -64,7 +67,7 @@ class GrantButton(QPushButton):
         restyle(self, state="allowed" if allowed else "asked" if self._asked else "none")
 
     def show_left(self, left_s: float) -> None:
-        """Seconds that are left of an allowed power; 0 says nothing."""
+        """Seconds that are left of an allowed power: on the button when few, else in its help; 0 says nothing."""
         if self._allowed:
             self._left_s = left_s
             self._say()
@@ -76,7 +79,7 @@ class GrantButton(QPushButton):
         elif self._asked:
             state = _ASKED
         left = clock_words(self._left_s) if self._left_s else ""
-        self.setText(f"{words} {left}".strip())
+        self.setText(f"{words} {left}" if 0 < self._left_s < SOON_S else words)
         spoken = f"{words}: {_(state).format(left=left)}"
         if spoken != self.toolTip():
             self.setAccessibleName(spoken)
