@@ -127,7 +127,8 @@ def _hub(arguments: Arguments) -> int:
     from expert_app.hub_commands import Context, run_command
 
     use_language(arguments.language or "fr")
-    paths = paths_for("hub", arguments.folder)
+    is_vault = getattr(arguments, "serve", "") or arguments.hub_command == "admit"
+    paths = paths_for("vault" if is_vault else "hub", arguments.folder)
     settings = _hub_settings(_load(HubSettings, arguments, paths), arguments)
     return run_command(Context(arguments, settings, paths))
 
@@ -136,6 +137,11 @@ def _hub_settings(settings: HubSettings, arguments: Arguments) -> HubSettings:
     changes: dict[str, Any] = {}
     if getattr(arguments, "catalogue", None):
         changes["catalogue"] = str(arguments.catalogue)
+    if getattr(arguments, "serve", None):
+        parts = [part.strip() for part in arguments.serve.split(",")]
+        if set(parts) - {"dossier", "log"}:
+            raise SettingsWrong(Path("--serve"), f"{arguments.serve!r} is not dossier,log")
+        changes |= {"serve": parts, "organisation": getattr(arguments, "org", settings.organisation)}
     if getattr(arguments, "bus", None):
         changes["bus"] = arguments.bus
     if getattr(arguments, "listen", None):

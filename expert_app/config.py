@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from session.protocol.ids import Id
+from session.protocol.ids import Id, OptionalId
 
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 Language = Literal["fr", "en"]
@@ -69,6 +69,7 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         chunk_kbps: rate of printed documents on the line to the kiosk, so that they never starve the voice.
         ca_file: certificate of our own authority, for tls:// and wss:// addresses; "" for the system's authorities.
+        signers: organisation -> public key that signs its convention; without it, the first one seen is kept.
     """
 
     organisation: Id = "caf"
@@ -81,6 +82,7 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ca_file: str = ""
     media: MediaSettings = MediaSettings()
     board: BoardSettings = BoardSettings()
+    signers: dict[str, str] = {}
 
 
 class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -94,7 +96,7 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         speak: the waiting page is said by itself when it changes ("auto"), at a touch ("button"), or never ("off").
         volume: of that voice, 0 to 100.
         mirror_kbps: rate that the shared page may always use; more only while the line answers as fast as when empty.
-        ca_file: as at the desk.
+        ca_file, signers: as at the desk.
     """
 
     organisation: Id = "caf"
@@ -108,6 +110,7 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mirror_kbps: Kbps = 240
     ca_file: str = ""
     media: MediaSettings = MediaSettings()
+    signers: dict[str, str] = {}
     speak: Literal["auto", "button", "off"] = "button"
     volume: Percent = 70
 
@@ -184,6 +187,22 @@ class PartnerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     key_file: str = ""
 
 
+class VaultSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An organisation's vault: its dossier service and log keeper, behind the hub of a network.
+
+    Attributes:
+        user: its name on the bus, as the convention's `vaults` say it.
+        signer: public key that signs the organisation's convention; "" believes the file as it lies here.
+        secret_files: where the secrets of `seal_keys` are kept (0600) on a machine without a keyring.
+        key_file: where our key for the bus is kept (0600) on such a machine.
+    """
+
+    user: Id = "coffre"
+    signer: str = ""
+    secret_files: list[str] = []
+    key_file: str = ""
+
+
 class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The hub.
 
@@ -203,6 +222,8 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         metrics, disk: how it is watched, and how much room it needs.
         network: our name among partners' networks. partners: see `PartnerSettings`.
         leaf_port: where partners connect to us; 0 for nowhere.
+        serve: "dossier" and "log" of one `organisation`, its vault, behind the hub at `bus`; empty for the whole hub.
+        vault: see `VaultSettings`.
         come_back_s: how long a caller who waits elsewhere has to come when it is the turn and the kiosk is free.
     """
 
@@ -227,6 +248,9 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     network: str = ""
     leaf_port: Port = 0
     partners: list[PartnerSettings] = []
+    serve: list[Literal["dossier", "log"]] = []
+    organisation: OptionalId = ""
+    vault: VaultSettings = VaultSettings()
 
 
 def is_time_zone(name: str) -> bool:

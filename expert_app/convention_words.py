@@ -52,6 +52,12 @@ SENTENCES: dict[str, str] = {
         "{service} of {organisation} is in another network: callers are sent there, no button leads there."
     ),
     "overflow_ring": N_("Callers would go round in a ring: {path}."),
+    # sealing
+    "vault_without_key": N_("A vault needs a sealing key (seal_keys); expert-app hub seal-key makes one."),
+    "key_without_vault": N_("Sealing keys without a vault (vaults) have no effect: nothing would be sealed."),
+    "seal_key_unsigned": N_("This sealing key is not signed by the holder of {key}, or was changed since."),
+    "seal_key_of_two": N_("The sealing keys of an organisation are all signed by the same key."),
+    "seal_key_ends": N_("The last sealing key ends on {day}: make the next one now (expert-app hub seal-key)."),
     # hours
     "unknown_time_zone": N_("There is no time zone “{name}”."),
     "unknown_region": N_("There are no public holidays of “{name}”: FR, FR-57, FR-971…"),

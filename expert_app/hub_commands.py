@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from expert_app import convention_commands, hub, hub_identities
+from expert_app import convention_commands, hub, hub_identities, vault, vault_commands
 from expert_app.certificates import CertificateTrouble, make_ca, make_certificate
 from expert_app.config import HubSettings
 from expert_app.convention_words import refused
@@ -90,6 +90,21 @@ def _run(context: Context) -> int:
     return asyncio.run(hub.run(context.settings, context.paths, options))
 
 
+def _seal_key(context: Context) -> int:
+    wish = context.arguments
+    return vault_commands.seal_key(
+        vault_commands.KeyWish(wish.org, wish.first, wish.days, wish.seed_file, wish.secret_file)
+    )
+
+
+def _admit(context: Context) -> int:
+    return vault_commands.admit(_wanted(context), context.arguments.key, context.paths)
+
+
+def _serve(context: Context) -> int:
+    return asyncio.run(vault.run(context.settings, context.paths, driven=context.arguments.driven))
+
+
 def _link(context: Context) -> int:
     arguments = context.arguments
     if not is_id(arguments.partner):
@@ -114,6 +129,8 @@ _WITHOUT_CATALOGUE: dict[str, Callable[[Context], int]] = {
     "check": _check,
     "sign": _sign,
     "link": _link,
+    "seal-key": _seal_key,
+    "admit": _admit,
     "make-ca": _make_ca,
     "make-certificate": _make_certificate,
 }
@@ -136,6 +153,8 @@ def run_command(context: Context) -> int:
         if not context.settings.catalogue:
             print(_("The hub needs a catalogue: expert-app hub example > catalogue.toml, then --catalogue FILE"))
             return 2
+        if name == "run" and context.settings.serve:
+            return _serve(context)
         return _COMMANDS[name](context)
     except CatalogueWrong as error:
         print(refused(error))

@@ -382,6 +382,36 @@ class DossierUnknown(SessionError):
     code = "dossier_unknown"
 
 
+class SealKeyRefused(SessionError):
+    """What should seal this conversation is not what the organisation has signed. Detail: `organisation`, `why`."""
+
+    code = "seal_key_refused"
+
+
+class SealKeyOld(SessionError):
+    """Every sealing key of the organisation has expired, or is not valid yet. Detail: `organisation`."""
+
+    code = "seal_key_old"
+
+
+class SealBroken(SessionError):
+    """A sealed message was changed on the way, or came twice; it was not taken. Detail: `why`."""
+
+    code = "seal_broken"
+
+
+class VaultAway(SessionError):
+    """The organisation's own dossier service or log keeper does not answer. Detail: `part`."""
+
+    code = "vault_away"
+
+
+class DeskNotAdmitted(SessionError):
+    """The organisation's vault does not know this desk's key. Detail: `key`."""
+
+    code = "desk_not_admitted"
+
+
 class LogUnreadable(SessionError):
     """The file is not a session log, or is damaged. Detail: `line`."""
 

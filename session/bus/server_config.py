@@ -14,8 +14,9 @@ from pathlib import Path
 
 from session.bus.identity import enrolment_seed, public_key
 from session.bus.partners import Partner, check_partners, hub_exports, hub_imports, leaf_block, link_accounts
-from session.bus.permissions import rights_of
+from session.bus.permissions import Vaults, rights_of
 from session.bus.trust import is_loopback
+from session.bus.vault_accounts import vault_exports, vault_imports, vaults_of
 from session.protocol import subjects
 from session.protocol.ids import is_id
 from session.protocol.roles import Role
@@ -38,10 +39,11 @@ class BusUser:
 
 @dataclass(frozen=True)
 class BusAccount:
-    """An organisation on the bus."""
+    """An organisation on the bus; `vault`: it has its own dossier service and log keeper."""
 
     organisation: str
     users: tuple[BusUser, ...]
+    vault: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,15 +107,18 @@ def _list(subjects: Sequence[str]) -> str:
     return "[" + ", ".join(_quoted(subject) for subject in subjects) + "]"
 
 
-def _user(user: BusUser) -> str:
-    rights = rights_of(user.role, user.user)
+def _user(user: BusUser, vaults: Vaults) -> str:
+    rights = rights_of(user.role, user.user, vaults)
     allowed = f"publish: {{ allow: {_list(rights.publish)} }}, subscribe: {{ allow: {_list(rights.subscribe)} }}"
+    if rights.answers:
+        allowed += ', allow_responses: { max: 1, expires: "1m" }'
     return f"      {{ nkey: {user.public_key}, permissions: {{ {allowed} }} }}"
 
 
-def _account(account: BusAccount) -> str:
+def _account(account: BusAccount, accounts: Sequence[BusAccount]) -> str:
     name = account.organisation
-    users = "\n".join(_user(user) for user in account.users)
+    vaults = vaults_of(account, accounts)
+    users = "\n".join(_user(user, vaults) for user in account.users)
     services = "\n".join(
         f'      {{ service: {{ account: HUB, subject: "{token}.{name}.>" }}, to: "{token}.>" }}' for token in SERVICES
     )
@@ -124,8 +129,8 @@ def _account(account: BusAccount) -> str:
     imports: [
 {services}
       {{ stream: {{ account: HUB, subject: "{EVENTS}.{name}.>" }}, to: "{EVENTS}.>" }}
-    ]
-  }}"""
+{vault_imports(name, vaults)}    ]
+{vault_exports(account, accounts)}  }}"""
 
 
 def _exports(account: BusAccount) -> str:
@@ -214,7 +219,7 @@ def config_text(settings: ServerSettings, accounts: Sequence[BusAccount], hub_ke
     store = _quoted((settings.folder / "jetstream").as_posix())
     log_file = _quoted((settings.folder / "nats-server.log").as_posix())
     exports = "\n".join([*map(_exports, accounts), *hub_exports(settings.network, settings.partners)])
-    organisations = "\n".join(_account(account) for account in accounts)
+    organisations = "\n".join(_account(account, accounts) for account in accounts)
     if settings.enrolment:
         exports += f'\n      {{ service: "{subjects.ENROL_AT_HUB}", accounts: [ENROL] }}'
         organisations += "\n" + _enrolment()

@@ -14,8 +14,7 @@ from typing import Protocol
 import msgspec
 
 from session.errors import DossierUnknown, NotAllowed
-from session.hub.engine import CallerStore
-from session.hub.sessions import Sessions
+from session.hub.engine import CallerRecord, CallerStore
 from session.hub.uploads import UploadSpool
 from session.protocol.hub_messages import (
     DocumentFiled,
@@ -26,6 +25,7 @@ from session.protocol.hub_messages import (
     DossierRequest,
     PieceRequest,
     PieceState,
+    SessionFacts,
     UploadBegin,
     UploadChunk,
     UploadState,
@@ -85,10 +85,24 @@ class DossierStoreLike(Protocol):
         ...
 
 
+class OwnedSessions(Protocol):
+    """Which session is whose: the hub's own rules (`Sessions`), or what a vault hears of the hub."""
+
+    async def owned(self, organisation: str, agent: str, session_id: str) -> tuple[Ticket, CallerRecord]:
+        """The ticket and the caller of an agent's own session. Raises `TicketUnknown`."""
+        ...
+
+    def kiosk_facts(self, ticket: Ticket) -> SessionFacts:
+        """What is known of the session of a ticket that `owned` gave."""
+        ...
+
+
 class DossierService:
     """The rules between desks and the store."""
 
-    def __init__(self, store: DossierStoreLike, sessions: Sessions, callers: CallerStore, uploads: UploadSpool) -> None:
+    def __init__(
+        self, store: DossierStoreLike, sessions: OwnedSessions, callers: CallerStore, uploads: UploadSpool
+    ) -> None:
         self._store = store
         self._sessions = sessions
         self._callers = callers

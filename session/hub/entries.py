@@ -14,6 +14,7 @@ from session.hub.hours_entries import ClosureEntry, HoursLine, OfferEntry, Openi
 from session.protocol.hub_messages import Address, Contact, Service, Text
 from session.protocol.ids import Id, OptionalId, ServiceRef
 from session.protocol.roles import Role
+from session.protocol.seal_keys import MOST_KEYS, SealKey
 
 PersonRole = Literal["agent", "supervisor", "helpdesk", "facilitator", "operator"]
 
@@ -134,6 +135,13 @@ class DisplayEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     key: str = ""
 
 
+class VaultEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The organisation's own dossier service and log keeper, as one name on the bus."""
+
+    id: Id
+    key: str = ""
+
+
 class PersonEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Somebody at a desk. `id` is opaque; `name` is what callers read; no `services` means all of them.
 
@@ -160,6 +168,8 @@ class OrganisationEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
         network: the partner's network it belongs to; then only names, services and `transfers_from` are needed here.
         transfers_to: "organisation" or "organisation/service": where callers may be sent, if that one has us in its
             `transfers_from`.
+        vaults: its own dossier service and log keeper; then everything of its conversations is sealed for `seal_keys`,
+            which `expert-app hub seal-key` prints.
     """
 
     id: Id
@@ -170,6 +180,8 @@ class OrganisationEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     kiosks: list[KioskEntry] = []
     people: list[PersonEntry] = []
     displays: list[DisplayEntry] = []
+    vaults: list[VaultEntry] = []
+    seal_keys: Annotated[list[SealKey], msgspec.Meta(max_length=MOST_KEYS)] = []
     home_address: Address = ""
     allowed_addresses: list[Address] = []
     contact: Contact = Contact()

@@ -25,7 +25,7 @@ from session.hub.talk_ends import End, peer_of
 from session.protocol.roles import Role
 from session.protocol.session_messages import CONTROL_TOPICS, RAW_TOPICS
 from session.protocol.tickets import Ticket
-from session.protocol.version import MAX_CHUNK_BYTES, MAX_CONTROL_BYTES
+from session.protocol.version import MAX_CHUNK_BYTES, MAX_CONTROL_BYTES, SEAL_BYTES
 from session.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -90,7 +90,7 @@ class Relay:
         """`ses.<organisation>.<role>.<user>.<session>.<topic>`: cheap checks here, the rest in order in one task."""
         _, organisation, role, user, _, topic = message.subject.split(".")
         size_bytes = len(message.payload)
-        limit_bytes = MAX_CHUNK_BYTES if topic in RAW_TOPICS else MAX_CONTROL_BYTES
+        limit_bytes = (MAX_CHUNK_BYTES if topic in RAW_TOPICS else MAX_CONTROL_BYTES) + SEAL_BYTES
         header_bytes = sum(len(name) + len(value) for name, value in message.headers.items())
         if topic not in CONTROL_TOPICS and topic not in RAW_TOPICS:
             self._drop("unknown topic")

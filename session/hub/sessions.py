@@ -298,6 +298,7 @@ class Sessions:
             contact=serving.contact,
             organisation_name=serving.name,
             home_address=serving.home_address,
+            seal=self._catalogue.card(ticket.organisation),
         )
 
     async def _agent_facts(self, ticket: Ticket) -> SessionFacts:

@@ -11,6 +11,7 @@ from session.errors import MessageMalformed, MessageTooLarge, ProtocolVersionUnk
 from session.protocol.control_messages import ControlMessage
 from session.protocol.hub_messages import HubEvent, HubMessage, Refusal
 from session.protocol.mirror_messages import MirrorMessage
+from session.protocol.seal_messages import SealMessage
 from session.protocol.session_messages import AnySessionMessage, SessionMessage
 from session.protocol.version import MAX_CONTROL_BYTES, PROTOCOL_VERSION
 
@@ -22,7 +23,7 @@ class _Version(msgspec.Struct):
 
 
 _version = msgspec.json.Decoder(_Version)
-_session = msgspec.json.Decoder(AnySessionMessage | MirrorMessage | ControlMessage)
+_session = msgspec.json.Decoder(AnySessionMessage | MirrorMessage | ControlMessage | SealMessage)
 _event = msgspec.json.Decoder(HubEvent)
 
 

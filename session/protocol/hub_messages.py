@@ -16,6 +16,7 @@ import msgspec
 from session.protocol.ids import Id, ServiceRef, Sha256
 from session.protocol.notes import DossierNote
 from session.protocol.roles import Role
+from session.protocol.seal_keys import SealCard
 from session.protocol.services import Service as Service
 from session.protocol.services import Text as Text
 from session.protocol.tickets import Ticket
@@ -143,6 +144,7 @@ class SessionFacts(msgspec.Struct, frozen=True, kw_only=True):
     """One conversation between a kiosk and an agent for a ticket.
 
     `caller_number`, `dossier` and `phone` (to be called at) are empty for the kiosk's own copy of these facts.
+    `seal`: the organisation seals its conversations (`session.bus.seal_pins` says whether to believe it).
     """
 
     id: Id
@@ -161,6 +163,7 @@ class SessionFacts(msgspec.Struct, frozen=True, kw_only=True):
     organisation_name: Text = ""
     home_address: Address = ""
     phone: Number = ""
+    seal: SealCard | None = None
 
 
 class AcceptRequest(HubMessage, frozen=True, kw_only=True):

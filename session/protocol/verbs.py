@@ -8,6 +8,7 @@ from session.protocol.history_messages import HISTORY_VERBS
 from session.protocol.hub_messages import VERBS, Verb
 from session.protocol.network_messages import NETWORK_VERBS
 from session.protocol.routing_messages import ROUTING_VERBS
+from session.protocol.seal_messages import SEAL_VERBS
 from session.protocol.site_messages import SITE_VERBS
 from session.protocol.talk_messages import TALK_VERBS
 from session.protocol.waiting_messages import WAITING_VERBS
@@ -18,6 +19,7 @@ ALL_VERBS: dict[str, Verb] = {
     **HISTORY_VERBS,
     **NETWORK_VERBS,
     **ROUTING_VERBS,
+    **SEAL_VERBS,
     **SITE_VERBS,
     **TALK_VERBS,
     **WAITING_VERBS,

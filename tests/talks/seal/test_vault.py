@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Desks and kiosks with an organisation's vault, over a real server and a real hub that only sees sealed things."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from session.bus.identity import new_seed, public_key
+from session.desk.link import DeskLink
+from session.errors import DeskNotAdmitted, NotAllowed, SealKeyOld, SealKeyRefused, VaultAway
+from session.protocol.hub_messages import DossierAnswer, DossierRequest, SessionFacts
+from session.protocol.roles import Role
+from session.protocol.seal_messages import Part
+from tests.talks.seal.sealed_world import ORGANISATION, SealedWorld, new_secret, sealed_world
+
+RECORD = b'{"at_utc":"2026-03-02T10:00:00Z","writer":"desk","number":0,"event":{"type":"PageClosed"}}'
+
+
+async def in_session(sealed: SealedWorld, user: str = "alice") -> tuple[DeskLink, SessionFacts]:
+    kiosk, desk = await sealed.kiosk(), await sealed.desk(user)
+    answer = await kiosk.call("valdore/rights", "1234567", "r1")
+    return desk, await desk.accept(answer.ticket.id)
+
+
+async def test_the_vault_answers_what_the_hub_refuses(tmp_path: Path) -> None:
+    async with sealed_world(tmp_path) as sealed:
+        desk, facts = await in_session(sealed)
+        assert facts.seal is not None
+        dossier = await desk.dossier(facts.id)
+        assert dossier.number == "D-2026-0001"
+        filed = await desk.upload(facts.id, dossier.number, "payslip", "Bulletin", 1, b"a" * 100_000)
+        assert await desk.document(facts.id, filed.document.id) == b"a" * 100_000
+        plain = await sealed.world.client(Role.AGENT, "alice")
+        with pytest.raises(NotAllowed):
+            await plain.request("dossier", DossierRequest(session_id=facts.id), DossierAnswer)
+
+
+async def test_a_kiosk_of_the_network_gives_its_part_of_the_log_to_the_vault(tmp_path: Path) -> None:
+    async with sealed_world(tmp_path) as sealed:
+        desk, facts = await in_session(sealed)
+        kiosk = await sealed.kiosk()
+        assert await kiosk.append_log(facts.id, 0, [RECORD]) == 1
+        assert await desk.append_log(facts.id, 0, [RECORD]) == 1
+        assert await kiosk.append_log(facts.id, 0, [RECORD]) == 1
+        helpdesk = await sealed.desk("help", Role.HELPDESK)
+        assert await helpdesk.read_log(facts.id) == [RECORD, RECORD]
+        with pytest.raises(NotAllowed):
+            await (await sealed.desk("bob")).read_log(facts.id)
+
+
+async def test_a_vault_that_was_restarted_is_greeted_again(tmp_path: Path) -> None:
+    async with sealed_world(tmp_path) as sealed:
+        desk, facts = await in_session(sealed)
+        await desk.dossier(facts.id)
+        await sealed.stop_vault()
+        with pytest.raises(VaultAway):
+            await desk.dossier(facts.id)
+        await sealed.start_vault()
+        assert (await desk.dossier(facts.id)).number == "D-2026-0001"
+
+
+async def test_a_desk_that_the_organisation_does_not_know_gets_nothing(tmp_path: Path) -> None:
+    """Whoever runs the hub can let any key into the bus as alice, but not into the vault."""
+    async with sealed_world(tmp_path) as sealed:
+        sealed.admitted[Role.AGENT, "alice"] = public_key(new_seed())
+        desk, facts = await in_session(sealed)
+        with pytest.raises(DeskNotAdmitted) as refused:
+            await desk.dossier(facts.id)
+        assert refused.value.detail["key"] == sealed.world.keys[ORGANISATION, Role.AGENT, "alice"]
+
+
+async def test_a_desk_that_is_sent_away_is_out_at_once(tmp_path: Path) -> None:
+    async with sealed_world(tmp_path) as sealed:
+        desk, facts = await in_session(sealed)
+        await desk.dossier(facts.id)
+        del sealed.admitted[Role.AGENT, "alice"]
+        with pytest.raises(DeskNotAdmitted):
+            await desk.dossier(facts.id)
+
+
+async def test_a_vault_without_the_key_that_was_meant_says_that_it_is_old(tmp_path: Path) -> None:
+    async with sealed_world(tmp_path) as sealed:
+        sealed.secrets[:] = [new_secret()]
+        desk, facts = await in_session(sealed)
+        with pytest.raises(SealKeyOld):
+            await desk.dossier(facts.id)
+
+
+async def test_an_impostor_of_the_vault_cannot_answer(tmp_path: Path) -> None:
+    """The operator may run a vault of its own on the bus: without the secret it cannot say its first word."""
+    async with sealed_world(tmp_path) as sealed:
+        right = sealed.keys.secrets[0]
+
+        class Liar:
+            key, certifier, certifier_seed = right.key, right.certifier, right.certifier_seed
+            exchange = new_secret().exchange
+
+        sealed.secrets[:] = [Liar()]  # type: ignore[list-item]
+        desk, facts = await in_session(sealed)
+        with pytest.raises(Exception, match="seal_broken"):
+            await desk.dossier(facts.id)
+
+
+async def test_a_swapped_key_and_a_card_that_is_gone_are_refused(tmp_path: Path) -> None:
+    async with sealed_world(tmp_path) as sealed:
+        desk, facts = await in_session(sealed)
+        await desk.dossier(facts.id)
+        seals = desk._bus.seals
+        assert seals is not None
+        assert facts.seal is not None
+        with pytest.raises(SealKeyRefused, match="missing"):
+            seals.take_card(ORGANISATION, None)
+        other = type(sealed.keys)()
+        swapped = type(facts.seal)(organisation=ORGANISATION, keys=[other.key(other.secrets[0])])
+        with pytest.raises(SealKeyRefused, match="signer"):
+            seals.take_card(ORGANISATION, swapped)
+
+
+async def test_the_parts_may_be_two_processes(tmp_path: Path) -> None:
+    async with sealed_world(tmp_path, with_vault=False) as sealed:
+        await sealed.start_vault((Part.LOG,))
+        desk, facts = await in_session(sealed)
+        assert await desk.append_log(facts.id, 0, [RECORD]) == 1
+        with pytest.raises(VaultAway):
+            await desk.dossier(facts.id)
