@@ -25,6 +25,7 @@ from expert_app.desk_talk import DeskTalks
 from expert_app.desk_work import DeskWork
 from expert_app.filing import Filing
 from expert_app.paths import Paths
+from expert_app.seal_ends import DeskSealing, seals_for
 from session.bus.client import BusClient
 from session.desk.guest import Guest
 from session.desk.link import DeskLink
@@ -88,7 +89,11 @@ class ComposedDesk:
     def __init__(self, settings: DeskSettings, paths: Paths, seed: bytes, program: Program) -> None:
         self._settings, self._paths, self._program = settings, paths, program
         clock, tasks = program.clock, program.tasks
-        self._bus = BusClient(settings.bus, ROLES[settings.role], settings.user, seed, tasks, clock, tls_for(settings))
+        seals = seals_for(settings, paths, clock)
+        self._bus = BusClient(
+            settings.bus, ROLES[settings.role], settings.user, seed, tasks, clock, tls_for(settings), seals
+        )
+        self._sealing = DeskSealing(self._bus, settings, paths, seed, clock, tasks)
         self._link = DeskLink(self._bus, clock, tasks)
         self._engines = make_engines(settings.media)
         self._engine = self._engines.main
@@ -160,9 +165,12 @@ class ComposedDesk:
         self._program.tasks.spawn(self._bus.close(), name="stop knocking")
 
     def _open_session(self, facts: SessionFacts, resumed: bool) -> DeskSession:
+        channel = self._link.channel(facts.id)
+        sealed = self._sealing.protect(facts, channel, self._on_seal_refused)
+        self._program.facts.note("sealed", session=facts.id, sealed=sealed)
         session = DeskSession(
             facts,
-            self._link.channel(facts.id),
+            channel,
             self._engine,
             partial(self._filing.keep, facts.id),
             self._filing.is_kept,
@@ -177,6 +185,9 @@ class ComposedDesk:
         )
         session.call.line_measured.connect(self._bus.say_in_beats)
         return session
+
+    def _on_seal_refused(self, error: SessionError) -> None:
+        self._connections.show_trouble(error.code, error.detail, "seal")
 
     def _open_guest(self, session_id: str) -> Guest:
         channel, program = self._link.channel(session_id), self._program

@@ -8,7 +8,8 @@ import json
 from PyQt6.QtCore import QTimer
 
 from expert_app.compose_desk_control import ControlConnections
-from expert_app.desk import ASKING, DeskApp, Printing, Trouble
+from expert_app.desk import DeskApp
+from expert_app.desk_facts import ASKING, Printing, Trouble
 from expert_app.facts import Facts
 from session.desk.devices import PageFailed, PageProgressed, ReceivedPage
 from session.desk.live import DeskSession

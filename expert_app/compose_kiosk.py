@@ -15,6 +15,7 @@ from expert_app.config import KioskSettings
 from expert_app.credentials import KeyMissing, key_name, load_seed
 from expert_app.kiosk import KioskApp
 from expert_app.paths import Paths
+from expert_app.seal_ends import KioskSealing, seals_for
 from resources.texts import use_language
 from session.bus.client import BusClient
 from session.errors import SessionError
@@ -74,8 +75,16 @@ class ComposedKiosk:
         self._call_pane, self._browser = KioskCallPane(), KioskBrowser()
         self.window = KioskWindow(self._call_pane, self._browser, language=settings.language, clock=program.clock)
         self._bus = BusClient(
-            settings.bus, Role.KIOSK, settings.user, seed, program.tasks, program.clock, tls_for(settings)
+            settings.bus,
+            Role.KIOSK,
+            settings.user,
+            seed,
+            program.tasks,
+            program.clock,
+            tls_for(settings),
+            seals_for(settings, paths, program.clock),
         )
+        self._sealing = KioskSealing(self._bus, paths, program.clock, program.tasks)
         self._link = KioskLink(self._bus, program.clock, program.tasks)
         self._help = HelpCall(self._link, program.tasks)
         self._parts = KioskParts(
@@ -150,10 +159,13 @@ class ComposedKiosk:
         self._browser.retranslate()
 
     def _open_session(self, facts: SessionFacts, resumed: bool) -> KioskSession:
+        channel = self._link.channel(facts.id)
+        sealed = self._sealing.protect(facts, channel, self._on_seal_refused, resumed=resumed)
+        self._program.facts.note("sealed", session=facts.id, sealed=sealed)
         folder = open_session_folder(self._paths.runtime, facts.id, resumed=resumed)
         return KioskSession(
             facts,
-            self._link.channel(facts.id),
+            channel,
             self._parts,
             folder,
             self._log_writer(facts.id),
@@ -162,6 +174,9 @@ class ComposedKiosk:
             self._program.tasks,
             resumed=resumed,
         )
+
+    def _on_seal_refused(self, error: SessionError) -> None:
+        self._program.facts.note("seal_refused", code=error.code, why=str(error.detail.get("why", "")))
 
     def _log_writer(self, session_id: str) -> LogWriter:
         send = partial(self._link.append_log, session_id)

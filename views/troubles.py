@@ -272,6 +272,26 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("No dossier has this number."),
         N_("Check the number with the caller."),
     ),
+    "seal_key_refused": (
+        N_("What should seal this conversation is not what {organisation} has signed ({why}); nothing was said."),
+        N_("Tell your administrator: somebody may have changed the keys on the way. Do not try to go on."),
+    ),
+    "seal_key_old": (
+        N_("The sealing key of {organisation} has expired, or is not valid yet."),
+        N_("Tell your administrator to make the next one (expert-app hub seal-key), and look at this computer's date."),
+    ),
+    "seal_broken": (
+        N_("Something sealed was changed or repeated on the way, and was not taken ({why})."),
+        N_("It is sent again by itself. If this comes back, tell your administrator."),
+    ),
+    "vault_away": (
+        N_("Your organisation's own service does not answer (part: {part})."),
+        N_("Go on with the conversation: documents and log wait on this computer and are sent by themselves."),
+    ),
+    "desk_not_admitted": (
+        N_("Your organisation's own service does not know the key of this computer."),
+        N_("Give your administrator this key, to be admitted (expert-app hub admit): {key}."),
+    ),
     "log_unreadable": (
         N_("This file is not a session journal, or it is damaged (line {line})."),
         N_("Choose another file, or ask for a fresh copy."),
@@ -336,6 +356,8 @@ _CALLER_SENTENCES: dict[str, str] = {
     "printer_stopped": _AGENT_KNOWS,
     "print_refused": _AGENT_KNOWS,
     "print_failed": _AGENT_KNOWS,
+    "seal_key_refused": N_("This conversation was not safe, so it did not begin. Please ask for help here."),
+    "seal_key_old": N_("This conversation was not safe, so it did not begin. Please ask for help here."),
     "document_not_filed": _AGENT_KNOWS,
     "dossier_unknown": _AGENT_KNOWS,
 }

@@ -45,6 +45,7 @@ def new_secret() -> VaultSecret:
 class SigningKeys:
     """The organisation's signing key, and the secrets of its vault."""
 
+    organisation: str = ORGANISATION
     seed: bytes = field(default_factory=new_seed)
     secrets: list[VaultSecret] = field(default_factory=lambda: [new_secret()])
 
@@ -54,7 +55,8 @@ class SigningKeys:
 
     def key(self, secret: VaultSecret, first: date | None = None, last: date | None = None) -> SealKey:
         today = date.today()
-        return sign_seal_key(ORGANISATION, secret, first or today - timedelta(days=1), last or today + YEAR, self.seed)
+        first, last = first or today - timedelta(days=1), last or today + YEAR
+        return sign_seal_key(self.organisation, secret, first, last, self.seed)
 
     def toml(self, keys: list[SealKey]) -> str:
         rows = ", ".join("{ " + ", ".join(_pairs(key)) + " }" for key in keys)
@@ -65,9 +67,13 @@ def _pairs(key: SealKey) -> list[str]:
     return msgspec.toml.encode(key).decode().strip().splitlines()
 
 
-def sealed_catalogue(keys: SigningKeys) -> str:
-    more = keys.toml([keys.key(secret) for secret in keys.secrets])
-    return catalogue_text().replace('id = "valdore"\n', f'id = "valdore"\n{more}', 1)
+def sealed_catalogue(*organisations: SigningKeys) -> str:
+    text = catalogue_text()
+    for keys in organisations:
+        head = f'id = "{keys.organisation}"\n'
+        more = keys.toml([keys.key(secret) for secret in keys.secrets])
+        text = text.replace(head, head + more, 1)
+    return text
 
 
 class SealedWorld:

@@ -73,6 +73,18 @@ class Ends:
         return seal
 
 
+def record(seal: DeskSeal, into: list[tuple[str, Incoming]]) -> Callable[[str, Incoming], None]:
+    """As whoever runs the hub may: keeps what comes to the desk; returns how to say it again."""
+    hear = seal.hear
+
+    def hear_and_keep(topic: str, message: Incoming) -> None:
+        into.append((topic, message))
+        hear(topic, message)
+
+    seal.hear = hear_and_keep  # type: ignore[method-assign]
+    return hear
+
+
 async def open_session(sealed: SealedWorld) -> Ends:
     kiosk, desk = await sealed.kiosk(), await sealed.desk("alice")
     answer = await kiosk.call("valdore/rights", "1234567", "r1")
@@ -107,8 +119,7 @@ async def test_a_restarted_desk_has_another_key_and_old_messages_do_not_open(tmp
         kiosk = ends.seal_kiosk()
         first = ends.seal_desk()
         recorded: list[tuple[str, Incoming]] = []
-        hear = first.hear
-        first.hear = lambda topic, message: (recorded.append((topic, message)), hear(topic, message))[1]  # type: ignore[method-assign]
+        record(first, recorded)
         await ends.kiosk.send("cobrowse", SHOWN)
         await until(lambda: len(ends.at_desk) == 1)
         first.close()
@@ -140,8 +151,7 @@ async def test_a_message_that_comes_twice_or_changed_or_on_another_topic_is_refu
         ends.seal_kiosk()
         desk = ends.seal_desk()
         recorded: list[tuple[str, Incoming]] = []
-        hear = desk.hear
-        desk.hear = lambda topic, message: (recorded.append((topic, message)), hear(topic, message))[1]  # type: ignore[method-assign]
+        hear = record(desk, recorded)
         await ends.kiosk.send_raw("mirror", b"frame", {"Epoch": "7"})
         await until(lambda: len(ends.raw_at_desk) == 1)
         [(topic, message)] = [entry for entry in recorded if entry[0] == "mirror"]
