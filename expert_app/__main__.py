@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument(
         "--host", action="store_true", help="also open the windows of the site's host and of the operator"
     )
+    demo.add_argument("--vault", action="store_true", help="the organisation keeps dossiers and log itself, sealed")
     demo.add_argument("--supervisor", action="store_true", help="also open the supervisor's board")
     _common(demo)
     replay = commands.add_parser("replay", help="a session's log on one timeline")
@@ -171,6 +172,7 @@ def _demo(arguments: Arguments) -> int:
         display=arguments.display,
         partner=arguments.partner,
         host=arguments.host,
+        vault=arguments.vault,
     )
     return asyncio.run(run_demo(options))
 

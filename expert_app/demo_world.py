@@ -6,7 +6,10 @@ Nobody here exists. The keys are made afresh and live as long as the demo's fold
 
 from __future__ import annotations
 
+import base64
+import os
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -21,9 +24,12 @@ from expert_app.config import (
     Language,
     MediaSettings,
     MetricsSettings,
+    VaultSettings,
     save,
 )
+from expert_app.credentials import save_seed
 from session.bus.identity import new_seed, public_key
+from session.bus.seal_cards import SECRET_BYTES, VaultSecret, sign_seal_key
 from session.hub.convention import load
 from session.hub.entries import (
     DisplayEntry,
@@ -33,9 +39,11 @@ from session.hub.entries import (
     PersonEntry,
     ServiceEntry,
     SiteEntry,
+    VaultEntry,
 )
 from session.hub.presence import SILENT_S
 from session.protocol.hub_messages import Contact
+from session.protocol.seal_keys import SealKey
 
 LOOPBACK_KBPS = 20_000
 """Pages have no narrow line to spare on one machine."""
@@ -50,6 +58,7 @@ PARTNER = "emploi"
 PARTNER_AGENT = "agent1"
 HELPDESK = "aide1"
 SUPERVISOR = "superviseur1"
+VAULT = "coffre"
 CALLER_NUMBER = "1042317"
 DOSSIER = "VD-2026-00417"
 CALLER_NAME = "Maëlle Garrigue-Tesson"
@@ -122,10 +131,14 @@ class World:
     helpdesk_seed: bytes
     supervisor_seed: bytes
     display_seed: bytes
+    vault_seed: bytes
+    signing_seed: bytes
+    vault_secret: bytes
+    with_vault: bool
 
 
-def new_world(folder: Path, bus_port: int, site: str) -> World:
-    """Keys and addresses of a fresh demo under `folder`."""
+def new_world(folder: Path, bus_port: int, site: str, *, with_vault: bool = False) -> World:
+    """Keys and addresses of a fresh demo under `folder`; `with_vault`: the organisation keeps dossiers and log."""
     return World(
         folder=folder,
         bus=f"nats://127.0.0.1:{bus_port}",
@@ -138,6 +151,18 @@ def new_world(folder: Path, bus_port: int, site: str) -> World:
         helpdesk_seed=new_seed(),
         supervisor_seed=new_seed(),
         display_seed=new_seed(),
+        vault_seed=new_seed(),
+        signing_seed=new_seed(),
+        vault_secret=base64.b64encode(os.urandom(SECRET_BYTES)),
+        with_vault=with_vault,
+    )
+
+
+def _seal_key(world: World) -> SealKey:
+    today = datetime.now(UTC).date()
+    secret = VaultSecret(world.vault_secret)
+    return sign_seal_key(
+        ORGANISATION, secret, today - timedelta(days=1), today + timedelta(days=365), world.signing_seed
     )
 
 
@@ -166,6 +191,8 @@ def organisation(world: World) -> OrganisationEntry:
         home_address=f"{world.site}/index.html",
         allowed_addresses=[f"{world.site}/"],
         transfers_to=[PARTNER],
+        vaults=[VaultEntry(id=VAULT, key=public_key(world.vault_seed))] if world.with_vault else [],
+        seal_keys=[_seal_key(world)] if world.with_vault else [],
     )
 
 
@@ -247,6 +274,12 @@ def write_settings(
             organisation=ORGANISATION, user=SUPERVISOR, role="supervisor", bus=[world.bus], language=language
         ),
     }
+    secret = world.folder / "vault.secret"
+    if world.with_vault:
+        save_seed("", world.vault_secret, secret)
+        settings["vault"] = HubSettings(
+            catalogue=str(catalogue), bus=world.bus, vault=VaultSettings(user=VAULT, secret_files=[str(secret)])
+        )
     files = {}
     for program, value in settings.items():
         files[program] = world.folder / f"{program}.toml"

@@ -291,7 +291,9 @@ class Walk:
         await self.allow("ask_keep", "keep")
         await self.click(self._demo.desk, "file_document")
         filed = await self.fact(self._demo.desk, "document_filed", timeout_s=60)
-        return await asyncio.to_thread(store_proof, self._demo.hub_folder, DOSSIER, filed["document"], filed["sha256"])
+        return await asyncio.to_thread(
+            store_proof, self._demo.store_folder, DOSSIER, filed["document"], filed["sha256"]
+        )
 
     async def piece_filed(self) -> Evidence:
         """The expected piece shows as filed, on the store's answer."""

@@ -15,6 +15,7 @@ import json
 import os
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 import zstandard
@@ -25,6 +26,7 @@ from expert_app.log_export import export_log
 from expert_app.paths import paths_for
 from expert_app.seal_ends import DeskSealing, KioskSealing, seals_for
 from session.bus.client import BusClient
+from session.bus.seal_cards import SECRET_BYTES
 from session.clock import SystemClock
 from session.desk.devices import DeskDevices, ReceivedPage
 from session.desk.link import DeskLink
@@ -45,7 +47,6 @@ from session.tasks import Tasks
 from tests.talks.devices.ends import DrawerPrinter, DrawerScanner, invented_page
 from tests.talks.hub.bus_fixture import until
 from tests.talks.seal.operator_and_vault import ORGANISATION, Parties, files_with, finds, parties
-from tests.talks.seal.sealed_world import SECRET_BYTES
 
 NAME, TITLE, NOTE = "Maelle Garrigue-Tesson", "Declaration-de-ressources-Quillan", "rappeler-apres-le-divorce-Oriol"
 DOSSIER = "VD-2026-00417"
@@ -58,7 +59,8 @@ SCANNED = invented_page(417, 200_000)
 def document() -> bytes:
     """A PDF whose text stands in it as it is."""
     out = io.BytesIO()
-    canvas = Canvas(out, pageCompression=0, invariant=1)
+    make: Any = Canvas
+    canvas = make(out, pageCompression=0, invariant=1)
     canvas.drawString(100, 700, NAME)
     words = random.Random(3)
     for line in range(1000):
