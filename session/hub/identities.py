@@ -150,6 +150,14 @@ class IdentityBook:
         with self._open() as base:
             return frozenset(key for (key,) in base.execute("SELECT key FROM revoked"))
 
+    @property
+    def is_empty(self) -> bool:
+        """True when nobody was ever invited, enrolled or revoked."""
+        with self._open() as base:
+            query = "SELECT EXISTS (SELECT 1 FROM {}) OR EXISTS (SELECT 1 FROM {}) OR EXISTS (SELECT 1 FROM {})"
+            (found,) = base.execute(query.format("invitation", "enrolled", "revoked")).fetchone()
+        return not found
+
     # ---- what the running server knows -----------------------------------------------------------------------------
 
     def wanted(self) -> int:
