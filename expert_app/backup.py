@@ -28,11 +28,11 @@ from expert_app.paths import Paths
 from expert_app.table_rows import write_rows
 from session.bus.hub_connection import HubConnection
 from session.bus.snapshots import SavedStream, Snapshots
-from session.hub import history_tables
+from session.hub import history_tables, stored_format
 from session.hub.audit import AUDIT
 from session.hub.history import History
 from session.hub.nats_store import BUCKET
-from session.hub.stored_format import stored_format
+from session.hub.stored_format import read_format
 
 HISTORY = "history.jsonl"
 IDENTITIES = "identities.sqlite"
@@ -96,6 +96,7 @@ async def back_up(
     Raises:
         StoreUnreachable: a stream or a database broke off. OSError: the file cannot be written, or is there already.
     """
+    await stored_format.prepare(connection, settings.replicas if settings.bus else 1)
     with writing(path) as backup:
         rows, audit_created = await _history(backup, settings, paths, connection)
         streams = await _streams(backup, connection)
@@ -104,7 +105,7 @@ async def back_up(
         dossiers = await asyncio.to_thread(_dossiers, backup, settings, paths, with_dossiers)
         facts = Facts(
             made_at_utc=datetime.now(UTC),
-            stored_format=await stored_format(connection.streams),
+            stored_format=(await read_format(connection.streams))[0],
             history_layout=history_tables.FORMAT,
             history_rows=rows,
             audit_created=audit_created,

@@ -23,6 +23,7 @@ from expert_app.facts import Facts
 from expert_app.hub_access import forget_running, hub_seed, note_running
 from expert_app.hub_identities import open_book
 from expert_app.paths import Paths
+from expert_app.stored_copies import FOLDER, keep_old_databases, upgrade_stored
 from resources.texts import _
 from session.bus.hub_connection import HubConnection
 from session.bus.identity import new_seed, public_key
@@ -40,6 +41,7 @@ from session.hub.presence import Patience
 from session.hub.problems import CatalogueWrong
 from session.hub.projection import Position
 from session.hub.room import Room
+from session.hub.stored_format import StoredTooNew
 from session.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -186,6 +188,7 @@ class HubProgram:
         self._catalogue = self._convention.start()
         self._look_now = asyncio.Event()
         self._keys_due = False
+        keep_old_databases(settings, paths)
         self._book = open_book(paths)
         self._server: BusServer | None = None
 
@@ -201,6 +204,7 @@ class HubProgram:
             connection = HubConnection(urls, seed, self._tasks, tls)
             stack.push_async_callback(connection.close)
             await connection.connect(CONNECT_S)
+            await upgrade_stored(self._settings, self._paths, connection)
             store = DossierStore(self._paths.folder("dossiers"), self._settings.database or None)
             stack.callback(store.close)
             adapter = DossierAdapter(store, self._clock)
@@ -332,6 +336,16 @@ class HubProgram:
         self._facts.note("convention", version=state.version, refused="; ".join(hub.network.refused_parts))
 
 
+def too_new(error: StoredTooNew) -> int:
+    """Says that a newer version has been here; the exit code."""
+    words = _(
+        "What this hub keeps ({what}) was written by a newer version (form {theirs}; this one knows {ours}). Nothing "
+        "was changed. Install the newer version again, or restore the copy in {folder} that it kept."
+    )
+    print(words.format(what=error.what, theirs=error.theirs, ours=error.ours, folder=FOLDER))
+    return 1
+
+
 async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:
     """Runs the hub until it is told to stop; the exit code."""
     stop = asyncio.Event()
@@ -341,6 +355,8 @@ async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:
     except CatalogueWrong as error:
         print(refused(error))
         return 2
+    except StoredTooNew as error:
+        return too_new(error)
     driver = Driver(None, facts, stop.set)
     if options.driven:
         driver.start()
@@ -359,6 +375,8 @@ async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:
 
     try:
         await program.run(stop, ready)
+    except StoredTooNew as error:
+        return too_new(error)
     except SessionError as error:
         log.error("the hub cannot start: %s %s", error.code, error.detail)
         words = _("The hub cannot start ({code}): is another one running? Its logs are in {folder}.")

@@ -239,6 +239,8 @@ class History:
             known = connection.execute(select(tables.about.c.format, tables.about.c.time_zone)).first()
             if known is not None and tuple(known) == (tables.FORMAT, self.time_zone):
                 return
+            if known is not None and known.format > tables.FORMAT:
+                raise StoreUnreachable(why="format", theirs=known.format, ours=tables.FORMAT)
             if known is not None and known.format != tables.FORMAT:
                 tables.metadata.drop_all(connection)
             tables.metadata.create_all(connection)

@@ -4,8 +4,11 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import io
 import sqlite3
 import sys
+import tarfile
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -17,7 +20,7 @@ import pytest
 from documents.check import sha256_of
 from documents.dossier import Dossier, Piece, PieceState
 from documents.store import DossierStore
-from expert_app.backup_file import LIST, BackupDamaged, BackupTooNew, reading
+from expert_app.backup_file import LIST, BackupDamaged, BackupTooNew, reading, writing
 from session.hub.identities import Identity, IdentityBook
 from session.kiosk.link import KioskLink
 from session.protocol.hub_messages import StatisticsAnswer, StatisticsBy, StatisticsRequest
@@ -143,7 +146,7 @@ async def test_identities_and_dossiers_come_back(tmp_path: Path) -> None:
     key = enrol_bob(old)
     with DossierStore(old.data / "dossiers") as store:
         store.create_dossier(CALLER)
-        filed = store.file("valdore", CALLER.number, "identity", "Carte", 1, sha256_of(PDF), PDF, "u1", NINE)
+        filed = store.file("valdore", CALLER.number, "identity", "Carte", 2, sha256_of(PDF), PDF, "u1", NINE)
     code, said = await old.run("backup", str(file), "--with-dossiers")  # no hub runs
     assert code == 0, said
     assert "are not in it" not in said
@@ -206,8 +209,6 @@ async def test_a_damaged_or_newer_backup_changes_nothing(tmp_path: Path) -> None
 
 
 def _changed(file: Path, whole: bytes, name: str) -> bytes:
-    import tarfile
-
     file.write_bytes(whole)
     with tarfile.open(file) as tar:
         at = tar.getmember(name).offset_data
@@ -216,10 +217,6 @@ def _changed(file: Path, whole: bytes, name: str) -> bytes:
 
 def _newer(whole: bytes) -> bytes:
     """The same, but its list says another number and the list's own hash agrees."""
-    import hashlib
-    import io
-    import tarfile
-
     made = io.BytesIO()
     with tarfile.open(fileobj=io.BytesIO(whole)) as tar, tarfile.open(fileobj=made, mode="w") as out:
         data = b""
@@ -237,11 +234,6 @@ def _newer(whole: bytes) -> bytes:
 
 
 def test_nothing_is_left_of_a_backup_that_broke_off(tmp_path: Path) -> None:
-    from documents.check import sha256_of
-from documents.dossier import Dossier, Piece, PieceState
-from documents.store import DossierStore
-from expert_app.backup_file import writing
-
     def break_off() -> None:
         with writing(tmp_path / "x.backup") as backup, backup.part("a") as write:
             write(b"1")
