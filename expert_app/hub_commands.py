@@ -105,6 +105,19 @@ def _serve(context: Context) -> int:
     return asyncio.run(vault.run(context.settings, context.paths, driven=context.arguments.driven))
 
 
+def _backup(context: Context) -> int:
+    from expert_app.hub_backup import run_backup
+
+    wish = context.arguments
+    return asyncio.run(run_backup(wish.file, context.settings, context.paths, with_dossiers=wish.with_dossiers))
+
+
+def _restore(context: Context) -> int:
+    from expert_app.hub_backup import run_restore
+
+    return asyncio.run(run_restore(context.arguments.file, context.settings, context.paths))
+
+
 def _link(context: Context) -> int:
     arguments = context.arguments
     if not is_id(arguments.partner):
@@ -131,6 +144,8 @@ _WITHOUT_CATALOGUE: dict[str, Callable[[Context], int]] = {
     "link": _link,
     "seal-key": _seal_key,
     "admit": _admit,
+    "backup": _backup,
+    "restore": _restore,
     "make-ca": _make_ca,
     "make-certificate": _make_certificate,
 }

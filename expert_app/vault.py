@@ -63,10 +63,9 @@ class VaultProgram:
         self.part.secrets()
         key_file = Path(own.key_file) if own.key_file else None
         seed = load_seed(key_name(settings.organisation, Role.VAULT, own.user), key_file)
-        addresses = [one.strip() for one in settings.bus.split(",")]
-        check_addresses(addresses)
+        check_addresses(settings.bus_urls)
         tls = client_tls(Path(settings.ca_file) if settings.ca_file else None)
-        self._bus = BusClient(addresses, Role.VAULT, own.user, seed, self._tasks, self._clock, tls)
+        self._bus = BusClient(settings.bus_urls, Role.VAULT, own.user, seed, self._tasks, self._clock, tls)
         self._keeper = VaultLog(paths.folder("log") / "log.sqlite")
 
     async def run(self, stop: asyncio.Event, ready: Callable[[], None]) -> None:
@@ -163,7 +162,7 @@ async def run(settings: HubSettings, paths: Paths, *, driven: bool) -> int:
 
     def ready() -> None:
         if driven:
-            driver.say(ready=True, bus=settings.bus)
+            driver.say(ready=True, bus=",".join(settings.bus_urls))
         else:
             print(_("The vault of {organisation} is ready.").format(organisation=settings.organisation), flush=True)
 
