@@ -190,9 +190,11 @@ def _doctor(arguments: Arguments) -> int:
     kiosk = load(KioskSettings, paths_for("kiosk", arguments.folder).config)
     from expert_app import doctor
     from expert_app.compose import media_devices, voice_name
+    from expert_app.doctor_seal import check_seal
 
     cameras, microphones = media_devices()
     findings = asyncio.run(doctor.examine(desk, kiosk, cameras, microphones, voice_name()))
+    findings.append(asyncio.run(check_seal(desk, paths_for("desk", arguments.folder))))
     return doctor.report(findings, arguments.json)
 
 

@@ -27,6 +27,7 @@ from expert_app.filing import Filing
 from expert_app.paths import Paths
 from expert_app.seal_ends import DeskSealing, seals_for
 from session.bus.client import BusClient
+from session.clock import SystemClock
 from session.desk.guest import Guest
 from session.desk.link import DeskLink
 from session.desk.live import DeskSession
@@ -58,6 +59,7 @@ def run_desk(settings: DeskSettings, paths: Paths, *, driven: bool) -> int:
     seed = None
     try:
         tls_for(settings)
+        seals_for(settings, paths, SystemClock())  # a damaged file of ours is told before any window
         seed = load_seed(key_name(settings.organisation, ROLES[settings.role], settings.user))
     except KeyMissing as error:
         if not has_screen():

@@ -18,6 +18,7 @@ from expert_app.paths import Paths
 from expert_app.seal_ends import KioskSealing, seals_for
 from resources.texts import use_language
 from session.bus.client import BusClient
+from session.clock import SystemClock
 from session.errors import SessionError
 from session.kiosk.call import CallMedia, IceServer
 from session.kiosk.device_addresses import make_printer, make_scanner
@@ -47,6 +48,7 @@ def run_kiosk(settings: KioskSettings, paths: Paths, *, driven: bool, fullscreen
     try:
         seed = load_seed(name, Path(settings.key_file) if settings.key_file else None)
         tls_for(settings)
+        seals_for(settings, paths, SystemClock())  # a damaged file of ours is told before any window
     except KeyMissing as error:
         print(error)
         return 2

@@ -29,6 +29,9 @@ class SealPins:
     Args:
         path: file for those that were seen first.
         settings: organisation -> signing key, as the administrator wrote them; they win.
+
+    Raises:
+        SealKeyRefused: the file is there and cannot be read.
     """
 
     def __init__(self, path: Path, settings: Mapping[str, str], clock: Clock) -> None:
@@ -62,6 +65,8 @@ class SealPins:
             return msgspec.json.decode(self._path.read_bytes(), type=dict[str, str])
         except FileNotFoundError:
             return {}
+        except (OSError, msgspec.MsgspecError) as error:  # believing anybody again would be the attack
+            raise SealKeyRefused(organisation=self._path.name, why="unreadable") from error
 
     def _keep(self, organisation: str, signer: str) -> None:
         self._seen[organisation] = signer
