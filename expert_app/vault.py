@@ -34,7 +34,7 @@ from session.hub.problems import CatalogueWrong
 from session.hub.service import Handler
 from session.hub.uploads import UploadSpool
 from session.hub.vault_door import House, VaultDoor
-from session.hub.vault_handlers import certify_handlers, dossier_handlers, log_handlers
+from session.hub.vault_handlers import certify_handlers, dossier_handlers, log_handlers, note_handlers
 from session.hub.vault_log import VaultLog
 from session.hub.vault_sessions import VaultSessions
 from session.protocol.roles import Role
@@ -100,7 +100,8 @@ class VaultProgram:
             stack.callback(store.close)
             uploads = UploadSpool(self._paths.folder("uploads"))
             rules = DossierService(DossierAdapter(store, self._clock), sessions, sessions, uploads)
-            handlers[Part.DOSSIER] = {**dossier_handlers(rules, house.organisation), **certificates}
+            notes = note_handlers(self._keeper, sessions, house.organisation, self._clock)
+            handlers[Part.DOSSIER] = {**dossier_handlers(rules, house.organisation), **notes, **certificates}
         if Part.LOG in self._settings.serve:
             answers = log_handlers(self._keeper, sessions, house.organisation, self._clock)
             handlers[Part.LOG] = {**answers, **certificates}

@@ -13,6 +13,7 @@ from functools import partial
 from session.bus.channel import BusChannel
 from session.bus.line import CONNECT_S, NOBODY, Handler, Incoming, Line
 from session.bus.seals import Seals
+from session.bus.vault_line import VaultLine
 from session.clock import Clock
 from session.errors import (
     BusUnreachable,
@@ -29,7 +30,7 @@ from session.protocol.codec import decode_answer, decode_event, encode
 from session.protocol.hub_messages import HubEvent, HubMessage
 from session.protocol.ids import is_id
 from session.protocol.roles import Role
-from session.protocol.seal_messages import SEALED, SealCardAnswer, SealCardRequest
+from session.protocol.seal_messages import SEALED, Part, SealCardAnswer, SealCardRequest
 from session.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -189,6 +190,10 @@ class BusClient:
                 on_retry(verb)
                 await asyncio.sleep(AGAIN_S * attempt)
         return await self.request(verb, message, answer_type, timeout_s)
+
+    async def vault(self, part: Part) -> VaultLine | None:
+        """The line to our organisation's own vault; None when the hub keeps its dossiers. Raises as `Seals.vault`."""
+        return await self.seals.vault(self.seals.home, part) if self.seals is not None else None
 
     async def _card(self, organisation: str) -> SealCardAnswer:
         return await self.request("seal", SealCardRequest(organisation=organisation), SealCardAnswer)

@@ -50,7 +50,7 @@ from session.protocol.codec import decode_request, encode
 from session.protocol.hub_messages import HubMessage, Refusal
 from session.protocol.roles import Role
 from session.protocol.seal_messages import (
-    CertifyRequest,
+    VAULT_VERBS,
     Part,
     VaultCall,
     VaultHello,
@@ -68,6 +68,7 @@ HELLOS_PER_S, HELLOS_BURST = 2.0, 20.0
 """Of one asker: a hello costs two key agreements."""
 
 CERTIFY = "certify"
+VERBS = {**ALL_VERBS, **VAULT_VERBS}
 
 Listen = Callable[[str, Callable[[Incoming], None]], Awaitable[Callable[[], None]]]
 Answer = Callable[[Incoming, bytes, Mapping[str, str]], Awaitable[None]]
@@ -226,12 +227,8 @@ class VaultDoor:
         handler = self._handlers[part].get(call.verb)
         if handler is None:
             raise NotAllowed(why="unknown verb")
-        wish: Any
-        if call.verb == CERTIFY:
-            wish = decode_request(CertifyRequest, bytes(call.body))
-            return await handler(guest.asker, guest.key)
-        roles, kind, _ = ALL_VERBS[call.verb]
+        roles, kind, _ = VERBS[call.verb]
         if guest.asker.role not in roles:
             raise NotAllowed(why="role")
-        wish = decode_request(kind, bytes(call.body))
-        return await handler(guest.asker, wish)
+        wish: Any = decode_request(kind, bytes(call.body))
+        return await handler(guest.asker, guest.key if call.verb == CERTIFY else wish)

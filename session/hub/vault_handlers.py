@@ -32,7 +32,7 @@ from session.protocol.hub_messages import (
 )
 from session.protocol.roles import Role
 from session.protocol.routing_messages import NoteRequest
-from session.protocol.seal_messages import CertifyAnswer
+from session.protocol.seal_messages import CertifyAnswer, LeaveNoteRequest, PassedNoteAnswer, PassedNoteRequest
 
 
 class _Dossiers:
@@ -108,6 +108,26 @@ def log_handlers(keeper: VaultLog, sessions: VaultSessions, organisation: str, c
     """Verb -> the rule of the log keeper."""
     rules = _Log(keeper, sessions, organisation, clock)
     return {"log": rules.log, "read_log": rules.read_log}
+
+
+class _Notes:
+    def __init__(self, keeper: VaultLog, sessions: VaultSessions, organisation: str, clock: Clock) -> None:
+        self.keeper, self.sessions, self.organisation, self.clock = keeper, sessions, organisation, clock
+
+    async def leave_note(self, asker: Asker, wish: LeaveNoteRequest) -> Done:
+        ticket, _ = await self.sessions.owned(self.organisation, asker.user, wish.session_id)
+        await asyncio.to_thread(self.keeper.leave_note, ticket.id, wish.note, self.clock.utc_now())
+        return Done()
+
+    async def read_note(self, asker: Asker, wish: PassedNoteRequest) -> PassedNoteAnswer:
+        ticket, _ = await self.sessions.owned(self.organisation, asker.user, wish.session_id)
+        return PassedNoteAnswer(note=await asyncio.to_thread(self.keeper.note, ticket.id))
+
+
+def note_handlers(keeper: VaultLog, sessions: VaultSessions, organisation: str, clock: Clock) -> dict[str, Handler]:
+    """Verb -> the rule of the notes that go along when a caller is passed on."""
+    rules = _Notes(keeper, sessions, organisation, clock)
+    return {"leave_note": rules.leave_note, "read_note": rules.read_note}
 
 
 def certify_handlers(house: House, clock: Clock) -> dict[str, Handler]:

@@ -26,12 +26,16 @@ PART_BYTES = MAX_CONTROL_BYTES // 2
 
 FORMAT = 1
 
+TICKETS_KEPT = timedelta(days=2)
+"""How long something is kept of a ticket beside its log; a ticket lives hours."""
+
 _TABLES = """
 CREATE TABLE IF NOT EXISTS session (id TEXT PRIMARY KEY, ends TEXT NOT NULL, touched_utc TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS record (
   session TEXT NOT NULL, place INTEGER NOT NULL, writer TEXT NOT NULL, number INTEGER NOT NULL, data BLOB NOT NULL,
   PRIMARY KEY (session, place)) WITHOUT ROWID;
 CREATE UNIQUE INDEX IF NOT EXISTS record_of_writer ON record (session, writer, number);
+CREATE TABLE IF NOT EXISTS note (ticket TEXT PRIMARY KEY, text TEXT NOT NULL, at_utc TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS bound (ticket TEXT PRIMARY KEY, dossier TEXT NOT NULL, at_utc TEXT NOT NULL);
 """
 
@@ -142,7 +146,8 @@ class VaultLog:
             old = base.execute("SELECT id FROM session WHERE touched_utc < ?", (before,)).fetchall()
             base.executemany("DELETE FROM record WHERE session = ?", old)
             base.executemany("DELETE FROM session WHERE id = ?", old)
-            base.execute("DELETE FROM bound WHERE at_utc < ?", ((now - timedelta(days=2)).isoformat(),))
+            for table in ("bound", "note"):
+                base.execute(f"DELETE FROM {table} WHERE at_utc < ?", ((now - TICKETS_KEPT).isoformat(),))
         return len(old)
 
     # ---- which dossier an agent has named for a caller without a number ----------------------------------------------
@@ -156,4 +161,17 @@ class VaultLog:
         """The dossier of this ticket's caller, "" when none was named."""
         with self._open() as base:
             row = base.execute("SELECT dossier FROM bound WHERE ticket = ?", (ticket,)).fetchone()
+        return "" if row is None else str(row[0])
+
+    # ---- what an agent who passes a caller on wants the next one to know ---------------------------------------------
+
+    def leave_note(self, ticket: str, text: str, now: datetime) -> None:
+        """Keeps the note with this ticket, instead of an earlier one."""
+        with self._change() as base:
+            base.execute("INSERT OR REPLACE INTO note VALUES (?, ?, ?)", (ticket, text, now.isoformat()))
+
+    def note(self, ticket: str) -> str:
+        """The note left with this ticket, "" for none."""
+        with self._open() as base:
+            row = base.execute("SELECT text FROM note WHERE ticket = ?", (ticket,)).fetchone()
         return "" if row is None else str(row[0])

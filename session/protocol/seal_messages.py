@@ -8,10 +8,11 @@ vault: subjects `vin.<home>.<role>.<user>.<part>` (`session.bus.vault_line`), wh
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
 
-from session.protocol.hub_messages import HubMessage, SessionFacts, Verb
+from session.protocol.hub_messages import Done, HubMessage, SessionFacts, Verb
 from session.protocol.ids import Id, OptionalId
 from session.protocol.roles import Role
 from session.protocol.seal_keys import DeskCertificate, ExchangeKey, NKey, SealCard, Signature
@@ -102,6 +103,34 @@ class CertifyAnswer(HubMessage, frozen=True, kw_only=True):
 
     certificate: DeskCertificate
 
+
+class LeaveNoteRequest(HubMessage, frozen=True, kw_only=True):
+    """An agent who passes its caller on leaves a note for the next one, at the vault instead of the hub."""
+
+    session_id: Id
+    note: Annotated[str, msgspec.Meta(max_length=500)] = ""
+
+
+class PassedNoteRequest(HubMessage, frozen=True, kw_only=True):
+    """The next agent asks for it."""
+
+    session_id: Id
+
+
+class PassedNoteAnswer(HubMessage, frozen=True, kw_only=True):
+    """The last note that was left with this caller, "" for none."""
+
+    note: str = ""
+
+
+_DESKS = frozenset({Role.AGENT, Role.SUPERVISOR, Role.HELPDESK})
+
+VAULT_VERBS: dict[str, Verb] = {
+    "certify": (_DESKS, CertifyRequest, CertifyAnswer),
+    "leave_note": (frozenset({Role.AGENT}), LeaveNoteRequest, Done),
+    "read_note": (frozenset({Role.AGENT}), PassedNoteRequest, PassedNoteAnswer),
+}
+"""What a vault alone answers, beside `VAULT_PARTS`."""
 
 # ---- vault and others with the hub ----------------------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ from session.desk.link import DeskLink
 from session.hub.dossier_service import DossierService
 from session.hub.uploads import UploadSpool
 from session.hub.vault_door import House, VaultDoor
-from session.hub.vault_handlers import certify_handlers, dossier_handlers, log_handlers
+from session.hub.vault_handlers import certify_handlers, dossier_handlers, log_handlers, note_handlers
 from session.hub.vault_log import VaultLog
 from session.hub.vault_sessions import VaultSessions
 from session.kiosk.link import KioskLink
@@ -97,7 +97,11 @@ class SealedWorld:
         house = House(ORGANISATION, lambda: self.secrets, self._keys_of)
         certificates = certify_handlers(house, world.clock)
         handlers = {
-            Part.DOSSIER: {**dossier_handlers(rules, ORGANISATION), **certificates},
+            Part.DOSSIER: {
+                **dossier_handlers(rules, ORGANISATION),
+                **note_handlers(self.log, sessions, ORGANISATION, world.clock),
+                **certificates,
+            },
             Part.LOG: {**log_handlers(self.log, sessions, ORGANISATION, world.clock), **certificates},
         }
         served = {part: handlers[part] for part in parts}

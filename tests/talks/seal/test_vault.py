@@ -9,10 +9,12 @@ import pytest
 
 from session.bus.identity import new_seed, public_key
 from session.desk.link import DeskLink
+from session.desk.talk_link import TalkLink
 from session.errors import DeskNotAdmitted, NotAllowed, SealKeyOld, SealKeyRefused, VaultAway
 from session.protocol.hub_messages import DossierAnswer, DossierRequest, SessionFacts
 from session.protocol.roles import Role
 from session.protocol.seal_messages import Part
+from session.protocol.talk_state import PassReason
 from tests.talks.seal.sealed_world import ORGANISATION, SealedWorld, new_secret, sealed_world
 
 RECORD = b'{"at_utc":"2026-03-02T10:00:00Z","writer":"desk","number":0,"event":{"type":"PageClosed"}}'
@@ -125,3 +127,17 @@ async def test_the_parts_may_be_two_processes(tmp_path: Path) -> None:
         assert await desk.append_log(facts.id, 0, [RECORD]) == 1
         with pytest.raises(VaultAway):
             await desk.dossier(facts.id)
+
+
+async def test_the_note_for_the_next_agent_goes_by_the_vault(tmp_path: Path) -> None:
+    async with sealed_world(tmp_path) as sealed:
+        alice, facts = await in_session(sealed)
+        bob = await sealed.desk("bob")
+        heard = await sealed.overhear()
+        note = "Rappeler-apres-le-jugement"
+        await TalkLink(alice._bus).pass_on(facts.id, PassReason.SPECIALIST, agent="bob", note=note)
+        taken = await bob.accept(facts.ticket_id)
+        answer = await TalkLink(bob._bus).passed_on(taken.id)
+        assert (answer.by_name, answer.reason, answer.note) == ("Alice M.", PassReason.SPECIALIST, note)
+        assert not any(note.encode() in message.payload for message in heard)
+        assert len(heard) > 3
