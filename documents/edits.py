@@ -41,6 +41,21 @@ class Edits(msgspec.Struct, frozen=True):
         """These steps and one more."""
         return Edits((*self.steps, step))
 
+    @property
+    def quarters(self) -> int:
+        """Quarter turns to the right that the steps make together, 0..3."""
+        return sum(step.quarters for step in self.steps if isinstance(step, TurnPage)) % 4
+
+    def cropped(self, seen: CropPage) -> Edits:
+        """These steps and a crop of the page as it is seen after them; the turn stays last, so that it can change."""
+        box = (seen.left, seen.top, seen.right, seen.bottom)
+        for _turn in range(self.quarters):  # back to how it lay before the turn to the right
+            left, top, right, bottom = box
+            box = (top, 1 - right, bottom, 1 - left)
+        turns = tuple(step for step in self.steps if isinstance(step, TurnPage))
+        others = tuple(step for step in self.steps if not isinstance(step, TurnPage))
+        return Edits((*others, CropPage(*box), *turns))
+
     def undone(self) -> Edits:
         """These steps without the last."""
         return Edits(self.steps[:-1])

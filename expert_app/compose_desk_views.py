@@ -172,12 +172,7 @@ class DeskConnections:
         devices.order_changed.connect(filing.set_order)
         devices.page_turned.connect(filing.turn)
         devices.page_version_changed.connect(lambda page_id, cleaned: filing.use_original(page_id, not cleaned))
-        devices.page_removed.connect(filing.remove)
-        devices.page_restored.connect(filing.restore)
         devices.file_requested.connect(self._on_file)
-        devices.print_receipt_requested.connect(self._app.print_receipt)
-        devices.print_file_requested.connect(self._app.print_file)
-        devices.print_cancel_requested.connect(self._app.cancel_print)
 
     def _on_page_kept(self, page: ShownPage) -> None:
         self._window.devices.add_page(page.page_id)
@@ -185,7 +180,7 @@ class DeskConnections:
 
     def _on_page_cleaned(self, page: CleanedPage) -> None:
         note = _("Blank page") if page.clean.blank else ""
-        self._window.devices.show_page_cleaned(page.page_id, page.clean.jpeg, note)
+        self._window.devices.show_page_cleaned(page.page_id, page.clean.jpeg, note, turns_in=page.quarters)
 
     def _on_page_failed(self, trouble: PageTrouble) -> None:
         self._window.devices.show_page_failed(trouble.page_id, trouble.code)

@@ -23,6 +23,7 @@ from session.kiosk.device_addresses import make_printer, make_scanner
 from session.kiosk.help_call import HelpCall
 from session.kiosk.link import KioskLink
 from session.kiosk.live import KioskParts, KioskSession
+from session.kiosk.shelf_seal import wrapping_key
 from session.kiosk.wipe import open_session_folder
 from session.log.events import Writer
 from session.log.writer import LogWriter, left_over
@@ -86,6 +87,7 @@ class ComposedKiosk:
             printer=make_printer(settings.printer) if settings.printer else None,
             media=_media(settings),
             chunk_kbps=settings.chunk_kbps,
+            shelf_wrapping=wrapping_key(seed),
             mirror_kbps=settings.mirror_kbps,
             consent_version=text_version,
         )

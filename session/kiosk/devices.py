@@ -157,6 +157,7 @@ class KioskDevices:
                 printer_name=printer.name[:500],
                 printer_code=printer.code,
                 feeder=scanner.feeder,
+                duplex=scanner.duplex,
             )
         )
 

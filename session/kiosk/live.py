@@ -55,6 +55,7 @@ class KioskParts:
     Attributes:
         call_page, third_page: run the calls with the agent and with a third person.
         scanner, printer: from the settings; None when there is none.
+        shelf_wrapping: key that wraps those of the pages on the disk (see `session.kiosk.shelf_seal`).
         consent_version: which words the screen uses to ask for a power now.
         chunk_kbps: rate of pages on the line.
         mirror_kbps: rate that the shared page may always use.
@@ -67,6 +68,7 @@ class KioskParts:
     printer: Printer | None
     media: CallMedia
     chunk_kbps: int
+    shelf_wrapping: bytes
     mirror_kbps: int = DEFAULT_KBPS
     consent_version: Callable[[Grant], str] = lambda _grant: ""
 
@@ -99,7 +101,7 @@ class KioskSession:
     ) -> None:
         self.facts = facts
         self._channel, self._parts, self._folder, self._log = channel, parts, folder, log_writer
-        self.shelf = PageShelf(folder / "pages")
+        self.shelf = PageShelf(folder / "pages", parts.shelf_wrapping)
         self.grants = KioskGrants(channel, clock, tasks, parts.consent_version)
         self.call = KioskCall(channel, parts.call_page, clock, tasks, clock.monotonic_s(), parts.media)
         self.talk = KioskTalk(channel, self.call, parts.third_page, link, clock, tasks, parts.media)

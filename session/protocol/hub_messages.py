@@ -16,6 +16,7 @@ import msgspec
 from session.protocol.ids import Id, ServiceRef, Sha256
 from session.protocol.notes import DossierNote
 from session.protocol.roles import Role
+from session.protocol.scan_profiles import ScanProfile
 from session.protocol.services import Service as Service
 from session.protocol.services import Text as Text
 from session.protocol.tickets import Ticket
@@ -161,6 +162,7 @@ class SessionFacts(msgspec.Struct, frozen=True, kw_only=True):
     organisation_name: Text = ""
     home_address: Address = ""
     phone: Number = ""
+    scan_profiles: list[ScanProfile] = []
 
 
 class AcceptRequest(HubMessage, frozen=True, kw_only=True):

@@ -234,7 +234,10 @@ class DevicesRequested(SessionMessage, frozen=True, kw_only=True):
 
 
 class DevicesReported(SessionMessage, frozen=True, kw_only=True):
-    """Kiosk: `scanner_code` and `printer_code` are error codes of `session.errors`, empty when all is well."""
+    """Kiosk: `scanner_code` and `printer_code` are error codes of `session.errors`, empty when all is well.
+
+    `feeder`: the scanner has one; `duplex`: which sees both sides of a sheet.
+    """
 
     scanner: ScannerState
     scanner_name: Text
@@ -243,6 +246,7 @@ class DevicesReported(SessionMessage, frozen=True, kw_only=True):
     printer_name: Text
     printer_code: str
     feeder: bool = False
+    duplex: bool = False
 
 
 class ScanKind(StrEnum):
@@ -268,8 +272,15 @@ class Area(msgspec.Struct, frozen=True, kw_only=True):
     height: int = 3508
 
 
+MAX_AREAS = 12
+"""Documents that may lie on one glass."""
+
+
 class ScanRequested(SessionMessage, frozen=True, kw_only=True):
-    """Desk: please scan. Needs the grant `scan`."""
+    """Desk: please scan. Needs the grant `scan`.
+
+    `duplex`: both sides of each sheet, from a feeder that can. `areas`: instead of `area`, a page of each, in order.
+    """
 
     scan_id: Id
     kind: ScanKind
@@ -277,6 +288,8 @@ class ScanRequested(SessionMessage, frozen=True, kw_only=True):
     dpi: Annotated[int, msgspec.Meta(ge=50, le=600)] = 300
     colour: bool = True
     area: Area = Area()
+    duplex: bool = False
+    areas: Annotated[list[Area], msgspec.Meta(max_length=MAX_AREAS)] = []
 
 
 class ScanCancelRequested(SessionMessage, frozen=True, kw_only=True):

@@ -5,18 +5,22 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import io
 import random
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from pathlib import Path
 
+from PIL import Image
+
 from session.clock import Clock, ManualClock
 from session.desk.devices import DeskDevices, PageFailed, PageProgressed, ReceivedPage
-from session.errors import ScanCancelled, SessionError
+from session.errors import ScanCancelled, ScannerCoverOpen, SessionError
 from session.kiosk.devices import KioskDevices
 from session.kiosk.grants import KioskGrants
 from session.kiosk.page_shelf import PageShelf
 from session.kiosk.printer import JobProgress, Printer, PrinterStatus
 from session.kiosk.scanner import ScannedPage, Scanner, ScannerStatus, ScanProgress, ScanSettings
+from session.kiosk.shelf_seal import KEY_FILE
 from session.protocol.session_messages import (
     DevicesReported,
     Grant,
@@ -38,6 +42,14 @@ from tests.talks.memory_channel import MemoryChannel
 def invented_page(seed: int, size: int = 300_000) -> bytes:
     """Bytes that no other page has."""
     return b"\xff\xd8" + random.Random(seed).randbytes(size - 2)
+
+
+def drawn_page(seed: int = 1) -> bytes:
+    """A small JPEG that decodes."""
+    picture = Image.effect_noise((310, 438), 20 + seed)
+    out = io.BytesIO()
+    picture.save(out, "JPEG")
+    return out.getvalue()
 
 
 def invented_pdf(size: int = 120_000) -> bytes:
@@ -94,6 +106,7 @@ class DrawerScanner:
     def __init__(self) -> None:
         self.pages = [invented_page(1)]
         self.fault: SessionError | None = None
+        self.fails_from = 1000
         self.go_on = asyncio.Event()
         self.go_on.set()
         self.scans: list[ScanSettings] = []
@@ -105,6 +118,8 @@ class DrawerScanner:
 
     async def scan(self, settings: ScanSettings) -> AsyncGenerator[ScanProgress | ScannedPage]:
         self.scans.append(settings)
+        if len(self.scans) > self.fails_from:
+            raise ScannerCoverOpen
         for number, data in enumerate(self.pages if settings.source is ScanSource.FEEDER else self.pages[:1]):
             yield ScanProgress(50)
             await self.go_on.wait()
@@ -112,6 +127,9 @@ class DrawerScanner:
                 raise ScanCancelled
             if self.fault is not None and number == 0 and settings.source is ScanSource.GLASS:
                 raise self.fault
+            if settings.kind is ScanKind.PREVIEW:
+                yield ScannedPage(data=drawn_page(), media_type="image/jpeg", width_px=310, height_px=438, dpi=75)
+                continue
             yield ScannedPage(data=data, media_type="image/jpeg", width_px=2480, height_px=3508, dpi=settings.dpi)
         if self.fault is not None:
             raise self.fault
@@ -220,7 +238,7 @@ class KioskSide:
         kbps: int | None = None,
     ) -> None:
         self.tasks = Tasks()
-        self.shelf = PageShelf(folder)
+        self.shelf = PageShelf(folder, bytes(32))
         self.grants = KioskGrants(channel, clock, self.tasks)
         self.devices = KioskDevices(
             channel, scanner, printer, self.shelf, self.grants, clock, self.tasks, chunk_kbps=kbps, look_s=0.005
@@ -252,7 +270,7 @@ class Talk:
 
     @property
     def shelf_files(self) -> list[str]:
-        return sorted(path.name for path in (self._folder / "shelf").iterdir())
+        return sorted(path.name for path in (self._folder / "shelf").iterdir() if path.name != KEY_FILE)
 
     async def give(self, *grants: Grant) -> None:
         """The agent asks and the caller says yes."""
