@@ -38,7 +38,7 @@ def _found(scan: Image.Image) -> dict[Flaw, Finding]:
     return {finding.flaw: finding for finding in clean_page(drawn_pages.jpeg(scan, dpi=150)).flaws}
 
 
-@pytest.mark.parametrize(("name", "glass"), zip(PAGES, (*GLASSES, GLASSES[0]), strict=True), ids=list(PAGES))
+@pytest.mark.parametrize(("name", "glass"), list(zip(PAGES, (*GLASSES, GLASSES[0]), strict=True)), ids=list(PAGES))
 def test_nothing_is_said_of_a_page_that_can_be_read(name: str, glass: Glass) -> None:
     assert _found(_scan(name, glass)) == {}
 
