@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from documents.legibility import sentence as flaw_sentence
 from documents.outbox import Leftover
 from expert_app.desk import DeskApp, Trouble
 from expert_app.facts import Facts
@@ -179,8 +180,12 @@ class DeskConnections:
         self._window.devices.show_page_image(page.page_id, page.data)
 
     def _on_page_cleaned(self, page: CleanedPage) -> None:
-        note = _("Blank page") if page.clean.blank else ""
-        self._window.devices.show_page_cleaned(page.page_id, page.clean.jpeg, note, turns_in=page.quarters)
+        notes = [_("Blank page")] if page.clean.blank else [flaw_sentence(finding) for finding in page.flaws]
+        marks = [(at.box.left, at.box.top, at.box.right, at.box.bottom) for at in page.flaws]
+        self._window.devices.show_page_cleaned(
+            page.page_id, page.clean.jpeg, " ".join(notes), turns_in=page.quarters, marks=marks
+        )
+        self._facts.note("page_shown_cleaned", page=page.page_id, flaws=len(page.flaws))
 
     def _on_page_failed(self, trouble: PageTrouble) -> None:
         self._window.devices.show_page_failed(trouble.page_id, trouble.code)

@@ -17,6 +17,7 @@ from documents.check import check_page
 from documents.clean import CleanPage, clean_page
 from documents.edits import CropPage, Edits, LeaveAsScanned, TurnPage
 from documents.errors import DocumentError
+from documents.legibility import Finding, seen_flaws
 from documents.outbox import KeptPage, Outbox, PageState, QueuedDocument
 from documents.workers import Workers
 from expert_app.facts import Facts
@@ -56,11 +57,15 @@ class ShownPage(NamedTuple):
 
 
 class CleanedPage(NamedTuple):
-    """The cleaned copy; `quarters`: turns to the right that the agent wanted and it has."""
+    """The cleaned copy; `quarters`: turns to the right that the agent wanted and it has.
+
+    `flaws`: what keeps it from being read, with boxes on the copy as it is seen.
+    """
 
     page_id: str
     clean: CleanPage
     quarters: int = 0
+    flaws: tuple[Finding, ...] = ()
 
 
 class PageTrouble(NamedTuple):
@@ -269,7 +274,7 @@ class Filing:
                     height_px=clean.height_px,
                 )
             )
-        self.page_cleaned.emit(CleanedPage(page_id, clean, page.edits.quarters))
+        self.page_cleaned.emit(CleanedPage(page_id, clean, page.edits.quarters, seen_flaws(clean.flaws, page.edits)))
 
     def _find(self, session_id: str, page_id: str) -> KeptPage | None:
         return next((page for page in self._outbox.pages(session_id) if page.page_id == page_id), None)
