@@ -28,9 +28,10 @@ _WORK_PX = 440
 _RIM_PX = 4
 _INLIER, _STEP = 9.0, 11.0
 _SMALLEST_SHARE, _LARGEST_SHARE = 0.006, 0.72
-_SOLID = 0.72
+_SOLID = 0.62
 _MARGIN, _WIDE_MARGIN = 0.008, 0.045
 _INK_SHARE = 0.002
+_NARROWEST = 0.06
 _JUMP = 14.0
 _EDGE_SHARE = 0.8
 
@@ -84,10 +85,14 @@ def find_sheets(picture: Image.Image) -> list[Box]:
     away = _away_from_lid(pixels)
     if away is None:
         return []
-    found = _outlines(_closed(away > _STEP, 3), _edges(pixels.mean(axis=2)))
+    found = _outlines(away > _STEP, _edges(pixels.mean(axis=2)))
     height, width = away.shape
-    sheets = [box for box, solid, share in found if solid >= _SOLID and share >= _SMALLEST_SHARE]
-    loose = [box for box, solid, share in found if solid < _SOLID and share >= _INK_SHARE]
+    narrowest = _NARROWEST * max(height, width)
+    certain = [solid >= _SOLID and min(box[2] - box[0], box[3] - box[1]) >= narrowest for box, solid, _share in found]
+    sheets = [
+        box for (box, _solid, share), sure in zip(found, certain, strict=True) if sure and share >= _SMALLEST_SHARE
+    ]
+    loose = [box for (box, _solid, share), sure in zip(found, certain, strict=True) if not sure and share >= _INK_SHARE]
     loose = [box for box in loose if not any(_holds(sheet, box) for sheet in sheets)]
     if loose:  # print without a sheet that we can see: all together, with room around
         sheets = [_around([*sheets, *loose])]
@@ -149,12 +154,13 @@ def _edges(grey: Levels) -> Mask:
     return jumps
 
 
-def _outlines(mask: Mask, jumps: Mask) -> list[tuple[_Place, float, float]]:
+def _outlines(raw: Mask, jumps: Mask) -> list[tuple[_Place, float, float]]:
     """(box, part of its outline's inside that is filled, share of the picture) of each connected part that has edges.
 
-    The outline of a part is between its first and last pixel per row: print inside a sheet makes no holes, a sheet
-    laid askew is as solid as a straight one.
+    Solid is what differs from the lid all over: paper of another white does, a paragraph has the lid's white between
+    its lines. A sheet laid askew is as solid as a straight one.
     """
+    mask = _closed(raw, 3)
     labels = _labelled(mask)
     found = []
     for label in range(1, labels.max(initial=0) + 1):
@@ -163,22 +169,11 @@ def _outlines(mask: Mask, jumps: Mask) -> list[tuple[_Place, float, float]]:
             continue
         top, bottom, left, right = rows.min(), rows.max() + 1, columns.min(), columns.max() + 1
         part = labels[top:bottom, left:right] == label
-        across = _spans(part)
-        down = _spans(part.T)
-        inside = float(min(across.sum(), down.sum()))
         hull = _hull_area(part)
+        inside = float((raw[top:bottom, left:right] & part).sum())
         share = hull / mask.size
         found.append(((float(left), float(top), float(right), float(bottom)), inside / max(1.0, hull), share))
     return found
-
-
-def _spans(part: Mask) -> NDArray[np.int_]:
-    """Per row: pixels from the first to the last that is set."""
-    any_set = part.any(axis=1)
-    first = part.argmax(axis=1)
-    last = part.shape[1] - part[:, ::-1].argmax(axis=1)
-    spans: NDArray[np.int_] = np.where(any_set, last - first, 0)
-    return spans
 
 
 def _hull_area(part: Mask) -> float:
