@@ -9,6 +9,8 @@ from pathlib import Path
 
 from PyQt6.QtWidgets import QWidget
 
+from documents.errors import DocumentError
+from documents.pdf_check import print_safe
 from expert_app.bus_access import tls_for
 from expert_app.compose import STOP_S, Program, run_application
 from expert_app.config import KioskSettings
@@ -17,7 +19,8 @@ from expert_app.kiosk import KioskApp
 from expert_app.paths import Paths
 from resources.texts import use_language
 from session.bus.client import BusClient
-from session.errors import SessionError
+from session.bus.identity import public_key
+from session.errors import SessionError, from_code
 from session.kiosk.call import CallMedia, IceServer
 from session.kiosk.device_addresses import make_printer, make_scanner
 from session.kiosk.help_call import HelpCall
@@ -88,6 +91,8 @@ class ComposedKiosk:
             media=_media(settings),
             chunk_kbps=settings.chunk_kbps,
             shelf_wrapping=wrapping_key(seed),
+            kiosk_key=public_key(seed),
+            count_pages=_count_pages,
             mirror_kbps=settings.mirror_kbps,
             consent_version=text_version,
         )
@@ -114,6 +119,7 @@ class ComposedKiosk:
         window.stop_requested.connect(app.withdraw_all)
         window.grant_answered.connect(app.answer_grant)
         window.grant_withdrawn.connect(app.withdraw_grant)
+        window.print_answered.connect(app.answer_print)
         window.acting_changed.connect(app.act_for_caller)
         window.start_requested.connect(app.forget_press)
         window.away_requested.connect(app.step_away)
@@ -208,6 +214,8 @@ class ComposedKiosk:
             "yes": window.session_page.consent.yes,
             "no": window.session_page.consent.no,
             "stop": window.session_page.stop,
+            "print_yes": window.session_page.printing.yes,
+            "print_no": window.session_page.printing.no,
             "number_send": window.number_page.send,
             "number_skip": window.number_page.skip,
             "goodbye_finish": window.goodbye_page.finish,
@@ -221,6 +229,14 @@ class ComposedKiosk:
         }
         names |= {f"key_{digit}": key for digit, key in window.number_page.digits.keys.items()}
         return KioskHands(window, names, self._browser, self._program.facts.note)
+
+
+def _count_pages(document: bytes) -> int:
+    """Pages of a document that may be printed here. Raises session errors."""
+    try:
+        return print_safe(document).pages
+    except DocumentError as error:
+        raise from_code(error.code, dict(error.detail)) from error
 
 
 def _media(settings: KioskSettings) -> CallMedia:

@@ -273,7 +273,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("A password or lock is set on it. Tell whoever looks after the kiosk."),
     ),
     "print_declined": (
-        N_("The caller saw the document and does not want it printed."),
+        N_("The caller did not agree to print this document."),
         N_("Talk about it with the caller, then print again if it is wanted."),
     ),
     "print_too_long": (

@@ -161,6 +161,7 @@ class DeskDevices:
     def _on_message(self, message: SessionMessage) -> None:
         match message:
             case DevicesReported():
+                self._prints.kiosk_key = message.kiosk_key
                 self.report_changed.emit(message)
             case ScanProgressed():
                 self._scans.on_progressed(message)

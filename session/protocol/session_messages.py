@@ -237,6 +237,7 @@ class DevicesReported(SessionMessage, frozen=True, kw_only=True):
     """Kiosk: `scanner_code` and `printer_code` are error codes of `session.errors`, empty when all is well.
 
     `feeder`: the scanner has one; `duplex`: which sees both sides of a sheet.
+    `kiosk_key`: public nkey of this kiosk, to which prints are bound.
     """
 
     scanner: ScannerState
@@ -247,6 +248,7 @@ class DevicesReported(SessionMessage, frozen=True, kw_only=True):
     printer_code: str
     feeder: bool = False
     duplex: bool = False
+    kiosk_key: Annotated[str, msgspec.Meta(max_length=60)] = ""
 
 
 class ScanKind(StrEnum):
@@ -355,7 +357,10 @@ class PagesRequested(SessionMessage, frozen=True, kw_only=True):
 
 
 class PrintOffered(SessionMessage, frozen=True, kw_only=True):
-    """Desk: a PDF for the kiosk's printer; its chunks follow. Needs the grant `print`."""
+    """Desk: a PDF for the kiosk's printer; its chunks follow. Needs the grant `print`, and the caller's yes to it.
+
+    `bound_to`: see `print_binding`.
+    """
 
     print_id: Id
     name: Text
@@ -363,11 +368,13 @@ class PrintOffered(SessionMessage, frozen=True, kw_only=True):
     sha256: Sha256
     chunks: int
     copies: Annotated[int, msgspec.Meta(ge=1, le=5)] = 1
+    bound_to: str = ""
 
 
 class PrintState(StrEnum):
-    """Where a print job is."""
+    """Where a print job is. Shown: the caller looks at it and says yes or no."""
 
+    SHOWN = "shown"
     RECEIVED = "received"
     SENT = "sent"
     PRINTING = "printing"

@@ -18,7 +18,9 @@ from session.errors import ScanCancelled, ScannerCoverOpen, SessionError
 from session.kiosk.devices import KioskDevices
 from session.kiosk.grants import KioskGrants
 from session.kiosk.page_shelf import PageShelf
+from session.kiosk.print_showing import ShownPrint
 from session.kiosk.printer import JobProgress, Printer, PrinterStatus
+from session.kiosk.prints import PrintRules
 from session.kiosk.scanner import ScannedPage, Scanner, ScannerStatus, ScanProgress, ScanSettings
 from session.kiosk.shelf_seal import KEY_FILE
 from session.protocol.session_messages import (
@@ -37,6 +39,8 @@ from session.protocol.session_messages import (
 )
 from session.tasks import Tasks
 from tests.talks.memory_channel import MemoryChannel
+
+KIOSK_KEY = "U" + "A" * 55
 
 
 def invented_page(seed: int, size: int = 300_000) -> bytes:
@@ -192,6 +196,7 @@ class DeskSide:
         self.devices = DeskDevices(
             channel, clock, self.tasks, self._keep, is_kept=self._is_kept, chunk_kbps=None, look_s=0.005
         )
+        self.devices._prints.kiosk_key = KIOSK_KEY  # as if it had been reported
         self.reports: list[DevicesReported] = []
         self.progress: list[ScanProgressed] = []
         self.ended: list[ScanEnded] = []
@@ -241,8 +246,27 @@ class KioskSide:
         self.shelf = PageShelf(folder, bytes(32))
         self.grants = KioskGrants(channel, clock, self.tasks)
         self.devices = KioskDevices(
-            channel, scanner, printer, self.shelf, self.grants, clock, self.tasks, chunk_kbps=kbps, look_s=0.005
+            channel,
+            scanner,
+            printer,
+            self.shelf,
+            self.grants,
+            clock,
+            self.tasks,
+            PrintRules("s1", KIOSK_KEY, lambda _document: self.pages),
+            chunk_kbps=kbps,
+            look_s=0.005,
         )
+        self.pages = 1
+        self.shown: list[ShownPrint] = []
+        self.wants: bool | None = True
+        self.devices.showing.asked.connect(self._on_shown)
+
+    def _on_shown(self, shown: ShownPrint) -> None:
+        """The caller says yes at once, unless a test wants otherwise; None: nobody answers."""
+        self.shown.append(shown)
+        if self.wants is not None:
+            self.devices.showing.answer(shown.print_id, self.wants)
 
     async def kill(self) -> None:
         """As a power cut of the program: the shelf's files stay."""

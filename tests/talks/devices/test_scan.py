@@ -21,6 +21,7 @@ from session.errors import (
 )
 from session.kiosk.devices import KioskDevices
 from session.kiosk.page_shelf import PageShelf
+from session.kiosk.prints import PrintRules
 from session.protocol.session_messages import (
     Area,
     Grant,
@@ -30,7 +31,9 @@ from session.protocol.session_messages import (
     ScanRequested,
     ScanSource,
 )
-from tests.talks.devices.ends import Talk, invented_page, settle, sha256, until
+from tests.talks.devices.ends import KIOSK_KEY, Talk, invented_page, settle, sha256, until
+
+NO_RULES = PrintRules("s1", KIOSK_KEY, lambda _document: 1)
 
 
 async def test_a_page_comes_whole_and_is_on_disk_before_the_kiosk_forgets_it(talk: Talk) -> None:
@@ -244,7 +247,15 @@ async def test_the_desk_hears_how_the_devices_are(talk: Talk) -> None:
 async def test_a_kiosk_without_devices_says_so(talk: Talk) -> None:
     await talk.kiosk.devices.close()
     bare = KioskDevices(
-        talk.kiosk_line, None, None, talk.kiosk.shelf, talk.kiosk.grants, talk.clock, talk.kiosk.tasks, chunk_kbps=None
+        talk.kiosk_line,
+        None,
+        None,
+        talk.kiosk.shelf,
+        talk.kiosk.grants,
+        talk.clock,
+        talk.kiosk.tasks,
+        NO_RULES,
+        chunk_kbps=None,
     )
     await talk.give(Grant.SCAN, Grant.PRINT)
     await talk.desk.devices.request_report()
