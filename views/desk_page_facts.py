@@ -88,6 +88,8 @@ class PageFacts:
         text = _(STATUS_WORDS[self.status][0])
         if self.status == PageStatus.RECEIVING:
             return f"{text} {self.percent} %"
+        if self.status == PageStatus.CLEANED and self.note and self.use_cleaned:
+            return _("To check")
         if self.status == PageStatus.CLEANED and not self.use_cleaned:
             return _("Original")
         return text

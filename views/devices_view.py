@@ -18,7 +18,7 @@ from session.protocol.session_messages import Area, DevicesReported, Grant, Prin
 from views.desk_filing_panel import FilingPanel
 from views.desk_page_facts import Mark, PageFacts, PageStatus
 from views.desk_page_strip import PageStrip
-from views.desk_parts import Card, EmptyState, Segments, column, label, push_button, row, scroll_area, tool_button
+from views.desk_parts import Card, ElidedLabel, EmptyState, Segments, column, push_button, row, scroll_area, tool_button
 from views.desk_preview_page import PreviewPage
 from views.desk_print_panel import PrintPanel
 from views.desk_removal_menu import REASON_WORDS, ask_reason, ask_split
@@ -367,10 +367,12 @@ class DevicesView(QWidget):
 
     def _build_undo(self) -> QWidget:
         self._undo_line = QWidget()
-        self._undo_words = label(role="small", name="page_undo_words")
+        self._undo_words = ElidedLabel(role="small", name="page_undo_words")
         undo = push_button(_("Put it back"), "undo", "quiet", "page_undo", "Ctrl+Z")
         undo.clicked.connect(self._on_undo)
-        row(self._undo_line, self._undo_words, 0, undo)
+        box = row(self._undo_line)
+        box.addWidget(self._undo_words, 1)
+        box.addWidget(undo)
         return self._undo_line
 
     def _connect(self) -> None:

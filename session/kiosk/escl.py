@@ -91,6 +91,10 @@ class EsclScanner:
         self._limit: asyncio.Timeout | None = None
         self._deleting = asyncio.Lock()
 
+    async def uuid(self) -> str:
+        """The UUID it says itself, lower case; "" when it says none. Raises a session error when it does not answer."""
+        return (await self._known_capabilities()).uuid
+
     async def state(self) -> ScannerStatus:
         """How it is now; a scanner that is gone is a fault with its code."""
         state, code = ScannerState.READY, ""

@@ -132,6 +132,11 @@ class IppPrinter:
         self._poll_s = poll_s
         self._numbers = itertools.count(1)
 
+    async def uuid(self) -> str:
+        """The UUID it says itself (PWG 5100.13, section 5.6.7), lower case; "" when it says none."""
+        told = (await self._printer("printer-uuid")).text(GroupTag.PRINTER, "printer-uuid")
+        return told.lower().removeprefix("urn:uuid:")
+
     async def state(self) -> PrinterStatus:
         """How it is now; a printer that is gone is a fault with its code."""
         try:
