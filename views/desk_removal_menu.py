@@ -56,7 +56,10 @@ def _menu(over: QWidget, title: str, name: str, words: Sequence[str], chosen: Ca
     menu = QMenu(over)
     menu.setObjectName(name)
     menu.setAccessibleName(title)
-    menu.addSection(title)
+    heading = menu.addAction(title)
+    assert heading is not None
+    heading.setEnabled(False)
+    menu.addSeparator()
     for place, text in enumerate(words):
         action = menu.addAction(f"&{place + 1}  {text}")
         assert action is not None
@@ -64,5 +67,5 @@ def _menu(over: QWidget, title: str, name: str, words: Sequence[str], chosen: Ca
     menu.aboutToHide.connect(menu.deleteLater)
     menu.popup(over.mapToGlobal(QPoint(0, over.height())))
     actions = menu.actions()
-    menu.setActiveAction(actions[1])
+    menu.setActiveAction(actions[2])
     return menu

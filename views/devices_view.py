@@ -442,7 +442,7 @@ class DevicesView(QWidget):
         self._undo_line.setVisible(bool(self._removed))
         if self._removed:
             reason = _(REASON_WORDS[self._removed[-1][2]])
-            words = _("Pages taken out: {count} ({reason})").format(count=len(self._removed), reason=reason)
+            words = _("Taken out: {count} ({reason})").format(count=len(self._removed), reason=reason)
             self._undo_words.setText(words)
         if self._switch.choice() == "pages":
             self._show_part("pages")

@@ -144,7 +144,7 @@ class PrintPanel(SlidingPanel):
     def retranslate(self) -> None:
         """Says every text again."""
         self.yes.set_words(_("Print"))
-        self.no.set_words(_("Do not print"))
+        self.no.set_words(_("No thank you"))
         self._question.setText(_("Do you want this sheet? “{name}”").format(name=self._name))
         sheets = self._pages * self._copies
         words = _("Sheets: {count}. Without an answer nothing is printed.")
