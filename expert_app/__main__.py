@@ -66,6 +66,10 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--vault", action="store_true", help="the organisation keeps dossiers and log itself, sealed")
     demo.add_argument("--supervisor", action="store_true", help="also open the supervisor's board")
     _common(demo)
+    devices = commands.add_parser("kiosk-devices", help="scanners and printers on this network, for a kiosk's settings")
+    devices.add_argument("--seconds", type=float, default=4.0, help="how long to listen")
+    devices.add_argument("--certificates", type=Path, metavar="FOLDER", help="keep their certificates there")
+    _common(devices)
     replay = commands.add_parser("replay", help="a session's log on one timeline")
     replay.add_argument("log", metavar="FILE-OR-SESSION", help="a log file, or the id of a session at the hub")
     _common(replay)
@@ -185,6 +189,13 @@ def _replay(arguments: Arguments) -> int:
     return run_replay(arguments.log, settings, paths, driven=arguments.driven)
 
 
+def _kiosk_devices(arguments: Arguments) -> int:
+    use_language(arguments.language or "fr")
+    from expert_app.device_commands import show_devices
+
+    return show_devices(arguments.seconds, arguments.certificates)
+
+
 def _doctor(arguments: Arguments) -> int:
     desk = _load(DeskSettings, arguments, paths_for("desk", arguments.folder))
     kiosk = load(KioskSettings, paths_for("kiosk", arguments.folder).config)
@@ -261,6 +272,7 @@ _PROGRAMS: dict[str, Callable[[Arguments], int]] = {
     "hub": _hub,
     "demo": _demo,
     "replay": _replay,
+    "kiosk-devices": _kiosk_devices,
     "doctor": _doctor,
     "enrol": _enrol,
 }

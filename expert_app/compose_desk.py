@@ -12,6 +12,7 @@ from documents.outbox import Outbox
 from documents.workers import Workers
 from expert_app.bus_access import tls_for
 from expert_app.compose import ROLES, STOP_S, Program, run_application
+from expert_app.compose_desk_devices import DevicesConnections
 from expert_app.compose_desk_session import SessionConnections
 from expert_app.compose_desk_talk import TalkConnections
 from expert_app.compose_desk_views import DeskConnections
@@ -21,9 +22,11 @@ from expert_app.compose_sign_in import has_screen, sign_in
 from expert_app.config import DeskSettings
 from expert_app.credentials import KeyMissing, forget_seed, key_name, load_seed
 from expert_app.desk import DeskApp
+from expert_app.desk_devices import DevicesJob
 from expert_app.desk_talk import DeskTalks
 from expert_app.desk_work import DeskWork
 from expert_app.filing import Filing
+from expert_app.page_acts import PageActs
 from expert_app.paths import Paths
 from expert_app.seal_ends import DeskSealing, seals_for
 from session.bus.client import BusClient
@@ -104,6 +107,8 @@ class ComposedDesk:
         self._workers = Workers(language=settings.language)
         self._filing = Filing(self._outbox, self._workers, self._link, clock, tasks, program.facts)
         self._app = DeskApp(self._link, self._filing, self._open_session, clock, tasks, program.facts)
+        self._devices = DevicesJob(self._app, self._link, self._workers, clock, program.facts)
+        self._page_acts = PageActs(self._app, self._filing)
         self._talks = DeskTalks(self._app, self._link, self._talk_link, self._open_guest, tasks, program.facts)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
@@ -132,6 +137,9 @@ class ComposedDesk:
         )
         self._session_connections = SessionConnections(
             self.window, self.mirror, self.video, self._app, self._engine, tasks, program.facts
+        )
+        self._devices_connections = DevicesConnections(
+            self.window.devices, self._app, self._devices, self._page_acts, program.facts
         )
         self._talk_connections = TalkConnections(
             self.window,

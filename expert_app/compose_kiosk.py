@@ -9,6 +9,8 @@ from pathlib import Path
 
 from PyQt6.QtWidgets import QWidget
 
+from documents.errors import DocumentError
+from documents.pdf_check import print_safe
 from expert_app.bus_access import tls_for
 from expert_app.compose import STOP_S, Program, run_application
 from expert_app.config import KioskSettings
@@ -18,13 +20,15 @@ from expert_app.paths import Paths
 from expert_app.seal_ends import KioskSealing, seals_for
 from resources.texts import use_language
 from session.bus.client import BusClient
+from session.bus.identity import public_key
 from session.clock import SystemClock
-from session.errors import SessionError
+from session.errors import SessionError, from_code
 from session.kiosk.call import CallMedia, IceServer
 from session.kiosk.device_addresses import make_printer, make_scanner
 from session.kiosk.help_call import HelpCall
 from session.kiosk.link import KioskLink
 from session.kiosk.live import KioskParts, KioskSession, browser_wiped
+from session.kiosk.shelf_seal import wrapping_key
 from session.kiosk.wipe import open_session_folder
 from session.log.events import Writer
 from session.log.writer import LogWriter, left_over
@@ -93,10 +97,13 @@ class ComposedKiosk:
             call_page=self._call_pane,
             third_page=self._call_pane.third,
             browser=self._browser,
-            scanner=make_scanner(settings.scanner) if settings.scanner else None,
-            printer=make_printer(settings.printer) if settings.printer else None,
+            scanner=make_scanner(settings.scanner, settings.scanner_certificate) if settings.scanner else None,
+            printer=make_printer(settings.printer, settings.printer_certificate) if settings.printer else None,
             media=_media(settings),
             chunk_kbps=settings.chunk_kbps,
+            shelf_wrapping=wrapping_key(seed),
+            kiosk_key=public_key(seed),
+            count_pages=_count_pages,
             mirror_kbps=settings.mirror_kbps,
             consent_version=text_version,
         )
@@ -123,6 +130,7 @@ class ComposedKiosk:
         window.stop_requested.connect(app.withdraw_all)
         window.grant_answered.connect(app.answer_grant)
         window.grant_withdrawn.connect(app.withdraw_grant)
+        window.print_answered.connect(app.answer_print)
         window.acting_changed.connect(app.act_for_caller)
         window.start_requested.connect(app.forget_press)
         window.away_requested.connect(app.step_away)
@@ -223,6 +231,8 @@ class ComposedKiosk:
             "yes": window.session_page.consent.yes,
             "no": window.session_page.consent.no,
             "stop": window.session_page.stop,
+            "print_yes": window.session_page.printing.yes,
+            "print_no": window.session_page.printing.no,
             "number_send": window.number_page.send,
             "number_skip": window.number_page.skip,
             "goodbye_finish": window.goodbye_page.finish,
@@ -236,6 +246,14 @@ class ComposedKiosk:
         }
         names |= {f"key_{digit}": key for digit, key in window.number_page.digits.keys.items()}
         return KioskHands(window, names, self._browser, self._program.facts.note)
+
+
+def _count_pages(document: bytes) -> int:
+    """Pages of a document that may be printed here. Raises session errors."""
+    try:
+        return print_safe(document).pages
+    except DocumentError as error:
+        raise from_code(error.code, dict(error.detail)) from error
 
 
 def _media(settings: KioskSettings) -> CallMedia:

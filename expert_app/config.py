@@ -89,8 +89,11 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The kiosk.
 
     Attributes:
-        scanner: "escl://host:port/eSCL", "sane:<device>" or "" for none.
-        printer: "ipp://host:port/path" or "" for none.
+        scanner: "escl://host:port/eSCL", "escls://..." (TLS), "escl-uuid:<UUID>" (found on the network wherever it is),
+            "sane:<device>" or "" for none.
+        printer: "ipp://host:port/path", "ipps://..." (TLS), "ipp-uuid:<UUID>" or "" for none.
+        scanner_certificate, printer_certificate: PEM file of the one certificate that the device must show; "" for
+            the system's authorities. `expert-app kiosk-devices --certificates FOLDER` writes them.
         key_file: where a headless kiosk keeps its key (0600); "" for the keyring.
         chunk_kbps: rate of pages on the line, so that they never starve the voice.
         speak: the waiting page is said by itself when it changes ("auto"), at a touch ("button"), or never ("off").
@@ -105,6 +108,8 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     language: Language = "fr"
     scanner: str = ""
     printer: str = ""
+    scanner_certificate: str = ""
+    printer_certificate: str = ""
     key_file: str = ""
     chunk_kbps: Kbps = 240
     mirror_kbps: Kbps = 240

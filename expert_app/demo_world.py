@@ -43,7 +43,9 @@ from session.hub.entries import (
 )
 from session.hub.presence import SILENT_S
 from session.protocol.hub_messages import Contact
+from session.protocol.scan_profiles import ScanProfile, Sides
 from session.protocol.seal_keys import SealKey
+from session.protocol.session_messages import ScanSource
 
 LOOPBACK_KBPS = 20_000
 """Pages have no narrow line to spare on one machine."""
@@ -100,6 +102,11 @@ SERVICES = (
             OutcomeEntry(id="call_back", name="À rappeler"),
         ],
     ),
+)
+SCAN_PROFILES = (
+    ScanProfile(id="carte", name="Pièce d’identité", preview=True),
+    ScanProfile(id="courrier", name="Courrier", dpi=200, colour=False),
+    ScanProfile(id="pile", name="Pile recto verso", source=ScanSource.FEEDER, sides=Sides.BOTH, dpi=200, colour=False),
 )
 PARTNER_SERVICE = ServiceEntry(
     id="demandeurs",
@@ -176,6 +183,7 @@ def organisation(world: World) -> OrganisationEntry:
         sites=[SiteEntry(id="oyen", name="Mairie de Saint-Oyen-le-Vieux", services=names)],
         kiosks=[KioskEntry(id=KIOSK, site="oyen", key=public_key(world.kiosk_seed))],
         displays=[DisplayEntry(id=DISPLAY, site="oyen", key=public_key(world.display_seed))],
+        scan_profiles=list(SCAN_PROFILES),
         people=[
             PersonEntry(id=AGENT, name="Camille R.", role="agent", key=public_key(world.agent_seed)),
             PersonEntry(id=HELPDESK, name="Assistance", role="helpdesk", key=public_key(world.helpdesk_seed)),

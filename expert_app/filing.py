@@ -15,8 +15,9 @@ from typing import NamedTuple, Protocol
 from documents.assemble import assemble
 from documents.check import check_page
 from documents.clean import CleanPage, clean_page
-from documents.edits import Edits, LeaveAsScanned, TurnPage
+from documents.edits import CropPage, Edits, LeaveAsScanned, TurnPage
 from documents.errors import DocumentError
+from documents.legibility import Finding, seen_flaws
 from documents.outbox import KeptPage, Outbox, PageState, QueuedDocument
 from documents.workers import Workers
 from expert_app.facts import Facts
@@ -66,10 +67,15 @@ class ShownPage(NamedTuple):
 
 
 class CleanedPage(NamedTuple):
-    """The cleaned copy."""
+    """The cleaned copy; `quarters`: turns to the right that the agent wanted and it has.
+
+    `flaws`: what keeps it from being read, with boxes on the copy as it is seen.
+    """
 
     page_id: str
     clean: CleanPage
+    quarters: int = 0
+    flaws: tuple[Finding, ...] = ()
 
 
 class PageTrouble(NamedTuple):
@@ -278,7 +284,7 @@ class Filing:
                     height_px=clean.height_px,
                 )
             )
-        self.page_cleaned.emit(CleanedPage(page_id, clean))
+        self.page_cleaned.emit(CleanedPage(page_id, clean, page.edits.quarters, seen_flaws(clean.flaws, page.edits)))
 
     def _find(self, session_id: str, page_id: str) -> KeptPage | None:
         return next((page for page in self._outbox.pages(session_id) if page.page_id == page_id), None)
@@ -311,6 +317,36 @@ class Filing:
         if page is not None:  # one that was filed a moment ago stays as it was filed
             self._outbox.set_edits(session_id, page_id, change(page.edits))
             self._start_cleaning(session_id, page_id)
+
+    async def split(self, page_id: str, boxes: list[CropPage]) -> list[str]:
+        """Makes a page of each part of a cleaned page as it is seen now; the page itself stays until it is removed.
+
+        Returns:
+            Ids of the parts, which are told as kept. Raises `DossierUnknown`: no such page. OSError: the disk.
+        """
+        session_id = self._session.facts.id if self._session is not None else ""
+        page = self._find(session_id, page_id)
+        if page is None:
+            raise DossierUnknown(what="page")
+        data = await asyncio.to_thread(self._outbox.page_bytes, session_id, page_id)
+        parts = [await asyncio.to_thread(self._keep_part, page, data, box) for box in boxes]
+        await self._tell(parts)
+        return [part.page_id for part in parts]
+
+    def _keep_part(self, page: KeptPage, data: bytes, box: CropPage) -> KeptPage:
+        part = self._outbox.keep_page(
+            page.session_id,
+            new_id(),
+            data,
+            page.sha256,
+            media_type=page.media_type,
+            width_px=page.width_px,
+            height_px=page.height_px,
+            dpi=page.dpi,
+            taken_at_utc=page.taken_at_utc,
+        )
+        self._known.add(part.page_id)
+        return self._outbox.set_edits(page.session_id, part.page_id, page.edits.cropped(box))
 
     def remove(self, page_id: str) -> None:
         """The agent takes a page out; it leaves the disk with the session, until then `restore` brings it back."""

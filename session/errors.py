@@ -292,6 +292,36 @@ class ScannerCoverOpen(SessionError):
     code = "scanner_cover_open"
 
 
+class ScannerWarmingUp(SessionError):
+    """It will be ready in a moment."""
+
+    code = "scanner_warming_up"
+
+
+class ScannerDenied(SessionError):
+    """It does not let this kiosk scan: a password or a lock is set."""
+
+    code = "scanner_denied"
+
+
+class TooManyPages(SessionError):
+    """More pages came than one scan may have; those before are kept. Detail: `most`."""
+
+    code = "too_many_pages"
+
+
+class PileUneven(SessionError):
+    """First and other sides of a pile are not as many. Detail: `fronts`, `backs`."""
+
+    code = "pile_uneven"
+
+
+class DeviceNotTrusted(SessionError):
+    """Scanner or printer show another certificate, or another device answers in its place."""
+
+    code = "device_not_trusted"
+
+
 class ScannerFailed(SessionError):
     """The scanner reported a fault we have no better word for. Detail: `status`."""
 
@@ -344,6 +374,30 @@ class PrinterStopped(SessionError):
     """The printer is stopped or does not accept jobs. Detail: `reasons`."""
 
     code = "printer_stopped"
+
+
+class PrinterDenied(SessionError):
+    """It does not let this kiosk print: a password or a lock is set."""
+
+    code = "printer_denied"
+
+
+class PrintDeclined(SessionError):
+    """The caller saw it and does not want it."""
+
+    code = "print_declined"
+
+
+class PrintTooLong(SessionError):
+    """More sheets than the kiosk prints at once. Detail: `pages`, `most`."""
+
+    code = "print_too_long"
+
+
+class PrintNotForUs(SessionError):
+    """Meant for another kiosk or another conversation."""
+
+    code = "print_not_for_us"
 
 
 class PrintRefused(SessionError):

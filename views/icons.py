@@ -111,6 +111,7 @@ _GLYPHS = {
     "sign_in": "login",
     "sign_out": "logout",
     "site": "map-marker-outline",
+    "split": "content-cut",
     "stethoscope": "stethoscope",
     "table": "table",
     "time": "clock-outline",

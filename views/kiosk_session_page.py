@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QHBoxLayout, QSizeP
 
 from resources.texts import N_, _
 from session.clock import Clock
+from session.kiosk.print_showing import ShownPrint
 from session.protocol.hub_messages import SessionFacts
 from session.protocol.session_messages import Grant
 from session.protocol.talk_messages import TalkAnswer
@@ -22,8 +23,10 @@ from views.consent_words import CHIPS, left_words, powers_sentence
 from views.kiosk_consent_page import ConsentPanel, StoppedPanel
 from views.kiosk_icons import IconView, StopSign
 from views.kiosk_page import BigButton, KioskPage, label
+from views.kiosk_print_panel import PrintPanel, PrintSheet
 from views.kiosk_talk_strip import TalkStrip
 from views.kiosk_theme import BLUE, INK, SKY, sized, spaced
+from views.pdf_picture import pdf_picture
 from views.troubles import kiosk_sentence
 
 FACE_SHARE, PAGE_SHARE = 40, 60
@@ -59,6 +62,7 @@ class SessionPage(KioskPage):
     Signals:
         stop_requested: STOP was touched; everything stops at once.
         leave_requested: the caller ends the session.
+        print_answered(str, bool): print id, whether the caller wants it.
         grant_answered, grant_withdrawn, acting_changed: as of the kiosk window.
         faces_changed(str, str): names of the agent and of a third person ("" for none), to stand under their faces.
     """
@@ -67,6 +71,7 @@ class SessionPage(KioskPage):
     leave_requested = pyqtSignal()
     grant_answered = pyqtSignal(Grant, bool)
     grant_withdrawn = pyqtSignal(Grant)
+    print_answered = pyqtSignal(str, bool)
     acting_changed = pyqtSignal(bool, str)
     faces_changed = pyqtSignal(str, str)
 
@@ -85,7 +90,9 @@ class SessionPage(KioskPage):
         self.consent.answered.connect(self.grant_answered)
         self.consent.acting_changed.connect(self.acting_changed)
         self._page_shown = False
-        self.consent.mandate_shown.connect(lambda shown: self.browser.setVisible(self._page_shown and not shown))
+        self.printing, self.sheet = PrintPanel(clock), PrintSheet()
+        self.printing.answered.connect(self._on_print_answered)
+        self.consent.mandate_shown.connect(lambda _shown: self._place_browser())
         self.stopped.end_requested.connect(self.leave_requested)
         box = spaced(QVBoxLayout(self), (0,), 0)
         box.addWidget(self._build_name())
@@ -93,6 +100,7 @@ class SessionPage(KioskPage):
         box.addWidget(self.talk)
         box.addWidget(self._build_stage(), 1)
         box.addWidget(self._build_notice())
+        box.addWidget(self.printing)
         box.addWidget(self.consent)
         box.addWidget(self.stopped)
         box.addWidget(self._build_bar())
@@ -119,6 +127,7 @@ class SessionPage(KioskPage):
         self._stage.addWidget(self.call_pane, FACE_SHARE)
         self._stage.addWidget(self.browser, PAGE_SHARE)
         self._stage.addWidget(self.consent.mandate, PAGE_SHARE)
+        self._stage.addWidget(self.sheet, PAGE_SHARE)
         self.browser.hide()
         return stage
 
@@ -165,16 +174,17 @@ class SessionPage(KioskPage):
         self._stage.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
         self._bar.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
         self.consent.set_portrait(portrait)
+        self.printing.set_portrait(portrait)
         self.stopped.set_portrait(portrait)
 
     def fit_panels(self) -> None:
         """The panels take the height they need at this width."""
-        for panel in (self.consent, self.stopped):
+        for panel in (self.consent, self.printing, self.stopped):
             panel.fit(self.width())
 
     def finish_slides(self) -> None:
         """Ends the sliding of a panel at once (before a picture is taken)."""
-        for panel in (self.consent, self.stopped):
+        for panel in (self.consent, self.printing, self.stopped):
             panel.finish_slide()
 
     # ---- facts ----
@@ -190,6 +200,7 @@ class SessionPage(KioskPage):
         self.talk.show_talk(None)
         self.faces_changed.emit(facts.agent_name, "")
         self.consent.forget()
+        self.end_print()
         self.stopped.hide()
         self.retranslate()
 
@@ -221,12 +232,35 @@ class SessionPage(KioskPage):
     def tick(self) -> None:
         """A moment has passed: the question's countdown and the powers' times."""
         self.consent.tick()
+        self.printing.tick()
         self._say_times()
 
     def show_page(self, visible: bool) -> None:
         """Shows the web page beside the face, or the face alone."""
         self._page_shown = visible
-        self.browser.setVisible(visible and self.consent.mandate.isHidden())
+        self._place_browser()
+
+    def _place_browser(self) -> None:
+        """The web page has its place unless something else of the caller's stands there."""
+        self.browser.setVisible(self._page_shown and self.consent.mandate.isHidden() and self.sheet.isHidden())
+
+    def show_print(self, shown: ShownPrint) -> None:
+        """A document that prints when the caller says yes."""
+        self.stopped.hide()
+        self.sheet.show_pages(pdf_picture(shown.document), shown.name)
+        self._place_browser()
+        self.printing.ask(shown.print_id, shown.name, shown.pages, shown.copies, self.width())
+
+    def end_print(self, print_id: str = "") -> None:
+        """The question about this document (or any) is over."""
+        if print_id in ("", self.printing.print_id) or not self.printing.print_id:
+            self.printing.end()
+            self.sheet.show_pages(None, "")
+            self._place_browser()
+
+    def _on_print_answered(self, print_id: str, wanted: bool) -> None:
+        self.end_print(print_id)
+        self.print_answered.emit(print_id, wanted)
 
     def show_notice(self, code: str) -> None:
         """A word of `DeviceNotice` or an error code about scanner and printer; empty removes it."""
@@ -245,6 +279,7 @@ class SessionPage(KioskPage):
 
     def _on_stop(self) -> None:
         self.consent.end()
+        self.end_print()
         self.stop_requested.emit()
         self.stopped.slide_in(self.width())
 
@@ -266,6 +301,7 @@ class SessionPage(KioskPage):
         self._say_times()
         self.talk.retranslate()
         self.consent.retranslate()
+        self.printing.retranslate()
         self.stopped.retranslate()
         self._say_notice()
 

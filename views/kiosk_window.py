@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from session.clock import Clock, SystemClock
 from session.kiosk.number_check import PHONE
+from session.kiosk.print_showing import ShownPrint
 from session.protocol.hub_messages import Contact, Service, ServicesAnswer, SessionFacts, TicketAnswer, TicketChanged
 from session.protocol.session_messages import Grant, KioskWiped
 from session.protocol.site_messages import HelpState
@@ -53,6 +54,7 @@ class KioskWindow(QWidget):
         number_entered(str), number_skipped(): answer to `ask_number`.
         leave_requested(): the caller leaves the queue, or ends the session; confirmed on the screen.
         stop_requested(): STOP; take every power back at once.
+        print_answered(str, bool): whether the caller wants the document that is shown (its print id).
         grant_answered(Grant, bool), grant_withdrawn(Grant): the caller's consent.
         acting_changed(bool, str): who touches the question now: somebody who acts for the caller, their mandate.
         language_requested(str): "fr" or "en"; answer with `show_language`.
@@ -73,6 +75,7 @@ class KioskWindow(QWidget):
     stop_requested = pyqtSignal()
     grant_answered = pyqtSignal(Grant, bool)
     grant_withdrawn = pyqtSignal(Grant)
+    print_answered = pyqtSignal(str, bool)
     acting_changed = pyqtSignal(bool, str)
     language_requested = pyqtSignal(str)
     help_requested = pyqtSignal()
@@ -155,6 +158,7 @@ class KioskWindow(QWidget):
         self.session_page.stop_requested.connect(self.stop_requested)
         self.session_page.grant_answered.connect(self.grant_answered)
         self.session_page.grant_withdrawn.connect(self.grant_withdrawn)
+        self.session_page.print_answered.connect(self.print_answered)
         self.session_page.acting_changed.connect(self.acting_changed)
         self.goodbye_page.over.connect(self._back_to_start)
 
@@ -291,6 +295,14 @@ class KioskWindow(QWidget):
     def end_question(self, grant: Grant) -> None:
         """The question is over (silence, STOP)."""
         self.session_page.end_question(grant)
+
+    def show_print(self, shown: ShownPrint) -> None:
+        """Shows a document before it prints: `print_answered` follows, or nothing."""
+        self.session_page.show_print(shown)
+
+    def end_print(self, print_id: str) -> None:
+        """The question about this document is over."""
+        self.session_page.end_print(print_id)
 
     def show_devices_notice(self, code: str) -> None:
         """A word of `DeviceNotice`, or an error code about scanner or printer; empty removes it."""

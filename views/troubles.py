@@ -216,6 +216,26 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("The scanner's cover is open."),
         N_("Ask the caller to close it, then scan again."),
     ),
+    "scanner_warming_up": (
+        N_("The scanner is still warming up."),
+        N_("Wait half a minute, then scan again."),
+    ),
+    "scanner_denied": (
+        N_("The scanner does not accept this kiosk."),
+        N_("A password or lock is set on it. Tell whoever looks after the kiosk."),
+    ),
+    "too_many_pages": (
+        N_("One scan takes {most} pages at most."),
+        N_("The pages before are kept. Scan the rest as a second pile."),
+    ),
+    "pile_uneven": (
+        N_("There are {fronts} first sides and {backs} other sides."),
+        N_("Look at the order of the pages: two sheets may have gone through together."),
+    ),
+    "device_not_trusted": (
+        N_("Another device answers in place of the kiosk's own."),
+        N_("Nothing was scanned or printed. Tell whoever looks after the kiosk: its certificate changed."),
+    ),
     "scanner_failed": (
         N_("The scanner reports a fault."),
         N_("Ask the host to switch it off and on, then scan again."),
@@ -247,6 +267,22 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "printer_stopped": (
         N_("The printer is stopped."),
         N_("Ask the host to start it again, then print once more."),
+    ),
+    "printer_denied": (
+        N_("The printer does not accept this kiosk."),
+        N_("A password or lock is set on it. Tell whoever looks after the kiosk."),
+    ),
+    "print_declined": (
+        N_("The caller did not agree to print this document."),
+        N_("Talk about it with the caller, then print again if it is wanted."),
+    ),
+    "print_too_long": (
+        N_("This document has {pages} sheets with its copies; the kiosk prints {most} at most."),
+        N_("Print fewer copies or a shorter document."),
+    ),
+    "print_not_for_us": (
+        N_("The kiosk refused a document of another conversation."),
+        N_("Print it again from this conversation."),
     ),
     "print_refused": (
         N_("The printer refused this document."),
@@ -348,6 +384,15 @@ _CALLER_SENTENCES: dict[str, str] = {
     "page_too_large": N_("We could not read your document. Please put it down again, flat and straight."),
     "scanner_gone": _AGENT_KNOWS,
     "scanner_failed": _AGENT_KNOWS,
+    "scanner_warming_up": _WAIT,
+    "scanner_denied": _AGENT_KNOWS,
+    "device_not_trusted": _AGENT_KNOWS,
+    "too_many_pages": _AGENT_KNOWS,
+    "pile_uneven": _AGENT_KNOWS,
+    "printer_denied": _AGENT_KNOWS,
+    "print_too_long": _AGENT_KNOWS,
+    "print_not_for_us": _AGENT_KNOWS,
+    "print_declined": N_("Nothing is printed."),
     "printer_out_of_paper": N_("There is no more paper. Please ask for help here."),
     "printer_jammed": N_("A sheet is stuck in the printer. Please ask for help here."),
     "printer_cover_open": N_("The printer is open. Please ask for help here."),

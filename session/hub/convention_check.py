@@ -22,6 +22,8 @@ from session.hub.problems import Problem
 from session.hub.seal_check import check_seal, expired_keys
 from session.hub.transfers import transfer_problems
 from session.protocol.ids import split_service
+from session.protocol.scan_profiles import MOST_PROFILES, Sides
+from session.protocol.session_messages import ScanSource
 
 
 def wrong(organisations: Sequence[OrganisationEntry]) -> list[Problem]:
@@ -66,6 +68,7 @@ def _in_itself(entry: OrganisationEntry) -> Iterator[Problem]:
         if service.number_kind not in NUMBER_KINDS:
             yield Problem("unknown_number_kind", here, {"name": service.number_kind})
         yield from _twice(f"{here}.outcomes", [outcome.id for outcome in service.outcomes])
+    yield from _profiles(entry, place)
     for person in entry.people:
         here = f"{place}.people.{person.id}"
         yield from (
@@ -85,6 +88,19 @@ def _in_itself(entry: OrganisationEntry) -> Iterator[Problem]:
     for address in (*entry.allowed_addresses, entry.home_address):
         if address and not is_address(address):
             yield Problem("address_not_http", place, {"address": address})
+
+
+def _profiles(entry: OrganisationEntry, place: str) -> Iterator[Problem]:
+    yield from _twice(f"{place}.scan_profiles", [profile.id for profile in entry.scan_profiles])
+    if len(entry.scan_profiles) > MOST_PROFILES:
+        values = {"count": len(entry.scan_profiles), "most": MOST_PROFILES}
+        yield Problem("too_many_profiles", f"{place}.scan_profiles", values)
+    for profile in entry.scan_profiles:
+        here = f"{place}.scan_profiles.{profile.id}"
+        if profile.source is ScanSource.GLASS and profile.sides is not Sides.ONE:
+            yield Problem("glass_has_one_side", here)
+        if profile.source is ScanSource.FEEDER and profile.preview:
+            yield Problem("feeder_has_no_preview", here)
 
 
 def _screen(here: str, site: str, key: str, sites: Sequence[str]) -> Iterator[Problem]:

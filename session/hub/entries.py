@@ -14,6 +14,7 @@ from session.hub.hours_entries import ClosureEntry, HoursLine, OfferEntry, Openi
 from session.protocol.hub_messages import Address, Contact, Service, Text
 from session.protocol.ids import Id, OptionalId, ServiceRef
 from session.protocol.roles import Role
+from session.protocol.scan_profiles import ScanProfile
 from session.protocol.seal_keys import MOST_KEYS, SealKey
 
 PersonRole = Literal["agent", "supervisor", "helpdesk", "facilitator", "operator"]
@@ -165,6 +166,7 @@ class OrganisationEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
         time_zone, public_holidays: of its hours; a region as "FR", "FR-57", "FR-971", or "" for none.
         closures, openings: days that are not as the weekly hours say.
         offers: services with other hours at one site.
+        scan_profiles: how its papers are scanned: a button at the desk for each.
         network: the partner's network it belongs to; then only names, services and `transfers_from` are needed here.
         transfers_to: "organisation" or "organisation/service": where callers may be sent, if that one has us in its
             `transfers_from`.
@@ -191,6 +193,7 @@ class OrganisationEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     closures: list[ClosureEntry] = []
     openings: list[OpeningEntry] = []
     offers: list[OfferEntry] = []
+    scan_profiles: list[ScanProfile] = []
     transfers_to: list[ServiceRef] = []
     transfers_from: list[Id] = []
     network: OptionalId = ""

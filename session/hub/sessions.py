@@ -303,8 +303,13 @@ class Sessions:
 
     async def _agent_facts(self, ticket: Ticket) -> SessionFacts:
         record = await self._callers.get(ticket.organisation, ticket.id)
-        facts = self.kiosk_facts(ticket)
-        return msgspec.structs.replace(facts, caller_number=record.number, dossier=record.dossier, phone=record.phone)
+        return msgspec.structs.replace(
+            self.kiosk_facts(ticket),
+            caller_number=record.number,
+            dossier=record.dossier,
+            phone=record.phone,
+            scan_profiles=self._catalogue.organisation(ticket.organisation).scan_profiles,
+        )
 
     async def _change_session(
         self, organisation: str, session_id: str, decide: Decide, kiosk: str = ""

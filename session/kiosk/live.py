@@ -25,6 +25,7 @@ from session.kiosk.grants import KioskGrants
 from session.kiosk.mirror_sender import DEFAULT_KBPS
 from session.kiosk.page_shelf import PageShelf
 from session.kiosk.printer import Printer
+from session.kiosk.prints import CountPages, PrintRules
 from session.kiosk.scanner import Scanner
 from session.kiosk.talk import KioskTalk
 from session.kiosk.wipe import Wipe
@@ -55,6 +56,8 @@ class KioskParts:
     Attributes:
         call_page, third_page: run the calls with the agent and with a third person.
         scanner, printer: from the settings; None when there is none.
+        shelf_wrapping: key that wraps those of the pages on the disk (see `session.kiosk.shelf_seal`).
+        kiosk_key: public key of this kiosk, to which prints are bound. count_pages: see `session.kiosk.prints`.
         consent_version: which words the screen uses to ask for a power now.
         chunk_kbps: rate of pages on the line.
         mirror_kbps: rate that the shared page may always use.
@@ -67,6 +70,9 @@ class KioskParts:
     printer: Printer | None
     media: CallMedia
     chunk_kbps: int
+    shelf_wrapping: bytes
+    kiosk_key: str
+    count_pages: CountPages
     mirror_kbps: int = DEFAULT_KBPS
     consent_version: Callable[[Grant], str] = lambda _grant: ""
 
@@ -111,7 +117,7 @@ class KioskSession:
     ) -> None:
         self.facts = facts
         self._channel, self._parts, self._folder, self._log = channel, parts, folder, log_writer
-        self.shelf = PageShelf(folder / "pages")
+        self.shelf = PageShelf(folder / "pages", parts.shelf_wrapping)
         self.grants = KioskGrants(channel, clock, tasks, parts.consent_version)
         self.call = KioskCall(channel, parts.call_page, clock, tasks, clock.monotonic_s(), parts.media)
         self.talk = KioskTalk(channel, self.call, parts.third_page, link, clock, tasks, parts.media)
@@ -124,6 +130,7 @@ class KioskSession:
             self.grants,
             clock,
             tasks,
+            PrintRules(facts.id, parts.kiosk_key, parts.count_pages),
             chunk_kbps=parts.chunk_kbps,
         )
         self.control = KioskControl(channel, parts.browser, self.page, self.grants, clock, tasks)

@@ -20,6 +20,7 @@ from session.log.event_base import Host as Host
 from session.log.event_base import Lane as Lane
 from session.log.event_base import MaybeId as MaybeId
 from session.log.event_base import Writer as Writer
+from session.log.page_events import PageEvent, PageRemoved, PageRestored, PageSplit
 from session.log.talk_events import CallerPassedOn as CallerPassedOn
 from session.log.talk_events import HeldChanged as HeldChanged
 from session.log.talk_events import TalkEvent
@@ -415,6 +416,7 @@ AnyEvent = (
     | LineBack
     | TroubleShown
     | TalkEvent
+    | PageEvent
 )
 
 _LANES: dict[type[Event], Lane] = {
@@ -422,6 +424,7 @@ _LANES: dict[type[Event], Lane] = {
     **dict.fromkeys((AddressOpened, AddressRefused, SharingChanged, MirrorChunk, PointerShown, PageActed), Lane.PAGE),
     **dict.fromkeys((ScanRequested, ScanStarted, ScanEnded), Lane.SCANNER),
     **dict.fromkeys((PageTaken, PageReceived, PageFailed, PageCleaned), Lane.SCANNER),
+    **dict.fromkeys((PageRemoved, PageRestored, PageSplit), Lane.SCANNER),
     **dict.fromkeys((PrintRequested, PrintChanged), Lane.PRINTER),
     **dict.fromkeys((DossierOpened, DocumentFiled, PieceChanged, PieceFiled), Lane.DOSSIER),
     **dict.fromkeys((LineLost, LineBack, TroubleShown), Lane.LINE),

@@ -305,11 +305,14 @@ class Pace:
         self._kbps, self._clock = kbps, clock
         self._free_at_s = 0.0
 
-    def wait_s(self, size_bytes: int) -> float:
-        """Seconds to wait before sending `size_bytes`, which are counted as sent then."""
+    def wait_s(self, size_bytes: int, times: float = 1.0) -> float:
+        """Seconds to wait before sending `size_bytes`, which are counted as sent then.
+
+        `times`: as if so much more might be used, for something short that a person waits for.
+        """
         if self._kbps is None:
             return 0.0
         now_s = self._clock.monotonic_s()
         start_s = max(self._free_at_s, now_s)
-        self._free_at_s = start_s + size_bytes * 8 / (self._kbps * 1000)
+        self._free_at_s = start_s + size_bytes * 8 / (self._kbps * times * 1000)
         return start_s - now_s

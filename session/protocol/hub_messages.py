@@ -16,6 +16,7 @@ import msgspec
 from session.protocol.ids import Id, ServiceRef, Sha256
 from session.protocol.notes import DossierNote
 from session.protocol.roles import Role
+from session.protocol.scan_profiles import ScanProfile
 from session.protocol.seal_keys import SealCard
 from session.protocol.services import Service as Service
 from session.protocol.services import Text as Text
@@ -164,6 +165,7 @@ class SessionFacts(msgspec.Struct, frozen=True, kw_only=True):
     home_address: Address = ""
     phone: Number = ""
     seal: SealCard | None = None
+    scan_profiles: list[ScanProfile] = []
 
 
 class AcceptRequest(HubMessage, frozen=True, kw_only=True):

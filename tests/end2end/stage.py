@@ -144,6 +144,12 @@ class Stage:
         await self._turn_to_devices("ask_print")
         await self.walk.allow("ask_print", "print")
 
+    async def print_receipt(self) -> None:
+        """The agent prints the receipt, the caller sees it and wants it."""
+        await self.walk.click(self.desk, "print_receipt")
+        await self.news(self.desk, "print", state="shown")
+        await self.walk.click(self.kiosk, "print_yes")
+
     async def file(self) -> None:
         """The caller lets the pages be kept, unless they did already; the agent files them."""
         await self._turn_to_devices("pages_switch_pages")

@@ -35,6 +35,7 @@ from session.kiosk.devices import KioskDevices
 from session.kiosk.grants import KioskGrants
 from session.kiosk.link import KioskLink
 from session.kiosk.page_shelf import PageShelf
+from session.kiosk.prints import PrintRules
 from session.log.events import MirrorChunk, SharingChanged, Writer
 from session.log.mirror import MirrorCollector
 from session.log.reader import read_log
@@ -145,10 +146,11 @@ class Ends:
     async def scan(self) -> None:
         scanner, printer = DrawerScanner(), DrawerPrinter()
         scanner.pages = [SCANNED]
-        shelf = PageShelf(self.folder / "shelf")
+        shelf = PageShelf(self.folder / "shelf", bytes(32))
         grants = KioskGrants(self.at_kiosk, self.clock, self.tasks)
+        rules = PrintRules("s1", self.folder.name, lambda _document: 1)
         kiosk = KioskDevices(
-            self.at_kiosk, scanner, printer, shelf, grants, self.clock, self.tasks, chunk_kbps=None, look_s=0.05
+            self.at_kiosk, scanner, printer, shelf, grants, self.clock, self.tasks, rules, chunk_kbps=None, look_s=0.05
         )
 
         async def keep(offer: PageOffered, data: bytes) -> None:

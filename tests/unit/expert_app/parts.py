@@ -267,6 +267,9 @@ def kiosk_session(
         printer=None,
         media=CallMedia(),
         chunk_kbps=240,
+        shelf_wrapping=bytes(32),
+        kiosk_key="KEY",
+        count_pages=lambda _document: 1,
     )
     log = LogWriter(facts.id, Writer.KIOSK, runtime.parent / "logs", clock, keep_nothing, tasks)
     folder = open_session_folder(runtime, facts.id, resumed=resumed)
