@@ -112,6 +112,8 @@ class AiortcEngine:
         self._own_count = 0
         self._camera_on = True
         self._microphone_on = True
+        self._line_kbps = 0
+        self._limit_kbps = 0
 
     # ---- called from the window's loop -----------------------------------------------------------------------------
 
@@ -171,6 +173,14 @@ class AiortcEngine:
         self._camera_on = on
         if (call := self._call) is not None:
             call.picture.camera_on = on
+
+    def set_line(self, line_kbps: int) -> None:
+        """What the line carries; see `MediaEngine.set_line`."""
+        self._line_kbps = line_kbps
+
+    def set_picture_limit(self, kbps: int) -> None:
+        """What our picture may use at most; see `MediaEngine.set_picture_limit`."""
+        self._limit_kbps = kbps
 
     def latest_frame(self) -> VideoFrame | None:
         """The caller's last picture."""

@@ -38,6 +38,15 @@ class MediaStats:
         audio_level: RMS of the last 0.2 s of decoded sound, 0..1.
         bytes: received, of all kinds. lost: packets that never came.
         rtt_ms: round trip, or None before the first report (RFC 3550, section 6.4.1).
+        codec: of the received picture, lower case ("av1", "vp8"); empty before the first.
+        freezes, frozen_s: pauses between two pictures that an eye sees as a stop, and how long they were together
+            (as `freezeCount` of W3C webrtc-stats).
+        voice_blocks: 20 ms blocks of voice played; `voice_made_up` of these no packet brought, they were guessed.
+        voice_delay_ms: how long a packet of voice waits before it is heard.
+        lip_ms: picture behind voice (negative: before it), or None while unknown.
+        target_kbps: what our picture may use now; `sent_codec`, `sent_width_px`, `sent_height_px` of our last picture.
+        sent_frames: pictures sent; `sent_bytes` of all kinds. sent_lost: share of our packets that the other end missed
+            by its last report, 0..1, or None.
     """
 
     frames: int = 0
@@ -51,6 +60,20 @@ class MediaStats:
     bytes: int = 0
     lost: int = 0
     rtt_ms: float | None = None
+    codec: str = ""
+    freezes: int = 0
+    frozen_s: float = 0.0
+    voice_blocks: int = 0
+    voice_made_up: int = 0
+    voice_delay_ms: float = 0.0
+    lip_ms: float | None = None
+    target_kbps: int = 0
+    sent_codec: str = ""
+    sent_width_px: int = 0
+    sent_height_px: int = 0
+    sent_frames: int = 0
+    sent_bytes: int = 0
+    sent_lost: float | None = None
 
 
 class MediaEngine(Protocol):
@@ -85,6 +108,15 @@ class MediaEngine(Protocol):
 
     def set_camera(self, on: bool) -> None:
         """Sends our picture, or a still dark one."""
+        ...
+
+    def set_line(self, line_kbps: int) -> None:
+        """What the line carries each way, kilobits of IP a second; 0 for unknown. Bounds the picture at once, and the
+        hints of the next answer."""
+        ...
+
+    def set_picture_limit(self, kbps: int) -> None:
+        """Our picture never uses more than this, whatever the line carries; 0 for no bound. Takes effect at once."""
         ...
 
     def latest_frame(self) -> VideoFrame | None:
