@@ -61,6 +61,10 @@ class QuietEngine:
     def set_camera(self, on: bool) -> None:
         pass
 
+    def set_line(self, line_kbps: int) -> None: ...
+
+    def set_picture_limit(self, kbps: int) -> None: ...
+
     def latest_frame(self) -> VideoFrame | None:
         return None
 
