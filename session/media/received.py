@@ -16,6 +16,7 @@ import numpy as np
 
 from session.media.engine import MediaStats
 from session.media.frames import VideoFrame, to_screen
+from session.media.freezes import Freezes
 from session.media.sound import LevelMeter, Pcm
 
 
@@ -40,6 +41,8 @@ class Received:
         self._first_frame_s: float | None = None
         self._meter = LevelMeter()
         self._audio_packets = 0
+        self._codec = ""
+        self._freezes = Freezes()
         self.transport = Transport()
 
     @property
@@ -52,10 +55,12 @@ class Received:
         """The last picture, ready to be painted."""
         return self._shown
 
-    def add_picture(self, frame: av.VideoFrame) -> None:
+    def add_picture(self, frame: av.VideoFrame, codec: str = "") -> None:
         """Takes a decoded picture in."""
         shown = to_screen(frame, self._frames + 1)
         with self._lock:
+            self._codec = codec
+            self._freezes.add(time.monotonic())
             self._frames += 1
             self._raw, self._shown = frame, shown
             self._first_frame_s = self._first_frame_s or time.monotonic()
@@ -88,6 +93,9 @@ class Received:
             bytes=self.transport.bytes,
             lost=self.transport.lost,
             rtt_ms=self.transport.rtt_ms,
+            codec=self._codec,
+            freezes=self._freezes.count,
+            frozen_s=round(self._freezes.total_s, 3),
         )
 
 

@@ -94,9 +94,10 @@ def painted(widget: QWidget) -> bytes:
     return bits.asstring(image.sizeInBytes())
 
 
-def test_both_ends_see_and_hear_each_other(qt_loop: QtLoop) -> None:
+@pytest.mark.parametrize("codec", ["vp8", "av1"])
+def test_both_ends_see_and_hear_each_other(qt_loop: QtLoop, codec: str) -> None:
     async def story() -> None:
-        async with a_call() as ends:
+        async with a_call(CallMedia(simulated=True, width_px=640, height_px=360, codec=codec)) as ends:
             await until(lambda: ends.told_to_desk and ends.told_to_kiosk)
             for first in (ends.first_at_desk[0], ends.told_to_desk[0]):
                 assert first.first_frame_ms is not None
@@ -107,6 +108,8 @@ def test_both_ends_see_and_hear_each_other(qt_loop: QtLoop) -> None:
             assert ends.desk_states == ["connecting", "connected"]
             assert ends.first_at_desk[0].width_px == 640
             assert ends.kiosk.state == "connected"
+            stats = ends.engine.stats()
+            assert (stats.codec, stats.sent_codec) == (codec, codec)
 
     qt_loop.run(story())
 

@@ -49,7 +49,7 @@ async def test_an_offer_in_any_order_is_answered_with_our_hints(engine: AiortcEn
     pc, offer = await offer_of(kinds)
     answer = await engine.answer(offer)
     await pc.close()
-    assert "useinbandfec=1;maxaveragebitrate=28000" in answer
+    assert "useinbandfec=1;usedtx=1;stereo=0;maxaveragebitrate=28000" in answer
     assert answer.count("b=AS:900") == kinds.count("video")
     assert ("x-google-start-bitrate=250" in answer) == ("video" in kinds)
 
