@@ -24,12 +24,14 @@ from session.media.encoders import VOICE_BPS, PictureEncoder, VoiceEncoder
 from session.media.engine import MediaState, MediaStats
 from session.media.ice import IceServer
 from session.media.line_budget import VOICE_KBPS, picture_kbps
+from session.media.line_estimator import LineEstimator
 from session.media.lip_sync import LipSync
 from session.media.packet_pacer import PacketPacer
 from session.media.picture_codecs import PICTURE_CODECS
 from session.media.picture_receiver import PictureReceiver
 from session.media.received import Received, Transport
 from session.media.sdp import first_codec, in_order, with_line_hints, without_local_names
+from session.media.send_rate import SendRate
 from session.media.sound import BLOCK_S, SoundSink
 from session.media.tracks import Pacer, PictureTrack, VoiceTrack
 from session.media.voice_playout import VoicePlayout
@@ -143,6 +145,8 @@ class Call:
         self._on_state = on_state
         self._encoder: PictureEncoder | None = None
         self._picture_sender: Sender | None = None
+        start, most = settings.picture_kbps
+        self._estimator = LineEstimator(start * 1000, most * 1000)
         self._rtt_s: float | None = None
         self._sent_lost: float | None = None
         self._sent_bytes = 0
@@ -194,6 +198,7 @@ class Call:
             elif self.pictures is None:
                 self.pictures = PictureReceiver(receiver, self._lip_wait_s, self._on_picture, self.received.pass_over)
                 receiver.inlet = _PictureInlet(self)
+                receiver.use_estimator(self._estimator)
 
     def _give_encoders(self, answer: str) -> None:
         for transceiver in self._pc.getTransceivers():
@@ -207,7 +212,8 @@ class Call:
 
     def _give_picture_encoder(self, sender: Sender, codec: str) -> None:
         start, most = self._settings.picture_kbps
-        encoder = PictureEncoder(start * 1000, most * 1000, codec)
+        rate = SendRate(start * 1000, most * 1000, line_known=bool(self._settings.line_kbps))
+        encoder = PictureEncoder(rate, codec)
         self._encoder, self._picture_sender = encoder, sender
         sender.pacer = PacketPacer(self._pace_bps)
         sender.on_report = self._on_report
@@ -222,9 +228,11 @@ class Call:
         self._apply_limit()
 
     def _apply_limit(self) -> None:
+        _start, most = self._settings.picture_kbps
+        self._estimator.set_max(most * 1000)
         if self._encoder is not None:
-            _start, most = self._settings.picture_kbps
-            self._encoder.set_max(1000 * (min(most, self._limit_kbps) if self._limit_kbps else most))
+            bound = min(most, self._limit_kbps) if self._limit_kbps else most
+            self._encoder.rate.set_max(1000 * bound, line_known=bool(self._settings.line_kbps))
 
     def _pace_bps(self) -> float:
         assert self._encoder is not None
@@ -233,9 +241,9 @@ class Call:
         return max(self._encoder.target_bitrate, min(pace, room)) if self._settings.line_kbps else pace
 
     def _on_report(self, lost: float, rtt_s: float | None) -> None:
-        self._sent_lost, self._rtt_s = lost, rtt_s
+        self._sent_lost, self._rtt_s = lost, rtt_s if rtt_s is not None else self._rtt_s
         if self._encoder is not None:
-            self._encoder.on_lost(lost)
+            self._encoder.rate.on_report(lost, rtt_s)
         if self.pictures is not None and rtt_s is not None:
             self.pictures.assembler.rtt_s = min(0.5, max(0.02, rtt_s))
 

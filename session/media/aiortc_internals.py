@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import logging
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
@@ -179,6 +180,10 @@ class Receiver(RTCRtpReceiver):
         _set(self, "_RTCRtpReceiver__rtcp_task", asyncio.ensure_future(self._run_rtcp()))
         _set(self, "_RTCRtpReceiver__started", True)
 
+    def use_estimator(self, estimator: object) -> None:
+        """Judges the line with this one, which has the shape of aiortc's `RemoteBitrateEstimator`."""
+        _set(self, "_RTCRtpReceiver__remote_bitrate_estimator", estimator)
+
     async def ask_again(self, sequence_numbers: list[int]) -> None:
         """Generic NACK (RFC 4585, section 6.2.1)."""
         if self.media_ssrc is not None:
@@ -277,12 +282,23 @@ class Sender(RTCRtpSender):
         self.heard_at_s: float | None = None
 
     async def _handle_rtcp_packet(self, packet: Any) -> None:
+        round_trip_s = self._round_trip_s(packet)  # before aiortc smooths it
         await super()._handle_rtcp_packet(packet)
         self.heard_at_s = asyncio.get_running_loop().time()
         if isinstance(packet, RtcpRrPacket | RtcpSrPacket):
             for report in packet.reports:
                 if report.ssrc == self._ssrc:
-                    self.on_report(report.fraction_lost / 256, _get(self, "_RTCRtpSender__rtt"))
+                    self.on_report(report.fraction_lost / 256, round_trip_s)
+
+    def _round_trip_s(self, packet: Any) -> float | None:
+        """What a report about our last one tells (RFC 3550, section 6.4.1), or None."""
+        if isinstance(packet, RtcpRrPacket | RtcpSrPacket):
+            for report in packet.reports:
+                known = report.ssrc == self._ssrc and report.dlsr and report.lsr == _get(self, "_RTCRtpSender__lsr")
+                if known:
+                    passed_s: float = time.time() - _get(self, "_RTCRtpSender__lsr_time") - report.dlsr / 65536
+                    return passed_s if 0 <= passed_s < 10 else None
+        return None
 
     async def _retransmit(self, sequence_number: int) -> None:
         packet = _get(self, "_RTCRtpSender__rtp_history").get(sequence_number % RTP_HISTORY_SIZE)

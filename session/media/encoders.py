@@ -26,6 +26,7 @@ from av.video.frame import PictureType
 
 from session.media import av1_payload
 from session.media.ladder import LADDERS, Ladder
+from session.media.send_rate import SendRate
 from session.media.sound import BLOCK, RATE_HZ
 
 os.environ.setdefault("SVT_LOG", "0")
@@ -40,7 +41,6 @@ SILENT_EVERY = 20
 """Of these one in 0.4 s is sent, so that the other end knows that it is silence and not the line."""
 
 VIDEO_TIME_BASE = fractions.Fraction(1, 90_000)
-MIN_VIDEO_BPS = 50_000
 FPS = 25
 SHARE_OF_ESTIMATE = 0.88
 """The rest is for packet headers and for what the rate control overshoots."""
@@ -105,7 +105,7 @@ class PictureEncoder(Encoder):
     """AV1 or VP8 whose rate and size follow the other end's estimate (REMB) between our own bounds.
 
     Args:
-        start_bps: before the first estimate. max_bps: never more. codec: "av1" or "vp8".
+        rate: how much it may send. codec: "av1" or "vp8".
         clock: monotonic seconds.
 
     Attributes:
@@ -115,8 +115,7 @@ class PictureEncoder(Encoder):
 
     def __init__(
         self,
-        start_bps: int = 300_000,
-        max_bps: int = 2_000_000,
+        rate: SendRate,
         codec: str = "vp8",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -124,8 +123,7 @@ class PictureEncoder(Encoder):
         self.size = (0, 0)
         self.codec_name = codec
         self._clock = clock
-        self._max_bps = max(MIN_VIDEO_BPS, max_bps)
-        self._estimate_bps = start_bps
+        self.rate = rate
         self._ladder = Ladder(LADDERS[codec])
         self._codec: VideoCodecContext | None = None
         self._made_for_bps = 0
@@ -139,20 +137,11 @@ class PictureEncoder(Encoder):
     @property
     def target_bitrate(self) -> int:
         """Bits a second; aiortc sets it from each REMB message (draft-alvestrand-rmcat-remb)."""
-        return max(MIN_VIDEO_BPS, min(self._estimate_bps, self._max_bps))
+        return self.rate.bps
 
     @target_bitrate.setter
     def target_bitrate(self, bps: int) -> None:
-        self._estimate_bps = max(MIN_VIDEO_BPS, int(bps))
-
-    def set_max(self, bps: int) -> None:
-        """Never more than this from now on."""
-        self._max_bps = max(MIN_VIDEO_BPS, bps)
-
-    def on_lost(self, share: float) -> None:
-        """Of our packets this share was lost lately: beyond a tenth it is the line's queue that overflows."""
-        if share > 0.1:
-            self.target_bitrate = round(self.target_bitrate * (1 - share / 2))
+        self.rate.on_estimate(int(bps))
 
     def encode(self, frame: Frame, force_keyframe: bool = False) -> tuple[list[bytes], int]:
         """The picture's RTP payloads, and its time on a clock of 90 kHz; none when the picture is left out."""

@@ -131,7 +131,9 @@ class VoicePlayout:
 
     def _unwrap(self, timestamp: int) -> int:
         """The time without its wrap at 32 bits."""
-        if self._last_raw is not None:
+        if self._last_raw is None:
+            self._unwrapped = timestamp
+        else:
             step = (timestamp - self._last_raw) & 0xFFFFFFFF
             self._unwrapped += step - (1 << 32) if step > 0x7FFFFFFF else step
         self._last_raw = timestamp

@@ -11,6 +11,7 @@ from session.media.ladder import LADDERS, Ladder
 from session.media.line_budget import picture_kbps
 from session.media.lip_sync import LipSync
 from session.media.packet_pacer import REPEATED_BURST_BYTES, PacketPacer
+from session.media.send_rate import MIN_BPS, SendRate
 from session.media.sound import RATE_HZ, Pcm
 from session.media.stretch import longer, shorter
 
@@ -128,3 +129,46 @@ def test_what_has_no_period_is_left_as_it_is() -> None:
     assert longer(noise).size == 960
     assert shorter(np.zeros(960, np.int16)).size < 960
     assert shorter(tone(200, 480)).size == 480
+
+
+def test_the_rate_stays_between_its_bounds() -> None:
+    rate = SendRate(300_000, 800_000)
+    rate.on_estimate(10)
+    assert rate.bps == MIN_BPS
+    rate.on_estimate(9_000_000)
+    assert rate.bps == 800_000
+    rate.set_max(1, line_known=False)
+    assert rate.bps == MIN_BPS
+
+
+def test_on_a_known_line_a_low_estimate_needs_a_proof() -> None:
+    rate = SendRate(320_000, 320_000, line_known=True)
+    for _report in range(5):
+        rate.on_report(0.02, 0.05)
+        rate.on_estimate(70_000)
+    assert rate.bps == 320_000
+    rate.on_report(0.02, 0.2)
+    rate.on_estimate(150_000)
+    assert rate.bps == 150_000
+    for _report in range(30):
+        rate.on_report(0.01, 0.05)
+    assert rate.bps == 320_000
+
+
+def test_on_an_unknown_line_every_estimate_is_believed() -> None:
+    rate = SendRate(300_000, 2_000_000)
+    rate.on_estimate(120_000)
+    assert rate.bps == 120_000
+
+
+def test_a_queue_that_overflows_lowers_the_rate_but_a_lossy_line_does_not() -> None:
+    rate = SendRate(300_000, 2_000_000)
+    rate.on_report(0.05, None)
+    assert rate.bps == 300_000
+    rate.on_report(0.4, None)
+    assert rate.bps == 240_000
+    rate.on_report(0.0, 0.04)
+    rate.on_report(0.0, 0.4)
+    assert rate.bps == 204_000
+    rate.on_report(0.0, -3.0)
+    assert rate.bps < 204_000  # the last sane round trip still holds

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The rate of our picture, from what the other end estimates and from what its reports prove. Used by `encoders`.
+
+Chromium's estimate (REMB) reads jitter between packets, and a machine that is busy for a moment reads as a line that is
+full. Where the line is known, an estimate below it is believed only when a report shows the queue: a round trip that
+has grown, or packets that overflowed.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+MIN_BPS = 50_000
+QUEUE_S = 0.08
+"""So much longer than the shortest round trip: packets wait before the line."""
+
+LOST = 0.1
+"""A lossy line loses a few of a hundred; a full one loses more."""
+
+REPORTS = 40
+"""Round trips remembered, about forty seconds: the shortest of them is that of an empty line."""
+
+CALM_REPORTS = 3
+RISE = 1.06
+
+
+class SendRate:
+    """Bits a second for the picture.
+
+    Args:
+        start_bps, max_bps: the first, and never more. line_known: `max_bps` comes from a measured line.
+    """
+
+    def __init__(self, start_bps: int, max_bps: int, *, line_known: bool = False) -> None:
+        self.line_known = line_known
+        self._max_bps = max(MIN_BPS, max_bps)
+        self._bps = float(start_bps)
+        self._round_trips: deque[float] = deque(maxlen=REPORTS)
+        self._calm = 0
+        self._full = False
+
+    @property
+    def bps(self) -> int:
+        """The rate now, between `MIN_BPS` and the bound."""
+        return round(max(MIN_BPS, min(self._bps, self._max_bps)))
+
+    def set_max(self, bps: int, *, line_known: bool) -> None:
+        """Another bound from now on."""
+        self._max_bps, self.line_known = max(MIN_BPS, bps), line_known
+
+    def on_estimate(self, bps: int) -> None:
+        """The other end's estimate (REMB, draft-alvestrand-rmcat-remb)."""
+        if bps >= self._bps or not self.line_known or self._full:
+            self._bps = float(max(MIN_BPS, bps))
+
+    def on_report(self, lost: float, round_trip_s: float | None) -> None:
+        """A receiver report: share of our packets lost, 0..1, and the round trip it tells, if any."""
+        if round_trip_s is not None and 0 <= round_trip_s < 10:
+            self._round_trips.append(round_trip_s)
+        queue_s = self._round_trips[-1] - min(self._round_trips) if self._round_trips else 0.0
+        self._full = lost > LOST or queue_s > QUEUE_S
+        self._calm = 0 if self._full else self._calm + 1
+        if lost > LOST:
+            self._bps = max(MIN_BPS, self.bps * (1 - lost / 2))
+        elif queue_s > 2 * QUEUE_S:
+            self._bps = max(MIN_BPS, self.bps * 0.85)
+        elif self.line_known and self._calm > CALM_REPORTS:
+            self._bps = min(self._max_bps, self.bps * RISE)
