@@ -7,7 +7,6 @@ Used by `aiortc_engine`; one object per call, so that nothing of an earlier call
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import dataclasses
 import logging
 from collections.abc import Callable
@@ -338,8 +337,10 @@ class Call:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self.pictures is not None:
             self.pictures.close()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._pc.close(), CLOSE_TIMEOUT_S)
+        try:
+            await asyncio.wait_for(self._pc.close_all(), CLOSE_TIMEOUT_S)
+        except TimeoutError:
+            log.warning("a call did not close in time")
         self.playout.close()
 
 

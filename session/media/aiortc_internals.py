@@ -125,6 +125,18 @@ class Connection(RTCPeerConnection):
         with _with_our_codecs():
             await super().setRemoteDescription(sessionDescription)
 
+    async def close_all(self) -> None:
+        """As `close`, which stumbles over a connection that a damaged description has left without a transport."""
+        try:
+            await self.close()
+        except AttributeError:
+            log.warning("a half-made connection is closed part by part")
+            for transceiver in self.getTransceivers():
+                transport = transceiver.receiver.transport
+                if transport is not None:
+                    await transport.stop()
+                    await transport.transport.stop()
+
     def _RTCPeerConnection__createTransceiver(  # noqa: N802
         self, direction: str, kind: str, sender_track: MediaStreamTrack | None = None
     ) -> RTCRtpTransceiver:
