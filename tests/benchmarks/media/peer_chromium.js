@@ -154,6 +154,7 @@ const doing = {
         found.video_octets = report.bytesReceived || 0;
         found.codec = ((reports.get(report.codecId) || {}).mimeType || "").split("/").pop().toLowerCase();
         found.keys = report.keyFramesDecoded;
+        found.decoded = report.framesDecoded || 0;
       } else if (report.type === "outbound-rtp" && report.kind === "video") {
         found.sent_octets = report.bytesSent || 0;
         found.sent = `${report.frameHeight}p ${report.framesEncoded} ${report.qualityLimitationReason}`;

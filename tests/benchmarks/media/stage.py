@@ -79,6 +79,11 @@ class Stage:
         took_s = (end_ms - begin_ms) / 1000
         return Measured(
             windows={name: window(shown, begin_ms, end_ms) for name, shown in self.shown.items()},
+            decoded_fps={
+                name: (after[name]["decoded"] - before[name]["decoded"]) / took_s
+                for name in after
+                if "decoded" in after[name] and "decoded" in before[name]
+            },
             guessed={name: _guessed(before[name], after[name]) for name in after},
             processor={name: (peer.processor_s() - used[name]) / took_s * 100 for name, peer in self.ends.items()},
             video_kbps={
@@ -92,9 +97,13 @@ class Stage:
 
 @dataclass(frozen=True)
 class Measured:
-    """A window of a call. Keys "desk" and "kiosk": whose eyes and ears. `guessed`: share of the voice, 0..1."""
+    """A window of a call. Keys "desk" and "kiosk": whose eyes and ears. `guessed`: share of the voice, 0..1.
+
+    `decoded_fps`: pictures decoded, where an end tells; Chromium paints fewer in a page that is not on a screen.
+    """
 
     windows: dict[str, Window]
+    decoded_fps: dict[str, float]
     guessed: dict[str, float]
     processor: dict[str, float]
     video_kbps: dict[str, float]
