@@ -27,6 +27,21 @@ class MediaState(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PictureLimits:
+    """The most that our own picture may take of the line; the governor (`session.media.governor`) says it.
+
+    Attributes:
+        kbps: bits of the picture, packet headers included.
+        height_px: no taller, however many bits there are.
+        fps: no more pictures a second; below 1 it is a still photo now and then.
+    """
+
+    kbps: int = 2000
+    height_px: int = 1080
+    fps: float = 30.0
+
+
+@dataclass(frozen=True, kw_only=True)
 class MediaStats:
     """What the engine received and decoded in the present call, all counted from the call's beginning.
 
@@ -38,6 +53,10 @@ class MediaStats:
         audio_level: RMS of the last 0.2 s of decoded sound, 0..1.
         bytes: received, of all kinds. lost: packets that never came.
         rtt_ms: round trip, or None before the first report (RFC 3550, section 6.4.1).
+        concealed_ms, played_ms: sound that was guessed because its packets did not come, and all sound played.
+        sent_bytes: of all kinds. sent_height_px: of our picture as it goes out, 0 before the first.
+        estimate_kbps: what the transport thinks that may be sent, or None where it has no idea.
+        peer_loss_percent: of our packets, as the other end reports it lately, or None.
     """
 
     frames: int = 0
@@ -51,6 +70,12 @@ class MediaStats:
     bytes: int = 0
     lost: int = 0
     rtt_ms: float | None = None
+    concealed_ms: float = 0.0
+    played_ms: float = 0.0
+    sent_bytes: int = 0
+    sent_height_px: int = 0
+    estimate_kbps: float | None = None
+    peer_loss_percent: float | None = None
 
 
 class MediaEngine(Protocol):
@@ -68,7 +93,10 @@ class MediaEngine(Protocol):
         ...
 
     async def answer(self, offer_sdp: str) -> str:
-        """Answers an offer (RFC 8829); an earlier call is replaced. Raises `CallLost`; the engine stays usable."""
+        """Answers an offer (RFC 8829); an earlier call goes on until the new one has brought its first packet.
+
+        Raises `CallLost`; the engine and an earlier call stay usable.
+        """
         ...
 
     async def close_call(self) -> None:
@@ -85,6 +113,14 @@ class MediaEngine(Protocol):
 
     def set_camera(self, on: bool) -> None:
         """Sends our picture, or a still dark one."""
+        ...
+
+    def limit_picture(self, limits: PictureLimits) -> None:
+        """Our picture takes no more than this from now on, in this call and the next ones."""
+        ...
+
+    def set_line(self, start_kbps: int) -> None:
+        """What the line is known to carry for a picture: no call starts above it."""
         ...
 
     def latest_frame(self) -> VideoFrame | None:

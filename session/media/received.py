@@ -9,14 +9,16 @@ from __future__ import annotations
 import threading
 import time
 import zlib
+from collections import Counter
 from dataclasses import dataclass
+from typing import Protocol
 
 import av
 import numpy as np
 
 from session.media.engine import MediaStats
 from session.media.frames import VideoFrame, to_screen
-from session.media.sound import LevelMeter, Pcm
+from session.media.sound import BLOCK_S, LevelMeter, Pcm
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,28 @@ class Transport:
     lost: int = 0
     rtt_ms: float | None = None
     bytes: int = 0
+    sent_bytes: int = 0
+    peer_loss_percent: float | None = None
+
+
+class Sends(Protocol):
+    """What a picture's encoder says of itself."""
+
+    @property
+    def estimate_kbps(self) -> float | None:
+        """What the other end says that may come."""
+        ...
+
+    @property
+    def height_px(self) -> int:
+        """Of the pictures that go out."""
+        ...
+
+
+class Plays(Protocol):
+    """What a voice's playout says of itself."""
+
+    counts: Counter[str]
 
 
 class Received:
@@ -72,10 +96,16 @@ class Received:
         """Measures a block of decoded sound."""
         self._meter.add(block)
 
-    def stats(self) -> MediaStats:
-        """All counts; the checksum is made here, from the last picture."""
+    @property
+    def heard(self) -> bool:
+        """A packet of voice has come."""
+        return self._audio_packets > 0
+
+    def stats(self, playout: Plays | None = None, encoder: Sends | None = None) -> MediaStats:
+        """All counts, also those of who plays and who sends; the checksum is made here, from the last picture."""
         with self._lock:
             raw, frames, first_frame_s = self._raw, self._frames, self._first_frame_s
+        made: Counter[str] = playout.counts if playout is not None else Counter()
         return MediaStats(
             frames=frames,
             width_px=raw.width if raw is not None else 0,
@@ -88,7 +118,18 @@ class Received:
             bytes=self.transport.bytes,
             lost=self.transport.lost,
             rtt_ms=self.transport.rtt_ms,
+            concealed_ms=1000 * BLOCK_S * sum(made[how] for how in _GUESSED),
+            played_ms=1000 * BLOCK_S * sum(made[how] for how in _PLAYED),
+            sent_bytes=self.transport.sent_bytes,
+            sent_height_px=encoder.height_px if encoder is not None else 0,
+            estimate_kbps=encoder.estimate_kbps if encoder is not None else None,
+            peer_loss_percent=self.transport.peer_loss_percent,
         )
+
+
+_GUESSED = ("concealed", "expanded")
+_PLAYED = ("played", "recovered", *_GUESSED)
+"""How blocks of sound are made, as `voice_playout` counts them."""
 
 
 def luma_checksum(frame: av.VideoFrame) -> str:

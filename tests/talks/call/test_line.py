@@ -13,7 +13,7 @@ from session.clock import ManualClock
 from session.desk.call import DeskCall
 from session.errors import CallLost
 from session.kiosk.call import CallMedia, KioskCall
-from session.media.engine import MediaEngine, MediaState, MediaStats
+from session.media.engine import MediaEngine, MediaState, MediaStats, PictureLimits
 from session.media.frames import VideoFrame
 from session.media.ice import IceServer
 from session.protocol.session_messages import CallAnswered, CallFailed, CallOffered, CallRequested, MediaSeen
@@ -33,6 +33,8 @@ class ToldEngine:
         self.answers = 0
         self.closed_calls = 0
         self.switches: list[tuple[str, bool]] = []
+        self.limits = PictureLimits()
+        self.start_kbps = 0
 
     async def answer(self, offer_sdp: str) -> str:
         await asyncio.sleep(0)
@@ -53,6 +55,12 @@ class ToldEngine:
 
     def set_camera(self, on: bool) -> None:
         self.switches.append(("camera", on))
+
+    def limit_picture(self, limits: PictureLimits) -> None:
+        self.limits = limits
+
+    def set_line(self, start_kbps: int) -> None:
+        self.start_kbps = start_kbps
 
     def latest_frame(self) -> VideoFrame | None:
         return None
