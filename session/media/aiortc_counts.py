@@ -13,7 +13,7 @@ async def counted(pc: RTCPeerConnection) -> tuple[Transport, int]:
     """Counts of all packets, and of the picture's alone."""
     packets = video_packets = lost = received = sent = 0
     rtt_ms: float | None = None
-    peer_loss: list[float] = []
+    missed: list[float] = []
     for report in (await pc.getStats()).values():
         if isinstance(report, RTCInboundRtpStreamStats):
             packets += report.packetsReceived
@@ -21,9 +21,9 @@ async def counted(pc: RTCPeerConnection) -> tuple[Transport, int]:
             video_packets += report.packetsReceived if report.kind == "video" else 0
         elif isinstance(report, RTCRemoteInboundRtpStreamStats):
             # aiortc gives the byte as it came: 256 is everything (RFC 3550, section 6.4.1).
-            peer_loss.append(100 * report.fractionLost / 256)
+            missed.append(report.fractionLost / 256)
             rtt_ms = report.roundTripTime * 1000 if report.roundTripTime is not None else rtt_ms
         elif isinstance(report, RTCTransportStats):
             received += report.bytesReceived
             sent += report.bytesSent
-    return Transport(packets, lost, rtt_ms, received, sent, max(peer_loss, default=None)), video_packets
+    return Transport(packets, lost, rtt_ms, received, sent, max(missed, default=None)), video_packets

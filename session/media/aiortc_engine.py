@@ -44,6 +44,10 @@ CLOSE_TIMEOUT_S = 4.0
 POLL_S = 0.25
 FROZEN_AFTER_S = 0.75
 OWN_WIDTH_PX = 320
+VOICE_ROOM_KBPS = 60
+"""Of the line, for the voice with its headers and for what the transport says to itself."""
+
+LEAST_START_KBPS = 60
 EARLIER_S = 12.0
 """How long a call that was replaced goes on at most while the new one brings nothing."""
 
@@ -114,7 +118,7 @@ class AiortcEngine:
         self._speaker = speaker or NullSink()
         self._settings = settings or EngineSettings()
         self._thread = MediaThread()
-        self._limits, self._start_kbps = PictureLimits(kbps=self._settings.max_kbps), self._settings.start_kbps
+        self._limits = PictureLimits()
         self._call: _Call | None = None
         self._earlier: _Call | None = None
         self._offered: tuple[_Call, dict[str, RTCRtpSender]] | None = None
@@ -122,6 +126,7 @@ class AiortcEngine:
         self._own_count = 0
         self._camera_on = True
         self._microphone_on = True
+        self._line_kbps = 0
 
     # ---- called from the window's loop -----------------------------------------------------------------------------
 
@@ -182,15 +187,15 @@ class AiortcEngine:
         if (call := self._call) is not None:
             call.picture.camera_on = on
 
-    def limit_picture(self, limits: PictureLimits) -> None:
-        """See `MediaEngine.limit_picture`."""
-        self._limits = limits
-        if (call := self._call) is not None:
-            _limit(call, limits)
+    def set_line(self, line_kbps: int) -> None:
+        """What the line carries; see `MediaEngine.set_line`."""
+        self._line_kbps = line_kbps
 
-    def set_line(self, start_kbps: int) -> None:
-        """See `MediaEngine.set_line`."""
-        self._start_kbps = min(start_kbps, self._settings.start_kbps)
+    def set_picture_limit(self, kbps: int, *, height_px: int = 0, fps: float = 0.0) -> None:
+        """What our picture may use at most; see `MediaEngine.set_picture_limit`."""
+        self._limits = PictureLimits(kbps=kbps, height_px=height_px, fps=fps)
+        if (call := self._call) is not None:
+            _limit(call, self._limits)
 
     def latest_frame(self) -> VideoFrame | None:
         """The caller's last picture; of the call before, until the present one has its first."""
@@ -298,6 +303,13 @@ class AiortcEngine:
         return with_line_hints(
             answer, start_kbps=self._start_kbps, max_kbps=self._settings.max_kbps, voice_bps=VOICE_BPS
         )
+
+    @property
+    def _start_kbps(self) -> int:
+        """At which rate a picture begins, ours and the caller's: what the line leaves beside the voice, if known."""
+        if not self._line_kbps:
+            return self._settings.start_kbps
+        return max(LEAST_START_KBPS, min(self._settings.max_kbps, self._line_kbps - VOICE_ROOM_KBPS))
 
     def _use_own_encoders(self, call: _Call, senders: dict[str, RTCRtpSender], answer: str) -> None:
         if first_codec(answer, "audio") == "opus":
@@ -418,6 +430,6 @@ def _receivers(pc: RTCPeerConnection, kind: str) -> list[RTCRtpReceiver]:
 
 
 def _limit(call: _Call, limits: PictureLimits) -> None:
-    call.picture.limit(limits.fps)
+    call.picture.limit(limits.fps or float(call.picture.fps))
     if call.encoder is not None:
         call.encoder.limit(limits)

@@ -86,7 +86,7 @@ class PictureEncoder(Encoder):
         self._max_bps = max_bps
         self._target_bps = start_bps
         self._estimate_bps: int | None = None
-        self._limits = PictureLimits(kbps=max_bps // 1000)
+        self._limits = PictureLimits()
         self._codec: VideoCodecContext | None = None
         self._made_for_bps = 0
         self._made_at_s = 0.0
@@ -100,7 +100,7 @@ class PictureEncoder(Encoder):
     @target_bitrate.setter
     def target_bitrate(self, bps: int) -> None:
         self._estimate_bps = int(bps)
-        self._target_bps = max(MIN_VIDEO_BPS, min(int(bps), self._max_bps, self._limits.kbps * 1000))
+        self._target_bps = max(MIN_VIDEO_BPS, min(int(bps), self._bound_bps))
 
     @property
     def estimate_kbps(self) -> float | None:
@@ -118,7 +118,11 @@ class PictureEncoder(Encoder):
         if self._estimate_bps is not None:
             self.target_bitrate = self._estimate_bps
         else:
-            self._target_bps = min(self._target_bps, max(MIN_VIDEO_BPS, limits.kbps * 1000))
+            self._target_bps = max(MIN_VIDEO_BPS, min(self._target_bps, self._bound_bps))
+
+    @property
+    def _bound_bps(self) -> int:
+        return min(self._max_bps, self._limits.kbps * 1000) if self._limits.kbps else self._max_bps
 
     def encode(self, frame: Frame, force_keyframe: bool = False) -> tuple[list[bytes], int]:
         """The picture's RTP payloads (RFC 7741), and its time on a clock of 90 kHz."""
@@ -139,7 +143,7 @@ class PictureEncoder(Encoder):
 
     def _scaled(self, frame: av.VideoFrame) -> av.VideoFrame:
         height = max(rung for floor_bps, rung in LADDER if self._target_bps >= floor_bps)
-        height = min(height, self._limits.height_px)
+        height = min(height, self._limits.height_px or height)
         if self._codec is not None and height > self._codec.height and not self._may_raise():
             height = self._codec.height
         if height >= frame.height:

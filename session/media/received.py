@@ -18,7 +18,7 @@ import numpy as np
 
 from session.media.engine import MediaStats
 from session.media.frames import VideoFrame, to_screen
-from session.media.sound import BLOCK_S, LevelMeter, Pcm
+from session.media.sound import LevelMeter, Pcm
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Transport:
     rtt_ms: float | None = None
     bytes: int = 0
     sent_bytes: int = 0
-    peer_loss_percent: float | None = None
+    sent_lost: float | None = None
 
 
 class Sends(Protocol):
@@ -118,17 +118,17 @@ class Received:
             bytes=self.transport.bytes,
             lost=self.transport.lost,
             rtt_ms=self.transport.rtt_ms,
-            concealed_ms=1000 * BLOCK_S * sum(made[how] for how in _GUESSED),
-            played_ms=1000 * BLOCK_S * sum(made[how] for how in _PLAYED),
+            voice_made_up=sum(made[how] for how in _MADE_UP),
+            voice_blocks=sum(made[how] for how in _PLAYED),
             sent_bytes=self.transport.sent_bytes,
             sent_height_px=encoder.height_px if encoder is not None else 0,
             estimate_kbps=encoder.estimate_kbps if encoder is not None else None,
-            peer_loss_percent=self.transport.peer_loss_percent,
+            sent_lost=self.transport.sent_lost,
         )
 
 
-_GUESSED = ("concealed", "expanded")
-_PLAYED = ("played", "recovered", *_GUESSED)
+_MADE_UP = ("concealed", "expanded")
+_PLAYED = ("played", "recovered", *_MADE_UP)
 """How blocks of sound are made, as `voice_playout` counts them."""
 
 

@@ -56,7 +56,7 @@ class PictureTrack(MediaStreamTrack):
         super().__init__()
         self.camera_on = True
         self._source = source
-        self._fps = fps
+        self.fps = self._fps = fps
         self._every = 1
         self._on_sent = on_sent
         self._pacer = Pacer(1 / fps)

@@ -13,7 +13,7 @@ from session.clock import ManualClock
 from session.desk.call import DeskCall
 from session.errors import CallLost
 from session.kiosk.call import CallMedia, KioskCall
-from session.media.engine import MediaEngine, MediaState, MediaStats, PictureLimits
+from session.media.engine import MediaEngine, MediaState, MediaStats
 from session.media.frames import VideoFrame
 from session.media.ice import IceServer
 from session.protocol.session_messages import CallAnswered, CallFailed, CallOffered, CallRequested, MediaSeen
@@ -33,8 +33,8 @@ class ToldEngine:
         self.answers = 0
         self.closed_calls = 0
         self.switches: list[tuple[str, bool]] = []
-        self.limits = PictureLimits()
-        self.start_kbps = 0
+        self.lines: list[int] = []
+        self.limits: list[int] = []
 
     async def answer(self, offer_sdp: str) -> str:
         await asyncio.sleep(0)
@@ -56,11 +56,11 @@ class ToldEngine:
     def set_camera(self, on: bool) -> None:
         self.switches.append(("camera", on))
 
-    def limit_picture(self, limits: PictureLimits) -> None:
-        self.limits = limits
+    def set_line(self, line_kbps: int) -> None:
+        self.lines.append(line_kbps)
 
-    def set_line(self, start_kbps: int) -> None:
-        self.start_kbps = start_kbps
+    def set_picture_limit(self, kbps: int, *, height_px: int = 0, fps: float = 0.0) -> None:
+        self.limits.append(kbps)
 
     def latest_frame(self) -> VideoFrame | None:
         return None

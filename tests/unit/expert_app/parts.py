@@ -20,7 +20,7 @@ from session.kiosk.live import KioskParts, KioskSession
 from session.kiosk.wipe import open_session_folder
 from session.log.events import Writer
 from session.log.writer import LogWriter
-from session.media.engine import MediaState, MediaStats, PictureLimits
+from session.media.engine import MediaState, MediaStats
 from session.media.frames import VideoFrame
 from session.protocol.channel import SessionChannel
 from session.protocol.control_messages import HistoryStep, PageKey
@@ -61,10 +61,10 @@ class QuietEngine:
     def set_camera(self, on: bool) -> None:
         pass
 
-    def limit_picture(self, limits: PictureLimits) -> None:
+    def set_line(self, line_kbps: int) -> None:
         pass
 
-    def set_line(self, start_kbps: int) -> None:
+    def set_picture_limit(self, kbps: int, *, height_px: int = 0, fps: float = 0.0) -> None:
         pass
 
     def latest_frame(self) -> VideoFrame | None:
