@@ -21,16 +21,16 @@ from aiortc import (
     RTCSessionDescription,
 )
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
-from aiortc.stats import RTCInboundRtpStreamStats, RTCRemoteInboundRtpStreamStats, RTCTransportStats
 
 from session.errors import CallLost
 from session.media import aiortc_internals as internals
+from session.media.aiortc_counts import counted
 from session.media.encoders import VOICE_BPS, PictureEncoder, VoiceEncoder
-from session.media.engine import MediaState, MediaStats
+from session.media.engine import MediaState, MediaStats, PictureLimits
 from session.media.frames import VideoFrame, to_screen
 from session.media.ice import IceServer as IceServer
 from session.media.media_thread import MediaThread
-from session.media.received import Received, Transport
+from session.media.received import Received
 from session.media.sdp import check_offer, first_codec, with_line_hints, without_local_names
 from session.media.sound import BLOCK_S, NullSink, SoundSink, SoundSource, ToneSource
 from session.media.sources import FrameSource, SyntheticCamera
@@ -44,6 +44,12 @@ CLOSE_TIMEOUT_S = 4.0
 POLL_S = 0.25
 FROZEN_AFTER_S = 0.75
 OWN_WIDTH_PX = 320
+VOICE_ROOM_KBPS = 60
+"""Of the line, for the voice with its headers and for what the transport says to itself."""
+
+LEAST_START_KBPS = 60
+EARLIER_S = 12.0
+"""How long a call that was replaced goes on at most while the new one brings nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +79,13 @@ class _Call:
     playout: VoicePlayout
     received: Received = field(default_factory=Received)
     tasks: list[asyncio.Task[Any]] = field(default_factory=list)
+    encoder: PictureEncoder | None = None
     closed: bool = False
+
+    @property
+    def begun(self) -> bool:
+        """Something of the other end has arrived."""
+        return self.received.heard or self.received.frames > 0
 
 
 def _ignore_frame() -> None:
@@ -106,12 +118,15 @@ class AiortcEngine:
         self._speaker = speaker or NullSink()
         self._settings = settings or EngineSettings()
         self._thread = MediaThread()
+        self._limits = PictureLimits()
         self._call: _Call | None = None
+        self._earlier: _Call | None = None
         self._offered: tuple[_Call, dict[str, RTCRtpSender]] | None = None
         self._own: VideoFrame | None = None
         self._own_count = 0
         self._camera_on = True
         self._microphone_on = True
+        self._line_kbps = 0
 
     # ---- called from the window's loop -----------------------------------------------------------------------------
 
@@ -172,9 +187,21 @@ class AiortcEngine:
         if (call := self._call) is not None:
             call.picture.camera_on = on
 
+    def set_line(self, line_kbps: int) -> None:
+        """What the line carries; see `MediaEngine.set_line`."""
+        self._line_kbps = line_kbps
+
+    def set_picture_limit(self, kbps: int, *, height_px: int = 0, fps: float = 0.0) -> None:
+        """What our picture may use at most; see `MediaEngine.set_picture_limit`."""
+        self._limits = PictureLimits(kbps=kbps, height_px=height_px, fps=fps)
+        if (call := self._call) is not None:
+            _limit(call, self._limits)
+
     def latest_frame(self) -> VideoFrame | None:
-        """The caller's last picture."""
-        call = self._call
+        """The caller's last picture; of the call before, until the present one has its first."""
+        call, earlier = self._call, self._earlier
+        if call is not None and call.received.shown is None and earlier is not None:
+            return earlier.received.shown
         return call.received.shown if call is not None else None
 
     def own_frame(self) -> VideoFrame | None:
@@ -184,12 +211,11 @@ class AiortcEngine:
     def stats(self) -> MediaStats:
         """What was received so far in the present call."""
         call = self._call
-        return call.received.stats() if call is not None else MediaStats()
+        return call.received.stats(call.playout, call.encoder) if call is not None else MediaStats()
 
     # ---- in the media thread ---------------------------------------------------------------------------------------
 
     async def _answer(self, offer_sdp: str) -> str:
-        earlier = self._call
         call = self._new_call()
         try:
             answer = await self._negotiate(call, without_local_names(offer_sdp))
@@ -198,11 +224,27 @@ class AiortcEngine:
             await self._close(call)
             log.warning("offer refused: %s", type(error).__name__)
             raise CallLost(why=type(error).__name__) from error
-        self._call = call
-        self._start(call)
-        if earlier is not None:
-            self._spawn(self._close(earlier), "call-replaced")
+        self._replace_by(call)
         return answer
+
+    def _replace_by(self, call: _Call) -> None:
+        """The call is the present one; the one before goes on until this one brings something."""
+        before, self._call = self._call, call
+        self._start(call)
+        if (older := self._earlier) is not None:
+            self._spawn(self._close(older), "call-replaced")
+        self._earlier = before
+        if before is not None:
+            self._spawn(self._part_with(before, call), "call-replaced")
+
+    async def _part_with(self, before: _Call, call: _Call) -> None:
+        for _beat in range(round(EARLIER_S / BLOCK_S)):
+            if call.begun or call.closed or before.closed:
+                break
+            await asyncio.sleep(BLOCK_S)
+        if self._earlier is before:
+            self._earlier = None
+        await self._close(before)
 
     async def _offer(self) -> str:
         await self._drop_offer()
@@ -219,16 +261,13 @@ class AiortcEngine:
         if offered is None:
             raise CallLost(why="nothing was offered")
         call, senders = offered
-        self._use_own_encoders(senders, answer_sdp)
+        self._use_own_encoders(call, senders, answer_sdp)
         try:
             await call.pc.setRemoteDescription(RTCSessionDescription(without_local_names(answer_sdp), "answer"))
         except Exception as error:  # as in `_answer`
             await self._close(call)
             raise CallLost(why=type(error).__name__) from error
-        earlier, self._call = self._call, call
-        self._start(call)
-        if earlier is not None:
-            self._spawn(self._close(earlier), "call-replaced")
+        self._replace_by(call)
 
     async def _drop_offer(self) -> None:
         offered, self._offered = self._offered, None
@@ -260,17 +299,25 @@ class AiortcEngine:
         senders = {track.kind: call.pc.addTrack(track) for track in tracks}
         await call.pc.setLocalDescription(await call.pc.createAnswer())
         answer = call.pc.localDescription.sdp
-        self._use_own_encoders(senders, answer)
+        self._use_own_encoders(call, senders, answer)
         return with_line_hints(
-            answer, start_kbps=self._settings.start_kbps, max_kbps=self._settings.max_kbps, voice_bps=VOICE_BPS
+            answer, start_kbps=self._start_kbps, max_kbps=self._settings.max_kbps, voice_bps=VOICE_BPS
         )
 
-    def _use_own_encoders(self, senders: dict[str, RTCRtpSender], answer: str) -> None:
+    @property
+    def _start_kbps(self) -> int:
+        """At which rate a picture begins, ours and the caller's: what the line leaves beside the voice, if known."""
+        if not self._line_kbps:
+            return self._settings.start_kbps
+        return max(LEAST_START_KBPS, min(self._settings.max_kbps, self._line_kbps - VOICE_ROOM_KBPS))
+
+    def _use_own_encoders(self, call: _Call, senders: dict[str, RTCRtpSender], answer: str) -> None:
         if first_codec(answer, "audio") == "opus":
             internals.use_encoder(senders["audio"], VoiceEncoder())
         if first_codec(answer, "video") == "vp8":
-            encoder = PictureEncoder(self._settings.start_kbps * 1000, self._settings.max_kbps * 1000)
-            internals.use_encoder(senders["video"], encoder)
+            call.encoder = PictureEncoder(self._start_kbps * 1000, self._settings.max_kbps * 1000)
+            internals.use_encoder(senders["video"], call.encoder)
+        _limit(call, self._limits)
 
     def _start(self, call: _Call) -> None:
         for receiver in call.pc.getReceivers():
@@ -311,7 +358,14 @@ class AiortcEngine:
             await pacer.next_beat()
             block = call.playout.pull()
             call.received.add_voice(block)
-            self._speaker.write(block)
+            if self._speaks(call):
+                self._speaker.write(block)
+
+    def _speaks(self, call: _Call) -> bool:
+        """Of two calls, the present one as soon as it has a voice."""
+        if self._earlier is None or self._call is None:
+            return True
+        return (call is self._call) == self._call.received.heard
 
     async def _watch(self, call: _Call) -> None:
         """Polls the line's counts, and asks for a key frame when packets come but no picture."""
@@ -319,7 +373,7 @@ class AiortcEngine:
         frames, packets, since_s = 0, 0, loop.time()
         while True:
             await asyncio.sleep(POLL_S)
-            call.received.transport, video_packets = await _counted(call.pc)
+            call.received.transport, video_packets = await counted(call.pc)
             if call.received.frames != frames:
                 frames, packets, since_s = call.received.frames, video_packets, loop.time()
             elif video_packets > packets and loop.time() - since_s > FROZEN_AFTER_S:
@@ -336,12 +390,15 @@ class AiortcEngine:
             self._own = to_screen(frame, self._own_count, OWN_WIDTH_PX)
 
     def _on_connection_state(self, call: _Call) -> None:
-        if not call.closed:
+        if not call.closed and call is self._call:
             self.on_state(_STATES.get(call.pc.connectionState, MediaState.LOST))
 
     async def _end_call(self) -> None:
         await self._drop_offer()
         call, self._call, self._own = self._call, None, None
+        earlier, self._earlier = self._earlier, None
+        if earlier is not None:
+            await self._close(earlier)
         if call is not None:
             await self._close(call)
             self.on_state(MediaState.CLOSED)
@@ -372,17 +429,7 @@ def _receivers(pc: RTCPeerConnection, kind: str) -> list[RTCRtpReceiver]:
     return [t.receiver for t in pc.getTransceivers() if t.kind == kind and t.receiver.track is not None]
 
 
-async def _counted(pc: RTCPeerConnection) -> tuple[Transport, int]:
-    """Counts of all packets, and of the picture's alone."""
-    packets = video_packets = lost = received = 0
-    rtt_ms: float | None = None
-    for report in (await pc.getStats()).values():
-        if isinstance(report, RTCInboundRtpStreamStats):
-            packets += report.packetsReceived
-            lost += report.packetsLost
-            video_packets += report.packetsReceived if report.kind == "video" else 0
-        elif isinstance(report, RTCRemoteInboundRtpStreamStats) and report.roundTripTime is not None:
-            rtt_ms = report.roundTripTime * 1000
-        elif isinstance(report, RTCTransportStats):
-            received += report.bytesReceived
-    return Transport(packets, lost, rtt_ms, received), video_packets
+def _limit(call: _Call, limits: PictureLimits) -> None:
+    call.picture.limit(limits.fps or float(call.picture.fps))
+    if call.encoder is not None:
+        call.encoder.limit(limits)

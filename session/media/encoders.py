@@ -21,6 +21,7 @@ from av.packet import Packet
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType
 
+from session.media.engine import PictureLimits
 from session.media.sound import BLOCK, RATE_HZ
 
 VOICE_BPS = 28_000
@@ -84,6 +85,8 @@ class PictureEncoder(Encoder):
     def __init__(self, start_bps: int = 300_000, max_bps: int = 2_000_000) -> None:
         self._max_bps = max_bps
         self._target_bps = start_bps
+        self._estimate_bps: int | None = None
+        self._limits = PictureLimits()
         self._codec: VideoCodecContext | None = None
         self._made_for_bps = 0
         self._made_at_s = 0.0
@@ -96,7 +99,30 @@ class PictureEncoder(Encoder):
 
     @target_bitrate.setter
     def target_bitrate(self, bps: int) -> None:
-        self._target_bps = max(MIN_VIDEO_BPS, min(int(bps), self._max_bps))
+        self._estimate_bps = int(bps)
+        self._target_bps = max(MIN_VIDEO_BPS, min(int(bps), self._bound_bps))
+
+    @property
+    def estimate_kbps(self) -> float | None:
+        """What the other end last said that may come, whatever our own bounds are; None before it did."""
+        return None if self._estimate_bps is None else self._estimate_bps / 1000
+
+    @property
+    def height_px(self) -> int:
+        """Of the pictures that go out; 0 before the first."""
+        return self._codec.height if self._codec is not None else 0
+
+    def limit(self, limits: PictureLimits) -> None:
+        """Our own bounds from now on."""
+        self._limits = limits
+        if self._estimate_bps is not None:
+            self.target_bitrate = self._estimate_bps
+        else:
+            self._target_bps = max(MIN_VIDEO_BPS, min(self._target_bps, self._bound_bps))
+
+    @property
+    def _bound_bps(self) -> int:
+        return min(self._max_bps, self._limits.kbps * 1000) if self._limits.kbps else self._max_bps
 
     def encode(self, frame: Frame, force_keyframe: bool = False) -> tuple[list[bytes], int]:
         """The picture's RTP payloads (RFC 7741), and its time on a clock of 90 kHz."""
@@ -117,6 +143,7 @@ class PictureEncoder(Encoder):
 
     def _scaled(self, frame: av.VideoFrame) -> av.VideoFrame:
         height = max(rung for floor_bps, rung in LADDER if self._target_bps >= floor_bps)
+        height = min(height, self._limits.height_px or height)
         if self._codec is not None and height > self._codec.height and not self._may_raise():
             height = self._codec.height
         if height >= frame.height:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import threading
 import time
 import zlib
+from collections import Counter
 from dataclasses import dataclass
+from typing import Protocol
 
 import av
 import numpy as np
@@ -27,6 +29,28 @@ class Transport:
     lost: int = 0
     rtt_ms: float | None = None
     bytes: int = 0
+    sent_bytes: int = 0
+    sent_lost: float | None = None
+
+
+class Sends(Protocol):
+    """What a picture's encoder says of itself."""
+
+    @property
+    def estimate_kbps(self) -> float | None:
+        """What the other end says that may come."""
+        ...
+
+    @property
+    def height_px(self) -> int:
+        """Of the pictures that go out."""
+        ...
+
+
+class Plays(Protocol):
+    """What a voice's playout says of itself."""
+
+    counts: Counter[str]
 
 
 class Received:
@@ -72,10 +96,16 @@ class Received:
         """Measures a block of decoded sound."""
         self._meter.add(block)
 
-    def stats(self) -> MediaStats:
-        """All counts; the checksum is made here, from the last picture."""
+    @property
+    def heard(self) -> bool:
+        """A packet of voice has come."""
+        return self._audio_packets > 0
+
+    def stats(self, playout: Plays | None = None, encoder: Sends | None = None) -> MediaStats:
+        """All counts, also those of who plays and who sends; the checksum is made here, from the last picture."""
         with self._lock:
             raw, frames, first_frame_s = self._raw, self._frames, self._first_frame_s
+        made: Counter[str] = playout.counts if playout is not None else Counter()
         return MediaStats(
             frames=frames,
             width_px=raw.width if raw is not None else 0,
@@ -88,7 +118,18 @@ class Received:
             bytes=self.transport.bytes,
             lost=self.transport.lost,
             rtt_ms=self.transport.rtt_ms,
+            voice_made_up=sum(made[how] for how in _MADE_UP),
+            voice_blocks=sum(made[how] for how in _PLAYED),
+            sent_bytes=self.transport.sent_bytes,
+            sent_height_px=encoder.height_px if encoder is not None else 0,
+            estimate_kbps=encoder.estimate_kbps if encoder is not None else None,
+            sent_lost=self.transport.sent_lost,
         )
+
+
+_MADE_UP = ("concealed", "expanded")
+_PLAYED = ("played", "recovered", *_MADE_UP)
+"""How blocks of sound are made, as `voice_playout` counts them."""
 
 
 def luma_checksum(frame: av.VideoFrame) -> str:

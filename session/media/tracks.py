@@ -56,10 +56,15 @@ class PictureTrack(MediaStreamTrack):
         super().__init__()
         self.camera_on = True
         self._source = source
-        self._fps = fps
+        self.fps = self._fps = fps
+        self._every = 1
         self._on_sent = on_sent
         self._pacer = Pacer(1 / fps)
         self._size = (640, 360)
+
+    def limit(self, fps: float) -> None:
+        """No more pictures a second than this; 0.25 is one every four seconds."""
+        self._every = max(1, round(self._fps / max(fps, 0.05)))
 
     async def recv(self) -> av.VideoFrame:
         """The next picture, when it is due."""
@@ -81,7 +86,8 @@ class PictureTrack(MediaStreamTrack):
             if self.readyState != "live":
                 raise MediaStreamError
             beat = await self._pacer.next_beat()
-            if self.camera_on or beat % max(1, self._fps // 5) == 0:
+            every = self._every if self.camera_on else max(self._every, self._fps // 5)
+            if beat % every == 0:
                 return beat
 
 

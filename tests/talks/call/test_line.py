@@ -34,6 +34,8 @@ class ToldEngine:
         self.answers = 0
         self.closed_calls = 0
         self.switches: list[tuple[str, bool]] = []
+        self.lines: list[int] = []
+        self.limits: list[int] = []
 
     async def answer(self, offer_sdp: str) -> str:
         await asyncio.sleep(0)
@@ -54,6 +56,12 @@ class ToldEngine:
 
     def set_camera(self, on: bool) -> None:
         self.switches.append(("camera", on))
+
+    def set_line(self, line_kbps: int) -> None:
+        self.lines.append(line_kbps)
+
+    def set_picture_limit(self, kbps: int, *, height_px: int = 0, fps: float = 0.0) -> None:
+        self.limits.append(kbps)
 
     def latest_frame(self) -> VideoFrame | None:
         return None

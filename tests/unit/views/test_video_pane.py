@@ -32,6 +32,10 @@ class Engine:
         self.own: VideoFrame | None = None
         self.asked = 0
 
+    def set_line(self, line_kbps: int) -> None: ...
+
+    def set_picture_limit(self, kbps: int, *, height_px: int = 0, fps: float = 0.0) -> None: ...
+
     def latest_frame(self) -> VideoFrame | None:
         self.asked += 1
         return self.latest

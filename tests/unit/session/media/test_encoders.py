@@ -13,6 +13,7 @@ from aiortc.codecs.vpx import Vp8Decoder, vp8_depayload
 from aiortc.jitterbuffer import JitterFrame
 
 from session.media.encoders import MIN_VIDEO_BPS, PictureEncoder
+from session.media.engine import PictureLimits
 from session.media.person import SyntheticPerson
 
 FPS = 25
@@ -90,3 +91,32 @@ def test_a_key_frame_is_made_when_asked_for() -> None:
     delta = vp8_depayload(encoder.encode(frame(1))[0][0])
     key = vp8_depayload(encoder.encode(frame(2), force_keyframe=True)[0][0])
     assert (delta[0] & 1, key[0] & 1) == (1, 0)  # RFC 6386, section 9.1
+
+
+def test_the_governors_limits_hold_whatever_the_estimate() -> None:
+    encoder = PictureEncoder(start_bps=900_000)
+    unknown = encoder.estimate_kbps
+    encoder.target_bitrate = 1_500_000
+    encoder.limit(PictureLimits(kbps=80, height_px=180))
+    assert unknown is None
+    assert encoder.target_bitrate == 80_000
+    assert encoder.estimate_kbps == 1500
+    sent(encoder, 30)
+    assert encoder.height_px == 180
+    encoder.limit(PictureLimits(kbps=700))
+    assert encoder.target_bitrate == 700_000
+
+
+def test_a_still_photo_is_sharp_enough_to_know_a_face() -> None:
+    """One picture in four seconds gets the bits of the four seconds, not those of a 25th."""
+    encoder, decoder = PictureEncoder(start_bps=300_000), Vp8Decoder()
+    encoder.limit(PictureLimits(kbps=24, height_px=270, fps=0.25))
+    sizes, indexes = [], range(0, 800, 100)
+    out = frame(0)
+    for index in indexes:
+        payloads, _ = encoder.encode(frame(index))
+        sizes.append(sum(map(len, payloads)))
+        out = decoded(payloads, decoder, index)
+    same = frame(700).reformat(width=out.width, height=out.height).to_ndarray(format="gray").astype(int)
+    assert np.abs(out.to_ndarray(format="gray").astype(int) - same).mean() < 5
+    assert sum(sizes[1:]) * 8 / (4 * len(sizes[1:])) < 30_000
