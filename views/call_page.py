@@ -65,7 +65,12 @@ _ATTRIBUTES = {
     QWebEngineSettings.WebAttribute.ScreenCaptureEnabled: False,
     QWebEngineSettings.WebAttribute.ShowScrollBars: False,
 }
-_SCRIPTS = {"__SIMULATED_PERSON__": "simulated_person.js", "__CALL_OWN__": "call_own.js", "__CALL__": "call.js"}
+_SCRIPTS = {
+    "__SIMULATED_PERSON__": "simulated_person.js",
+    "__CALL_LINE__": "call_line.js",
+    "__CALL_OWN__": "call_own.js",
+    "__CALL__": "call.js",
+}
 
 
 class _Bridge(QObject):

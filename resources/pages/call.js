@@ -30,6 +30,8 @@ function makeCall(name) {
   let energy = { total: 0, duration: 0, level: 0 };
   let peerCameraOn = true, peerMicrophoneOn = true;
 
+  const governed = makeGoverned(() => link && link.senders.video);
+
   const tell = (event, detail) => host.tell(event, { ...detail, peer: name });
 
   // ---- what the caller sees ----------------------------------------------------------------------------------------
@@ -71,9 +73,17 @@ function makeCall(name) {
     };
     made.connection.ontrack = (event) => {
       made.arrived.addTrack(event.track);
-      if (made === link) showArrived();
+      event.track.onunmute = () => onArriving(made);
+      if (made === link && !retired) showArrived();
     };
     return made;
+  }
+
+  // The first packet of the present call: the one before, if it still goes on, has done its work.
+  function onArriving(made) {
+    if (made !== link) return;
+    showArrived();
+    endRetired();
   }
 
   function showArrived() {
@@ -120,8 +130,10 @@ function makeCall(name) {
     if (!sender) return;
     const parameters = sender.getParameters();
     if (!parameters.encodings.length) return;
+    const kbps = governed.rateOf(maxKbps, limit.sharers);
     parameters.degradationPreference = limit.sharers > 1 ? "balanced" : "maintain-resolution";
-    parameters.encodings.forEach((encoding) => { encoding.maxBitrate = Math.round(maxKbps * 1000); });
+    parameters.encodings.forEach((encoding) => { encoding.maxBitrate = Math.round(kbps * 1000); });
+    governed.shape(parameters, sender);
     await sender.setParameters(parameters);
   }
 
@@ -142,6 +154,13 @@ function makeCall(name) {
     await limitPicture(kbps);
     sharedKbps = sharers > 1 ? kbps : 0;
     return Math.round(kbps);
+  }
+
+  // The governor's limits; 0 is no bound. Gives whether photos are sent now.
+  async function govern(limits) {
+    await governed.set(limits);
+    await limitPicture(startKbps());
+    return governed.photos();
   }
 
   const startKbps = () => (limit.sharers > 1 && sharedKbps ? sharedKbps : limit.max_kbps);
@@ -173,11 +192,13 @@ function makeCall(name) {
       width: remote.videoWidth, height: remote.videoHeight });
   }
 
-  function attach(made, trackOf) {
-    return Promise.all(["audio", "video"].map((kind) => {
+  async function attach(made, trackOf) {
+    await governed.end();
+    await Promise.all(["audio", "video"].map((kind) => {
       const sender = made.senders[kind];
       return sender && sender.track !== trackOf(kind) ? sender.replaceTrack(trackOf(kind)) : null;
     }));
+    await governed.again();
   }
 
   // Camera and microphone are opened while the two ends agree.
@@ -259,7 +280,6 @@ function makeCall(name) {
   async function accept(sdp, peerSimulated) {
     if (!link) throw new Error("no call");
     await link.connection.setRemoteDescription({ type: "answer", sdp });
-    endRetired();
     showSimulated(peerSimulated);
     return true;
   }
@@ -284,8 +304,7 @@ function makeCall(name) {
     }
     retireLink();
     begin(made, options);
-    endRetired();
-    showArrived();
+    if (!retired) showArrived();
     const simulated = openOwn(options, made);
     await limitPicture(startKbps());
     return { sdp: sayable(made.connection.localDescription.sdp), simulated };
@@ -297,6 +316,7 @@ function makeCall(name) {
   }
 
   function stopMedia() {
+    governed.end();
     closeLink(link);
     endRetired();
     unprepare();
@@ -367,36 +387,38 @@ function makeCall(name) {
     return Math.min(1, energy.level);
   }
 
-  async function seen() {
-    const result = { frames: 0, width_px: 0, height_px: 0, checksum: checksum(), audio_packets: 0, audio_level: 0,
-      packets: 0, bytes: 0, lost: 0, rtt_ms: null, codec: "", state: link ? link.connection.connectionState : "closed" };
-    const counted = link;
-    const reports = counted ? await counted.connection.getStats() : new Map();
+  // What lineCounts leaves out: codecs, freezes, how long a voice waits to be heard.
+  function addFaces(reports, result) {
+    const codecOf = (report) => ((reports.get(report.codecId) || {}).mimeType || "").replace("video/", "").toLowerCase();
     reports.forEach((report) => {
-      if (report.type === "candidate-pair" && report.nominated && report.currentRoundTripTime !== undefined) {
-        result.rtt_ms = report.currentRoundTripTime * 1000;
-      }
-      if (report.type !== "inbound-rtp") return;
-      result.packets += report.packetsReceived || 0;
-      result.bytes += (report.bytesReceived || 0) + (report.headerBytesReceived || 0);
-      result.lost += Math.max(0, report.packetsLost || 0);
-      if (report.kind === "video") {
-        result.frames = report.framesDecoded || 0;
-        result.width_px = report.frameWidth || 0;
-        result.height_px = report.frameHeight || 0;
-        result.codec = ((reports.get(report.codecId) || {}).mimeType || "").replace("video/", "").toLowerCase();
-      } else {
-        result.audio_packets = report.packetsReceived || 0;
+      const isPicture = report.kind === "video";
+      if (report.type === "inbound-rtp" && isPicture) {
+        result.codec = codecOf(report);
+        result.freezes = report.freezeCount || 0;
+        result.frozen_s = report.totalFreezesDuration || 0;
+      } else if (report.type === "inbound-rtp") {
         result.audio_level = levelOf(report);
+        result.voice_delay_ms = 1000 * (report.jitterBufferDelay || 0) / (report.jitterBufferEmittedCount || 1);
+      } else if (report.type === "outbound-rtp" && isPicture) {
+        result.sent_codec = codecOf(report);
+        result.target_kbps = Math.round((report.targetBitrate || 0) / 1000);
       }
     });
+  }
+
+  async function seen() {
+    const counted = link;
+    const connection = counted && counted.connection;
+    const result = { ...await lineCounts(connection), checksum: checksum(), audio_level: 0, codec: "", freezes: 0, frozen_s: 0,
+      voice_delay_ms: 0, sent_codec: "", target_kbps: 0, state: connection ? connection.connectionState : "closed" };
+    if (connection) addFaces(await connection.getStats(), result);
     // A pane that nobody sees paints nothing; its pictures count all the same.
     if (counted && firstFrameMs === null && result.frames > UNSEEN_FRAMES) onFirstFrame(counted, performance.now());
     return { ...result, first_frame_ms: firstFrameMs };
   }
 
-  return { prepare, unprepare, offer, accept, answer, hangUp, hold, share, setOwn, setPeer, speakTo, seen,
-    sample: (width) => sampled(remote, width) };
+  return { prepare, unprepare, offer, accept, answer, hangUp, hold, share, govern, setOwn, setPeer, speakTo, seen,
+    line: () => lineCounts(link && link.connection), sample: (width) => sampled(remote, width) };
 }
 
 const MIN_PICTURE_KBPS = 60;

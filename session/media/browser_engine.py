@@ -17,7 +17,7 @@ import json
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 import msgspec
@@ -25,7 +25,7 @@ from PIL import Image, UnidentifiedImageError
 
 from session.errors import CallLost, SessionError
 from session.media.call_page import SIMULATED, CallMedia, CallPage, Described, Sample, Seen
-from session.media.engine import MediaState, MediaStats
+from session.media.engine import MediaState, MediaStats, PictureLimits
 from session.media.frames import VideoFrame
 from session.media.sdp import check_offer, with_line_hints
 from session.tasks import Tasks
@@ -42,6 +42,7 @@ CALLER_WIDTH_PX = 320
 OWN_WIDTH_PX = 240
 OWN_EVERY_S, CALLER_EVERY_S = 0.1, 0.4
 VOICE_BPS = 28_000
+VOICE_ROOM_KBPS, LEAST_START_KBPS = 60, 80
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +99,8 @@ class BrowserEngine:
         self._settings = settings or BrowserSettings()
         self._on = {"camera": True, "microphone": True}
         self._in_call = self._closed = False
+        self._line_kbps = 0
+        self._limits = PictureLimits()
         self._stats = MediaStats()
         self._first_frame_s: float | None = None
         self._caller = _Sampler("call.sample", CALLER_WIDTH_PX, CALLER_EVERY_S)
@@ -155,6 +158,8 @@ class BrowserEngine:
         self._in_call = True
         self._stats, self._first_frame_s = MediaStats(), None
         self._send_switches()
+        if self._limits != PictureLimits():
+            self._send_limits()
         if self._watching is None or self._watching.done():
             self._watching = self._tasks.spawn(self._watch(), name="browser engine")
 
@@ -171,8 +176,15 @@ class BrowserEngine:
 
     def _hinted(self, sdp: str) -> str:
         """How wide the line is, for the end that gets this description."""
-        media, start = self._settings.media, self._settings.start_kbps
-        return with_line_hints(sdp, start_kbps=start, max_kbps=media.max_kbps, voice_bps=VOICE_BPS)
+        media = self._settings.media
+        return with_line_hints(sdp, start_kbps=self._start_kbps, max_kbps=media.max_kbps, voice_bps=VOICE_BPS)
+
+    @property
+    def _start_kbps(self) -> int:
+        """At which rate a picture begins, ours and the caller's: what the line leaves beside the voice, if known."""
+        if not self._line_kbps:
+            return self._settings.start_kbps
+        return max(LEAST_START_KBPS, min(self._settings.media.max_kbps, self._line_kbps - VOICE_ROOM_KBPS))
 
     async def _described(self, script: str) -> Described:
         try:
@@ -198,6 +210,20 @@ class BrowserEngine:
         if self._in_call:
             script = f"call.setOwn({json.dumps(self._on['camera'])}, {json.dumps(self._on['microphone'])})"
             self._tasks.spawn(self._quietly(script), name="browser engine switches")
+
+    def set_line(self, line_kbps: int) -> None:
+        """What the line carries; see `MediaEngine.set_line`."""
+        self._line_kbps = line_kbps
+
+    def set_picture_limit(self, kbps: int, *, height_px: int = 0, fps: float = 0.0) -> None:
+        """What our picture may use at most; see `MediaEngine.set_picture_limit`."""
+        self._limits = PictureLimits(kbps=kbps, height_px=height_px, fps=fps)
+        self._send_limits()
+
+    def _send_limits(self) -> None:
+        if self._in_call:
+            limits = json.dumps(asdict(self._limits))
+            self._tasks.spawn(self._quietly(f"call.govern({limits})"), name="browser engine limits")
 
     def latest_frame(self) -> VideoFrame | None:
         """A small sample of the caller's picture; it begins to come when asked for."""
@@ -243,19 +269,8 @@ class BrowserEngine:
         frames = seen.frames if self._first_frame_s is not None else 0
         if frames > self._stats.frames:
             self.on_frame()
-        self._stats = MediaStats(
-            frames=frames,
-            width_px=seen.width_px,
-            height_px=seen.height_px,
-            checksum=seen.checksum,
-            first_frame_s=self._first_frame_s,
-            packets=seen.packets,
-            audio_packets=seen.audio_packets,
-            audio_level=seen.audio_level,
-            bytes=seen.bytes,
-            lost=seen.lost,
-            rtt_ms=seen.rtt_ms,
-        )
+        counts = {name: getattr(seen, name) for name in _COUNTS}
+        self._stats = MediaStats(**{**counts, "frames": frames, "first_frame_s": self._first_frame_s})
 
     async def _sample(self, sampler: _Sampler) -> None:
         try:
@@ -294,6 +309,7 @@ class BrowserEngine:
             await self._run(script, SCRIPT_TIMEOUT_S)
 
 
+_COUNTS = {each.name for each in fields(MediaStats)} & set(Seen.__struct_fields__)
 _STATES = {
     "connecting": MediaState.CONNECTING,
     "connected": MediaState.CONNECTED,

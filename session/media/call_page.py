@@ -87,7 +87,7 @@ class Described(msgspec.Struct, frozen=True):
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """What call.js counts of what arrived, from the call's beginning. `state`: of the RTCPeerConnection."""
+    """What call.js counts from the call's beginning, named as in `MediaStats`. `state`: of the RTCPeerConnection."""
 
     first_frame_ms: float | None
     frames: int
@@ -102,6 +102,19 @@ class Seen(msgspec.Struct, frozen=True):
     lost: int = 0
     rtt_ms: float | None = None
     codec: str = ""
+    freezes: int = 0
+    frozen_s: float = 0.0
+    voice_blocks: int = 0
+    voice_made_up: int = 0
+    voice_delay_ms: float = 0.0
+    target_kbps: int = 0
+    sent_codec: str = ""
+    sent_width_px: int = 0
+    sent_height_px: int = 0
+    sent_frames: int = 0
+    sent_bytes: int = 0
+    sent_lost: float | None = None
+    estimate_kbps: float | None = None
 
 
 class Sample(msgspec.Struct, frozen=True):
