@@ -123,7 +123,7 @@ class LockedCallPage(QWidget):
         super().__init__(parent)
         self.on_event: Callable[[str, dict[str, Any]], None] = _ignore
         self._html = _page_html(place, words)
-        self._ready = self._closed = False
+        self._loaded = self._ready = self._closed = False
         self._waiting: list[str] = []
         self._replies: dict[int, asyncio.Future[object]] = {}
         self._next_reply = 1
@@ -153,7 +153,12 @@ class LockedCallPage(QWidget):
         self._page.renderProcessTerminated.connect(self._on_page_lost)
         self._page.setBackgroundColor(BACKGROUND)
         self._view.setPage(self._page)
-        self._page.setHtml(self._html, ORIGIN)
+
+    def load(self) -> None:
+        """Starts the page's process; the first script does it too. A pane that nobody uses costs nothing."""
+        if not self._loaded and not self._closed:
+            self._loaded = True
+            self._page.setHtml(self._html, ORIGIN)
 
     # ---- CallPage --------------------------------------------------------------------------------------------------
 
@@ -175,6 +180,7 @@ class LockedCallPage(QWidget):
             self._page.runJavaScript(script)
         elif not self._closed:
             self._waiting.append(script)
+            self.load()
 
     def close_page(self) -> bool:
         """Ends the page for good: camera and microphone are given back.
@@ -191,6 +197,12 @@ class LockedCallPage(QWidget):
             sip.delete(self._page)  # first: a profile that goes before its page takes the program with it
             sip.delete(self._profile)
         return sip.isdeleted(self._page) and sip.isdeleted(self._profile)
+
+    def leave(self) -> None:
+        """Ends the page, and the pane with it."""
+        self.close_page()
+        self.setParent(None)
+        self.deleteLater()
 
     # ---- from the page ---------------------------------------------------------------------------------------------
 

@@ -34,6 +34,7 @@ class KioskCallPane(LockedCallPage):
         super().__init__("kiosk", _words(), parent)
         self.third = ThirdCallPage(self.run)
         self._view.setAccessibleName(_("Call with the agent"))
+        self.load()
 
     def show_names(self, agent: str, third: str) -> None:
         """Names under the two faces; none while there is one face."""

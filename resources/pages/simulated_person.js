@@ -161,7 +161,7 @@ const simulatedPerson = (() => {
     ellipse(pen, 312, 118, 36, 14, c.light, 8);
     ellipse(pen, 280, 200, 15, 11, c.cheek, 6);
     ellipse(pen, 360, 200, 15, 11, c.cheek, 6);
-    for (const y of [118, 127]) line(pen, 1.2, c.shade, (p) => p.ellipse(320, y + 22, 42, 20, 0, 1.25 * Math.PI, 1.75 * Math.PI));
+    for (const y of AT_DESK ? [] : [118, 127]) line(pen, 1.2, c.shade, (p) => p.ellipse(320, y + 22, 42, 20, 0, 1.25 * Math.PI, 1.75 * Math.PI));
     shape(pen, [[320, 162], [327, 188], [334, 199], [320, 206], [306, 199], [313, 188]], c.shade, 2.5);
     ellipse(pen, 318, 197, 7, 5, c.light, 3);
     eyes(pen, lids);

@@ -17,7 +17,7 @@ import json
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 import msgspec
@@ -112,6 +112,16 @@ class BrowserEngine:
     def simulated_camera(self) -> bool:
         """True when our picture is drawn."""
         return self._settings.media.camera == SIMULATED
+
+    def set_devices(self, media: CallMedia) -> None:
+        """Other devices, at once: a call goes on with them."""
+        self._settings = replace(self._settings, media=media)
+        if self._in_call:
+            names = json.dumps({"camera": media.camera, "microphone": media.microphone})
+            self._tasks.spawn(self._quietly(f"own.reopen({names})"), name="browser engine devices")
+            self._tasks.spawn(
+                self._quietly(f"call.speakTo({json.dumps(media.speaker)})"), name="browser engine speaker"
+            )
 
     def warm(self) -> None:
         """Lets the page load and its browser start its sound and picture parts before the first call."""

@@ -58,12 +58,8 @@ def _browser_engine(tasks: Tasks) -> tuple[Engine, Show]:
     page.resize(640, 360)
     page.show()
 
-    def close_page() -> None:
-        page.close_page()
-        page.deleteLater()
-
     settings = BrowserSettings(media=simulated(width_px=640, height_px=360))
-    engine = BrowserEngine(page, tasks, settings, close_page)
+    engine = BrowserEngine(page, tasks, settings, page.leave)
 
     def show(pane: VideoPane) -> None:
         pane.set_source(engine.latest_frame, engine.own_frame)
