@@ -20,7 +20,7 @@ from aiortc.stats import RTCTransportStats
 
 from session.media.aiortc_internals import Connection, Receiver, Sender, use_encoder
 from session.media.encoders import VOICE_BPS, PictureEncoder, VoiceEncoder
-from session.media.engine import MediaState, MediaStats
+from session.media.engine import MediaState, MediaStats, PictureLimits
 from session.media.ice import IceServer
 from session.media.line_budget import VOICE_KBPS, picture_kbps
 from session.media.line_estimator import LineEstimator
@@ -74,6 +74,15 @@ class EngineSettings:
         return (most if self.line_kbps else min(self.start_kbps, most)), most
 
 
+def _ignore_state(state: MediaState) -> None:
+    """Nobody watches."""
+
+
+def _always() -> bool:
+    """Always."""
+    return True
+
+
 class _VoiceInlet:
     """Packets of the caller's voice go to the playout."""
 
@@ -115,10 +124,11 @@ class Call:
 
     Args:
         settings: of the line. picture, voice: our tracks. speaker: where the caller's voice goes.
-        on_frame, on_state: called in the media thread.
+        on_frame: called in the media thread, as is `on_state`.
 
     Attributes:
         received: what came. pictures: their receiver, from the first one on.
+        speaks: whether the caller's voice goes to the loudspeaker now; of two calls only one's does.
     """
 
     def __init__(
@@ -128,7 +138,6 @@ class Call:
         voice: VoiceTrack,
         speaker: SoundSink,
         on_frame: Callable[[], None],
-        on_state: Callable[[MediaState], None],
     ) -> None:
         self.picture = picture
         self.voice = voice
@@ -137,11 +146,12 @@ class Call:
         self.lips = LipSync()
         self.pictures: PictureReceiver | None = None
         self.closed = False
+        self.speaks: Callable[[], bool] = _always
         self._settings = settings
-        self._limit_kbps = 0
+        self._limits = PictureLimits()
         self._speaker = speaker
         self._on_frame = on_frame
-        self._on_state = on_state
+        self.on_state: Callable[[MediaState], None] = _ignore_state
         self._encoder: PictureEncoder | None = None
         self._picture_sender: Sender | None = None
         start, most = settings.picture_kbps
@@ -154,6 +164,11 @@ class Call:
         servers = [RTCIceServer(s.url, s.username or None, s.credential or None) for s in settings.ice_servers]
         self._pc = Connection(RTCConfiguration(iceServers=servers))
         self._pc.on("connectionstatechange", self._on_connection_state)
+
+    @property
+    def begun(self) -> bool:
+        """Something of the other end has arrived."""
+        return self.received.heard or self.received.frames > 0
 
     # ---- setting up ------------------------------------------------------------------------------------------------
 
@@ -221,16 +236,18 @@ class Call:
 
     # ---- the line --------------------------------------------------------------------------------------------------
 
-    def set_line(self, settings: EngineSettings, limit_kbps: int) -> None:
+    def set_line(self, settings: EngineSettings, limits: PictureLimits) -> None:
         """The line is wider or narrower than was thought, or the picture's bound was changed."""
-        self._settings, self._limit_kbps = settings, limit_kbps
+        self._settings, self._limits = settings, limits
         self._apply_limit()
 
     def _apply_limit(self) -> None:
         _start, most = self._settings.picture_kbps
         self._estimator.set_max(most * 1000)
+        self.picture.limit(self._limits.fps or float(self.picture.fps))
         if self._encoder is not None:
-            bound = min(most, self._limit_kbps) if self._limit_kbps else most
+            self._encoder.limit(self._limits)
+            bound = min(most, self._limits.kbps) if self._limits.kbps else most
             self._encoder.rate.set_max(1000 * bound, line_known=bool(self._settings.line_kbps))
 
     def _pace_bps(self) -> float:
@@ -248,7 +265,7 @@ class Call:
 
     def _on_connection_state(self) -> None:
         if not self.closed:
-            self._on_state(_STATES.get(self._pc.connectionState, MediaState.LOST))
+            self.on_state(_STATES.get(self._pc.connectionState, MediaState.LOST))
 
     # ---- running ---------------------------------------------------------------------------------------------------
 
@@ -278,7 +295,8 @@ class Call:
                 self.lips.on_heard(heard, loop.time())
             block = self.playout.pull()
             self.received.add_voice(block)
-            self._speaker.write(block)
+            if self.speaks():
+                self._speaker.write(block)
 
     async def _watch(self) -> None:
         """Polls the line's counts; sends few pictures while nobody seems to read them."""
@@ -325,6 +343,7 @@ class Call:
             sent_frames=encoder.counts["pictures"] if encoder is not None else 0,
             sent_bytes=self._sent_bytes,
             sent_lost=self._sent_lost,
+            estimate_kbps=encoder.rate.estimate_kbps if encoder is not None else None,
         )
 
     async def close(self) -> None:

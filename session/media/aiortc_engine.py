@@ -8,6 +8,7 @@ import contextlib
 import dataclasses
 import logging
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 import av
@@ -15,12 +16,12 @@ import av
 from session.errors import CallLost
 from session.media.aiortc_call import CLOSE_TIMEOUT_S, Call
 from session.media.aiortc_call import EngineSettings as EngineSettings
-from session.media.engine import MediaState, MediaStats
+from session.media.engine import MediaState, MediaStats, PictureLimits
 from session.media.frames import VideoFrame, to_screen
 from session.media.ice import IceServer as IceServer
 from session.media.media_thread import MediaThread
 from session.media.sdp import check_offer
-from session.media.sound import NullSink, SoundSink, SoundSource, ToneSource
+from session.media.sound import BLOCK_S, NullSink, SoundSink, SoundSource, ToneSource
 from session.media.sources import FrameSource, SyntheticCamera
 from session.media.tracks import PictureTrack, VoiceTrack
 
@@ -28,6 +29,8 @@ log = logging.getLogger(__name__)
 
 ANSWER_TIMEOUT_S = 8.0
 OWN_WIDTH_PX = 320
+EARLIER_S = 12.0
+"""How long a call that was replaced goes on at most while the new one brings nothing."""
 
 
 def _ignore_frame() -> None:
@@ -61,12 +64,13 @@ class AiortcEngine:
         self._settings = settings or EngineSettings()
         self._thread = MediaThread()
         self._call: Call | None = None
+        self._earlier: Call | None = None
         self._offered: Call | None = None
         self._own: VideoFrame | None = None
         self._own_count = 0
         self._camera_on = True
         self._microphone_on = True
-        self._limit_kbps = 0
+        self._limits = PictureLimits()
 
     # ---- called from the window's loop -----------------------------------------------------------------------------
 
@@ -132,18 +136,20 @@ class AiortcEngine:
         self._settings = dataclasses.replace(self._settings, line_kbps=max(0, line_kbps))
         self._tell_line()
 
-    def set_picture_limit(self, kbps: int) -> None:
+    def set_picture_limit(self, kbps: int, *, height_px: int = 0, fps: float = 0.0) -> None:
         """What our picture may use at most; see `MediaEngine.set_picture_limit`."""
-        self._limit_kbps = max(0, kbps)
+        self._limits = PictureLimits(kbps=max(0, kbps), height_px=height_px, fps=fps)
         self._tell_line()
 
     def _tell_line(self) -> None:
         if (call := self._call) is not None:
-            self._thread.call_soon(call.set_line, self._settings, self._limit_kbps)
+            self._thread.call_soon(call.set_line, self._settings, self._limits)
 
     def latest_frame(self) -> VideoFrame | None:
-        """The caller's last picture."""
-        call = self._call
+        """The caller's last picture; of the call before, until the present one has its first."""
+        call, earlier = self._call, self._earlier
+        if call is not None and call.received.shown is None and earlier is not None:
+            return earlier.received.shown
         return call.received.shown if call is not None else None
 
     def own_frame(self) -> VideoFrame | None:
@@ -185,10 +191,30 @@ class AiortcEngine:
             raise CallLost(why=type(error).__name__) from error
 
     def _begin(self, call: Call) -> None:
-        earlier, self._call = self._call, call
+        """The call is the present one; the one before goes on until this one brings something."""
+        before, self._call = self._call, call
+        call.speaks = partial(self._speaks, call)
         call.start(self._thread.tasks)
-        if earlier is not None:
-            self._thread.tasks.spawn(earlier.close(), name="call-replaced")
+        if (older := self._earlier) is not None:
+            self._thread.tasks.spawn(older.close(), name="call-replaced")
+        self._earlier = before
+        if before is not None:
+            self._thread.tasks.spawn(self._part_with(before, call), name="call-replaced")
+
+    async def _part_with(self, before: Call, call: Call) -> None:
+        for _beat in range(round(EARLIER_S / BLOCK_S)):
+            if call.begun or call.closed or before.closed:
+                break
+            await asyncio.sleep(BLOCK_S)
+        if self._earlier is before:
+            self._earlier = None
+        await before.close()
+
+    def _speaks(self, call: Call) -> bool:
+        """Of two calls, the present one as soon as it has a voice."""
+        if self._earlier is None or self._call is None:
+            return True
+        return (call is self._call) == self._call.received.heard
 
     async def _drop_offer(self) -> None:
         offered, self._offered = self._offered, None
@@ -200,15 +226,17 @@ class AiortcEngine:
         picture.camera_on = self._camera_on
         voice = VoiceTrack(self._microphone)
         voice.microphone_on = self._microphone_on
-        call = Call(self._settings, picture, voice, self._speaker, self._tell_frame, self._tell_state)
-        call.set_line(self._settings, self._limit_kbps)
+        call = Call(self._settings, picture, voice, self._speaker, self._tell_frame)
+        call.on_state = partial(self._tell_state, call)
+        call.set_line(self._settings, self._limits)
         return call
 
     def _tell_frame(self) -> None:
         self.on_frame()
 
-    def _tell_state(self, state: MediaState) -> None:
-        self.on_state(state)
+    def _tell_state(self, call: Call, state: MediaState) -> None:
+        if call is self._call:
+            self.on_state(state)
 
     def _keep_own(self, frame: av.VideoFrame | None) -> None:
         """Our picture for our own screen: every second one is enough."""
@@ -221,6 +249,9 @@ class AiortcEngine:
     async def _end_call(self) -> None:
         await self._drop_offer()
         call, self._call, self._own = self._call, None, None
+        earlier, self._earlier = self._earlier, None
+        if earlier is not None:
+            await earlier.close()
         if call is not None:
             await call.close()
             self.on_state(MediaState.CLOSED)

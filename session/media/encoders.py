@@ -25,6 +25,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType
 
 from session.media import av1_payload
+from session.media.engine import PictureLimits
 from session.media.ladder import LADDERS, Ladder
 from session.media.send_rate import SendRate
 from session.media.sound import BLOCK, RATE_HZ
@@ -125,8 +126,10 @@ class PictureEncoder(Encoder):
         self._clock = clock
         self.rate = rate
         self._ladder = Ladder(LADDERS[codec])
+        self._limits = PictureLimits()
         self._codec: VideoCodecContext | None = None
         self._made_for_bps = 0
+        self._made_for_fps = float(FPS)
         self._made_at_s = 0.0
         self._key_at_s = -1e9
         self._key_owed = False
@@ -142,6 +145,14 @@ class PictureEncoder(Encoder):
     @target_bitrate.setter
     def target_bitrate(self, bps: int) -> None:
         self.rate.on_estimate(int(bps))
+
+    def limit(self, limits: PictureLimits) -> None:
+        """Our own bounds of size and pictures a second; that of the rate is set in `rate`."""
+        self._limits = limits
+
+    @property
+    def _fps(self) -> float:
+        return min(float(FPS), self._limits.fps) if self._limits.fps else float(FPS)
 
     def encode(self, frame: Frame, force_keyframe: bool = False) -> tuple[list[bytes], int]:
         """The picture's RTP payloads, and its time on a clock of 90 kHz; none when the picture is left out."""
@@ -178,7 +189,7 @@ class PictureEncoder(Encoder):
     def _in_debt(self, now_s: float) -> bool:
         passed_s, self._drained_at_s = max(0.0, now_s - self._drained_at_s), now_s
         self._debt_bits = max(0.0, self._debt_bits - passed_s * self.target_bitrate)
-        return self._debt_bits > MAX_DEBT_S * self.target_bitrate
+        return self._debt_bits > max(MAX_DEBT_S, 1 / self._fps) * self.target_bitrate
 
     def _packetized(self, data: bytes) -> list[bytes]:
         if self.codec_name == "av1":
@@ -188,6 +199,7 @@ class PictureEncoder(Encoder):
 
     def _scaled(self, frame: av.VideoFrame, now_s: float) -> av.VideoFrame:
         height = self._ladder.height(self.target_bitrate, now_s)
+        height = min(height, self._limits.height_px or height)
         if height >= frame.height:
             return frame if frame.format.name == "yuv420p" else frame.reformat(format="yuv420p")
         width = round(frame.width * height / frame.height / 2) * 2
@@ -198,17 +210,19 @@ class PictureEncoder(Encoder):
     def _outgrown(self, codec: VideoCodecContext, picture: av.VideoFrame, now_s: float) -> bool:
         if (picture.width, picture.height) != (codec.width, codec.height):
             return True
+        if not 0.6 < self._fps / self._made_for_fps < 1.7:
+            return True  # its share for each picture would be wrong
         ratio, age_s = self.target_bitrate / self._made_for_bps, now_s - self._made_at_s
         if ratio < LOWER_FROM:
             return ratio < LOWER_AT_ONCE or age_s > LOWER_AFTER_S
         return ratio > RAISE_FROM and age_s > RAISE_AFTER_S
 
     def _made(self, picture: av.VideoFrame, now_s: float) -> VideoCodecContext:
-        self._made_for_bps, self._made_at_s = self.target_bitrate, now_s
+        self._made_for_bps, self._made_for_fps, self._made_at_s = self.target_bitrate, self._fps, now_s
         self._note_key(now_s)  # a new encoder begins with one
         self.counts["made"] += 1
-        make = _av1_encoder if self.codec_name == "av1" else _vp8_encoder
-        return make(picture.width, picture.height, int(self.target_bitrate * SHARE_OF_ESTIMATE))
+        make = av1_encoder if self.codec_name == "av1" else vp8_encoder
+        return make(picture.width, picture.height, int(self.target_bitrate * SHARE_OF_ESTIMATE), self._fps)
 
 
 def packetize_vp8(data: bytes, picture_id: int) -> list[bytes]:
@@ -219,21 +233,21 @@ def packetize_vp8(data: bytes, picture_id: int) -> list[bytes]:
     return [bytes((0x90 if index == 0 else 0x80, 0x80)) + number + part for index, part in enumerate(parts)]
 
 
-def _plain(name: str, width: int, height: int, bps: int) -> VideoCodecContext:
+def _plain(name: str, width: int, height: int, bps: int, fps: float) -> VideoCodecContext:
     codec = cast(VideoCodecContext, av.CodecContext.create(name, "w"))
     codec.width, codec.height = width, height
     codec.bit_rate = bps
     codec.pix_fmt = "yuv420p"
     codec.gop_size = 3000
     codec.time_base = VIDEO_TIME_BASE
-    codec.framerate = fractions.Fraction(FPS, 1)
+    codec.framerate = fractions.Fraction(fps).limit_denominator(100)
     codec.thread_count = 1
     return codec
 
 
-def _av1_encoder(width: int, height: int, bps: int) -> VideoCodecContext:
+def av1_encoder(width: int, height: int, bps: int, fps: float = FPS) -> VideoCodecContext:
     """SVT-AV1 for real time: no picture waits for a later one, constant rate, 4 ms for 720p on one core."""
-    codec = _plain("libsvtav1", width, height, bps)
+    codec = _plain("libsvtav1", width, height, bps, fps)
     codec.options = {
         "preset": "12" if height <= 720 else "13",
         "svtav1-params": "pred-struct=1:rc=2:rtc=1:lp=1:buf-sz=600:buf-initial-sz=400:buf-optimal-sz=400",
@@ -241,9 +255,9 @@ def _av1_encoder(width: int, height: int, bps: int) -> VideoCodecContext:
     return codec
 
 
-def _vp8_encoder(width: int, height: int, bps: int) -> VideoCodecContext:
+def vp8_encoder(width: int, height: int, bps: int, fps: float = FPS) -> VideoCodecContext:
     """A libvpx encoder for real time, constant rate, small key frames."""
-    codec = _plain("libvpx", width, height, bps)
+    codec = _plain("libvpx", width, height, bps, fps)
     codec.qmin, codec.qmax = 4, 58
     codec.options = {
         "bufsize": str(int(bps * 0.6)),

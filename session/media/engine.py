@@ -27,6 +27,21 @@ class MediaState(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PictureLimits:
+    """The most that our own picture may take of the line; the governor (`session.media.governor`) says it. 0: no bound.
+
+    Attributes:
+        kbps: bits of the picture, packet headers included.
+        height_px: no taller, however many bits there are.
+        fps: no more pictures a second; below 1 it is a still photo now and then.
+    """
+
+    kbps: int = 0
+    height_px: int = 0
+    fps: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
 class MediaStats:
     """What the engine received and decoded in the present call, all counted from the call's beginning.
 
@@ -47,6 +62,7 @@ class MediaStats:
         target_kbps: what our picture may use now; `sent_codec`, `sent_width_px`, `sent_height_px` of our last picture.
         sent_frames: pictures sent; `sent_bytes` of all kinds. sent_lost: share of our packets that the other end missed
             by its last report, 0..1, or None.
+        estimate_kbps: what the transport thinks that may be sent, whatever our own bounds are; None before it knows.
     """
 
     frames: int = 0
@@ -74,6 +90,7 @@ class MediaStats:
     sent_frames: int = 0
     sent_bytes: int = 0
     sent_lost: float | None = None
+    estimate_kbps: float | None = None
 
 
 class MediaEngine(Protocol):
@@ -91,7 +108,10 @@ class MediaEngine(Protocol):
         ...
 
     async def answer(self, offer_sdp: str) -> str:
-        """Answers an offer (RFC 8829); an earlier call is replaced. Raises `CallLost`; the engine stays usable."""
+        """Answers an offer (RFC 8829); an earlier call goes on until the new one has brought its first packet.
+
+        Raises `CallLost`; the engine and an earlier call stay usable.
+        """
         ...
 
     async def close_call(self) -> None:
@@ -115,8 +135,12 @@ class MediaEngine(Protocol):
         hints of the next answer."""
         ...
 
-    def set_picture_limit(self, kbps: int) -> None:
-        """Our picture never uses more than this, whatever the line carries; 0 for no bound. Takes effect at once."""
+    def set_picture_limit(self, kbps: int, *, height_px: int = 0, fps: float = 0.0) -> None:
+        """Our picture never uses more than this, whatever the line carries; 0 for no bound. Takes effect at once.
+
+        Args:
+            fps: below 1 the picture is a still photo now and then.
+        """
         ...
 
     def latest_frame(self) -> VideoFrame | None:

@@ -77,6 +77,11 @@ class Received:
         """Measures a block of decoded sound."""
         self._meter.add(block)
 
+    @property
+    def heard(self) -> bool:
+        """A packet of voice has come."""
+        return self._audio_packets > 0
+
     def stats(self) -> MediaStats:
         """All counts; the checksum is made here, from the last picture."""
         with self._lock:

@@ -35,6 +35,7 @@ class SendRate:
         self.line_known = line_known
         self._max_bps = max(MIN_BPS, max_bps)
         self._bps = float(start_bps)
+        self._estimate_bps: int | None = None
         self._round_trips: deque[float] = deque(maxlen=REPORTS)
         self._calm = 0
         self._full = False
@@ -44,12 +45,18 @@ class SendRate:
         """The rate now, between `MIN_BPS` and the bound."""
         return round(max(MIN_BPS, min(self._bps, self._max_bps)))
 
+    @property
+    def estimate_kbps(self) -> float | None:
+        """What the other end last said that may come, whatever our own bounds are; None before it did."""
+        return None if self._estimate_bps is None else self._estimate_bps / 1000
+
     def set_max(self, bps: int, *, line_known: bool) -> None:
         """Another bound from now on."""
         self._max_bps, self.line_known = max(MIN_BPS, bps), line_known
 
     def on_estimate(self, bps: int) -> None:
         """The other end's estimate (REMB, draft-alvestrand-rmcat-remb)."""
+        self._estimate_bps = bps
         if bps >= self._bps or not self.line_known or self._full:
             self._bps = float(max(MIN_BPS, bps))
 

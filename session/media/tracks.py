@@ -61,10 +61,15 @@ class PictureTrack(MediaStreamTrack):
         self.camera_on = True
         self.sparing = False
         self._source = source
-        self._fps = fps
+        self.fps = self._fps = fps
+        self._every = 1
         self._on_sent = on_sent
         self._pacer = Pacer(1 / fps, patience_s=1 / fps)
         self._size = (640, 360)
+
+    def limit(self, fps: float) -> None:
+        """No more pictures a second than this; 0.25 is one every four seconds."""
+        self._every = max(1, round(self._fps / max(fps, 0.05)))
 
     async def recv(self) -> av.VideoFrame:
         """The next picture, when it is due."""
@@ -86,7 +91,8 @@ class PictureTrack(MediaStreamTrack):
             if self.readyState != "live":
                 raise MediaStreamError
             beat = await self._pacer.next_beat()
-            if (self.camera_on and not self.sparing) or beat % max(1, self._fps // 5) == 0:
+            few = self.sparing or not self.camera_on
+            if beat % (max(self._every, self._fps // 5) if few else self._every) == 0:
                 return beat
 
 

@@ -61,9 +61,11 @@ class QuietEngine:
     def set_camera(self, on: bool) -> None:
         pass
 
-    def set_line(self, line_kbps: int) -> None: ...
+    def set_line(self, line_kbps: int) -> None:
+        pass
 
-    def set_picture_limit(self, kbps: int) -> None: ...
+    def set_picture_limit(self, kbps: int, *, height_px: int = 0, fps: float = 0.0) -> None:
+        pass
 
     def latest_frame(self) -> VideoFrame | None:
         return None

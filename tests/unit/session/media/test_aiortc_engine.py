@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection
@@ -82,3 +83,33 @@ async def test_a_closed_engine_refuses(engine: AiortcEngine) -> None:
     await engine.close()
     with pytest.raises(CallLost):
         await engine.answer(offer)
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(8):
+        while not true():  # noqa: ASYNC110 - what arrives sets no event
+            await asyncio.sleep(0.02)
+
+
+async def test_a_call_that_is_replaced_goes_on_until_the_new_one_brings_something(engine: AiortcEngine) -> None:
+    first, second = AiortcEngine(), AiortcEngine()
+    try:
+        await first.accept(await engine.answer(await first.offer()))
+        await until(lambda: engine.latest_frame() is not None)
+        offered = await second.offer()
+        answer = await engine.answer(offered)
+        assert engine.stats().frames == 0, "counted anew"
+        for _ in range(20):
+            await asyncio.sleep(0.02)
+            assert engine.latest_frame() is not None, "the picture before stays"
+        before = first.stats().packets
+        await asyncio.sleep(0.3)
+        assert first.stats().packets > before, "and is still sent to"
+        await second.accept(answer)
+        await until(lambda: engine.stats().frames > 0 and second.stats().frames > 0)
+        ended = first.stats().packets
+        await asyncio.sleep(0.5)
+        assert first.stats().packets - ended < 10
+    finally:
+        await first.close()
+        await second.close()

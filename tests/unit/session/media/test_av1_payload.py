@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 from session.media import av1_payload
-from session.media.encoders import _av1_encoder
+from session.media.encoders import av1_encoder
 from session.media.picture_codecs import join_picture, make_decoder, vp8_payload
 
 
 def units(count: int, size: tuple[int, int] = (320, 180)) -> list[bytes]:
-    encoder = _av1_encoder(*size, 400_000)
+    encoder = av1_encoder(*size, 400_000)
     noise = np.random.default_rng(1)
     made = []
     for index in range(count):

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from session.media.encoders import PictureEncoder, VoiceEncoder
+from session.media.engine import PictureLimits
 from session.media.person import SyntheticPerson
 from session.media.picture_codecs import PICTURE_CODECS, join_picture, make_decoder
 from session.media.send_rate import SendRate
@@ -118,6 +119,32 @@ def test_a_key_frame_is_made_when_asked_for_but_not_more_than_two_a_second(codec
     keys = [filmed.is_key(payloads) for _number in range(100) if (payloads := filmed.next(whole=True))]
     assert keys[0]
     assert 5 <= sum(keys) <= 9
+
+
+def test_the_governors_limits_hold_whatever_the_estimate(codec: str) -> None:
+    filmed = Filmed(codec, start_bps=900_000)
+    filmed.encoder.target_bitrate = 1_500_000
+    filmed.encoder.limit(PictureLimits(height_px=180))
+    filmed.bytes_of(5)
+    assert filmed.encoder.size[1] == 180
+    assert filmed.encoder.rate.estimate_kbps == 1500
+
+
+def test_a_still_photo_is_sharp_enough_to_know_a_face(codec: str) -> None:
+    """One picture in four seconds gets the bits of the four seconds, not those of a 25th."""
+    filmed = Filmed(codec, start_bps=50_000)
+    filmed.encoder.limit(PictureLimits(kbps=24, height_px=270, fps=0.25))
+    sizes = []
+    for _photo in range(8):
+        payloads = filmed.next()
+        sizes.append(sum(map(len, payloads)))
+        out = filmed.decoded(payloads)
+        filmed.now_s += 3.96
+        filmed.count += 99
+    sent = np.asarray(PICTURES[(filmed.count - 100) % 100].resize((out.width, out.height)).convert("L")).astype(int)
+    shown = out.to_ndarray(format="gray").astype(int)
+    assert np.corrcoef(sent.ravel(), shown.ravel())[0, 1] > 0.99
+    assert sum(sizes[1:]) * 8 / (4 * len(sizes[1:])) < 60_000
 
 
 def voiced(blocks: list[Pcm]) -> list[tuple[list[bytes], int]]:
