@@ -248,6 +248,7 @@ def page_html() -> str:
         "__HOLD_WORDS__": escape(_("Your adviser cannot see or hear you now and will be back in a moment.")),
         "__TEXTS__": json.dumps(texts).replace("<", "\\u003c"),
         "__SIMULATED_CALLER__": resource_text("pages/simulated_caller.js"),
+        "__CALL_LINE__": resource_text("pages/call_line.js"),
         "__CALL__": resource_text("pages/call.js"),
         "__NONCE__": secrets.token_urlsafe(16),
     }

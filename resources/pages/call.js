@@ -159,6 +159,7 @@ function makeCall(name) {
   let firstFrameMs = null;
   let energy = { total: 0, duration: 0, level: 0 };
   let peerCameraOn = true, peerMicrophoneOn = true;
+  const governed = makeGoverned(() => pictureSender);
 
   const tell = (event, detail) => host.tell(event, { ...detail, peer: name });
 
@@ -220,8 +221,10 @@ function makeCall(name) {
   // Life-size beats smooth: at a narrow line fewer pictures a second, never smaller ones.
   async function limitPicture(maxKbps) {
     const parameters = pictureSender.getParameters();
+    const kbps = governed.rateOf(maxKbps, limit.sharers);
     parameters.degradationPreference = limit.sharers > 1 ? "balanced" : "maintain-resolution";
-    parameters.encodings.forEach((encoding) => { encoding.maxBitrate = Math.round(maxKbps * 1000); });
+    parameters.encodings.forEach((encoding) => { encoding.maxBitrate = Math.round(kbps * 1000); });
+    governed.shape(parameters, pictureSender);
     await pictureSender.setParameters(parameters);
   }
 
@@ -242,6 +245,13 @@ function makeCall(name) {
     await limitPicture(kbps);
     sharedKbps = sharers > 1 ? kbps : 0;
     return Math.round(kbps);
+  }
+
+  // The governor's limits; 0 is no bound. Gives whether photos are sent now.
+  async function govern(limits) {
+    await governed.set(limits);
+    if (pictureSender) await limitPicture(limit.sharers > 1 && sharedKbps ? sharedKbps : limit.max_kbps);
+    return governed.photos();
   }
 
   function gathered(connection) {
@@ -297,6 +307,7 @@ function makeCall(name) {
         if (found) await limitPicture(options.sharers > 1 && sharedKbps ? sharedKbps : options.max_kbps);
       }
     }
+    await governed.again();
     await connection.setLocalDescription(await connection.createOffer());
     await gathered(connection);
     return { sdp: connection.localDescription.sdp, simulated };
@@ -313,6 +324,7 @@ function makeCall(name) {
   }
 
   function stopMedia() {
+    governed.end();
     closeConnection(pc);
     closeConnection(retired);
     pc = retired = pictureSender = null;
@@ -403,7 +415,7 @@ function makeCall(name) {
     return { ...result, first_frame_ms: firstFrameMs };
   }
 
-  return { offer, accept, hangUp, hold, share, setOwn, setPeer, seen };
+  return { offer, accept, hangUp, hold, share, setOwn, setPeer, seen, govern, line: () => lineCounts(pc) };
 }
 
 const MIN_PICTURE_KBPS = 60;
