@@ -17,7 +17,7 @@ from expert_app.compose_desk_session import SessionConnections
 from expert_app.compose_desk_talk import TalkConnections
 from expert_app.compose_desk_views import DeskConnections
 from expert_app.compose_desk_work import WorkConnections
-from expert_app.compose_engines import make_engines
+from expert_app.compose_engines import DeskMedia
 from expert_app.compose_sign_in import has_screen, sign_in
 from expert_app.config import DeskSettings
 from expert_app.credentials import KeyMissing, forget_seed, key_name, load_seed
@@ -91,8 +91,7 @@ class ComposedDesk:
         clock, tasks = program.clock, program.tasks
         self._bus = BusClient(settings.bus, ROLES[settings.role], settings.user, seed, tasks, clock, tls_for(settings))
         self._link = DeskLink(self._bus, clock, tasks)
-        self._engines = make_engines(settings.media)
-        self._engine = self._engines.main
+        self._media = DeskMedia(settings.media, tasks, self._in_conversation)
         self._talk_link = TalkLink(self._bus)
         self._outbox = Outbox(paths.folder("outbox"))
         self._workers = Workers(language=settings.language)
@@ -125,7 +124,7 @@ class ComposedDesk:
             self.window, ring, self._app, self._work, self._filing, settings.user, program.facts
         )
         self._session_connections = SessionConnections(
-            self.window, self.mirror, self.video, self._app, self._engine, tasks, program.facts
+            self.window, self.mirror, self.video, self._app, self._media, tasks, program.facts
         )
         self._line_connections = LineConnections(self.window, self._app, program.clock, program.facts)
         self._talk_connections = TalkConnections(
@@ -133,7 +132,7 @@ class ComposedDesk:
             self._talks,
             self._app,
             self._link,
-            self._engines,
+            self._media,
             ring,
             self._connections,
             self._filing.unfiled,
@@ -161,11 +160,15 @@ class ComposedDesk:
         self._connections.show_access_refused()
         self._program.tasks.spawn(self._bus.close(), name="stop knocking")
 
+    def _in_conversation(self) -> bool:
+        return self._app.session is not None or self._talks.guest is not None
+
     def _open_session(self, facts: SessionFacts, resumed: bool) -> DeskSession:
+        self._media.renew()
         session = DeskSession(
             facts,
             self._link.channel(facts.id),
-            self._engine,
+            self._media.main,
             partial(self._filing.keep, facts.id),
             self._filing.is_kept,
             self._log_writer(facts.id),
@@ -173,7 +176,7 @@ class ComposedDesk:
             self._program.tasks,
             resumed=resumed,
             chunk_kbps=self._settings.chunk_kbps,
-            aside_engine=self._engines.aside,
+            aside_engine=self._media.aside,
             talk_link=self._talk_link,
             keep_memory=self._paths.data / "keep" / facts.id,
         )
@@ -182,7 +185,7 @@ class ComposedDesk:
 
     def _open_guest(self, session_id: str) -> Guest:
         channel, program = self._link.channel(session_id), self._program
-        me, engines = self._talk_link.me, self._engines
+        me, engines = self._talk_link.me, self._media.engines
         return Guest(me, channel, engines.main, engines.aside, program.clock, program.tasks)
 
     def _log_writer(self, session_id: str) -> LogWriter:
@@ -219,6 +222,6 @@ class ComposedDesk:
         await self._app.stop()
         self.window.close_now()
         await self._talks.stop()
-        await self._engines.close()
+        await self._media.close()
         await asyncio.to_thread(self._workers.close)
         await self._bus.close()

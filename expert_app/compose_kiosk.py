@@ -236,4 +236,7 @@ class ComposedKiosk:
 
 def _media(settings: KioskSettings) -> CallMedia:
     servers = tuple(IceServer(url=url) for url in settings.media.ice_servers)
-    return CallMedia(simulated=settings.media.camera == "simulated", ice_servers=servers)
+    names = {name: "" if name == "auto" else name for name in (settings.media.camera, settings.media.microphone)}
+    return CallMedia(
+        camera=names[settings.media.camera], microphone=names[settings.media.microphone], ice_servers=servers
+    )

@@ -16,7 +16,7 @@ from session.protocol.ids import Id
 
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 Language = Literal["fr", "en"]
-Microphone = Literal["auto", "simulated", "none"]
+Engine = Literal["auto", "aiortc", "browser"]
 LOOPBACK_BUS = "nats://127.0.0.1:4222"
 Seconds = Annotated[float, msgspec.Meta(ge=6, le=3600)]
 Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
@@ -33,17 +33,23 @@ class SettingsWrong(Exception):
 
 
 class MediaSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Voice and picture.
+    """Voice and picture. A desk's agent may choose others in the window; they hold for that person.
 
     Attributes:
-        camera: "auto" (the first camera, none if there is none), "simulated", "none", or a device such as /dev/video0.
-        microphone: "auto", "simulated" or "none".
+        engine: of a desk: "auto" chooses by the rules of `session.media.engine_choice`. A kiosk always has a browser's.
+        camera: "auto" (the first camera, none if there is none), "simulated", "none", or a device's name or path.
+        microphone: "auto" (the system's own), "simulated", "none", or a device's name.
+        speaker: "auto" or a device's name.
+        headset: of a desk: the agent wears one. With a loudspeaker the engine must cancel echo.
         ice_servers: STUN and TURN addresses; empty means direct connections only.
         start_kbps: rate at which the kiosk's picture starts; never above what the line carries.
     """
 
+    engine: Engine = "auto"
     camera: str = "auto"
-    microphone: Microphone = "auto"
+    microphone: str = "auto"
+    speaker: str = "auto"
+    headset: bool = True
     ice_servers: list[str] = []
     start_kbps: Kbps = 300
 

@@ -28,7 +28,7 @@ from views.desk_parts import (
 )
 from views.icons import icon
 from views.theme import SPACE
-from views.video_pane import FrameGiver, OwnPlace, VideoPane
+from views.video_pane import OwnPlace, VideoPane
 
 
 class CallState(StrEnum):
@@ -122,9 +122,10 @@ class CallView(QWidget):
             self.show_line("")
         self._flow()
 
-    def set_third_source(self, latest_frame: FrameGiver) -> None:
-        """Where a third person's picture comes from."""
-        self._third.set_source(latest_frame)
+    @property
+    def third_pane(self) -> VideoPane:
+        """Where a third person is seen."""
+        return self._third
 
     def show_third_simulated(self, simulated: bool) -> None:
         """Whether the third person's picture is drawn: it is labelled."""

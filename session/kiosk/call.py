@@ -6,14 +6,16 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any
 
 import msgspec
 
 from session.clock import Clock
 from session.errors import BusUnreachable, CallLost, MessageTooLarge, SessionError
+from session.media.call_page import CallMedia as CallMedia
+from session.media.call_page import CallPage as CallPage
+from session.media.call_page import Described, Seen
 from session.media.engine import MediaStats, PictureLimits
 from session.media.ice import IceServer as IceServer
 from session.notify import Notifier
@@ -42,53 +44,7 @@ SEEN_EVERY_S = 2.0
 ANSWER_AWAITED_S = 6.0
 MAX_WAIT_S = 30.0
 MIN_BETWEEN_OFFERS_S = 1.0
-
-
-class CallPage(Protocol):
-    """The page `resources/pages/call.html`, wherever it runs.
-
-    `on_event(name, detail)` is called in the loop's thread: "first_frame", "state", "device_missing", "page_lost".
-    """
-
-    on_event: Callable[[str, dict[str, Any]], None]
-
-    def run(self, script: str) -> Awaitable[object]:
-        """Runs an expression; a promise is awaited. Raises `CallLost` when it throws or the page is gone."""
-        ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class CallMedia:
-    """What the kiosk films and how much it may send.
-
-    Attributes:
-        simulated: a drawn caller and a tone instead of camera and microphone; labelled at both ends.
-        codec: the desk's aiortc and Chromium have only VP8 in common.
-    """
-
-    simulated: bool = False
-    width_px: int = 1280
-    height_px: int = 720
-    fps: int = 25
-    max_kbps: int = 2000
-    codec: str = "vp8"
-    ice_servers: tuple[IceServer, ...] = ()
-
-
-class _Offer(msgspec.Struct, frozen=True):
-    sdp: str
-    simulated: bool
-
-
-class _Seen(msgspec.Struct, frozen=True):
-    first_frame_ms: float | None
-    frames: int
-    width_px: int
-    height_px: int
-    checksum: str
-    audio_packets: int
-    audio_level: float
-    state: str
+_SEEN = ("first_frame_ms", "frames", "width_px", "height_px", "checksum", "audio_packets", "audio_level")
 
 
 class KioskCall:
@@ -239,7 +195,7 @@ class KioskCall:
         self._attempts += 1
         since_s = 0.0 if self._ever_seen else now_s - self._accepted_at_s
         try:
-            made = msgspec.convert(await self._run_or_raise(self._offer_script(since_s), OFFER_TIMEOUT_S), _Offer)
+            made = msgspec.convert(await self._run_or_raise(self._offer_script(since_s), OFFER_TIMEOUT_S), Described)
         except (CallLost, msgspec.ValidationError) as error:
             log.warning("no offer could be made: %s", type(error).__name__)
             await self._send(CallFailed(call_id=self._call_id, code=CallLost.code))
@@ -251,22 +207,7 @@ class KioskCall:
         self.offered.emit(offer)
 
     def _offer_script(self, since_accept_s: float) -> str:
-        media = self._media
-        options = {
-            "simulated": media.simulated,
-            "width": media.width_px,
-            "height": media.height_px,
-            "fps": media.fps,
-            "max_kbps": media.max_kbps,
-            "codec": media.codec,
-            "sharers": self._sharers,
-            "since_accept_ms": since_accept_s * 1000,
-            "ice_servers": [
-                {"urls": server.url, "username": server.username, "credential": server.credential}
-                for server in media.ice_servers
-            ],
-        }
-        return f"{self._peer}.offer({json.dumps(options)})"
+        return f"{self._peer}.offer({self._media.options(sharers=self._sharers, since_accept_s=since_accept_s)})"
 
     # ---- hearing ---------------------------------------------------------------------------------------------------
 
@@ -338,7 +279,7 @@ class KioskCall:
         self._seen_at_s = self._clock.monotonic_s()
         call_id = self._call_id
         try:
-            seen = msgspec.convert(await self._run_or_raise(f"{self._peer}.seen()", SCRIPT_TIMEOUT_S), _Seen)
+            seen = msgspec.convert(await self._run_or_raise(f"{self._peer}.seen()", SCRIPT_TIMEOUT_S), Seen)
         except (CallLost, msgspec.ValidationError) as error:
             log.warning("the call page did not report: %s", type(error).__name__)
             return
@@ -346,8 +287,7 @@ class KioskCall:
             self._ever_seen = True
             if seen.state == "connected":
                 self._attempts = 0
-            facts = {name: value for name, value in msgspec.structs.asdict(seen).items() if name != "state"}
-            message = MediaSeen(call_id=call_id, **facts)
+            message = MediaSeen(call_id=call_id, **{name: getattr(seen, name) for name in _SEEN})
             self.media_seen.emit(message)
             await self._send(message)
 

@@ -13,6 +13,7 @@ from session.clock import ManualClock
 from session.desk.call import DeskCall
 from session.errors import CallLost
 from session.kiosk.call import CallMedia, KioskCall
+from session.media.call_page import simulated
 from session.media.engine import MediaEngine, MediaState, MediaStats
 from session.media.frames import VideoFrame
 from session.media.ice import IceServer
@@ -338,10 +339,11 @@ class Kiosk:
 
 async def test_the_kiosk_offers_at_once_with_its_settings() -> None:
     ice = IceServer(url="turns:turn.example:443?transport=tcp", username="u", credential="c")
-    kiosk = Kiosk(CallMedia(simulated=True, max_kbps=400, ice_servers=(ice,)))
+    kiosk = Kiosk(simulated(max_kbps=400, ice_servers=(ice,)))
     await settle()
     options = kiosk.page.offers()[0]
-    assert (options["simulated"], options["max_kbps"], options["codec"]) == (True, 400, "vp8")
+    assert (options["camera"], options["microphone"], options["max_kbps"]) == ("simulated", "simulated", 400)
+    assert options["codecs"] == ["av1", "vp9", "vp8"]
     assert options["since_accept_ms"] == 1000.0
     assert options["ice_servers"] == [{"urls": ice.url, "username": "u", "credential": "c"}]
     assert sent(kiosk.channel, CallOffered)[0].sdp == "offer 1"

@@ -82,7 +82,7 @@ def test_a_picture_keeps_its_shape_and_is_never_cut(pane: VideoPane, engine: Eng
     qtbot.waitUntil(lambda: is_like(colour_at(pane, 0.5, 0.5), RED))
     assert is_like(colour_at(pane, 0.5, 0.02), RED)
     assert not is_like(colour_at(pane, 0.1, 0.5), RED)
-    assert fitted(plain(RED, size=(160, 90)), QRectF(0, 0, 300, 300)) == QRectF(0, 65.625, 300, 168.75)
+    assert fitted(160, 90, QRectF(0, 0, 300, 300)) == QRectF(0, 65.625, 300, 168.75)
 
 
 def test_our_own_picture_lies_in_the_corner_and_not_on_the_face(pane: VideoPane, engine: Engine, qtbot: QtBot) -> None:
