@@ -12,6 +12,7 @@ from documents.outbox import Outbox
 from documents.workers import Workers
 from expert_app.bus_access import tls_for
 from expert_app.compose import ROLES, STOP_S, Program, run_application
+from expert_app.compose_desk_line import LineConnections
 from expert_app.compose_desk_session import SessionConnections
 from expert_app.compose_desk_talk import TalkConnections
 from expert_app.compose_desk_views import DeskConnections
@@ -125,6 +126,7 @@ class ComposedDesk:
         self._session_connections = SessionConnections(
             self.window, self.mirror, self.video, self._app, self._media, tasks, program.facts
         )
+        self._line_connections = LineConnections(self.window, self._app, program.clock, program.facts)
         self._talk_connections = TalkConnections(
             self.window,
             self._talks,
@@ -178,7 +180,7 @@ class ComposedDesk:
             talk_link=self._talk_link,
             keep_memory=self._paths.data / "keep" / facts.id,
         )
-        session.call.line_measured.connect(self._bus.say_in_beats)
+        session.line.sampled.connect(self._bus.say_in_beats)
         return session
 
     def _open_guest(self, session_id: str) -> Guest:

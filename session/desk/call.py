@@ -10,12 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from session.clock import Clock
-from session.desk.line_meter import LineMeter
 from session.errors import BusUnreachable, CallLost, MessageTooLarge, SessionError
 from session.media.engine import MediaEngine, MediaState, MediaStats
 from session.notify import Notifier
 from session.protocol.channel import SessionChannel
-from session.protocol.history_messages import LineSample
 from session.protocol.session_messages import (
     CallAnswered,
     CallFailed,
@@ -70,7 +68,6 @@ class DeskCall:
         peer_media_seen: what the kiosk says it received. peer_camera_changed: the caller switched camera or microphone.
         peer_simulated: whether the caller's picture is drawn.
         failed: an offer that could not be answered; the call goes on as it was.
-        line_measured: how good the line was in the last ten seconds.
     """
 
     def __init__(
@@ -91,10 +88,8 @@ class DeskCall:
         self.peer_camera_changed: Notifier[CameraChanged] = Notifier()
         self.peer_simulated: Notifier[bool] = Notifier()
         self.failed: Notifier[SessionError] = Notifier()
-        self.line_measured: Notifier[LineSample] = Notifier()
         self.state = MediaState.NEW
         self._channel = channel
-        self._meter = LineMeter(channel.session_id)
         self._engine = engine
         self._clock = clock
         self._tasks = tasks
@@ -112,6 +107,11 @@ class DeskCall:
         self._ask_at_s: float | None = None
         self._watching: asyncio.Task[Any] | None = None
         self._stop_listening: Callable[[], None] = lambda: None
+
+    @property
+    def call_id(self) -> str:
+        """The present call's, "" while there is none."""
+        return self._line.call_id if self._line is not None else ""
 
     # ---- wishes ----------------------------------------------------------------------------------------------------
 
@@ -245,8 +245,6 @@ class DeskCall:
             self._judge(self._line, stats, now_s)
             if stats.frames and self._line is not None:
                 self._report(self._line, stats, now_s)
-            if stats.packets and self._line is not None:
-                self._measure(self._line, stats, now_s)
         if self._ask_at_s is not None and now_s >= self._ask_at_s:
             self.request_call()
 
@@ -271,11 +269,6 @@ class DeskCall:
         self._change_state(MediaState.LOST)
         if self._ask_at_s is None:
             self.request_call()
-
-    def _measure(self, line: _Line, stats: MediaStats, now_s: float) -> None:
-        sample = self._meter.seen(line.call_id, stats, now_s)
-        if sample is not None:
-            self.line_measured.emit(sample)
 
     def _report(self, line: _Line, stats: MediaStats, now_s: float) -> None:
         if line.first_frame_told and now_s - line.seen_told_s < SEEN_EVERY_S:

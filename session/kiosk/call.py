@@ -16,6 +16,7 @@ from session.errors import BusUnreachable, CallLost, MessageTooLarge, SessionErr
 from session.media.call_page import CallMedia as CallMedia
 from session.media.call_page import CallPage as CallPage
 from session.media.call_page import Described, Seen
+from session.media.engine import MediaStats, PictureLimits
 from session.media.ice import IceServer as IceServer
 from session.notify import Notifier
 from session.protocol.channel import SessionChannel
@@ -153,6 +154,25 @@ class KioskCall:
         """The line up carries so many calls: each gets its part of what is there now; the voices keep theirs."""
         self._sharers = sharers
         self._tasks.spawn(self._run(f"{self._peer}.share({sharers})", SCRIPT_TIMEOUT_S), name="kiosk-call-share")
+
+    @property
+    def call_id(self) -> str:
+        """The present call's, "" before the first; a new one for each offer."""
+        return self._call_id
+
+    async def count(self) -> MediaStats:
+        """What the page sent and received in the present call. Raises `CallLost`."""
+        found = await self._run_or_raise(f"{self._peer}.line()", SCRIPT_TIMEOUT_S)
+        try:
+            return msgspec.convert(found, MediaStats)
+        except msgspec.ValidationError as error:
+            raise CallLost(why="page counts wrong") from error
+
+    def limit_picture(self, limits: PictureLimits) -> None:
+        """The caller's picture takes no more than this from now on."""
+        wanted = {"kbps": limits.kbps, "height_px": limits.height_px, "fps": limits.fps}
+        script = f"{self._peer}.govern({json.dumps(wanted)})"
+        self._tasks.spawn(self._run(script, SCRIPT_TIMEOUT_S), name="kiosk-call-limit")
 
     # ---- offering --------------------------------------------------------------------------------------------------
 
