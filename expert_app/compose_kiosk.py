@@ -14,6 +14,7 @@ from expert_app.compose import STOP_S, Program, run_application
 from expert_app.config import KioskSettings
 from expert_app.credentials import KeyMissing, key_name, load_seed
 from expert_app.kiosk import KioskApp
+from expert_app.kiosk_ready import CallReady
 from expert_app.paths import Paths
 from resources.texts import use_language
 from session.bus.client import BusClient
@@ -178,6 +179,8 @@ class ComposedKiosk:
         await self._app.start()
         self._program.tasks.spawn(self._program.connect(self._bus), name="connect the kiosk")
         self._program.tasks.spawn(self._send_old_logs(), name="send old logs")
+        ready = CallReady(self._call_pane, self._parts.media, lambda: self._link.ticket)
+        self._program.tasks.spawn(ready.keep(), name="keep the next call ready")
 
     async def _send_old_logs(self) -> None:
         """What an earlier run could not send; the session that may still run is left to its own writer."""
