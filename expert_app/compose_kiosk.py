@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QWidget
 
 from expert_app.bus_access import tls_for
 from expert_app.compose import STOP_S, Program, run_application
+from expert_app.compose_network import NetworkWatch
 from expert_app.config import KioskSettings
 from expert_app.credentials import KeyMissing, key_name, load_seed
 from expert_app.kiosk import KioskApp
@@ -22,6 +23,8 @@ from session.errors import SessionError
 from session.kiosk.call import CallMedia, IceServer
 from session.kiosk.device_addresses import make_printer, make_scanner
 from session.kiosk.help_call import HelpCall
+from session.kiosk.line_news import LineNews
+from session.kiosk.line_test import LineTest
 from session.kiosk.link import KioskLink
 from session.kiosk.live import KioskParts, KioskSession
 from session.kiosk.wipe import open_session_folder
@@ -101,6 +104,11 @@ class ComposedKiosk:
             program.facts,
             self._parts.printer,
         )
+        self._line_test = LineTest(self._link.probe_line, self._is_idle, program.clock, program.tasks)
+        self._session: KioskSession | None = None
+        self._network = NetworkWatch(self.window, self._on_network_changed)
+        self._line_news = LineNews(self._bus.say_in_beats)
+        self._line_test.measured.connect(self._line_news.on_rates)
         self._voice = open_voice(settings.volume, self.window) if settings.speak != "off" else None
         self._connect()
 
@@ -131,6 +139,7 @@ class ComposedKiosk:
         window.help_requested.connect(self._help.press)
         window.start_requested.connect(self._help.reset)
         app.wiped.connect(lambda _wiped: self._help.reset())
+        app.wiped.connect(lambda _wiped: self._line_news.session_over())
         self._help.changed.connect(window.show_help)
         self._help.changed.connect(lambda state: self._program.facts.note("help", state=state.value))
         self._browser.share_stop_requested.connect(lambda: app.withdraw_grant(Grant.SEE_PAGE))
@@ -139,6 +148,10 @@ class ComposedKiosk:
         self._browser.pointer_painted.connect(
             lambda x_px, y_px: self._program.facts.note("pointer_painted", x_px=x_px, y_px=y_px)
         )
+
+    def _is_idle(self) -> bool:
+        """Nobody is here: the line may be measured."""
+        return self._bus.is_connected and self._link.ticket is None and not self._app.session_id
 
     def _on_speak(self, text: str) -> None:
         if self._voice is not None:
@@ -152,7 +165,7 @@ class ComposedKiosk:
 
     def _open_session(self, facts: SessionFacts, resumed: bool) -> KioskSession:
         folder = open_session_folder(self._paths.runtime, facts.id, resumed=resumed)
-        return KioskSession(
+        session = KioskSession(
             facts,
             self._link.channel(facts.id),
             self._parts,
@@ -163,6 +176,16 @@ class ComposedKiosk:
             self._program.tasks,
             resumed=resumed,
         )
+        session.line.sampled.connect(self._line_news.on_sample)
+        self._session = session
+        return session
+
+    def _on_network_changed(self) -> None:
+        """Another address: the bus and the call are made anew at once, nobody waits for time limits."""
+        self._program.facts.note("network_changed")
+        self._bus.renew()
+        if self._session is not None and self._app.session_id == self._session.facts.id:
+            self._session.call.renew()
 
     def _log_writer(self, session_id: str) -> LogWriter:
         send = partial(self._link.append_log, session_id)
@@ -177,6 +200,7 @@ class ComposedKiosk:
         else:
             self.window.show()
         await self._app.start()
+        self._line_test.start()
         self._program.tasks.spawn(self._program.connect(self._bus), name="connect the kiosk")
         self._program.tasks.spawn(self._send_old_logs(), name="send old logs")
         ready = CallReady(self._call_pane, self._parts.media, lambda: self._link.ticket)

@@ -14,7 +14,18 @@ from resources.texts import N_, _
 from session.clock import Clock
 from session.media.engine import MediaState
 from views.confirm_bar import ConfirmButton
-from views.desk_parts import Chip, clock_words, label, push_button, restyle, row, say, shortcut, steady_figures
+from views.desk_parts import (
+    Chip,
+    clock_words,
+    label,
+    push_button,
+    restyle,
+    row,
+    say,
+    shortcut,
+    steady_figures,
+    tool_button,
+)
 from views.icons import icon
 from views.theme import SPACE
 from views.video_pane import OwnPlace, VideoPane
@@ -65,12 +76,14 @@ class CallView(QWidget):
         microphone_requested(bool), camera_requested(bool): switch mine on or off.
         hang_up_requested(): end the conversation (already confirmed).
         call_again_requested(): set voice and picture up again.
+        quality_requested(): show the line in figures and curves.
     """
 
     microphone_requested = pyqtSignal(bool)
     camera_requested = pyqtSignal(bool)
     hang_up_requested = pyqtSignal()
     call_again_requested = pyqtSignal()
+    quality_requested = pyqtSignal()
 
     def __init__(self, video: QWidget, clock: Clock) -> None:
         super().__init__()
@@ -104,6 +117,9 @@ class CallView(QWidget):
         self._again.setVisible(state in (CallState.LOST, CallState.UNSTABLE))
         if state != CallState.CONNECTED:
             self._quality.hide()
+        self._figures.setVisible(state in _LIVE)
+        if state not in _LIVE:
+            self.show_line("")
         self._flow()
 
     @property
@@ -148,6 +164,14 @@ class CallView(QWidget):
             say(button, button.text(), keys)
             restyle(button, off=not self._on[key])
 
+    def show_line(self, words: str, also: str = "") -> None:
+        """What a narrow line costs, in words; "" when it costs nothing. `also`: in the other direction."""
+        shown = words or also
+        self._line.show_state(shown, "quality_bad" if shown else "", "warn")
+        self._line.setToolTip("\n".join(text for text in (words, also) if text))
+        self._line.setVisible(bool(shown))
+        self._flow()
+
     def refresh_duration(self) -> None:
         """Moves the duration to now."""
         now = self._clock.utc_now()
@@ -168,7 +192,8 @@ class CallView(QWidget):
         self._flow()
 
     def _flow(self) -> None:
-        parts = (self._state, self._duration, self._quality, self._again, self._microphone, self._camera, self._hang_up)
+        states = (self._state, self._duration, self._quality, self._figures, self._line, self._again)
+        parts = (*states, self._microphone, self._camera, self._hang_up)
         needed = sum(part.sizeHint().width() + SPACE[1] for part in parts if not part.isHidden()) + 2 * SPACE[2]
         self._control_box.setDirection(_DOWN if self._compact or self.width() < needed else _ACROSS)
         self._button_box.setDirection(_DOWN if self._compact else _ACROSS)
@@ -180,6 +205,11 @@ class CallView(QWidget):
         self._state = Chip("call_state")
         self._quality = Chip("call_quality")
         self._quality.hide()
+        self._line = Chip("call_line")
+        self._line.hide()
+        self._figures = tool_button(_("Quality of the line"), "mdi6.chart-line", "call_figures", "Ctrl+I")
+        self._figures.clicked.connect(self.quality_requested)
+        shortcut("Ctrl+I", self._figures, self)
         self._duration = steady_figures(label(role="strong", name="call_duration"))
         self._microphone = self._control("microphone", "Ctrl+M")
         self._camera = self._control("camera", "Ctrl+E")
@@ -225,7 +255,8 @@ class CallView(QWidget):
             self._control_box.addLayout(box)
         self._control_box.insertStretch(1, 1)
         self._state_box.addLayout(row(None, self._state, self._duration))
-        self._state_box.addLayout(row(None, self._quality, 0))
+        self._state_box.addLayout(row(None, self._quality, self._figures, 0))
+        self._state_box.addWidget(self._line)
         self._state_box.addWidget(self._again)
         for button in (self._microphone, self._camera, self._hang_up):
             self._button_box.addWidget(button)

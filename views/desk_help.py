@@ -32,6 +32,7 @@ SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("F11", N_("Not now; leave a colleague's conversation (twice)")),
             ("Ctrl+Shift+H", N_("Hang up (twice)")),
             ("Ctrl+D", N_("Face or shared page large")),
+            ("Ctrl+I", N_("Quality of the line")),
             ("Ctrl+L", N_("Address to open")),
             ("F9", N_("Laser pointer")),
             ("Ctrl+2", N_("To the conversation")),

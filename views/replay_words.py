@@ -6,7 +6,9 @@ from __future__ import annotations
 from resources.texts import N_, _
 from session.log import events
 from session.log.events import Event, Lane, Writer, label_of
+from session.protocol.line_messages import Step
 from session.protocol.session_messages import Grant, GrantActor, GrantReason, PrintState
+from views.line_words import short_words
 from views.troubles import sentence
 
 LANES: dict[Lane, tuple[str, str]] = {
@@ -60,6 +62,8 @@ WORDS: dict[str, str] = {
     "line_lost": N_("{who} lost the line"),
     "line_back": N_("{who} has the line again"),
     "trouble_shown": N_("A trouble was shown"),
+    "line_measured": N_("{who} received {kbps} kb/s, lost {loss} %"),
+    "line_governed": N_("{who} sends otherwise: {step}"),
     "held_changed": N_("The talk went on"),
     "caller_passed_on": N_("The agent passed the caller on"),
     "third_changed": N_("The third person left"),
@@ -170,4 +174,9 @@ def _values(event: Event) -> dict[str, str]:
             values["pages"] = str(pages)
         case events.PrintChanged(state=state):
             values["state"] = _(_PRINTS[state])
+        case events.LineMeasured(kbps=kbps, loss_percent=loss):
+            values |= {"kbps": f"{kbps:.0f}", "loss": f"{loss:.1f}"}
+        case events.LineGoverned(step=step, document=document):
+            known = Step(step) if step in tuple(Step) else Step.FULL
+            values["step"] = short_words(known, document=document)
     return values

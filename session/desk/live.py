@@ -19,6 +19,7 @@ from session.desk.cobrowse import DeskCobrowse
 from session.desk.control import DeskControl
 from session.desk.devices import DeskDevices, Keep
 from session.desk.grants import DeskGrants
+from session.desk.line import DeskLine
 from session.desk.talk import DeskTalk
 from session.desk.talk_link import TalkLink
 from session.errors import BusUnreachable
@@ -78,8 +79,10 @@ class DeskSession:
         self.page = DeskCobrowse(channel, clock, tasks)
         self.control = DeskControl(channel, lambda: self.page.epoch, tasks)
         self.devices = DeskDevices(channel, clock, tasks, keep, is_kept=is_kept, chunk_kbps=chunk_kbps)
+        self.line = DeskLine(channel, self.call, engine, self.devices, facts.line, clock, tasks)
         self.chronicle = Chronicle(facts, log_writer, clock)
         self.chronicle.listen(self.call, self.page, self.devices)
+        self.chronicle.listen_to_line(self.line)
         self._gathering: asyncio.Task[None] | None = None
         self._stop_listening: Callable[[], None] = channel.on_message("end", self._on_end)
 
@@ -87,6 +90,7 @@ class DeskSession:
         """Begins to listen; after a restart asks the kiosk for everything again: call, consent, page, scanned pages."""
         self.chronicle.opened(self.resumed)
         self.call.start()
+        self.line.start()
         if self.resumed and not self.talk.talk.held:
             self.call.request_call()
         await self._ask_again()
@@ -118,6 +122,8 @@ class DeskSession:
 
     async def end_call(self) -> None:
         """The conversation is over: voice, picture and page end; the log goes on through the wrap-up."""
+        self.line.close()
+        self.chronicle.line_closed()
         await self.talk.close()
         await self.call.hang_up()
         self.page.close()

@@ -29,6 +29,7 @@ from session.hub.entries import ServiceEntry
 from session.hub.news import News, tell_both, tell_kiosk
 from session.hub.queue import WAITING
 from session.protocol.hub_messages import SessionFacts, SessionOpened, SessionsAnswer, TicketChanged
+from session.protocol.line_rates import LineRates
 from session.protocol.roles import Role
 from session.protocol.tickets import Ticket, TicketState
 
@@ -52,11 +53,17 @@ async def _nobody(_ticket: Ticket, _number: str) -> None:
     """Nobody wants to know whom an agent served."""
 
 
+def _unmeasured(_home: str, _kiosk: str) -> LineRates | None:
+    """Nobody knows the kiosks' lines."""
+    return None
+
+
 class Sessions:
     """Tickets from the agent's accept to the end.
 
     Args:
         served: told each closed ticket with its caller's number.
+        rates: what the line of a kiosk (home, id) carries.
     """
 
     def __init__(
@@ -69,7 +76,9 @@ class Sessions:
         clock: Clock,
         served: Callable[[Ticket, str], Awaitable[None]] = _nobody,
         eligibility: Eligibility | None = None,
+        rates: Callable[[str, str], LineRates | None] = _unmeasured,
     ) -> None:
+        self._rates = rates
         self._eligibility = eligibility or Eligibility(catalogue)
         self._served = served
         self._book = book
@@ -298,6 +307,7 @@ class Sessions:
             contact=serving.contact,
             organisation_name=serving.name,
             home_address=serving.home_address,
+            line=self._rates(ticket.kiosk_home, ticket.kiosk),
         )
 
     async def _agent_facts(self, ticket: Ticket) -> SessionFacts:

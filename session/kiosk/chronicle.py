@@ -16,7 +16,9 @@ from session.kiosk.devices import KioskDevices
 from session.kiosk.grants import KioskGrants
 from session.log import events
 from session.log.events import Writer
+from session.log.line_series import LineSeries
 from session.log.writer import LogWriter
+from session.media.line_end import LineEnd
 from session.protocol.hub_messages import SessionFacts
 from session.protocol.session_messages import (
     CallOffered,
@@ -42,6 +44,7 @@ class Chronicle:
         self._clock = clock
         self._acts: dict[Acted, tuple[float, int]] = {}
         self._log = log
+        self._series = LineSeries(log.write, Writer.KIOSK)
         self._video_seen = self._audio_seen = False
 
     def opened(self, resumed: bool, requested_at_utc: datetime | None) -> None:
@@ -78,6 +81,15 @@ class Chronicle:
         devices.scan_ended.connect(self._on_scan_ended)
         devices.page_offered.connect(self._on_page_offered)
         devices.print_changed.connect(self._on_print)
+
+    def listen_to_line(self, line: LineEnd) -> None:
+        """The line's own series, ten seconds in one event, and each new rule of what we send."""
+        line.seen.connect(self._series.on_seen)
+        line.governed.connect(self._series.on_governed)
+
+    def line_closed(self) -> None:
+        """The conversation is over: the last seconds of the line."""
+        self._series.flush()
 
     def _on_grant(self, change: GrantChanged) -> None:
         self._log.write(

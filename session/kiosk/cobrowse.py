@@ -181,6 +181,7 @@ class KioskCobrowse:
         mirror_kbps: kilobits per second that the page's events may always use, see `MirrorSender`; None: all.
 
     Attributes:
+        stream: what goes to the desk, at the pace of the line.
         sharing_changed: told after the recorder was started or stopped.
         page_told: the desk was told of this page, for the session's log.
     """
@@ -206,7 +207,7 @@ class KioskCobrowse:
         self._page: PageShown | None = None
         self._dialog: DialogShown | None = None
         self._answer_due = False
-        self._stream = MirrorSender(channel, clock, tasks, browser.request_snapshot, kbps=mirror_kbps)
+        self.stream = self._stream = MirrorSender(channel, clock, tasks, browser.request_snapshot, kbps=mirror_kbps)
         self._snapshot_at_s = float("-inf")
         self._painted: tuple[int, int] | None = None
         self._telling_pointer = False

@@ -22,6 +22,7 @@ from session.kiosk.cobrowse import BrowserLike, KioskCobrowse
 from session.kiosk.control import HandsLike, KioskControl
 from session.kiosk.devices import KioskDevices
 from session.kiosk.grants import KioskGrants
+from session.kiosk.line import KioskLine
 from session.kiosk.mirror_sender import DEFAULT_KBPS
 from session.kiosk.page_shelf import PageShelf
 from session.kiosk.printer import Printer
@@ -115,8 +116,10 @@ class KioskSession:
             chunk_kbps=parts.chunk_kbps,
         )
         self.control = KioskControl(channel, parts.browser, self.page, self.grants, clock, tasks)
+        self.line = KioskLine(channel, self.call, self.page, self.devices, facts.line, clock, tasks)
         self.chronicle = Chronicle(facts, log_writer, clock)
         self.chronicle.listen(self.grants, self.call, self.page, self.control, self.devices)
+        self.chronicle.listen_to_line(self.line)
         self._resumed = resumed
 
     async def start(self, requested_at_utc: datetime | None) -> None:
@@ -130,6 +133,7 @@ class KioskSession:
         if self._resumed:
             self.devices.offer_held_pages()
         self.call.start()
+        self.line.start()
         self.grants.repeat_all()
 
     async def end(self, flush_s: float) -> KioskWiped:
@@ -139,6 +143,8 @@ class KioskSession:
             The wipe's report, `left_over` 0 when nothing is left.
         """
         self.control.close()
+        self.line.close()
+        self.chronicle.line_closed()
         self.chronicle.page_closed()
         self.page.close()
         await _careful(self.talk.close(), "the call with a third person", None)

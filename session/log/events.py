@@ -20,6 +20,9 @@ from session.log.event_base import Host as Host
 from session.log.event_base import Lane as Lane
 from session.log.event_base import MaybeId as MaybeId
 from session.log.event_base import Writer as Writer
+from session.log.line_events import LineEvent
+from session.log.line_events import LineGoverned as LineGoverned
+from session.log.line_events import LineMeasured as LineMeasured
 from session.log.talk_events import CallerPassedOn as CallerPassedOn
 from session.log.talk_events import HeldChanged as HeldChanged
 from session.log.talk_events import TalkEvent
@@ -28,7 +31,7 @@ from session.protocol.hub_messages import PieceState
 from session.protocol.ids import Id
 from session.protocol.session_messages import Grant, GrantActor, GrantReason, PrintState, ScanKind, ScanSource
 
-FORMAT = 2
+FORMAT = 3
 """Number of the form in which records are written."""
 
 MAX_MIRROR_PART_BYTES = 120 * 1024
@@ -414,6 +417,7 @@ AnyEvent = (
     | LineLost
     | LineBack
     | TroubleShown
+    | LineEvent
     | TalkEvent
 )
 
@@ -424,7 +428,7 @@ _LANES: dict[type[Event], Lane] = {
     **dict.fromkeys((PageTaken, PageReceived, PageFailed, PageCleaned), Lane.SCANNER),
     **dict.fromkeys((PrintRequested, PrintChanged), Lane.PRINTER),
     **dict.fromkeys((DossierOpened, DocumentFiled, PieceChanged, PieceFiled), Lane.DOSSIER),
-    **dict.fromkeys((LineLost, LineBack, TroubleShown), Lane.LINE),
+    **dict.fromkeys((LineLost, LineBack, TroubleShown, LineMeasured, LineGoverned), Lane.LINE),
     **dict.fromkeys((HeldChanged, CallerPassedOn, ThirdChanged), Lane.CALL),
 }
 _GRANT_LANES = {Grant.SCAN: Lane.SCANNER, Grant.PRINT: Lane.PRINTER, Grant.KEEP: Lane.DOSSIER}

@@ -10,6 +10,7 @@ import msgspec
 from session.errors import MessageMalformed, MessageTooLarge, ProtocolVersionUnknown, from_code
 from session.protocol.control_messages import ControlMessage
 from session.protocol.hub_messages import HubEvent, HubMessage, Refusal
+from session.protocol.line_messages import LineMessage
 from session.protocol.mirror_messages import MirrorMessage
 from session.protocol.session_messages import AnySessionMessage, SessionMessage
 from session.protocol.version import MAX_CONTROL_BYTES, PROTOCOL_VERSION
@@ -22,7 +23,7 @@ class _Version(msgspec.Struct):
 
 
 _version = msgspec.json.Decoder(_Version)
-_session = msgspec.json.Decoder(AnySessionMessage | MirrorMessage | ControlMessage)
+_session = msgspec.json.Decoder(AnySessionMessage | MirrorMessage | ControlMessage | LineMessage)
 _event = msgspec.json.Decoder(HubEvent)
 
 

@@ -1,12 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What the two ends of a session say about the line between them: topic "line". Each end governs what it sends.
-
-Also what the hub knows of a kiosk's line before a call, from the test made while nobody used it.
-"""
+"""What the two ends of a session say about the line between them: topic "line". Each end governs what it sends."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -74,16 +70,3 @@ class LineSeen(SessionMessage, frozen=True, kw_only=True):
 
 
 LineMessage = LineGoverned | LineSeen
-
-
-class LineRates(msgspec.Struct, frozen=True, kw_only=True):
-    """What a kiosk's line carries, measured between kiosk and hub while nobody used it.
-
-    Attributes:
-        up_kbps: from the kiosk. down_kbps: to it. rtt_ms: round trip when idle.
-    """
-
-    up_kbps: Kbps
-    down_kbps: Kbps
-    rtt_ms: Milliseconds
-    at_utc: datetime
