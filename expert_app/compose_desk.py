@@ -18,6 +18,7 @@ from expert_app.compose_desk_talk import TalkConnections
 from expert_app.compose_desk_views import DeskConnections
 from expert_app.compose_desk_work import WorkConnections
 from expert_app.compose_engines import DeskMedia
+from expert_app.compose_network import NetworkWatch
 from expert_app.compose_sign_in import has_screen, sign_in
 from expert_app.config import DeskSettings
 from expert_app.credentials import KeyMissing, forget_seed, key_name, load_seed
@@ -126,6 +127,7 @@ class ComposedDesk:
         self._session_connections = SessionConnections(
             self.window, self.mirror, self.video, self._app, self._media, tasks, program.facts
         )
+        self._network = NetworkWatch(self.window, self._on_network_changed)
         self._line_connections = LineConnections(self.window, self._app, program.clock, program.facts)
         self._talk_connections = TalkConnections(
             self.window,
@@ -182,6 +184,13 @@ class ComposedDesk:
         )
         session.line.sampled.connect(self._bus.say_in_beats)
         return session
+
+    def _on_network_changed(self) -> None:
+        """Another address: the bus and the call are made anew at once, nobody waits for time limits."""
+        self._program.facts.note("network_changed")
+        self._bus.renew()
+        if self._app.session is not None:
+            self._app.session.call.request_call()
 
     def _open_guest(self, session_id: str) -> Guest:
         channel, program = self._link.channel(session_id), self._program

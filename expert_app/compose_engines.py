@@ -18,7 +18,7 @@ from expert_app.config import MediaSettings
 from session.desk.aside import OfferingEngine
 from session.media.aiortc_engine import AiortcEngine, EngineSettings, IceServer
 from session.media.browser_engine import BrowserEngine, BrowserSettings
-from session.media.call_page import CallMedia
+from session.media.call_page import SIMULATED, CallMedia
 from session.media.engine import MediaEngine
 from session.media.engine_choice import Choice, EngineKind, Machine, cancels_echo, choose
 from session.media.shared_devices import SharedCamera, SharedMicrophone, SharedSpeaker
@@ -184,7 +184,15 @@ def call_media(settings: MediaSettings) -> CallMedia:
     camera, microphone, speaker = (
         "" if name == "auto" else name for name in (settings.camera, settings.microphone, settings.speaker)
     )
-    return CallMedia(camera=camera, microphone=microphone, speaker=speaker, ice_servers=_servers(settings))
+    size = (640, 360) if camera == SIMULATED else (1280, 720)  # as aiortc's own drawn person
+    return CallMedia(
+        camera=camera,
+        microphone=microphone,
+        speaker=speaker,
+        width_px=size[0],
+        height_px=size[1],
+        ice_servers=_servers(settings),
+    )
 
 
 def _devices(settings: MediaSettings, sound: SoundDevices) -> tuple[FrameSource, SoundSource, SoundSink]:

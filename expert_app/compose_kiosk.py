@@ -11,9 +11,11 @@ from PyQt6.QtWidgets import QWidget
 
 from expert_app.bus_access import tls_for
 from expert_app.compose import STOP_S, Program, run_application
+from expert_app.compose_network import NetworkWatch
 from expert_app.config import KioskSettings
 from expert_app.credentials import KeyMissing, key_name, load_seed
 from expert_app.kiosk import KioskApp
+from expert_app.kiosk_ready import CallReady
 from expert_app.paths import Paths
 from resources.texts import use_language
 from session.bus.client import BusClient
@@ -103,6 +105,8 @@ class ComposedKiosk:
             self._parts.printer,
         )
         self._line_test = LineTest(self._link.probe_line, self._is_idle, program.clock, program.tasks)
+        self._session: KioskSession | None = None
+        self._network = NetworkWatch(self.window, self._on_network_changed)
         self._line_news = LineNews(self._bus.say_in_beats)
         self._line_test.measured.connect(self._line_news.on_rates)
         self._voice = open_voice(settings.volume, self.window) if settings.speak != "off" else None
@@ -173,7 +177,15 @@ class ComposedKiosk:
             resumed=resumed,
         )
         session.line.sampled.connect(self._line_news.on_sample)
+        self._session = session
         return session
+
+    def _on_network_changed(self) -> None:
+        """Another address: the bus and the call are made anew at once, nobody waits for time limits."""
+        self._program.facts.note("network_changed")
+        self._bus.renew()
+        if self._session is not None and self._app.session_id == self._session.facts.id:
+            self._session.call.renew()
 
     def _log_writer(self, session_id: str) -> LogWriter:
         send = partial(self._link.append_log, session_id)
@@ -191,6 +203,8 @@ class ComposedKiosk:
         self._line_test.start()
         self._program.tasks.spawn(self._program.connect(self._bus), name="connect the kiosk")
         self._program.tasks.spawn(self._send_old_logs(), name="send old logs")
+        ready = CallReady(self._call_pane, self._parts.media, lambda: self._link.ticket)
+        self._program.tasks.spawn(ready.keep(), name="keep the next call ready")
 
     async def _send_old_logs(self) -> None:
         """What an earlier run could not send; the session that may still run is left to its own writer."""

@@ -31,6 +31,9 @@ TOPIC = "call"
 TICK_S = 0.25
 SEEN_EVERY_S = 2.0
 UNSTABLE_AFTER_S = 1.0
+SECOND_AFTER_S = 3.0
+"""Silence after which a second call is asked for over the bus; whichever speaks first goes on."""
+
 LOST_AFTER_S = 5.0
 FIRST_OFFER_AWAITED_S = 3.0
 SHORTEST_WAIT_S = 2.0
@@ -61,8 +64,9 @@ class DeskCall:
         topic: on which the other end is heard; "call" for the kiosk of an own session.
 
     Attributes:
-        state_changed: "new" (no offer yet), "connecting", "connected", "unstable" (nothing for 1 s), "lost" (nothing
-            for 5 s: a new call is asked for), "held" (on purpose nothing travels), "closed".
+        state_changed: "new" (no offer yet), "connecting", "connected", "unstable" (nothing for 1 s; from 3 s on a
+            second call is asked for), "lost" (nothing for 5 s), "held" (on purpose nothing travels), "closed". A line
+            that speaks again is "connected", whatever it was.
         answered: an offer was answered.
         first_frame: once per call, what was received with the first picture. media_seen: the same, every 2 s.
         peer_media_seen: what the kiosk says it received. peer_camera_changed: the caller switched camera or microphone.
@@ -211,7 +215,8 @@ class DeskCall:
                 await self._engine.close_call()
                 return
             self._line = _Line(offer.call_id, began_s=began_s, heard_s=self._clock.monotonic_s())
-            self._change_state(MediaState.CONNECTING)
+            if self.state is not MediaState.CONNECTED:  # else the call before goes on until this one speaks
+                self._change_state(MediaState.CONNECTING)
         self.peer_simulated.emit(offer.simulated_camera)
         answer = CallAnswered(call_id=offer.call_id, sdp=sdp, simulated_camera=self._engine.simulated_camera)
         await self._send(answer)
@@ -251,15 +256,18 @@ class DeskCall:
     def _judge(self, line: _Line, stats: MediaStats, now_s: float) -> None:
         if stats.packets != line.packets:
             line.packets, line.heard_s = stats.packets, now_s
+            self._ask_at_s = None
         silent_s = now_s - line.heard_s
         if silent_s >= LOST_AFTER_S:
-            self._lose()
+            self._change_state(MediaState.LOST)
         elif line.packets and silent_s >= UNSTABLE_AFTER_S:
             self._change_state(MediaState.UNSTABLE)
-        elif line.packets and self.state != MediaState.LOST:
+        elif line.packets:
             self._change_state(MediaState.CONNECTED)
             if now_s - line.began_s > STEADY_AFTER_S:
                 self._wait_s = SHORTEST_WAIT_S
+        if silent_s >= SECOND_AFTER_S and self._ask_at_s is None:
+            self.request_call()
 
     def _lose(self) -> None:
         """The call is over, the last picture stays; a new call is asked for, each time a little later."""

@@ -44,6 +44,13 @@ SEEN_EVERY_S = 2.0
 ANSWER_AWAITED_S = 6.0
 MAX_WAIT_S = 30.0
 MIN_BETWEEN_OFFERS_S = 1.0
+FRESH_OFFER_S = 2.0
+"""An offer that was made just now answers a request for one."""
+
+SEND_AGAIN_S = 0.25
+SEND_TRIES = 80
+"""An offer that the bus does not take is sent again for 20 s: the line may just be coming back."""
+
 _SEEN = ("first_frame_ms", "frames", "width_px", "height_px", "checksum", "audio_packets", "audio_level")
 
 
@@ -150,6 +157,11 @@ class KioskCall:
             self._change_state("new")
             self._offer_soon()
 
+    def renew(self) -> None:
+        """Nothing comes any more, or the network is another one: a second call is offered, the first goes on."""
+        if not self._just_offered():
+            self._offer_soon()
+
     def share_line(self, sharers: int) -> None:
         """The line up carries so many calls: each gets its part of what is there now; the voices keep theirs."""
         self._sharers = sharers
@@ -203,8 +215,24 @@ class KioskCall:
         if self._held:
             return
         offer = CallOffered(call_id=self._call_id, sdp=made.sdp, simulated_camera=made.simulated)
-        await self._send(offer)
         self.offered.emit(offer)
+        await self._send_offer(offer)
+
+    async def _send_offer(self, offer: CallOffered) -> None:
+        for _try in range(SEND_TRIES):
+            try:
+                return await self._channel.send(self._topic, offer)
+            except MessageTooLarge as error:
+                return log.warning("not sent: CallOffered (%s)", error.code)
+            except BusUnreachable:
+                await asyncio.sleep(SEND_AGAIN_S)
+            if offer.call_id != self._call_id or self._held:
+                return None
+        return log.warning("not sent: CallOffered (%s)", BusUnreachable.code)
+
+    def _just_offered(self) -> bool:
+        fresh = self._clock.monotonic_s() - self._offered_at_s < FRESH_OFFER_S
+        return fresh and not self._answered and bool(self._call_id)
 
     def _offer_script(self, since_accept_s: float) -> str:
         return f"{self._peer}.offer({self._media.options(sharers=self._sharers, since_accept_s=since_accept_s)})"
@@ -216,6 +244,8 @@ class KioskCall:
             case CallAnswered(call_id=self._call_id) if not self._answered:
                 self._answered = True
                 self._tasks.spawn(self._accept(message), name="kiosk-call-accept")
+            case CallRequested() if self._just_offered():
+                log.info("the offer that was asked for is under way")
             case CallRequested():
                 self._offer_soon()
             case CallFailed(call_id=self._call_id):

@@ -26,6 +26,9 @@ log = logging.getLogger(__name__)
 GUESS_KBPS = 420.0
 """As at the desk."""
 
+SECOND_AFTER_S, LONGEST_PATIENCE_S = 3.0, 30.0
+"""Silence after which a second call is offered: the first time, and at most."""
+
 
 class KioskLine(LineEnd):
     """What `LineEnd` is, at the kiosk.
@@ -46,6 +49,8 @@ class KioskLine(LineEnd):
     ) -> None:
         self._call, self._page, self._devices = call, page, devices
         self._watching: asyncio.Task[Any] | None = None
+        self._heard: tuple[str, int] = ("", 0)
+        self._heard_at_s, self._patience_s = 0.0, SECOND_AFTER_S
         start_kbps = rates.up_kbps if rates is not None else GUESS_KBPS
         super().__init__(channel, clock, tasks, self._carry_out, self._other_traffic, start_kbps)
 
@@ -75,7 +80,20 @@ class KioskLine(LineEnd):
             log.info("the call page does not count: %s", error.detail.get("why", ""))
             return
         if call_id == self._call.call_id:
+            self._watch_silence(call_id, stats.packets)
             self.look(call_id, stats)
+
+    def _watch_silence(self, call_id: str, packets: int) -> None:
+        """Nothing for three seconds: a second call is offered; again later and later while that does not help."""
+        now_s = self._clock.monotonic_s()
+        if (call_id, packets) != self._heard:
+            if packets:
+                self._patience_s = SECOND_AFTER_S
+            self._heard, self._heard_at_s = (call_id, packets), now_s
+        elif now_s - self._heard_at_s >= self._patience_s:
+            self._patience_s = min(2 * self._patience_s, LONGEST_PATIENCE_S)
+            self._heard_at_s = now_s
+            self._call.renew()
 
     def _carry_out(self, shares: Shares) -> None:
         self._call.limit_picture(shares.face)

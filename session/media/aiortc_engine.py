@@ -196,16 +196,24 @@ class AiortcEngine:
         call.speaks = partial(self._speaks, call)
         call.start(self._thread.tasks)
         if (older := self._earlier) is not None:
-            self._thread.tasks.spawn(older.close(), name="call-replaced")
+            # A call that never began is no loss: the one that still speaks goes on.
+            useless = before if before is not None and not before.begun else older
+            before = older if useless is before else before
+            self._thread.tasks.spawn(useless.close(), name="call-replaced")
         self._earlier = before
         if before is not None:
             self._thread.tasks.spawn(self._part_with(before, call), name="call-replaced")
 
     async def _part_with(self, before: Call, call: Call) -> None:
-        for _beat in range(round(EARLIER_S / BLOCK_S)):
-            if call.begun or call.closed or before.closed:
-                break
+        """Until the new call speaks, or the one before has been silent for long."""
+        packets, silent_s = 0, 0.0
+        while not (call.begun or call.closed or before.closed or silent_s > EARLIER_S):
+            heard = before.received.transport.packets
+            silent_s = silent_s + BLOCK_S if heard == packets else 0.0
+            packets = heard
             await asyncio.sleep(BLOCK_S)
+        if self._call is not call and call.closed:
+            return  # the next one in the row watches over the one before
         if self._earlier is before:
             self._earlier = None
         await before.close()

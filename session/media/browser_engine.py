@@ -124,8 +124,9 @@ class BrowserEngine:
             )
 
     def warm(self) -> None:
-        """Lets the page load and its browser start its sound and picture parts before the first call."""
-        self._tasks.spawn(self._quietly(f"call.prepare({self._options()})"), name="warm the browser engine")
+        """Lets the page load and its browser start its parts for sound and picture before the first call."""
+        script = f"call.prepare({self._options()}).then(() => call.unprepare())"
+        self._tasks.spawn(self._quietly(script), name="warm the browser engine")
 
     # ---- calls -----------------------------------------------------------------------------------------------------
 
