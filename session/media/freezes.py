@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections import deque
 
-KEPT = 30
+KEPT, FEWEST = 30, 5
+"""Pauses that make up what is usual; whoever sends a photo now and then is soon known to do so."""
 
 
 class Freezes:
@@ -25,10 +26,10 @@ class Freezes:
         """A picture is shown at `now_s`, any monotonic clock."""
         if self._last_s is not None:
             pause_s = now_s - self._last_s
-            usual_s = sum(self._usual_s) / len(self._usual_s) if self._usual_s else pause_s
-            if pause_s > max(3 * usual_s, usual_s + 0.15):
-                self.count += 1
-                self.total_s += pause_s
-            else:
-                self._usual_s.append(pause_s)
+            if len(self._usual_s) >= FEWEST:
+                usual_s = sum(self._usual_s) / len(self._usual_s)
+                if pause_s > max(3 * usual_s, usual_s + 0.15):
+                    self.count += 1
+                    self.total_s += pause_s
+            self._usual_s.append(pause_s)
         self._last_s = now_s

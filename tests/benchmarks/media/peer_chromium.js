@@ -106,7 +106,7 @@ async function sendAll() {
   sender = pc.getSenders().find((s) => s.track && s.track.kind === "video");
   if (!wanted.ours) return;
   prefer(wanted.codec);
-  await parameters(wanted.line_kbps ? Math.max(50, (wanted.line_kbps - 55) * 0.7) : 2500);
+  await parameters(pictureKbps());
 }
 
 async function parameters(kbps) {
@@ -116,12 +116,35 @@ async function parameters(kbps) {
   await sender.setParameters(now);
 }
 
+// What our application writes into each description: the picture's part of the line, as a start and as a bound.
+function hinted(sdp) {
+  if (!wanted.ours) return sdp;
+  const kbps = pictureKbps(), start = wanted.line_kbps ? kbps : Math.min(1500, kbps);
+  return sdp.split(/^(?=m=)/m).map((section) => {
+    if (!section.startsWith("m=video")) return section;
+    const codecs = [...section.matchAll(/^a=rtpmap:(\d+) (AV1|VP8|VP9)\//gm)].map((found) => found[1]);
+    const lines = section.split("\r\n").filter((line) => !line.startsWith("b="));
+    lines.splice(lines.findIndex((line) => line.startsWith("c=")) + 1, 0, `b=AS:${kbps}`);
+    for (const codec of codecs) {
+      const at = lines.findIndex((line) => line.startsWith(`a=fmtp:${codec} `));
+      if (at >= 0) lines[at] += `;x-google-start-bitrate=${start}`;
+      else lines.splice(lines.findIndex((line) => line.startsWith(`a=rtpmap:${codec} `)) + 1, 0,
+        `a=fmtp:${codec} x-google-start-bitrate=${start}`);
+    }
+    return lines.join("\r\n");
+  }).join("");
+}
+
+function pictureKbps() {
+  return wanted.line_kbps ? Math.round(Math.max(50, (wanted.line_kbps - 55) * 0.7)) : 2500;
+}
+
 async function gathered() {
   if (pc.iceGatheringState !== "complete") {
     await new Promise((done) => pc.addEventListener("icegatheringstatechange",
       () => pc.iceGatheringState === "complete" && done()));
   }
-  return pc.localDescription.sdp;
+  return hinted(pc.localDescription.sdp);
 }
 
 const doing = {

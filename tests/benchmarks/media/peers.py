@@ -50,10 +50,12 @@ class Engine:
 ENGINES: dict[str, Engine] = {
     "aiortc": Engine("tests.benchmarks.media.peer_aiortc"),
     "aiortc VP8": Engine("tests.benchmarks.media.peer_aiortc", codec="vp8"),
+    "Chromium, ours": Engine("tests.benchmarks.media.peer_chromium"),
     "stock aiortc": Engine("tests.benchmarks.media.peer_stock", ours=False, codec=""),
     "Chromium": Engine("tests.benchmarks.media.peer_chromium", ours=False, codec=""),
 }
-"""Ours first. The last two are peers with their defaults."""
+"""Ours first; "Chromium, ours" is a browser at the desk with our application's settings (codecs, hints, size before
+smoothness). The last two are peers with their defaults."""
 
 
 class Peer:
