@@ -18,8 +18,13 @@ BASE_WINDOWS = 80
 FULL_MS, EMPTY_MS = 60.0, 25.0
 RATE_MS = 1000
 TOLD_EVERY_MS = 500
-LOWER_TO = 0.85
-RISE_PER_S = 1.08
+LOWER_TO, LOWER_BY_MOST = 0.85, 0.7
+"""Of what came through, but not lower than this part of the estimate at once: in a pause little comes through."""
+
+RISE_PER_S, RETURN_PER_S = 1.08, 1.35
+"""Into the unknown; and back to nine tenths of what held before."""
+
+HELD = 0.9
 APART_MS = 600
 """After lowering, the queue needs this long to become shorter."""
 
@@ -53,6 +58,7 @@ class LineEstimator:
         self._received_bits = 0
         self._told_ms = -(1 << 40)
         self._lowered_ms = -(1 << 40)
+        self._held_bps = 0.0
 
     def set_max(self, bps: int) -> None:
         """Never more than this is told from now on."""
@@ -109,11 +115,13 @@ class LineEstimator:
         if 0 <= now_ms - self._lowered_ms < APART_MS:
             return
         self._lowered_ms, self._told_ms = now_ms, now_ms - TOLD_EVERY_MS
-        bound = LOWER_TO * min(self._received_bits * 1000 / RATE_MS, self._estimate_bps)
-        self._estimate_bps = max(MIN_BPS, bound)
+        self._held_bps = HELD * self._estimate_bps
+        came_bps = min(self._received_bits * 1000 / RATE_MS, self._estimate_bps)
+        self._estimate_bps = max(MIN_BPS, LOWER_TO * came_bps, LOWER_BY_MOST * self._estimate_bps)
 
     def _raise(self) -> None:
-        """Only as far as has been tried: what nobody sent, no line has proved."""
+        """Only as far as has been tried, lately or before: what nobody sent, no line has proved."""
         tried = 1.5 * self._received_bits * 1000 / RATE_MS + 20_000
-        grown = min(self._estimate_bps * RISE_PER_S ** (WINDOW_MS / 1000), self._max_bps)
-        self._estimate_bps = max(self._estimate_bps, min(grown, tried))
+        pace = RETURN_PER_S if self._estimate_bps < self._held_bps else RISE_PER_S
+        grown = min(self._estimate_bps * pace ** (WINDOW_MS / 1000), self._max_bps)
+        self._estimate_bps = max(self._estimate_bps, min(grown, max(tried, self._held_bps)))

@@ -20,8 +20,13 @@ LOST = 0.1
 REPORTS = 40
 """Round trips remembered, about forty seconds: the shortest of them is that of an empty line."""
 
-CALM_REPORTS = 3
-RISE = 1.06
+CALM_REPORTS = 2
+RISE, RETURN = 1.06, 1.3
+"""With each calm report; the second while the rate is below nine tenths of what held before."""
+
+HELD = 0.9
+LOWER_BY_MOST = 0.6
+"""Of the rate, for one estimate: the next one comes within a second."""
 
 
 class SendRate:
@@ -39,6 +44,7 @@ class SendRate:
         self._round_trips: deque[float] = deque(maxlen=REPORTS)
         self._calm = 0
         self._full = False
+        self._held_bps = 0.0
 
     @property
     def bps(self) -> int:
@@ -57,8 +63,12 @@ class SendRate:
     def on_estimate(self, bps: int) -> None:
         """The other end's estimate (REMB, draft-alvestrand-rmcat-remb)."""
         self._estimate_bps = bps
-        if bps >= self._bps or not self.line_known or self._full:
+        if not self.line_known:
             self._bps = float(max(MIN_BPS, bps))
+        elif bps >= self._bps:
+            self._bps = float(bps)
+        elif self._full:
+            self._lower(max(bps, LOWER_BY_MOST * self.bps))
 
     def on_report(self, lost: float, round_trip_s: float | None) -> None:
         """A receiver report: share of our packets lost, 0..1, and the round trip it tells, if any."""
@@ -66,10 +76,16 @@ class SendRate:
             self._round_trips.append(round_trip_s)
         queue_s = self._round_trips[-1] - min(self._round_trips) if self._round_trips else 0.0
         self._full = lost > LOST or queue_s > QUEUE_S
+        if self._full and self._calm:
+            self._held_bps = HELD * self.bps
         self._calm = 0 if self._full else self._calm + 1
         if lost > LOST:
-            self._bps = max(MIN_BPS, self.bps * (1 - lost / 2))
+            self._lower(self.bps * (1 - lost / 2))
         elif queue_s > 2 * QUEUE_S:
-            self._bps = max(MIN_BPS, self.bps * 0.85)
-        elif self.line_known and self._calm > CALM_REPORTS:
-            self._bps = min(self._max_bps, self.bps * RISE)
+            self._lower(self.bps * 0.85)
+        elif self.line_known and self._calm >= CALM_REPORTS:
+            pace = RETURN if self.bps < self._held_bps else RISE
+            self._bps = min(self._max_bps, self.bps * pace)
+
+    def _lower(self, bps: float) -> None:
+        self._bps = float(max(MIN_BPS, bps))

@@ -59,7 +59,7 @@ def test_a_line_that_becomes_narrow_is_noticed_within_two_seconds() -> None:
     line.run(3)
     assert line.told_bps < 150_000
     line.kbps = 1000
-    line.run(30)
+    line.run(15)
     assert line.told_bps > 250_000
 
 

@@ -151,10 +151,15 @@ def test_on_a_known_line_a_low_estimate_needs_a_proof() -> None:
         rate.on_report(0.02, 0.05)
         rate.on_estimate(70_000)
     assert rate.bps == 320_000
-    rate.on_report(0.02, 0.2)
-    rate.on_estimate(150_000)
-    assert rate.bps == 150_000
-    for _report in range(30):
+    rate.on_report(0.02, 0.14)
+    rate.on_estimate(250_000)
+    assert rate.bps == 250_000
+    rate.on_estimate(50_000)
+    assert rate.bps == 150_000  # not all at once
+    for _report in range(7):
+        rate.on_report(0.01, 0.05)
+    assert rate.bps > 280_000  # what held before comes back soon
+    for _report in range(10):
         rate.on_report(0.01, 0.05)
     assert rate.bps == 320_000
 
