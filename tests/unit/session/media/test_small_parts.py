@@ -9,7 +9,7 @@ import pytest
 from session.media.freezes import Freezes
 from session.media.ladder import LADDERS, Ladder
 from session.media.line_budget import picture_kbps
-from session.media.lip_sync import LipSync
+from session.media.lip_sync import LIPS_MAY_LEAD_S, LipSync
 from session.media.packet_pacer import REPEATED_BURST_BYTES, PacketPacer
 from session.media.send_rate import MIN_BPS, SendRate
 from session.media.sound import RATE_HZ, Pcm
@@ -90,9 +90,10 @@ def synced(voice_s: float) -> LipSync:
 
 def test_a_picture_that_is_early_waits_for_its_voice() -> None:
     lips = synced(voice_s=7.0)
-    assert lips.wait_s(round(7.1 * 90_000), 100.0) == pytest.approx(0.1, abs=0.001)
-    assert lips.lag_s == pytest.approx(0.0, abs=0.001)
-    assert lips.wait_s(round(7.1 * 90_000), 100.06) == pytest.approx(0.04, abs=0.001)
+    assert lips.wait_s(round(7.16 * 90_000), 100.0) == pytest.approx(0.1, abs=0.001)
+    assert lips.lag_s == pytest.approx(-LIPS_MAY_LEAD_S, abs=0.001)
+    assert lips.wait_s(round(7.16 * 90_000), 100.06) == pytest.approx(0.04, abs=0.001)
+    assert lips.wait_s(round(7.04 * 90_000), 100.0) == 0.0
 
 
 def test_a_picture_that_is_late_is_shown_at_once_and_the_voice_learns_to_wait() -> None:
