@@ -14,8 +14,8 @@ MAX_WAIT_S = 0.25
 
 VOICE_TOO_EARLY_S = 0.08
 LIPS_MAY_LEAD_S = 0.06
-"""Lips before their voice are noticed from 125 ms on, voice before its lips from 45 ms on (ITU-R BT.1359). A picture that
-is a little early is shown at once: who talks wants an answer soon."""
+"""Lips before their voice are noticed from 125 ms on, voice before its lips from 45 ms on (ITU-R BT.1359). A picture
+that is a little early is shown at once: who talks wants an answer soon."""
 
 MAX_EXTRA_S = 0.1
 PICTURES_HZ, VOICE_HZ = 90_000, 48_000

@@ -50,7 +50,14 @@ async def run(cases: list[str], engines: list[str], times: Times) -> list[dict[s
             rows += [_row(cell, engine, load) for cell in cells]
             if not cells:
                 rows.append(_row(Cell(case, "ran", None, most=1), engine, load) | {"cause": trouble})
+            write(rows)
     return rows
+
+
+def write(rows: list[dict[str, Any]]) -> None:
+    """After each case, so that a run that is stopped leaves what it found."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    (FOLDER / "media.json").write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _row(cell: Cell, engine: str, load: float) -> dict[str, Any]:
@@ -95,8 +102,6 @@ def main() -> int:
     times = Times(4.0, 12.0, 80.0) if wanted.quick else Times()
     engines = wanted.engine or list(ENGINES)
     rows = asyncio.run(run(wanted.case or list(CASES), engines, times))
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    (FOLDER / "media.json").write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     show(rows, engines)
     missed = [row for row in rows if row["ours"] and not row["ok"]]
     for row in missed:
