@@ -65,9 +65,11 @@ def _ordered(section: str, codecs: Sequence[str]) -> list[str]:
     if not wanted:
         return lines
     head = lines[0].split()
-    kept = {*wanted, *repeats}
-    rest = [line for line in lines[1:] if (match := _OF_CODEC.match(line)) is None or match[1] in kept]
-    return [" ".join([*head[:3], *wanted, *repeats]), *rest]
+    kinds = [*wanted, *repeats]
+    others = [line for line in lines[1:] if not _OF_CODEC.match(line)]
+    # aiortc goes by the order of these lines, not by that of the first one.
+    of_codecs = [line for kind in kinds for line in lines if (match := _OF_CODEC.match(line)) and match[1] == kind]
+    return [" ".join([*head[:3], *kinds]), *others, *of_codecs]
 
 
 def _main(name: str, parameters: str) -> bool:

@@ -77,6 +77,23 @@ async def test_a_damaged_offer_is_refused_and_the_next_one_answered(engine: Aior
     await pc.close()
 
 
+@pytest.mark.parametrize(("line_kbps", "codec", "start"), [(512, "AV1", 320), (256, "AV1", 141), (4000, "VP8", 2762)])
+async def test_a_known_line_decides_hints_and_codec(
+    engine: AiortcEngine, line_kbps: int, codec: str, start: int
+) -> None:
+    other = AiortcEngine()
+    engine.set_line(line_kbps)
+    answer = await engine.answer(await other.offer())
+    await other.close()
+    video = answer[answer.index("m=video") :]
+    first = video.split("\r\n")[0].split()[3]
+    assert f"a=rtpmap:{first} {codec}/90000" in video
+    assert f"b=AS:{start}\r\n" in video
+    hints = [line for line in video.split("\r\n") if "x-google-start-bitrate" in line]
+    assert len(hints) == 2
+    assert all(line.endswith(f"={start}") for line in hints)
+
+
 async def test_a_closed_engine_refuses(engine: AiortcEngine) -> None:
     pc, offer = await offer_of(("audio",))
     await pc.close()

@@ -125,6 +125,7 @@ def test_our_codecs_come_in_our_order_and_others_are_dropped() -> None:
     assert "VP9" not in ordered
     assert "profile=1" not in ordered
     assert "a=rtcp-fb:96 nack" in ordered
+    assert ordered.index("a=rtpmap:45 AV1") < ordered.index("a=rtpmap:96 VP8")
     assert first_codec(in_order(OFFER, ("vp8", "av1")), "video") == "vp8"
 
 
