@@ -21,6 +21,7 @@ from aiortc.stats import RTCTransportStats
 from session.media.aiortc_internals import Connection, Receiver, Sender, use_encoder
 from session.media.encoders import VOICE_BPS, PictureEncoder, VoiceEncoder
 from session.media.engine import MediaState, MediaStats, PictureLimits
+from session.media.frames import VideoFrame
 from session.media.ice import IceServer
 from session.media.line_budget import VOICE_KBPS, picture_kbps
 from session.media.line_estimator import LineEstimator
@@ -292,9 +293,9 @@ class Call:
         self.playout.extra_s = self.lips.extra_s
         return wait_s
 
-    def _on_picture(self, frame: av.VideoFrame, codec: str) -> None:
+    def _on_picture(self, frame: av.VideoFrame, shown: VideoFrame, codec: str) -> None:
         if not self.closed:
-            self.received.add_picture(frame, codec)
+            self.received.add_picture(frame, shown, codec)
             self._on_frame()
 
     async def _play(self) -> None:

@@ -14,10 +14,11 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import av
 
+from session.media.frames import VideoFrame, to_screen
 from session.media.picture_assembler import PictureAssembler, WholePicture, Wishes
 from session.media.picture_codecs import make_decoder
 
@@ -31,6 +32,13 @@ MAX_DECODED = 8
 """Decoded pictures that wait for the voice, a third of a second."""
 
 MAX_WIDTH_PX, MAX_HEIGHT_PX = 4096, 2304
+
+
+class _Decoded(NamedTuple):
+    due_s: float
+    frame: av.VideoFrame
+    shown: VideoFrame
+    codec: str
 
 
 class Feedback(Protocol):
@@ -51,7 +59,8 @@ class PictureReceiver:
     Args:
         feedback: to the sender.
         wait_s: how long a picture of this RTP time is to wait for the voice, 0 for not at all.
-        on_picture: each picture to be shown and its codec; called in the media thread.
+        on_picture: each picture to be shown, as decoded and as a screen paints it, and its codec; called in the media
+            thread.
         on_late: called for each decoded picture that a newer one overtook.
     """
 
@@ -59,7 +68,7 @@ class PictureReceiver:
         self,
         feedback: Feedback,
         wait_s: Callable[[int], float],
-        on_picture: Callable[[av.VideoFrame, str], None],
+        on_picture: Callable[[av.VideoFrame, VideoFrame, str], None],
         on_late: Callable[[], None],
     ) -> None:
         self.assembler = PictureAssembler()
@@ -69,7 +78,7 @@ class PictureReceiver:
         self._on_late = on_late
         self._loop = asyncio.get_running_loop()
         self._coded: queue.Queue[WholePicture | None] = queue.Queue(MAX_CODED)
-        self._decoded: deque[tuple[float, av.VideoFrame, str]] = deque(maxlen=MAX_DECODED)
+        self._decoded: deque[_Decoded] = deque(maxlen=MAX_DECODED)
         self._timer: asyncio.TimerHandle | None = None
         self._failed = False
         self._closed = False
@@ -122,7 +131,7 @@ class PictureReceiver:
     # ---- in the decoder's thread -------------------------------------------------------------------------------------
 
     def _decode_all(self) -> None:
-        decoder, codec = None, ""
+        decoder, codec, number = None, "", 0
         while (picture := self._coded.get()) is not None:
             if decoder is None or picture.codec != codec:
                 decoder, codec = make_decoder(picture.codec), picture.codec
@@ -133,17 +142,17 @@ class PictureReceiver:
                 decoder, self._failed = None, True
                 continue
             for frame in frames:
-                if isinstance(frame, av.VideoFrame) and _is_sane(frame):
-                    self._hand_over(frame, picture)
-
-    def _hand_over(self, frame: av.VideoFrame, picture: WholePicture) -> None:
-        if not self._closed:
-            with contextlib.suppress(RuntimeError):  # the loop has ended
-                self._loop.call_soon_threadsafe(self._show_later, frame, picture.timestamp, picture.codec)
+                if isinstance(frame, av.VideoFrame) and _is_sane(frame) and not self._closed:
+                    number += 1
+                    shown = to_screen(frame, number)  # here, where it does not hold the voice up
+                    with contextlib.suppress(RuntimeError):  # the loop has ended
+                        self._loop.call_soon_threadsafe(
+                            self._show_later, frame, shown, picture.timestamp, picture.codec
+                        )
 
     # ---- in the media thread -----------------------------------------------------------------------------------------
 
-    def _show_later(self, frame: av.VideoFrame, timestamp: int, codec: str) -> None:
+    def _show_later(self, frame: av.VideoFrame, shown: VideoFrame, timestamp: int, codec: str) -> None:
         if self._closed:
             return
         if len(self._decoded) == MAX_DECODED:
@@ -151,23 +160,23 @@ class PictureReceiver:
             self._on_late()
         due_s = self._loop.time() + self._wait_s(timestamp)
         if self._decoded:
-            due_s = max(due_s, self._decoded[-1][0])
-        self._decoded.append((due_s, frame, codec))
+            due_s = max(due_s, self._decoded[-1].due_s)
+        self._decoded.append(_Decoded(due_s, frame, shown, codec))
         if self._timer is None:
             self._show_due()
 
     def _show_due(self) -> None:
         self._timer = None
         now_s = self._loop.time() + 0.002
-        due: list[tuple[float, av.VideoFrame, str]] = []
-        while self._decoded and self._decoded[0][0] <= now_s:
+        due: list[_Decoded] = []
+        while self._decoded and self._decoded[0].due_s <= now_s:
             due.append(self._decoded.popleft())
         for _overtaken in due[:-1]:
             self._on_late()
         if due:
-            self._on_picture(due[-1][1], due[-1][2])
+            self._on_picture(due[-1].frame, due[-1].shown, due[-1].codec)
         if self._decoded:
-            self._timer = self._loop.call_at(self._decoded[0][0], self._show_due)
+            self._timer = self._loop.call_at(self._decoded[0].due_s, self._show_due)
 
 
 def _is_sane(frame: av.VideoFrame) -> bool:

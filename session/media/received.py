@@ -15,7 +15,7 @@ import av
 import numpy as np
 
 from session.media.engine import MediaStats
-from session.media.frames import VideoFrame, to_screen
+from session.media.frames import VideoFrame
 from session.media.freezes import Freezes
 from session.media.sound import LevelMeter, Pcm
 
@@ -55,9 +55,8 @@ class Received:
         """The last picture, ready to be painted."""
         return self._shown
 
-    def add_picture(self, frame: av.VideoFrame, codec: str = "") -> None:
-        """Takes a decoded picture in."""
-        shown = to_screen(frame, self._frames + 1)
+    def add_picture(self, frame: av.VideoFrame, shown: VideoFrame, codec: str = "") -> None:
+        """Takes a decoded picture in, and the same as a screen paints it."""
         with self._lock:
             self._codec = codec
             self._freezes.add(time.monotonic())
