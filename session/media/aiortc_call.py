@@ -16,7 +16,6 @@ from typing import Any
 import av
 from aiortc import RTCConfiguration, RTCIceServer, RTCSessionDescription
 from aiortc.rtp import RtpPacket
-from aiortc.stats import RTCTransportStats
 
 from session.media.aiortc_internals import Connection, Receiver, Sender, use_encoder
 from session.media.encoders import VOICE_BPS, PictureEncoder, VoiceEncoder
@@ -327,13 +326,10 @@ class Call:
             assert isinstance(receiver, Receiver)
             came, missed = receiver.counted()
             packets, lost = packets + came, lost + missed
-            transport = receiver.transport
-            if id(transport) not in seen:
-                seen.add(id(transport))
-                for report in transport._get_stats().values():
-                    if isinstance(report, RTCTransportStats):
-                        received += report.bytesReceived
-                        sent += report.bytesSent
+            if id(receiver.transport) not in seen:
+                seen.add(id(receiver.transport))
+                octets = receiver.octets()
+                received, sent = received + octets[0], sent + octets[1]
         rtt_ms = None if self._rtt_s is None else self._rtt_s * 1000
         self.received.transport = Transport(packets, lost, rtt_ms, received)
         self._sent_bytes = sent

@@ -37,6 +37,7 @@ from aiortc.rtp import (
     pack_remb_fci,
     unwrap_rtx,
 )
+from aiortc.stats import RTCTransportStats
 from aiortc.utils import random16, random32, uint16_add, uint32_add
 
 from session.media.packet_pacer import PacketPacer
@@ -230,6 +231,11 @@ class Receiver(RTCRtpReceiver):
         streams: dict[int, StreamStatistics] = _get(self, "_RTCRtpReceiver__remote_streams")
         known = [stream for stream in streams.values() if stream.max_seq is not None]
         return sum(stream.packets_received for stream in known), sum(max(0, stream.packets_lost) for stream in known)
+
+    def octets(self) -> tuple[int, int]:
+        """Bytes that its transport has received and sent, of all streams together."""
+        counts = [c for c in self.transport._get_stats().values() if isinstance(c, RTCTransportStats)]
+        return sum(c.bytesReceived for c in counts), sum(c.bytesSent for c in counts)
 
     def _counted(self, packet: RtpPacket, rate_hz: int) -> bool:
         streams: dict[int, StreamStatistics] = _get(self, "_RTCRtpReceiver__remote_streams")
