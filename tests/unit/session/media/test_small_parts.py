@@ -204,6 +204,15 @@ def test_on_a_known_line_a_low_estimate_needs_a_proof() -> None:
     assert rate.bps == 320_000
 
 
+def test_a_page_in_the_other_direction_does_not_lower_our_picture() -> None:
+    rate = SendRate(320_000, 320_000, line_known=True)
+    rate.on_report(0.01, 0.05)
+    for _report in range(10):
+        rate.on_estimate(330_000)
+        rate.on_report(0.02, 0.4)
+    assert rate.bps == 320_000
+
+
 def test_on_an_unknown_line_every_estimate_is_believed() -> None:
     rate = SendRate(300_000, 2_000_000)
     rate.on_estimate(120_000)
