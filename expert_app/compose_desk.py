@@ -14,6 +14,7 @@ from expert_app.bus_access import tls_for
 from expert_app.compose import ROLES, STOP_S, Program, run_application
 from expert_app.compose_desk_beside import BesideConnections
 from expert_app.compose_desk_line import LineConnections
+from expert_app.compose_desk_media import MediaConnections, personal
 from expert_app.compose_desk_session import SessionConnections
 from expert_app.compose_desk_talk import TalkConnections
 from expert_app.compose_desk_views import DeskConnections
@@ -93,7 +94,8 @@ class ComposedDesk:
         clock, tasks = program.clock, program.tasks
         self._bus = BusClient(settings.bus, ROLES[settings.role], settings.user, seed, tasks, clock, tls_for(settings))
         self._link = DeskLink(self._bus, clock, tasks)
-        self._media = DeskMedia(settings.media, tasks, self._in_conversation)
+        self._window_settings = IniSettings(paths.data / "window.ini")
+        self._media = DeskMedia(personal(settings.media, self._window_settings), tasks, self._in_conversation)
         self._talk_link = TalkLink(self._bus)
         self._outbox = Outbox(paths.folder("outbox"))
         self._workers = Workers(language=settings.language)
@@ -103,7 +105,6 @@ class ComposedDesk:
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         self._application = application
-        self._window_settings = IniSettings(paths.data / "window.ini")
         remembered = self._window_settings.read("theme")
         apply_theme(application, (remembered or settings.theme) == "dark")
         self.mirror = MirrorPane()
@@ -130,6 +131,8 @@ class ComposedDesk:
         )
         self._network = NetworkWatch(self.window, self._on_network_changed)
         self._line_connections = LineConnections(self.window, self._app, program.clock, program.facts)
+        self._media_dialog = MediaConnections(self.window, self._media, self._window_settings, self._in_conversation)
+        self.window.header.settings_pressed.connect(self._media_dialog.open)
         self._beside = BesideConnections(self.window, self.video, self._app, application, program.facts)
         self._talk_connections = TalkConnections(
             self.window,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,7 +18,7 @@ from expert_app.config import MediaSettings
 from session.desk.aside import OfferingEngine
 from session.media.aiortc_engine import AiortcEngine, EngineSettings, IceServer
 from session.media.browser_engine import BrowserEngine, BrowserSettings
-from session.media.call_page import SIMULATED, CallMedia
+from session.media.call_page import NONE, SIMULATED, CallMedia
 from session.media.engine import MediaEngine
 from session.media.engine_choice import Choice, EngineKind, Machine, cancels_echo, choose
 from session.media.shared_devices import SharedCamera, SharedMicrophone, SharedSpeaker
@@ -102,8 +102,13 @@ class DeskMedia:
         """Other settings: devices at once, an engine as soon as no conversation goes on."""
         before, self.settings = self.settings, settings
         if self._key(settings) == self._key(before) and settings != before:
-            self._swap_devices(settings)
+            self._swap_devices(settings, camera=settings.camera != before.camera)
         self.renew()
+
+    def refresh_devices(self) -> None:
+        """A device came or went: voice and sound are opened again. Cameras and the browser look for themselves."""
+        if self.engines.shared is not None and self.settings.microphone not in (SIMULATED, NONE):
+            self._swap_devices(self.settings, camera=False)
 
     def renew(self) -> None:
         """Between two conversations: the engine that the settings ask for now."""
@@ -129,13 +134,18 @@ class DeskMedia:
             return browser_engines(self.settings, choice, self._tasks)
         return aiortc_engines(self.settings, choice, self._sound)
 
-    def _swap_devices(self, settings: MediaSettings) -> None:
+    def _swap_devices(self, settings: MediaSettings, *, camera: bool) -> None:
         engines = self.engines
         if engines.shared is not None:
             eye, ear, mouth = engines.shared
-            made = _devices(settings, self._sound)
-            old = (eye.swap(made[0]).close, ear.swap(made[1]).close, mouth.swap(made[2]).close)
-            self._tasks.spawn(_close_all(old), name="give the devices before back")
+            old = [
+                ear.swap(open_microphone(settings.microphone, self._sound)),
+                mouth.swap(_speaker(settings, self._sound)),
+            ]
+            closings = [device.close for device in old]
+            if camera:
+                closings.append(eye.swap(open_camera(settings.camera)).close)
+            self._tasks.spawn(_close_all(closings), name="give the devices before back")
         for engine in (engines.main, engines.aside):
             if isinstance(engine, BrowserEngine):
                 engine.set_devices(call_media(settings))
@@ -168,8 +178,9 @@ def browser_engines(settings: MediaSettings, choice: Choice, tasks: Tasks) -> En
 
 def aiortc_engines(settings: MediaSettings, choice: Choice, sound: SoundDevices) -> Engines:
     """Two engines on the same devices."""
-    camera, microphone, speaker = _devices(settings, sound)
-    eye, ear, mouth = SharedCamera(camera), SharedMicrophone(microphone), SharedSpeaker(speaker)
+    eye = SharedCamera(open_camera(settings.camera))
+    ear = SharedMicrophone(open_microphone(settings.microphone, sound))
+    mouth = SharedSpeaker(_speaker(settings, sound))
     line = EngineSettings(ice_servers=_servers(settings), start_kbps=settings.start_kbps)
     main, aside = (AiortcEngine(eye.view(), ear.tap(), mouth.input(), line) for _number in range(2))
     return Engines(main, aside, choice, shared=(eye, ear, mouth))
@@ -195,11 +206,10 @@ def call_media(settings: MediaSettings) -> CallMedia:
     )
 
 
-def _devices(settings: MediaSettings, sound: SoundDevices) -> tuple[FrameSource, SoundSource, SoundSink]:
-    simulated = settings.microphone == "simulated"
-    named = "" if settings.speaker == "auto" else settings.speaker
-    speaker: SoundSink = NullSink() if simulated else sound.speaker(named)
-    return open_camera(settings.camera), open_microphone(settings.microphone, sound), speaker
+def _speaker(settings: MediaSettings, sound: SoundDevices) -> SoundSink:
+    if settings.microphone == SIMULATED:
+        return NullSink()
+    return sound.speaker("" if settings.speaker == "auto" else settings.speaker)
 
 
 def open_camera(name: str) -> FrameSource:
@@ -223,6 +233,6 @@ def open_microphone(name: str, sound: SoundDevices) -> SoundSource:
     return sound.microphone("" if name == "auto" else name)
 
 
-async def _close_all(closings: tuple[Callable[[], None], ...]) -> None:
+async def _close_all(closings: Sequence[Callable[[], None]]) -> None:
     for close in closings:
         await asyncio.to_thread(close)

@@ -92,6 +92,10 @@ class DeskHeader(QFrame):
         self._theme.setIcon(icon("light" if dark else "dark"))
         say(self._theme, _("Light theme") if dark else _("Dark theme"))
 
+    def set_narrow(self, narrow: bool) -> None:
+        """In a narrow window the theme's button gives way; the theme stays as it is."""
+        self._theme.setVisible(not narrow)
+
     def add_command(self, widget: QWidget) -> None:
         """Puts a command of the window beside the agent's name."""
         self._commands.addWidget(widget)

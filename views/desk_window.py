@@ -468,6 +468,7 @@ class DeskWindow(QMainWindow):
         """A narrow window has short commands."""
         super().resizeEvent(event)
         self.talk_bar.set_narrow(self.width() < WIDE_PX)
+        self.header.set_narrow(self.width() < WIDE_PX)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Closing is a wish; during a conversation it is asked again."""
