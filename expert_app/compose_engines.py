@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -20,7 +19,7 @@ from session.media.aiortc_engine import AiortcEngine, EngineSettings, IceServer
 from session.media.browser_engine import BrowserEngine, BrowserSettings
 from session.media.call_page import NONE, SIMULATED, CallMedia
 from session.media.engine import MediaEngine
-from session.media.engine_choice import Choice, EngineKind, Machine, cancels_echo, choose
+from session.media.engine_choice import Choice, EngineKind, choose, this_machine
 from session.media.shared_devices import SharedCamera, SharedMicrophone, SharedSpeaker
 from session.media.sound import NullSink, SilentSource, SoundSink, SoundSource, ToneSource
 from session.media.sources import CameraSource, FrameSource, NoCamera, SyntheticCamera, camera_devices
@@ -31,8 +30,6 @@ from views.sound import SoundDevices
 from views.video_pane import VideoPane
 
 log = logging.getLogger(__name__)
-
-AIORTC_CODECS = ("vp8",)
 
 
 class DeskEngine(MediaEngine, OfferingEngine, Protocol):
@@ -153,13 +150,7 @@ class DeskMedia:
 
 def chosen(settings: MediaSettings) -> Choice:
     """The engine by the settings, and on "auto" by this machine."""
-    machine = Machine(
-        cores=os.cpu_count() or 1,
-        headset=settings.headset,
-        echo_canceller=cancels_echo(settings.microphone),
-        codecs=AIORTC_CODECS,
-    )
-    return choose(EngineKind(settings.engine), machine)
+    return choose(EngineKind(settings.engine), this_machine(settings.headset, settings.microphone))
 
 
 def make_engines(settings: MediaSettings, tasks: Tasks) -> Engines:

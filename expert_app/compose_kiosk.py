@@ -244,6 +244,7 @@ class ComposedKiosk:
             "kept_finish": window.kept_page.finish,
             "kept_slip": window.kept_page.slip,
             "have_number": window.start_page.have_number,
+            "written_yes": window.session_page.written.answers[0],
             "closed_callback": window.closed_page.callback,
         }
         names |= {f"key_{digit}": key for digit, key in window.number_page.digits.keys.items()}

@@ -13,10 +13,11 @@ from urllib.parse import urlsplit
 import keyring
 import keyring.errors
 
-from expert_app.config import DeskSettings, KioskSettings
+from expert_app.config import DeskSettings, KioskSettings, MediaSettings
 from resources.texts import _
 from session.errors import SessionError
 from session.kiosk.device_addresses import make_printer, make_scanner
+from session.media.engine_choice import EngineKind, choose, this_machine
 from views import troubles
 
 WAIT_S = 5.0
@@ -80,6 +81,14 @@ async def check_media() -> Finding:
         sentence = _("The media libraries do not work ({error}): install the program again.")
         return Finding("media", "wrong", sentence.format(error=type(error).__name__))
     return Finding("media", "ok", _("Pictures and sound can be encoded."))
+
+
+def check_engine(media: MediaSettings) -> Finding:
+    """Which engine a desk's calls would use on this machine, and by which rule."""
+    choice = choose(EngineKind(media.engine), this_machine(media.headset, media.microphone))
+    words = _("The desk's calls go by the engine “{engine}” (media.engine is “{wanted}”, rule: {rule}).")
+    text = words.format(engine=choice.kind.value, wanted=media.engine, rule=choice.why.value)
+    return Finding("engine", "ok", text)
 
 
 async def check_keyring() -> Finding:
@@ -161,7 +170,17 @@ async def examine(
     bus, media, scanner, printer, keys = found
     camera = check_device("camera", cameras, no_camera)
     microphone = check_device("microphone", microphones, no_microphone)
-    return [bus, media, camera, microphone, check_voice(voice, kiosk.speak), scanner, printer, keys]
+    return [
+        bus,
+        media,
+        check_engine(desk.media),
+        camera,
+        microphone,
+        check_voice(voice, kiosk.speak),
+        scanner,
+        printer,
+        keys,
+    ]
 
 
 def report(findings: list[Finding], as_json: bool) -> int:

@@ -75,7 +75,7 @@ class CallView(QWidget):
 
     Signals:
         microphone_requested(bool), camera_requested(bool): switch mine on or off.
-        privacy_requested(bool): begin or end a privacy pause.
+        privacy_requested(bool): begin or end a privacy pause. write_requested(): write to the caller.
         hang_up_requested(): end the conversation (already confirmed).
         call_again_requested(): set voice and picture up again.
         quality_requested(): show the line in figures and curves.
@@ -85,6 +85,7 @@ class CallView(QWidget):
     camera_requested = pyqtSignal(bool)
     hang_up_requested = pyqtSignal()
     privacy_requested = pyqtSignal(bool)
+    write_requested = pyqtSignal()
     call_again_requested = pyqtSignal()
     quality_requested = pyqtSignal()
 
@@ -115,7 +116,7 @@ class CallView(QWidget):
         """What is known about the call; the picture stays as it is."""
         text, icon_name, tone = _STATES[state]
         self._state.show_state(_(text), icon_name, tone)
-        for button in (self._microphone, self._camera, self._privacy, self._hang_up):
+        for button in (self._microphone, self._camera, self._write, self._privacy, self._hang_up):
             button.setEnabled(state in _LIVE)
         self._again.setVisible(state in (CallState.LOST, CallState.UNSTABLE))
         if state != CallState.CONNECTED:
@@ -217,7 +218,7 @@ class CallView(QWidget):
 
     def _flow(self) -> None:
         states = (self._state, self._duration, self._quality, self._figures, self._line, self._again)
-        parts = (*states, self._microphone, self._camera, self._privacy, self._hang_up)
+        parts = (*states, self._microphone, self._camera, self._write, self._privacy, self._hang_up)
         needed = sum(part.sizeHint().width() + SPACE[1] for part in parts if not part.isHidden()) + 2 * SPACE[2]
         self._control_box.setDirection(_DOWN if self._compact or self.width() < needed else _ACROSS)
         self._button_box.setDirection(_DOWN if self._compact else _ACROSS)
@@ -242,6 +243,9 @@ class CallView(QWidget):
         self._privacy = tool_button(_("Privacy pause"), "privacy", "call_privacy", PRIVACY_KEYS, checkable=True)
         self._privacy.clicked.connect(self.privacy_requested)
         shortcut(PRIVACY_KEYS, self._privacy, self)
+        self._write = tool_button(_("Write to the caller"), "written", "call_write", "Ctrl+5")
+        self._write.clicked.connect(self.write_requested)
+        shortcut("Ctrl+5", self._write, self)
         self._again = push_button(_("Call again"), "retry", name="call_again")
         self._again.clicked.connect(self.call_again_requested)
         self._hang_up = ConfirmButton(_("Hang up"), _("Press again"), "hang_up", "call_hang_up", "Ctrl+Shift+H")
@@ -285,5 +289,5 @@ class CallView(QWidget):
         self._state_box.addLayout(row(None, self._quality, self._figures, 0))
         self._state_box.addWidget(self._line)
         self._state_box.addWidget(self._again)
-        for button in (self._microphone, self._camera, self._privacy, self._hang_up):
+        for button in (self._microphone, self._camera, self._write, self._privacy, self._hang_up):
             self._button_box.addWidget(button)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QSize
+from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtWidgets import QFrame, QTabWidget, QWidget
 
 from resources.texts import _
@@ -23,6 +23,8 @@ class SidePanel(QFrame):
         self._tabs = QTabWidget()
         self._tabs.setObjectName("side_tabs")
         self._tabs.setDocumentMode(True)
+        self._tabs.setUsesScrollButtons(False)
+        self._tabs.setElideMode(Qt.TextElideMode.ElideRight)
         self._tabs.setIconSize(QSize(18, 18))
         self._written = written
         self._tabs.addTab(dossier, icon("dossier"), _("Dossier"))

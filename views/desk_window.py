@@ -314,6 +314,7 @@ class DeskWindow(QMainWindow):
         self.header.side_pressed.connect(self._toggle_side)
         self.header.theme_requested.connect(self.theme_requested)
         self.header.help_pressed.connect(self._help.open)
+        self.call.write_requested.connect(self._open_written)
         self._rail.expand_requested.connect(self._toggle_queue)
         self._modes.chosen.connect(lambda mode: self.show_mode(str(mode)))
         self.queue.summary_changed.connect(self._on_summary)
@@ -344,7 +345,6 @@ class DeskWindow(QMainWindow):
             "Ctrl+2": self.call.setFocus,
             "Ctrl+3": lambda: self._open_tab(self.dossier),
             "Ctrl+4": lambda: self._open_tab(self.devices),
-            "Ctrl+5": self._open_written,
             "Ctrl+D": self._toggle_mode,
         }
         for keys, act in acts.items():

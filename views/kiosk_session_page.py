@@ -166,6 +166,7 @@ class SessionPage(KioskPage):
         directions = QBoxLayout.Direction
         self._stage.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
         self._bar.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
+        self.written.set_portrait(portrait)
         self.consent.set_portrait(portrait)
         self.stopped.set_portrait(portrait)
 

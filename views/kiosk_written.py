@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QTimer, pyqtSignal
 from PyQt6.QtGui import QPaintEvent
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
+from PyQt6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
 
 from resources.texts import N_, _
 from session.protocol.beside_messages import MAX_WORDS
@@ -49,24 +49,32 @@ class WrittenStrip(QFrame):
         self._entry.setMaxLength(MAX_WORDS)
         self._entry.returnPressed.connect(self._say)
         sized(self._entry, None, 6)
-        self.answers = [BigButton("chip", size="body", margins=(1.4, 0.6, 1.4, 0.6)) for _answer in ANSWERS]
+        self.answers = [BigButton("plain", size="body", margins=(1.4, 0.6, 1.4, 0.6)) for _answer in ANSWERS]
         for button, answer in zip(self.answers, ANSWERS, strict=True):
             button.clicked.connect(lambda _checked, answer=answer: self.say_requested.emit(_(answer)))
-        self.send = BigButton("chip", "send", colour=BLUE, icon_u=3.2, size="body", margins=(1.4, 0.6, 1.4, 0.6))
+        self.send = BigButton("plain", "send", colour=BLUE, icon_u=3.2, size="body", margins=(1.4, 0.6, 1.4, 0.6))
         self.send.clicked.connect(self._say)
         said = spaced(QHBoxLayout(), (0,), 2)
         said.addWidget(IconView("message-text-outline", 6, BLUE))
         said.addWidget(self._words, 1)
-        touch = spaced(QHBoxLayout(), (0,), 1)
+        quick, typed = spaced(QHBoxLayout(), (0,), 1), spaced(QHBoxLayout(), (0,), 1)
         for button in self.answers:
-            touch.addWidget(button)
-        touch.addWidget(self._entry, 1)
-        touch.addWidget(self.send)
+            quick.addWidget(button)
+        typed.addWidget(self._entry, 1)
+        typed.addWidget(self.send)
+        self._touch: QBoxLayout = spaced(QHBoxLayout(), (0,), 1)
+        self._touch.addLayout(quick)
+        self._touch.addLayout(typed, 1)
         box = spaced(QVBoxLayout(self), (3, 1.2, 3, 1.2), 1)
         box.addLayout(said)
         box.addWidget(self._mine)
-        box.addLayout(touch)
+        box.addLayout(self._touch)
         self.retranslate()
+
+    def set_portrait(self, portrait: bool) -> None:
+        """The line to type in stands under the quick answers."""
+        directions = QBoxLayout.Direction
+        self._touch.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
 
     def show_lines(self, lines: tuple[Line, ...]) -> None:
         """All that was written, oldest first; nothing hides the strip and forgets what was typed."""

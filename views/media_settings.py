@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QHideEvent
-from PyQt6.QtWidgets import QCheckBox, QComboBox, QDialog, QProgressBar, QWidget
+from PyQt6.QtWidgets import QCheckBox, QComboBox, QDialog, QProgressBar, QSizePolicy, QWidget
 
 from resources.texts import N_, _
 from session.media.echo_check import Echo
@@ -76,6 +76,7 @@ class MediaSettingsDialog(QDialog):
         self._preview.setAccessibleName(_("Preview of your picture"))
         self._preview.set_own_place(OwnPlace.HIDDEN)
         self._preview.setFixedHeight(180)
+        self._preview.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._level = QProgressBar()
         self._level.setObjectName("media_level")
         self._level.setRange(0, 100)
@@ -159,6 +160,7 @@ class MediaSettingsDialog(QDialog):
         """Which engine carries the calls, and why. `later`: from the next conversation on."""
         words = _("{engine}: {why}.").format(engine=_(_ENGINES[choice.kind]), why=_(_WHY[choice.why]))
         self._engine_words.setText(f"{words} {_('From the next conversation on.')}" if later else words)
+        self._fit()
 
     def set_preview(self, frame: FrameGiver) -> None:
         """Where our own picture comes from."""
@@ -177,6 +179,13 @@ class MediaSettingsDialog(QDialog):
         """What the look for echo found."""
         self._echo_words.setText(_(_ECHOES[found]))
         self._echo_words.show()
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as its words need at this width."""
+        if (box := self.layout()) is not None:
+            box.activate()
+            self.resize(self.width(), max(self.height(), box.totalHeightForWidth(self.width())))
 
     # ---- wishes ----
 
