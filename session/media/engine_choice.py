@@ -17,8 +17,7 @@ import os
 from dataclasses import dataclass
 from enum import StrEnum
 
-AIORTC_CODECS = ("vp8",)
-
+from session.media.picture_codecs import PICTURE_CODECS
 
 class EngineKind(StrEnum):
     """What carries voice and picture; `AUTO` lets the rules choose."""
@@ -78,7 +77,7 @@ def choose(wanted: EngineKind, machine: Machine) -> Choice:
 def this_machine(headset: bool, microphone: str) -> Machine:
     """The machine that the program runs on, with the agent's choice of microphone."""
     return Machine(
-        cores=os.cpu_count() or 1, headset=headset, echo_canceller=cancels_echo(microphone), codecs=AIORTC_CODECS
+        cores=os.cpu_count() or 1, headset=headset, echo_canceller=cancels_echo(microphone), codecs=PICTURE_CODECS
     )
 
 

@@ -9,15 +9,14 @@ from __future__ import annotations
 import threading
 import time
 import zlib
-from collections import Counter
 from dataclasses import dataclass
-from typing import Protocol
 
 import av
 import numpy as np
 
 from session.media.engine import MediaStats
-from session.media.frames import VideoFrame, to_screen
+from session.media.frames import VideoFrame
+from session.media.freezes import Freezes
 from session.media.sound import LevelMeter, Pcm
 
 
@@ -29,28 +28,6 @@ class Transport:
     lost: int = 0
     rtt_ms: float | None = None
     bytes: int = 0
-    sent_bytes: int = 0
-    sent_lost: float | None = None
-
-
-class Sends(Protocol):
-    """What a picture's encoder says of itself."""
-
-    @property
-    def estimate_kbps(self) -> float | None:
-        """What the other end says that may come."""
-        ...
-
-    @property
-    def height_px(self) -> int:
-        """Of the pictures that go out."""
-        ...
-
-
-class Plays(Protocol):
-    """What a voice's playout says of itself."""
-
-    counts: Counter[str]
 
 
 class Received:
@@ -64,6 +41,8 @@ class Received:
         self._first_frame_s: float | None = None
         self._meter = LevelMeter()
         self._audio_packets = 0
+        self._codec = ""
+        self._freezes = Freezes()
         self.transport = Transport()
 
     @property
@@ -76,10 +55,11 @@ class Received:
         """The last picture, ready to be painted."""
         return self._shown
 
-    def add_picture(self, frame: av.VideoFrame) -> None:
-        """Takes a decoded picture in."""
-        shown = to_screen(frame, self._frames + 1)
+    def add_picture(self, frame: av.VideoFrame, shown: VideoFrame, codec: str = "") -> None:
+        """Takes a decoded picture in, and the same as a screen paints it."""
         with self._lock:
+            self._codec = codec
+            self._freezes.add(time.monotonic())
             self._frames += 1
             self._raw, self._shown = frame, shown
             self._first_frame_s = self._first_frame_s or time.monotonic()
@@ -101,11 +81,10 @@ class Received:
         """A packet of voice has come."""
         return self._audio_packets > 0
 
-    def stats(self, playout: Plays | None = None, encoder: Sends | None = None) -> MediaStats:
-        """All counts, also those of who plays and who sends; the checksum is made here, from the last picture."""
+    def stats(self) -> MediaStats:
+        """All counts; the checksum is made here, from the last picture."""
         with self._lock:
             raw, frames, first_frame_s = self._raw, self._frames, self._first_frame_s
-        made: Counter[str] = playout.counts if playout is not None else Counter()
         return MediaStats(
             frames=frames,
             width_px=raw.width if raw is not None else 0,
@@ -118,18 +97,10 @@ class Received:
             bytes=self.transport.bytes,
             lost=self.transport.lost,
             rtt_ms=self.transport.rtt_ms,
-            voice_made_up=sum(made[how] for how in _MADE_UP),
-            voice_blocks=sum(made[how] for how in _PLAYED),
-            sent_bytes=self.transport.sent_bytes,
-            sent_height_px=encoder.height_px if encoder is not None else 0,
-            estimate_kbps=encoder.estimate_kbps if encoder is not None else None,
-            sent_lost=self.transport.sent_lost,
+            codec=self._codec,
+            freezes=self._freezes.count,
+            frozen_s=round(self._freezes.total_s, 3),
         )
-
-
-_MADE_UP = ("concealed", "expanded")
-_PLAYED = ("played", "recovered", *_MADE_UP)
-"""How blocks of sound are made, as `voice_playout` counts them."""
 
 
 def luma_checksum(frame: av.VideoFrame) -> str:

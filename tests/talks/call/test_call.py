@@ -114,6 +114,19 @@ def test_both_ends_see_and_hear_each_other(kind: str, qt_loop: QtLoop) -> None:
     qt_loop.run(story())
 
 
+@pytest.mark.parametrize("codec", ["av1", "vp8"])
+def test_aiortc_and_chromium_speak_av1_and_vp8_both_ways(codec: str, qt_loop: QtLoop) -> None:
+    async def story() -> None:
+        async with a_call("aiortc", simulated(width_px=640, height_px=360, codecs=(codec,))) as ends:
+            await until(lambda: ends.told_to_desk and ends.told_to_kiosk)
+            await until(lambda: len({s.checksum for s in ends.seen_at_desk}) > 1)
+            await until(lambda: len({s.checksum for s in ends.seen_at_kiosk}) > 1)
+            stats = ends.engine.stats()
+            assert (stats.codec, stats.sent_codec) == (codec, codec)
+
+    qt_loop.run(story())
+
+
 @both_engines
 def test_what_is_painted_changes_at_both_ends(kind: str, qt_loop: QtLoop) -> None:
     async def story() -> None:

@@ -50,7 +50,7 @@ async def test_an_offer_in_any_order_is_answered_with_our_hints(engine: AiortcEn
     pc, offer = await offer_of(kinds)
     answer = await engine.answer(offer)
     await pc.close()
-    assert "useinbandfec=1;maxaveragebitrate=28000" in answer
+    assert "useinbandfec=1;usedtx=1;stereo=0;maxaveragebitrate=28000" in answer
     assert answer.count("b=AS:900") == kinds.count("video")
     assert ("x-google-start-bitrate=250" in answer) == ("video" in kinds)
 
@@ -75,6 +75,23 @@ async def test_a_damaged_offer_is_refused_and_the_next_one_answered(engine: Aior
     await engine.close_call()
     assert engine.own_frame() is None
     await pc.close()
+
+
+@pytest.mark.parametrize(("line_kbps", "codec", "start"), [(512, "AV1", 320), (256, "AV1", 141), (4000, "VP8", 2762)])
+async def test_a_known_line_decides_hints_and_codec(
+    engine: AiortcEngine, line_kbps: int, codec: str, start: int
+) -> None:
+    other = AiortcEngine()
+    engine.set_line(line_kbps)
+    answer = await engine.answer(await other.offer())
+    await other.close()
+    video = answer[answer.index("m=video") :]
+    first = video.split("\r\n")[0].split()[3]
+    assert f"a=rtpmap:{first} {codec}/90000" in video
+    assert f"b=AS:{start}\r\n" in video
+    hints = [line for line in video.split("\r\n") if "x-google-start-bitrate" in line]
+    assert len(hints) == 2
+    assert all(line.endswith(f"={start}") for line in hints)
 
 
 async def test_a_closed_engine_refuses(engine: AiortcEngine) -> None:
