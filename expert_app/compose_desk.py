@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
+from pathlib import Path
 
 from PyQt6.QtWidgets import QApplication
 
@@ -26,6 +27,7 @@ from expert_app.desk import DeskApp
 from expert_app.desk_talk import DeskTalks
 from expert_app.desk_work import DeskWork
 from expert_app.filing import Filing
+from expert_app.ice_settings import ice_plan, trust_relays, trust_relays_in_browser
 from expert_app.paths import Paths
 from session.bus.client import BusClient
 from session.desk.guest import Guest
@@ -90,6 +92,8 @@ class ComposedDesk:
     def __init__(self, settings: DeskSettings, paths: Paths, seed: bytes, program: Program) -> None:
         self._settings, self._paths, self._program = settings, paths, program
         clock, tasks = program.clock, program.tasks
+        trust_relays(settings.ca_file, paths.data)
+        trust_relays_in_browser(settings.ca_file, Path.home())
         self._bus = BusClient(settings.bus, ROLES[settings.role], settings.user, seed, tasks, clock, tls_for(settings))
         self._link = DeskLink(self._bus, clock, tasks)
         self._media = DeskMedia(settings.media, tasks, self._in_conversation)
@@ -180,6 +184,7 @@ class ComposedDesk:
             chunk_kbps=self._settings.chunk_kbps,
             aside_engine=self._media.aside,
             talk_link=self._talk_link,
+            plan=ice_plan(self._settings.media),
             keep_memory=self._paths.data / "keep" / facts.id,
         )
         session.line.sampled.connect(self._bus.say_in_beats)

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from expert_app.config import MediaSettings
+from expert_app.ice_settings import ice_plan
 from session.desk.aside import OfferingEngine
-from session.media.aiortc_engine import AiortcEngine, EngineSettings, IceServer
+from session.media.aiortc_engine import AiortcEngine, EngineSettings
 from session.media.browser_engine import BrowserEngine, BrowserSettings
 from session.media.call_page import SIMULATED, CallMedia
 from session.media.engine import MediaEngine
@@ -121,7 +122,7 @@ class DeskMedia:
 
     @staticmethod
     def _key(settings: MediaSettings) -> tuple[object, ...]:
-        return chosen(settings), settings.ice_servers, settings.start_kbps
+        return chosen(settings), ice_plan(settings), settings.start_kbps
 
     def _made(self) -> Engines:
         choice = chosen(self.settings)
@@ -170,13 +171,10 @@ def aiortc_engines(settings: MediaSettings, choice: Choice, sound: SoundDevices)
     """Two engines on the same devices."""
     camera, microphone, speaker = _devices(settings, sound)
     eye, ear, mouth = SharedCamera(camera), SharedMicrophone(microphone), SharedSpeaker(speaker)
-    line = EngineSettings(ice_servers=_servers(settings), start_kbps=settings.start_kbps)
+    plan = ice_plan(settings)
+    line = EngineSettings(ice_servers=plan.servers, relay_only=plan.relay_only, start_kbps=settings.start_kbps)
     main, aside = (AiortcEngine(eye.view(), ear.tap(), mouth.input(), line) for _number in range(2))
     return Engines(main, aside, choice, shared=(eye, ear, mouth))
-
-
-def _servers(settings: MediaSettings) -> tuple[IceServer, ...]:
-    return tuple(IceServer(url=url) for url in settings.ice_servers)
 
 
 def call_media(settings: MediaSettings) -> CallMedia:
@@ -191,8 +189,7 @@ def call_media(settings: MediaSettings) -> CallMedia:
         speaker=speaker,
         width_px=size[0],
         height_px=size[1],
-        ice_servers=_servers(settings),
-    )
+    ).with_plan(ice_plan(settings))
 
 
 def _devices(settings: MediaSettings, sound: SoundDevices) -> tuple[FrameSource, SoundSource, SoundSink]:

@@ -14,13 +14,14 @@ from expert_app.compose import STOP_S, Program, run_application
 from expert_app.compose_network import NetworkWatch
 from expert_app.config import KioskSettings
 from expert_app.credentials import KeyMissing, key_name, load_seed
+from expert_app.ice_settings import ice_plan, trust_relays_in_browser
 from expert_app.kiosk import KioskApp
 from expert_app.kiosk_ready import CallReady
 from expert_app.paths import Paths
 from resources.texts import use_language
 from session.bus.client import BusClient
 from session.errors import SessionError
-from session.kiosk.call import CallMedia, IceServer
+from session.kiosk.call import CallMedia
 from session.kiosk.device_addresses import make_printer, make_scanner
 from session.kiosk.help_call import HelpCall
 from session.kiosk.line_news import LineNews
@@ -75,6 +76,7 @@ class ComposedKiosk:
 
     def __init__(self, settings: KioskSettings, paths: Paths, seed: bytes, program: Program) -> None:
         self._settings, self._paths, self._program = settings, paths, program
+        trust_relays_in_browser(settings.ca_file, Path.home())
         self._call_pane, self._browser = KioskCallPane(), KioskBrowser()
         self.window = KioskWindow(self._call_pane, self._browser, language=settings.language, clock=program.clock)
         self._bus = BusClient(
@@ -249,8 +251,6 @@ class ComposedKiosk:
 
 
 def _media(settings: KioskSettings) -> CallMedia:
-    servers = tuple(IceServer(url=url) for url in settings.media.ice_servers)
     names = {name: "" if name == "auto" else name for name in (settings.media.camera, settings.media.microphone)}
-    return CallMedia(
-        camera=names[settings.media.camera], microphone=names[settings.media.microphone], ice_servers=servers
-    )
+    media = CallMedia(camera=names[settings.media.camera], microphone=names[settings.media.microphone])
+    return media.with_plan(ice_plan(settings.media))

@@ -41,7 +41,9 @@ class MediaSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         microphone: "auto" (the system's own), "simulated", "none", or a device's name.
         speaker: "auto" or a device's name.
         headset: of a desk: the agent wears one. With a loudspeaker the engine must cancel echo.
-        ice_servers: STUN and TURN addresses; empty means direct connections only.
+        ice_servers: STUN and TURN addresses of our own, where the hub gives none; empty: direct connections only.
+        turn_username, turn_password: for these.
+        relay_only: calls take no other way than a relay. networks: CIDR; a call to another address is refused.
         start_kbps: rate at which the kiosk's picture starts; never above what the line carries.
     """
 
@@ -51,6 +53,10 @@ class MediaSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     speaker: str = "auto"
     headset: bool = True
     ice_servers: list[str] = []
+    turn_username: str = ""
+    turn_password: str = ""
+    relay_only: bool = False
+    networks: list[Annotated[str, msgspec.Meta(pattern=r"^[0-9a-fA-F.:]+(/\d{1,3})?$")]] = []
     start_kbps: Kbps = 300
 
 
@@ -160,6 +166,20 @@ class MetricsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     listen: Annotated[str, msgspec.Meta(pattern=r"^(\S+:\d{1,5})?$")] = "127.0.0.1:9467"
 
 
+class TurnSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Relays for calls that find no direct way through the firewalls (TURN, RFC 8656).
+
+    Attributes:
+        urls: the preferred first; UDP before TCP before TLS on port 443, e.g. "turns:relay.example:443?transport=tcp".
+        secret_file: holds the secret that the relays know too (coturn: static-auth-secret); "" when they want none.
+        relay_only: calls take no other way, so that neither end learns the other's address.
+    """
+
+    urls: list[Annotated[str, msgspec.Meta(pattern=r"^turns?:[^\s]{1,290}$")]] = []
+    secret_file: str = ""
+    relay_only: bool = False
+
+
 class DiskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Free room of the hub's disks, in megabytes.
 
@@ -206,7 +226,7 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ca_file: with `bus`: certificate of our own authority; "" for the system's authorities.
         silent_s: seconds of silence after which the other end of a session is told; signs of life come every 5 s.
         desk_return_s, kiosk_return_s: how long a silent desk keeps its caller, and a silent kiosk its own.
-        metrics, disk: how it is watched, and how much room it needs.
+        metrics, disk: how it is watched, and how much room it needs. turn: relays for calls.
         network: our name among partners' networks. partners: see `PartnerSettings`.
         leaf_port: where partners connect to us; 0 for nowhere.
         come_back_s: how long a caller who waits elsewhere has to come when it is the turn and the kiosk is free.
@@ -230,6 +250,7 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     come_back_s: Seconds = 300.0
     metrics: MetricsSettings = MetricsSettings()
     disk: DiskSettings = DiskSettings()
+    turn: TurnSettings = TurnSettings()
     network: str = ""
     leaf_port: Port = 0
     partners: list[PartnerSettings] = []

@@ -9,6 +9,11 @@ const CRC = Uint32Array.from({ length: 256 }, (_, n) => {
   return c;
 });
 
+// Through which servers, and whether nothing but a relay may carry the call.
+function wayOf(options) {
+  return { iceServers: options.ice_servers, iceTransportPolicy: options.relay_only ? "relay" : "all" };
+}
+
 // One call of this page: `name` is that of its tile and of its events.
 function makeCall(name) {
   const GATHER_MS = 1500;
@@ -65,7 +70,7 @@ function makeCall(name) {
 
   // A connection that is not ours yet. Its senders get their tracks when camera and microphone are open: nobody waits.
   function connect(options) {
-    const made = { connection: new RTCPeerConnection({ iceServers: options.ice_servers }), arrived: new MediaStream(), senders: {} };
+    const made = { connection: new RTCPeerConnection(wayOf(options)), arrived: new MediaStream(), senders: {} };
     made.connection.onconnectionstatechange = () => {
       if (made !== link) return;
       showState(made.connection.connectionState);
@@ -165,6 +170,14 @@ function makeCall(name) {
 
   const startKbps = () => (limit.sharers > 1 && sharedKbps ? sharedKbps : limit.max_kbps);
 
+  // A relay that does not answer is said: without it nobody would know why some calls find no way.
+  function checkRelay(connection, options) {
+    const wanted = options.relay_only || options.ice_servers.some((server) => /^turns?:/.test(server.urls));
+    if (!wanted || / typ relay /.test(connection.localDescription.sdp)) return;
+    tell("relay_failed", {});
+    if (options.relay_only) throw new Error("no relay");
+  }
+
   function gathered(connection) {
     return new Promise((resolve) => {
       const done = () => connection.iceGatheringState === "complete" && resolve();
@@ -236,10 +249,16 @@ function makeCall(name) {
     }
     await made.connection.setLocalDescription(await made.connection.createOffer());
     await gathered(made.connection);
+    try {
+      checkRelay(made.connection, options);
+    } catch (error) {
+      closeLink(made);
+      throw error;
+    }
     return made;
   }
 
-  const keyOf = (options) => JSON.stringify([options.ice_servers, options.codecs]);
+  const keyOf = (options) => JSON.stringify([options.ice_servers, options.relay_only, options.codecs]);
 
   // Makes the next offer before it is needed: what takes time is done when the call begins.
   async function prepare(options) {
@@ -298,6 +317,7 @@ function makeCall(name) {
       }
       await made.connection.setLocalDescription(await made.connection.createAnswer());
       await gathered(made.connection);
+      checkRelay(made.connection, options);
     } catch (error) {
       closeLink(made);
       throw error;
