@@ -65,8 +65,9 @@ def allowed_candidates(sdp: str, plan: IcePlan) -> str:
     addresses that no kiosk or desk can have. A call whose candidates are all refused can still connect to ours.
     """
     networks = [ipaddress.ip_network(text, strict=False) for text in plan.networks]
-    lines = [line for line in sdp.splitlines() if not line.startswith("a=candidate:") or _allowed(line, plan, networks)]
-    return "\r\n".join(lines) + "\r\n"
+    lines = sdp.splitlines()
+    kept = [line for line in lines if not line.startswith("a=candidate:") or _allowed(line, plan, networks)]
+    return "\r\n".join(kept) + "\r\n" if len(kept) < len(lines) else sdp
 
 
 def _allowed(line: str, plan: IcePlan, networks: Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network]) -> bool:
