@@ -13,6 +13,7 @@ from documents.outbox import Outbox
 from documents.workers import Workers
 from expert_app.bus_access import tls_for
 from expert_app.compose import ROLES, STOP_S, Program, run_application
+from expert_app.compose_desk_beside import BesideConnections
 from expert_app.compose_desk_line import LineConnections
 from expert_app.compose_desk_session import SessionConnections
 from expert_app.compose_desk_talk import TalkConnections
@@ -133,6 +134,7 @@ class ComposedDesk:
         )
         self._network = NetworkWatch(self.window, self._on_network_changed)
         self._line_connections = LineConnections(self.window, self._app, program.clock, program.facts)
+        self._beside = BesideConnections(self.window, self.video, self._app, application, program.facts)
         self._talk_connections = TalkConnections(
             self.window,
             self._talks,

@@ -65,6 +65,7 @@ _QUALITIES: dict[Quality, tuple[str, str, str]] = {
     Quality.MEDIUM: (N_("Medium line"), "quality_medium", "warn"),
     Quality.BAD: (N_("Weak line"), "quality_bad", "bad"),
 }
+PRIVACY_KEYS = "Ctrl+Shift+E"
 _ACROSS, _DOWN = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
 _LIVE = frozenset({CallState.CONNECTING, CallState.CONNECTED, CallState.UNSTABLE, CallState.LOST, CallState.HELD})
 
@@ -74,6 +75,7 @@ class CallView(QWidget):
 
     Signals:
         microphone_requested(bool), camera_requested(bool): switch mine on or off.
+        privacy_requested(bool): begin or end a privacy pause.
         hang_up_requested(): end the conversation (already confirmed).
         call_again_requested(): set voice and picture up again.
         quality_requested(): show the line in figures and curves.
@@ -82,6 +84,7 @@ class CallView(QWidget):
     microphone_requested = pyqtSignal(bool)
     camera_requested = pyqtSignal(bool)
     hang_up_requested = pyqtSignal()
+    privacy_requested = pyqtSignal(bool)
     call_again_requested = pyqtSignal()
     quality_requested = pyqtSignal()
 
@@ -112,7 +115,7 @@ class CallView(QWidget):
         """What is known about the call; the picture stays as it is."""
         text, icon_name, tone = _STATES[state]
         self._state.show_state(_(text), icon_name, tone)
-        for button in (self._microphone, self._camera, self._hang_up):
+        for button in (self._microphone, self._camera, self._privacy, self._hang_up):
             button.setEnabled(state in _LIVE)
         self._again.setVisible(state in (CallState.LOST, CallState.UNSTABLE))
         if state != CallState.CONNECTED:
@@ -172,6 +175,27 @@ class CallView(QWidget):
         self._line.setVisible(bool(shown))
         self._flow()
 
+    @property
+    def microphone_on(self) -> bool:
+        """Whether my microphone's switch is on."""
+        return self._on["microphone"]
+
+    def show_speaking(self, held: bool) -> None:
+        """Push-to-talk: a microphone that is off is heard while the keys are held."""
+        if held:
+            self._microphone.setText(_("You are heard"))
+            self._microphone.setIcon(icon("microphone", "good"))
+            restyle(self._microphone, off=False)
+        else:
+            self.show_own_media(microphone_on=self._on["microphone"], camera_on=self._on["camera"])
+
+    def show_private(self, on: bool) -> None:
+        """Whether a privacy pause goes on: no picture at all."""
+        self._privacy.setChecked(on)
+        self._privacy.setIcon(icon("privacy", "warn" if on else "text"))
+        say(self._privacy, _("End the privacy pause") if on else _("Privacy pause"), PRIVACY_KEYS)
+        self._third.show_private(on)
+
     def refresh_duration(self) -> None:
         """Moves the duration to now."""
         now = self._clock.utc_now()
@@ -193,7 +217,7 @@ class CallView(QWidget):
 
     def _flow(self) -> None:
         states = (self._state, self._duration, self._quality, self._figures, self._line, self._again)
-        parts = (*states, self._microphone, self._camera, self._hang_up)
+        parts = (*states, self._microphone, self._camera, self._privacy, self._hang_up)
         needed = sum(part.sizeHint().width() + SPACE[1] for part in parts if not part.isHidden()) + 2 * SPACE[2]
         self._control_box.setDirection(_DOWN if self._compact or self.width() < needed else _ACROSS)
         self._button_box.setDirection(_DOWN if self._compact else _ACROSS)
@@ -215,6 +239,9 @@ class CallView(QWidget):
         self._camera = self._control("camera", "Ctrl+E")
         self._microphone.clicked.connect(lambda: self.microphone_requested.emit(not self._on["microphone"]))
         self._camera.clicked.connect(lambda: self.camera_requested.emit(not self._on["camera"]))
+        self._privacy = tool_button(_("Privacy pause"), "privacy", "call_privacy", PRIVACY_KEYS, checkable=True)
+        self._privacy.clicked.connect(self.privacy_requested)
+        shortcut(PRIVACY_KEYS, self._privacy, self)
         self._again = push_button(_("Call again"), "retry", name="call_again")
         self._again.clicked.connect(self.call_again_requested)
         self._hang_up = ConfirmButton(_("Hang up"), _("Press again"), "hang_up", "call_hang_up", "Ctrl+Shift+H")
@@ -258,5 +285,5 @@ class CallView(QWidget):
         self._state_box.addLayout(row(None, self._quality, self._figures, 0))
         self._state_box.addWidget(self._line)
         self._state_box.addWidget(self._again)
-        for button in (self._microphone, self._camera, self._hang_up):
+        for button in (self._microphone, self._camera, self._privacy, self._hang_up):
             self._button_box.addWidget(button)

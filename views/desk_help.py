@@ -26,6 +26,10 @@ SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("Ctrl+M", N_("Microphone on or off")),
             ("Ctrl+E", N_("Camera on or off")),
+            ("Ctrl+Space", N_("Speak while held, with the microphone off")),
+            ("Ctrl+Shift+E", N_("Privacy pause")),
+            ("Ctrl+5", N_("Write to the caller")),
+            ("Ctrl+,", N_("Camera, microphone and loudspeaker")),
             ("F5", N_("Hold, talk again")),
             ("Ctrl+T", N_("Pass on or call a colleague")),
             ("F10", N_("Join a colleague who calls")),

@@ -69,6 +69,10 @@ def _words() -> dict[str, str]:
         "__LANG__": _("en"),
         "__HOLD_TITLE__": escape(_("One moment, please")),
         "__HOLD_WORDS__": escape(_("Your adviser cannot see or hear you now and will be back in a moment.")),
+        "__PRIVATE_TITLE__": escape(_("Privacy pause")),
+        "__PRIVATE_WORDS__": escape(
+            _("You and your adviser do not see each other, and nobody sees the page. You can go on talking.")
+        ),
         "__TEXTS__": json_for_script(texts),
     }
 

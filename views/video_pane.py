@@ -93,6 +93,7 @@ class VideoPane(QWidget):
         self._peer_camera_on = True
         self._name = ""
         self._own_place = OwnPlace.CORNER
+        self._private = False
         self._picture: tuple[QWidget, SizeGiver] | None = None
         self._size: tuple[int, int] | None = None
         self._glass = _Glass(self)
@@ -145,6 +146,11 @@ class VideoPane(QWidget):
         self._peer_camera_on = on
         self._update()
 
+    def show_private(self, on: bool) -> None:
+        """A privacy pause: no picture at all, neither the caller's nor our own."""
+        self._private = on
+        self._update()
+
     def set_own_place(self, place: OwnPlace) -> None:
         """Where our own picture is."""
         self._own_place = place
@@ -189,7 +195,7 @@ class VideoPane(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         caller, own = self._frames
         room = self._caller_room()
-        if (caller is None and self._size is None) or not self._peer_camera_on:
+        if (caller is None and self._size is None) or not self._peer_camera_on or self._private:
             painter.fillRect(self.rect(), self._colour("stage"))
             self._paint_empty(painter, room)
         else:
@@ -197,7 +203,7 @@ class VideoPane(QWidget):
         if self._name:
             above = QFontMetrics(self.font()).height() + SPACE[0] + SPACE[1]
             self._paint_label(painter, room.bottomLeft() + QPointF(SPACE[1], -above), self._name, "on_stage")
-        if own is not None and self._own_place != OwnPlace.HIDDEN:
+        if own is not None and self._own_place != OwnPlace.HIDDEN and not self._private:
             self._paint_own(painter, own)
 
     # ---- painting --------------------------------------------------------------------------------------------------
@@ -327,6 +333,8 @@ class VideoPane(QWidget):
         painter.drawText(below, Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap, self._empty_text())
 
     def _empty_text(self) -> str:
+        if self._private:
+            return _("Privacy pause: neither you nor the caller sees anything. You hear each other.")
         if self._frames[0] is not None and not self._peer_camera_on:
             return _("The caller's camera is off")
         if self._state == MediaState.HELD:

@@ -110,6 +110,7 @@ class DeskCall:
         self._offered_id = ""
         self._answering = asyncio.Lock()
         self._camera_on = True
+        self._private = False
         self._microphone_on = True
         self._had_frame = False
         self._wait_s = SHORTEST_WAIT_S
@@ -172,14 +173,24 @@ class DeskCall:
     def set_camera(self, on: bool) -> None:
         """Our picture on or off; the kiosk is told."""
         self._camera_on = on
-        self._engine.set_camera(on)
+        self._engine.set_camera(on and not self._private)
         self._tell_switches()
+
+    def set_private(self, on: bool) -> None:
+        """No picture of us for a moment, whatever the camera's switch says; the kiosk is told otherwise."""
+        self._private = on
+        self._engine.set_camera(self._camera_on and not on)
 
     def set_microphone(self, on: bool) -> None:
         """Our voice on or off; the kiosk is told."""
         self._microphone_on = on
         self._engine.set_microphone(on)
         self._tell_switches()
+
+    def speak(self, held: bool) -> None:
+        """Push-to-talk: a microphone that is off is on while the keys are held; the switch stays."""
+        self._engine.set_microphone(self._microphone_on or held)
+        self._send_soon(CameraChanged(camera_on=self._camera_on, microphone_on=self._microphone_on or held))
 
     def _tell_switches(self) -> None:
         self._send_soon(CameraChanged(camera_on=self._camera_on, microphone_on=self._microphone_on))

@@ -20,6 +20,7 @@ from session.desk.control import DeskControl
 from session.desk.devices import DeskDevices, Keep
 from session.desk.grants import DeskGrants
 from session.desk.line import DeskLine
+from session.desk.privacy import DeskPrivacy
 from session.desk.talk import DeskTalk
 from session.desk.talk_link import TalkLink
 from session.errors import BusUnreachable
@@ -30,6 +31,7 @@ from session.notify import Notifier
 from session.protocol.channel import SessionChannel
 from session.protocol.hub_messages import SessionFacts
 from session.protocol.session_messages import KioskWiped, PageOffered, SessionMessage
+from session.protocol.written import Written
 from session.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -85,9 +87,12 @@ class DeskSession:
         self.control = DeskControl(channel, lambda: self.page.epoch, tasks)
         self.devices = DeskDevices(channel, clock, tasks, keep, is_kept=is_kept, chunk_kbps=chunk_kbps)
         self.line = DeskLine(channel, self.call, engine, self.devices, facts.line, clock, tasks)
+        self.written = Written(channel, tasks)
+        self.privacy = DeskPrivacy(channel, self.call, self.talk, tasks)
         self.chronicle = Chronicle(facts, log_writer, clock)
         self.chronicle.listen(self.call, self.page, self.devices)
         self.chronicle.listen_to_line(self.line)
+        self.written.said.connect(lambda _fact: self.chronicle.words_sent())
         self._gathering: asyncio.Task[None] | None = None
         self._stop_listening: Callable[[], None] = channel.on_message("end", self._on_end)
 
@@ -129,6 +134,8 @@ class DeskSession:
         """The conversation is over: voice, picture and page end; the log goes on through the wrap-up."""
         self.line.close()
         self.chronicle.line_closed()
+        self.privacy.close()
+        self.written.forget()
         await self.talk.close()
         await self.call.hang_up()
         self.page.close()

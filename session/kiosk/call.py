@@ -142,6 +142,10 @@ class KioskCall:
         await self._run(f"{self._peer}.setOwn({json.dumps(camera_on)}, {json.dumps(microphone_on)})", SCRIPT_TIMEOUT_S)
         await self._send(CameraChanged(camera_on=camera_on, microphone_on=microphone_on))
 
+    async def set_private(self, on: bool) -> None:
+        """No face is shown or filmed for a moment; returns when the screen is so."""
+        await self._run(f"setPrivate({json.dumps(on)})", SCRIPT_TIMEOUT_S)
+
     def set_held(self, held: bool) -> None:
         """On hold nothing travels: the connection ends, camera and microphone are given back; then it is made anew."""
         if held == self._held:

@@ -26,6 +26,7 @@ from session.kiosk.line import KioskLine
 from session.kiosk.mirror_sender import DEFAULT_KBPS
 from session.kiosk.page_shelf import PageShelf
 from session.kiosk.printer import Printer
+from session.kiosk.privacy import KioskPrivacy
 from session.kiosk.scanner import Scanner
 from session.kiosk.talk import KioskTalk
 from session.kiosk.wipe import Wipe
@@ -34,6 +35,7 @@ from session.protocol.channel import SessionChannel
 from session.protocol.hub_messages import SessionFacts
 from session.protocol.session_messages import Grant, KioskWiped
 from session.protocol.third_banner import TalkAsker
+from session.protocol.written import Written
 from session.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -118,9 +120,12 @@ class KioskSession:
         )
         self.control = KioskControl(channel, parts.browser, self.page, self.grants, clock, tasks)
         self.line = KioskLine(channel, self.call, self.page, self.devices, facts.line, clock, tasks)
+        self.written = Written(channel, tasks)
+        self.privacy = KioskPrivacy(channel, self.call, self.page, tasks)
         self.chronicle = Chronicle(facts, log_writer, clock)
         self.chronicle.listen(self.grants, self.call, self.page, self.control, self.devices)
         self.chronicle.listen_to_line(self.line)
+        self.chronicle.listen_beside(self.written, self.privacy)
         self._resumed = resumed
 
     async def start(self, requested_at_utc: datetime | None) -> None:
@@ -148,6 +153,8 @@ class KioskSession:
         self.chronicle.line_closed()
         self.chronicle.page_closed()
         self.page.close()
+        self.written.forget()
+        await _careful(self.privacy.close(), "the privacy pause", None)
         await _careful(self.talk.close(), "the call with a third person", None)
         await _careful(self.call.hang_up(), "the call", None)
         shelved = await _careful(self.devices.wipe(), "the devices", 0)
