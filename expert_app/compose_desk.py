@@ -20,6 +20,7 @@ from expert_app.compose_desk_talk import TalkConnections
 from expert_app.compose_desk_views import DeskConnections
 from expert_app.compose_desk_work import WorkConnections
 from expert_app.compose_engines import DeskMedia
+from expert_app.compose_life_size import LifeSize
 from expert_app.compose_network import NetworkWatch
 from expert_app.compose_sign_in import has_screen, sign_in
 from expert_app.config import DeskSettings
@@ -133,6 +134,14 @@ class ComposedDesk:
             self.window, self.mirror, self.video, self._app, self._media, tasks, program.facts
         )
         self._network = NetworkWatch(self.window, self._on_network_changed)
+        self._life_size = LifeSize(
+            self.window,
+            self.video,
+            self._app,
+            self._window_settings,
+            lambda: self._media.main.own_frame(),
+            program.facts,
+        )
         self._line_connections = LineConnections(self.window, self._app, program.clock, program.facts)
         self._beside = BesideConnections(self.window, self.video, self._app, application, program.facts)
         self._talk_connections = TalkConnections(

@@ -32,6 +32,7 @@ from session.kiosk.wipe import open_session_folder
 from session.log.events import Writer
 from session.log.writer import LogWriter, left_over
 from session.protocol.hub_messages import SessionFacts
+from session.protocol.line_messages import Geometry
 from session.protocol.roles import Role
 from session.protocol.session_messages import Grant
 from views.consent_words import text_version
@@ -39,6 +40,7 @@ from views.kiosk_browser import KioskBrowser
 from views.kiosk_call_pane import KioskCallPane
 from views.kiosk_hands import KioskHands
 from views.kiosk_window import KioskWindow
+from views.life_size import seen_width_mm
 from views.troubles import sentence
 from views.voice import open_voice
 
@@ -181,8 +183,17 @@ class ComposedKiosk:
             resumed=resumed,
         )
         session.line.sampled.connect(self._line_news.on_sample)
+        place = self._settings.geometry
+        session.line.tell_geometry(Geometry(camera_fov_deg=place.camera_fov_deg, distance_mm=float(place.distance_mm)))
+        session.line.peer_geometry.connect(self._on_agent_geometry)
         self._session = session
         return session
+
+    def _on_agent_geometry(self, geometry: Geometry) -> None:
+        """The agent's face as large as in the room, where the screen was measured."""
+        if self._settings.geometry.screen_width_mm:
+            share = seen_width_mm(geometry) / self._settings.geometry.screen_width_mm
+            self._call_pane.show_life_size(share)
 
     def _on_network_changed(self) -> None:
         """Another address: the bus and the call are made anew at once, nobody waits for time limits."""

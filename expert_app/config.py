@@ -95,6 +95,20 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     board: BoardSettings = BoardSettings()
 
 
+class GeometrySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the kiosk stands before its caller, so that faces are as large as in the room at both ends.
+
+    Attributes:
+        camera_fov_deg: horizontal angle that the camera sees (its data sheet says it).
+        distance_mm: to a caller who stands or sits as usual.
+        screen_width_mm: of the picture on the kiosk's screen, measured with a ruler; 0: the agent fills the pane.
+    """
+
+    camera_fov_deg: Annotated[float, msgspec.Meta(ge=30, le=120)] = 60.0
+    distance_mm: Annotated[int, msgspec.Meta(ge=200, le=3000)] = 700
+    screen_width_mm: Annotated[int, msgspec.Meta(ge=0, le=3000)] = 0
+
+
 class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The kiosk.
 
@@ -105,6 +119,7 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         chunk_kbps: rate of pages on the line, so that they never starve the voice.
         speak: the waiting page is said by itself when it changes ("auto"), at a touch ("button"), or never ("off").
         volume: of that voice, 0 to 100.
+        geometry: how it stands before its caller.
         mirror_kbps: rate that the shared page may always use; more only while the line answers as fast as when empty.
         ca_file: as at the desk.
     """
@@ -122,6 +137,7 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     media: MediaSettings = MediaSettings()
     speak: Literal["auto", "button", "off"] = "button"
     volume: Percent = 70
+    geometry: GeometrySettings = GeometrySettings()
 
 
 class DisplaySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -63,6 +63,25 @@ function makeCall(name) {
     const picture = remote.videoWidth / (remote.videoHeight || 1) || pane;
     remote.classList.toggle("whole", Math.min(pane / picture, picture / pane) < 0.4);
   }
+  // As large as in the room: the whole picture would be `share` of the screen's width wide; its eyes near the top.
+  let lifeShare = 0;
+  function lifeSize(share) {
+    lifeShare = share;
+    fitLife();
+    return true;
+  }
+
+  function fitLife() {
+    const width = lifeShare * screen.width, height = width * (remote.videoHeight / (remote.videoWidth || 1) || 9 / 16);
+    const useful = lifeShare > 0 && name === "call" && (width >= tile.clientWidth * 0.3 || height >= tile.clientHeight * 0.3);
+    const top = Math.min(0, Math.max(tile.clientHeight - height, 0.3 * tile.clientHeight - 0.4 * height));
+    Object.assign(remote.style, useful
+      ? { width: `${width}px`, height: `${height}px`, left: `${(tile.clientWidth - width) / 2}px`, right: "auto",
+        top: `${height < tile.clientHeight ? 0 : top}px`, bottom: "auto" }
+      : { width: "", height: "", left: "", right: "", top: "", bottom: "" });
+  }
+  addEventListener("resize", fitLife);
+  remote.addEventListener("resize", fitLife);
   addEventListener("resize", fit);
   remote.addEventListener("resize", fit);
 
@@ -437,7 +456,7 @@ function makeCall(name) {
     return { ...result, first_frame_ms: firstFrameMs };
   }
 
-  return { prepare, unprepare, offer, accept, answer, hangUp, hold, share, govern, setOwn, setPeer, speakTo, seen,
+  return { prepare, unprepare, offer, accept, answer, hangUp, hold, share, govern, setOwn, setPeer, speakTo, seen, lifeSize,
     line: () => lineCounts(link && link.connection), sample: (width) => sampled(remote, width) };
 }
 
