@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
-from PyQt6.QtWidgets import QBoxLayout, QFrame, QMenu, QPushButton, QToolButton, QWidget
+from PyQt6.QtWidgets import QBoxLayout, QFrame, QPushButton, QWidget
 
 from resources.texts import N_, _
 from session.clock import Clock
@@ -126,6 +126,7 @@ class CallView(QWidget):
             self._quality.hide()
         self._figures.setVisible(state in _LIVE)
         self._life.setVisible(state in _LIVE)
+        self._measure.setVisible(state in _LIVE and self._life.isChecked())
         if state not in _LIVE:
             self.show_line("")
         self._flow()
@@ -221,7 +222,16 @@ class CallView(QWidget):
         self._flow()
 
     def _flow(self) -> None:
-        states = (self._state, self._duration, self._quality, self._figures, self._life, self._line, self._again)
+        states = (
+            self._state,
+            self._duration,
+            self._quality,
+            self._figures,
+            self._life,
+            self._measure,
+            self._line,
+            self._again,
+        )
         parts = (*states, self._microphone, self._camera, self._privacy, self._hang_up)
         needed = sum(part.sizeHint().width() + SPACE[1] for part in parts if not part.isHidden()) + 2 * SPACE[2]
         self._control_box.setDirection(_DOWN if self._compact or self.width() < needed else _ACROSS)
@@ -239,11 +249,13 @@ class CallView(QWidget):
         self._figures = tool_button(_("Quality of the line"), "mdi6.chart-line", "call_figures", "Ctrl+I")
         self._figures.clicked.connect(self.quality_requested)
         shortcut("Ctrl+I", self._figures, self)
-        self._life = tool_button(_("Life-size"), "mdi6.face-recognition", "call_life_size", "Ctrl+0", checkable=True)
-        self._life.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
-        self._life.toggled.connect(self.life_size_requested)
-        self._life.setMenu(self._life_menu())
+        self._life = tool_button(_("Life-size"), "", "call_life_size", "Ctrl+0", checkable=True)
+        self._life.setText("1:1")
+        self._life.toggled.connect(self._on_life_size)
         shortcut("Ctrl+0", self._life, self)
+        self._measure = tool_button(_("Measure the screen and place the camera"), "mdi6.ruler", "call_measure")
+        self._measure.clicked.connect(self.calibration_requested)
+        self._measure.hide()
         self._duration = steady_figures(label(role="strong", name="call_duration"))
         self._microphone = self._control("microphone", "Ctrl+M")
         self._camera = self._control("camera", "Ctrl+E")
@@ -258,18 +270,17 @@ class CallView(QWidget):
         self._hang_up.confirmed.connect(self.hang_up_requested)
         shortcut("Ctrl+Shift+H", self._hang_up, self)
 
-    def _life_menu(self) -> QMenu:
-        menu = QMenu(self)
-        act = menu.addAction(_("Measure the screen and place the camera…"))
-        assert act is not None
-        act.triggered.connect(lambda _checked: self.calibration_requested.emit())
-        return menu
-
     def show_life_size(self, on: bool) -> None:
         """Whether the caller is as large as in the room."""
         self._life.blockSignals(True)
         self._life.setChecked(on)
         self._life.blockSignals(False)
+        self._measure.setVisible(on and self._life.isVisible())
+
+    def _on_life_size(self, on: bool) -> None:
+        self._measure.setVisible(on)
+        self.life_size_requested.emit(on)
+        self._flow()
 
     def _control(self, which: str, keys: str) -> QPushButton:
         button = push_button("", which, name=f"call_{which}")
@@ -305,7 +316,7 @@ class CallView(QWidget):
             self._control_box.addLayout(box)
         self._control_box.insertStretch(1, 1)
         self._state_box.addLayout(row(None, self._state, self._duration))
-        self._state_box.addLayout(row(None, self._quality, self._figures, self._life, 0))
+        self._state_box.addLayout(row(None, self._quality, self._figures, self._life, self._measure, 0))
         self._state_box.addWidget(self._line)
         self._state_box.addWidget(self._again)
         for button in (self._microphone, self._camera, self._privacy, self._hang_up):
