@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from expert_app.config import MediaSettings
+from expert_app.ice_settings import ice_plan
 from session.desk.aside import OfferingEngine
-from session.media.aiortc_engine import AiortcEngine, EngineSettings, IceServer
+from session.media.aiortc_engine import AiortcEngine, EngineSettings
 from session.media.browser_engine import BrowserEngine, BrowserSettings
 from session.media.call_page import NONE, SIMULATED, CallMedia
 from session.media.engine import MediaEngine
@@ -123,7 +124,7 @@ class DeskMedia:
 
     @staticmethod
     def _key(settings: MediaSettings) -> tuple[object, ...]:
-        return chosen(settings), settings.ice_servers, settings.start_kbps
+        return chosen(settings), ice_plan(settings), settings.start_kbps
 
     def _made(self) -> Engines:
         choice = chosen(self.settings)
@@ -172,13 +173,10 @@ def aiortc_engines(settings: MediaSettings, choice: Choice, sound: SoundDevices)
     eye = SharedCamera(open_camera(settings.camera))
     ear = SharedMicrophone(open_microphone(settings.microphone, sound))
     mouth = SharedSpeaker(_speaker(settings, sound))
-    line = EngineSettings(ice_servers=_servers(settings), start_kbps=settings.start_kbps)
+    plan = ice_plan(settings)
+    line = EngineSettings(ice_servers=plan.servers, relay_only=plan.relay_only, start_kbps=settings.start_kbps)
     main, aside = (AiortcEngine(eye.view(), ear.tap(), mouth.input(), line) for _number in range(2))
     return Engines(main, aside, choice, shared=(eye, ear, mouth))
-
-
-def _servers(settings: MediaSettings) -> tuple[IceServer, ...]:
-    return tuple(IceServer(url=url) for url in settings.ice_servers)
 
 
 def call_media(settings: MediaSettings) -> CallMedia:
@@ -193,8 +191,7 @@ def call_media(settings: MediaSettings) -> CallMedia:
         speaker=speaker,
         width_px=size[0],
         height_px=size[1],
-        ice_servers=_servers(settings),
-    )
+    ).with_plan(ice_plan(settings))
 
 
 def _speaker(settings: MediaSettings, sound: SoundDevices) -> SoundSink:

@@ -14,13 +14,14 @@ from expert_app.compose import STOP_S, Program, run_application
 from expert_app.compose_network import NetworkWatch
 from expert_app.config import KioskSettings
 from expert_app.credentials import KeyMissing, key_name, load_seed
+from expert_app.ice_settings import ice_plan, trust_relays_in_browser
 from expert_app.kiosk import KioskApp
 from expert_app.kiosk_ready import CallReady
 from expert_app.paths import Paths
 from resources.texts import use_language
 from session.bus.client import BusClient
 from session.errors import SessionError
-from session.kiosk.call import CallMedia, IceServer
+from session.kiosk.call import CallMedia
 from session.kiosk.device_addresses import make_printer, make_scanner
 from session.kiosk.help_call import HelpCall
 from session.kiosk.line_news import LineNews
@@ -31,6 +32,7 @@ from session.kiosk.wipe import open_session_folder
 from session.log.events import Writer
 from session.log.writer import LogWriter, left_over
 from session.protocol.hub_messages import SessionFacts
+from session.protocol.line_messages import Geometry
 from session.protocol.roles import Role
 from session.protocol.session_messages import Grant
 from views.consent_words import text_version
@@ -38,6 +40,7 @@ from views.kiosk_browser import KioskBrowser
 from views.kiosk_call_pane import KioskCallPane
 from views.kiosk_hands import KioskHands
 from views.kiosk_window import KioskWindow
+from views.life_size import seen_width_mm
 from views.troubles import sentence
 from views.voice import open_voice
 
@@ -75,6 +78,7 @@ class ComposedKiosk:
 
     def __init__(self, settings: KioskSettings, paths: Paths, seed: bytes, program: Program) -> None:
         self._settings, self._paths, self._program = settings, paths, program
+        trust_relays_in_browser(settings.ca_file, Path.home())
         self._call_pane, self._browser = KioskCallPane(), KioskBrowser()
         self.window = KioskWindow(self._call_pane, self._browser, language=settings.language, clock=program.clock)
         self._bus = BusClient(
@@ -179,8 +183,17 @@ class ComposedKiosk:
             resumed=resumed,
         )
         session.line.sampled.connect(self._line_news.on_sample)
+        place = self._settings.geometry
+        session.line.tell_geometry(Geometry(camera_fov_deg=place.camera_fov_deg, distance_mm=float(place.distance_mm)))
+        session.line.peer_geometry.connect(self._on_agent_geometry)
         self._session = session
         return session
+
+    def _on_agent_geometry(self, geometry: Geometry) -> None:
+        """The agent's face as large as in the room, where the screen was measured."""
+        if self._settings.geometry.screen_width_mm:
+            share = seen_width_mm(geometry) / self._settings.geometry.screen_width_mm
+            self._call_pane.show_life_size(share)
 
     def _on_network_changed(self) -> None:
         """Another address: the bus and the call are made anew at once, nobody waits for time limits."""
@@ -252,8 +265,6 @@ class ComposedKiosk:
 
 
 def _media(settings: KioskSettings) -> CallMedia:
-    servers = tuple(IceServer(url=url) for url in settings.media.ice_servers)
     names = {name: "" if name == "auto" else name for name in (settings.media.camera, settings.media.microphone)}
-    return CallMedia(
-        camera=names[settings.media.camera], microphone=names[settings.media.microphone], ice_servers=servers
-    )
+    media = CallMedia(camera=names[settings.media.camera], microphone=names[settings.media.microphone])
+    return media.with_plan(ice_plan(settings.media))

@@ -79,6 +79,8 @@ class CallView(QWidget):
         hang_up_requested(): end the conversation (already confirmed).
         call_again_requested(): set voice and picture up again.
         quality_requested(): show the line in figures and curves.
+        life_size_requested(bool): show the caller as large as in the room, or as large as the pane.
+        calibration_requested(): measure the screen for that.
     """
 
     microphone_requested = pyqtSignal(bool)
@@ -88,6 +90,8 @@ class CallView(QWidget):
     write_requested = pyqtSignal()
     call_again_requested = pyqtSignal()
     quality_requested = pyqtSignal()
+    life_size_requested = pyqtSignal(bool)
+    calibration_requested = pyqtSignal()
 
     def __init__(self, video: QWidget, clock: Clock) -> None:
         super().__init__()
@@ -122,6 +126,8 @@ class CallView(QWidget):
         if state != CallState.CONNECTED:
             self._quality.hide()
         self._figures.setVisible(state in _LIVE)
+        self._life.setVisible(state in _LIVE)
+        self._measure.setVisible(state in _LIVE and self._life.isChecked())
         if state not in _LIVE:
             self.show_line("")
         self._flow()
@@ -217,7 +223,16 @@ class CallView(QWidget):
         self._flow()
 
     def _flow(self) -> None:
-        states = (self._state, self._duration, self._quality, self._figures, self._line, self._again)
+        states = (
+            self._state,
+            self._duration,
+            self._quality,
+            self._figures,
+            self._life,
+            self._measure,
+            self._line,
+            self._again,
+        )
         parts = (*states, self._microphone, self._camera, self._write, self._privacy, self._hang_up)
         needed = sum(part.sizeHint().width() + SPACE[1] for part in parts if not part.isHidden()) + 2 * SPACE[2]
         self._control_box.setDirection(_DOWN if self._compact or self.width() < needed else _ACROSS)
@@ -235,6 +250,13 @@ class CallView(QWidget):
         self._figures = tool_button(_("Quality of the line"), "mdi6.chart-line", "call_figures", "Ctrl+I")
         self._figures.clicked.connect(self.quality_requested)
         shortcut("Ctrl+I", self._figures, self)
+        self._life = tool_button(_("Life-size"), "", "call_life_size", "Ctrl+0", checkable=True)
+        self._life.setText("1:1")
+        self._life.toggled.connect(self._on_life_size)
+        shortcut("Ctrl+0", self._life, self)
+        self._measure = tool_button(_("Measure the screen and place the camera"), "mdi6.ruler", "call_measure")
+        self._measure.clicked.connect(self.calibration_requested)
+        self._measure.hide()
         self._duration = steady_figures(label(role="strong", name="call_duration"))
         self._microphone = self._control("microphone", "Ctrl+M")
         self._camera = self._control("camera", "Ctrl+E")
@@ -251,6 +273,18 @@ class CallView(QWidget):
         self._hang_up = ConfirmButton(_("Hang up"), _("Press again"), "hang_up", "call_hang_up", "Ctrl+Shift+H")
         self._hang_up.confirmed.connect(self.hang_up_requested)
         shortcut("Ctrl+Shift+H", self._hang_up, self)
+
+    def show_life_size(self, on: bool) -> None:
+        """Whether the caller is as large as in the room."""
+        self._life.blockSignals(True)
+        self._life.setChecked(on)
+        self._life.blockSignals(False)
+        self._measure.setVisible(on and self._life.isVisible())
+
+    def _on_life_size(self, on: bool) -> None:
+        self._measure.setVisible(on)
+        self.life_size_requested.emit(on)
+        self._flow()
 
     def _control(self, which: str, keys: str) -> QPushButton:
         button = push_button("", which, name=f"call_{which}")
@@ -286,7 +320,7 @@ class CallView(QWidget):
             self._control_box.addLayout(box)
         self._control_box.insertStretch(1, 1)
         self._state_box.addLayout(row(None, self._state, self._duration))
-        self._state_box.addLayout(row(None, self._quality, self._figures, 0))
+        self._state_box.addLayout(row(None, self._quality, self._figures, self._life, self._measure, 0))
         self._state_box.addWidget(self._line)
         self._state_box.addWidget(self._again)
         for button in (self._microphone, self._camera, self._write, self._privacy, self._hang_up):

@@ -37,6 +37,7 @@ SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Ctrl+Shift+H", N_("Hang up (twice)")),
             ("Ctrl+D", N_("Face or shared page large")),
             ("Ctrl+I", N_("Quality of the line")),
+            ("Ctrl+0", N_("Life-size")),
             ("Ctrl+L", N_("Address to open")),
             ("F9", N_("Laser pointer")),
             ("Ctrl+2", N_("To the conversation")),

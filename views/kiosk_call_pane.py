@@ -40,6 +40,10 @@ class KioskCallPane(LockedCallPage):
         """Names under the two faces; none while there is one face."""
         self.tell(f"showNames({json.dumps(agent)}, {json.dumps(third)})")
 
+    def show_life_size(self, share: float) -> None:
+        """The agent as large as in the room: the picture is so many times as wide as the screen; 0 fits the pane."""
+        self.tell(f"call.lifeSize({share:.4f})")
+
     def emit_event(self, name: str, detail: dict[str, Any]) -> None:
         """To who listens to that call; that the page was lost is told to both."""
         if name == "page_lost":

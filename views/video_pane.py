@@ -30,6 +30,7 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 from resources.texts import _
 from session.media.engine import MediaState
 from session.media.frames import VideoFrame
+from views.life_size import life_size_rect, under_camera
 from views.theme import SPACE, tokens_for
 
 FRAMES_PER_S = 25
@@ -98,6 +99,8 @@ class VideoPane(QWidget):
         self._size: tuple[int, int] | None = None
         self._glass = _Glass(self)
         self._glass.hide()
+        self._life_size: float | None = None
+        self._camera_x: float | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(1000 // FRAMES_PER_S)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -149,6 +152,16 @@ class VideoPane(QWidget):
     def show_private(self, on: bool) -> None:
         """A privacy pause: no picture at all, neither the caller's nor our own."""
         self._private = on
+        self._update()
+
+    def set_life_size(self, width: float | None, camera_x: float | None = None) -> None:
+        """How wide the whole picture would be in the room, in this pane's pixels; None fits it into the pane.
+
+        Args:
+            camera_x: where our camera is, in pixels of the screen from its left edge; None when nobody said so.
+        """
+        self._life_size, self._camera_x = width, camera_x
+        self._place_picture()
         self._update()
 
     def set_own_place(self, place: OwnPlace) -> None:
@@ -238,8 +251,17 @@ class VideoPane(QWidget):
         self._glass.setGeometry(self.rect())
         if self._picture is not None and self._picture[0].parent() is self:
             room = self._caller_room()
-            shown = fitted(*self._size, room) if self._size is not None else room
+            shown = self._shown_at(self._size, room) if self._size is not None else room
             self._picture[0].setGeometry(shown.toAlignedRect())
+
+    def _shown_at(self, size_px: tuple[int, int], room: QRectF) -> QRectF:
+        """As large as in the room when that is known and wanted, else as large as the pane; under the camera."""
+        camera_x = None if self._camera_x is None else self._camera_x - self.mapToGlobal(self.rect().topLeft()).x()
+        true = None if self._life_size is None else life_size_rect(size_px, room, self._life_size, camera_x)
+        if true is not None:
+            return true
+        shown = fitted(*size_px, room)
+        return shown if camera_x is None else under_camera(shown, room, camera_x)
 
     def _caller_room(self) -> QRectF:
         room = QRectF(self.rect())
@@ -262,10 +284,13 @@ class VideoPane(QWidget):
     def _paint_caller(self, painter: QPainter, frame: VideoFrame | None, room: QRectF) -> None:
         shown = room
         if frame is not None:
-            shown = fitted(frame.width_px, frame.height_px, room)
+            shown = self._shown_at((frame.width_px, frame.height_px), room)
+            painter.setClipRect(room)
             painter.drawImage(shown, as_image(frame))
+            painter.setClipping(False)
         elif self._size is not None:
-            shown = fitted(*self._size, room)
+            shown = self._shown_at(self._size, room)
+        shown = shown.intersected(room)
         frozen = self._state in (MediaState.UNSTABLE, MediaState.LOST)
         if frozen:
             veil = self._colour("stage")

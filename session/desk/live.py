@@ -26,6 +26,7 @@ from session.desk.talk_link import TalkLink
 from session.errors import BusUnreachable
 from session.log.writer import LogWriter
 from session.media.engine import MediaEngine
+from session.media.ice import IcePlan
 from session.notify import Notifier
 from session.protocol.channel import SessionChannel
 from session.protocol.hub_messages import SessionFacts
@@ -48,6 +49,7 @@ class DeskSession:
         log_writer: this end's part of the session's log.
         aside_engine: for a call with a third person. talk_link: to the hub, about holding and third people.
         resumed: the desk was restarted in the middle. chunk_kbps: rate of printed documents on the line.
+        plan: which ways calls may take by our own settings; what the hub gives for this session goes before.
         keep_memory: file that remembers over a restart that the caller lets documents be kept.
 
     Attributes:
@@ -70,12 +72,15 @@ class DeskSession:
         aside_engine: OfferingEngine,
         talk_link: TalkLink,
         keep_memory: Path | None = None,
+        plan: IcePlan | None = None,
     ) -> None:
+        ways = (plan or IcePlan()).with_rules(facts.ice)
+        engine.set_ice(ways)
         self.facts = facts
         self.resumed = resumed
         self.kiosk_wiped: Notifier[KioskWiped] = Notifier()
         self._channel, self._log, self._tasks = channel, log_writer, tasks
-        self.call = DeskCall(channel, engine, clock, tasks, clock.monotonic_s())
+        self.call = DeskCall(channel, engine, clock, tasks, clock.monotonic_s(), plan=ways)
         self.talk = DeskTalk(channel, self.call, aside_engine, talk_link, tasks)
         self.grants = DeskGrants(channel, clock, keep_memory)
         self.page = DeskCobrowse(channel, clock, tasks)

@@ -68,6 +68,7 @@ from session.hub.statistics import StatisticsService
 from session.hub.talk_handlers import talk_handlers
 from session.hub.talks import Talks
 from session.hub.trends import DayAndTrends
+from session.hub.turn import TurnTickets
 from session.hub.undo import Undo
 from session.hub.uploads import UploadSpool
 from session.hub.waiting_handlers import waiting_handlers
@@ -130,6 +131,7 @@ class Hub:
         patience: Patience = PATIENCE,
         come_s: float = COME_S,
         room: Room | None = None,
+        turn: TurnTickets | None = None,
     ) -> None:
         self._connection = connection
         self._catalogue = catalogue
@@ -167,6 +169,7 @@ class Hub:
             self._returning.served,
             eligibility,
             self._lines.rates,
+            (turn or TurnTickets([], b"", False, clock)).rules,
         )
         self._board = Board(self._book, self._board_store, catalogue, self._agents, self._news, clock)
         self.waits = Waits(self.view, HandlingTimes(), self._board.agents, clock, self._services_of)

@@ -104,8 +104,9 @@ class KioskSession:
         self._channel, self._parts, self._folder, self._log = channel, parts, folder, log_writer
         self.shelf = PageShelf(folder / "pages")
         self.grants = KioskGrants(channel, clock, tasks, parts.consent_version)
-        self.call = KioskCall(channel, parts.call_page, clock, tasks, clock.monotonic_s(), parts.media)
-        self.talk = KioskTalk(channel, self.call, parts.third_page, link, clock, tasks, parts.media)
+        media = parts.media.with_plan(parts.media.plan.with_rules(facts.ice))
+        self.call = KioskCall(channel, parts.call_page, clock, tasks, clock.monotonic_s(), media)
+        self.talk = KioskTalk(channel, self.call, parts.third_page, link, clock, tasks, media)
         self.page = KioskCobrowse(channel, parts.browser, self.grants, clock, tasks, mirror_kbps=parts.mirror_kbps)
         self.devices = KioskDevices(
             channel,

@@ -27,6 +27,7 @@ from session.errors import CallLost, SessionError
 from session.media.call_page import SIMULATED, CallMedia, CallPage, Described, Sample, Seen
 from session.media.engine import MediaState, MediaStats, PictureLimits
 from session.media.frames import VideoFrame
+from session.media.ice import IcePlan
 from session.media.line_budget import picture_kbps
 from session.media.sdp import check_offer, with_line_hints
 from session.tasks import Tasks
@@ -122,6 +123,10 @@ class BrowserEngine:
             self._tasks.spawn(
                 self._quietly(f"call.speakTo({json.dumps(media.speaker)})"), name="browser engine speaker"
             )
+
+    def set_ice(self, plan: IcePlan) -> None:
+        """Which ways the next calls may take."""
+        self._settings = replace(self._settings, media=self._settings.media.with_plan(plan))
 
     def warm(self) -> None:
         """Lets the page load and its browser start its parts for sound and picture before the first call."""

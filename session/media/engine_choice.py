@@ -19,6 +19,7 @@ from enum import StrEnum
 
 from session.media.picture_codecs import PICTURE_CODECS
 
+
 class EngineKind(StrEnum):
     """What carries voice and picture; `AUTO` lets the rules choose."""
 
