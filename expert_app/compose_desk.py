@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
+from pathlib import Path
 
 from PyQt6.QtWidgets import QApplication
 
@@ -12,12 +13,15 @@ from documents.outbox import Outbox
 from documents.workers import Workers
 from expert_app.bus_access import tls_for
 from expert_app.compose import ROLES, STOP_S, Program, run_application
+from expert_app.compose_desk_beside import BesideConnections
 from expert_app.compose_desk_line import LineConnections
+from expert_app.compose_desk_media import MediaConnections, personal
 from expert_app.compose_desk_session import SessionConnections
 from expert_app.compose_desk_talk import TalkConnections
 from expert_app.compose_desk_views import DeskConnections
 from expert_app.compose_desk_work import WorkConnections
 from expert_app.compose_engines import DeskMedia
+from expert_app.compose_life_size import LifeSize
 from expert_app.compose_network import NetworkWatch
 from expert_app.compose_sign_in import has_screen, sign_in
 from expert_app.config import DeskSettings
@@ -26,6 +30,7 @@ from expert_app.desk import DeskApp
 from expert_app.desk_talk import DeskTalks
 from expert_app.desk_work import DeskWork
 from expert_app.filing import Filing
+from expert_app.ice_settings import ice_plan, trust_relays, trust_relays_in_browser
 from expert_app.paths import Paths
 from session.bus.client import BusClient
 from session.desk.guest import Guest
@@ -90,9 +95,12 @@ class ComposedDesk:
     def __init__(self, settings: DeskSettings, paths: Paths, seed: bytes, program: Program) -> None:
         self._settings, self._paths, self._program = settings, paths, program
         clock, tasks = program.clock, program.tasks
+        trust_relays(settings.ca_file, paths.data)
+        trust_relays_in_browser(settings.ca_file, Path.home())
         self._bus = BusClient(settings.bus, ROLES[settings.role], settings.user, seed, tasks, clock, tls_for(settings))
         self._link = DeskLink(self._bus, clock, tasks)
-        self._media = DeskMedia(settings.media, tasks, self._in_conversation)
+        self._window_settings = IniSettings(paths.data / "window.ini")
+        self._media = DeskMedia(personal(settings.media, self._window_settings), tasks, self._in_conversation)
         self._talk_link = TalkLink(self._bus)
         self._outbox = Outbox(paths.folder("outbox"))
         self._workers = Workers(language=settings.language)
@@ -102,7 +110,6 @@ class ComposedDesk:
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         self._application = application
-        self._window_settings = IniSettings(paths.data / "window.ini")
         remembered = self._window_settings.read("theme")
         apply_theme(application, (remembered or settings.theme) == "dark")
         self.mirror = MirrorPane()
@@ -128,7 +135,18 @@ class ComposedDesk:
             self.window, self.mirror, self.video, self._app, self._media, tasks, program.facts
         )
         self._network = NetworkWatch(self.window, self._on_network_changed)
+        self._life_size = LifeSize(
+            self.window,
+            self.video,
+            self._app,
+            self._window_settings,
+            lambda: self._media.main.own_frame(),
+            program.facts,
+        )
         self._line_connections = LineConnections(self.window, self._app, program.clock, program.facts)
+        self._media_dialog = MediaConnections(self.window, self._media, self._window_settings, self._in_conversation)
+        self.window.header.settings_pressed.connect(self._media_dialog.open)
+        self._beside = BesideConnections(self.window, self.video, self._app, application, program.facts)
         self._talk_connections = TalkConnections(
             self.window,
             self._talks,
@@ -180,6 +198,7 @@ class ComposedDesk:
             chunk_kbps=self._settings.chunk_kbps,
             aside_engine=self._media.aside,
             talk_link=self._talk_link,
+            plan=ice_plan(self._settings.media),
             keep_memory=self._paths.data / "keep" / facts.id,
         )
         session.line.sampled.connect(self._bus.say_in_beats)

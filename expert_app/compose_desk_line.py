@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from expert_app.desk import DeskApp
+from expert_app.desk import DeskApp, Trouble
 from expert_app.facts import Facts
 from session.clock import Clock
 from session.desk.live import DeskSession
+from session.errors import RelayUnreachable, SessionError
 from session.media.line_history import Way
 from session.protocol.line_messages import LineGoverned, LineSeen
 from views.desk_window import DeskWindow
@@ -18,7 +19,7 @@ class LineConnections:
     """Follows the line of each session as it opens."""
 
     def __init__(self, window: DeskWindow, app: DeskApp, clock: Clock, facts: Facts) -> None:
-        self._window, self._facts = window, facts
+        self._window, self._app, self._facts = window, app, facts
         self.panel = QualityPanel(clock, window)
         self._rules: dict[Way, LineGoverned] = {}
         window.call.quality_requested.connect(self._toggle)
@@ -34,11 +35,17 @@ class LineConnections:
         self._rules.clear()
         self._window.call.show_line("")
         self.panel.show_nothing(session.facts.line)
+        session.call.failed.connect(self._on_failed)
         line = session.line
         line.seen.connect(lambda seen: self._on_seen(Way.FROM_CALLER, seen))
         line.peer_seen.connect(lambda seen: self._on_seen(Way.TO_CALLER, seen))
         line.peer_governed.connect(lambda rule: self._on_rule(Way.FROM_CALLER, rule))
         line.governed.connect(lambda rule: self._on_rule(Way.TO_CALLER, rule))
+
+    def _on_failed(self, error: SessionError) -> None:
+        """A relay that cannot be reached is a matter for a person; lost calls heal by themselves."""
+        if isinstance(error, RelayUnreachable):
+            self._app.troubled.emit(Trouble(error.code, error.detail, "relay"))
 
     def _on_seen(self, way: Way, seen: LineSeen) -> None:
         self.panel.show_seen(way, seen)

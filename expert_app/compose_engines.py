@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from expert_app.config import MediaSettings
+from expert_app.ice_settings import ice_plan
 from session.desk.aside import OfferingEngine
-from session.media.aiortc_engine import AiortcEngine, EngineSettings, IceServer
+from session.media.aiortc_engine import AiortcEngine, EngineSettings
 from session.media.browser_engine import BrowserEngine, BrowserSettings
-from session.media.call_page import SIMULATED, CallMedia
+from session.media.call_page import NONE, SIMULATED, CallMedia
 from session.media.engine import MediaEngine
-from session.media.engine_choice import Choice, EngineKind, Machine, cancels_echo, choose
+from session.media.engine_choice import Choice, EngineKind, choose, this_machine
 from session.media.shared_devices import SharedCamera, SharedMicrophone, SharedSpeaker
 from session.media.sound import NullSink, SilentSource, SoundSink, SoundSource, ToneSource
 from session.media.sources import CameraSource, FrameSource, NoCamera, SyntheticCamera, camera_devices
@@ -31,8 +31,6 @@ from views.sound import SoundDevices
 from views.video_pane import VideoPane
 
 log = logging.getLogger(__name__)
-
-AIORTC_CODECS = ("vp8",)
 
 
 class DeskEngine(MediaEngine, OfferingEngine, Protocol):
@@ -102,8 +100,13 @@ class DeskMedia:
         """Other settings: devices at once, an engine as soon as no conversation goes on."""
         before, self.settings = self.settings, settings
         if self._key(settings) == self._key(before) and settings != before:
-            self._swap_devices(settings)
+            self._swap_devices(settings, camera=settings.camera != before.camera)
         self.renew()
+
+    def refresh_devices(self) -> None:
+        """A device came or went: voice and sound are opened again. Cameras and the browser look for themselves."""
+        if self.engines.shared is not None and self.settings.microphone not in (SIMULATED, NONE):
+            self._swap_devices(self.settings, camera=False)
 
     def renew(self) -> None:
         """Between two conversations: the engine that the settings ask for now."""
@@ -121,7 +124,7 @@ class DeskMedia:
 
     @staticmethod
     def _key(settings: MediaSettings) -> tuple[object, ...]:
-        return chosen(settings), settings.ice_servers, settings.start_kbps
+        return chosen(settings), ice_plan(settings), settings.start_kbps
 
     def _made(self) -> Engines:
         choice = chosen(self.settings)
@@ -129,13 +132,18 @@ class DeskMedia:
             return browser_engines(self.settings, choice, self._tasks)
         return aiortc_engines(self.settings, choice, self._sound)
 
-    def _swap_devices(self, settings: MediaSettings) -> None:
+    def _swap_devices(self, settings: MediaSettings, *, camera: bool) -> None:
         engines = self.engines
         if engines.shared is not None:
             eye, ear, mouth = engines.shared
-            made = _devices(settings, self._sound)
-            old = (eye.swap(made[0]).close, ear.swap(made[1]).close, mouth.swap(made[2]).close)
-            self._tasks.spawn(_close_all(old), name="give the devices before back")
+            old = [
+                ear.swap(open_microphone(settings.microphone, self._sound)),
+                mouth.swap(_speaker(settings, self._sound)),
+            ]
+            closings = [device.close for device in old]
+            if camera:
+                closings.append(eye.swap(open_camera(settings.camera)).close)
+            self._tasks.spawn(_close_all(closings), name="give the devices before back")
         for engine in (engines.main, engines.aside):
             if isinstance(engine, BrowserEngine):
                 engine.set_devices(call_media(settings))
@@ -143,13 +151,7 @@ class DeskMedia:
 
 def chosen(settings: MediaSettings) -> Choice:
     """The engine by the settings, and on "auto" by this machine."""
-    machine = Machine(
-        cores=os.cpu_count() or 1,
-        headset=settings.headset,
-        echo_canceller=cancels_echo(settings.microphone),
-        codecs=AIORTC_CODECS,
-    )
-    return choose(EngineKind(settings.engine), machine)
+    return choose(EngineKind(settings.engine), this_machine(settings.headset, settings.microphone))
 
 
 def make_engines(settings: MediaSettings, tasks: Tasks) -> Engines:
@@ -168,15 +170,13 @@ def browser_engines(settings: MediaSettings, choice: Choice, tasks: Tasks) -> En
 
 def aiortc_engines(settings: MediaSettings, choice: Choice, sound: SoundDevices) -> Engines:
     """Two engines on the same devices."""
-    camera, microphone, speaker = _devices(settings, sound)
-    eye, ear, mouth = SharedCamera(camera), SharedMicrophone(microphone), SharedSpeaker(speaker)
-    line = EngineSettings(ice_servers=_servers(settings), start_kbps=settings.start_kbps)
+    eye = SharedCamera(open_camera(settings.camera))
+    ear = SharedMicrophone(open_microphone(settings.microphone, sound))
+    mouth = SharedSpeaker(_speaker(settings, sound))
+    plan = ice_plan(settings)
+    line = EngineSettings(ice_servers=plan.servers, relay_only=plan.relay_only, start_kbps=settings.start_kbps)
     main, aside = (AiortcEngine(eye.view(), ear.tap(), mouth.input(), line) for _number in range(2))
     return Engines(main, aside, choice, shared=(eye, ear, mouth))
-
-
-def _servers(settings: MediaSettings) -> tuple[IceServer, ...]:
-    return tuple(IceServer(url=url) for url in settings.ice_servers)
 
 
 def call_media(settings: MediaSettings) -> CallMedia:
@@ -191,15 +191,13 @@ def call_media(settings: MediaSettings) -> CallMedia:
         speaker=speaker,
         width_px=size[0],
         height_px=size[1],
-        ice_servers=_servers(settings),
-    )
+    ).with_plan(ice_plan(settings))
 
 
-def _devices(settings: MediaSettings, sound: SoundDevices) -> tuple[FrameSource, SoundSource, SoundSink]:
-    simulated = settings.microphone == "simulated"
-    named = "" if settings.speaker == "auto" else settings.speaker
-    speaker: SoundSink = NullSink() if simulated else sound.speaker(named)
-    return open_camera(settings.camera), open_microphone(settings.microphone, sound), speaker
+def _speaker(settings: MediaSettings, sound: SoundDevices) -> SoundSink:
+    if settings.microphone == SIMULATED:
+        return NullSink()
+    return sound.speaker("" if settings.speaker == "auto" else settings.speaker)
 
 
 def open_camera(name: str) -> FrameSource:
@@ -223,6 +221,6 @@ def open_microphone(name: str, sound: SoundDevices) -> SoundSource:
     return sound.microphone("" if name == "auto" else name)
 
 
-async def _close_all(closings: tuple[Callable[[], None], ...]) -> None:
+async def _close_all(closings: Sequence[Callable[[], None]]) -> None:
     for close in closings:
         await asyncio.to_thread(close)

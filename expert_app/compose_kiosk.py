@@ -14,23 +14,25 @@ from expert_app.compose import STOP_S, Program, run_application
 from expert_app.compose_network import NetworkWatch
 from expert_app.config import KioskSettings
 from expert_app.credentials import KeyMissing, key_name, load_seed
+from expert_app.ice_settings import ice_plan, trust_relays_in_browser
 from expert_app.kiosk import KioskApp
 from expert_app.kiosk_ready import CallReady
 from expert_app.paths import Paths
 from resources.texts import use_language
 from session.bus.client import BusClient
 from session.errors import SessionError
-from session.kiosk.call import CallMedia, IceServer
+from session.kiosk.call import CallMedia
 from session.kiosk.device_addresses import make_printer, make_scanner
 from session.kiosk.help_call import HelpCall
 from session.kiosk.line_news import LineNews
 from session.kiosk.line_test import LineTest
 from session.kiosk.link import KioskLink
-from session.kiosk.live import KioskParts, KioskSession
+from session.kiosk.live import KioskParts, KioskSession, browser_wiped
 from session.kiosk.wipe import open_session_folder
 from session.log.events import Writer
 from session.log.writer import LogWriter, left_over
 from session.protocol.hub_messages import SessionFacts
+from session.protocol.line_messages import Geometry
 from session.protocol.roles import Role
 from session.protocol.session_messages import Grant
 from views.consent_words import text_version
@@ -38,6 +40,7 @@ from views.kiosk_browser import KioskBrowser
 from views.kiosk_call_pane import KioskCallPane
 from views.kiosk_hands import KioskHands
 from views.kiosk_window import KioskWindow
+from views.life_size import seen_width_mm
 from views.troubles import sentence
 from views.voice import open_voice
 
@@ -75,6 +78,7 @@ class ComposedKiosk:
 
     def __init__(self, settings: KioskSettings, paths: Paths, seed: bytes, program: Program) -> None:
         self._settings, self._paths, self._program = settings, paths, program
+        trust_relays_in_browser(settings.ca_file, Path.home())
         self._call_pane, self._browser = KioskCallPane(), KioskBrowser()
         self.window = KioskWindow(self._call_pane, self._browser, language=settings.language, clock=program.clock)
         self._bus = BusClient(
@@ -118,17 +122,19 @@ class ComposedKiosk:
         window.number_entered.connect(app.enter_number)
         window.number_skipped.connect(app.skip_number)
         window.leave_requested.connect(app.leave)
-        window.stop_requested.connect(app.withdraw_all)
-        window.grant_answered.connect(app.answer_grant)
-        window.grant_withdrawn.connect(app.withdraw_grant)
-        window.acting_changed.connect(app.act_for_caller)
+        window.stop_requested.connect(app.wishes.withdraw_all)
+        window.grant_answered.connect(app.wishes.answer_grant)
+        window.grant_withdrawn.connect(app.wishes.withdraw_grant)
+        window.acting_changed.connect(app.wishes.act_for_caller)
         window.start_requested.connect(app.forget_press)
         window.away_requested.connect(app.step_away)
         window.callback_requested.connect(app.ask_callback)
         window.returns_requested.connect(app.show_returns)
         window.came_back.connect(app.come_back)
         window.slip_requested.connect(app.print_slip)
-        window.session_page.talk.painted.connect(app.banner_painted)
+        window.session_page.talk.painted.connect(app.wishes.banner_painted)
+        window.session_page.written.say_requested.connect(app.wishes.write)
+        window.session_page.written.painted.connect(app.wishes.words_painted)
         window.session_page.faces_changed.connect(self._call_pane.show_names)
         window.language_requested.connect(self._on_language)
         if self._voice is not None:
@@ -142,8 +148,8 @@ class ComposedKiosk:
         app.wiped.connect(lambda _wiped: self._line_news.session_over())
         self._help.changed.connect(window.show_help)
         self._help.changed.connect(lambda state: self._program.facts.note("help", state=state.value))
-        self._browser.share_stop_requested.connect(lambda: app.withdraw_grant(Grant.SEE_PAGE))
-        self._browser.take_back_requested.connect(app.withdraw_control)
+        self._browser.share_stop_requested.connect(lambda: app.wishes.withdraw_grant(Grant.SEE_PAGE))
+        self._browser.take_back_requested.connect(app.wishes.withdraw_control)
         self._browser.stop_key_pressed.connect(window.session_page.press_stop_key)
         self._browser.pointer_painted.connect(
             lambda x_px, y_px: self._program.facts.note("pointer_painted", x_px=x_px, y_px=y_px)
@@ -177,8 +183,17 @@ class ComposedKiosk:
             resumed=resumed,
         )
         session.line.sampled.connect(self._line_news.on_sample)
+        place = self._settings.geometry
+        session.line.tell_geometry(Geometry(camera_fov_deg=place.camera_fov_deg, distance_mm=float(place.distance_mm)))
+        session.line.peer_geometry.connect(self._on_agent_geometry)
         self._session = session
         return session
+
+    def _on_agent_geometry(self, geometry: Geometry) -> None:
+        """The agent's face as large as in the room, where the screen was measured."""
+        if self._settings.geometry.screen_width_mm:
+            share = seen_width_mm(geometry) / self._settings.geometry.screen_width_mm
+            self._call_pane.show_life_size(share)
 
     def _on_network_changed(self) -> None:
         """Another address: the bus and the call are made anew at once, nobody waits for time limits."""
@@ -220,7 +235,7 @@ class ComposedKiosk:
         self.window.stop_ticking()
         self.window.hide()
         self._call_pane.close_page()
-        self._browser.wipe()
+        await asyncio.wait_for(browser_wiped(self._browser), STOP_S)
         for device in (self._parts.scanner, self._parts.printer):
             if device is not None:
                 await device.close()
@@ -242,6 +257,7 @@ class ComposedKiosk:
             "kept_finish": window.kept_page.finish,
             "kept_slip": window.kept_page.slip,
             "have_number": window.start_page.have_number,
+            "written_yes": window.session_page.written.answers[0],
             "closed_callback": window.closed_page.callback,
         }
         names |= {f"key_{digit}": key for digit, key in window.number_page.digits.keys.items()}
@@ -249,8 +265,6 @@ class ComposedKiosk:
 
 
 def _media(settings: KioskSettings) -> CallMedia:
-    servers = tuple(IceServer(url=url) for url in settings.media.ice_servers)
     names = {name: "" if name == "auto" else name for name in (settings.media.camera, settings.media.microphone)}
-    return CallMedia(
-        camera=names[settings.media.camera], microphone=names[settings.media.microphone], ice_servers=servers
-    )
+    media = CallMedia(camera=names[settings.media.camera], microphone=names[settings.media.microphone])
+    return media.with_plan(ice_plan(settings.media))

@@ -41,7 +41,9 @@ class MediaSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         microphone: "auto" (the system's own), "simulated", "none", or a device's name.
         speaker: "auto" or a device's name.
         headset: of a desk: the agent wears one. With a loudspeaker the engine must cancel echo.
-        ice_servers: STUN and TURN addresses; empty means direct connections only.
+        ice_servers: STUN and TURN addresses of our own, where the hub gives none; empty: direct connections only.
+        turn_username, turn_password: for these.
+        relay_only: calls take no other way than a relay. networks: CIDR; a call to another address is refused.
         start_kbps: rate at which the kiosk's picture starts; never above what the line carries.
     """
 
@@ -51,6 +53,10 @@ class MediaSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     speaker: str = "auto"
     headset: bool = True
     ice_servers: list[str] = []
+    turn_username: str = ""
+    turn_password: str = ""
+    relay_only: bool = False
+    networks: list[Annotated[str, msgspec.Meta(pattern=r"^[0-9a-fA-F.:]+(/\d{1,3})?$")]] = []
     start_kbps: Kbps = 300
 
 
@@ -89,6 +95,20 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     board: BoardSettings = BoardSettings()
 
 
+class GeometrySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the kiosk stands before its caller, so that faces are as large as in the room at both ends.
+
+    Attributes:
+        camera_fov_deg: horizontal angle that the camera sees (its data sheet says it).
+        distance_mm: to a caller who stands or sits as usual.
+        screen_width_mm: of the picture on the kiosk's screen, measured with a ruler; 0: the agent fills the pane.
+    """
+
+    camera_fov_deg: Annotated[float, msgspec.Meta(ge=30, le=120)] = 60.0
+    distance_mm: Annotated[int, msgspec.Meta(ge=200, le=3000)] = 700
+    screen_width_mm: Annotated[int, msgspec.Meta(ge=0, le=3000)] = 0
+
+
 class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The kiosk.
 
@@ -99,6 +119,7 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         chunk_kbps: rate of pages on the line, so that they never starve the voice.
         speak: the waiting page is said by itself when it changes ("auto"), at a touch ("button"), or never ("off").
         volume: of that voice, 0 to 100.
+        geometry: how it stands before its caller.
         mirror_kbps: rate that the shared page may always use; more only while the line answers as fast as when empty.
         ca_file: as at the desk.
     """
@@ -116,6 +137,7 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     media: MediaSettings = MediaSettings()
     speak: Literal["auto", "button", "off"] = "button"
     volume: Percent = 70
+    geometry: GeometrySettings = GeometrySettings()
 
 
 class DisplaySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -160,6 +182,20 @@ class MetricsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     listen: Annotated[str, msgspec.Meta(pattern=r"^(\S+:\d{1,5})?$")] = "127.0.0.1:9467"
 
 
+class TurnSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Relays for calls that find no direct way through the firewalls (TURN, RFC 8656).
+
+    Attributes:
+        urls: the preferred first; UDP before TCP before TLS on port 443, e.g. "turns:relay.example:443?transport=tcp".
+        secret_file: holds the secret that the relays know too (coturn: static-auth-secret); "" when they want none.
+        relay_only: calls take no other way, so that neither end learns the other's address.
+    """
+
+    urls: list[Annotated[str, msgspec.Meta(pattern=r"^turns?:[^\s]{1,290}$")]] = []
+    secret_file: str = ""
+    relay_only: bool = False
+
+
 class DiskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Free room of the hub's disks, in megabytes.
 
@@ -190,6 +226,37 @@ class PartnerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     key_file: str = ""
 
 
+class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One nats-server of a cluster.
+
+    Attributes:
+        host: where desks, kiosks and hubs reach it.
+        peer_host: where the other servers do; "" for `host`.
+    """
+
+    name: Id
+    host: str
+    port: Port = 4222
+    peer_host: str = ""
+    peer_port: Port = 6222
+
+
+class ClusterFileSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The servers of one bus: the same on every machine.
+
+    Attributes:
+        secret_file: proves to the other servers that one belongs to them: a line of letters and digits (0600).
+        store: the folder where each server keeps its store.
+        ca_file: our own authority; with it the servers speak encrypted among themselves (`tls_certificate`, `tls_key`).
+    """
+
+    name: Id = "poste-expert"
+    nodes: list[NodeSettings] = []
+    secret_file: str = ""
+    store: str = "/var/lib/poste-expert/bus"
+    ca_file: str = ""
+
+
 class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The hub.
 
@@ -197,7 +264,10 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         catalogue: the convention: TOML file of organisations, sites, services and people, or folder of such files.
         convention: whose signatures it needs, and how often it is looked at.
         listen: host and port of the bus that the hub starts.
-        bus: address of a bus that runs already; "" to start our own.
+        bus: address of a bus that runs already, or those of all servers of a cluster; "" to start our own.
+        key_file: with `bus`: the hub's key (0600), where there is no keyring; "" for the keyring.
+        replicas: with `bus`: on how many servers everything is stored; 3 on a cluster of three.
+        cluster: the servers of that bus, for `hub bus-config --node`.
         database: SQLAlchemy address of the dossiers' and the history's database; "" for SQLite in the hub's folder.
         history_database: that of the history alone, e.g. postgresql://user@host/history; "" for `database`.
         time_zone: whose days and hours the statistics count.
@@ -206,7 +276,7 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ca_file: with `bus`: certificate of our own authority; "" for the system's authorities.
         silent_s: seconds of silence after which the other end of a session is told; signs of life come every 5 s.
         desk_return_s, kiosk_return_s: how long a silent desk keeps its caller, and a silent kiosk its own.
-        metrics, disk: how it is watched, and how much room it needs.
+        metrics, disk: how it is watched, and how much room it needs. turn: relays for calls.
         network: our name among partners' networks. partners: see `PartnerSettings`.
         leaf_port: where partners connect to us; 0 for nowhere.
         come_back_s: how long a caller who waits elsewhere has to come when it is the turn and the kiosk is free.
@@ -215,7 +285,10 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     catalogue: str = ""
     listen_host: str = "127.0.0.1"
     listen_port: Port = 4222
-    bus: str = ""
+    bus: str | list[str] = ""
+    key_file: str = ""
+    replicas: Literal[1, 3, 5] = 1
+    cluster: ClusterFileSettings = ClusterFileSettings()
     database: str = ""
     history_database: str = ""
     time_zone: str = "Europe/Paris"
@@ -230,9 +303,16 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     come_back_s: Seconds = 300.0
     metrics: MetricsSettings = MetricsSettings()
     disk: DiskSettings = DiskSettings()
+    turn: TurnSettings = TurnSettings()
     network: str = ""
     leaf_port: Port = 0
     partners: list[PartnerSettings] = []
+
+    @property
+    def bus_urls(self) -> list[str]:
+        """Every address of a bus that is not ours; a word of the command line may hold several, with commas."""
+        given = self.bus.split(",") if isinstance(self.bus, str) else self.bus
+        return [url.strip() for url in given if url.strip()]
 
 
 def is_time_zone(name: str) -> bool:

@@ -18,6 +18,7 @@ from expert_app.facts import Facts
 from expert_app.kiosk_elsewhere import Elsewhere, How
 from expert_app.kiosk_screen import Screen
 from expert_app.kiosk_watch import SessionWatch
+from expert_app.kiosk_wishes import SessionWishes
 from expert_app.leaving_book import LeavingBook
 from session.clock import Clock
 from session.errors import (
@@ -42,7 +43,7 @@ from session.protocol.hub_messages import (
     TicketChanged,
 )
 from session.protocol.ids import is_id
-from session.protocol.session_messages import Grant, KioskWiped
+from session.protocol.session_messages import KioskWiped
 from session.protocol.tickets import TicketState
 from session.tasks import Tasks
 
@@ -97,6 +98,7 @@ class KioskApp:
         self._session: KioskSession | None = None
         self._resuming = False
         self._arrived_at_utc: datetime | None = None
+        self.wishes = SessionWishes(lambda: self._session)
         self._closing, self._line = asyncio.Lock(), asyncio.Event()
 
     @property
@@ -117,7 +119,7 @@ class KioskApp:
         self._spawn(self._begin(), "begin")
 
     async def _sweep(self, but_of_ticket: str = "") -> None:
-        swept = await asyncio.to_thread(lambda: sweep(self._runtime, but_of_ticket=but_of_ticket))
+        swept = await asyncio.to_thread(sweep, self._runtime, but_of_ticket=but_of_ticket)
         self._facts.note("swept", files=swept.files_removed, left_over=swept.left_over)
 
     async def _begin(self) -> None:
@@ -146,9 +148,10 @@ class KioskApp:
         except SessionError as error:
             log.info("the services cannot be asked for now: %s", error.code)
             return
+        self._untrouble()  # the hub has answered
         self._screen.show_services(self._offer)
-        closed = sum(1 for service in self._offer.services if service.closed)
-        self._facts.note("services_shown", services=len(self._offer.services), closed=closed)
+        services = self._offer.services
+        self._facts.note("services_shown", services=len(services), closed=sum(service.closed for service in services))
 
     async def _line_comes(self) -> bool:
         """True as soon as the line comes, False when it did not for a moment."""
@@ -251,36 +254,6 @@ class KioskApp:
     def print_slip(self) -> None:
         """The caller wants the number on paper."""
         self._spawn(self._elsewhere.print_slip(), "print a slip")
-
-    def withdraw_all(self) -> None:
-        """STOP."""
-        if self._session is not None:
-            self._session.grants.withdraw_all()
-
-    def answer_grant(self, grant: Grant, allowed: bool) -> None:
-        """The caller's answer to a question."""
-        if self._session is not None:
-            self._session.grants.answer(grant, allowed)
-
-    def act_for_caller(self, acting: bool, mandate: str) -> None:
-        """Somebody who acts for the caller has the screen; their mandate as typed so far."""
-        if self._session is not None:
-            self._session.grants.act_for_caller(mandate if acting else None)
-
-    def withdraw_grant(self, grant: Grant) -> None:
-        """The caller takes a power back."""
-        if self._session is not None:
-            self._session.grants.withdraw(grant)
-
-    def withdraw_control(self) -> None:
-        """The caller wants the agent to act in the page no more."""
-        for grant in (Grant.CONTROL, Grant.TYPE):
-            self.withdraw_grant(grant)
-
-    def banner_painted(self, user: str) -> None:
-        """The screen names the third person now."""
-        if self._session is not None:
-            self._session.talk.banner_painted(user)
 
     def forget_press(self) -> None:
         """The screen went back to the start by itself: nobody is there."""
@@ -462,7 +435,6 @@ class KioskApp:
             self._screen.show_goodbye(wiped)
 
     # ---- small things ----
-
     def _trouble(self, code: str) -> None:
         self._facts.note("trouble", code=code)
         self._screen.show_trouble(code)

@@ -17,6 +17,7 @@ from session.hub.convention import NetworkPart
 from session.hub.entries import OrganisationEntry
 from session.log.events import Record
 from session.protocol import hub_messages, session_messages
+from session.protocol.beside_messages import BesideMessage
 from session.protocol.control_messages import ControlMessage
 from session.protocol.enrolment_messages import EnrolAnswer, EnrolRequest
 from session.protocol.hub_messages import HubEvent, Refusal
@@ -33,7 +34,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "docs" / "schemas"
 
 def _session_types() -> list[Any]:
     kinds = [*get_args(session_messages.AnySessionMessage), *(get_args(MirrorMessage) or [MirrorMessage])]
-    return [*kinds, *get_args(ControlMessage), *get_args(LineMessage)]
+    return [*kinds, *get_args(ControlMessage), *get_args(LineMessage), *get_args(BesideMessage)]
 
 
 def _hub_types() -> list[Any]:

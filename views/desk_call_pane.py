@@ -26,9 +26,8 @@ class DeskCallPane(LockedCallPage):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         texts = json_for_script(dict.fromkeys(_TEXTS, ""))
-        super().__init__(
-            "desk", {"__LANG__": _("en"), "__HOLD_TITLE__": "", "__HOLD_WORDS__": "", "__TEXTS__": texts}, parent
-        )
+        empty = dict.fromkeys(("__HOLD_TITLE__", "__HOLD_WORDS__", "__PRIVATE_TITLE__", "__PRIVATE_WORDS__"), "")
+        super().__init__("desk", {**empty, "__LANG__": _("en"), "__TEXTS__": texts}, parent)
         self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._view.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)

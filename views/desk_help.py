@@ -26,6 +26,10 @@ SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("Ctrl+M", N_("Microphone on or off")),
             ("Ctrl+E", N_("Camera on or off")),
+            ("Ctrl+Space", N_("Speak while held, with the microphone off")),
+            ("Ctrl+Shift+E", N_("Privacy pause")),
+            ("Ctrl+5", N_("Write to the caller")),
+            ("Ctrl+,", N_("Camera, microphone and loudspeaker")),
             ("F5", N_("Hold, talk again")),
             ("Ctrl+T", N_("Pass on or call a colleague")),
             ("F10", N_("Join a colleague who calls")),
@@ -33,6 +37,7 @@ SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Ctrl+Shift+H", N_("Hang up (twice)")),
             ("Ctrl+D", N_("Face or shared page large")),
             ("Ctrl+I", N_("Quality of the line")),
+            ("Ctrl+0", N_("Life-size")),
             ("Ctrl+L", N_("Address to open")),
             ("F9", N_("Laser pointer")),
             ("Ctrl+2", N_("To the conversation")),

@@ -40,6 +40,10 @@ class KioskCallPane(LockedCallPage):
         """Names under the two faces; none while there is one face."""
         self.tell(f"showNames({json.dumps(agent)}, {json.dumps(third)})")
 
+    def show_life_size(self, share: float) -> None:
+        """The agent as large as in the room: the picture is so many times as wide as the screen; 0 fits the pane."""
+        self.tell(f"call.lifeSize({share:.4f})")
+
     def emit_event(self, name: str, detail: dict[str, Any]) -> None:
         """To who listens to that call; that the page was lost is told to both."""
         if name == "page_lost":
@@ -69,6 +73,10 @@ def _words() -> dict[str, str]:
         "__LANG__": _("en"),
         "__HOLD_TITLE__": escape(_("One moment, please")),
         "__HOLD_WORDS__": escape(_("Your adviser cannot see or hear you now and will be back in a moment.")),
+        "__PRIVATE_TITLE__": escape(_("Privacy pause")),
+        "__PRIVATE_WORDS__": escape(
+            _("You and your adviser do not see each other, and nobody sees the page. You can go on talking.")
+        ),
         "__TEXTS__": json_for_script(texts),
     }
 

@@ -24,6 +24,7 @@ from views.kiosk_icons import IconView, StopSign
 from views.kiosk_page import BigButton, KioskPage, label
 from views.kiosk_talk_strip import TalkStrip
 from views.kiosk_theme import BLUE, INK, SKY, sized, spaced
+from views.kiosk_written import WrittenStrip
 from views.troubles import kiosk_sentence
 
 FACE_SHARE, PAGE_SHARE = 40, 60
@@ -84,14 +85,15 @@ class SessionPage(KioskPage):
         self.consent, self.stopped = ConsentPanel(clock), StoppedPanel()
         self.consent.answered.connect(self.grant_answered)
         self.consent.acting_changed.connect(self.acting_changed)
-        self._page_shown = False
-        self.consent.mandate_shown.connect(lambda shown: self.browser.setVisible(self._page_shown and not shown))
+        self._page_shown = self._private = False
+        self.consent.mandate_shown.connect(lambda _shown: self._place_page())
         self.stopped.end_requested.connect(self.leave_requested)
         box = spaced(QVBoxLayout(self), (0,), 0)
         box.addWidget(self._build_name())
-        self.talk = TalkStrip()
+        self.talk, self.written = TalkStrip(), WrittenStrip()
         box.addWidget(self.talk)
         box.addWidget(self._build_stage(), 1)
+        box.addWidget(self.written)
         box.addWidget(self._build_notice())
         box.addWidget(self.consent)
         box.addWidget(self.stopped)
@@ -164,6 +166,7 @@ class SessionPage(KioskPage):
         directions = QBoxLayout.Direction
         self._stage.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
         self._bar.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
+        self.written.set_portrait(portrait)
         self.consent.set_portrait(portrait)
         self.stopped.set_portrait(portrait)
 
@@ -184,9 +187,10 @@ class SessionPage(KioskPage):
         self._facts = facts
         self._grants, self._until_s, self._notice = {}, {}, ""
         self._seen = self._heard = True
-        self._page_shown = False
+        self._page_shown = self._private = False
         self.browser.hide()
         self._held = False
+        self.written.show_lines(())
         self.talk.show_talk(None)
         self.faces_changed.emit(facts.agent_name, "")
         self.consent.forget()
@@ -226,7 +230,16 @@ class SessionPage(KioskPage):
     def show_page(self, visible: bool) -> None:
         """Shows the web page beside the face, or the face alone."""
         self._page_shown = visible
-        self.browser.setVisible(visible and self.consent.mandate.isHidden())
+        self._place_page()
+
+    def show_private(self, on: bool) -> None:
+        """A privacy pause: the web page is hidden; the pane of the faces says why, and hides them itself."""
+        self._private = on
+        self._place_page()
+        self.retranslate()
+
+    def _place_page(self) -> None:
+        self.browser.setVisible(self._page_shown and not self._private and self.consent.mandate.isHidden())
 
     def show_notice(self, code: str) -> None:
         """A word of `DeviceNotice` or an error code about scanner and printer; empty removes it."""
@@ -259,12 +272,17 @@ class SessionPage(KioskPage):
         """Says every text again."""
         name = self._facts.agent_name if self._facts else ""
         self._name.setText(_("You are talking with {name}").format(name=name) if name else "")
-        self.line.setText(powers_sentence(self._grants, self._seen and not self._held, self._heard and not self._held))
+        self.line.setText(
+            powers_sentence(
+                self._grants, self._seen and not self._held and not self._private, self._heard and not self._held
+            )
+        )
         self.line.setAccessibleName(self.line.text())
         self.stop.set_words(_("STOP"), spoken=_("STOP. Takes everything back from your adviser at once. (Escape)"))
         self._place_chips()
         self._say_times()
         self.talk.retranslate()
+        self.written.retranslate()
         self.consent.retranslate()
         self.stopped.retranslate()
         self._say_notice()

@@ -7,16 +7,16 @@ from resources.texts import N_, _
 from session.protocol.line_messages import Step
 
 _OF_CALLER = {
-    Step.SLOW_PAGES: N_("Weak line: pages arrive slowly"),
+    Step.SLOW_PAGES: N_("Weak line: slow pages"),
     Step.SMALL: N_("Weak line: smaller picture"),
-    Step.FEW: N_("Weak line: small picture that moves less"),
-    Step.PHOTO: N_("Very weak line: a photo every few seconds, the voice goes on"),
+    Step.FEW: N_("Weak line: picture moves less"),
+    Step.PHOTO: N_("Very weak line: photos only"),
 }
 _OF_OURS = {
-    Step.SLOW_PAGES: N_("Weak line: documents reach the printer slowly"),
-    Step.SMALL: N_("Weak line: the caller sees you smaller"),
-    Step.FEW: N_("Weak line: the caller sees you small and moving less"),
-    Step.PHOTO: N_("Very weak line: the caller sees a photo of you every few seconds, your voice goes on"),
+    Step.SLOW_PAGES: N_("Weak line: slow documents"),
+    Step.SMALL: N_("Weak line: you are seen smaller"),
+    Step.FEW: N_("Weak line: you move less"),
+    Step.PHOTO: N_("Very weak line: photos of you only"),
 }
 _SHORT = {
     Step.FULL: N_("Full picture"),
@@ -30,14 +30,14 @@ _SHORT = {
 def caller_words(step: Step, *, document: bool) -> str:
     """What the agent sees less of; "" when nothing is given up."""
     if document and step is not Step.PHOTO:
-        return _("A page is arriving: smaller picture meanwhile")
+        return _("A page arrives: smaller picture")
     return _(_OF_CALLER[step]) if step in _OF_CALLER else ""
 
 
 def own_words(step: Step, *, document: bool) -> str:
     """What the caller sees less of; "" when nothing is given up."""
     if document and step is not Step.PHOTO:
-        return _("A document is going to the printer: the caller sees you smaller meanwhile")
+        return _("A document leaves: you are smaller")
     return _(_OF_OURS[step]) if step in _OF_OURS else ""
 
 

@@ -66,6 +66,8 @@ WORDS: dict[str, str] = {
     "line_governed": N_("{who} sends otherwise: {step}"),
     "held_changed": N_("The talk went on"),
     "caller_passed_on": N_("The agent passed the caller on"),
+    "privacy_changed": N_("The privacy pause ended"),
+    "words_sent": N_("{who} sent written words"),
     "third_changed": N_("The third person left"),
 }
 """One sentence per event name; names in braces are filled in by `describe`."""
@@ -124,6 +126,8 @@ def describe(event: Event) -> str:
             return _("The page is shared") if sharing else _("The page is no longer shared")
         case events.GrantChanged(grant=grant):
             return _grant_sentence(event).format(grant=_(_GRANTS[grant]), mandate=event.mandate)
+        case events.PrivacyChanged(on=True):
+            return _("A privacy pause began: neither face nor page was shown")
         case events.HeldChanged(held=True):
             return _("The caller was put on hold")
         case events.ThirdChanged(role=role, state=state) if state != "gone":

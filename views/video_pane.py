@@ -30,6 +30,7 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 from resources.texts import _
 from session.media.engine import MediaState
 from session.media.frames import VideoFrame
+from views.life_size import life_size_rect, under_camera
 from views.theme import SPACE, tokens_for
 
 FRAMES_PER_S = 25
@@ -93,10 +94,13 @@ class VideoPane(QWidget):
         self._peer_camera_on = True
         self._name = ""
         self._own_place = OwnPlace.CORNER
+        self._private = False
         self._picture: tuple[QWidget, SizeGiver] | None = None
         self._size: tuple[int, int] | None = None
         self._glass = _Glass(self)
         self._glass.hide()
+        self._life_size: float | None = None
+        self._camera_x: float | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(1000 // FRAMES_PER_S)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -145,6 +149,21 @@ class VideoPane(QWidget):
         self._peer_camera_on = on
         self._update()
 
+    def show_private(self, on: bool) -> None:
+        """A privacy pause: no picture at all, neither the caller's nor our own."""
+        self._private = on
+        self._update()
+
+    def set_life_size(self, width: float | None, camera_x: float | None = None) -> None:
+        """How wide the whole picture would be in the room, in this pane's pixels; None fits it into the pane.
+
+        Args:
+            camera_x: where our camera is, in pixels of the screen from its left edge; None when nobody said so.
+        """
+        self._life_size, self._camera_x = width, camera_x
+        self._place_picture()
+        self._update()
+
     def set_own_place(self, place: OwnPlace) -> None:
         """Where our own picture is."""
         self._own_place = place
@@ -189,7 +208,7 @@ class VideoPane(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         caller, own = self._frames
         room = self._caller_room()
-        if (caller is None and self._size is None) or not self._peer_camera_on:
+        if (caller is None and self._size is None) or not self._peer_camera_on or self._private:
             painter.fillRect(self.rect(), self._colour("stage"))
             self._paint_empty(painter, room)
         else:
@@ -197,7 +216,7 @@ class VideoPane(QWidget):
         if self._name:
             above = QFontMetrics(self.font()).height() + SPACE[0] + SPACE[1]
             self._paint_label(painter, room.bottomLeft() + QPointF(SPACE[1], -above), self._name, "on_stage")
-        if own is not None and self._own_place != OwnPlace.HIDDEN:
+        if own is not None and self._own_place != OwnPlace.HIDDEN and not self._private:
             self._paint_own(painter, own)
 
     # ---- painting --------------------------------------------------------------------------------------------------
@@ -232,8 +251,17 @@ class VideoPane(QWidget):
         self._glass.setGeometry(self.rect())
         if self._picture is not None and self._picture[0].parent() is self:
             room = self._caller_room()
-            shown = fitted(*self._size, room) if self._size is not None else room
+            shown = self._shown_at(self._size, room) if self._size is not None else room
             self._picture[0].setGeometry(shown.toAlignedRect())
+
+    def _shown_at(self, size_px: tuple[int, int], room: QRectF) -> QRectF:
+        """As large as in the room when that is known and wanted, else as large as the pane; under the camera."""
+        camera_x = None if self._camera_x is None else self._camera_x - self.mapToGlobal(self.rect().topLeft()).x()
+        true = None if self._life_size is None else life_size_rect(size_px, room, self._life_size, camera_x)
+        if true is not None:
+            return true
+        shown = fitted(*size_px, room)
+        return shown if camera_x is None else under_camera(shown, room, camera_x)
 
     def _caller_room(self) -> QRectF:
         room = QRectF(self.rect())
@@ -256,10 +284,13 @@ class VideoPane(QWidget):
     def _paint_caller(self, painter: QPainter, frame: VideoFrame | None, room: QRectF) -> None:
         shown = room
         if frame is not None:
-            shown = fitted(frame.width_px, frame.height_px, room)
+            shown = self._shown_at((frame.width_px, frame.height_px), room)
+            painter.setClipRect(room)
             painter.drawImage(shown, as_image(frame))
+            painter.setClipping(False)
         elif self._size is not None:
-            shown = fitted(*self._size, room)
+            shown = self._shown_at(self._size, room)
+        shown = shown.intersected(room)
         frozen = self._state in (MediaState.UNSTABLE, MediaState.LOST)
         if frozen:
             veil = self._colour("stage")
@@ -327,6 +358,8 @@ class VideoPane(QWidget):
         painter.drawText(below, Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap, self._empty_text())
 
     def _empty_text(self) -> str:
+        if self._private:
+            return _("Privacy pause: neither you nor the caller sees anything. You hear each other.")
         if self._frames[0] is not None and not self._peer_camera_on:
             return _("The caller's camera is off")
         if self._state == MediaState.HELD:

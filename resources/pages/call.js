@@ -9,6 +9,11 @@ const CRC = Uint32Array.from({ length: 256 }, (_, n) => {
   return c;
 });
 
+// Through which servers, and whether nothing but a relay may carry the call.
+function wayOf(options) {
+  return { iceServers: options.ice_servers, iceTransportPolicy: options.relay_only ? "relay" : "all" };
+}
+
 // One call of this page: `name` is that of its tile and of its events.
 function makeCall(name) {
   const GATHER_MS = 1500;
@@ -58,6 +63,25 @@ function makeCall(name) {
     const picture = remote.videoWidth / (remote.videoHeight || 1) || pane;
     remote.classList.toggle("whole", Math.min(pane / picture, picture / pane) < 0.4);
   }
+  // As large as in the room: the whole picture would be `share` of the screen's width wide; its eyes near the top.
+  let lifeShare = 0;
+  function lifeSize(share) {
+    lifeShare = share;
+    fitLife();
+    return true;
+  }
+
+  function fitLife() {
+    const width = lifeShare * screen.width, height = width * (remote.videoHeight / (remote.videoWidth || 1) || 9 / 16);
+    const useful = lifeShare > 0 && name === "call" && (width >= tile.clientWidth * 0.3 || height >= tile.clientHeight * 0.3);
+    const top = Math.min(0, Math.max(tile.clientHeight - height, 0.3 * tile.clientHeight - 0.4 * height));
+    Object.assign(remote.style, useful
+      ? { width: `${width}px`, height: `${height}px`, left: `${(tile.clientWidth - width) / 2}px`, right: "auto",
+        top: `${height < tile.clientHeight ? 0 : top}px`, bottom: "auto" }
+      : { width: "", height: "", left: "", right: "", top: "", bottom: "" });
+  }
+  addEventListener("resize", fitLife);
+  remote.addEventListener("resize", fitLife);
   addEventListener("resize", fit);
   remote.addEventListener("resize", fit);
 
@@ -65,7 +89,7 @@ function makeCall(name) {
 
   // A connection that is not ours yet. Its senders get their tracks when camera and microphone are open: nobody waits.
   function connect(options) {
-    const made = { connection: new RTCPeerConnection({ iceServers: options.ice_servers }), arrived: new MediaStream(), senders: {} };
+    const made = { connection: new RTCPeerConnection(wayOf(options)), arrived: new MediaStream(), senders: {} };
     made.connection.onconnectionstatechange = () => {
       if (made !== link) return;
       showState(made.connection.connectionState);
@@ -165,6 +189,14 @@ function makeCall(name) {
 
   const startKbps = () => (limit.sharers > 1 && sharedKbps ? sharedKbps : limit.max_kbps);
 
+  // A relay that does not answer is said: without it nobody would know why some calls find no way.
+  function checkRelay(connection, options) {
+    const wanted = options.relay_only || options.ice_servers.some((server) => /^turns?:/.test(server.urls));
+    if (!wanted || / typ relay /.test(connection.localDescription.sdp)) return;
+    tell("relay_failed", {});
+    if (options.relay_only) throw new Error("no relay");
+  }
+
   function gathered(connection) {
     return new Promise((resolve) => {
       const done = () => connection.iceGatheringState === "complete" && resolve();
@@ -236,10 +268,16 @@ function makeCall(name) {
     }
     await made.connection.setLocalDescription(await made.connection.createOffer());
     await gathered(made.connection);
+    try {
+      checkRelay(made.connection, options);
+    } catch (error) {
+      closeLink(made);
+      throw error;
+    }
     return made;
   }
 
-  const keyOf = (options) => JSON.stringify([options.ice_servers, options.codecs]);
+  const keyOf = (options) => JSON.stringify([options.ice_servers, options.relay_only, options.codecs]);
 
   // Makes the next offer before it is needed: what takes time is done when the call begins.
   async function prepare(options) {
@@ -298,6 +336,7 @@ function makeCall(name) {
       }
       await made.connection.setLocalDescription(await made.connection.createAnswer());
       await gathered(made.connection);
+      checkRelay(made.connection, options);
     } catch (error) {
       closeLink(made);
       throw error;
@@ -417,7 +456,7 @@ function makeCall(name) {
     return { ...result, first_frame_ms: firstFrameMs };
   }
 
-  return { prepare, unprepare, offer, accept, answer, hangUp, hold, share, govern, setOwn, setPeer, speakTo, seen,
+  return { prepare, unprepare, offer, accept, answer, hangUp, hold, share, govern, setOwn, setPeer, speakTo, seen, lifeSize,
     line: () => lineCounts(link && link.connection), sample: (width) => sampled(remote, width) };
 }
 
@@ -427,6 +466,15 @@ let sharedKbps = 0;            // each call's part of the line while several sha
 function arrange() {
   document.body.classList.toggle("three", !document.getElementById("third").hidden);
   dispatchEvent(new Event("resize"));
+}
+
+// A privacy pause: no face is shown or filmed; true when the screen is so. A page that nobody sees paints nothing.
+async function setPrivate(on) {
+  own.hide(on);
+  document.body.classList.toggle("private", on);
+  const painted = new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  await Promise.race([painted, new Promise((resolve) => setTimeout(resolve, 300))]);
+  return true;
 }
 
 // Who is who, while there are two faces.

@@ -63,6 +63,7 @@ const own = (() => {
   let present = null;          // the options they were opened with
   let opening = Promise.resolve();
   let on = { video: true, audio: true };
+  let hidden = false;          // a privacy pause: no picture, whatever the switch says
   const users = new Map();     // the calls that need them, and how each takes other devices
 
   const isSimulated = () => Boolean(present) && present.camera === "simulated";
@@ -159,11 +160,17 @@ const own = (() => {
 
   function set(cameraOn, microphoneOn) {
     on = { video: cameraOn, audio: microphoneOn };
-    devices.forEach((d) => { d.track.enabled = on[d.track.kind]; });
-    video.style.visibility = cameraOn ? "visible" : "hidden";
+    const seen = { video: on.video && !hidden, audio: on.audio };
+    devices.forEach((d) => { d.track.enabled = seen[d.track.kind]; });
+    video.style.visibility = seen.video ? "visible" : "hidden";
   }
 
-  return { open, reopen, release, set, sample: (width) => (on.video ? sampled(video, width) : null) };
+  function hide(nothing) {
+    hidden = nothing;
+    set(on.video, on.audio);
+  }
+
+  return { open, reopen, release, set, hide, sample: (width) => (on.video && !hidden ? sampled(video, width) : null) };
 })();
 
 // A few soft notes while the caller waits: made here, note by note.

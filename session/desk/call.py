@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from session.clock import Clock
-from session.errors import BusUnreachable, CallLost, MessageTooLarge, SessionError
+from session.errors import BusUnreachable, CallLost, MessageTooLarge, RelayUnreachable, SessionError
 from session.media.engine import MediaEngine, MediaState, MediaStats
+from session.media.ice import IcePlan, allowed_candidates
 from session.notify import Notifier
 from session.protocol.channel import SessionChannel
 from session.protocol.session_messages import (
@@ -62,6 +63,7 @@ class DeskCall:
         clock: the one whose monotonic seconds the engine counts in (`SystemClock`). tasks: as everywhere.
         accepted_at_s: `clock.monotonic_s()` when the agent accepted; the first picture's delay is counted from here.
         topic: on which the other end is heard; "call" for the kiosk of an own session.
+        plan: which of the other end's addresses are believed.
 
     Attributes:
         state_changed: "new" (no offer yet), "connecting", "connected", "unstable" (nothing for 1 s; from 3 s on a
@@ -83,6 +85,7 @@ class DeskCall:
         accepted_at_s: float,
         *,
         topic: str = TOPIC,
+        plan: IcePlan | None = None,
     ) -> None:
         self.state_changed: Notifier[MediaState] = Notifier()
         self.answered: Notifier[CallAnswered] = Notifier()
@@ -99,12 +102,15 @@ class DeskCall:
         self._tasks = tasks
         self._accepted_at_s = accepted_at_s
         self._topic = topic
+        self._plan = plan or IcePlan()
+        self._relay_told = False
         self._held = False
         self._offer_for_later: CallOffered | None = None
         self._line: _Line | None = None
         self._offered_id = ""
         self._answering = asyncio.Lock()
         self._camera_on = True
+        self._private = False
         self._microphone_on = True
         self._had_frame = False
         self._wait_s = SHORTEST_WAIT_S
@@ -167,14 +173,24 @@ class DeskCall:
     def set_camera(self, on: bool) -> None:
         """Our picture on or off; the kiosk is told."""
         self._camera_on = on
-        self._engine.set_camera(on)
+        self._engine.set_camera(on and not self._private)
         self._tell_switches()
+
+    def set_private(self, on: bool) -> None:
+        """No picture of us for a moment, whatever the camera's switch says; the kiosk is told otherwise."""
+        self._private = on
+        self._engine.set_camera(self._camera_on and not on)
 
     def set_microphone(self, on: bool) -> None:
         """Our voice on or off; the kiosk is told."""
         self._microphone_on = on
         self._engine.set_microphone(on)
         self._tell_switches()
+
+    def speak(self, held: bool) -> None:
+        """Push-to-talk: a microphone that is off is on while the keys are held; the switch stays."""
+        self._engine.set_microphone(self._microphone_on or held)
+        self._send_soon(CameraChanged(camera_on=self._camera_on, microphone_on=self._microphone_on or held))
 
     def _tell_switches(self) -> None:
         self._send_soon(CameraChanged(camera_on=self._camera_on, microphone_on=self._microphone_on))
@@ -196,7 +212,8 @@ class DeskCall:
             case CallFailed(call_id=call_id):
                 log.warning("the kiosk could not set the call up: %s", message.code)
                 if self._line is None or call_id == self._line.call_id:
-                    self.failed.emit(CallLost(why=message.code[:60]))
+                    lost = RelayUnreachable if message.code == RelayUnreachable.code else CallLost
+                    self.failed.emit(lost(why=message.code[:60]))
                     self._lose()
             case _:
                 log.info("ignored on topic call: %s", type(message).__name__)
@@ -207,7 +224,7 @@ class DeskCall:
                 return  # a newer offer has come meanwhile
             began_s = self._clock.monotonic_s() if self._had_frame else self._accepted_at_s
             try:
-                sdp = await self._engine.answer(offer.sdp)
+                sdp = await self._engine.answer(allowed_candidates(offer.sdp, self._plan))
             except CallLost as error:
                 self._on_offer_refused(offer, error)
                 return
@@ -248,6 +265,9 @@ class DeskCall:
         if self._line is not None:
             stats = self._engine.stats()
             self._judge(self._line, stats, now_s)
+            if stats.relay_failed and not self._relay_told:
+                self._relay_told = True
+                self.failed.emit(RelayUnreachable(why="no relay"))
             if stats.frames and self._line is not None:
                 self._report(self._line, stats, now_s)
         if self._ask_at_s is not None and now_s >= self._ask_at_s:

@@ -72,6 +72,10 @@ class Chronicle:
         """The agent asked the caller for a power."""
         self._log.write(events.GrantRequested(grant=grant))
 
+    def words_sent(self) -> None:
+        """The agent wrote something; what it was is not kept."""
+        self._log.write(events.WordsSent(by=Writer.DESK))
+
     def trouble(self, code: str) -> None:
         """The agent was shown an error."""
         self._log.write(events.TroubleShown(by=Writer.DESK, code=_code(code)))

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from datetime import timedelta
 from pathlib import Path
@@ -68,6 +69,7 @@ from session.hub.statistics import StatisticsService
 from session.hub.talk_handlers import talk_handlers
 from session.hub.talks import Talks
 from session.hub.trends import DayAndTrends
+from session.hub.turn import TurnTickets
 from session.hub.undo import Undo
 from session.hub.uploads import UploadSpool
 from session.hub.waiting_handlers import waiting_handlers
@@ -80,6 +82,9 @@ from session.tasks import Tasks
 log = logging.getLogger(__name__)
 
 TICK_S = 2.0
+LAST_LOOK_S = 2.0
+"""How long a hub that stops lets its timers finish the look they are at."""
+
 START_S = 60.0
 """Longest wait for the store at the start: after a power cut a cluster needs a while to choose its leader."""
 
@@ -130,12 +135,14 @@ class Hub:
         patience: Patience = PATIENCE,
         come_s: float = COME_S,
         room: Room | None = None,
+        turn: TurnTickets | None = None,
     ) -> None:
         self._connection = connection
         self._catalogue = catalogue
         self._clock = clock
         self._tasks = tasks
         self._tick_s = tick_s
+        self._leaving = asyncio.Event()
         self._ticker: asyncio.Task[None] | None = None
         self._remembering: asyncio.Task[None] | None = None
         self.view = QueueView()
@@ -167,6 +174,7 @@ class Hub:
             self._returning.served,
             eligibility,
             self._lines.rates,
+            (turn or TurnTickets([], b"", False, clock)).rules,
         )
         self._board = Board(self._book, self._board_store, catalogue, self._agents, self._news, clock)
         self.waits = Waits(self.view, HandlingTimes(), self._board.agents, clock, self._services_of)
@@ -330,17 +338,23 @@ class Hub:
         self._catalogue.take(catalogue)
 
     async def stop(self) -> None:
-        """Closes the door, ends the timers and the view; the caller closes the connection."""
-        for task in (self._ticker, self._remembering):
-            if task is not None:
-                task.cancel()
-                await asyncio.wait([task], timeout=2.0)
-        self._ticker = self._remembering = None
+        """Hands over: the door closes, what was begun is finished, the lease is free; the caller closes the connection.
+
+        Requests and session traffic that come from now on are another hub's; with none there, clients hear at once
+        that nobody listens, and ask again.
+        """
+        self.health.is_leaving = True
+        log.info("this hub stops: others take over")
         await self._dispatch.stop()
         await self._lease.stop()
+        await asyncio.gather(self.service.stop(), self.relay.stop())
+        self._leaving.set()
+        for task, finish_s in ((self._ticker, LAST_LOOK_S), (self._remembering, 0.0)):
+            if task is not None:
+                await asyncio.wait([task], timeout=finish_s)
+                task.cancel()
+        self._ticker = self._remembering = None
         self._links.stop()
-        self.relay.stop()
-        self.service.stop()
         await self.projection.stop()
         await self._tickets.stop()
         await self._board_store.stop()
@@ -402,7 +416,11 @@ class Hub:
 
     async def _tick(self) -> None:
         while True:
-            await asyncio.sleep(self._tick_s)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._tick_s):
+                    await self._leaving.wait()
+            if self._leaving.is_set():
+                return
             try:
                 await self.look()
             except SessionError as error:

@@ -29,7 +29,7 @@ from session.hub.entries import ServiceEntry
 from session.hub.news import News, tell_both, tell_kiosk
 from session.hub.queue import WAITING
 from session.protocol.hub_messages import SessionFacts, SessionOpened, SessionsAnswer, TicketChanged
-from session.protocol.line_rates import LineRates
+from session.protocol.line_rates import IceRules, LineRates
 from session.protocol.roles import Role
 from session.protocol.tickets import Ticket, TicketState
 
@@ -58,12 +58,17 @@ def _unmeasured(_home: str, _kiosk: str) -> LineRates | None:
     return None
 
 
+def _direct(_session: str) -> IceRules | None:
+    """There are no relays."""
+    return None
+
+
 class Sessions:
     """Tickets from the agent's accept to the end.
 
     Args:
         served: told each closed ticket with its caller's number.
-        rates: what the line of a kiosk (home, id) carries.
+        rates: what the line of a kiosk (home, id) carries. relays: how a session's call may find its way.
     """
 
     def __init__(
@@ -77,8 +82,9 @@ class Sessions:
         served: Callable[[Ticket, str], Awaitable[None]] = _nobody,
         eligibility: Eligibility | None = None,
         rates: Callable[[str, str], LineRates | None] = _unmeasured,
+        relays: Callable[[str], IceRules | None] = _direct,
     ) -> None:
-        self._rates = rates
+        self._rates, self._relays = rates, relays
         self._eligibility = eligibility or Eligibility(catalogue)
         self._served = served
         self._book = book
@@ -308,6 +314,7 @@ class Sessions:
             organisation_name=serving.name,
             home_address=serving.home_address,
             line=self._rates(ticket.kiosk_home, ticket.kiosk),
+            ice=self._relays(_session_of(ticket)),
         )
 
     async def _agent_facts(self, ticket: Ticket) -> SessionFacts:

@@ -12,12 +12,13 @@ from typing import Any
 import msgspec
 
 from session.clock import Clock
-from session.errors import BusUnreachable, CallLost, MessageTooLarge, SessionError
+from session.errors import BusUnreachable, CallLost, MessageTooLarge, RelayUnreachable, SessionError
 from session.media.call_page import CallMedia as CallMedia
 from session.media.call_page import CallPage as CallPage
 from session.media.call_page import Described, Seen
 from session.media.engine import MediaStats, PictureLimits
 from session.media.ice import IceServer as IceServer
+from session.media.ice import allowed_candidates
 from session.notify import Notifier
 from session.protocol.channel import SessionChannel
 from session.protocol.ids import new_id
@@ -71,6 +72,7 @@ class KioskCall:
         media_seen: what this kiosk received; peer_media_seen: what the desk says it received.
         device_missing: "video" or "audio" when camera or microphone cannot be used; the call goes on without.
         peer_camera_changed: the agent switched camera or microphone.
+        relay_failed: a TURN server is configured and none gave an address.
     """
 
     def __init__(
@@ -92,6 +94,7 @@ class KioskCall:
         self.peer_media_seen: Notifier[MediaSeen] = Notifier()
         self.device_missing: Notifier[str] = Notifier()
         self.peer_camera_changed: Notifier[CameraChanged] = Notifier()
+        self.relay_failed: Notifier[bool] = Notifier()
         self.state = "new"
         self._channel = channel
         self._page = page
@@ -138,6 +141,10 @@ class KioskCall:
         """Switches the caller's own picture and voice, and tells the desk."""
         await self._run(f"{self._peer}.setOwn({json.dumps(camera_on)}, {json.dumps(microphone_on)})", SCRIPT_TIMEOUT_S)
         await self._send(CameraChanged(camera_on=camera_on, microphone_on=microphone_on))
+
+    async def set_private(self, on: bool) -> None:
+        """No face is shown or filmed for a moment; returns when the screen is so."""
+        await self._run(f"setPrivate({json.dumps(on)})", SCRIPT_TIMEOUT_S)
 
     def set_held(self, held: bool) -> None:
         """On hold nothing travels: the connection ends, camera and microphone are given back; then it is made anew."""
@@ -209,8 +216,10 @@ class KioskCall:
         try:
             made = msgspec.convert(await self._run_or_raise(self._offer_script(since_s), OFFER_TIMEOUT_S), Described)
         except (CallLost, msgspec.ValidationError) as error:
-            log.warning("no offer could be made: %s", type(error).__name__)
-            await self._send(CallFailed(call_id=self._call_id, code=CallLost.code))
+            no_relay = isinstance(error, CallLost) and "no relay" in str(error.detail.get("why", ""))
+            log.warning("no offer could be made: %s", "no relay" if no_relay else type(error).__name__)
+            code = RelayUnreachable.code if no_relay else CallLost.code
+            await self._send(CallFailed(call_id=self._call_id, code=code))
             return
         if self._held:
             return
@@ -260,7 +269,8 @@ class KioskCall:
                 log.info("ignored on topic call: %s", type(message).__name__)
 
     async def _accept(self, answer: CallAnswered) -> None:
-        script = f"{self._peer}.accept({json.dumps(answer.sdp)}, {json.dumps(answer.simulated_camera)})"
+        sdp = allowed_candidates(answer.sdp, self._media.plan)
+        script = f"{self._peer}.accept({json.dumps(sdp)}, {json.dumps(answer.simulated_camera)})"
         try:
             await self._run_or_raise(script, SCRIPT_TIMEOUT_S)
         except CallLost:
@@ -275,6 +285,9 @@ class KioskCall:
                 self._tasks.spawn(self._report(), name="kiosk-call-seen")
             case "device_missing":
                 self.device_missing.emit(str(detail.get("kind", "")))
+            case "relay_failed":
+                log.warning("no relay gave an address")
+                self.relay_failed.emit(True)
             case "page_lost":
                 self._change_state("failed")
                 self._offer_soon()

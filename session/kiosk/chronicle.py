@@ -14,6 +14,7 @@ from session.kiosk.cobrowse import KioskCobrowse
 from session.kiosk.control import Acted, KioskControl
 from session.kiosk.devices import KioskDevices
 from session.kiosk.grants import KioskGrants
+from session.kiosk.privacy import KioskPrivacy
 from session.log import events
 from session.log.events import Writer
 from session.log.line_series import LineSeries
@@ -31,6 +32,7 @@ from session.protocol.session_messages import (
     ScanEnded,
     ScanRequested,
 )
+from session.protocol.written import Written
 
 BURST_S = 1.0
 """The same act of the agent is written once in so many seconds."""
@@ -66,6 +68,11 @@ class Chronicle:
                 left_over=wiped.left_over,
             )
         )
+
+    def listen_beside(self, written: Written, privacy: KioskPrivacy) -> None:
+        """The caller's written words, of which only that they were sent is kept, and the privacy pauses."""
+        written.said.connect(lambda _fact: self._log.write(events.WordsSent(by=Writer.KIOSK)))
+        privacy.shown.connect(lambda on: self._log.write(events.PrivacyChanged(on=on)))
 
     def listen(
         self, grants: KioskGrants, call: KioskCall, page: KioskCobrowse, control: KioskControl, devices: KioskDevices

@@ -201,7 +201,7 @@ class KioskCobrowse:
         self._channel, self._browser, self._grants = channel, browser, grants
         self._clock, self._tasks = clock, tasks
         self._open = True
-        self._sharing = False
+        self._sharing = self._private = False
         self._document = ""
         self._epoch = 0
         self._page: PageShown | None = None
@@ -253,13 +253,18 @@ class KioskCobrowse:
         self._set_sharing(False)
         self._resources.clear()
 
+    def set_private(self, on: bool) -> None:
+        """The page is neither shown nor sent for a moment, whatever the caller allows; then as allowed."""
+        self._private = on
+        self._follow_grant()
+
     # ---- consent ----
 
     def _on_grant_changed(self, _change: GrantChanged) -> None:
         self._follow_grant()
 
     def _follow_grant(self) -> None:
-        self._set_sharing(self._grants.allowed(Grant.SEE_PAGE))
+        self._set_sharing(self._grants.allowed(Grant.SEE_PAGE) and not self._private)
         if not self._grants.allowed(Grant.POINT):
             self._browser.hide_pointer()
 

@@ -26,6 +26,7 @@ from session.kiosk.line import KioskLine
 from session.kiosk.mirror_sender import DEFAULT_KBPS
 from session.kiosk.page_shelf import PageShelf
 from session.kiosk.printer import Printer
+from session.kiosk.privacy import KioskPrivacy
 from session.kiosk.scanner import Scanner
 from session.kiosk.talk import KioskTalk
 from session.kiosk.wipe import Wipe
@@ -34,6 +35,7 @@ from session.protocol.channel import SessionChannel
 from session.protocol.hub_messages import SessionFacts
 from session.protocol.session_messages import Grant, KioskWiped
 from session.protocol.third_banner import TalkAsker
+from session.protocol.written import Written
 from session.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -44,8 +46,8 @@ STOP_S = 5.0
 class Wipeable(BrowserLike, HandsLike, Protocol):
     """The kiosk's browser, which can forget a caller."""
 
-    def wipe(self) -> bool:
-        """Destroys page and profile; True when nothing of the caller is left."""
+    def wipe(self, on_wiped: Callable[[bool], None]) -> None:
+        """Destroys page and profile; calls back once, with True when nothing of the caller is left."""
         ...
 
 
@@ -70,6 +72,18 @@ class KioskParts:
     chunk_kbps: int
     mirror_kbps: int = DEFAULT_KBPS
     consent_version: Callable[[Grant], str] = lambda _grant: ""
+
+
+async def browser_wiped(browser: Wipeable) -> bool:
+    """Wipes the browser and waits for its end; True when nothing of the caller is left."""
+    wiped: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+    def on_wiped(gone: bool) -> None:
+        if not wiped.done():
+            wiped.set_result(gone)
+
+    browser.wipe(on_wiped)
+    return await wiped
 
 
 class KioskSession:
@@ -102,8 +116,9 @@ class KioskSession:
         self._channel, self._parts, self._folder, self._log = channel, parts, folder, log_writer
         self.shelf = PageShelf(folder / "pages")
         self.grants = KioskGrants(channel, clock, tasks, parts.consent_version)
-        self.call = KioskCall(channel, parts.call_page, clock, tasks, clock.monotonic_s(), parts.media)
-        self.talk = KioskTalk(channel, self.call, parts.third_page, link, clock, tasks, parts.media)
+        media = parts.media.with_plan(parts.media.plan.with_rules(facts.ice))
+        self.call = KioskCall(channel, parts.call_page, clock, tasks, clock.monotonic_s(), media)
+        self.talk = KioskTalk(channel, self.call, parts.third_page, link, clock, tasks, media)
         self.page = KioskCobrowse(channel, parts.browser, self.grants, clock, tasks, mirror_kbps=parts.mirror_kbps)
         self.devices = KioskDevices(
             channel,
@@ -117,9 +132,12 @@ class KioskSession:
         )
         self.control = KioskControl(channel, parts.browser, self.page, self.grants, clock, tasks)
         self.line = KioskLine(channel, self.call, self.page, self.devices, facts.line, clock, tasks)
+        self.written = Written(channel, tasks)
+        self.privacy = KioskPrivacy(channel, self.call, self.page, tasks)
         self.chronicle = Chronicle(facts, log_writer, clock)
         self.chronicle.listen(self.grants, self.call, self.page, self.control, self.devices)
         self.chronicle.listen_to_line(self.line)
+        self.chronicle.listen_beside(self.written, self.privacy)
         self._resumed = resumed
 
     async def start(self, requested_at_utc: datetime | None) -> None:
@@ -147,10 +165,12 @@ class KioskSession:
         self.chronicle.line_closed()
         self.chronicle.page_closed()
         self.page.close()
+        self.written.forget()
+        await _careful(self.privacy.close(), "the privacy pause", None)
         await _careful(self.talk.close(), "the call with a third person", None)
         await _careful(self.call.hang_up(), "the call", None)
         shelved = await _careful(self.devices.wipe(), "the devices", 0)
-        profile_removed = self._parts.browser.wipe()
+        profile_removed = await _careful(browser_wiped(self._parts.browser), "the browser", False)
         self.grants.close()
         wiped = await asyncio.to_thread(Wipe(self._folder).wipe, shelved, profile_removed)
         self.chronicle.wiped(wiped)

@@ -25,8 +25,10 @@ from session.log.line_events import LineGoverned as LineGoverned
 from session.log.line_events import LineMeasured as LineMeasured
 from session.log.talk_events import CallerPassedOn as CallerPassedOn
 from session.log.talk_events import HeldChanged as HeldChanged
+from session.log.talk_events import PrivacyChanged as PrivacyChanged
 from session.log.talk_events import TalkEvent
 from session.log.talk_events import ThirdChanged as ThirdChanged
+from session.log.talk_events import WordsSent as WordsSent
 from session.protocol.hub_messages import PieceState
 from session.protocol.ids import Id
 from session.protocol.session_messages import Grant, GrantActor, GrantReason, PrintState, ScanKind, ScanSource
@@ -429,7 +431,7 @@ _LANES: dict[type[Event], Lane] = {
     **dict.fromkeys((PrintRequested, PrintChanged), Lane.PRINTER),
     **dict.fromkeys((DossierOpened, DocumentFiled, PieceChanged, PieceFiled), Lane.DOSSIER),
     **dict.fromkeys((LineLost, LineBack, TroubleShown, LineMeasured, LineGoverned), Lane.LINE),
-    **dict.fromkeys((HeldChanged, CallerPassedOn, ThirdChanged), Lane.CALL),
+    **dict.fromkeys((HeldChanged, CallerPassedOn, ThirdChanged, PrivacyChanged, WordsSent), Lane.CALL),
 }
 _GRANT_LANES = {Grant.SCAN: Lane.SCANNER, Grant.PRINT: Lane.PRINTER, Grant.KEEP: Lane.DOSSIER}
 

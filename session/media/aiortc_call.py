@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import av
-from aiortc import RTCConfiguration, RTCIceServer, RTCSessionDescription
+from aiortc import RTCConfiguration, RTCIceServer, RTCIceTransportPolicy, RTCSessionDescription
 from aiortc.rtp import RtpPacket
 
 from session.media.aiortc_internals import Connection, Receiver, Sender, use_encoder
@@ -66,6 +66,7 @@ class EngineSettings:
     """
 
     ice_servers: tuple[IceServer, ...] = ()
+    relay_only: bool = False
     start_kbps: int = 300
     max_kbps: int = 2000
     line_kbps: int = 0
@@ -175,7 +176,8 @@ class Call:
         self._tasks: list[asyncio.Task[Any]] = []
         # BALANCED, aiortc's default, on purpose: MAX_BUNDLE hangs when the offer's order differs from our tracks'.
         servers = [RTCIceServer(s.url, s.username or None, s.credential or None) for s in settings.ice_servers]
-        self._pc = Connection(RTCConfiguration(iceServers=servers))
+        policy = RTCIceTransportPolicy.RELAY if settings.relay_only else RTCIceTransportPolicy.ALL
+        self._pc = Connection(RTCConfiguration(iceServers=servers, iceTransportPolicy=policy))
         self._pc.on("connectionstatechange", self._on_connection_state)
 
     @property

@@ -13,13 +13,15 @@ from typing import Any
 
 import av
 
-from session.errors import CallLost
+from session.errors import CallLost, RelayUnreachable
 from session.media.aiortc_call import CLOSE_TIMEOUT_S, Call
 from session.media.aiortc_call import EngineSettings as EngineSettings
 from session.media.engine import MediaState, MediaStats, PictureLimits
 from session.media.frames import VideoFrame, to_screen
+from session.media.ice import IcePlan
 from session.media.ice import IceServer as IceServer
 from session.media.media_thread import MediaThread
+from session.media.relays import choose_relay
 from session.media.sdp import check_offer
 from session.media.sound import BLOCK_S, NullSink, SoundSink, SoundSource, ToneSource
 from session.media.sources import FrameSource, SyntheticCamera
@@ -71,6 +73,10 @@ class AiortcEngine:
         self._camera_on = True
         self._microphone_on = True
         self._limits = PictureLimits()
+        self._plan = IcePlan(servers=self._settings.ice_servers, relay_only=self._settings.relay_only)
+        self._relay: IceServer | None = None
+        self._finding = asyncio.Lock()
+        self._relay_failed = False
 
     # ---- called from the window's loop -----------------------------------------------------------------------------
 
@@ -131,6 +137,14 @@ class AiortcEngine:
         if (call := self._call) is not None:
             call.picture.camera_on = on
 
+    def set_ice(self, plan: IcePlan) -> None:
+        """Which ways the next calls may take; the relay is looked for at once, so that no call waits for it."""
+        if plan == self._plan:
+            return
+        self._plan, self._relay, self._relay_failed = plan, None, False
+        if plan.relays and self._thread.alive:
+            self._thread.call_soon(self._look_for_relay)
+
     def set_line(self, line_kbps: int) -> None:
         """What the line carries; see `MediaEngine.set_line`."""
         self._settings = dataclasses.replace(self._settings, line_kbps=max(0, line_kbps))
@@ -159,11 +173,40 @@ class AiortcEngine:
     def stats(self) -> MediaStats:
         """What was received so far in the present call."""
         call = self._call
-        return call.stats() if call is not None else MediaStats()
+        if call is None:
+            return MediaStats()
+        return dataclasses.replace(call.stats(), relay_failed=self._relay_failed)
 
     # ---- in the media thread ---------------------------------------------------------------------------------------
 
+    def _look_for_relay(self) -> None:
+        async def look() -> None:
+            with contextlib.suppress(RelayUnreachable):  # the call itself says so
+                await self._find_way()
+
+        self._thread.tasks.spawn(look(), name="look for a relay")
+
+    async def _find_way(self) -> None:
+        """Settles which servers the next call uses. aiortc takes one relay and is silent when it does not answer.
+
+        Raises:
+            RelayUnreachable: nothing but a relay is allowed, and there is none.
+        """
+        plan, why = self._plan, ["no_relay"]
+        async with self._finding:
+            if plan.relays and self._relay not in plan.relays:
+                self._relay, why = await choose_relay(plan.relays)
+        if plan is not self._plan:
+            return
+        self._relay_failed = bool(plan.relays) and self._relay is None
+        if self._relay is None and plan.relay_only:
+            raise RelayUnreachable(why=", ".join(sorted(set(why))))
+        others = tuple(server for server in plan.servers if not server.relays)
+        servers = others if self._relay is None else (*others, self._relay)
+        self._settings = dataclasses.replace(self._settings, ice_servers=servers, relay_only=plan.relay_only)
+
     async def _answer(self, offer_sdp: str) -> str:
+        await self._find_way()
         call = self._new_call()
         answer = await self._or_lost(call, call.answer(offer_sdp))
         self._begin(call)
@@ -171,6 +214,7 @@ class AiortcEngine:
 
     async def _offer(self) -> str:
         await self._drop_offer()
+        await self._find_way()
         self._offered = self._new_call()
         return await self._or_lost(self._offered, self._offered.offer())
 

@@ -27,6 +27,8 @@ from session.errors import CallLost, SessionError
 from session.media.call_page import SIMULATED, CallMedia, CallPage, Described, Sample, Seen
 from session.media.engine import MediaState, MediaStats, PictureLimits
 from session.media.frames import VideoFrame
+from session.media.ice import IcePlan
+from session.media.line_budget import picture_kbps
 from session.media.sdp import check_offer, with_line_hints
 from session.tasks import Tasks
 
@@ -42,7 +44,6 @@ CALLER_WIDTH_PX = 320
 OWN_WIDTH_PX = 240
 OWN_EVERY_S, CALLER_EVERY_S = 0.1, 0.4
 VOICE_BPS = 28_000
-VOICE_ROOM_KBPS, LEAST_START_KBPS = 60, 80
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +124,10 @@ class BrowserEngine:
                 self._quietly(f"call.speakTo({json.dumps(media.speaker)})"), name="browser engine speaker"
             )
 
+    def set_ice(self, plan: IcePlan) -> None:
+        """Which ways the next calls may take."""
+        self._settings = replace(self._settings, media=self._settings.media.with_plan(plan))
+
     def warm(self) -> None:
         """Lets the page load and its browser start its parts for sound and picture before the first call."""
         script = f"call.prepare({self._options()}).then(() => call.unprepare())"
@@ -193,9 +198,7 @@ class BrowserEngine:
     @property
     def _start_kbps(self) -> int:
         """At which rate a picture begins, ours and the caller's: what the line leaves beside the voice, if known."""
-        if not self._line_kbps:
-            return self._settings.start_kbps
-        return max(LEAST_START_KBPS, min(self._settings.media.max_kbps, self._line_kbps - VOICE_ROOM_KBPS))
+        return picture_kbps(self._line_kbps, self._settings.start_kbps)
 
     async def _described(self, script: str) -> Described:
         try:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from session.media.frames import VideoFrame
+from session.media.ice import IcePlan
 
 
 class MediaState(StrEnum):
@@ -62,6 +63,7 @@ class MediaStats:
         target_kbps: what our picture may use now; `sent_codec`, `sent_width_px`, `sent_height_px` of our last picture.
         sent_frames: pictures sent; `sent_bytes` of all kinds. sent_lost: share of our packets that the other end missed
             by its last report, 0..1, or None.
+        relay_failed: a TURN server is configured and none gave an address: the call has direct ways only.
         estimate_kbps: what the transport thinks that may be sent, whatever our own bounds are; None before it knows.
     """
 
@@ -91,6 +93,7 @@ class MediaStats:
     sent_bytes: int = 0
     sent_lost: float | None = None
     estimate_kbps: float | None = None
+    relay_failed: bool = False
 
 
 class MediaEngine(Protocol):
@@ -128,6 +131,10 @@ class MediaEngine(Protocol):
 
     def set_camera(self, on: bool) -> None:
         """Sends our picture, or a still dark one."""
+        ...
+
+    def set_ice(self, plan: IcePlan) -> None:
+        """Which ways the next calls may take."""
         ...
 
     def set_line(self, line_kbps: int) -> None:

@@ -13,8 +13,11 @@ The rules, in order, and what they rest on (two cores without a graphics card, 7
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from enum import StrEnum
+
+from session.media.picture_codecs import PICTURE_CODECS
 
 
 class EngineKind(StrEnum):
@@ -70,6 +73,13 @@ def choose(wanted: EngineKind, machine: Machine) -> Choice:
     if "av1" not in machine.codecs:
         return Choice(EngineKind.BROWSER, Why.CODEC)
     return Choice(EngineKind.AIORTC, Why.DELAY)
+
+
+def this_machine(headset: bool, microphone: str) -> Machine:
+    """The machine that the program runs on, with the agent's choice of microphone."""
+    return Machine(
+        cores=os.cpu_count() or 1, headset=headset, echo_canceller=cancels_echo(microphone), codecs=PICTURE_CODECS
+    )
 
 
 def cancels_echo(microphone: str) -> bool:

@@ -19,7 +19,7 @@ from session.media.line_meter import LineMeter
 from session.notify import Notifier
 from session.protocol.channel import SessionChannel
 from session.protocol.history_messages import LineSample
-from session.protocol.line_messages import TOPIC, LineGoverned, LineSeen, Step
+from session.protocol.line_messages import TOPIC, Geometry, LineGoverned, LineSeen, Step
 from session.protocol.session_messages import SessionMessage
 from session.tasks import Tasks
 
@@ -57,6 +57,7 @@ class LineEnd:
         governed: this end's rule, at each change. peer_governed: the other end's.
         seen: what this end received in the last two seconds. peer_seen: the other end.
         sampled: the same of ten seconds, for the hub.
+        peer_geometry: how the other end's camera sees its person.
         shares: the rule now.
     """
 
@@ -74,6 +75,8 @@ class LineEnd:
         self.seen: Notifier[LineSeen] = Notifier()
         self.peer_seen: Notifier[LineSeen] = Notifier()
         self.sampled: Notifier[LineSample] = Notifier()
+        self.peer_geometry: Notifier[Geometry] = Notifier()
+        self._geometry: Geometry | None = None
         self._channel, self._clock, self._tasks = channel, clock, tasks
         self._apply, self._traffic = apply, traffic
         self._estimate, self._governor = LineEstimate(start_kbps), Governor()
@@ -88,6 +91,11 @@ class LineEnd:
     def budget_kbps(self) -> float:
         """What the line is taken to carry out of here."""
         return self._estimate.kbps
+
+    def tell_geometry(self, geometry: Geometry) -> None:
+        """How our camera sees our person; told now, and again as often as the rule."""
+        self._geometry = geometry
+        self._send_soon(geometry)
 
     def close(self) -> None:
         """The conversation is over."""
@@ -124,6 +132,8 @@ class LineEnd:
             told = _told(self.shares)
             self.governed.emit(told)
             self._send_soon(told)
+            if self._geometry is not None and self.shares is before:
+                self._send_soon(self._geometry)
 
     def _measure(self, call_id: str, stats: MediaStats, now_s: float) -> None:
         if (recent := self._recent.seen(call_id, stats, now_s, photos=self._peer_photo)) is not None:
@@ -140,6 +150,8 @@ class LineEnd:
                 self.peer_governed.emit(message)
             case LineSeen():
                 self.peer_seen.emit(message)
+            case Geometry():
+                self.peer_geometry.emit(message)
             case _:
                 log.info("ignored on topic line: %s", type(message).__name__)
 

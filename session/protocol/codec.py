@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from session.errors import MessageMalformed, MessageTooLarge, ProtocolVersionUnknown, from_code
+from session.protocol.beside_messages import BesideMessage
 from session.protocol.control_messages import ControlMessage
 from session.protocol.hub_messages import HubEvent, HubMessage, Refusal
 from session.protocol.line_messages import LineMessage
@@ -23,7 +24,7 @@ class _Version(msgspec.Struct):
 
 
 _version = msgspec.json.Decoder(_Version)
-_session = msgspec.json.Decoder(AnySessionMessage | MirrorMessage | ControlMessage | LineMessage)
+_session = msgspec.json.Decoder(AnySessionMessage | MirrorMessage | ControlMessage | LineMessage | BesideMessage)
 _event = msgspec.json.Decoder(HubEvent)
 
 

@@ -14,7 +14,7 @@ from typing import Annotated
 import msgspec
 
 from session.protocol.ids import Id, ServiceRef, Sha256
-from session.protocol.line_rates import LineRates
+from session.protocol.line_rates import IceRules, LineRates
 from session.protocol.notes import DossierNote
 from session.protocol.roles import Role
 from session.protocol.services import Service as Service
@@ -144,7 +144,7 @@ class SessionFacts(msgspec.Struct, frozen=True, kw_only=True):
     """One conversation between a kiosk and an agent for a ticket.
 
     `caller_number`, `dossier` and `phone` (to be called at) are empty for the kiosk's own copy of these facts.
-    `line`: what the kiosk's line carries, None when nobody has measured it.
+    `line`: what the kiosk's line carries, None when nobody has measured it. `ice`: which relays there are.
     """
 
     id: Id
@@ -164,6 +164,7 @@ class SessionFacts(msgspec.Struct, frozen=True, kw_only=True):
     home_address: Address = ""
     phone: Number = ""
     line: LineRates | None = None
+    ice: IceRules | None = None
 
 
 class AcceptRequest(HubMessage, frozen=True, kw_only=True):

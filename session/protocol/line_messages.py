@@ -69,4 +69,15 @@ class LineSeen(SessionMessage, frozen=True, kw_only=True):
     concealed_percent: Percent = 0.0
 
 
-LineMessage = LineGoverned | LineSeen
+class Geometry(SessionMessage, frozen=True, kw_only=True):
+    """How the sender's camera sees its person, so that the other end can show the face as large as in the room.
+
+    Attributes:
+        camera_fov_deg: horizontal angle of the whole picture. distance_mm: from the camera to the person.
+    """
+
+    camera_fov_deg: Annotated[float, msgspec.Meta(ge=10, le=170)]
+    distance_mm: Annotated[float, msgspec.Meta(ge=100, le=10_000)]
+
+
+LineMessage = LineGoverned | LineSeen | Geometry

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The test of a kiosk's line, made between kiosk and hub while nobody uses it, and what it found.
+"""What both ends of a session are told of the way between them: what the kiosk's line carries, which relays there are.
 
 The kiosk sends filler and asks for filler, piece by piece, and counts the time (`session.kiosk.line_test`).
 """
@@ -16,6 +16,20 @@ MAX_PIECE_BYTES = 32 * 1024
 
 Filler = Annotated[str, msgspec.Meta(max_length=MAX_PIECE_BYTES)]
 Kbps = Annotated[float, msgspec.Meta(ge=0, le=1_000_000)]
+
+
+class IceRules(msgspec.Struct, frozen=True, kw_only=True):
+    """How a session's voice and picture may find their way.
+
+    Attributes:
+        urls: TURN servers, the preferred first. username, credential: of all of them, valid for this session.
+        relay_only: no other way is allowed.
+    """
+
+    urls: Annotated[list[Annotated[str, msgspec.Meta(max_length=300)]], msgspec.Meta(max_length=8)] = []
+    username: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    credential: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    relay_only: bool = False
 
 
 class LineRates(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,6 +20,7 @@ from session.errors import CallLost
 from session.kiosk.call import CallMedia, KioskCall
 from session.media.call_page import simulated
 from session.media.engine import MediaState
+from session.media.ice import IcePlan
 from session.protocol.session_messages import CallFailed, CallOffered, CameraChanged, MediaSeen
 from session.tasks import Tasks
 from tests.talks.call.engines import Engine, Show, both_engines, one_engine
@@ -49,7 +50,7 @@ class Ends:
 
 
 @asynccontextmanager
-async def a_call(kind: str, media: CallMedia | None = None) -> AsyncIterator[Ends]:
+async def a_call(kind: str, media: CallMedia | None = None, plan: IcePlan | None = None) -> AsyncIterator[Ends]:
     errors: list[str] = []
     tasks = Tasks(on_error=lambda name, error: errors.append(f"{name}: {error!r}"))
     clock = SystemClock()
@@ -59,7 +60,8 @@ async def a_call(kind: str, media: CallMedia | None = None) -> AsyncIterator[End
     pane.show()
     engine, show = one_engine(kind, tasks)
     accepted_at_s = clock.monotonic_s()
-    desk = DeskCall(desk_channel, engine, clock, tasks, accepted_at_s)
+    engine.set_ice(plan or IcePlan())
+    desk = DeskCall(desk_channel, engine, clock, tasks, accepted_at_s, plan=plan)
     media = media or simulated(width_px=640, height_px=360)
     kiosk = KioskCall(kiosk_channel, pane, clock, tasks, accepted_at_s, media)
     ends = Ends(kiosk, desk, pane, engine, show, kiosk_channel, desk_channel)

@@ -16,7 +16,7 @@ from session.kiosk.call import CallMedia, KioskCall
 from session.media.call_page import simulated
 from session.media.engine import MediaEngine, MediaState, MediaStats
 from session.media.frames import VideoFrame
-from session.media.ice import IceServer
+from session.media.ice import IcePlan, IceServer
 from session.protocol.session_messages import CallAnswered, CallFailed, CallOffered, CallRequested, MediaSeen
 from session.tasks import Tasks
 from tests.talks.memory_channel import MemoryChannel, channel_pair
@@ -56,6 +56,8 @@ class ToldEngine:
 
     def set_camera(self, on: bool) -> None:
         self.switches.append(("camera", on))
+
+    def set_ice(self, plan: IcePlan) -> None: ...
 
     def set_line(self, line_kbps: int) -> None:
         self.lines.append(line_kbps)

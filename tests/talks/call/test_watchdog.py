@@ -19,7 +19,7 @@ async def a_call_that_can_be_cut() -> AsyncIterator[tuple[Ends, CutWay]]:
     way = CutWay()
     async with a_call(AIORTC) as ends:
         plain = ends.engine.answer
-        ends.engine.answer = lambda offer: way.through(offer, plain)  # type: ignore[method-assign]
+        ends.engine.answer = lambda offer_sdp: way.through(offer_sdp, plain)  # type: ignore[method-assign]
         try:
             yield ends, way
         finally:

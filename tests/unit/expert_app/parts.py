@@ -22,6 +22,7 @@ from session.log.events import Writer
 from session.log.writer import LogWriter
 from session.media.engine import MediaState, MediaStats
 from session.media.frames import VideoFrame
+from session.media.ice import IcePlan
 from session.protocol.channel import SessionChannel
 from session.protocol.control_messages import HistoryStep, PageKey
 from session.protocol.hub_messages import SessionFacts
@@ -60,6 +61,8 @@ class QuietEngine:
 
     def set_camera(self, on: bool) -> None:
         pass
+
+    def set_ice(self, plan: IcePlan) -> None: ...
 
     def set_line(self, line_kbps: int) -> None:
         pass
@@ -192,9 +195,9 @@ class QuietBrowser(QuietHands):
     def fetch_resource(self, address: str, on_fetched: Callable[[bytes, str], None]) -> None:
         on_fetched(b"", "")
 
-    def wipe(self) -> bool:
+    def wipe(self, on_wiped: Callable[[bool], None]) -> None:
         self.wiped += 1
-        return True
+        on_wiped(True)
 
 
 def invented_session(session_id: str = "s1") -> SessionFacts:

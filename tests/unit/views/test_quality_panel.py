@@ -84,7 +84,7 @@ def test_every_loss_has_words_and_a_good_line_needs_none() -> None:
     for step in Step:
         said = caller_words(step, document=False), own_words(step, document=False)
         assert all(said) == any(said) == (step is not Step.FULL)
-    assert caller_words(Step.SMALL, document=True) == "A page is arriving: smaller picture meanwhile"
+    assert caller_words(Step.SMALL, document=True) == "A page arrives: smaller picture"
     assert "photo" in caller_words(Step.PHOTO, document=True)
 
 
@@ -93,9 +93,9 @@ def test_the_call_says_what_a_narrow_line_costs(call: CallView, qtbot: QtBot) ->
     assert chip is not None
     assert figures is not None
     assert chip.isHidden()
-    call.show_line("Weak line: smaller picture", "Weak line: the caller sees you smaller")
+    call.show_line("Weak line: smaller picture", "Weak line: you are seen smaller")
     assert chip.text() == "Weak line: smaller picture"
-    assert "sees you smaller" in chip.toolTip()
+    assert "seen smaller" in chip.toolTip()
     with qtbot.waitSignal(call.quality_requested):
         figures.click()
     call.show_state(CallState.CLOSED)

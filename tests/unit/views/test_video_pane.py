@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from session.media.engine import MediaState
 from session.media.frames import VideoFrame, to_screen
+from session.media.ice import IcePlan
 from views.video_pane import OwnPlace, VideoPane, fitted
 
 RED, BLUE = (200, 30, 30), (30, 30, 200)
@@ -31,6 +32,8 @@ class Engine:
         self.latest: VideoFrame | None = None
         self.own: VideoFrame | None = None
         self.asked = 0
+
+    def set_ice(self, plan: IcePlan) -> None: ...
 
     def set_line(self, line_kbps: int) -> None: ...
 
