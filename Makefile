@@ -36,7 +36,7 @@ test-faults: setup
 	$(BIN)/python -m tests.faults.run_cluster --rounds $(ROUNDS)
 
 bench:
-	@$(MAKE) --no-print-directory --keep-going bench-start bench-paper bench-statistics bench-cobrowse bench-hub
+	@$(MAKE) --no-print-directory --keep-going bench-start bench-paper bench-statistics bench-cobrowse bench-hub bench-media
 
 bench-%: setup
 	$(BIN)/python -m tests.benchmarks.bench_$*

@@ -10,13 +10,14 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
 from expert_app.config import (
     DeskSettings,
     DisplaySettings,
+    Engine,
     HubSettings,
     KioskSettings,
     SettingsWrong,
@@ -58,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--scanner", default="", help="address of a real scanner, e.g. escl://host:port/eSCL")
     demo.add_argument("--printer", default="", help="address of a real printer, e.g. ipp://host:port/path")
     demo.add_argument("--camera", default="simulated", help='"simulated", "auto", "none" or a device')
+    demo.add_argument("--engine", choices=get_args(Engine), default="auto", help="what carries the desk's calls")
     demo.add_argument("--partner", action="store_true", help="also open a desk of the kiosk's second organisation")
     demo.add_argument("--display", action="store_true", help="also open the waiting room's display")
     demo.add_argument(
@@ -177,6 +179,7 @@ def _demo(arguments: Arguments) -> int:
         partner=arguments.partner,
         host=arguments.host,
         vault=arguments.vault,
+        engine=arguments.engine,
     )
     return asyncio.run(run_demo(options))
 

@@ -16,7 +16,7 @@ from session.protocol.ids import Id, OptionalId
 
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 Language = Literal["fr", "en"]
-Microphone = Literal["auto", "simulated", "none"]
+Engine = Literal["auto", "aiortc", "browser"]
 LOOPBACK_BUS = "nats://127.0.0.1:4222"
 Seconds = Annotated[float, msgspec.Meta(ge=6, le=3600)]
 Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
@@ -33,18 +33,30 @@ class SettingsWrong(Exception):
 
 
 class MediaSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Voice and picture.
+    """Voice and picture. A desk's agent may choose others in the window; they hold for that person.
 
     Attributes:
-        camera: "auto" (the first camera, none if there is none), "simulated", "none", or a device such as /dev/video0.
-        microphone: "auto", "simulated" or "none".
-        ice_servers: STUN and TURN addresses; empty means direct connections only.
+        engine: of a desk: "auto" chooses by the rules of `session.media.engine_choice`. A kiosk always has a browser's.
+        camera: "auto" (the first camera, none if there is none), "simulated", "none", or a device's name or path.
+        microphone: "auto" (the system's own), "simulated", "none", or a device's name.
+        speaker: "auto" or a device's name.
+        headset: of a desk: the agent wears one. With a loudspeaker the engine must cancel echo.
+        ice_servers: STUN and TURN addresses of our own, where the hub gives none; empty: direct connections only.
+        turn_username, turn_password: for these.
+        relay_only: calls take no other way than a relay. networks: CIDR; a call to another address is refused.
         start_kbps: rate at which the kiosk's picture starts; never above what the line carries.
     """
 
+    engine: Engine = "auto"
     camera: str = "auto"
-    microphone: Microphone = "auto"
+    microphone: str = "auto"
+    speaker: str = "auto"
+    headset: bool = True
     ice_servers: list[str] = []
+    turn_username: str = ""
+    turn_password: str = ""
+    relay_only: bool = False
+    networks: list[Annotated[str, msgspec.Meta(pattern=r"^[0-9a-fA-F.:]+(/\d{1,3})?$")]] = []
     start_kbps: Kbps = 300
 
 
@@ -85,6 +97,20 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     signers: dict[str, str] = {}
 
 
+class GeometrySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the kiosk stands before its caller, so that faces are as large as in the room at both ends.
+
+    Attributes:
+        camera_fov_deg: horizontal angle that the camera sees (its data sheet says it).
+        distance_mm: to a caller who stands or sits as usual.
+        screen_width_mm: of the picture on the kiosk's screen, measured with a ruler; 0: the agent fills the pane.
+    """
+
+    camera_fov_deg: Annotated[float, msgspec.Meta(ge=30, le=120)] = 60.0
+    distance_mm: Annotated[int, msgspec.Meta(ge=200, le=3000)] = 700
+    screen_width_mm: Annotated[int, msgspec.Meta(ge=0, le=3000)] = 0
+
+
 class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The kiosk.
 
@@ -98,6 +124,7 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         chunk_kbps: rate of pages on the line, so that they never starve the voice.
         speak: the waiting page is said by itself when it changes ("auto"), at a touch ("button"), or never ("off").
         volume: of that voice, 0 to 100.
+        geometry: how it stands before its caller.
         mirror_kbps: rate that the shared page may always use; more only while the line answers as fast as when empty.
         ca_file, signers: as at the desk.
     """
@@ -118,6 +145,7 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     signers: dict[str, str] = {}
     speak: Literal["auto", "button", "off"] = "button"
     volume: Percent = 70
+    geometry: GeometrySettings = GeometrySettings()
 
 
 class DisplaySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -160,6 +188,20 @@ class MetricsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     listen: Annotated[str, msgspec.Meta(pattern=r"^(\S+:\d{1,5})?$")] = "127.0.0.1:9467"
+
+
+class TurnSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Relays for calls that find no direct way through the firewalls (TURN, RFC 8656).
+
+    Attributes:
+        urls: the preferred first; UDP before TCP before TLS on port 443, e.g. "turns:relay.example:443?transport=tcp".
+        secret_file: holds the secret that the relays know too (coturn: static-auth-secret); "" when they want none.
+        relay_only: calls take no other way, so that neither end learns the other's address.
+    """
+
+    urls: list[Annotated[str, msgspec.Meta(pattern=r"^turns?:[^\s]{1,290}$")]] = []
+    secret_file: str = ""
+    relay_only: bool = False
 
 
 class DiskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -258,7 +300,7 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ca_file: with `bus`: certificate of our own authority; "" for the system's authorities.
         silent_s: seconds of silence after which the other end of a session is told; signs of life come every 5 s.
         desk_return_s, kiosk_return_s: how long a silent desk keeps its caller, and a silent kiosk its own.
-        metrics, disk: how it is watched, and how much room it needs.
+        metrics, disk: how it is watched, and how much room it needs. turn: relays for calls.
         network: our name among partners' networks. partners: see `PartnerSettings`.
         leaf_port: where partners connect to us; 0 for nowhere.
         serve: "dossier" and "log" of one `organisation`, its vault, behind the hub at `bus`; empty for the whole hub.
@@ -287,6 +329,7 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     come_back_s: Seconds = 300.0
     metrics: MetricsSettings = MetricsSettings()
     disk: DiskSettings = DiskSettings()
+    turn: TurnSettings = TurnSettings()
     network: str = ""
     leaf_port: Port = 0
     partners: list[PartnerSettings] = []

@@ -22,6 +22,7 @@ from expert_app.driver import Driver
 from expert_app.facts import Facts
 from expert_app.hub_access import forget_running, hub_seed, note_running
 from expert_app.hub_identities import open_book
+from expert_app.ice_settings import turn_tickets
 from expert_app.paths import Paths
 from expert_app.stored_copies import FOLDER, keep_old_databases, upgrade_stored
 from resources.texts import _
@@ -223,6 +224,7 @@ class HubProgram:
                 come_s=self._settings.come_back_s,
                 network=self._settings.network if self._settings.partners else "",
                 room=self._room(),
+                turn=turn_tickets(self._settings.turn, self._clock, self._paths.data),
             )
             hub.projection.moved.connect(self._on_history)
             await hub.start()

@@ -18,6 +18,7 @@ from expert_app.facts import Facts
 from expert_app.kiosk_elsewhere import Elsewhere, How
 from expert_app.kiosk_screen import Screen
 from expert_app.kiosk_watch import SessionWatch
+from expert_app.kiosk_wishes import SessionWishes
 from expert_app.leaving_book import LeavingBook
 from expert_app.ticket_memory import TicketMemory
 from session.clock import Clock
@@ -42,7 +43,7 @@ from session.protocol.hub_messages import (
     TicketAnswer,
     TicketChanged,
 )
-from session.protocol.session_messages import Grant, KioskWiped
+from session.protocol.session_messages import KioskWiped
 from session.protocol.tickets import TicketState
 from session.tasks import Tasks
 
@@ -97,6 +98,7 @@ class KioskApp:
         self._session: KioskSession | None = None
         self._resuming = False
         self._arrived_at_utc: datetime | None = None
+        self.wishes = SessionWishes(lambda: self._session)
         self._closing, self._line = asyncio.Lock(), asyncio.Event()
 
     @property
@@ -252,41 +254,6 @@ class KioskApp:
     def print_slip(self) -> None:
         """The caller wants the number on paper."""
         self._spawn(self._elsewhere.print_slip(), "print a slip")
-
-    def withdraw_all(self) -> None:
-        """STOP."""
-        if self._session is not None:
-            self._session.grants.withdraw_all()
-
-    def answer_grant(self, grant: Grant, allowed: bool) -> None:
-        """The caller's answer to a question."""
-        if self._session is not None:
-            self._session.grants.answer(grant, allowed)
-
-    def answer_print(self, print_id: str, wanted: bool) -> None:
-        """Whether the caller wants the document that is shown."""
-        if self._session is not None:
-            self._session.devices.showing.answer(print_id, wanted)
-
-    def act_for_caller(self, acting: bool, mandate: str) -> None:
-        """Somebody who acts for the caller has the screen; their mandate as typed so far."""
-        if self._session is not None:
-            self._session.grants.act_for_caller(mandate if acting else None)
-
-    def withdraw_grant(self, grant: Grant) -> None:
-        """The caller takes a power back."""
-        if self._session is not None:
-            self._session.grants.withdraw(grant)
-
-    def withdraw_control(self) -> None:
-        """The caller wants the agent to act in the page no more."""
-        for grant in (Grant.CONTROL, Grant.TYPE):
-            self.withdraw_grant(grant)
-
-    def banner_painted(self, user: str) -> None:
-        """The screen names the third person now."""
-        if self._session is not None:
-            self._session.talk.banner_painted(user)
 
     def forget_press(self) -> None:
         """The screen went back to the start by itself: nobody is there."""

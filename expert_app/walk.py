@@ -184,8 +184,10 @@ class Walk:
         return await self.fact(self._demo.kiosk, "session_opened", ticket=ticket["id"])
 
     async def first_video_at_desk(self) -> Evidence:
-        """A decoded picture of the caller, at the desk."""
-        return await self.fact(self._demo.desk, "first_video", frames=lambda n: n > 0)
+        """A decoded picture of the caller, at the desk, and what carried it."""
+        seen = await self.fact(self._demo.desk, "first_video", frames=lambda n: n > 0)
+        engine = await self.fact(self._demo.desk, "media_engine")
+        return {**seen, "engine": engine["kind"], "chosen_by": engine["why"]}
 
     async def first_video_at_kiosk(self) -> Evidence:
         """A decoded picture of the agent, at the kiosk."""

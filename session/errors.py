@@ -418,6 +418,12 @@ class CallLost(SessionError):
     code = "call_lost"
 
 
+class RelayUnreachable(CallLost):
+    """None of the configured TURN servers gave a relayed address. Detail: `why`, as in `session.media.relays`."""
+
+    code = "relay_unreachable"
+
+
 class PeerGone(SessionError):
     """The other end of the session is no longer there."""
 

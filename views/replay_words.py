@@ -6,7 +6,9 @@ from __future__ import annotations
 from resources.texts import N_, _
 from session.log import events
 from session.log.events import Event, Lane, Writer, label_of
+from session.protocol.line_messages import Step
 from session.protocol.session_messages import Grant, GrantActor, GrantReason, PrintState
+from views.line_words import short_words
 from views.troubles import sentence
 
 LANES: dict[Lane, tuple[str, str]] = {
@@ -63,8 +65,12 @@ WORDS: dict[str, str] = {
     "line_lost": N_("{who} lost the line"),
     "line_back": N_("{who} has the line again"),
     "trouble_shown": N_("A trouble was shown"),
+    "line_measured": N_("{who} received {kbps} kb/s, lost {loss} %"),
+    "line_governed": N_("{who} sends otherwise: {step}"),
     "held_changed": N_("The talk went on"),
     "caller_passed_on": N_("The agent passed the caller on"),
+    "privacy_changed": N_("The privacy pause ended"),
+    "words_sent": N_("{who} sent written words"),
     "third_changed": N_("The third person left"),
 }
 """One sentence per event name; names in braces are filled in by `describe`."""
@@ -123,6 +129,8 @@ def describe(event: Event) -> str:
             return _("The page is shared") if sharing else _("The page is no longer shared")
         case events.GrantChanged(grant=grant):
             return _grant_sentence(event).format(grant=_(_GRANTS[grant]), mandate=event.mandate)
+        case events.PrivacyChanged(on=True):
+            return _("A privacy pause began: neither face nor page was shown")
         case events.HeldChanged(held=True):
             return _("The caller was put on hold")
         case events.ThirdChanged(role=role, state=state) if state != "gone":
@@ -173,4 +181,9 @@ def _values(event: Event) -> dict[str, str]:
             values["pages"] = str(pages)
         case events.PrintChanged(state=state):
             values["state"] = _(_PRINTS[state])
+        case events.LineMeasured(kbps=kbps, loss_percent=loss):
+            values |= {"kbps": f"{kbps:.0f}", "loss": f"{loss:.1f}"}
+        case events.LineGoverned(step=step, document=document):
+            known = Step(step) if step in tuple(Step) else Step.FULL
+            values["step"] = short_words(known, document=document)
     return values

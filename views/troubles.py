@@ -296,6 +296,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("Voice and picture are lost."),
         N_("The program calls again by itself. The dossier and the pages are untouched."),
     ),
+    "relay_unreachable": (
+        N_("The call's relay cannot be reached."),
+        N_("A direct way is tried where it is allowed. The network person finds the reason with `expert-app doctor`."),
+    ),
     "peer_gone": (
         N_("The kiosk no longer answers."),
         N_("Wait a minute: it may come back. What you received is safe."),

@@ -120,6 +120,10 @@ class BusClient:
             await self._line.subscribe(subjects.session_in(self.role, self.user), self._on_session)
         await self._line.open(timeout_s)
 
+    def renew(self) -> None:
+        """The network is another one than it was: connects anew at once."""
+        self._line.renew()
+
     async def close(self) -> None:
         """Ends the connection and the signs of life."""
         if self._beating is not None:

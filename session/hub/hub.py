@@ -34,7 +34,7 @@ from session.hub.history import TIME_ZONE, History
 from session.hub.history_handlers import Past
 from session.hub.hosts import Hosts
 from session.hub.lease import Lease
-from session.hub.lines import Lines
+from session.hub.lines import Lines, line_handlers
 from session.hub.links import Links
 from session.hub.log_keeper import LogKeeper
 from session.hub.moves import Moves
@@ -69,6 +69,7 @@ from session.hub.statistics import StatisticsService
 from session.hub.talk_handlers import talk_handlers
 from session.hub.talks import Talks
 from session.hub.trends import DayAndTrends
+from session.hub.turn import TurnTickets
 from session.hub.undo import Undo
 from session.hub.uploads import UploadSpool
 from session.hub.waiting_handlers import waiting_handlers
@@ -134,6 +135,7 @@ class Hub:
         patience: Patience = PATIENCE,
         come_s: float = COME_S,
         room: Room | None = None,
+        turn: TurnTickets | None = None,
     ) -> None:
         self._connection = connection
         self._catalogue = catalogue
@@ -161,8 +163,18 @@ class Hub:
         self._board_store = NatsBoardStore(connection, tasks, replicas)
         self._agents = Agents(self.view, self.presence, self._board_store, catalogue, clock, time_zone)
         eligibility = Eligibility(catalogue, self._agents.answering)
+        self._lines = Lines(catalogue, self.view, self.presence, clock)
         self._sessions = Sessions(
-            self._book, self._callers, catalogue, self._keeper, self._news, clock, self._returning.served, eligibility
+            self._book,
+            self._callers,
+            catalogue,
+            self._keeper,
+            self._news,
+            clock,
+            self._returning.served,
+            eligibility,
+            self._lines.rates,
+            (turn or TurnTickets([], b"", False, clock)).rules,
         )
         self._board = Board(self._book, self._board_store, catalogue, self._agents, self._news, clock)
         self.waits = Waits(self.view, HandlingTimes(), self._board.agents, clock, self._services_of)
@@ -260,7 +272,6 @@ class Hub:
         self._dossiers = DossierService(dossiers, self._sessions, self._callers, self._uploads)
         self.relay = Relay(connection, self.view, self._book, clock, tasks)
         counts = StatisticsService(self.projection)
-        self._lines = Lines(catalogue, self.view, self.presence, clock)
         undo = Undo(self._board, self._book, self._board_store, self.projection, catalogue.person_name, clock)
         past = Past(undo, DayAndTrends(self.projection, clock, time_zone), self._lines)
         bound = handlers(
@@ -279,6 +290,7 @@ class Hub:
             past,
         )
         bound |= network_handlers(self._moves, self._hosts, self.network)
+        bound |= line_handlers()
         bound |= talk_handlers(self._talks, self._passing)
         self.service = HubService(connection, bound, clock, tasks)
         self._links = Links(

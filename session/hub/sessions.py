@@ -29,6 +29,7 @@ from session.hub.entries import ServiceEntry
 from session.hub.news import News, tell_both, tell_kiosk
 from session.hub.queue import WAITING
 from session.protocol.hub_messages import SessionFacts, SessionOpened, SessionsAnswer, TicketChanged
+from session.protocol.line_rates import IceRules, LineRates
 from session.protocol.roles import Role
 from session.protocol.tickets import Ticket, TicketState
 
@@ -52,11 +53,22 @@ async def _nobody(_ticket: Ticket, _number: str) -> None:
     """Nobody wants to know whom an agent served."""
 
 
+def _unmeasured(_home: str, _kiosk: str) -> LineRates | None:
+    """Nobody knows the kiosks' lines."""
+    return None
+
+
+def _direct(_session: str) -> IceRules | None:
+    """There are no relays."""
+    return None
+
+
 class Sessions:
     """Tickets from the agent's accept to the end.
 
     Args:
         served: told each closed ticket with its caller's number.
+        rates: what the line of a kiosk (home, id) carries. relays: how a session's call may find its way.
     """
 
     def __init__(
@@ -69,7 +81,10 @@ class Sessions:
         clock: Clock,
         served: Callable[[Ticket, str], Awaitable[None]] = _nobody,
         eligibility: Eligibility | None = None,
+        rates: Callable[[str, str], LineRates | None] = _unmeasured,
+        relays: Callable[[str], IceRules | None] = _direct,
     ) -> None:
+        self._rates, self._relays = rates, relays
         self._eligibility = eligibility or Eligibility(catalogue)
         self._served = served
         self._book = book
@@ -299,6 +314,8 @@ class Sessions:
             organisation_name=serving.name,
             home_address=serving.home_address,
             seal=self._catalogue.card(ticket.organisation),
+            line=self._rates(ticket.kiosk_home, ticket.kiosk),
+            ice=self._relays(_session_of(ticket)),
         )
 
     async def _agent_facts(self, ticket: Ticket) -> SessionFacts:

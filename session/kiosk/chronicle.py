@@ -14,9 +14,12 @@ from session.kiosk.cobrowse import KioskCobrowse
 from session.kiosk.control import Acted, KioskControl
 from session.kiosk.devices import KioskDevices
 from session.kiosk.grants import KioskGrants
+from session.kiosk.privacy import KioskPrivacy
 from session.log import events
 from session.log.events import Writer
+from session.log.line_series import LineSeries
 from session.log.writer import LogWriter
+from session.media.line_end import LineEnd
 from session.protocol.hub_messages import SessionFacts
 from session.protocol.session_messages import (
     CallOffered,
@@ -29,6 +32,7 @@ from session.protocol.session_messages import (
     ScanEnded,
     ScanRequested,
 )
+from session.protocol.written import Written
 
 BURST_S = 1.0
 """The same act of the agent is written once in so many seconds."""
@@ -42,6 +46,7 @@ class Chronicle:
         self._clock = clock
         self._acts: dict[Acted, tuple[float, int]] = {}
         self._log = log
+        self._series = LineSeries(log.write, Writer.KIOSK)
         self._video_seen = self._audio_seen = False
 
     def opened(self, resumed: bool, requested_at_utc: datetime | None) -> None:
@@ -64,6 +69,11 @@ class Chronicle:
             )
         )
 
+    def listen_beside(self, written: Written, privacy: KioskPrivacy) -> None:
+        """The caller's written words, of which only that they were sent is kept, and the privacy pauses."""
+        written.said.connect(lambda _fact: self._log.write(events.WordsSent(by=Writer.KIOSK)))
+        privacy.shown.connect(lambda on: self._log.write(events.PrivacyChanged(on=on)))
+
     def listen(
         self, grants: KioskGrants, call: KioskCall, page: KioskCobrowse, control: KioskControl, devices: KioskDevices
     ) -> None:
@@ -78,6 +88,15 @@ class Chronicle:
         devices.scan_ended.connect(self._on_scan_ended)
         devices.page_offered.connect(self._on_page_offered)
         devices.print_changed.connect(self._on_print)
+
+    def listen_to_line(self, line: LineEnd) -> None:
+        """The line's own series, ten seconds in one event, and each new rule of what we send."""
+        line.seen.connect(self._series.on_seen)
+        line.governed.connect(self._series.on_governed)
+
+    def line_closed(self) -> None:
+        """The conversation is over: the last seconds of the line."""
+        self._series.flush()
 
     def _on_grant(self, change: GrantChanged) -> None:
         self._log.write(

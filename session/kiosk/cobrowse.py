@@ -181,6 +181,7 @@ class KioskCobrowse:
         mirror_kbps: kilobits per second that the page's events may always use, see `MirrorSender`; None: all.
 
     Attributes:
+        stream: what goes to the desk, at the pace of the line.
         sharing_changed: told after the recorder was started or stopped.
         page_told: the desk was told of this page, for the session's log.
     """
@@ -200,13 +201,13 @@ class KioskCobrowse:
         self._channel, self._browser, self._grants = channel, browser, grants
         self._clock, self._tasks = clock, tasks
         self._open = True
-        self._sharing = False
+        self._sharing = self._private = False
         self._document = ""
         self._epoch = 0
         self._page: PageShown | None = None
         self._dialog: DialogShown | None = None
         self._answer_due = False
-        self._stream = MirrorSender(channel, clock, tasks, browser.request_snapshot, kbps=mirror_kbps)
+        self.stream = self._stream = MirrorSender(channel, clock, tasks, browser.request_snapshot, kbps=mirror_kbps)
         self._snapshot_at_s = float("-inf")
         self._painted: tuple[int, int] | None = None
         self._telling_pointer = False
@@ -252,13 +253,18 @@ class KioskCobrowse:
         self._set_sharing(False)
         self._resources.clear()
 
+    def set_private(self, on: bool) -> None:
+        """The page is neither shown nor sent for a moment, whatever the caller allows; then as allowed."""
+        self._private = on
+        self._follow_grant()
+
     # ---- consent ----
 
     def _on_grant_changed(self, _change: GrantChanged) -> None:
         self._follow_grant()
 
     def _follow_grant(self) -> None:
-        self._set_sharing(self._grants.allowed(Grant.SEE_PAGE))
+        self._set_sharing(self._grants.allowed(Grant.SEE_PAGE) and not self._private)
         if not self._grants.allowed(Grant.POINT):
             self._browser.hide_pointer()
 

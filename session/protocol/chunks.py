@@ -305,6 +305,11 @@ class Pace:
         self._kbps, self._clock = kbps, clock
         self._free_at_s = 0.0
 
+    def set_rate(self, kbps: int) -> None:
+        """Another allowance from now on; no limit stays none."""
+        if self._kbps is not None:
+            self._kbps = kbps
+
     def wait_s(self, size_bytes: int, times: float = 1.0) -> float:
         """Seconds to wait before sending `size_bytes`, which are counted as sent then.
 

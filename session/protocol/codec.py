@@ -8,8 +8,10 @@ from typing import Any
 import msgspec
 
 from session.errors import MessageMalformed, MessageTooLarge, ProtocolVersionUnknown, from_code
+from session.protocol.beside_messages import BesideMessage
 from session.protocol.control_messages import ControlMessage
 from session.protocol.hub_messages import HubEvent, HubMessage, Refusal
+from session.protocol.line_messages import LineMessage
 from session.protocol.mirror_messages import MirrorMessage
 from session.protocol.seal_messages import SealMessage
 from session.protocol.session_messages import AnySessionMessage, SessionMessage
@@ -23,7 +25,9 @@ class _Version(msgspec.Struct):
 
 
 _version = msgspec.json.Decoder(_Version)
-_session = msgspec.json.Decoder(AnySessionMessage | MirrorMessage | ControlMessage | SealMessage)
+_session = msgspec.json.Decoder(
+    AnySessionMessage | MirrorMessage | ControlMessage | SealMessage | LineMessage | BesideMessage
+)
 _event = msgspec.json.Decoder(HubEvent)
 
 

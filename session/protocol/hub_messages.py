@@ -14,6 +14,7 @@ from typing import Annotated
 import msgspec
 
 from session.protocol.ids import Id, ServiceRef, Sha256
+from session.protocol.line_rates import IceRules, LineRates
 from session.protocol.notes import DossierNote
 from session.protocol.roles import Role
 from session.protocol.scan_profiles import ScanProfile
@@ -146,6 +147,7 @@ class SessionFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     `caller_number`, `dossier` and `phone` (to be called at) are empty for the kiosk's own copy of these facts.
     `seal`: the organisation seals its conversations (`session.bus.seal_pins` says whether to believe it).
+    `line`: what the kiosk's line carries, None when nobody has measured it. `ice`: which relays there are.
     """
 
     id: Id
@@ -166,6 +168,8 @@ class SessionFacts(msgspec.Struct, frozen=True, kw_only=True):
     phone: Number = ""
     seal: SealCard | None = None
     scan_profiles: list[ScanProfile] = []
+    line: LineRates | None = None
+    ice: IceRules | None = None
 
 
 class AcceptRequest(HubMessage, frozen=True, kw_only=True):

@@ -487,7 +487,19 @@ THIRD_TOPIC, ASIDE_TOPIC = "third", "aside"
 SEAL_TOPIC = "seal"
 """How the two ends come to their key; never sealed itself."""
 
-CONTROL_TOPICS = ("call", THIRD_TOPIC, ASIDE_TOPIC, "grant", "cobrowse", "control", "device", "end", SEAL_TOPIC)
+CONTROL_TOPICS = (
+    "call",
+    THIRD_TOPIC,
+    ASIDE_TOPIC,
+    "grant",
+    "cobrowse",
+    "control",
+    "device",
+    "beside",
+    "end",
+    "line",
+    SEAL_TOPIC,
+)
 """Topics that carry JSON messages."""
 
 RAW_TOPICS = ("chunk", "mirror")

@@ -22,6 +22,7 @@ from session.log.events import Writer
 from session.log.writer import LogWriter
 from session.media.engine import MediaState, MediaStats
 from session.media.frames import VideoFrame
+from session.media.ice import IcePlan
 from session.protocol.channel import SessionChannel
 from session.protocol.control_messages import HistoryStep, PageKey
 from session.protocol.hub_messages import SessionFacts
@@ -59,6 +60,14 @@ class QuietEngine:
         pass
 
     def set_camera(self, on: bool) -> None:
+        pass
+
+    def set_ice(self, plan: IcePlan) -> None: ...
+
+    def set_line(self, line_kbps: int) -> None:
+        pass
+
+    def set_picture_limit(self, kbps: int, *, height_px: int = 0, fps: float = 0.0) -> None:
         pass
 
     def latest_frame(self) -> VideoFrame | None:
