@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 
+from expert_app.children import ChildFailed
 from expert_app.demo_run import Demo
 from session.tasks import Tasks
 from tests.end2end.conftest import _lay_pages
@@ -64,6 +66,14 @@ async def test_a_kiosk_that_is_killed_goes_on_under_a_new_key(sealed: Stage) -> 
     await sealed.end()
 
 
+async def _read(sealed: Stage, widget: str) -> str:
+    """What the desk's widget says; nothing while it is not there."""
+    try:
+        return str(await sealed.desk.ask("read", name=widget))
+    except ChildFailed:
+        return ""
+
+
 async def test_a_document_waits_for_a_vault_that_is_away(sealed: Stage) -> None:
     before = sealed.dossier().documents
     await sealed.call()
@@ -74,7 +84,9 @@ async def test_a_document_waits_for_a_vault_that_is_away(sealed: Stage) -> None:
     sealed.demo.vault.kill()
     await sealed.demo.vault.ended.wait()
     await sealed.file()
-    await sealed.news(sealed.desk, "document_waiting")
+    async with asyncio.timeout(60):
+        while "is safe on this computer" not in await _read(sealed, "message_waiting"):  # noqa: ASYNC110 - a window
+            await asyncio.sleep(0.2)
     await sealed.pictures_move()
     await sealed.demo.start_vault()
     await sealed.news(sealed.desk, "document_filed", timeout_s=60)
