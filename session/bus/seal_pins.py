@@ -35,7 +35,7 @@ class SealPins:
     """
 
     def __init__(self, path: Path, settings: Mapping[str, str], clock: Clock) -> None:
-        self._path, self._clock = path, clock
+        self._path, self.clock = path, clock
         self._settings = dict(settings)
         self._seen = self._load()
 
@@ -55,7 +55,7 @@ class SealPins:
             if known:
                 raise SealKeyRefused(organisation=organisation, why="missing")
             return []
-        keys = valid_keys(organisation, card, known or card.keys[0].signer, self._clock.utc_now())
+        keys = valid_keys(organisation, card, known or card.keys[0].signer, self.clock.utc_now())
         if not known:
             self._keep(organisation, card.keys[0].signer)
         return keys

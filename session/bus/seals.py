@@ -13,13 +13,16 @@ from functools import partial
 from session.bus.line import Line
 from session.bus.seal_pins import SealPins
 from session.bus.vault_line import Caller, VaultLine
-from session.errors import SealKeyRefused
+from session.errors import SealKeyRefused, SessionError
 from session.protocol.hub_messages import HubMessage, LogAppend
 from session.protocol.roles import Role
 from session.protocol.seal_keys import SealCard, SealKey
 from session.protocol.seal_messages import VAULT_PARTS, Part, SealCardAnswer
 
 log = logging.getLogger(__name__)
+
+CARD_S = 300.0
+"""A card is asked for again after so long."""
 
 FetchCard = Callable[[str], Awaitable[SealCardAnswer]]
 """Asks the hub for an organisation's card."""
@@ -40,7 +43,9 @@ class Seals:
         self.pins = pins
         self.home = home
         self._organisation_of = organisation_of
+        self._clock = pins.clock
         self._cards: dict[str, SealCard | None] = {}
+        self._asked_s: dict[str, float] = {}
         self._lines: dict[tuple[str, Part], VaultLine] = {}
         self._line: Line | None = None
         self._fetch: FetchCard | None = None
@@ -58,6 +63,7 @@ class Seals:
         """
         keys = self.pins.accept(organisation, card)
         self._cards[organisation] = card
+        self._asked_s[organisation] = self._clock.monotonic_s()
         return keys
 
     async def line_for(self, verb: str, message: HubMessage) -> VaultLine | None:
@@ -78,8 +84,7 @@ class Seals:
         """The line to this part of an organisation's vault, None when it has none. Raises as `line_for`."""
         if self._line is None or self._fetch is None:
             raise SealKeyRefused(organisation=organisation, why="no line")
-        if organisation not in self._cards:
-            self.take_card(organisation, (await self._fetch(organisation)).card)
+        await self._refresh(organisation, self._fetch)
         if self._cards[organisation] is None:
             return None
         if (organisation, part) not in self._lines:
@@ -87,9 +92,22 @@ class Seals:
             self._lines[organisation, part] = VaultLine(self._line, organisation, part, self._caller, self._seed, keys)
         return self._lines[organisation, part]
 
+    async def _refresh(self, organisation: str, fetch: FetchCard) -> None:
+        """Asks for the card when there is none, and again now and then: keys follow each other."""
+        if self._clock.monotonic_s() - self._asked_s.get(organisation, float("-inf")) < CARD_S:
+            return
+        try:
+            card = (await fetch(organisation)).card
+        except SessionError:
+            if organisation not in self._cards:
+                raise
+            return  # the hub is away: what it said before holds
+        self.take_card(organisation, card)
+
     def _keys(self, organisation: str) -> list[SealKey]:
         return self.pins.accept(organisation, self._cards.get(organisation))
 
     def forget_cards(self) -> None:
         """The convention has become another one: cards are asked for again."""
         self._cards.clear()
+        self._asked_s.clear()

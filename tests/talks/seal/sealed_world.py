@@ -152,10 +152,10 @@ class SealedWorld:
 
 @asynccontextmanager
 async def sealed_world(
-    folder: Path, *, clock: Clock | None = None, with_vault: bool = True
+    folder: Path, *, clock: Clock | None = None, with_vault: bool = True, keys: SigningKeys | None = None
 ) -> AsyncIterator[SealedWorld]:
     """A running world with a vault; everything ends with it."""
-    keys = SigningKeys()
+    keys = keys or SigningKeys()
     world = World(folder, clock or SystemClock(), 0.1, free_port(), sealed_catalogue(keys))
     try:
         await world.server.start()

@@ -3,19 +3,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from session.bus.identity import new_seed, public_key
+from session.bus.seal import SEAL_HEADER
+from session.bus.seals import CARD_S
+from session.bus.vault_line import REFUSED_HEADER, UNKNOWN
+from session.clock import ManualClock
 from session.desk.link import DeskLink
 from session.desk.talk_link import TalkLink
 from session.errors import DeskNotAdmitted, NotAllowed, SealKeyOld, SealKeyRefused, VaultAway
-from session.protocol.hub_messages import DossierAnswer, DossierRequest, SessionFacts
+from session.hub.catalogue import Catalogue
+from session.protocol.hub_messages import DossierAnswer, DossierRequest, PieceState, SessionFacts
 from session.protocol.roles import Role
 from session.protocol.seal_messages import Part
 from session.protocol.talk_state import PassReason
-from tests.talks.seal.sealed_world import ORGANISATION, SealedWorld, new_secret, sealed_world
+from tests.talks.seal.sealed_world import (
+    ORGANISATION,
+    SealedWorld,
+    SigningKeys,
+    new_secret,
+    sealed_catalogue,
+    sealed_world,
+)
 
 RECORD = b'{"at_utc":"2026-03-02T10:00:00Z","writer":"desk","number":0,"event":{"type":"PageClosed"}}'
 
@@ -141,3 +155,62 @@ async def test_the_note_for_the_next_agent_goes_by_the_vault(tmp_path: Path) -> 
         assert (answer.by_name, answer.reason, answer.note) == ("Alice M.", PassReason.SPECIALIST, note)
         assert not any(note.encode() in message.payload for message in heard)
         assert len(heard) > 3
+
+
+async def test_a_question_that_is_said_again_by_others_is_not_answered(tmp_path: Path) -> None:
+    """Whoever runs the server may keep a sealed question and say it once more, also to a vault that was restarted."""
+    async with sealed_world(tmp_path) as sealed:
+        desk, facts = await in_session(sealed)
+        line = desk._bus._line
+        kept: list[tuple[str, bytes, dict[str, str]]] = []
+        request = line.request
+
+        async def keep(subject: str, payload: bytes, timeout_s: float, headers: Mapping[str, str] | None = None):  # type: ignore[no-untyped-def]
+            if headers and SEAL_HEADER in headers:
+                kept.append((subject, payload, dict(headers)))
+            return await request(subject, payload, timeout_s, headers)
+
+        line.request = keep  # type: ignore[method-assign]
+        await desk.set_piece(facts.id, (await desk.dossier(facts.id)).number, "identity", PieceState.ACCEPTED)
+        refused = await desk.set_piece(facts.id, "D-2026-0001", "identity", PieceState.REFUSED, "flou")
+        assert refused.pieces[1].state is PieceState.REFUSED
+        subject, payload, headers = kept[1]  # the first change, sealed
+        said = await request(subject, payload, 5.0, headers)
+        assert (said.headers[REFUSED_HEADER], said.payload) == ("seal_broken", b"")
+        await sealed.stop_vault()
+        await sealed.start_vault()
+        said = await request(subject, payload, 5.0, headers)
+        assert said.headers[REFUSED_HEADER] == UNKNOWN
+        assert (await desk.dossier(facts.id)).pieces[1].state is PieceState.REFUSED
+
+
+async def test_a_vault_without_the_newest_key_is_asked_under_the_one_before(tmp_path: Path) -> None:
+    keys = SigningKeys(secrets=[new_secret(), new_secret()])
+    async with sealed_world(tmp_path, keys=keys) as sealed:
+        for missing in (0, 1):
+            sealed.secrets[:] = [secret for at, secret in enumerate(keys.secrets) if at != missing]
+            desk = await sealed.desk("alice" if missing else "bob")
+            kiosk = await sealed.kiosk("kiosk1")
+            answer = await kiosk.call("valdore/rights", "1234567", f"r{missing}")
+            facts = await desk.accept(answer.ticket.id)
+            assert (await desk.dossier(facts.id)).number == "D-2026-0001"
+            await desk.hang_up(facts.id)
+            await desk.close(facts.id)
+
+
+async def test_a_key_that_follows_is_taken_without_a_restart(tmp_path: Path) -> None:
+    clock = ManualClock(datetime.now(UTC))
+    keys = SigningKeys()
+    async with sealed_world(tmp_path, clock=clock, keys=keys) as sealed:
+        desk, facts = await in_session(sealed)
+        await desk.dossier(facts.id)
+        seals, following = desk._bus.seals, new_secret()
+        assert seals is not None
+        keys.secrets.append(following)
+        assert sealed.world.hub is not None
+        await sealed.world.hub.take_catalogue(Catalogue.parse(sealed_catalogue(keys)))
+        sealed.secrets[:] = [following]
+        await sealed.stop_vault()
+        await sealed.start_vault()
+        clock.advance(CARD_S + 1)
+        assert (await desk.dossier(facts.id)).number == "D-2026-0001"
