@@ -24,6 +24,7 @@ from expert_app.desk import DeskApp
 from expert_app.desk_talk import DeskTalks
 from expert_app.desk_work import DeskWork
 from expert_app.filing import Filing
+from expert_app.origins import notary_of
 from expert_app.paths import Paths
 from session.bus.client import BusClient
 from session.desk.guest import Guest
@@ -95,7 +96,9 @@ class ComposedDesk:
         self._talk_link = TalkLink(self._bus)
         self._outbox = Outbox(paths.folder("outbox"))
         self._workers = Workers(language=settings.language)
-        self._filing = Filing(self._outbox, self._workers, self._link, clock, tasks, program.facts)
+        self._filing = Filing(
+            self._outbox, self._workers, self._link, clock, tasks, program.facts, notary=notary_of(seed)
+        )
         self._app = DeskApp(self._link, self._filing, self._open_session, clock, tasks, program.facts)
         self._talks = DeskTalks(self._app, self._link, self._talk_link, self._open_guest, tasks, program.facts)
         application = QApplication.instance()

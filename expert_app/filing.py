@@ -18,8 +18,10 @@ from documents.clean import CleanPage, clean_page
 from documents.edits import Edits, LeaveAsScanned, TurnPage
 from documents.errors import DocumentError
 from documents.outbox import KeptPage, Outbox, PageState, QueuedDocument
+from documents.provenance import seal
 from documents.workers import Workers
 from expert_app.facts import Facts
+from expert_app.origins import Notary, origin_of
 from session.clock import Clock
 from session.desk.link import Progress
 from session.desk.live import DeskSession
@@ -28,7 +30,7 @@ from session.log import events
 from session.notify import Notifier
 from session.protocol.hub_messages import DocumentFiled, SessionFacts
 from session.protocol.ids import new_id
-from session.protocol.session_messages import PageOffered
+from session.protocol.session_messages import DevicesReported, PageOffered
 from session.tasks import Tasks
 
 Value = str | int | float
@@ -109,6 +111,7 @@ class Filing:
     """The desk's way of paper.
 
     Args:
+        notary: seals each document with its origin; None: documents are not sealed.
         again_s: pause before a document that waits is sent again.
 
     Attributes:
@@ -129,6 +132,7 @@ class Filing:
         tasks: Tasks,
         facts: Facts,
         *,
+        notary: Notary | None = None,
         again_s: float = AGAIN_S,
     ) -> None:
         self.page_kept: Notifier[ShownPage] = Notifier()
@@ -141,6 +145,8 @@ class Filing:
         self.pages_filed: Notifier[list[str]] = Notifier()
         self._outbox, self._workers, self._store = outbox, workers, store
         self._clock, self._tasks, self._facts = clock, tasks, facts
+        self._notary = notary
+        self._scanner = ""
         self._session: DeskSession | None = None
         self._known: set[str] = set()
         self._removed: set[str] = set()
@@ -155,7 +161,12 @@ class Filing:
     def begin(self, session: DeskSession) -> None:
         """A session opens; pages of it that an earlier run kept are told again."""
         self._session = session
+        self._scanner = ""
+        session.devices.report_changed.connect(self._on_devices)
         self._tasks.spawn(self._tell_kept(session.facts.id), name="pages kept before")
+
+    def _on_devices(self, report: DevicesReported) -> None:
+        self._scanner = report.scanner_name
 
     async def _tell_kept(self, session_id: str) -> None:
         pages = await asyncio.to_thread(self._outbox.pages, session_id)
@@ -356,10 +367,17 @@ class Filing:
     ) -> QueuedDocument:
         pages = [await self._clean_copy(session.id, page_id) for page_id in page_ids]
         created = self._clock.utc_now()
+        kept = {page.page_id: page for page in await asyncio.to_thread(self._outbox.pages, session.id)}
+        ways = [(kept[page_id], page) for page_id, page in zip(page_ids, pages, strict=True) if page_id in kept]
+        origin = None
+        if self._notary is not None and len(ways) == len(pages):
+            origin = origin_of(session, ways, self._scanner, created)
         work = self._workers.submit(
-            assemble, [page.jpeg for page in pages], name, created, author=self._store.organisation_name
+            assemble, [page.jpeg for page in pages], name, created, author=self._store.organisation_name, origin=origin
         )
         pdf = await asyncio.wait_for(asyncio.wrap_future(work), CLEAN_S)
+        if self._notary is not None:
+            pdf = seal(pdf, self._notary.public_key, self._notary.sign)
         return await asyncio.to_thread(
             lambda: self._outbox.queue_document(
                 session.id,
