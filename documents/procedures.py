@@ -123,6 +123,10 @@ class Procedures:
         listed = found.procedures if found else []
         return [one for one in listed if not service or not one.services or service in one.services]
 
+    def put(self, organisation: str, procedures: list[Procedure]) -> None:
+        """Replaces those of an organisation."""
+        self._files[organisation] = ProcedureFile(organisation=organisation, name=organisation, procedures=procedures)
+
     def find(self, organisation: str, procedure: str) -> Procedure | None:
         """The procedure of that id."""
         return next((one for one in self.of(organisation) if one.id == procedure), None)
