@@ -12,6 +12,7 @@ from documents.outbox import Outbox
 from documents.workers import Workers
 from expert_app.bus_access import tls_for
 from expert_app.compose import ROLES, STOP_S, Program, run_application
+from expert_app.compose_desk_pieces import PieceConnections
 from expert_app.compose_desk_session import SessionConnections
 from expert_app.compose_desk_talk import TalkConnections
 from expert_app.compose_desk_views import DeskConnections
@@ -21,6 +22,7 @@ from expert_app.compose_sign_in import has_screen, sign_in
 from expert_app.config import DeskSettings
 from expert_app.credentials import KeyMissing, forget_seed, key_name, load_seed
 from expert_app.desk import DeskApp
+from expert_app.desk_pieces import DeskPieces
 from expert_app.desk_talk import DeskTalks
 from expert_app.desk_work import DeskWork
 from expert_app.filing import Filing
@@ -30,6 +32,7 @@ from session.bus.client import BusClient
 from session.desk.guest import Guest
 from session.desk.link import DeskLink
 from session.desk.live import DeskSession
+from session.desk.piece_link import PieceLink
 from session.desk.talk_link import TalkLink
 from session.desk.work_link import WorkLink
 from session.errors import SessionError
@@ -100,6 +103,7 @@ class ComposedDesk:
             self._outbox, self._workers, self._link, clock, tasks, program.facts, notary=notary_of(seed)
         )
         self._app = DeskApp(self._link, self._filing, self._open_session, clock, tasks, program.facts)
+        self._pieces = DeskPieces(self._app, self._filing, self._link, PieceLink(self._bus), clock, program.facts)
         self._talks = DeskTalks(self._app, self._link, self._talk_link, self._open_guest, tasks, program.facts)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
@@ -129,6 +133,7 @@ class ComposedDesk:
         self._session_connections = SessionConnections(
             self.window, self.mirror, self.video, self._app, self._engine, tasks, program.facts
         )
+        self._piece_connections = PieceConnections(self.window, self._app, self._pieces)
         self._talk_connections = TalkConnections(
             self.window,
             self._talks,

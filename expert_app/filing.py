@@ -284,6 +284,11 @@ class Filing:
     def _find(self, session_id: str, page_id: str) -> KeptPage | None:
         return next((page for page in self._outbox.pages(session_id) if page.page_id == page_id), None)
 
+    def scanned_sha256(self, session_id: str, page_id: str) -> str:
+        """Hash of a page as it was scanned; "" when it is not here any more."""
+        page = self._find(session_id, page_id)
+        return "" if page is None else page.sha256
+
     # ---- what the agent does with pages ----
 
     def turn(self, page_id: str, quarters: int) -> None:
