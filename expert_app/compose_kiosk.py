@@ -75,6 +75,7 @@ class ComposedKiosk:
 
     def __init__(self, settings: KioskSettings, paths: Paths, seed: bytes, program: Program) -> None:
         self._settings, self._paths, self._program = settings, paths, program
+        self._live: KioskSession | None = None
         self._call_pane, self._browser = KioskCallPane(), KioskBrowser()
         self.window = KioskWindow(self._call_pane, self._browser, language=settings.language, clock=program.clock)
         self._bus = BusClient(
@@ -119,7 +120,7 @@ class ComposedKiosk:
         window.stop_requested.connect(app.withdraw_all)
         window.grant_answered.connect(app.answer_grant)
         window.grant_withdrawn.connect(app.withdraw_grant)
-        window.print_answered.connect(app.answer_print)
+        window.print_answered.connect(self._on_print_answered)
         window.acting_changed.connect(app.act_for_caller)
         window.start_requested.connect(app.forget_press)
         window.away_requested.connect(app.step_away)
@@ -159,7 +160,7 @@ class ComposedKiosk:
 
     def _open_session(self, facts: SessionFacts, resumed: bool) -> KioskSession:
         folder = open_session_folder(self._paths.runtime, facts.id, resumed=resumed)
-        return KioskSession(
+        self._live = KioskSession(
             facts,
             self._link.channel(facts.id),
             self._parts,
@@ -170,6 +171,11 @@ class ComposedKiosk:
             self._program.tasks,
             resumed=resumed,
         )
+        return self._live
+
+    def _on_print_answered(self, print_id: str, wanted: bool) -> None:
+        if self._live is not None:
+            self._live.devices.showing.answer(print_id, wanted)
 
     def _log_writer(self, session_id: str) -> LogWriter:
         send = partial(self._link.append_log, session_id)

@@ -239,6 +239,7 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ca_file: with `bus`: certificate of our own authority; "" for the system's authorities.
         silent_s: seconds of silence after which the other end of a session is told; signs of life come every 5 s.
         desk_return_s, kiosk_return_s: how long a silent desk keeps its caller, and a silent kiosk its own.
+        procedures: folder of what each organisation's procedures ask for; "" for the sets that come with the program.
         metrics, disk: how it is watched, and how much room it needs.
         network: our name among partners' networks. partners: see `PartnerSettings`.
         leaf_port: where partners connect to us; 0 for nowhere.
@@ -266,6 +267,7 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     come_back_s: Seconds = 300.0
     metrics: MetricsSettings = MetricsSettings()
     disk: DiskSettings = DiskSettings()
+    procedures: str = ""
     network: str = ""
     leaf_port: Port = 0
     partners: list[PartnerSettings] = []

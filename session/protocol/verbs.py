@@ -7,6 +7,7 @@ from session.protocol.board_messages import BOARD_VERBS
 from session.protocol.history_messages import HISTORY_VERBS
 from session.protocol.hub_messages import VERBS, Verb
 from session.protocol.network_messages import NETWORK_VERBS
+from session.protocol.piece_messages import PIECE_VERBS
 from session.protocol.routing_messages import ROUTING_VERBS
 from session.protocol.site_messages import SITE_VERBS
 from session.protocol.talk_messages import TALK_VERBS
@@ -17,6 +18,7 @@ ALL_VERBS: dict[str, Verb] = {
     **BOARD_VERBS,
     **HISTORY_VERBS,
     **NETWORK_VERBS,
+    **PIECE_VERBS,
     **ROUTING_VERBS,
     **SITE_VERBS,
     **TALK_VERBS,

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any, cast
 
 import pytest
 from reportlab.pdfgen.canvas import Canvas
@@ -17,7 +18,7 @@ from views.kiosk_window import KioskWindow
 
 def sheet(print_id: str = "p1", document: bytes | None = None) -> ShownPrint:
     out = io.BytesIO()
-    canvas = Canvas(out, pagesize=(595, 842))
+    canvas: Any = cast(Any, Canvas)(out, pagesize=(595, 842))
     canvas.drawString(70, 760, "Accusé de réception")
     canvas.save()
     return ShownPrint(print_id, "Reçu de dépôt", document or out.getvalue(), 1, 2)
