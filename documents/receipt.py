@@ -11,13 +11,14 @@ import hashlib
 import io
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Literal
 
 import msgspec
 import pikepdf
 from reportlab.lib.units import mm
 
 from documents.dates import hour, long_date
-from documents.pdf import Title, as_pdfa
+from documents.pdf import FLAVOUR, Title, as_pdfa
 from documents.sheet import (
     ACCENT,
     AMBER,
@@ -109,8 +110,8 @@ class ReceiptFacts(msgspec.Struct, frozen=True, kw_only=True):
     language: str = "fr-FR"
 
 
-def receipt(facts: ReceiptFacts) -> bytes:
-    """The receipt as PDF/A-2b, A4, in the language in use (`resources.texts.use_language`)."""
+def receipt(facts: ReceiptFacts, flavour: Literal["1b", "2b"] = FLAVOUR) -> bytes:
+    """The receipt as PDF/A, A4, in the language in use (`resources.texts.use_language`)."""
     pages = _Receipt(facts, 0).draw()[1]
     drawn, _pages = _Receipt(facts, pages).draw()
     title = Title(
@@ -121,7 +122,7 @@ def receipt(facts: ReceiptFacts) -> bytes:
         language=facts.language,
     )
     with pikepdf.open(io.BytesIO(drawn)) as pdf:
-        return as_pdfa(pdf, title)
+        return as_pdfa(pdf, title, flavour=flavour)
 
 
 def verification_text(facts: ReceiptFacts) -> str:

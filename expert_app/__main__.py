@@ -75,6 +75,11 @@ def _parser() -> argparse.ArgumentParser:
     replay = commands.add_parser("replay", help="a session's log on one timeline")
     replay.add_argument("log", metavar="FILE-OR-SESSION", help="a log file, or the id of a session at the hub")
     _common(replay)
+    verify = commands.add_parser("verify", help="says whether a filed document is what was scanned")
+    verify.add_argument("document", type=Path, metavar="DOCUMENT", help="a PDF")
+    verify.add_argument("--key", action="append", default=[], help="public key of a desk that you trust (U...)")
+    verify.add_argument("--json", action="store_true", help="for programs")
+    _common(verify)
     doctor = commands.add_parser("doctor", help="checks what a call needs and says what to do")
     doctor.add_argument("--json", action="store_true", help="for programs")
     _common(doctor)
@@ -212,6 +217,13 @@ def _doctor(arguments: Arguments) -> int:
     return doctor.report(findings, arguments.json)
 
 
+def _verify(arguments: Arguments) -> int:
+    use_language(arguments.language or "fr")
+    from expert_app.verify_command import verify_document
+
+    return verify_document(arguments.document, arguments.key, as_json=arguments.json)
+
+
 def _enrol(arguments: Arguments) -> int:
     use_language(arguments.language or "fr")
     if arguments.code:
@@ -278,6 +290,7 @@ _PROGRAMS: dict[str, Callable[[Arguments], int]] = {
     "kiosk-devices": _kiosk_devices,
     "doctor": _doctor,
     "enrol": _enrol,
+    "verify": _verify,
 }
 
 

@@ -17,6 +17,7 @@ from expert_app.compose_desk_beside import BesideConnections
 from expert_app.compose_desk_devices import DevicesConnections
 from expert_app.compose_desk_line import LineConnections
 from expert_app.compose_desk_media import MediaConnections, personal
+from expert_app.compose_desk_pieces import PieceConnections
 from expert_app.compose_desk_session import SessionConnections
 from expert_app.compose_desk_talk import TalkConnections
 from expert_app.compose_desk_views import DeskConnections
@@ -29,10 +30,12 @@ from expert_app.config import DeskSettings
 from expert_app.credentials import KeyMissing, forget_seed, key_name, load_seed
 from expert_app.desk import DeskApp
 from expert_app.desk_devices import DevicesJob
+from expert_app.desk_pieces import DeskPieces
 from expert_app.desk_talk import DeskTalks
 from expert_app.desk_work import DeskWork
 from expert_app.filing import Filing
 from expert_app.ice_settings import ice_plan, trust_relays, trust_relays_in_browser
+from expert_app.origins import notary_of
 from expert_app.page_acts import PageActs
 from expert_app.paths import Paths
 from expert_app.seal_ends import DeskSealing, seals_for
@@ -41,6 +44,7 @@ from session.clock import SystemClock
 from session.desk.guest import Guest
 from session.desk.link import DeskLink
 from session.desk.live import DeskSession
+from session.desk.piece_link import PieceLink
 from session.desk.talk_link import TalkLink
 from session.desk.work_link import WorkLink
 from session.errors import SessionError
@@ -114,10 +118,13 @@ class ComposedDesk:
         self._talk_link = TalkLink(self._bus)
         self._outbox = Outbox(paths.folder("outbox"))
         self._workers = Workers(language=settings.language)
-        self._filing = Filing(self._outbox, self._workers, self._link, clock, tasks, program.facts)
+        self._filing = Filing(
+            self._outbox, self._workers, self._link, clock, tasks, program.facts, notary=notary_of(seed)
+        )
         self._app = DeskApp(self._link, self._filing, self._open_session, clock, tasks, program.facts)
         self._devices = DevicesJob(self._app, self._link, self._workers, clock, program.facts)
-        self._page_acts = PageActs(self._app, self._filing)
+        self._page_acts = PageActs(self._app, self._filing, self._outbox)
+        self._pieces = DeskPieces(self._app, self._filing, self._link, PieceLink(self._bus), clock, program.facts)
         self._talks = DeskTalks(self._app, self._link, self._talk_link, self._open_guest, tasks, program.facts)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
@@ -162,6 +169,7 @@ class ComposedDesk:
         self._media_dialog = MediaConnections(self.window, self._media, self._window_settings, self._in_conversation)
         self.window.header.settings_pressed.connect(self._media_dialog.open)
         self._beside = BesideConnections(self.window, self.video, self._app, application, program.facts)
+        self._piece_connections = PieceConnections(self.window, self._app, self._pieces, self._devices)
         self._talk_connections = TalkConnections(
             self.window,
             self._talks,

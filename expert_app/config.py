@@ -301,6 +301,8 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         silent_s: seconds of silence after which the other end of a session is told; signs of life come every 5 s.
         desk_return_s, kiosk_return_s: how long a silent desk keeps its caller, and a silent kiosk its own.
         metrics, disk: how it is watched, and how much room it needs. turn: relays for calls.
+        procedures: folder of what each organisation's procedures ask for; "" for the sets that come with the program.
+        metrics, disk: how it is watched, and how much room it needs.
         network: our name among partners' networks. partners: see `PartnerSettings`.
         leaf_port: where partners connect to us; 0 for nowhere.
         serve: "dossier" and "log" of one `organisation`, its vault, behind the hub at `bus`; empty for the whole hub.
@@ -330,6 +332,7 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     metrics: MetricsSettings = MetricsSettings()
     disk: DiskSettings = DiskSettings()
     turn: TurnSettings = TurnSettings()
+    procedures: str = ""
     network: str = ""
     leaf_port: Port = 0
     partners: list[PartnerSettings] = []

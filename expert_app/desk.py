@@ -307,7 +307,7 @@ class DeskApp:
             self.dossier_changed.emit(None)
             return
         self._session.chronicle.write(events.DossierOpened(pieces=len(facts.pieces), documents=len(facts.documents)))
-        self._show_dossier(facts)
+        self.show_dossier(facts)
 
     async def _load_when_vault_answers(self) -> None:
         """An organisation's own dossier service may come later than the caller."""
@@ -320,7 +320,8 @@ class DeskApp:
                 await asyncio.sleep(VAULT_S)
         return None
 
-    def _show_dossier(self, facts: DossierFacts) -> None:
+    def show_dossier(self, facts: DossierFacts) -> None:
+        """The dossier as the store has it, whichever part of the desk asked."""
         self._dossier, self._dossier_known = facts, True
         for piece in facts.pieces:
             self._facts.note(f"piece_{piece.id}", state=piece.state.value, dossier=facts.number)
@@ -336,7 +337,7 @@ class DeskApp:
         session = self._session
         facts = await self._link.set_piece(session.facts.id, self._dossier.number, piece_id, state, reason)
         session.chronicle.write(events.PieceChanged(piece_id=piece_id, state=state))
-        self._show_dossier(facts)
+        self.show_dossier(facts)
 
     def file(self, page_ids: list[str], piece_id: str, name: str) -> None:
         """Files pages as one document under a piece ("" for none)."""
@@ -372,7 +373,7 @@ class DeskApp:
         )
         if document.piece_id:
             self._session.chronicle.write(events.PieceFiled(piece_id=document.piece_id))
-        self._show_dossier(filed.dossier)
+        self.show_dossier(filed.dossier)
 
     def open_document(self, document_id: str) -> None:
         """Brings a filed document to the screen."""

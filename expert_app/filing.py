@@ -15,12 +15,14 @@ from typing import NamedTuple, Protocol
 from documents.assemble import assemble
 from documents.check import check_page
 from documents.clean import CleanPage, clean_page
-from documents.edits import CropPage, Edits, LeaveAsScanned, TurnPage
+from documents.edits import Edits, LeaveAsScanned, TurnPage
 from documents.errors import DocumentError
 from documents.legibility import Finding, seen_flaws
 from documents.outbox import KeptPage, Outbox, PageState, QueuedDocument
+from documents.provenance import seal
 from documents.workers import Workers
 from expert_app.facts import Facts
+from expert_app.origins import Notary, origin_of
 from session.clock import Clock
 from session.desk.link import Progress
 from session.desk.live import DeskSession
@@ -29,7 +31,7 @@ from session.log import events
 from session.notify import Notifier
 from session.protocol.hub_messages import DocumentFiled, SessionFacts
 from session.protocol.ids import new_id
-from session.protocol.session_messages import PageOffered
+from session.protocol.session_messages import DevicesReported, PageOffered
 from session.tasks import Tasks
 
 Value = str | int | float
@@ -125,6 +127,7 @@ class Filing:
     """The desk's way of paper.
 
     Args:
+        notary: seals each document with its origin; None: documents are not sealed.
         again_s: pause before a document that waits is sent again.
 
     Attributes:
@@ -145,6 +148,7 @@ class Filing:
         tasks: Tasks,
         facts: Facts,
         *,
+        notary: Notary | None = None,
         again_s: float = AGAIN_S,
     ) -> None:
         self.page_kept: Notifier[ShownPage] = Notifier()
@@ -157,6 +161,8 @@ class Filing:
         self.pages_filed: Notifier[list[str]] = Notifier()
         self._outbox, self._workers, self._store = outbox, workers, store
         self._clock, self._tasks, self._facts = clock, tasks, facts
+        self._notary = notary
+        self._scanner = ""
         self._session: DeskSession | None = None
         self._known: set[str] = set()
         self._removed: set[str] = set()
@@ -171,7 +177,12 @@ class Filing:
     def begin(self, session: DeskSession) -> None:
         """A session opens; pages of it that an earlier run kept are told again."""
         self._session = session
+        self._scanner = ""
+        session.devices.report_changed.connect(self._on_devices)
         self._tasks.spawn(self._tell_kept(session.facts.id), name="pages kept before")
+
+    def _on_devices(self, report: DevicesReported) -> None:
+        self._scanner = report.scanner_name
 
     async def _tell_kept(self, session_id: str) -> None:
         pages = await asyncio.to_thread(self._outbox.pages, session_id)
@@ -289,6 +300,11 @@ class Filing:
     def _find(self, session_id: str, page_id: str) -> KeptPage | None:
         return next((page for page in self._outbox.pages(session_id) if page.page_id == page_id), None)
 
+    def scanned_sha256(self, session_id: str, page_id: str) -> str:
+        """Hash of a page as it was scanned; "" when it is not here any more."""
+        page = self._find(session_id, page_id)
+        return "" if page is None else page.sha256
+
     # ---- what the agent does with pages ----
 
     def turn(self, page_id: str, quarters: int) -> None:
@@ -318,35 +334,10 @@ class Filing:
             self._outbox.set_edits(session_id, page_id, change(page.edits))
             self._start_cleaning(session_id, page_id)
 
-    async def split(self, page_id: str, boxes: list[CropPage]) -> list[str]:
-        """Makes a page of each part of a cleaned page as it is seen now; the page itself stays until it is removed.
-
-        Returns:
-            Ids of the parts, which are told as kept. Raises `DossierUnknown`: no such page. OSError: the disk.
-        """
-        session_id = self._session.facts.id if self._session is not None else ""
-        page = self._find(session_id, page_id)
-        if page is None:
-            raise DossierUnknown(what="page")
-        data = await asyncio.to_thread(self._outbox.page_bytes, session_id, page_id)
-        parts = [await asyncio.to_thread(self._keep_part, page, data, box) for box in boxes]
-        await self._tell(parts)
-        return [part.page_id for part in parts]
-
-    def _keep_part(self, page: KeptPage, data: bytes, box: CropPage) -> KeptPage:
-        part = self._outbox.keep_page(
-            page.session_id,
-            new_id(),
-            data,
-            page.sha256,
-            media_type=page.media_type,
-            width_px=page.width_px,
-            height_px=page.height_px,
-            dpi=page.dpi,
-            taken_at_utc=page.taken_at_utc,
-        )
-        self._known.add(part.page_id)
-        return self._outbox.set_edits(page.session_id, part.page_id, page.edits.cropped(box))
+    async def adopt(self, pages: list[KeptPage]) -> None:
+        """Pages that were made here, of a received one, are the agent's as if they had been received."""
+        self._known.update(page.page_id for page in pages)
+        await self._tell(pages)
 
     def remove(self, page_id: str) -> None:
         """The agent takes a page out; it leaves the disk with the session, until then `restore` brings it back."""
@@ -402,10 +393,17 @@ class Filing:
     ) -> QueuedDocument:
         pages = [await self._clean_copy(session.id, page_id) for page_id in page_ids]
         created = self._clock.utc_now()
+        kept = {page.page_id: page for page in await asyncio.to_thread(self._outbox.pages, session.id)}
+        ways = [(kept[page_id], page) for page_id, page in zip(page_ids, pages, strict=True) if page_id in kept]
+        origin = None
+        if self._notary is not None and len(ways) == len(pages):
+            origin = origin_of(session, ways, self._scanner, created)
         work = self._workers.submit(
-            assemble, [page.jpeg for page in pages], name, created, author=self._store.organisation_name
+            assemble, [page.jpeg for page in pages], name, created, author=self._store.organisation_name, origin=origin
         )
         pdf = await asyncio.wait_for(asyncio.wrap_future(work), CLEAN_S)
+        if self._notary is not None:
+            pdf = seal(pdf, self._notary.public_key, self._notary.sign)
         return await asyncio.to_thread(
             lambda: self._outbox.queue_document(
                 session.id,

@@ -12,7 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from documents.procedures import ProceduresWrong, load_procedures, shipped
 from documents.store import DossierStore
+from documents.workers import Limits, Workers
 from expert_app.config import HubSettings, PartnerSettings, SettingsWrong
 from expert_app.convention_commands import load_catalogue
 from expert_app.convention_words import refused
@@ -24,6 +26,7 @@ from expert_app.hub_access import forget_running, hub_seed, note_running
 from expert_app.hub_identities import open_book
 from expert_app.ice_settings import turn_tickets
 from expert_app.paths import Paths
+from expert_app.procedure_words import procedures_refused
 from expert_app.stored_copies import FOLDER, keep_old_databases, upgrade_stored
 from resources.texts import _
 from session.bus.hub_connection import HubConnection
@@ -187,6 +190,7 @@ class HubProgram:
         kept = paths.folder("convention") / "last-good"
         self._convention = ConventionKeeper(Path(settings.catalogue), settings.convention.operator_key, kept)
         self._catalogue = self._convention.start()
+        self._procedures = load_procedures(Path(settings.procedures) if settings.procedures else shipped())
         self._look_now = asyncio.Event()
         self._keys_due = False
         keep_old_databases(settings, paths)
@@ -208,7 +212,9 @@ class HubProgram:
             await upgrade_stored(self._settings, self._paths, connection)
             store = DossierStore(self._paths.folder("dossiers"), self._settings.database or None)
             stack.callback(store.close)
-            adapter = DossierAdapter(store, self._clock)
+            workers = Workers(limits=Limits(memory_mb=700, task_cpu_s=20))
+            stack.callback(workers.close)
+            adapter = DossierAdapter(store, self._clock, self._procedures, workers)
             hub = Hub(
                 connection,
                 self._catalogue,
@@ -359,6 +365,9 @@ async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:
         return 2
     except StoredTooNew as error:
         return too_new(error)
+    except ProceduresWrong as error:
+        print(procedures_refused(error))
+        return 2
     driver = Driver(None, facts, stop.set)
     if options.driven:
         driver.start()

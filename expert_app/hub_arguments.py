@@ -44,6 +44,8 @@ def add_hub_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]
     check = command("check", "say everything that is wrong with a convention, or print its hours of this week")
     check.add_argument("convention", type=Path, metavar="CONVENTION", help="a TOML file, or a folder of them")
     check.add_argument("--operator-key", default="", metavar="KEY", help="look at the signatures too")
+    procedures = command("procedures", "say everything that is wrong with a folder of procedures, or list them")
+    procedures.add_argument("folder_of_procedures", type=Path, nargs="?", default=None, metavar="FOLDER")
     sign = command("sign", "sign a part of a convention")
     sign.add_argument("convention", type=Path, metavar="CONVENTION")
     sign.add_argument("--part", default="", metavar="FILE", help="file in the folder, e.g. caf.toml")

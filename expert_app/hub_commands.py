@@ -8,7 +8,9 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
+from documents.procedures import shipped
 from expert_app import convention_commands, hub, hub_identities, vault, vault_commands
 from expert_app.certificates import CertificateTrouble, make_ca, make_certificate
 from expert_app.config import HubSettings
@@ -16,6 +18,7 @@ from expert_app.convention_words import refused
 from expert_app.credentials import KeyMissing, key_name, load_seed, save_seed
 from expert_app.hub_arguments import ROLES
 from expert_app.paths import Paths
+from expert_app.procedure_words import list_procedures
 from resources.texts import _
 from session.bus.identity import new_seed, public_key
 from session.hub.problems import CatalogueWrong
@@ -41,6 +44,11 @@ def _example(_context: Context) -> int:
 def _check(context: Context) -> int:
     key = context.arguments.operator_key or context.settings.convention.operator_key
     return convention_commands.check(context.arguments.convention, key, datetime.now(UTC))
+
+
+def _procedures(context: Context) -> int:
+    named = context.arguments.folder_of_procedures or context.settings.procedures
+    return list_procedures(Path(named) if named else shipped())
 
 
 def _sign(context: Context) -> int:
@@ -140,6 +148,7 @@ def _link(context: Context) -> int:
 _WITHOUT_CATALOGUE: dict[str, Callable[[Context], int]] = {
     "example": _example,
     "check": _check,
+    "procedures": _procedures,
     "sign": _sign,
     "link": _link,
     "seal-key": _seal_key,

@@ -6,14 +6,18 @@ Originals stay on the disk until the session is over, so each act can be undone.
 
 from __future__ import annotations
 
+import asyncio
 from typing import NamedTuple
 
 from documents.edits import CropPage
+from documents.outbox import KeptPage, Outbox
 from expert_app.desk import DeskApp
 from expert_app.filing import Filing
+from session.errors import DossierUnknown
 from session.log.events import AnyEvent
 from session.log.page_events import PageRemoved, PageRestored, PageSplit
 from session.notify import Notifier
+from session.protocol.ids import new_id
 from session.protocol.page_removal import RemovalReason
 
 LEFT_RIGHT = [CropPage(0.0, 0.0, 0.5, 1.0), CropPage(0.5, 0.0, 1.0, 1.0)]
@@ -34,9 +38,9 @@ class PageActs:
         parted: a page was split.
     """
 
-    def __init__(self, app: DeskApp, filing: Filing) -> None:
+    def __init__(self, app: DeskApp, filing: Filing, outbox: Outbox) -> None:
         self.parted: Notifier[Parted] = Notifier()
-        self._app, self._filing = app, filing
+        self._app, self._filing, self._outbox = app, filing, outbox
 
     def remove(self, page_id: str, reason: RemovalReason) -> None:
         """Takes a page out."""
@@ -53,10 +57,31 @@ class PageActs:
         self._app.do(self._split(page_id, boxes), "split a page")
 
     async def _split(self, page_id: str, boxes: list[CropPage]) -> None:
-        parts = await self._filing.split(page_id, boxes)
+        session = self._app.session
+        kept = self._outbox.pages(session.facts.id) if session is not None else []
+        page = next((page for page in kept if page.page_id == page_id), None)
+        if page is None:
+            raise DossierUnknown(what="page")
+        parts = [await asyncio.to_thread(self._keep_part, page, box) for box in boxes]
+        await self._filing.adopt(parts)
         for part in parts:
-            self._write(PageSplit(page_id=part, of_page_id=page_id))
-        self.parted.emit(Parted(page_id, parts))
+            self._write(PageSplit(page_id=part.page_id, of_page_id=page_id))
+        self.parted.emit(Parted(page_id, [part.page_id for part in parts]))
+
+    def _keep_part(self, page: KeptPage, box: CropPage) -> KeptPage:
+        """The same original with one more step: what is cut away is not lost."""
+        part = self._outbox.keep_page(
+            page.session_id,
+            new_id(),
+            self._outbox.page_bytes(page.session_id, page.page_id),
+            page.sha256,
+            media_type=page.media_type,
+            width_px=page.width_px,
+            height_px=page.height_px,
+            dpi=page.dpi,
+            taken_at_utc=page.taken_at_utc,
+        )
+        return self._outbox.set_edits(page.session_id, part.page_id, page.edits.cropped(box))
 
     def _write(self, event: AnyEvent) -> None:
         if self._app.session is not None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from documents.receipt import ReceiptFacts, ReceivedPiece, ServiceInCharge, receipt
 from resources.texts import _
 from session.desk.link import DeskLink
-from session.protocol.hub_messages import DossierFacts, PieceState, SessionFacts
+from session.protocol.hub_messages import DossierFacts, SessionFacts
 
 
 class Place(NamedTuple):
@@ -29,7 +29,6 @@ def receipt_facts(session: SessionFacts, place: Place, dossier: DossierFacts, at
     """
     names = {piece.id: piece.name for piece in dossier.pieces}
     filed = [document for document in dossier.documents if document.filed_at_utc >= session.opened_at_utc]
-    waited = (PieceState.EXPECTED, PieceState.REFUSED)
     return ReceiptFacts(
         organisation=place.organisation,
         dossier_number=dossier.number,
@@ -49,7 +48,7 @@ def receipt_facts(session: SessionFacts, place: Place, dossier: DossierFacts, at
             )
             for document in filed
         ),
-        missing=tuple(piece.name for piece in dossier.pieces if piece.state in waited),
+        missing=tuple(piece.name for piece in dossier.pieces if piece.is_missing),
         site=session.site,
         agent_name=session.agent_name,
         ticket_number=place.ticket_number,

@@ -12,6 +12,7 @@ from typing import Any, get_args
 
 import msgspec
 
+from documents.procedures import ProcedureFile
 from session.hub.catalogue import WholeFile
 from session.hub.convention import NetworkPart
 from session.hub.entries import OrganisationEntry
@@ -60,6 +61,7 @@ def documents() -> dict[str, str]:
     """File name -> its text, as it should be in docs/schemas."""
     parts = {
         "convention.json": _document("A convention in one file, and the parts of one in a folder", CONVENTION),
+        "procedures.json": _document("What an organisation's procedures ask for", [ProcedureFile]),
         "hub.json": _document("What kiosk, desk and hub say to each other", _hub_types()),
         "session.json": _document("What the two ends of a session say to each other", _session_types()),
         "log.json": _document("One record of a session's log", [Record]),

@@ -15,6 +15,7 @@ import msgspec
 
 from session.errors import DossierUnknown, NotAllowed
 from session.hub.engine import CallerRecord, CallerStore
+from session.hub.piece_service import PieceStoreLike, Who, who_of
 from session.hub.uploads import UploadSpool
 from session.protocol.hub_messages import (
     DocumentFiled,
@@ -139,10 +140,13 @@ class DossierService:
 
     async def piece(self, organisation: str, agent: str, wish: PieceRequest) -> DossierFacts:
         """Sets a piece by hand. Raises as `dossier`; `NotAllowed` also for "filed", which only the store says."""
-        await self._check_dossier(organisation, agent, wish.session_id, wish.dossier)
-        if wish.state is PieceState.FILED:
+        _, who = await self.check(organisation, agent, wish.session_id, wish.dossier)
+        if wish.state in (PieceState.FILED, PieceState.ACKNOWLEDGED):
             raise NotAllowed(why="only the store files")
-        return await self._store.set_piece(organisation, wish.dossier, wish.piece_id, wish.state, wish.reason)
+        change = (organisation, wish.dossier, wish.piece_id, wish.state, wish.reason)
+        if isinstance(self._store, PieceStoreLike):
+            return await self._store.set_piece_by(*change, who)
+        return await self._store.set_piece(*change)
 
     async def note(self, organisation: str, agent: str, wish: NoteRequest) -> None:
         """Keeps an agent's note in the dossier of its session's caller. Raises as `dossier`."""
@@ -153,7 +157,7 @@ class DossierService:
 
     async def upload_begin(self, organisation: str, agent: str, begin: UploadBegin) -> UploadState:
         """Announces a document; raises as `dossier` and `UploadSpool.begin`."""
-        await self._check_dossier(organisation, agent, begin.session_id, begin.dossier)
+        await self.check(organisation, agent, begin.session_id, begin.dossier)
         async with self._uploads.lock(organisation, agent, begin.upload_id):
             upload = await asyncio.to_thread(self._uploads.begin, organisation, agent, begin)
             return UploadState(upload_id=begin.upload_id, received_bytes=upload.received_bytes)
@@ -174,16 +178,22 @@ class DossierService:
         async with self._uploads.lock(organisation, agent, upload_id):
             upload = self._uploads.find(organisation, agent, upload_id)
             begin = upload.begin
-            await self._check_dossier(organisation, agent, begin.session_id, begin.dossier)
+            _, who = await self.check(organisation, agent, begin.session_id, begin.dossier)
             if (answer := upload.answer) is not None:
                 return answer
             data = await asyncio.to_thread(upload.whole)
-            record, facts = await self._store.file(
-                organisation, begin.dossier, begin.piece_id, begin.name, begin.pages, begin.sha256, data, upload_id
-            )
+            record, facts = await self._file(organisation, begin, data, who)
             filed = DocumentFiled(document=record, dossier=facts)
             await asyncio.to_thread(upload.finish, filed)
             return filed
+
+    async def _file(
+        self, organisation: str, begin: UploadBegin, data: bytes, who: Who
+    ) -> tuple[DocumentRecord, DossierFacts]:
+        place = (organisation, begin.dossier, begin.piece_id, begin.name, begin.pages, begin.sha256)
+        if isinstance(self._store, PieceStoreLike):
+            return await self._store.file_by(*place, data, begin.upload_id, who)
+        return await self._store.file(*place, data, begin.upload_id)
 
     async def document(self, organisation: str, agent: str, wish: DocumentRequest) -> DocumentPart:
         """Bytes of a document of the session's dossier. Raises as `dossier`."""
@@ -212,9 +222,18 @@ class DossierService:
         facts = await self._store.open(organisation, dossier)
         return any(document.id == document_id for document in facts.documents)
 
-    async def _check_dossier(self, organisation: str, agent: str, session_id: str, dossier: str) -> Ticket:
-        """Raises `NotAllowed` unless `dossier` is the one this session was given."""
+    @property
+    def store(self) -> object:
+        """The store, for what it may know beyond `DossierStoreLike`."""
+        return self._store
+
+    async def own(self, organisation: str, agent: str, session_id: str) -> Ticket:
+        """The ticket of an agent's own session. Raises `TicketUnknown`."""
+        return (await self._sessions.owned(organisation, agent, session_id))[0]
+
+    async def check(self, organisation: str, agent: str, session_id: str, dossier: str) -> tuple[Ticket, Who]:
+        """The session's ticket and who acts. Raises `NotAllowed` unless `dossier` is the one it was given."""
         ticket, record = await self._sessions.owned(organisation, agent, session_id)
         if not dossier or record.dossier != dossier:
             raise NotAllowed(why="not the dossier of this session")
-        return ticket
+        return ticket, who_of(self._sessions.kiosk_facts(ticket))

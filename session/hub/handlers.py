@@ -13,6 +13,7 @@ from session.hub.dossier_service import DossierService
 from session.hub.history_handlers import Past, history_handlers
 from session.hub.log_keeper import LogKeeper
 from session.hub.offers import Offers
+from session.hub.piece_service import piece_handlers
 from session.hub.queue import QueueView
 from session.hub.routing import Routing
 from session.hub.routing_handlers import routing_handlers
@@ -209,6 +210,7 @@ def handlers(
         "statistics": rules.statistics,
         **board_handlers(board, agents, past.days),
         **history_handlers(past),
+        **piece_handlers(dossiers),
         **routing_handlers(routing),
         **waiting,
         **seal_handlers(catalogue, sessions, keeper),

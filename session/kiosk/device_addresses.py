@@ -18,6 +18,8 @@ from session.kiosk.ipp import IppPrinter
 from session.kiosk.printer import Printer
 from session.kiosk.sane_scanner import SaneScanner
 from session.kiosk.scanner import AddressUnknown, Scanner
+from session.kiosk.wia_scanner import WiaScanner
+from session.kiosk.windows_printer import WindowsPrinter
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -27,7 +29,7 @@ def make_scanner(address: str, certificate: str = "") -> Scanner:
 
     Args:
         address: `escl://host:port/eSCL`, `escls://` (TLS), the same as `http://` or `https://`, `escl-uuid:<UUID>`
-            (found on the network, wherever it is), or `sane:<device>`.
+            (found on the network, wherever it is), `sane:<device>` (Linux), or `wia:<device>` (Windows, not tried).
         certificate: PEM file of the one certificate it must show; "" for the system's authorities.
 
     Raises:
@@ -37,6 +39,8 @@ def make_scanner(address: str, certificate: str = "") -> Scanner:
     scheme, _colon, rest = address.partition(":")
     if scheme == "sane":
         return SaneScanner(rest)
+    if scheme == "wia":
+        return WiaScanner(rest)
     if scheme == "escl-uuid":
         return BoundScanner(_uuid(address, rest), partial(find_address, scanner=True), partial(EsclScanner, tls=tls))
     if scheme in ("escl", "escls", "http", "https"):
@@ -49,7 +53,7 @@ def make_printer(address: str, certificate: str = "") -> Printer:
 
     Args:
         address: `ipp://host:port/path` or `ipps://` (TLS): a printer that takes PDF, or a queue of the local CUPS;
-            `ipp-uuid:<UUID>` (found on the network, wherever it is).
+            `ipp-uuid:<UUID>` (found on the network, wherever it is); `windows:<queue>` (not tried).
         certificate: as of `make_scanner`.
 
     Raises:
@@ -57,6 +61,8 @@ def make_printer(address: str, certificate: str = "") -> Printer:
     """
     tls = trust_only(Path(certificate)) if certificate else None
     scheme, _colon, rest = address.partition(":")
+    if scheme == "windows":
+        return WindowsPrinter(rest)
     if scheme == "ipp-uuid":
         return BoundPrinter(_uuid(address, rest), partial(find_address, scanner=False), partial(IppPrinter, tls=tls))
     if scheme in ("ipp", "ipps"):

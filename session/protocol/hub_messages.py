@@ -217,19 +217,42 @@ class PieceState(StrEnum):
 
     EXPECTED = "expected"
     SCANNED = "scanned"
+    LEGIBLE = "legible"
     ACCEPTED = "accepted"
     REFUSED = "refused"
     FILED = "filed"
+    ACKNOWLEDGED = "acknowledged"
+
+
+SETTLED = (PieceState.ACCEPTED, PieceState.FILED, PieceState.ACKNOWLEDGED)
+"""Nothing more is asked of the caller."""
 
 
 class Piece(msgspec.Struct, frozen=True, kw_only=True):
-    """A supporting document that a procedure expects."""
+    """A supporting document that a procedure expects.
+
+    Attributes:
+        hint: for whom, and what to look at. any_of: names of papers of which one will do.
+        optional: the agent may leave it out. decided_by: who decides, when it is not the agent.
+        expires_on: last day on which it holds, ISO 8601, or "".
+    """
 
     id: Id
     name: Text
     state: PieceState = PieceState.EXPECTED
     reason: Text = ""
     documents: list[Id] = []
+    procedure: str = ""
+    hint: Annotated[str, msgspec.Meta(max_length=1100)] = ""
+    any_of: list[Text] = []
+    optional: bool = False
+    decided_by: Text = ""
+    expires_on: str = ""
+
+    @property
+    def is_missing(self) -> bool:
+        """The caller still has to bring it."""
+        return self.state not in SETTLED and (not self.optional or self.state is PieceState.REFUSED)
 
 
 class DocumentRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from session.protocol.board_messages import BOARD_VERBS
 from session.protocol.history_messages import HISTORY_VERBS
 from session.protocol.hub_messages import VERBS, Verb
 from session.protocol.network_messages import NETWORK_VERBS
+from session.protocol.piece_messages import PIECE_VERBS
 from session.protocol.probe_messages import PROBE_VERBS
 from session.protocol.routing_messages import ROUTING_VERBS
 from session.protocol.seal_messages import SEAL_VERBS
@@ -20,6 +21,7 @@ ALL_VERBS: dict[str, Verb] = {
     **HISTORY_VERBS,
     **NETWORK_VERBS,
     **PROBE_VERBS,
+    **PIECE_VERBS,
     **ROUTING_VERBS,
     **SEAL_VERBS,
     **SITE_VERBS,

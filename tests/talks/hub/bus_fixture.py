@@ -31,6 +31,7 @@ from session.clock import Clock, SystemClock
 from session.desk.board_link import BoardLink
 from session.desk.link import DeskLink
 from session.hub.catalogue import Catalogue
+from session.hub.dossier_service import DossierStoreLike
 from session.hub.entries import ROLES
 from session.hub.hub import Hub
 from session.kiosk.link import KioskLink
@@ -154,6 +155,7 @@ class World:
         )
         self.server = BusServer(settings, self.catalogue.accounts(self.keys), public_key(self.hub_seed), self.tasks)
         self.dossiers = MemoryDossiers()
+        self.store: DossierStoreLike = self.dossiers
         self.dossiers.add("valdore", "D-2026-0001", "Jeanne Exemple", "1234567")
         self.dossiers.add("valdore", "D-2026-0002", "Paul Modèle", "7654321")
         self.hub: Hub | None = None
@@ -166,7 +168,7 @@ class World:
         self.hub = Hub(
             self.connection,
             self.catalogue,
-            self.dossiers,
+            self.store,
             self.folder / "hub",
             self.clock,
             self.tasks,
