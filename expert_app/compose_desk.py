@@ -8,6 +8,7 @@ from functools import partial
 
 from PyQt6.QtWidgets import QApplication
 
+from documents.cipher import Cipher
 from documents.outbox import Outbox
 from documents.workers import Workers
 from expert_app.bus_access import tls_for
@@ -20,7 +21,7 @@ from expert_app.compose_desk_work import WorkConnections
 from expert_app.compose_engines import make_engines
 from expert_app.compose_sign_in import has_screen, sign_in
 from expert_app.config import DeskSettings
-from expert_app.credentials import KeyMissing, forget_seed, key_name, load_seed
+from expert_app.credentials import KeyMissing, forget_seed, key_name, load_seed, outbox_key
 from expert_app.desk import DeskApp
 from expert_app.desk_pieces import DeskPieces
 from expert_app.desk_talk import DeskTalks
@@ -97,7 +98,8 @@ class ComposedDesk:
         self._engines = make_engines(settings.media)
         self._engine = self._engines.main
         self._talk_link = TalkLink(self._bus)
-        self._outbox = Outbox(paths.folder("outbox"))
+        name = key_name(settings.organisation, ROLES[settings.role], settings.user)
+        self._outbox = Outbox(paths.folder("outbox"), Cipher(outbox_key(name, seed)))
         self._workers = Workers(language=settings.language)
         self._filing = Filing(
             self._outbox, self._workers, self._link, clock, tasks, program.facts, notary=notary_of(seed)
