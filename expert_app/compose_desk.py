@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PyQt6.QtWidgets import QApplication
 
+from documents.cipher import Cipher
 from documents.outbox import Outbox
 from documents.workers import Workers
 from expert_app.bus_access import tls_for
@@ -27,7 +28,7 @@ from expert_app.compose_life_size import LifeSize
 from expert_app.compose_network import NetworkWatch
 from expert_app.compose_sign_in import has_screen, sign_in
 from expert_app.config import DeskSettings
-from expert_app.credentials import KeyMissing, forget_seed, key_name, load_seed
+from expert_app.credentials import KeyMissing, forget_seed, key_name, load_seed, outbox_key
 from expert_app.desk import DeskApp
 from expert_app.desk_devices import DevicesJob
 from expert_app.desk_pieces import DeskPieces
@@ -116,7 +117,8 @@ class ComposedDesk:
         self._window_settings = IniSettings(paths.data / "window.ini")
         self._media = DeskMedia(personal(settings.media, self._window_settings), tasks, self._in_conversation)
         self._talk_link = TalkLink(self._bus)
-        self._outbox = Outbox(paths.folder("outbox"))
+        name = key_name(settings.organisation, ROLES[settings.role], settings.user)
+        self._outbox = Outbox(paths.folder("outbox"), Cipher(outbox_key(name, seed)))
         self._workers = Workers(language=settings.language)
         self._filing = Filing(
             self._outbox, self._workers, self._link, clock, tasks, program.facts, notary=notary_of(seed)

@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from documents.dossier import Dossier, Piece
+from documents.procedures import load_procedures, shipped
 from documents.store import DossierStore
 from expert_app.config import (
     DeskSettings,
@@ -243,7 +244,11 @@ def write_settings(
     port = int(world.bus.rpartition(":")[2])
     settings: dict[str, msgspec.Struct] = {
         "hub": HubSettings(
-            catalogue=str(catalogue), listen_port=port, silent_s=silent_s, metrics=MetricsSettings(listen="")
+            catalogue=str(catalogue),
+            listen_port=port,
+            silent_s=silent_s,
+            metrics=MetricsSettings(listen=""),
+            procedures=str(write_procedures(world.folder / "procedures")),
         ),
         "kiosk": KioskSettings(
             organisation=ORGANISATION,
@@ -293,6 +298,17 @@ def write_settings(
         files[program] = world.folder / f"{program}.toml"
         save(value, files[program])
     return files
+
+
+def write_procedures(folder: Path) -> Path:
+    """The shipped sets as if they were of the demo's own organisations; the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for shown, own in (("caf", ORGANISATION), ("france_travail", PARTNER)):
+        text = (shipped() / f"{shown}.toml").read_text(encoding="utf-8")
+        renamed = text.replace(f'organisation = "{shown}"', f'organisation = "{own}"', 1)
+        (folder / f"{own}.toml").write_text(renamed, encoding="utf-8")
+    load_procedures(folder)
+    return folder
 
 
 def seed_dossiers(store: DossierStore) -> None:
