@@ -14,13 +14,12 @@ from pathlib import Path
 
 from documents.store import DossierStore
 from expert_app.config import HubSettings, PartnerSettings, SettingsWrong
-from expert_app.convention_commands import load_catalogue
 from expert_app.convention_words import refused
 from expert_app.credentials import KeyMissing, key_name, load_seed
 from expert_app.dossier_adapter import DossierAdapter
 from expert_app.driver import Driver
 from expert_app.facts import Facts
-from expert_app.hub_access import forget_running, hub_seed, note_running
+from expert_app.hub_access import documents_folder, forget_running, hub_seed, note_running
 from expert_app.hub_identities import open_book
 from expert_app.paths import Paths
 from expert_app.stored_copies import FOLDER, keep_old_databases, upgrade_stored
@@ -29,7 +28,7 @@ from session.bus.hub_connection import HubConnection
 from session.bus.identity import new_seed, public_key
 from session.bus.partners import Partner, check_partners
 from session.bus.server import BusServer
-from session.bus.server_config import ServerSettings, config_text
+from session.bus.server_config import ServerSettings
 from session.bus.trust import client_tls
 from session.clock import SystemClock
 from session.errors import SessionError
@@ -112,14 +111,6 @@ class HubOptions:
 
     driven: bool = False
     rebuild_history: bool = False
-
-
-def bus_config(settings: HubSettings, paths: Paths, hub_seed: bytes) -> str:
-    """Configuration for a nats-server that is not ours."""
-    server = server_settings(settings, Path("/var/lib/nats"), enrolment=False)
-    book = open_book(paths)
-    accounts = load_catalogue(settings).accounts(book.keys(), book.revoked())
-    return config_text(server, accounts, public_key(hub_seed), public_key(new_seed()))
 
 
 def server_settings(settings: HubSettings, folder: Path, *, enrolment: bool) -> ServerSettings:
@@ -205,7 +196,9 @@ class HubProgram:
             stack.push_async_callback(connection.close)
             await connection.connect(CONNECT_S)
             await upgrade_stored(self._settings, self._paths, connection)
-            store = DossierStore(self._paths.folder("dossiers"), self._settings.database or None)
+            store = DossierStore(
+                documents_folder(self._settings, self._paths, "dossiers"), self._settings.database or None
+            )
             stack.callback(store.close)
             adapter = DossierAdapter(store, self._clock)
             hub = Hub(
@@ -223,6 +216,7 @@ class HubProgram:
                 come_s=self._settings.come_back_s,
                 network=self._settings.network if self._settings.partners else "",
                 room=self._room(),
+                uploads=documents_folder(self._settings, self._paths, "uploads"),
             )
             hub.projection.moved.connect(self._on_history)
             await hub.start()
@@ -242,7 +236,8 @@ class HubProgram:
     def _room(self) -> Room:
         """The disks under everything the hub keeps: an own server's store lies in its folder too."""
         disk = self._settings.disk
-        return Room([self._paths.data], disk.warn_mb << 20, disk.full_mb << 20)
+        places = [self._paths.data, documents_folder(self._settings, self._paths, "dossiers")]
+        return Room(places, disk.warn_mb << 20, disk.full_mb << 20)
 
     async def _watch_over(self, hub: Hub, connection: HubConnection, stack: contextlib.AsyncExitStack) -> None:
         """Health and metrics, where the settings want them."""

@@ -5,15 +5,17 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from expert_app import convention_commands, hub, hub_identities
 from expert_app.certificates import CertificateTrouble, make_ca, make_certificate
 from expert_app.config import HubSettings
 from expert_app.convention_words import refused
-from expert_app.credentials import KeyMissing, key_name, load_seed, save_seed
+from expert_app.credentials import KeyMissing, load_seed, save_seed
 from expert_app.hub_arguments import ROLES
 from expert_app.paths import Paths
 from resources.texts import _
@@ -67,8 +69,26 @@ def _report(context: Context) -> int:
 
 
 def _bus_config(context: Context) -> int:
-    print(hub.bus_config(context.settings, context.paths, load_seed(key_name("hub", "hub", "hub"))), end="")
+    from expert_app.bus_config import bus_config
+
+    try:
+        print(bus_config(context.settings, context.paths, context.arguments.node), end="")
+    except KeyMissing as error:
+        print(error.why, file=sys.stderr)
+        return 1
     return 0
+
+
+def _bus_server(context: Context) -> int:
+    from expert_app.bus_config import become_server
+
+    return become_server(context.arguments.config)
+
+
+def _make_key(context: Context) -> int:
+    from expert_app.hub_access import HUB_KEY
+
+    return _key_of(HUB_KEY, context.arguments.key_file)
 
 
 def _wanted(context: Context) -> hub_identities.Wanted:
@@ -108,15 +128,19 @@ def _link(context: Context) -> int:
     if not is_id(arguments.partner):
         print(_("Organisation and user may have letters, digits, _ and -, at most 40."))
         return 2
-    name = hub.link_key_name(arguments.partner)
+    return _key_of(hub.link_key_name(arguments.partner), arguments.key_file)
+
+
+def _key_of(name: str, key_file: Path | None) -> int:
+    """Prints the public half of a key, which is made when there is none; the exit code."""
     try:
-        seed = load_seed(name, arguments.key_file)
+        seed = load_seed(name, key_file)
     except KeyMissing:
         seed = new_seed()
         try:
-            save_seed(name, seed, arguments.key_file)
-        except KeyMissing as error:
-            print(error.why)
+            save_seed(name, seed, key_file)
+        except (KeyMissing, OSError) as error:
+            print(error.why if isinstance(error, KeyMissing) else error)
             return 1
     print(public_key(seed))
     return 0
@@ -127,6 +151,8 @@ _WITHOUT_CATALOGUE: dict[str, Callable[[Context], int]] = {
     "check": _check,
     "sign": _sign,
     "link": _link,
+    "bus-server": _bus_server,
+    "make-key": _make_key,
     "backup": _backup,
     "restore": _restore,
     "make-ca": _make_ca,
