@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from documents.store import DossierStore
-from expert_app.config import HubSettings, PartnerSettings, SettingsWrong
+from expert_app.bus_config import server_settings
+from expert_app.config import HubSettings
 from expert_app.convention_words import refused
-from expert_app.credentials import KeyMissing, key_name, load_seed
 from expert_app.dossier_adapter import DossierAdapter
 from expert_app.driver import Driver
 from expert_app.facts import Facts
@@ -26,9 +26,7 @@ from expert_app.stored_copies import FOLDER, keep_old_databases, upgrade_stored
 from resources.texts import _
 from session.bus.hub_connection import HubConnection
 from session.bus.identity import new_seed, public_key
-from session.bus.partners import Partner, check_partners
 from session.bus.server import BusServer
-from session.bus.server_config import ServerSettings
 from session.bus.trust import client_tls
 from session.clock import SystemClock
 from session.errors import SessionError
@@ -111,60 +109,6 @@ class HubOptions:
 
     driven: bool = False
     rebuild_history: bool = False
-
-
-def server_settings(settings: HubSettings, folder: Path, *, enrolment: bool) -> ServerSettings:
-    """Where and how our nats-server listens.
-
-    Raises:
-        SettingsWrong: it would listen to other machines without encryption, or a partner cannot be had so.
-    """
-    server = ServerSettings(
-        folder=folder,
-        host=settings.listen_host,
-        port=settings.listen_port,
-        tls_certificate=Path(settings.tls_certificate) if settings.tls_certificate else None,
-        tls_key=Path(settings.tls_key) if settings.tls_key else None,
-        websocket_port=settings.websocket_port or None,
-        enrolment=enrolment,
-        network=settings.network,
-        leaf_port=settings.leaf_port or None,
-        partners=tuple(partner_of(one) for one in settings.partners),
-    )
-    try:
-        check_partners(server.network, server.partners, server.leaf_port, safe=server.is_safe)
-    except ValueError as error:
-        raise SettingsWrong(Path("partners"), str(error)) from error
-    if not server.is_safe:
-        words = _(
-            "Others than this machine may only connect with encryption: set tls_certificate and tls_key in the hub's "
-            "settings (expert-app hub make-ca FOLDER makes an authority), or listen on 127.0.0.1."
-        )
-        raise SettingsWrong(Path(f"{settings.listen_host}:{settings.listen_port}"), words)
-    return server
-
-
-def partner_of(settings: PartnerSettings) -> Partner:
-    """A partner with our key for it. Raises `SettingsWrong` when we are to connect and have none."""
-    seed = b""
-    if settings.address:
-        try:
-            seed = load_seed(link_key_name(settings.network), Path(settings.key_file) if settings.key_file else None)
-        except KeyMissing as error:
-            words = _("There is no key for the network {network} yet: run `expert-app hub link --partner {network}`.")
-            raise SettingsWrong(Path("partners"), words.format(network=settings.network)) from error
-    return Partner(
-        network=settings.network,
-        key=settings.key,
-        address=settings.address,
-        seed=seed,
-        ca_file=Path(settings.ca_file) if settings.ca_file else None,
-    )
-
-
-def link_key_name(network: str) -> str:
-    """The name under which our key for a partner is kept."""
-    return key_name("hub", "link", network)
 
 
 class HubProgram:

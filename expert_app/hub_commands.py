@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from expert_app import convention_commands, hub, hub_identities
 from expert_app.certificates import CertificateTrouble, make_ca, make_certificate
 from expert_app.config import HubSettings
 from expert_app.convention_words import refused
 from expert_app.credentials import KeyMissing, load_seed, save_seed
 from expert_app.hub_arguments import ROLES
+from expert_app.hub_identities import Wanted, invite, revoke
 from expert_app.paths import Paths
 from resources.texts import _
 from session.bus.identity import new_seed, public_key
@@ -36,16 +36,22 @@ class Context:
 
 
 def _example(_context: Context) -> int:
+    from expert_app import hub
+
     print(hub.EXAMPLE, end="")
     return 0
 
 
 def _check(context: Context) -> int:
+    from expert_app import convention_commands
+
     key = context.arguments.operator_key or context.settings.convention.operator_key
     return convention_commands.check(context.arguments.convention, key, datetime.now(UTC))
 
 
 def _sign(context: Context) -> int:
+    from expert_app import convention_commands
+
     wish = context.arguments
     return convention_commands.sign(wish.convention, wish.part, wish.seed_file, make_key=wish.make_key)
 
@@ -91,20 +97,22 @@ def _make_key(context: Context) -> int:
     return _key_of(HUB_KEY, context.arguments.key_file)
 
 
-def _wanted(context: Context) -> hub_identities.Wanted:
+def _wanted(context: Context) -> Wanted:
     arguments = context.arguments
-    return hub_identities.Wanted(arguments.org, ROLES[arguments.role], arguments.name)
+    return Wanted(arguments.org, ROLES[arguments.role], arguments.name)
 
 
 def _invite(context: Context) -> int:
-    return hub_identities.invite(_wanted(context), context.arguments.minutes, context.settings, context.paths)
+    return invite(_wanted(context), context.arguments.minutes, context.settings, context.paths)
 
 
 def _revoke(context: Context) -> int:
-    return hub_identities.revoke(_wanted(context), context.settings, context.paths)
+    return revoke(_wanted(context), context.settings, context.paths)
 
 
 def _run(context: Context) -> int:
+    from expert_app import hub
+
     rebuild = context.arguments.hub_command == "rebuild-history"
     options = hub.HubOptions(driven=context.arguments.driven, rebuild_history=rebuild)
     return asyncio.run(hub.run(context.settings, context.paths, options))
@@ -124,11 +132,13 @@ def _restore(context: Context) -> int:
 
 
 def _link(context: Context) -> int:
+    from expert_app.bus_config import link_key_name
+
     arguments = context.arguments
     if not is_id(arguments.partner):
         print(_("Organisation and user may have letters, digits, _ and -, at most 40."))
         return 2
-    return _key_of(hub.link_key_name(arguments.partner), arguments.key_file)
+    return _key_of(link_key_name(arguments.partner), arguments.key_file)
 
 
 def _key_of(name: str, key_file: Path | None) -> int:

@@ -42,6 +42,8 @@ class Unit:
         ]
 
     async def start(self) -> None:
+        for name in (name for [*names] in self._all("StateDirectory") for name in names):
+            (self._machine.folder / "var" / Path(name).name).mkdir(exist_ok=True)
         for command in self._all("ExecStartPre"):
             before = await asyncio.create_subprocess_exec(*command)
             assert await before.wait() == 0, command
