@@ -128,7 +128,7 @@ class ComposedKiosk:
             window.set_speech(self._settings.speak)
         window.close_requested.connect(self._program.stop.set)
         window.help_requested.connect(self._help.press)
-        window.start_requested.connect(self._help.reset)
+        window.start_requested.connect(self._help.left_alone)
         app.wiped.connect(lambda _wiped: self._help.reset())
         self._help.changed.connect(window.show_help)
         self._help.changed.connect(lambda state: self._program.facts.note("help", state=state.value))

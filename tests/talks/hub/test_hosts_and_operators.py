@@ -97,6 +97,32 @@ async def test_the_kiosk_repeats_its_call_until_it_is_taken_back(tmp_path: Path)
         await until(lambda: call.state is HelpState.NONE)
 
 
+async def test_a_kiosk_that_was_restarted_calls_anew_when_the_host_has_just_finished(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        host, kiosk = (
+            await world.client(Role.FACILITATOR, "host", "network"),
+            await world.client(Role.KIOSK, "kiosk1", "network"),
+        )
+        await _say(kiosk, HelpState.WANTED)
+        await host.request("host", HostRequest(kiosk="kiosk1", state=HelpState.NONE), Done)
+        again = await kiosk.insist("call_help", HelpCall(state=HelpState.WANTED, new=True), HelpAnswer)
+        assert again.state is HelpState.WANTED  # a repeat would have been told that the host has finished
+        assert (await _site(host)).help is HelpState.WANTED
+
+
+async def test_a_page_that_goes_back_to_the_start_does_not_take_back_a_call_of_this_minute(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        call = HelpCaller(await world.kiosk("kiosk1", "network"), world.tasks, again_s=0.05)
+        heard: list[HelpState] = []
+        call.changed.connect(heard.append)
+        call.press()
+        call.left_alone()  # the goodbye of the caller before
+        assert heard == [HelpState.WANTED]
+        call._pressed_s -= 61
+        call.left_alone()
+        assert heard[-1] is HelpState.NONE
+
+
 async def test_a_hub_that_starts_learns_of_the_call_from_the_kiosk(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
         host, kiosk = (
