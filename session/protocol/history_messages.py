@@ -24,7 +24,7 @@ MOST_HOURS = 24
 
 
 class ActKind(StrEnum):
-    """What a supervisor did."""
+    """What a supervisor did, or (`close_site`, `open_site`: `service` is the site) the network's operator."""
 
     SERVICE = "service"
     AGENT = "agent"
@@ -35,6 +35,8 @@ class ActKind(StrEnum):
     OPEN = "open"
     BROADCAST = "broadcast"
     WITHDRAW = "withdraw"
+    CLOSE_SITE = "close_site"
+    OPEN_SITE = "open_site"
     OTHER = "other"
 
 
