@@ -438,7 +438,10 @@ class Hub:
             await self._news.beat(
                 organisation,
                 QueueBeat(
-                    revision=self.view.revision(organisation), open_tickets=count, convention=self._catalogue.version
+                    revision=self.view.revision(organisation),
+                    open_tickets=count,
+                    digest=self.view.digest(organisation),
+                    convention=self._catalogue.version,
                 ),
             )
         self._remember_moved()

@@ -76,6 +76,10 @@ class QueueView:
         """Newest revision seen of an organisation's tickets."""
         return self._index(organisation).revision
 
+    def digest(self, organisation: str) -> int:
+        """That of an organisation's open tickets."""
+        return self._index(organisation).digest
+
     def get(self, organisation: str, ticket_id: str) -> StoredTicket | None:
         """A ticket by its id."""
         return self._index(organisation).stored.get(ticket_id)

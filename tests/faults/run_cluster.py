@@ -38,6 +38,9 @@ CALM_S = 8.0
 
 FULL_S = 8.0
 
+ANSWERS = frozenset({"acked", "accepted", "finished"})
+"""What the hub has answered with a yes; the other lines are wishes and news."""
+
 Fault = Callable[[Cluster], Awaitable[None]]
 
 
@@ -212,7 +215,8 @@ SHORT: list[tuple[str, Fault]] = [("kill -9 a node, a hub and half the clients",
 
 
 def _answered_s(world: Cluster, since_s: float) -> list[float]:
-    return sorted(seen.at_s for seen in history.read(world.folder) if seen.at_s >= since_s)
+    lines = history.read(world.folder)
+    return sorted(seen.at_s for seen in lines if seen.at_s >= since_s and seen.kind in ANSWERS)
 
 
 async def _answers_again(world: Cluster) -> float:
@@ -220,7 +224,8 @@ async def _answers_again(world: Cluster) -> float:
     ended_s = time.time()
     async with asyncio.timeout(ANSWER_S):
         while True:
-            fresh = [seen.at_s for seen in history.read(world.folder) if seen.sent_s > ended_s]
+            lines = history.read(world.folder)
+            fresh = [seen.at_s for seen in lines if seen.sent_s > ended_s and seen.kind in ANSWERS]
             if fresh:
                 return min(fresh)
             await asyncio.sleep(0.1)
