@@ -136,7 +136,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def digest(ticket: Ticket) -> int:
-    """32 bits of what a desk shows of a ticket. XORed, those of all open tickets tell whether two copies are the same."""
+    """32 bits of what a desk shows of a ticket. XORed, those of all open tickets tell whether two copies agree."""
     seen = (
         ticket.id,
         ticket.state.value,

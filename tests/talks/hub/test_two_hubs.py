@@ -14,6 +14,8 @@ from session.bus.hub_connection import HubConnection
 from session.errors import AgentBusy, SessionError
 from session.hub.hands import CLAIM_S, Claim, NatsHandStore
 from session.hub.hub import Hub
+from session.protocol.board_messages import AgentState, BoardAnswer
+from session.protocol.codec import decode_answer, encode
 from session.protocol.hub_messages import SessionFacts
 from session.protocol.tickets import TicketState
 from tests.talks.hub.bus_fixture import World, hub_world, until
@@ -99,3 +101,43 @@ async def test_a_claim_of_a_hub_that_died_binds_its_agent_for_seconds_only(tmp_p
         known = hub.view.get("valdore", ticket.id)
         assert known is not None
         assert known.ticket.state is TicketState.IN_SESSION
+
+
+ASKED = 16
+"""So often one of two hubs is asked, by the server's choice: that both were is as good as sure."""
+
+
+async def test_the_board_says_the_same_whichever_hub_is_asked(tmp_path: Path) -> None:
+    """Pauses, closed services, the queue with its order, the day's figures."""
+    async with hub_world(tmp_path) as world, second_hub(world) as other:
+        hub = world.hub
+        assert hub is not None
+        link, board = await world.supervisor()
+        kiosk, second = await world.kiosk("kiosk1"), await world.kiosk("kiosk2")
+        alice, bob = await world.desk("alice"), await world.desk("bob")
+        ticket = (await kiosk.call("rights", "1234567", "r1")).ticket
+        urgent = (await second.call("housing", "", "r2")).ticket
+        await until(lambda: len(link.queue) == 2)
+        await board.prioritise(next(one for one in link.queue if one.id == urgent.id), 10, "long way home")
+        await board.set_queue("rights", True, "the line is down")
+        await bob.report_state(False, "lunch")
+        facts = await alice.accept(ticket.id)
+        await alice.hang_up(facts.id)
+        await alice.close(facts.id)
+        await until(lambda: hub.view.digest("valdore") == other.view.digest("valdore"))
+
+        async def asked() -> set[bytes]:
+            before = hub.service.answered, other.service.answered
+            answers = [await board.look() for _ in range(ASKED)]
+            after = hub.service.answered, other.service.answered
+            assert all(now > then for now, then in zip(after, before, strict=True)), "only one hub was asked"
+            return {encode(answer) for answer in answers}
+
+        async with asyncio.timeout(20):
+            while len(said := await asked()) > 1:  # noqa: ASYNC110 - two histories fill each at its own pace
+                await asyncio.sleep(0.2)
+        [answer] = [decode_answer(BoardAnswer, one) for one in said]
+        states = {one.id: (one.state, one.reason) for one in answer.agents}
+        assert states["bob"] == (AgentState.PAUSED, "lunch")
+        assert [(one.service, one.reason) for one in answer.queues if one.closed] == [("rights", "the line is down")]
+        assert [one.id for one in hub.view.waiting("valdore")] == [one.id for one in other.view.waiting("valdore")]
