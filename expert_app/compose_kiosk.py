@@ -217,7 +217,8 @@ class ComposedKiosk:
             "have_number": window.start_page.have_number,
             "closed_callback": window.closed_page.callback,
         }
-        names |= {f"key_{digit}": key for digit, key in window.number_page.digits.keys.items()}
+        pad = window.number_page
+        names |= {f"key_{face}": key for keys in (pad.digits, pad.letters) for face, key in keys.keys.items()}
         return KioskHands(window, names, self._browser, self._program.facts.note)
 
 

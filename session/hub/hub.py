@@ -146,6 +146,7 @@ class Hub:
         self._ticker: asyncio.Task[None] | None = None
         self._remembering: asyncio.Task[None] | None = None
         self.view = QueueView()
+        self.view.monotonic_s = clock.monotonic_s
         self.presence = Presence(clock, patience)
         self._watch = PresenceWatch(self.presence)
         self._news = BusNews(connection)
