@@ -162,7 +162,7 @@ class ComposedKiosk:
             window.set_speech(self._settings.speak)
         window.close_requested.connect(self._program.stop.set)
         window.help_requested.connect(self._help.press)
-        window.start_requested.connect(self._help.reset)
+        window.start_requested.connect(self._help.left_alone)
         app.wiped.connect(lambda _wiped: self._help.reset())
         app.wiped.connect(lambda _wiped: self._line_news.session_over())
         self._help.changed.connect(window.show_help)
@@ -287,7 +287,8 @@ class ComposedKiosk:
             "written_yes": window.session_page.written.answers[0],
             "closed_callback": window.closed_page.callback,
         }
-        names |= {f"key_{digit}": key for digit, key in window.number_page.digits.keys.items()}
+        pad = window.number_page
+        names |= {f"key_{face}": key for keys in (pad.digits, pad.letters) for face, key in keys.keys.items()}
         return KioskHands(window, names, self._browser, self._program.facts.note)
 
 

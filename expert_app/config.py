@@ -256,6 +256,7 @@ class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         host: where desks, kiosks and hubs reach it.
         peer_host: where the other servers do; "" for `host`.
+        monitor_port: on this machine only: http://127.0.0.1:8222/healthz says when the node has caught up; 0 for none.
     """
 
     name: Id
@@ -263,6 +264,7 @@ class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     port: Port = 4222
     peer_host: str = ""
     peer_port: Port = 6222
+    monitor_port: Port = 8222
 
 
 class ClusterFileSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -271,7 +273,7 @@ class ClusterFileSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     Attributes:
         secret_file: proves to the other servers that one belongs to them: a line of letters and digits (0600).
         store: the folder where each server keeps its store.
-        ca_file: our own authority; with it the servers speak encrypted among themselves (`tls_certificate`, `tls_key`).
+        ca_file: authority of the servers' certificates (`tls_certificate`, `tls_key`): by them they know each other.
     """
 
     name: Id = "poste-expert"
@@ -292,6 +294,7 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         key_file: with `bus`: the hub's key (0600), where there is no keyring; "" for the keyring.
         replicas: with `bus`: on how many servers everything is stored; 3 on a cluster of three.
         cluster: the servers of that bus, for `hub bus-config --node`.
+        documents_folder: where documents and those on their way lie; several hubs need one that they share.
         database: SQLAlchemy address of the dossiers' and the history's database; "" for SQLite in the hub's folder.
         history_database: that of the history alone, e.g. postgresql://user@host/history; "" for `database`.
         time_zone: whose days and hours the statistics count.
@@ -317,6 +320,7 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     key_file: str = ""
     replicas: Literal[1, 3, 5] = 1
     cluster: ClusterFileSettings = ClusterFileSettings()
+    documents_folder: str = ""
     database: str = ""
     history_database: str = ""
     time_zone: str = "Europe/Paris"

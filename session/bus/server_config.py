@@ -54,8 +54,9 @@ class ClusterSettings:
         node: this server's name, another one on each.
         host, port: where the other servers reach it.
         routes: "host:port" of each of the others.
-        secret: what proves to the others that a server belongs to them; letters and digits. Outside one machine the
-            routes belong on a network of their own: they are not encrypted.
+        secret: what proves to the others that a server belongs to them; letters and digits.
+        ca_file: with the server's own certificate, encrypts the routes; needed outside one machine.
+        monitor_port: where this machine may ask whether the server has caught up; None for nowhere.
     """
 
     node: str
@@ -64,6 +65,8 @@ class ClusterSettings:
     secret: str
     host: str = "127.0.0.1"
     name: str = "poste-expert"
+    ca_file: Path | None = None
+    monitor_port: int | None = None
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,11 @@ class ServerSettings:
     @property
     def is_safe(self) -> bool:
         """False when this would listen to other machines without encryption."""
-        return is_loopback(self.host) or (self.tls_certificate is not None and self.tls_key is not None)
+        has_certificate = self.tls_certificate is not None and self.tls_key is not None
+        routes = self.cluster
+        if routes is not None and not is_loopback(routes.host) and not (has_certificate and routes.ca_file):
+            return False
+        return is_loopback(self.host) or has_certificate
 
 
 def _quoted(text: str) -> str:
@@ -140,18 +147,30 @@ def _exports(account: BusAccount) -> str:
     return "\n".join(lines)
 
 
-def _cluster(cluster: ClusterSettings | None) -> str:
-    """The block `cluster` (docs.nats.io, "Clustering", "Configuration"), nothing for a server that is alone."""
+def _cluster(settings: ServerSettings) -> str:
+    """The block `cluster` (docs.nats.io, "Clustering", "Configuration"), nothing for a server that is alone.
+
+    A node that is told to stop gives its leaderships away at once and sends its clients to the others bit by bit
+    ("Lame Duck Mode"; half a minute is the shortest the server takes).
+    """
+    cluster = settings.cluster
     if cluster is None:
         return ""
     if not (cluster.secret.isalnum() and is_id(cluster.node) and is_id(cluster.name)):
         raise ValueError("not a cluster's name, node or secret")
     routes = _list([f"nats-route://node:{cluster.secret}@{route}" for route in cluster.routes])
-    return f"""cluster {{
+    monitor = f'http: "127.0.0.1:{cluster.monitor_port}"\n' if cluster.monitor_port else ""
+    safe = ""
+    if cluster.ca_file is not None:
+        authority = _quoted(cluster.ca_file.absolute().as_posix())
+        safe = f"  tls {{ {_tls(settings)}, ca_file: {authority}, verify: true, timeout: 5 }}\n"
+    return f"""{monitor}lame_duck_duration: "30s"
+lame_duck_grace_period: "2s"
+cluster {{
   name: {cluster.name}
   listen: "{cluster.host}:{cluster.port}"
   authorization {{ user: node, password: {_quoted(cluster.secret)} }}
-  routes: {routes}
+{safe}  routes: {routes}
 }}
 """
 
@@ -245,4 +264,4 @@ accounts {{
 {organisations}
 {link_accounts(settings.network, settings.partners)}}}
 system_account: SYS
-{_leaf(settings)}{_cluster(settings.cluster)}"""
+{_leaf(settings)}{_cluster(settings)}"""
