@@ -13,6 +13,7 @@ from documents.workers import Workers
 from expert_app.bus_access import tls_for
 from expert_app.compose import ROLES, STOP_S, Program, run_application
 from expert_app.compose_desk_session import SessionConnections
+from expert_app.compose_desk_show import ShowConnections
 from expert_app.compose_desk_talk import TalkConnections
 from expert_app.compose_desk_views import DeskConnections
 from expert_app.compose_desk_work import WorkConnections
@@ -21,12 +22,14 @@ from expert_app.compose_sign_in import has_screen, sign_in
 from expert_app.config import DeskSettings
 from expert_app.credentials import KeyMissing, forget_seed, key_name, load_seed
 from expert_app.desk import DeskApp
+from expert_app.desk_show import DeskShows
 from expert_app.desk_talk import DeskTalks
 from expert_app.desk_work import DeskWork
 from expert_app.filing import Filing
 from expert_app.paths import Paths
 from session.bus.client import BusClient
 from session.desk.guest import Guest
+from session.desk.library_link import LibraryLink
 from session.desk.link import DeskLink
 from session.desk.live import DeskSession
 from session.desk.talk_link import TalkLink
@@ -126,6 +129,8 @@ class ComposedDesk:
         self._session_connections = SessionConnections(
             self.window, self.mirror, self.video, self._app, self._engine, tasks, program.facts
         )
+        self._shows = DeskShows(self._app, LibraryLink(self._bus), self._workers, tasks, program.facts)
+        self._show_connections = ShowConnections(self.window, self._app, self._shows, self._link, program.facts)
         self._talk_connections = TalkConnections(
             self.window,
             self._talks,

@@ -35,6 +35,7 @@ from session.hub.catalogue import Catalogue
 from session.hub.convention_keeper import ConventionKeeper
 from session.hub.enrolment import Enrolment
 from session.hub.hub import Hub
+from session.hub.library import library_folder
 from session.hub.presence import Patience
 from session.hub.problems import CatalogueWrong
 from session.hub.projection import Position
@@ -217,6 +218,7 @@ class HubProgram:
                 come_s=self._settings.come_back_s,
                 network=self._settings.network if self._settings.partners else "",
                 room=self._room(),
+                library=library_folder(Path(self._settings.catalogue)),
             )
             hub.projection.moved.connect(self._on_history)
             await hub.start()

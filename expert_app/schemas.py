@@ -21,6 +21,7 @@ from session.protocol.control_messages import ControlMessage
 from session.protocol.enrolment_messages import EnrolAnswer, EnrolRequest
 from session.protocol.hub_messages import HubEvent, Refusal
 from session.protocol.mirror_messages import MirrorMessage
+from session.protocol.show_messages import ShowMessages
 from session.protocol.tickets import Ticket
 from session.protocol.verbs import ALL_VERBS
 from session.protocol.version import PROTOCOL_VERSION
@@ -32,7 +33,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "docs" / "schemas"
 
 def _session_types() -> list[Any]:
     kinds = [*get_args(session_messages.AnySessionMessage), *(get_args(MirrorMessage) or [MirrorMessage])]
-    return [*kinds, *get_args(ControlMessage)]
+    return [*kinds, *get_args(ControlMessage), *get_args(ShowMessages)]
 
 
 def _hub_types() -> list[Any]:

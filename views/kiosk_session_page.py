@@ -20,6 +20,7 @@ from session.protocol.talk_messages import TalkAnswer
 from session.protocol.talk_state import ThirdState
 from views.consent_words import CHIPS, left_words, powers_sentence
 from views.kiosk_consent_page import ConsentPanel, StoppedPanel
+from views.kiosk_document_pane import DocumentPane
 from views.kiosk_icons import IconView, StopSign
 from views.kiosk_page import BigButton, KioskPage, label
 from views.kiosk_talk_strip import TalkStrip
@@ -85,7 +86,10 @@ class SessionPage(KioskPage):
         self.consent.answered.connect(self.grant_answered)
         self.consent.acting_changed.connect(self.acting_changed)
         self._page_shown = False
-        self.consent.mandate_shown.connect(lambda shown: self.browser.setVisible(self._page_shown and not shown))
+        self.document = DocumentPane()
+        self.document.shown_changed.connect(lambda _shown: self._place_page())
+        self._mandate_shown = False
+        self.consent.mandate_shown.connect(self._on_mandate)
         self.stopped.end_requested.connect(self.leave_requested)
         box = spaced(QVBoxLayout(self), (0,), 0)
         box.addWidget(self._build_name())
@@ -112,12 +116,13 @@ class SessionPage(KioskPage):
     def _build_stage(self) -> QWidget:
         stage = QFrame()
         stage.setObjectName("stage")
-        for pane in (self.call_pane, self.browser):
+        for pane in (self.call_pane, self.browser, self.document):
             pane.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
             pane.setMinimumSize(1, 1)
         self._stage: QBoxLayout = spaced(QHBoxLayout(stage), (2, 1.2, 2, 1.2), 1.6)
         self._stage.addWidget(self.call_pane, FACE_SHARE)
         self._stage.addWidget(self.browser, PAGE_SHARE)
+        self._stage.addWidget(self.document, PAGE_SHARE)
         self._stage.addWidget(self.consent.mandate, PAGE_SHARE)
         self.browser.hide()
         return stage
@@ -185,7 +190,8 @@ class SessionPage(KioskPage):
         self._grants, self._until_s, self._notice = {}, {}, ""
         self._seen = self._heard = True
         self._page_shown = False
-        self.browser.hide()
+        self.document.close_document()
+        self._place_page()
         self._held = False
         self.talk.show_talk(None)
         self.faces_changed.emit(facts.agent_name, "")
@@ -226,7 +232,17 @@ class SessionPage(KioskPage):
     def show_page(self, visible: bool) -> None:
         """Shows the web page beside the face, or the face alone."""
         self._page_shown = visible
-        self.browser.setVisible(visible and self.consent.mandate.isHidden())
+        self._place_page()
+
+    def _on_mandate(self, shown: bool) -> None:
+        self._mandate_shown = shown
+        self._place_page()
+
+    def _place_page(self) -> None:
+        """Beside the face stands one thing: a mandate to be typed, else the agent's document, else the web page."""
+        free = not self._mandate_shown
+        self.document.setVisible(free and self.document.is_open)
+        self.browser.setVisible(free and self._page_shown and not self.document.is_open)
 
     def show_notice(self, code: str) -> None:
         """A word of `DeviceNotice` or an error code about scanner and printer; empty removes it."""
@@ -245,12 +261,14 @@ class SessionPage(KioskPage):
 
     def _on_stop(self) -> None:
         self.consent.end()
+        self.document.close_by_caller()
         self.stop_requested.emit()
         self.stopped.slide_in(self.width())
 
     def press_stop_key(self) -> None:
         """The caller pressed Escape, anywhere in the window or in the web page."""
-        if self.isVisible() and (any(self._grants.values()) or self.consent.grant is not None):
+        busy = any(self._grants.values()) or self.consent.grant is not None or self.document.is_open
+        if self.isVisible() and busy:
             self._on_stop()
 
     # ---- texts ----
@@ -265,6 +283,7 @@ class SessionPage(KioskPage):
         self._place_chips()
         self._say_times()
         self.talk.retranslate()
+        self.document.retranslate()
         self.consent.retranslate()
         self.stopped.retranslate()
         self._say_notice()

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from session.hub.hours_entries import ClosureEntry, HoursLine, OfferEntry, OpeningEntry, Said
+from session.hub.library_entries import LibraryEntry
 from session.protocol.hub_messages import Address, Contact, Service, Text
 from session.protocol.ids import Id, OptionalId, ServiceRef
 from session.protocol.roles import Role
@@ -160,6 +161,7 @@ class OrganisationEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
         network: the partner's network it belongs to; then only names, services and `transfers_from` are needed here.
         transfers_to: "organisation" or "organisation/service": where callers may be sent, if that one has us in its
             `transfers_from`.
+        library: what its agents may put before callers.
     """
 
     id: Id
@@ -182,3 +184,4 @@ class OrganisationEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     transfers_to: list[ServiceRef] = []
     transfers_from: list[Id] = []
     network: OptionalId = ""
+    library: list[LibraryEntry] = []

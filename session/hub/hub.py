@@ -33,6 +33,7 @@ from session.hub.history import TIME_ZONE, History
 from session.hub.history_handlers import Past
 from session.hub.hosts import Hosts
 from session.hub.lease import Lease
+from session.hub.library import Library, library_handlers
 from session.hub.lines import Lines
 from session.hub.links import Links
 from session.hub.log_keeper import LogKeeper
@@ -105,6 +106,7 @@ class Hub:
         network: our name among partners' networks; "" without partners.
         patience: how long silence of a desk or a kiosk is borne.
         come_s: how long a called caller has to come back to the kiosk.
+        library: folder of the documents that agents put before callers; None without any.
         room: of the disks that hold the hub's things, ours and the server's.
 
     Attributes:
@@ -130,6 +132,7 @@ class Hub:
         patience: Patience = PATIENCE,
         come_s: float = COME_S,
         room: Room | None = None,
+        library: Path | None = None,
     ) -> None:
         self._connection = connection
         self._catalogue = catalogue
@@ -275,6 +278,7 @@ class Hub:
         )
         bound |= network_handlers(self._moves, self._hosts, self.network)
         bound |= talk_handlers(self._talks, self._passing)
+        bound |= library_handlers(Library(catalogue, library))
         self.service = HubService(connection, bound, clock, tasks)
         self._links = Links(
             network, connection, catalogue, self._moves, self.presence, self.relay, self.service, clock, tasks

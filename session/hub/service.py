@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 PER_S, BURST = 20.0, 100.0
 """What a person's clicks need, with room for a desk that starts."""
 
-BULK = frozenset({"upload_chunk", "document", "log", "read_log"})
+BULK = frozenset({"upload_chunk", "document", "library_document", "log", "read_log"})
 BULK_PER_S, BULK_BURST = 1000.0, 2000.0
 """Parts of documents and logs come one after the other, as fast as the line allows."""
 

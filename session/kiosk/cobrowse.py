@@ -18,11 +18,11 @@ import msgspec
 
 from session.clock import Clock
 from session.errors import AddressNotAllowed, BusUnreachable, MessageTooLarge
-from session.kiosk.allow_list import without_query
 from session.kiosk.mirror_filter import filter_events, mask_text
 from session.kiosk.mirror_sender import DEFAULT_KBPS, MirrorSender
 from session.notify import Notifier
 from session.protocol import mirror
+from session.protocol.allow_list import without_query
 from session.protocol.channel import SessionChannel
 from session.protocol.mirror_messages import DialogClosed, DialogShown, MirrorReceived
 from session.protocol.session_messages import (

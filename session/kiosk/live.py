@@ -26,6 +26,7 @@ from session.kiosk.mirror_sender import DEFAULT_KBPS
 from session.kiosk.page_shelf import PageShelf
 from session.kiosk.printer import Printer
 from session.kiosk.scanner import Scanner
+from session.kiosk.show import KioskShow, ShowScreen
 from session.kiosk.talk import KioskTalk
 from session.kiosk.wipe import Wipe
 from session.log.writer import LogWriter
@@ -54,6 +55,7 @@ class KioskParts:
 
     Attributes:
         call_page, third_page: run the calls with the agent and with a third person.
+        documents: shows what the agent shows.
         scanner, printer: from the settings; None when there is none.
         consent_version: which words the screen uses to ask for a power now.
         chunk_kbps: rate of pages on the line.
@@ -63,6 +65,7 @@ class KioskParts:
     call_page: CallPage
     third_page: CallPage
     browser: Wipeable
+    documents: ShowScreen
     scanner: Scanner | None
     printer: Printer | None
     media: CallMedia
@@ -115,8 +118,10 @@ class KioskSession:
             chunk_kbps=parts.chunk_kbps,
         )
         self.control = KioskControl(channel, parts.browser, self.page, self.grants, clock, tasks)
+        self.show = KioskShow(channel, parts.documents, clock, tasks)
         self.chronicle = Chronicle(facts, log_writer, clock)
         self.chronicle.listen(self.grants, self.call, self.page, self.control, self.devices)
+        self.chronicle.listen_to_show(self.show)
         self._resumed = resumed
 
     async def start(self, requested_at_utc: datetime | None) -> None:
@@ -141,12 +146,13 @@ class KioskSession:
         self.control.close()
         self.chronicle.page_closed()
         self.page.close()
+        shown_left = self.show.close()
         await _careful(self.talk.close(), "the call with a third person", None)
         await _careful(self.call.hang_up(), "the call", None)
         shelved = await _careful(self.devices.wipe(), "the devices", 0)
         profile_removed = self._parts.browser.wipe()
         self.grants.close()
-        wiped = await asyncio.to_thread(Wipe(self._folder).wipe, shelved, profile_removed)
+        wiped = await asyncio.to_thread(Wipe(self._folder).wipe, shelved, profile_removed, shown_left)
         self.chronicle.wiped(wiped)
         try:
             await self._channel.send("end", wiped)

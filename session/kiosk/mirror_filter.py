@@ -14,7 +14,7 @@ from typing import Annotated
 
 import msgspec
 
-from session.kiosk.allow_list import without_query
+from session.protocol.allow_list import without_query
 from session.protocol.mirror import CUSTOM, FULL_SNAPSHOT, INCREMENTAL, MAX_EVENTS_BYTES, META, MirrorEvent
 
 log = logging.getLogger(__name__)

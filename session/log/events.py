@@ -20,6 +20,11 @@ from session.log.event_base import Host as Host
 from session.log.event_base import Lane as Lane
 from session.log.event_base import MaybeId as MaybeId
 from session.log.event_base import Writer as Writer
+from session.log.show_events import DocumentShown as DocumentShown
+from session.log.show_events import ShowEnded as ShowEnded
+from session.log.show_events import ShowEvent
+from session.log.show_events import ShownPageMarked as ShownPageMarked
+from session.log.show_events import ShownPagePainted as ShownPagePainted
 from session.log.talk_events import CallerPassedOn as CallerPassedOn
 from session.log.talk_events import HeldChanged as HeldChanged
 from session.log.talk_events import TalkEvent
@@ -415,11 +420,13 @@ AnyEvent = (
     | LineBack
     | TroubleShown
     | TalkEvent
+    | ShowEvent
 )
 
 _LANES: dict[type[Event], Lane] = {
     **dict.fromkeys((CallOffered, CallAnswered, CallFailed, VideoSeen, AudioSeen, CameraChanged), Lane.CALL),
     **dict.fromkeys((AddressOpened, AddressRefused, SharingChanged, MirrorChunk, PointerShown, PageActed), Lane.PAGE),
+    **dict.fromkeys((DocumentShown, ShownPagePainted, ShownPageMarked, ShowEnded), Lane.PAGE),
     **dict.fromkeys((ScanRequested, ScanStarted, ScanEnded), Lane.SCANNER),
     **dict.fromkeys((PageTaken, PageReceived, PageFailed, PageCleaned), Lane.SCANNER),
     **dict.fromkeys((PrintRequested, PrintChanged), Lane.PRINTER),

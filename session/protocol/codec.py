@@ -12,6 +12,7 @@ from session.protocol.control_messages import ControlMessage
 from session.protocol.hub_messages import HubEvent, HubMessage, Refusal
 from session.protocol.mirror_messages import MirrorMessage
 from session.protocol.session_messages import AnySessionMessage, SessionMessage
+from session.protocol.show_messages import ShowMessages
 from session.protocol.version import MAX_CONTROL_BYTES, PROTOCOL_VERSION
 
 _encoder = msgspec.json.Encoder()
@@ -22,7 +23,7 @@ class _Version(msgspec.Struct):
 
 
 _version = msgspec.json.Decoder(_Version)
-_session = msgspec.json.Decoder(AnySessionMessage | MirrorMessage | ControlMessage)
+_session = msgspec.json.Decoder(AnySessionMessage | MirrorMessage | ControlMessage | ShowMessages)
 _event = msgspec.json.Decoder(HubEvent)
 
 

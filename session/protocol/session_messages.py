@@ -464,7 +464,7 @@ AnySessionMessage = (
 THIRD_TOPIC, ASIDE_TOPIC = "third", "aside"
 """Calls with a third person: between it and the kiosk, between it and the agent. Messages as on "call"."""
 
-CONTROL_TOPICS = ("call", THIRD_TOPIC, ASIDE_TOPIC, "grant", "cobrowse", "control", "device", "end")
+CONTROL_TOPICS = ("call", THIRD_TOPIC, ASIDE_TOPIC, "grant", "cobrowse", "control", "show", "device", "end")
 """Topics that carry JSON messages."""
 
 RAW_TOPICS = ("chunk", "mirror")

@@ -6,6 +6,7 @@ from __future__ import annotations
 from session.protocol.board_messages import BOARD_VERBS
 from session.protocol.history_messages import HISTORY_VERBS
 from session.protocol.hub_messages import VERBS, Verb
+from session.protocol.library_messages import LIBRARY_VERBS
 from session.protocol.network_messages import NETWORK_VERBS
 from session.protocol.routing_messages import ROUTING_VERBS
 from session.protocol.site_messages import SITE_VERBS
@@ -16,6 +17,7 @@ ALL_VERBS: dict[str, Verb] = {
     **VERBS,
     **BOARD_VERBS,
     **HISTORY_VERBS,
+    **LIBRARY_VERBS,
     **NETWORK_VERBS,
     **ROUTING_VERBS,
     **SITE_VERBS,
