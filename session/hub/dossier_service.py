@@ -15,6 +15,7 @@ import msgspec
 
 from session.errors import DossierUnknown, NotAllowed
 from session.hub.engine import CallerStore
+from session.hub.keep_grants import KeepGrants
 from session.hub.sessions import Sessions
 from session.hub.uploads import UploadSpool
 from session.protocol.hub_messages import (
@@ -88,11 +89,19 @@ class DossierStoreLike(Protocol):
 class DossierService:
     """The rules between desks and the store."""
 
-    def __init__(self, store: DossierStoreLike, sessions: Sessions, callers: CallerStore, uploads: UploadSpool) -> None:
+    def __init__(
+        self,
+        store: DossierStoreLike,
+        sessions: Sessions,
+        callers: CallerStore,
+        uploads: UploadSpool,
+        keep: KeepGrants,
+    ) -> None:
         self._store = store
         self._sessions = sessions
         self._callers = callers
         self._uploads = uploads
+        self._keep = keep
         self._read: OrderedDict[tuple[str, str], bytes] = OrderedDict()
 
     async def dossier(self, organisation: str, agent: str, wish: DossierRequest) -> DossierFacts:
@@ -138,8 +147,8 @@ class DossierService:
         await self._store.add_note(organisation, found.number, wish.note_id, wish.text, by_name)
 
     async def upload_begin(self, organisation: str, agent: str, begin: UploadBegin) -> UploadState:
-        """Announces a document; raises as `dossier` and `UploadSpool.begin`."""
-        await self._check_dossier(organisation, agent, begin.session_id, begin.dossier)
+        """Announces a document; raises as `dossier` and `UploadSpool.begin`, and `GrantMissing` without `keep`."""
+        await self._check_keep(organisation, agent, begin)
         async with self._uploads.lock(organisation, agent, begin.upload_id):
             upload = await asyncio.to_thread(self._uploads.begin, organisation, agent, begin)
             return UploadState(upload_id=begin.upload_id, received_bytes=upload.received_bytes)
@@ -155,14 +164,16 @@ class DossierService:
         """Gives the whole document to the store and answers with what the store read back.
 
         Raises:
+            GrantMissing: the caller does not let documents be kept, or not any more.
             TransferInterrupted, PageDamaged: send again. DocumentNotFiled, StoreUnreachable: keep it, commit again.
         """
         async with self._uploads.lock(organisation, agent, upload_id):
             upload = self._uploads.find(organisation, agent, upload_id)
             begin = upload.begin
-            await self._check_dossier(organisation, agent, begin.session_id, begin.dossier)
             if (answer := upload.answer) is not None:
+                await self._check_dossier(organisation, agent, begin.session_id, begin.dossier)
                 return answer
+            await self._check_keep(organisation, agent, begin)
             data = await asyncio.to_thread(upload.whole)
             record, facts = await self._store.file(
                 organisation, begin.dossier, begin.piece_id, begin.name, begin.pages, begin.sha256, data, upload_id
@@ -197,6 +208,11 @@ class DossierService:
     async def _holds(self, organisation: str, dossier: str, document_id: str) -> bool:
         facts = await self._store.open(organisation, dossier)
         return any(document.id == document_id for document in facts.documents)
+
+    async def _check_keep(self, organisation: str, agent: str, begin: UploadBegin) -> None:
+        """Raises as `_check_dossier`, and `GrantMissing` when the caller does not let documents of it be kept."""
+        ticket = await self._check_dossier(organisation, agent, begin.session_id, begin.dossier)
+        await self._keep.check(ticket, begin.session_id)
 
     async def _check_dossier(self, organisation: str, agent: str, session_id: str, dossier: str) -> Ticket:
         """Raises `NotAllowed` unless `dossier` is the one this session was given."""

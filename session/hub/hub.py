@@ -32,6 +32,7 @@ from session.hub.health import Health
 from session.hub.history import TIME_ZONE, History
 from session.hub.history_handlers import Past
 from session.hub.hosts import Hosts
+from session.hub.keep_grants import KeepGrants, NatsKeepStore
 from session.hub.lease import Lease
 from session.hub.library import Library, library_handlers
 from session.hub.lines import Lines
@@ -255,8 +256,9 @@ class Hub:
             clock,
         )
         self._uploads = UploadSpool(folder / "uploads")
-        self._dossiers = DossierService(dossiers, self._sessions, self._callers, self._uploads)
-        self.relay = Relay(connection, self.view, self._book, clock, tasks)
+        keep = KeepGrants(NatsKeepStore(connection), clock)
+        self._dossiers = DossierService(dossiers, self._sessions, self._callers, self._uploads, keep)
+        self.relay = Relay(connection, self.view, self._book, keep, clock, tasks)
         counts = StatisticsService(self.projection)
         self._lines = Lines(catalogue, self.view, self.presence, clock)
         undo = Undo(self._board, self._book, self._board_store, self.projection, catalogue.person_name, clock)

@@ -173,11 +173,22 @@ def library_files(catalogue: Catalogue, folder: Path) -> Iterator[Problem]:
                 read_checked(folder / organisation / entry.file, entry.sha256)
             except LibraryItemUnknown as error:
                 where = f"organisations.{organisation}.library.{entry.id}"
-                values = {
-                    "file": f"{FOLDER}/{organisation}/{entry.file}",
-                    "sha256": str(error.detail.get("sha256", "")),
-                }
-                yield Problem(f"library_file_{error.detail['why']}", where, values, advice=True)
+                file = f"{FOLDER}/{organisation}/{entry.file}"
+                yield _file_problem(str(error.detail["why"]), where, file, str(error.detail.get("sha256", "")))
+
+
+def _file_problem(why: str, where: str, file: str, sha256: str) -> Problem:
+    match why:
+        case "hash":
+            return Problem("library_file_hash", where, {"file": file, "sha256": sha256}, advice=True)
+        case "kind":
+            return Problem("library_file_kind", where, {"file": file}, advice=True)
+        case "too_large":
+            return Problem("library_file_too_large", where, {"file": file}, advice=True)
+        case "link":
+            return Problem("library_file_link", where, {"file": file}, advice=True)
+        case _:
+            return Problem("library_file_missing", where, {"file": file}, advice=True)
 
 
 def library_handlers(library: Library) -> dict[str, Handler]:
