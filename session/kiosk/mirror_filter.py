@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterator
 from typing import Annotated
 
 import msgspec
@@ -85,6 +86,8 @@ _ACCOUNT_LENGTHS = {country: length for length, names in _COUNTRIES_BY_LENGTH.it
 _PATTERNS = (_NIR, _FRENCH_ACCOUNT, _ACCOUNT, _CARD, _JOB_SEEKER, _BENEFICIARY)
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_REST_OF_STRING = re.compile(r'(?:[^"\\]|\\.)*"')
+_PIECE_CHARS = 128 * 1024
 _CHARACTER = re.compile(rf"{_GAP}[A-Za-z0-9]")
 
 
@@ -123,7 +126,25 @@ def _mask_literal(found: re.Match[str]) -> str:
     return literal if literal.startswith('"data:image/') else mask_text(literal)
 
 
+def _pieces(text: str) -> Iterator[str]:
+    """JSON in pieces of some size, never cut inside a string: no search holds the whole program up."""
+    at = 0
+    while at < len(text):
+        end = at + _PIECE_CHARS
+        while end < len(text) and text[end - 1] == "\\":
+            end += 1
+        if end < len(text) and '"' in _STRING.sub("", text[at:end]):
+            rest = _REST_OF_STRING.match(text, end)
+            end = rest.end() if rest is not None else len(text)
+        yield text[at:end]
+        at = end
+
+
 def _mask_json(text: str) -> str:
+    return "".join(_mask_piece(piece) for piece in (_pieces(text) if len(text) > _PIECE_CHARS else (text,)))
+
+
+def _mask_piece(text: str) -> str:
     if all(pattern.search(text) is None for pattern in _PATTERNS):
         return text
     return _STRING.sub(_mask_literal, text)
