@@ -123,6 +123,6 @@ def test_a_page_without_end_never_fills_the_line_and_the_desk_keeps_up(stage: St
         assert used <= DEFAULT_KBPS * 125 * (took_s + 1)
         await stage.in_page("(clearInterval(window.growing), 1)")
         last = await stage.in_page("document.getElementById('d').lastChild.textContent")
-        await stage.mirrored(f"document.getElementById('d')?.lastChild?.textContent === {last!r}", timeout_s=30)
+        await stage.mirrored(f"document.getElementById('d')?.lastChild?.textContent === {last!r}", timeout_s=50)
 
     qt_loop.run(stage.play(story()), timeout_s=90)
