@@ -49,8 +49,6 @@ QUEUED = 10_000
 HELD = 64
 """Messages of one session kept while its ticket is looked up."""
 
-HELD_LOOK_S = 0.02
-
 HEADER_BYTES = 2048
 
 LOGGED_EACH = 100
@@ -87,6 +85,8 @@ class Relay:
         self._queue: asyncio.Queue[Incoming] = asyncio.Queue(QUEUED)
         self._worker: asyncio.Task[None] | None = None
         self._held: dict[tuple[str, str], deque[Incoming]] = {}
+        self._all_released = asyncio.Event()
+        self._all_released.set()
         self.elsewhere: Elsewhere = _nobody
 
     async def start(self) -> None:
@@ -100,8 +100,7 @@ class Relay:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FINISH_S):
                 await self._queue.join()
-                while self._held:  # a caller's word is being recorded, or a session looked up
-                    await asyncio.sleep(HELD_LOOK_S)
+                await self._all_released.wait()  # a caller's word is being recorded, or a session looked up
         if self._worker is not None:
             self._worker.cancel()
         self._worker = None
@@ -145,14 +144,14 @@ class Relay:
         if held is not None:
             held.append(message)
         elif stored is not None and self._is_word_of_kiosk(message):
-            self._held[organisation, session_id] = deque([message], maxlen=HELD)
+            self._hold(organisation, session_id, message)
             self._tasks.spawn(
                 self._release(organisation, session_id, stored.ticket), name="relay records a grant, then tells it"
             )
         elif stored is not None:
             await self._send(stored.ticket, message)
         else:
-            self._held[organisation, session_id] = deque([message], maxlen=HELD)
+            self._hold(organisation, session_id, message)
             at_kiosk = user if role == Role.KIOSK else ""
             self._tasks.spawn(self._look_up(organisation, session_id, at_kiosk), name="relay looks a session up")
 
@@ -185,6 +184,12 @@ class Relay:
                 await self._keep.heard(ticket, message.payload)
             await self._send(ticket, message)
         del self._held[organisation, session_id]
+        if not self._held:
+            self._all_released.set()
+
+    def _hold(self, organisation: str, session_id: str, message: Incoming) -> None:
+        self._held[organisation, session_id] = deque([message], maxlen=HELD)
+        self._all_released.clear()
 
     @staticmethod
     def _is_word_of_kiosk(message: Incoming) -> bool:
