@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PyQt6.QtGui import QKeySequence, QShortcut
+
 from expert_app.desk import DeskApp, Trouble
 from expert_app.desk_show import DeskShows, Fetching
 from expert_app.facts import Facts
@@ -14,7 +16,7 @@ from session.desk.live import DeskSession
 from session.desk.show import Ended, Picture, Shown
 from session.protocol.show_messages import ShownPagePainted
 from views.cobrowse_view import CobrowseView
-from views.desk_window import DeskWindow
+from views.desk_window import PAGE, DeskWindow
 from views.message_bar import Level
 from views.troubles import sentence
 
@@ -39,11 +41,23 @@ class ShowConnections:
         document.pointer_moved.connect(self._wish(lambda session, x, y: session.show.move_pointer(x, y)))
         document.pointer_left.connect(self._wish(lambda session: session.show.hide_pointer()))
         document.stop_requested.connect(self._wish(lambda session: session.show.stop()))
+        for keys, act in (("Ctrl+B", view.toggle_library), ("Ctrl+O", view.choose_file)):
+            QShortcut(QKeySequence(keys), window).activated.connect(self._in_page_mode(act))
         shows.library_changed.connect(view.library.show_items)
         shows.fetching.connect(self._on_fetching)
         link.convention_changed.connect(lambda _version: shows.load())
         app.session_opened.connect(self._follow)
         app.session_ended.connect(lambda _ended: shows.cancel())
+
+    def _in_page_mode(self, act: Callable[[], None]) -> Callable[[], None]:
+        """The act with the place where it is seen in front: the face may have the whole middle."""
+
+        def do() -> None:
+            if self._app.session is not None:
+                self._window.show_mode(PAGE)
+                act()
+
+        return do
 
     def _wish(self, act: Callable[..., None]) -> Callable[..., None]:
         def wish(*values: object) -> None:
@@ -56,6 +70,7 @@ class ShowConnections:
         self._shows.load()
         show = session.show
         show.changed.connect(self._on_changed)
+        session.page.sharing_changed.connect(lambda _sharing: self._keep_in_view(session))
         show.drawn.connect(self._on_drawn)
         show.progressed.connect(self._view.document.show_progress)
         show.marks_changed.connect(self._view.document.show_marks)
@@ -73,7 +88,13 @@ class ShowConnections:
             self._view.end_document()
         else:
             self._window.messages.clear(SHOWN)
+            self._window.show_mode(PAGE)
             self._view.show_document(shown.title, shown.pages, shown.page)
+
+    def _keep_in_view(self, session: DeskSession) -> None:
+        """The page's sharing ends or begins: what is shown stays in view."""
+        if session.show.shown is not None:
+            self._window.show_mode(PAGE)
 
     def _on_drawn(self, drawn: tuple[int, Picture]) -> None:
         page, picture = drawn

@@ -23,6 +23,7 @@ from expert_app.config import (
     MetricsSettings,
     save,
 )
+from expert_app.demo_library import lay_library
 from session.bus.identity import new_seed, public_key
 from session.hub.convention import load
 from session.hub.entries import (
@@ -166,6 +167,7 @@ def organisation(world: World) -> OrganisationEntry:
         home_address=f"{world.site}/index.html",
         allowed_addresses=[f"{world.site}/"],
         transfers_to=[PARTNER],
+        library=lay_library(world.folder, ORGANISATION, world.site),
     )
 
 

@@ -27,7 +27,6 @@ from views.desk_parts import (
     push_button,
     restyle,
     row,
-    shortcut,
     tool_button,
 )
 from views.icons import icon
@@ -125,8 +124,6 @@ class CobrowseView(QWidget):
         self._refusal_timer = self._timer(REFUSAL_STAYS_MS, self._refusal.hide)
         self._seen_timer = self._timer(POINTER_SEEN_MS, self._show_state)
         QShortcut(QKeySequence("Ctrl+L"), self).activated.connect(self._edit_address)
-        shortcut("Ctrl+B", self._library_button, self)
-        shortcut("Ctrl+O", self._file_button, self)
         self.tools.grant_requested.connect(self.grant_requested)
         self.tools.tool_chosen.connect(self._on_tool)
         self.acts.said.connect(self._on_said)
@@ -163,9 +160,9 @@ class CobrowseView(QWidget):
         self._again = tool_button(_("Draw the page again"), "retry", "cobrowse_again")
         self._again.clicked.connect(self.snapshot_requested)
         self._library_button = tool_button(_("Library of pages and documents"), "library", "cobrowse_library", "Ctrl+B")
-        self._library_button.clicked.connect(self._toggle_library)
+        self._library_button.clicked.connect(self.toggle_library)
         self._file_button = tool_button(_("Show a document of yours…"), "document", "cobrowse_show_file", "Ctrl+O")
-        self._file_button.clicked.connect(self._choose_file)
+        self._file_button.clicked.connect(self.choose_file)
         self._chip = Chip("cobrowse_state")
         self._title = ElidedLabel("", "small", "cobrowse_title")
         self._bar = QFrame()
@@ -292,13 +289,19 @@ class CobrowseView(QWidget):
 
     # ---- what the agent does ----
 
-    def _toggle_library(self) -> None:
+    def toggle_library(self) -> None:
+        """Opens the library with the keyboard in its field, or closes it; nothing without a conversation."""
+        if not self._library_button.isEnabled():
+            return
         if self.library.isHidden():
             self.library.open_panel()
         else:
             self.library.close_panel()
 
-    def _choose_file(self) -> None:
+    def choose_file(self) -> None:
+        """Asks which document of this computer is shown; nothing without a conversation."""
+        if not self._file_button.isEnabled():
+            return
         kinds = _("Documents and pictures (*.pdf *.jpg *.jpeg *.png)")
         dialog = QFileDialog(self, _("Show the caller a document"), "", kinds)
         dialog.setObjectName("show_file_dialog")

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -48,7 +48,7 @@ class LibraryEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     id: Id
     title: Title
-    kind: LibraryKind | None = None
+    kind: Literal["", "page", "form", "document"] = ""
     words: Words = ""
     address: Address = ""
     file: FileName = ""
@@ -62,7 +62,9 @@ class LibraryEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     @property
     def shown_kind(self) -> LibraryKind:
         """What it is for; without a word in the convention what it is."""
-        return self.kind or (LibraryKind.DOCUMENT if self.is_document else LibraryKind.PAGE)
+        if self.kind:
+            return LibraryKind(self.kind)
+        return LibraryKind.DOCUMENT if self.is_document else LibraryKind.PAGE
 
 
 def library_problems(place: str, entries: Sequence[LibraryEntry], allowed: Sequence[str]) -> Iterator[Problem]:
