@@ -35,6 +35,7 @@ class ShowConnections:
         view.library.push_requested.connect(shows.push)
         view.library.cancel_requested.connect(shows.cancel)
         view.file_show_requested.connect(shows.show_file)
+        view.address_requested.connect(lambda _address: shows.make_room())
         document.turn_requested.connect(self._wish(lambda session, page: session.show.turn(page)))
         document.mark_drawn.connect(self._wish(lambda session, mark: session.show.add_mark(mark)))
         document.marks_remove_requested.connect(self._wish(lambda session: session.show.remove_marks()))

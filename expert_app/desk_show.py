@@ -87,9 +87,16 @@ class DeskShows:
         if item is None:
             self._begin(self._unknown(), item_id)
         elif item.address:
+            self.make_room()
             self._app.open_address(item.address)
         else:
             self._begin(self._push_document(item), item.title)
+
+    def make_room(self) -> None:
+        """A web page is going to be opened: what is shown, or being made ready, would hide it."""
+        self.cancel()
+        if self._app.session is not None:
+            self._app.session.show.stop()
 
     @staticmethod
     async def _unknown() -> None:

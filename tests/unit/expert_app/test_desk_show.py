@@ -114,6 +114,15 @@ async def test_a_document_of_the_library_is_fetched_and_shown(scene: Scene) -> N
     assert not scene.desk.troubles
 
 
+async def test_a_page_that_is_opened_takes_the_place_of_a_document(scene: Scene) -> None:
+    scene.shows.push("lease")
+    await scene.over()
+    assert scene.show.shown is not None
+    scene.shows.push("sim")
+    assert scene.show.shown is None
+    assert scene.desk.opened == [PAGE.address]
+
+
 async def test_a_file_of_the_agents_own_is_shown_under_its_name(scene: Scene, tmp_path: Path) -> None:
     path = tmp_path / "Plan d'accès.png"
     path.write_bytes(invented_picture())
