@@ -17,7 +17,7 @@ from expert_app.desk_show import DeskShows, Fetching
 from expert_app.facts import Facts
 from session.clock import SystemClock
 from session.desk.library_link import Progress
-from session.desk.show import DeskShow
+from session.desk.show import DeskShow, Ended
 from session.errors import LibraryItemUnknown, SessionError
 from session.protocol.library_messages import LibraryItem, LibraryKind
 from session.tasks import Tasks
@@ -115,11 +115,13 @@ async def test_a_document_of_the_library_is_fetched_and_shown(scene: Scene) -> N
 
 
 async def test_a_page_that_is_opened_takes_the_place_of_a_document(scene: Scene) -> None:
+    ended: list[Ended] = []
+    scene.show.ended.connect(ended.append)
     scene.shows.push("lease")
     await scene.over()
-    assert scene.show.shown is not None
+    assert not ended
     scene.shows.push("sim")
-    assert scene.show.shown is None
+    assert ended == [Ended()]
     assert scene.desk.opened == [PAGE.address]
 
 
