@@ -20,6 +20,7 @@ from expert_app.compose_desk_line import LineConnections
 from expert_app.compose_desk_media import MediaConnections, personal
 from expert_app.compose_desk_pieces import PieceConnections
 from expert_app.compose_desk_session import SessionConnections
+from expert_app.compose_desk_show import ShowConnections
 from expert_app.compose_desk_talk import TalkConnections
 from expert_app.compose_desk_views import DeskConnections
 from expert_app.compose_desk_work import WorkConnections
@@ -32,6 +33,7 @@ from expert_app.credentials import KeyMissing, forget_seed, key_name, load_seed,
 from expert_app.desk import DeskApp
 from expert_app.desk_devices import DevicesJob
 from expert_app.desk_pieces import DeskPieces
+from expert_app.desk_show import DeskShows
 from expert_app.desk_talk import DeskTalks
 from expert_app.desk_work import DeskWork
 from expert_app.filing import Filing
@@ -43,6 +45,7 @@ from expert_app.seal_ends import DeskSealing, seals_for
 from session.bus.client import BusClient
 from session.clock import SystemClock
 from session.desk.guest import Guest
+from session.desk.library_link import LibraryLink
 from session.desk.link import DeskLink
 from session.desk.live import DeskSession
 from session.desk.piece_link import PieceLink
@@ -172,6 +175,8 @@ class ComposedDesk:
         self.window.header.settings_pressed.connect(self._media_dialog.open)
         self._beside = BesideConnections(self.window, self.video, self._app, application, program.facts)
         self._piece_connections = PieceConnections(self.window, self._app, self._pieces, self._devices)
+        self._shows = DeskShows(self._app, LibraryLink(self._bus), self._workers, tasks, program.facts)
+        self._show_connections = ShowConnections(self.window, self._app, self._shows, self._link, program.facts)
         self._talk_connections = TalkConnections(
             self.window,
             self._talks,

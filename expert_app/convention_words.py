@@ -68,7 +68,17 @@ SENTENCES: dict[str, str] = {
     "slot_backwards": N_("“{text}” ends before it begins; a slot over midnight is written as two, on two days."),
     "slots_overlap": N_("Two slots overlap: {text}."),
     "days_backwards": N_("The last day, {last}, is before the first, {first}."),
+    # library
+    "library_one_of": N_("An item of the library has either an address or a file."),
+    "library_no_hash": N_("The SHA-256 of {file} is missing (sha256)."),
+    "library_too_long": N_("The library has {count} items; {most} are the most."),
     # what a hub bears
+    "library_not_allowed": N_("The kiosk does not open {address}: it is not in allowed_addresses."),
+    "library_file_missing": N_("{file} is missing: agents do not see this item."),
+    "library_file_hash": N_("{file} is another file than the one named: its SHA-256 is {sha256}."),
+    "library_file_kind": N_("{file} is neither a PDF nor a JPEG nor a PNG."),
+    "library_file_too_large": N_("{file} is too large: 24 MB are the most."),
+    "library_file_link": N_("{file} is a link: put the file itself there."),
     "over": N_("This is over since {day} and can be removed."),
     "kiosk_without_service": N_("The site “{site}” of this kiosk has no service: its screen stays empty."),
     "offered_nowhere": N_("No site with a kiosk offers this service."),

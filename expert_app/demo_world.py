@@ -29,6 +29,7 @@ from expert_app.config import (
     save,
 )
 from expert_app.credentials import save_seed
+from expert_app.demo_library import lay_library
 from session.bus.identity import new_seed, public_key
 from session.bus.seal_cards import SECRET_BYTES, VaultSecret, sign_seal_key
 from session.hub.convention import load
@@ -202,6 +203,7 @@ def organisation(world: World) -> OrganisationEntry:
         transfers_to=[PARTNER],
         vaults=[VaultEntry(id=VAULT, key=public_key(world.vault_seed))] if world.with_vault else [],
         seal_keys=[_seal_key(world)] if world.with_vault else [],
+        library=lay_library(world.folder, ORGANISATION, world.site),
     )
 
 

@@ -392,9 +392,10 @@ class DeskApp:
         self._do(work, name)
 
     def _do(self, work: Coroutine[Any, Any, Any], name: str) -> None:
-        self._tasks.spawn(self._guarded(work, name), name=f"desk {name}")
+        self._tasks.spawn(self.guarded(work, name), name=f"desk {name}")
 
-    async def _guarded(self, work: Coroutine[Any, Any, Any], name: str) -> None:
+    async def guarded(self, work: Coroutine[Any, Any, Any], name: str) -> None:
+        """As `do`, for who waits until it is over."""
         try:
             await work
             self.untrouble(name)

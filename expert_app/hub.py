@@ -38,6 +38,7 @@ from session.hub.catalogue import Catalogue
 from session.hub.convention_keeper import ConventionKeeper
 from session.hub.enrolment import Enrolment
 from session.hub.hub import Hub
+from session.hub.library import library_folder
 from session.hub.presence import Patience
 from session.hub.problems import CatalogueWrong
 from session.hub.projection import Position
@@ -169,6 +170,7 @@ class HubProgram:
                 room=self._room(),
                 turn=turn_tickets(self._settings.turn, self._clock, self._paths.data),
                 uploads=documents_folder(self._settings, self._paths, "uploads"),
+                library=library_folder(Path(self._settings.catalogue)),
             )
             hub.projection.moved.connect(self._on_history)
             await hub.start()

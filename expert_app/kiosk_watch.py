@@ -59,6 +59,7 @@ class SessionWatch:
         session.call.media_seen.connect(self._on_media)
         session.call.peer_media_seen.connect(self._on_peer_media)
         session.page.page_told.connect(self._on_page)
+        session.show.painted.connect(lambda page: self._facts.note("document", page=page))
         session.control.acted.connect(self._on_acted)
         session.devices.scan_started.connect(self._on_scan_started)
         session.devices.scan_ended.connect(self._on_scan_ended)

@@ -25,6 +25,7 @@ from session.protocol.hub_messages import HubEvent, Refusal
 from session.protocol.line_messages import LineMessage
 from session.protocol.mirror_messages import MirrorMessage
 from session.protocol.seal_messages import VAULT_VERBS, SealMessage, VaultHello, VaultWelcome
+from session.protocol.show_messages import ShowMessages
 from session.protocol.tickets import Ticket
 from session.protocol.verbs import ALL_VERBS
 from session.protocol.version import PROTOCOL_VERSION
@@ -36,7 +37,14 @@ FOLDER = Path(__file__).resolve().parent.parent / "docs" / "schemas"
 
 def _session_types() -> list[Any]:
     kinds = [*get_args(session_messages.AnySessionMessage), *(get_args(MirrorMessage) or [MirrorMessage])]
-    return [*kinds, *get_args(ControlMessage), *get_args(SealMessage), *get_args(LineMessage), *get_args(BesideMessage)]
+    return [
+        *kinds,
+        *get_args(ControlMessage),
+        *get_args(SealMessage),
+        *get_args(LineMessage),
+        *get_args(BesideMessage),
+        *get_args(ShowMessages),
+    ]
 
 
 def _hub_types() -> list[Any]:

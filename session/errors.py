@@ -256,6 +256,24 @@ class PageTooLarge(SessionError):
     code = "page_too_large"
 
 
+class LibraryItemUnknown(SessionError):
+    """The library has no such item any more, or its file is not the one that the convention names. Detail: `why`."""
+
+    code = "library_item_unknown"
+
+
+class DocumentNotShown(SessionError):
+    """The agent's document cannot be drawn: damaged, protected, or of another kind. Detail: `why`."""
+
+    code = "document_not_shown"
+
+
+class DocumentTooLong(SessionError):
+    """The agent's document has more pages or bytes than are shown. Detail: the limit."""
+
+    code = "document_too_long"
+
+
 class TransferInterrupted(SessionError):
     """The other end went away in the middle of a page or a file; what arrived is kept."""
 

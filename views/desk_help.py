@@ -40,6 +40,8 @@ SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Ctrl+0", N_("Life-size")),
             ("Ctrl+L", N_("Address to open")),
             ("F9", N_("Laser pointer")),
+            ("Ctrl+B", N_("Library of pages and documents")),
+            ("Ctrl+O", N_("Show a document of yours…")),
             ("Ctrl+2", N_("To the conversation")),
         ),
     ),

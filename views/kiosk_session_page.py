@@ -21,6 +21,7 @@ from session.protocol.talk_messages import TalkAnswer
 from session.protocol.talk_state import ThirdState
 from views.consent_words import CHIPS, left_words, powers_sentence
 from views.kiosk_consent_page import ConsentPanel, StoppedPanel
+from views.kiosk_document_pane import DocumentPane
 from views.kiosk_icons import IconView, StopSign
 from views.kiosk_page import BigButton, KioskPage, label
 from views.kiosk_print_panel import PrintPanel, PrintSheet
@@ -91,9 +92,12 @@ class SessionPage(KioskPage):
         self.consent.answered.connect(self.grant_answered)
         self.consent.acting_changed.connect(self.acting_changed)
         self._page_shown = self._private = False
+        self.document = DocumentPane()
+        self.document.shown_changed.connect(lambda _shown: self._place_page())
         self.printing, self.sheet = PrintPanel(clock), PrintSheet()
         self.printing.answered.connect(self._on_print_answered)
-        self.consent.mandate_shown.connect(lambda _shown: self._place_page())
+        self._mandate_shown = False
+        self.consent.mandate_shown.connect(self._on_mandate)
         self.stopped.end_requested.connect(self.leave_requested)
         box = spaced(QVBoxLayout(self), (0,), 0)
         box.addWidget(self._build_name())
@@ -122,12 +126,13 @@ class SessionPage(KioskPage):
     def _build_stage(self) -> QWidget:
         stage = QFrame()
         stage.setObjectName("stage")
-        for pane in (self.call_pane, self.browser):
+        for pane in (self.call_pane, self.browser, self.document):
             pane.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
             pane.setMinimumSize(1, 1)
         self._stage: QBoxLayout = spaced(QHBoxLayout(stage), (2, 1.2, 2, 1.2), 1.6)
         self._stage.addWidget(self.call_pane, FACE_SHARE)
         self._stage.addWidget(self.browser, PAGE_SHARE)
+        self._stage.addWidget(self.document, PAGE_SHARE)
         self._stage.addWidget(self.consent.mandate, PAGE_SHARE)
         self._stage.addWidget(self.sheet, PAGE_SHARE)
         self.browser.hide()
@@ -198,7 +203,8 @@ class SessionPage(KioskPage):
         self._grants, self._until_s, self._notice = {}, {}, ""
         self._seen = self._heard = True
         self._page_shown = self._private = False
-        self.browser.hide()
+        self.document.close_document()
+        self._place_page()
         self._held = False
         self.written.show_lines(())
         self.talk.show_talk(None)
@@ -245,15 +251,21 @@ class SessionPage(KioskPage):
         self._place_page()
 
     def show_private(self, on: bool) -> None:
-        """A privacy pause: the web page is hidden; the pane of the faces says why, and hides them itself."""
+        """A privacy pause: page and document are hidden; the pane of the faces says why, and hides them itself."""
         self._private = on
         self._place_page()
         self.retranslate()
 
+    def _on_mandate(self, shown: bool) -> None:
+        self._mandate_shown = shown
+        self._place_page()
+
     def _place_page(self) -> None:
-        """The web page has its place unless something else of the caller's stands there, or nobody may see it."""
-        covered = not self.consent.mandate.isHidden() or not self.sheet.isHidden()
-        self.browser.setVisible(self._page_shown and not self._private and not covered)
+        """Beside the face stands one thing: a mandate to be typed, a sheet to be printed, the agent's document, the
+        web page; the last two not in a privacy pause."""
+        free = not self._mandate_shown and self.sheet.isHidden() and not self._private
+        self.document.setVisible(free and self.document.is_open)
+        self.browser.setVisible(free and self._page_shown and not self.document.is_open)
 
     def show_print(self, shown: ShownPrint) -> None:
         """A document that prints when the caller says yes."""
@@ -291,12 +303,14 @@ class SessionPage(KioskPage):
     def _on_stop(self) -> None:
         self.consent.end()
         self.end_print()
+        self.document.close_by_caller()
         self.stop_requested.emit()
         self.stopped.slide_in(self.width())
 
     def press_stop_key(self) -> None:
         """The caller pressed Escape, anywhere in the window or in the web page."""
-        if self.isVisible() and (any(self._grants.values()) or self.consent.grant is not None):
+        busy = any(self._grants.values()) or self.consent.grant is not None or self.document.is_open
+        if self.isVisible() and busy:
             self._on_stop()
 
     # ---- texts ----
@@ -316,6 +330,7 @@ class SessionPage(KioskPage):
         self._say_times()
         self.talk.retranslate()
         self.written.retranslate()
+        self.document.retranslate()
         self.consent.retranslate()
         self.printing.retranslate()
         self.stopped.retranslate()

@@ -192,6 +192,18 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("The scanned image is larger than any page can be."),
         N_("Choose 200 or 300 dpi and a smaller area, then scan again."),
     ),
+    "library_item_unknown": (
+        N_("This item is not in the library any more."),
+        N_("Choose another one, or tell whoever keeps your organisation's library."),
+    ),
+    "document_not_shown": (
+        N_("This document cannot be shown: it is damaged, protected, or neither a PDF nor a JPEG nor a PNG."),
+        N_("Open it on this computer and save it as a PDF without a password, then show that."),
+    ),
+    "document_too_long": (
+        N_("This document is too long to be shown: 50 pages and 24 MB are the most."),
+        N_("Save the pages you need as a document of their own, then show that."),
+    ),
     "transfer_interrupted": (
         N_("The transfer stopped on the way."),
         N_("What arrived is kept. It goes on when the line is back."),

@@ -16,6 +16,7 @@ from session.hub.caller_numbers import NUMBER_KINDS
 from session.hub.cell_hours import hours_of
 from session.hub.entries import MOST_SERVICES, OrganisationEntry, SiteEntry
 from session.hub.hours_check import check_hours
+from session.hub.library_entries import library_problems
 from session.hub.opening import opening
 from session.hub.overflow_check import overflow_problems
 from session.hub.problems import Problem
@@ -85,6 +86,7 @@ def _in_itself(entry: OrganisationEntry) -> Iterator[Problem]:
         yield from _screen(f"{place}.displays.{display.id}", display.site, display.key, sites)
     yield from check_hours(entry, place)
     yield from check_seal(entry, place)
+    yield from library_problems(place, entry.library, entry.allowed_addresses)
     for address in (*entry.allowed_addresses, entry.home_address):
         if address and not is_address(address):
             yield Problem("address_not_http", place, {"address": address})

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from session.hub.hours_entries import ClosureEntry, HoursLine, OfferEntry, OpeningEntry, Said
+from session.hub.library_entries import LibraryEntry
 from session.protocol.hub_messages import Address, Contact, Service, Text
 from session.protocol.ids import Id, OptionalId, ServiceRef
 from session.protocol.roles import Role
@@ -172,6 +173,7 @@ class OrganisationEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
             `transfers_from`.
         vaults: its own dossier service and log keeper; then everything of its conversations is sealed for `seal_keys`,
             which `expert-app hub seal-key` prints.
+        library: what its agents may put before callers.
     """
 
     id: Id
@@ -197,3 +199,4 @@ class OrganisationEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     transfers_to: list[ServiceRef] = []
     transfers_from: list[Id] = []
     network: OptionalId = ""
+    library: list[LibraryEntry] = []

@@ -34,7 +34,9 @@ from session.hub.health import Health
 from session.hub.history import TIME_ZONE, History
 from session.hub.history_handlers import Past
 from session.hub.hosts import Hosts
+from session.hub.keep_grants import KeepGrants, NatsKeepStore
 from session.hub.lease import Lease
+from session.hub.library import Library, library_handlers
 from session.hub.lines import Lines, line_handlers
 from session.hub.links import Links
 from session.hub.log_keeper import LogKeeper
@@ -111,6 +113,7 @@ class Hub:
         network: our name among partners' networks; "" without partners.
         patience: how long silence of a desk or a kiosk is borne.
         come_s: how long a called caller has to come back to the kiosk.
+        library: folder of the documents that agents put before callers; None without any.
         room: of the disks that hold the hub's things, ours and the server's.
 
     Attributes:
@@ -138,6 +141,7 @@ class Hub:
         room: Room | None = None,
         turn: TurnTickets | None = None,
         uploads: Path | None = None,
+        library: Path | None = None,
     ) -> None:
         self._connection = connection
         self._catalogue = catalogue
@@ -273,8 +277,9 @@ class Hub:
             clock,
         )
         self._uploads = UploadSpool(uploads or folder / "uploads")
-        self._dossiers = DossierService(dossiers, self.sessions, self._callers, self._uploads)
-        self.relay = Relay(connection, self.view, self._book, clock, tasks)
+        keep = KeepGrants(NatsKeepStore(connection), clock)
+        self._dossiers = DossierService(dossiers, self.sessions, self._callers, self._uploads, keep)
+        self.relay = Relay(connection, self.view, self._book, keep, clock, tasks)
         counts = StatisticsService(self.projection)
         undo = Undo(self._board, self._book, self._board_store, self.projection, catalogue.person_name, clock)
         past = Past(undo, DayAndTrends(self.projection, clock, time_zone), self._lines)
@@ -296,6 +301,7 @@ class Hub:
         bound |= network_handlers(self._moves, self._hosts, self.network)
         bound |= line_handlers()
         bound |= talk_handlers(self._talks, self._passing)
+        bound |= library_handlers(Library(catalogue, library))
         self.service = HubService(connection, bound, clock, tasks)
         self._links = Links(
             network, connection, catalogue, self._moves, self.presence, self.relay, self.service, clock, tasks

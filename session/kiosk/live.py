@@ -29,6 +29,7 @@ from session.kiosk.printer import Printer
 from session.kiosk.prints import CountPages, PrintRules
 from session.kiosk.privacy import KioskPrivacy
 from session.kiosk.scanner import Scanner
+from session.kiosk.show import KioskShow, ShowScreen
 from session.kiosk.talk import KioskTalk
 from session.kiosk.wipe import Wipe
 from session.log.writer import LogWriter
@@ -58,6 +59,7 @@ class KioskParts:
 
     Attributes:
         call_page, third_page: run the calls with the agent and with a third person.
+        documents: shows what the agent shows.
         scanner, printer: from the settings; None when there is none.
         shelf_wrapping: key that wraps those of the pages on the disk (see `session.kiosk.shelf_seal`).
         kiosk_key: public key of this kiosk, to which prints are bound. count_pages: see `session.kiosk.prints`.
@@ -69,6 +71,7 @@ class KioskParts:
     call_page: CallPage
     third_page: CallPage
     browser: Wipeable
+    documents: ShowScreen
     scanner: Scanner | None
     printer: Printer | None
     media: CallMedia
@@ -138,6 +141,7 @@ class KioskSession:
             chunk_kbps=parts.chunk_kbps,
         )
         self.control = KioskControl(channel, parts.browser, self.page, self.grants, clock, tasks)
+        self.show = KioskShow(channel, parts.documents, clock, tasks)
         self.line = KioskLine(channel, self.call, self.page, self.devices, facts.line, clock, tasks)
         self.written = Written(channel, tasks)
         self.privacy = KioskPrivacy(channel, self.call, self.page, tasks)
@@ -145,6 +149,7 @@ class KioskSession:
         self.chronicle.listen(self.grants, self.call, self.page, self.control, self.devices)
         self.chronicle.listen_to_line(self.line)
         self.chronicle.listen_beside(self.written, self.privacy)
+        self.chronicle.listen_to_show(self.show)
         self._resumed = resumed
 
     async def start(self, requested_at_utc: datetime | None) -> None:
@@ -174,12 +179,13 @@ class KioskSession:
         self.page.close()
         self.written.forget()
         await _careful(self.privacy.close(), "the privacy pause", None)
+        shown_left = self.show.close()
         await _careful(self.talk.close(), "the call with a third person", None)
         await _careful(self.call.hang_up(), "the call", None)
         shelved = await _careful(self.devices.wipe(), "the devices", 0)
         profile_removed = await _careful(browser_wiped(self._parts.browser), "the browser", False)
         self.grants.close()
-        wiped = await asyncio.to_thread(Wipe(self._folder).wipe, shelved, profile_removed)
+        wiped = await asyncio.to_thread(Wipe(self._folder).wipe, shelved, profile_removed, shown_left)
         self.chronicle.wiped(wiped)
         try:
             await self._channel.send("end", wiped)

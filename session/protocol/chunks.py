@@ -260,6 +260,10 @@ class Outgoing:
         """Chunks of the item are waiting."""
         return item_id in self._waiting
 
+    def left(self, item_id: str) -> int:
+        """Chunks of the item that are waiting."""
+        return len(self._waiting[item_id][1]) if item_id in self._waiting else 0
+
     def add(self, item_id: str, chunks: int) -> None:
         """All chunks of an item, behind what waits; an item that is being sent simply goes on."""
         self._waiting.setdefault(item_id, (chunks, dict.fromkeys(range(chunks))))

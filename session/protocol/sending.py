@@ -132,6 +132,10 @@ class ChunkSender:
         """Chunks of the item are still to go."""
         return self._outgoing.has(item_id)
 
+    def left(self, item_id: str) -> int:
+        """Chunks of the item that are still to go."""
+        return self._outgoing.left(item_id)
+
     def send(self, item_id: str, chunks: int) -> None:
         """All chunks of an item, behind what waits; nothing new when it is being sent."""
         self._outgoing.add(item_id, chunks)

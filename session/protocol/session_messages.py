@@ -494,6 +494,7 @@ CONTROL_TOPICS = (
     "grant",
     "cobrowse",
     "control",
+    "show",
     "device",
     "beside",
     "end",

@@ -6,6 +6,7 @@ from __future__ import annotations
 from session.protocol.board_messages import BOARD_VERBS
 from session.protocol.history_messages import HISTORY_VERBS
 from session.protocol.hub_messages import VERBS, Verb
+from session.protocol.library_messages import LIBRARY_VERBS
 from session.protocol.network_messages import NETWORK_VERBS
 from session.protocol.piece_messages import PIECE_VERBS
 from session.protocol.probe_messages import PROBE_VERBS
@@ -19,6 +20,7 @@ ALL_VERBS: dict[str, Verb] = {
     **VERBS,
     **BOARD_VERBS,
     **HISTORY_VERBS,
+    **LIBRARY_VERBS,
     **NETWORK_VERBS,
     **PROBE_VERBS,
     **PIECE_VERBS,

@@ -174,6 +174,7 @@ class World:
             self.tasks,
             tick_s=self.tick_s,
             network=self.network,
+            library=self.folder / "library",
         )
         await self.hub.start()
         return self.hub
