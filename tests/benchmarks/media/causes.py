@@ -10,7 +10,14 @@ from tests.benchmarks.media.cases import Cell
 BUSY = 1.3
 """Load for each core from which a run says more of the machine than of the engine: a pair alone makes about 0.8."""
 
-KNOWN: tuple[tuple[str, str, str], ...] = ()
+KNOWN: tuple[tuple[str, str, str], ...] = (
+    (
+        "accept, 512",
+        "first picture",
+        "offer (6 kB) and answer (3 kB) alone take 0.23 s on this line, ICE and DTLS 0.15 s; the application makes the "
+        "connection before the accept, this bench does not",
+    ),
+)
 """(beginning of the case, part of the metric, cause)."""
 
 
