@@ -136,11 +136,8 @@ class DeskMedia:
         engines = self.engines
         if engines.shared is not None:
             eye, ear, mouth = engines.shared
-            old = [
-                ear.swap(open_microphone(settings.microphone, self._sound)),
-                mouth.swap(_speaker(settings, self._sound)),
-            ]
-            closings = [device.close for device in old]
+            closings = [ear.swap(open_microphone(settings.microphone, self._sound)).close]
+            closings.append(mouth.swap(_speaker(settings, self._sound)).close)
             if camera:
                 closings.append(eye.swap(open_camera(settings.camera)).close)
             self._tasks.spawn(_close_all(closings), name="give the devices before back")

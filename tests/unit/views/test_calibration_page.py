@@ -67,7 +67,8 @@ def test_a_life_size_picture_is_cut_at_the_pane_and_a_wish_taken_back_fits_again
                 image.setPixel(x, y, 0xFFF0F0F0)
     bits = image.constBits()
     assert bits is not None
-    frame = VideoFrame(number=1, width_px=320, height_px=180, stride_bytes=1280, pixels=bits.asstring(320 * 180 * 4))
+    pixels = memoryview(bits.asstring(320 * 180 * 4))
+    frame = VideoFrame(number=1, width_px=320, height_px=180, stride_bytes=1280, pixels=pixels)
     pane = VideoPane()
     qtbot.addWidget(pane)
     pane.resize(640, 480)

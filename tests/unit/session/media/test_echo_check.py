@@ -15,7 +15,8 @@ DELAY = 7
 
 def room(loudness: float, noise: int, *, deaf: bool = False) -> Echo:
     """Runs a check in an invented room."""
-    check, air, random = EchoCheck(), [], np.random.default_rng(4)
+    check, random = EchoCheck(), np.random.default_rng(4)
+    air: list[Pcm | None] = []
     while not check.done:
         late = air[-DELAY] if len(air) >= DELAY else None
         heard: Pcm = random.integers(-noise, noise + 1, BLOCK).astype(np.int16)
