@@ -89,7 +89,8 @@ class WrittenStrip(QFrame):
         theirs = [line.text for line in self._lines if not line.mine][-SHOWN:]
         mine = [line.text for line in self._lines if line.mine][-1:]
         self._words.setText("\n".join(theirs))
-        self._words.setAccessibleName(_("Your adviser writes: {text}").format(text=" ".join(theirs)))
+        spoken = _("Your adviser writes: {text}").format(text=" ".join(theirs)) if theirs else ""
+        self._words.setAccessibleName(spoken)
         self._mine.setText(_("You answered: {text}").format(text=mine[0]) if mine else "")
         self._mine.setVisible(bool(mine))
         for button, answer in zip(self.answers, ANSWERS, strict=True):

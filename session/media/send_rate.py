@@ -12,7 +12,8 @@ from collections import deque
 
 MIN_BPS = 50_000
 QUEUE_S = 0.08
-"""So much longer than the shortest round trip: packets wait before the line."""
+"""So much longer than the shortest round trip, two reports in a row: packets wait before the line. One alone is what a
+busy machine makes."""
 
 LOST = 0.1
 """A lossy line loses a few of a hundred; a full one loses more."""
@@ -74,7 +75,8 @@ class SendRate:
         """A receiver report: share of our packets lost, 0..1, and the round trip it tells, if any."""
         if round_trip_s is not None and 0 <= round_trip_s < 10:
             self._round_trips.append(round_trip_s)
-        queue_s = self._round_trips[-1] - min(self._round_trips) if self._round_trips else 0.0
+        lately_s = list(self._round_trips)[-2:]
+        queue_s = min(lately_s) - min(self._round_trips) if lately_s else 0.0
         # A round trip also grows when the other direction is full; then the other end's estimate of ours stays high.
         denied = self._estimate_bps is not None and self._estimate_bps >= self.bps
         self._full = lost > LOST or (queue_s > QUEUE_S and not denied)

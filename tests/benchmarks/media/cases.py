@@ -235,6 +235,15 @@ def _python(module: str, *arguments: str) -> list[str]:
     return [sys.executable, "-m", module, *arguments]
 
 
+async def _least_memory(stage: Stage) -> float:
+    """Of five seconds: pictures that wait for their time are 5 MB each and come and go."""
+    found = []
+    for _look in range(10):
+        await stage.wait(0.5)
+        found.append(stage.desk.memory_mb())
+    return min(found)
+
+
 async def long_call(engine: Engine, times: Times) -> list[Cell]:
     """An hour, shortened: what the desk's memory and the pictures' age do over `long_s`, told for an hour."""
     case = f"1 h call, shortened to {times.long_s:.0f} s"
@@ -242,10 +251,10 @@ async def long_call(engine: Engine, times: Times) -> list[Cell]:
         await stage.call()
         await stage.wait(20.0)
         first = await stage.measure(15.0)
-        memory_mb, began_s = stage.desk.memory_mb(), time.monotonic()
+        memory_mb, began_s = await _least_memory(stage), time.monotonic()
         await stage.wait(max(0.0, times.long_s - 50.0))
         last = await stage.measure(15.0)
-        grown_mb = stage.desk.memory_mb() - memory_mb
+        grown_mb = await _least_memory(stage) - memory_mb
         minutes = (time.monotonic() - began_s) / 60
         early, late = first.windows["desk"].age_p50, last.windows["desk"].age_p50
         drift_ms = late - early if early is not None and late is not None else None

@@ -193,6 +193,9 @@ def test_on_a_known_line_a_low_estimate_needs_a_proof() -> None:
     assert rate.bps == 320_000
     rate.on_report(0.02, 0.14)
     rate.on_estimate(250_000)
+    assert rate.bps == 320_000  # one long round trip may be a busy machine's
+    rate.on_report(0.02, 0.14)
+    rate.on_estimate(250_000)
     assert rate.bps == 250_000
     rate.on_estimate(50_000)
     assert rate.bps == 150_000  # not all at once
@@ -226,6 +229,7 @@ def test_a_queue_that_overflows_lowers_the_rate_but_a_lossy_line_does_not() -> N
     rate.on_report(0.4, None)
     assert rate.bps == 240_000
     rate.on_report(0.0, 0.04)
+    rate.on_report(0.0, 0.4)
     rate.on_report(0.0, 0.4)
     assert rate.bps == 204_000
     rate.on_report(0.0, -3.0)
