@@ -31,6 +31,7 @@ from session.media.picture_receiver import PictureReceiver
 from session.media.received import Received, Transport
 from session.media.sdp import first_codec, in_order, with_line_hints, without_local_names
 from session.media.send_rate import SendRate
+from session.media.smoother import Smoother
 from session.media.sound import BLOCK_S, SoundSink
 from session.media.tracks import Pacer, PictureTrack, VoiceTrack
 from session.media.voice_playout import VoicePlayout
@@ -157,6 +158,7 @@ class Call:
         self.playout = VoicePlayout()
         self.lips = LipSync()
         self.pictures: PictureReceiver | None = None
+        self._smoother = Smoother()
         self.closed = False
         self.speaks: Callable[[], bool] = _always
         self._settings = settings
@@ -223,7 +225,7 @@ class Call:
             if transceiver.kind == "audio":
                 receiver.inlet = _VoiceInlet(self)
             elif self.pictures is None:
-                self.pictures = PictureReceiver(receiver, self._lip_wait_s, self._on_picture, self.received.pass_over)
+                self.pictures = PictureReceiver(receiver, self._wait_s, self._on_picture, self.received.pass_over)
                 receiver.inlet = _PictureInlet(self)
                 receiver.use_estimator(self._estimator)
 
@@ -289,10 +291,12 @@ class Call:
         if self.pictures is not None:
             self._tasks.append(tasks.spawn(self.pictures.run(), name="call-pictures"))
 
-    def _lip_wait_s(self, timestamp: int) -> float:
-        wait_s = self.lips.wait_s(timestamp, asyncio.get_running_loop().time())
+    def _wait_s(self, timestamp: int) -> float:
+        now_s = asyncio.get_running_loop().time()
+        evenly_s = self._smoother.wait_s(timestamp, now_s)
+        lips_s = self.lips.wait_s(timestamp, now_s, at_least_s=evenly_s)
         self.playout.extra_s = self.lips.extra_s
-        return wait_s
+        return max(evenly_s, lips_s)
 
     def _on_picture(self, frame: av.VideoFrame, shown: VideoFrame, codec: str) -> None:
         if not self.closed:

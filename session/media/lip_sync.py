@@ -62,8 +62,8 @@ class LipSync:
         if moment is not None:
             self._heard = (moment, now_s)
 
-    def wait_s(self, timestamp: int, now_s: float) -> float:
-        """How long a picture of this RTP time waits for its voice, 0..`MAX_WAIT_S`."""
+    def wait_s(self, timestamp: int, now_s: float, at_least_s: float = 0.0) -> float:
+        """How long a picture of this RTP time waits for its voice, 0..`MAX_WAIT_S`; it waits `at_least_s` anyway."""
         moment = self._clocks["video"].moment(timestamp)
         if moment is None or self._heard is None or now_s - self._heard[1] > 1.0:
             self.lag_s = None
@@ -74,8 +74,8 @@ class LipSync:
             self.lag_s = None
             return 0.0
         wait_s = min(MAX_WAIT_S, max(0.0, early_s - LIPS_MAY_LEAD_S))
-        self.lag_s = wait_s - early_s
-        self._learn(-early_s)
+        self.lag_s = max(wait_s, at_least_s) - early_s
+        self._learn(at_least_s - early_s)
         return wait_s
 
     def _learn(self, late_s: float) -> None:

@@ -75,13 +75,15 @@ class SendRate:
         if round_trip_s is not None and 0 <= round_trip_s < 10:
             self._round_trips.append(round_trip_s)
         queue_s = self._round_trips[-1] - min(self._round_trips) if self._round_trips else 0.0
-        self._full = lost > LOST or queue_s > QUEUE_S
+        # A round trip also grows when the other direction is full; then the other end's estimate of ours stays high.
+        denied = self._estimate_bps is not None and self._estimate_bps >= self.bps
+        self._full = lost > LOST or (queue_s > QUEUE_S and not denied)
         if self._full and self._calm:
             self._held_bps = HELD * self.bps
         self._calm = 0 if self._full else self._calm + 1
         if lost > LOST:
             self._lower(self.bps * (1 - lost / 2))
-        elif queue_s > 2 * QUEUE_S:
+        elif queue_s > 2 * QUEUE_S and not denied:
             self._lower(self.bps * 0.85)
         elif self.line_known and self._calm >= CALM_REPORTS:
             pace = RETURN if self.bps < self._held_bps else RISE

@@ -13,6 +13,7 @@ import argparse
 import asyncio
 import json
 import os
+import signal
 import sys
 from dataclasses import asdict
 from typing import Any
@@ -99,6 +100,7 @@ def main() -> int:
     if reason := why_not():
         print(f"bench-media cannot run: {reason}", file=sys.stderr)
         return 2
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that a stopped run leaves no namespaces
     times = Times(4.0, 12.0, 80.0) if wanted.quick else Times()
     engines = wanted.engine or list(ENGINES)
     rows = asyncio.run(run(wanted.case or list(CASES), engines, times))

@@ -181,10 +181,14 @@ async def moved(engine: Engine, times: Times) -> list[Cell]:
         await stage.network.move_kiosk("10.77.0.9")
         moved_ms = now_ms()
         if engine.ours:
-            while now_ms() - max([moved_ms, *(shown[0] for shown in stage.shown["desk"][-1:])]) < SILENT_S * 1000:
+            silent = False
+            while not silent and now_ms() < moved_ms + 2 * SILENT_S * 1000:
                 await asyncio.sleep(0.1)
                 await stage.look()
-            await stage.call()
+                heard_ms = max([moved_ms, *(shown[0] for shown in stage.shown["desk"][-1:])])
+                silent = now_ms() - heard_ms > SILENT_S * 1000
+            if silent:  # else it has found its way by itself
+                await stage.call()
         await stage.wait(4.0 if engine.ours else 20.0, 0.25)
         return [
             Cell(case, f"fresh picture at the {end} after",

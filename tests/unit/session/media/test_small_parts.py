@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,7 @@ from session.media.line_budget import picture_kbps
 from session.media.lip_sync import LIPS_MAY_LEAD_S, LipSync
 from session.media.packet_pacer import REPEATED_BURST_BYTES, PacketPacer
 from session.media.send_rate import MIN_BPS, SendRate
+from session.media.smoother import Smoother
 from session.media.sound import RATE_HZ, Pcm
 from session.media.stretch import longer, shorter
 
@@ -112,6 +115,42 @@ def test_without_reports_or_with_a_mad_clock_nothing_waits() -> None:
     assert lips.wait_s(round(7.1 * 90_000), 105.0) == 0.0  # no voice for five seconds
 
 
+def evenness(delays_s: list[float]) -> tuple[float, float]:
+    """(longest pause, mean wait) of the last two hundred pictures when each is complete that long after its time."""
+    smoother, shown, waits = Smoother(), [], []
+    for index, delay_s in enumerate(delays_s):
+        complete_s = 500.0 + index * 0.04 + delay_s
+        waits.append(smoother.wait_s((index * 3600 + 0xFFFFF000) & 0xFFFFFFFF, complete_s))
+        shown.append(complete_s + waits[-1])
+    last = shown[-200:]
+    return max(b - a for a, b in itertools.pairwise(last)), sum(waits[-200:]) / 200
+
+
+def test_on_a_good_line_pictures_do_not_wait() -> None:
+    assert evenness([0.05] * 400)[1] < 0.002
+
+
+def test_packets_sent_again_do_not_stop_the_picture() -> None:
+    delays = [0.05 + (0.1 if index % 20 == 7 else 0.0) for index in range(400)]
+    pause_s, wait_s = evenness(delays)
+    assert pause_s < 0.06  # without waiting: 0.14
+    assert wait_s < 0.11
+
+
+def test_a_rare_late_picture_is_no_reason_to_wait() -> None:
+    delays = [0.05 + (0.3 if index % 100 == 7 else 0.0) for index in range(400)]
+    assert evenness(delays)[1] < 0.02
+
+
+def test_a_clock_that_jumps_does_not_hold_pictures_back() -> None:
+    smoother = Smoother()
+    for index in range(100):
+        smoother.wait_s(index * 3600, 10 + index * 0.04)
+    assert smoother.wait_s(100 * 3600, -5000.0) == 0.0
+    assert smoother.wait_s(2_000_000_000, -4999.9) <= 0.15
+    assert max(smoother.wait_s(2_000_000_000 + index * 3600, -4999 + index * 0.04) for index in range(1, 60)) <= 0.15
+
+
 def tone(pitch_hz: float, samples: int = 960) -> Pcm:
     return np.asarray(8000 * np.sin(2 * np.pi * pitch_hz * np.arange(samples) / RATE_HZ), np.int16)
 
@@ -162,6 +201,15 @@ def test_on_a_known_line_a_low_estimate_needs_a_proof() -> None:
     assert rate.bps > 280_000  # what held before comes back soon
     for _report in range(10):
         rate.on_report(0.01, 0.05)
+    assert rate.bps == 320_000
+
+
+def test_a_page_in_the_other_direction_does_not_lower_our_picture() -> None:
+    rate = SendRate(320_000, 320_000, line_known=True)
+    rate.on_report(0.01, 0.05)
+    for _report in range(10):
+        rate.on_estimate(330_000)
+        rate.on_report(0.02, 0.4)
     assert rate.bps == 320_000
 
 
