@@ -242,10 +242,7 @@ class KioskCobrowse:
         ]
         for signal, slot in self._listened:
             signal.connect(slot)
-        self._stops = [
-            channel.on_message(TOPIC, self._on_message),
-            grants.changed.connect(lambda _change: self._follow_grant()),
-        ]
+        self._stops = [channel.on_message(TOPIC, self._on_message), grants.changed.connect(self._follow_grant)]
         self._follow_grant()
 
     @property
@@ -282,7 +279,7 @@ class KioskCobrowse:
 
     # ---- consent ----
 
-    def _follow_grant(self) -> None:
+    def _follow_grant(self, _change: GrantChanged | None = None) -> None:
         self._set_sharing(self._grants.allowed(Grant.SEE_PAGE) and not self._private)
         if not self._grants.allowed(Grant.POINT):
             self._browser.hide_pointer()
