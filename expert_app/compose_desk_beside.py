@@ -62,7 +62,7 @@ class BesideConnections:
 
     def _on_heard(self, session: DeskSession, line: Line) -> None:
         session.written.shown(line.words_id)
-        if self._window.written_is_open():
+        if self._window.side.is_open(self._window.written):
             self._unread = 0
         else:
             self._unread += 1

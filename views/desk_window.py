@@ -96,7 +96,7 @@ class DeskWindow(QMainWindow):
         self.messages, self.idle, self.wrap_up = MessageBar(), IdlePage(), WrapUpView(clock)
         self.viewer, self._rail, self.offer = PageViewer(), QueueRail(), OfferCard(clock)
         self.phone, self.written = PhoneView(), WrittenView()
-        self._side = SidePanel(dossier, devices, self.written)
+        self.side = self._side = SidePanel(dossier, devices, self.written)
         self._build()
         self._connect()
         self._add_shortcuts()
@@ -411,10 +411,6 @@ class DeskWindow(QMainWindow):
         if count == 1 and self._side.isHidden():
             self._open_side()
         self._side.show_unread(count)
-
-    def written_is_open(self) -> bool:
-        """Whether the written words are seen."""
-        return self._side.is_open(self.written)
 
     def _open_written(self) -> None:
         if self._session is not None:

@@ -22,7 +22,6 @@ from session.protocol.site_messages import HelpState
 from session.protocol.talk_messages import PassingAnswer, TalkAnswer
 from session.protocol.tickets import Ticket, TicketState
 from session.protocol.waiting_messages import AwayTicket
-from session.protocol.written import Line
 from views.kiosk_away_page import AwayPage
 from views.kiosk_closed_page import ClosedPage
 from views.kiosk_goodbye_page import GoodbyePage
@@ -113,6 +112,7 @@ class KioskWindow(QWidget):
         self.return_page, self.closed_page = ReturnPage(), ClosedPage(self._clock)
         self.waiting_page, self.goodbye_page = WaitingPage(self._clock), GoodbyePage(self._clock)
         self.session_page = SessionPage(call_pane, browser, self._clock)
+        self.show_written, self.show_private = self.session_page.written.show_lines, self.session_page.show_private
         self.trouble_page = TroublePage()
         self._header, self._banner, self._pages = KioskHeader(), TroubleBanner(), QStackedWidget()
         self._page: KioskPage = self.start_page
@@ -278,14 +278,6 @@ class KioskWindow(QWidget):
     def show_passing(self, answer: PassingAnswer) -> None:
         """The caller was passed on: for whom the ticket waits now."""
         self.waiting_page.show_passing(answer)
-
-    def show_written(self, lines: tuple[Line, ...]) -> None:
-        """What was written beside the voice."""
-        self.session_page.written.show_lines(lines)
-
-    def show_private(self, on: bool) -> None:
-        """A privacy pause: neither face nor page is shown."""
-        self.session_page.show_private(on)
 
     def show_talk(self, answer: TalkAnswer) -> None:
         """Hold, and who else is in the conversation."""

@@ -218,8 +218,7 @@ class KioskCobrowse:
         self.page_told: Notifier[PageShown] = Notifier()
         self._channel, self._browser, self._grants = channel, browser, grants
         self._clock, self._tasks = clock, tasks
-        self._open = True
-        self._sharing = self._private = False
+        self._open, self._sharing, self._private = True, False, False
         self._document = ""
         self._epoch = 0
         self._page: PageShown | None = None
@@ -243,7 +242,7 @@ class KioskCobrowse:
         ]
         for signal, slot in self._listened:
             signal.connect(slot)
-        self._stops = [channel.on_message(TOPIC, self._on_message), grants.changed.connect(self._on_grant_changed)]
+        self._stops = [channel.on_message(TOPIC, self._on_message), grants.changed.connect(self._follow_grant)]
         self._follow_grant()
 
     @property
@@ -280,10 +279,7 @@ class KioskCobrowse:
 
     # ---- consent ----
 
-    def _on_grant_changed(self, _change: GrantChanged) -> None:
-        self._follow_grant()
-
-    def _follow_grant(self) -> None:
+    def _follow_grant(self, _change: GrantChanged | None = None) -> None:
         self._set_sharing(self._grants.allowed(Grant.SEE_PAGE) and not self._private)
         if not self._grants.allowed(Grant.POINT):
             self._browser.hide_pointer()
