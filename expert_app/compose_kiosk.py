@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from expert_app.bus_access import tls_for
 from expert_app.compose import STOP_S, Program, run_application
 from expert_app.config import KioskSettings
 from expert_app.credentials import KeyMissing, key_name, load_seed
+from expert_app.device_commands import setting_refused
 from expert_app.kiosk import KioskApp
 from expert_app.paths import Paths
 from resources.texts import use_language
@@ -23,9 +25,11 @@ from session.bus.identity import public_key
 from session.errors import SessionError, from_code
 from session.kiosk.call import CallMedia, IceServer
 from session.kiosk.device_addresses import make_printer, make_scanner
+from session.kiosk.device_trust import CertificateWrong
 from session.kiosk.help_call import HelpCall
 from session.kiosk.link import KioskLink
 from session.kiosk.live import KioskParts, KioskSession, browser_wiped
+from session.kiosk.scanner import AddressUnknown
 from session.kiosk.shelf_seal import wrapping_key
 from session.kiosk.wipe import open_session_folder
 from session.log.events import Writer
@@ -50,6 +54,10 @@ def run_kiosk(settings: KioskSettings, paths: Paths, *, driven: bool, fullscreen
     try:
         seed = load_seed(name, Path(settings.key_file) if settings.key_file else None)
         tls_for(settings)
+        for key, make in (("scanner", make_scanner), ("printer", make_printer)):
+            if (wrong := _refused(key, make, settings)) is not None:
+                print(wrong)
+                return 2
     except KeyMissing as error:
         print(error)
         return 2
@@ -235,6 +243,17 @@ class ComposedKiosk:
         }
         names |= {f"key_{digit}": key for digit, key in window.number_page.digits.keys.items()}
         return KioskHands(window, names, self._browser, self._program.facts.note)
+
+
+def _refused(key: str, make: Callable[[str, str], object], settings: KioskSettings) -> str | None:
+    """Why a device's settings cannot be used, before there is a window; None when they can."""
+    address = getattr(settings, key)
+    try:
+        if address:
+            make(address, getattr(settings, f"{key}_certificate"))
+    except (AddressUnknown, CertificateWrong) as error:
+        return setting_refused(key, error)
+    return None
 
 
 def _count_pages(document: bytes) -> int:

@@ -14,12 +14,15 @@ import keyring
 import keyring.errors
 
 from expert_app.config import DeskSettings, KioskSettings
+from expert_app.device_commands import setting_refused
 from resources.texts import _
 from session.errors import SessionError
 from session.kiosk.device_addresses import make_printer, make_scanner
+from session.kiosk.device_trust import CertificateWrong
+from session.kiosk.scanner import AddressUnknown
 from views import troubles
 
-WAIT_S = 5.0
+WAIT_S = 9.0
 
 
 @dataclass(frozen=True)
@@ -96,11 +99,14 @@ async def check_keyring() -> Finding:
     return Finding("keyring", "ok", _("The keyring answers ({name}).").format(name=name))
 
 
-async def check_scanner(address: str) -> Finding:
+async def check_scanner(address: str, certificate: str = "") -> Finding:
     """Asks the scanner for its state."""
     if not address:
         return Finding("scanner", "absent", _("No scanner is configured: set `scanner` in the kiosk's settings."))
-    scanner = make_scanner(address)
+    try:
+        scanner = make_scanner(address, certificate)
+    except (AddressUnknown, CertificateWrong) as error:
+        return Finding("scanner", "wrong", setting_refused("scanner", error))
     try:
         status = await asyncio.wait_for(scanner.state(), WAIT_S)
     except (SessionError, TimeoutError, OSError) as error:
@@ -114,11 +120,14 @@ async def check_scanner(address: str) -> Finding:
     return Finding("scanner", "ok", _("The scanner is ready ({name}).").format(name=status.name))
 
 
-async def check_printer(address: str) -> Finding:
+async def check_printer(address: str, certificate: str = "") -> Finding:
     """Asks the printer for its state."""
     if not address:
         return Finding("printer", "absent", _("No printer is configured: set `printer` in the kiosk's settings."))
-    printer = make_printer(address)
+    try:
+        printer = make_printer(address, certificate)
+    except (AddressUnknown, CertificateWrong) as error:
+        return Finding("printer", "wrong", setting_refused("printer", error))
     try:
         status = await asyncio.wait_for(printer.state(), WAIT_S)
     except (SessionError, TimeoutError, OSError) as error:
@@ -156,7 +165,11 @@ async def examine(
     no_camera = _('No camera: plug one in, or set media.camera to "simulated" to try the program.')
     no_microphone = _('No microphone: plug in a headset, or set media.microphone to "simulated" to try the program.')
     found = await asyncio.gather(
-        check_bus(desk.bus), check_media(), check_scanner(kiosk.scanner), check_printer(kiosk.printer), check_keyring()
+        check_bus(desk.bus),
+        check_media(),
+        check_scanner(kiosk.scanner, kiosk.scanner_certificate),
+        check_printer(kiosk.printer, kiosk.printer_certificate),
+        check_keyring(),
     )
     bus, media, scanner, printer, keys = found
     camera = check_device("camera", cameras, no_camera)
