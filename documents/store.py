@@ -47,6 +47,7 @@ from documents.store_rows import (
     history_of,
     key_of,
     piece_columns,
+    piece_name,
     read_dossier,
     same_bytes,
     settled_before,
@@ -263,7 +264,7 @@ class DossierStore:
             known = uploaded(connection, organisation, upload_id)
             if known is not None:
                 return same_bytes(known, sha256)
-            _check_place(connection, organisation, number, piece_id, self._today())
+            _check_place(connection, organisation, number, piece_id)
         with _reached():
             path = self._blobs.put(organisation, data, sha256)
         document = Document(
@@ -351,7 +352,7 @@ class DossierStore:
             )
             if document.piece_id:
                 change_piece(connection, key, document.piece_id, PieceState.FILED, "", self._moment(by))
-            add_marks(connection, self._dossier(connection, organisation, number), document, marks)
+            add_marks(connection, organisation, key, document, marks)
         return document
 
     def _dossier(self, connection: Connection, organisation: str, number: str) -> Dossier:
@@ -394,7 +395,7 @@ def _check(data: bytes, sha256: str, pages: int) -> None:
     if sha256_of(data) != sha256:
         raise PageDamaged(size_bytes=len(data))
     try:
-        facts = inspect_pdf(data)
+        facts = inspect_pdf(data, validate=False)
     except DocumentError as error:
         raise DocumentNotFiled(why=str(error.detail.get("why", error.code))) from error
     if facts.active:
@@ -403,7 +404,7 @@ def _check(data: bytes, sha256: str, pages: int) -> None:
         raise DocumentNotFiled(why="pages", found=facts.pages, announced=pages)
 
 
-def _check_place(connection: Connection, organisation: str, number: str, piece_id: str, today: date) -> None:
-    dossier = read_dossier(connection, organisation, number, today)
-    if piece_id and dossier.piece(piece_id) is None:
+def _check_place(connection: Connection, organisation: str, number: str, piece_id: str) -> None:
+    key = key_of(connection, organisation, number)
+    if piece_id and not piece_name(connection, key, piece_id):
         raise DossierUnknown(what="piece")

@@ -9,8 +9,9 @@ import msgspec
 from sqlalchemy import Connection, insert, select, text
 
 from documents import store_tables as tables
-from documents.dossier import Document, Dossier
+from documents.dossier import Document
 from documents.looks import ALIKE, difference
+from documents.store_rows import piece_name
 from documents.words import asked, folded, owner_word
 
 
@@ -59,16 +60,21 @@ class EarlierPage(msgspec.Struct, frozen=True, kw_only=True):
     differs: float
 
 
-def add_marks(connection: Connection, dossier: Dossier, document: Document, marks: FiledMarks) -> None:
+def add_marks(
+    connection: Connection, organisation: str, dossier_key: int, document: Document, marks: FiledMarks
+) -> None:
     """Puts a document that was just filed into the index."""
     table = tables.documents
     key = connection.execute(select(table.c.id).where(table.c.document_id == document.id)).scalar_one()
     for place, page in enumerate(marks.pages, start=1):
         values = {"place": place, "original_sha256": page.original_sha256, "look": page.look}
         connection.execute(insert(tables.document_pages).values(document_key=key, **values))
-    piece = dossier.piece(document.piece_id)
-    said = (document.name, piece.name if piece else "", dossier.caller_name, dossier.number, marks.words)
-    words = f"{owner_word(dossier.organisation)} {folded(' '.join(said))}"
+    owner = tables.dossiers
+    query = select(owner.c.caller_name, owner.c.number).where(owner.c.id == dossier_key)
+    caller_name, number = connection.execute(query).one()
+    piece = piece_name(connection, dossier_key, document.piece_id)
+    said = (document.name, piece, caller_name, number, marks.words)
+    words = f"{owner_word(organisation)} {folded(' '.join(said))}"
     statement = {
         "sqlite": "INSERT INTO document_words(rowid, words) VALUES (:key, :words)",
         "postgresql": "INSERT INTO document_words(rowid, words) VALUES (:key, to_tsvector('simple', :words))",
@@ -76,15 +82,21 @@ def add_marks(connection: Connection, dossier: Dossier, document: Document, mark
     connection.execute(text(statement), {"key": key, "words": words})
 
 
-_FOUND = """
+_FOUND = {
+    "sqlite": """
 SELECT d.document_id, d.name, o.number, o.caller_name, d.pages, d.filed_at_utc
 FROM document_words JOIN document d ON d.id = document_words.rowid JOIN dossier o ON o.id = d.dossier_id
-WHERE {match} AND d.organisation = :organisation {dossier}
+WHERE document_words MATCH :question AND d.organisation = :organisation {dossier}
 ORDER BY document_words.rowid DESC LIMIT :limit
-"""
-_MATCH = {
-    "sqlite": "document_words MATCH :question",
-    "postgresql": "document_words.words @@ to_tsquery('simple', :question)",
+""",
+    # The planner would walk backwards through all documents; the words first, whatever it thinks.
+    "postgresql": """
+WITH hits AS MATERIALIZED (SELECT rowid FROM document_words WHERE words @@ to_tsquery('simple', :question))
+SELECT d.document_id, d.name, o.number, o.caller_name, d.pages, d.filed_at_utc
+FROM hits JOIN document d ON d.id = hits.rowid JOIN dossier o ON o.id = d.dossier_id
+WHERE d.organisation = :organisation {dossier}
+ORDER BY hits.rowid DESC LIMIT :limit
+""",
 }
 
 
@@ -98,7 +110,7 @@ def search(connection: Connection, organisation: str, wanted: str, number: str, 
         question = " ".join([owner_word(organisation), *(f"{word}*" for word in words)])
     else:
         question = " & ".join([owner_word(organisation), *(f"{word}:*" for word in words)])
-    statement = _FOUND.format(match=_MATCH[name], dossier="AND o.number = :number" if number else "")
+    statement = _FOUND[name].format(dossier="AND o.number = :number" if number else "")
     values = {"question": question, "organisation": organisation, "number": number, "limit": limit}
     if not number:
         del values["number"]

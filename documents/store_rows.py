@@ -75,6 +75,13 @@ def key_of(connection: Connection, organisation: str, number: str) -> int:
     return key
 
 
+def piece_name(connection: Connection, key: int, piece_id: str) -> str:
+    """The name of a dossier's piece; "" when it has none of that id."""
+    table = tables.pieces
+    query = select(table.c.name).where(table.c.dossier_id == key, table.c.piece_id == piece_id)
+    return connection.execute(query).scalar() or ""
+
+
 def change_piece(
     connection: Connection,
     key: int,

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from expert_app.desk import DeskApp
-from expert_app.desk_devices import DevicesJob, GlassSeen, PileTold, Printing, Replaced, Wish
+from expert_app.desk_devices import DevicesJob, GlassSeen, PileTold, Replaced, Wish
+from expert_app.desk_facts import Printing
 from expert_app.duplex_pile import in_order
 from expert_app.facts import Facts
 from expert_app.page_acts import LEFT_RIGHT, UPPER_LOWER, PageActs, Parted

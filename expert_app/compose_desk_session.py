@@ -8,10 +8,12 @@ import json
 from PyQt6.QtCore import QTimer
 
 from expert_app.compose_desk_control import ControlConnections
-from expert_app.desk import ASKING, DeskApp, Trouble
+from expert_app.compose_engines import DeskMedia
+from expert_app.desk import DeskApp
+from expert_app.desk_facts import ASKING, Trouble
 from expert_app.facts import Facts
 from session.desk.live import DeskSession
-from session.media.engine import MediaEngine, MediaState
+from session.media.engine import MediaState
 from session.protocol.mirror import MirrorEvents
 from session.protocol.session_messages import (
     CameraChanged,
@@ -43,12 +45,12 @@ class SessionConnections:
         mirror: MirrorPane,
         video: VideoPane,
         app: DeskApp,
-        engine: MediaEngine,
+        media: DeskMedia,
         tasks: Tasks,
         facts: Facts,
     ) -> None:
         self._window, self._mirror, self._video = window, mirror, video
-        self._app, self._engine, self._tasks, self._facts = app, engine, tasks, facts
+        self._app, self._media, self._tasks, self._facts = app, media, tasks, facts
         assert isinstance(window.cobrowse, CobrowseView)
         self._cobrowse = window.cobrowse
         self._microphone_on = self._camera_on = True
@@ -60,7 +62,7 @@ class SessionConnections:
         self._look.setSingleShot(True)
         self._look.setInterval(MIRROR_LOOK_MS)
         self._look.timeout.connect(lambda: mirror.page.runJavaScript(MIRROR_LOOK, self._on_mirror_look))
-        video.set_source(engine.latest_frame, engine.own_frame)
+        media.show(video)
         app.session_opened.connect(self._on_opened)
         app.session_ended.connect(lambda ended: self._cobrowse.clear())
         app.troubled.connect(self._on_trouble)
@@ -137,8 +139,8 @@ class SessionConnections:
 
     def _on_opened(self, session: DeskSession) -> None:
         self._microphone_on = self._camera_on = True
-        self._engine.set_microphone(True)
-        self._engine.set_camera(True)
+        self._media.main.set_microphone(True)
+        self._media.main.set_camera(True)
         session.talk.set_own(camera_on=True, microphone_on=True)
         self._window.show_session(session.facts)
         self._window.call.show_own_media(microphone_on=True, camera_on=True)
@@ -147,6 +149,7 @@ class SessionConnections:
         self._cobrowse.clear()
         self._cobrowse.set_addresses(session.facts.allowed_addresses)
         self._facts.note("session", id=session.facts.id, resumed=session.resumed)
+        self._facts.note("media_engine", kind=self._media.choice.kind.value, why=self._media.choice.why.value)
         self._follow_call(session)
         self._follow_page(session)
         session.grants.changed.connect(lambda change: self._on_grant(session, change))
@@ -160,7 +163,7 @@ class SessionConnections:
         call.peer_camera_changed.connect(self._on_peer_camera)
 
     def _show_simulated(self, caller: bool) -> None:
-        self._video.show_simulated(caller, self._engine.simulated_camera)
+        self._video.show_simulated(caller, self._media.main.simulated_camera)
 
     def _on_call_state(self, state: MediaState) -> None:
         self._video.show_state(state)
@@ -178,7 +181,7 @@ class SessionConnections:
         )
 
     def _on_media(self, seen: MediaSeen) -> None:
-        stats = self._engine.stats()
+        stats = self._media.main.stats()
         lost = stats.lost / max(1, stats.packets + stats.lost)
         quality = Quality.GOOD if lost < 0.01 else Quality.MEDIUM if lost < 0.04 else Quality.BAD
         self._window.call.show_quality(quality, f"{stats.width_px} × {stats.height_px}")

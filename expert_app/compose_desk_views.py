@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from documents.legibility import sentence as flaw_sentence
 from documents.outbox import Leftover
-from expert_app.desk import DeskApp, Trouble
+from expert_app.desk import DeskApp
+from expert_app.desk_facts import Trouble
 from expert_app.facts import Facts
 from expert_app.filing import CleanedPage, DocumentTrouble, Filing, FilingProgress, PageTrouble, ShownPage, Value
 from resources.texts import _

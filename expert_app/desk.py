@@ -10,16 +10,25 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine
-from typing import Any, NamedTuple
+from collections.abc import Coroutine
+from typing import Any
 
 from documents.errors import DocumentError
+from expert_app.desk_facts import ASKING, SEAL_REFUSED, VAULT_S, OpenSession, Trouble, fact_of
 from expert_app.facts import Facts
 from expert_app.filing import Filing, Value
 from session.clock import Clock
 from session.desk.link import DeskLink
 from session.desk.live import DeskSession
-from session.errors import DossierUnknown, GrantMissing, HubUnreachable, SessionError, TicketKept, TicketTaken
+from session.errors import (
+    DossierUnknown,
+    GrantMissing,
+    HubUnreachable,
+    SessionError,
+    TicketKept,
+    TicketTaken,
+    VaultAway,
+)
 from session.log import events
 from session.notify import Notifier
 from session.protocol.hub_messages import (
@@ -30,7 +39,7 @@ from session.protocol.hub_messages import (
     SessionEnded,
     SessionFacts,
 )
-from session.protocol.session_messages import Grant, KioskWiped, PrintState
+from session.protocol.session_messages import Grant, KioskWiped
 from session.protocol.tickets import Ticket, TicketState
 from session.tasks import Tasks
 
@@ -38,20 +47,6 @@ log = logging.getLogger(__name__)
 
 FLUSH_S = 5.0
 RETRY_S = 1.0
-PRINT_OVER = (PrintState.DONE, PrintState.FAILED, PrintState.CANCELLED)
-ASKING = "ask for a power"
-"""Key of the trouble that the caller could not be asked."""
-
-
-class Trouble(NamedTuple):
-    """Something the agent must know. `key` replaces an earlier trouble of the same key."""
-
-    code: str
-    detail: dict[str, Value]
-    key: str = ""
-
-
-OpenSession = Callable[[SessionFacts, bool], DeskSession]
 
 
 class DeskApp:
@@ -174,7 +169,7 @@ class DeskApp:
         if self._session is not None:
             return
         self._ended, self._dossier, self._dossier_known = None, None, False
-        session = self._session = self._open_session(facts, resumed)
+        session = self._session = await self._open(facts, resumed)
         session.grants.changed.connect(
             lambda change: self._facts.note(f"grant_{change.grant.value}", allowed=change.allowed)
         )
@@ -182,7 +177,16 @@ class DeskApp:
         self._filing.begin(session)
         self.session_opened.emit(session)
         await (session.start_without_kiosk() if facts.phone else session.start())
-        self._do(self._load_dossier(""), "load the dossier")
+        self._do(self._load_when_vault_answers(), "load the dossier")
+
+    async def _open(self, facts: SessionFacts, resumed: bool) -> DeskSession:
+        """The session's parts; one that cannot be sealed as it must be is not begun, and ends at both ends."""
+        try:
+            return self._open_session(facts, resumed)
+        except SessionError:
+            await self._link.hang_up(facts.id, SEAL_REFUSED)
+            await self._link.close(facts.id, SEAL_REFUSED)
+            raise
 
     def hang_up(self) -> None:
         """The agent ends the conversation."""
@@ -305,6 +309,17 @@ class DeskApp:
         self._session.chronicle.write(events.DossierOpened(pieces=len(facts.pieces), documents=len(facts.documents)))
         self.show_dossier(facts)
 
+    async def _load_when_vault_answers(self) -> None:
+        """An organisation's own dossier service may come later than the caller."""
+        session = self._session
+        while session is not None and self._session is session and not self._dossier_known:
+            try:
+                return await self._load_dossier("")
+            except VaultAway as error:
+                self.trouble(error.code, error.detail, key="load the dossier")
+                await asyncio.sleep(VAULT_S)
+        return None
+
     def show_dossier(self, facts: DossierFacts) -> None:
         """The dossier as the store has it, whichever part of the desk asked."""
         self._dossier, self._dossier_known = facts, True
@@ -377,9 +392,10 @@ class DeskApp:
         self._do(work, name)
 
     def _do(self, work: Coroutine[Any, Any, Any], name: str) -> None:
-        self._tasks.spawn(self._guarded(work, name), name=f"desk {name}")
+        self._tasks.spawn(self.guarded(work, name), name=f"desk {name}")
 
-    async def _guarded(self, work: Coroutine[Any, Any, Any], name: str) -> None:
+    async def guarded(self, work: Coroutine[Any, Any, Any], name: str) -> None:
+        """As `do`, for who waits until it is over."""
         try:
             await work
             self.untrouble(name)
@@ -394,7 +410,7 @@ class DeskApp:
     def trouble(self, code: str, detail: dict[str, Value], key: str) -> None:
         """Tells the agent about something that went wrong; it replaces an earlier one of the same key."""
         self._told.add(key)
-        self._facts.note(_fact_of(key), code=code)
+        self._facts.note(fact_of(key), code=code)
         if self._session is not None:
             self._session.chronicle.trouble(code)
         self.troubled.emit(Trouble(code, dict(detail), key))
@@ -403,9 +419,5 @@ class DeskApp:
         """The trouble of this key is over."""
         if key in self._told:
             self._told.discard(key)
-            self._facts.forget(_fact_of(key))
+            self._facts.forget(fact_of(key))
             self.untroubled.emit(key)
-
-
-def _fact_of(key: str) -> str:
-    return f"trouble_{key}".replace(" ", "_")

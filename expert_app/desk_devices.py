@@ -14,10 +14,11 @@ from typing import NamedTuple
 from documents.glass import GlassLook, look_at_glass
 from documents.pdf_check import print_safe
 from documents.workers import Workers
-from expert_app.desk import PRINT_OVER, DeskApp
+from expert_app.desk import DeskApp
+from expert_app.desk_facts import PRINT_OVER, Printing
 from expert_app.duplex_pile import DuplexPile
 from expert_app.facts import Facts
-from expert_app.receipts import Place, make_receipt
+from expert_app.receipts import make_receipt, place_of
 from session.clock import Clock
 from session.desk.devices import PageProgressed, ReceivedPage
 from session.desk.link import DeskLink
@@ -29,13 +30,6 @@ from session.protocol.session_messages import Area, PrintChanged, ScanEnded, Sca
 
 LOOK_S = 20.0
 """For a preview that takes a tenth of a second; a hostile one is killed by the worker's own limits."""
-
-
-class Printing(NamedTuple):
-    """A print and the name it was given."""
-
-    changed: PrintChanged
-    name: str
 
 
 class GlassSeen(NamedTuple):
@@ -236,11 +230,7 @@ class DevicesJob:
         if dossier is None:
             raise DossierUnknown
         facts = session.facts
-        place = Place(
-            self._link.organisation_name,
-            next((service.name for service in self._link.services if service.id == facts.service), ""),
-            next((ticket.number for ticket in self._link.queue if ticket.id == facts.ticket_id), ""),
-        )
+        place = place_of(facts, self._link)
         name, pdf = await make_receipt(facts, place, dossier, self._clock.utc_now().astimezone())
         await self._print(pdf, name)
 

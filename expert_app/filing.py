@@ -41,7 +41,17 @@ log = logging.getLogger(__name__)
 CLEAN_S = 90.0
 """A page takes half a second; a hostile one is killed by the worker's own limits long before."""
 
-AGAIN = ("hub_unreachable", "bus_unreachable", "store_unreachable", "rate_limited", "transfer_interrupted")
+AGAIN = frozenset(
+    {
+        "hub_unreachable",
+        "bus_unreachable",
+        "store_unreachable",
+        "rate_limited",
+        "transfer_interrupted",
+        "vault_away",
+        "seal_broken",
+    }
+)
 """After these the document waits in the outbox and is sent again by itself."""
 
 AGAIN_S = 10.0

@@ -11,6 +11,7 @@ from session.kiosk.print_showing import ShownPrint
 from session.protocol.hub_messages import ServicesAnswer, SessionFacts, TicketAnswer, TicketChanged
 from session.protocol.session_messages import Grant, KioskWiped
 from session.protocol.talk_messages import PassingAnswer, TalkAnswer
+from session.protocol.written import Line
 
 
 class Screen(ElsewhereScreen, Protocol):
@@ -25,6 +26,8 @@ class Screen(ElsewhereScreen, Protocol):
     def show_talk(self, answer: TalkAnswer) -> None: ...  # noqa: D102
     def show_media(self, seen: bool, heard: bool) -> None: ...  # noqa: D102
     def show_page(self, visible: bool) -> None: ...  # noqa: D102
+    def show_written(self, lines: tuple[Line, ...]) -> None: ...  # noqa: D102
+    def show_private(self, on: bool) -> None: ...  # noqa: D102
     def show_grants(self, grants: Mapping[Grant, bool]) -> None: ...  # noqa: D102
     def show_times(self, left_s: Mapping[Grant, float]) -> None: ...  # noqa: D102
     def ask_grant(self, grant: Grant) -> None: ...  # noqa: D102

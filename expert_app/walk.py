@@ -184,8 +184,10 @@ class Walk:
         return await self.fact(self._demo.kiosk, "session_opened", ticket=ticket["id"])
 
     async def first_video_at_desk(self) -> Evidence:
-        """A decoded picture of the caller, at the desk."""
-        return await self.fact(self._demo.desk, "first_video", frames=lambda n: n > 0)
+        """A decoded picture of the caller, at the desk, and what carried it."""
+        seen = await self.fact(self._demo.desk, "first_video", frames=lambda n: n > 0)
+        engine = await self.fact(self._demo.desk, "media_engine")
+        return {**seen, "engine": engine["kind"], "chosen_by": engine["why"]}
 
     async def first_video_at_kiosk(self) -> Evidence:
         """A decoded picture of the agent, at the kiosk."""
@@ -291,7 +293,9 @@ class Walk:
         await self.allow("ask_keep", "keep")
         await self.click(self._demo.desk, "file_document")
         filed = await self.fact(self._demo.desk, "document_filed", timeout_s=60)
-        return await asyncio.to_thread(store_proof, self._demo.hub_folder, DOSSIER, filed["document"], filed["sha256"])
+        return await asyncio.to_thread(
+            store_proof, self._demo.store_folder, DOSSIER, filed["document"], filed["sha256"]
+        )
 
     async def piece_filed(self) -> Evidence:
         """The expected piece shows as filed, on the store's answer."""

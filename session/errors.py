@@ -256,6 +256,24 @@ class PageTooLarge(SessionError):
     code = "page_too_large"
 
 
+class LibraryItemUnknown(SessionError):
+    """The library has no such item any more, or its file is not the one that the convention names. Detail: `why`."""
+
+    code = "library_item_unknown"
+
+
+class DocumentNotShown(SessionError):
+    """The agent's document cannot be drawn: damaged, protected, or of another kind. Detail: `why`."""
+
+    code = "document_not_shown"
+
+
+class DocumentTooLong(SessionError):
+    """The agent's document has more pages or bytes than are shown. Detail: the limit."""
+
+    code = "document_too_long"
+
+
 class TransferInterrupted(SessionError):
     """The other end went away in the middle of a page or a file; what arrived is kept."""
 
@@ -418,6 +436,12 @@ class CallLost(SessionError):
     code = "call_lost"
 
 
+class RelayUnreachable(CallLost):
+    """None of the configured TURN servers gave a relayed address. Detail: `why`, as in `session.media.relays`."""
+
+    code = "relay_unreachable"
+
+
 class PeerGone(SessionError):
     """The other end of the session is no longer there."""
 
@@ -434,6 +458,36 @@ class DossierUnknown(SessionError):
     """No such dossier in this organisation."""
 
     code = "dossier_unknown"
+
+
+class SealKeyRefused(SessionError):
+    """What should seal this conversation is not what the organisation has signed. Detail: `organisation`, `why`."""
+
+    code = "seal_key_refused"
+
+
+class SealKeyOld(SessionError):
+    """Every sealing key of the organisation has expired, or is not valid yet. Detail: `organisation`."""
+
+    code = "seal_key_old"
+
+
+class SealBroken(SessionError):
+    """A sealed message was changed on the way, or came twice; it was not taken. Detail: `why`."""
+
+    code = "seal_broken"
+
+
+class VaultAway(SessionError):
+    """The organisation's own dossier service or log keeper does not answer. Detail: `part`."""
+
+    code = "vault_away"
+
+
+class DeskNotAdmitted(SessionError):
+    """The organisation's vault does not know this desk's key. Detail: `key`."""
+
+    code = "desk_not_admitted"
 
 
 class LogUnreadable(SessionError):

@@ -14,7 +14,7 @@ from PyQt6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from session.clock import Clock, SystemClock
-from session.kiosk.number_check import PHONE
+from session.kiosk.number_check import PHONE, TICKET
 from session.kiosk.print_showing import ShownPrint
 from session.protocol.hub_messages import Contact, Service, ServicesAnswer, SessionFacts, TicketAnswer, TicketChanged
 from session.protocol.session_messages import Grant, KioskWiped
@@ -22,6 +22,7 @@ from session.protocol.site_messages import HelpState
 from session.protocol.talk_messages import PassingAnswer, TalkAnswer
 from session.protocol.tickets import Ticket, TicketState
 from session.protocol.waiting_messages import AwayTicket
+from session.protocol.written import Line
 from views.kiosk_away_page import AwayPage
 from views.kiosk_closed_page import ClosedPage
 from views.kiosk_goodbye_page import GoodbyePage
@@ -105,6 +106,7 @@ class KioskWindow(QWidget):
         self._offer: ServicesAnswer | None = None
         self._speech, self._said = "off", ""
         self._phone_for: Callable[[str], None] | None = None
+        self._returns: frozenset[str] = frozenset()
         self._before_number: KioskPage | None = None
         self.start_page, self.number_page = StartPage(self._clock), NumberPage()
         self.away_page, self.kept_page = AwayPage(), KeptPage(self._clock)
@@ -150,7 +152,6 @@ class KioskWindow(QWidget):
         )
         self.kept_page.over.connect(self._back_to_start)
         self.kept_page.slip_requested.connect(self.slip_requested)
-        self.return_page.number_chosen.connect(self.came_back)
         self.return_page.back_requested.connect(self._back_to_start)
         self.closed_page.back_requested.connect(self._back_to_start)
         self.closed_page.callback_requested.connect(self._on_callback)
@@ -246,11 +247,21 @@ class KioskWindow(QWidget):
         self._show(self.kept_page)
 
     def show_returns(self, tickets: Sequence[AwayTicket] | None) -> None:
-        """The numbers whose callers may come back; None while they are asked for."""
-        self.return_page.show_tickets(tickets)
-        self._fit(again=True)
+        """The numbers whose callers may come back; None while they are asked for. They are typed, never shown."""
         self._on_touched()
+        if tickets:
+            self._returns = frozenset(ticket.number for ticket in tickets)
+            self._ask_phone(self._on_own_number, TICKET)
+            return
+        self.return_page.show_nobody(asked=tickets is None)
+        self._fit(again=True)
         self._show(self.return_page)
+
+    def _on_own_number(self, number: str) -> None:
+        if number in self._returns:
+            self.came_back.emit(number)
+        else:
+            self.number_page.show_refused()
 
     def show_place(self) -> None:
         """Back to the ticket that waits: leaving it was not possible."""
@@ -267,6 +278,14 @@ class KioskWindow(QWidget):
     def show_passing(self, answer: PassingAnswer) -> None:
         """The caller was passed on: for whom the ticket waits now."""
         self.waiting_page.show_passing(answer)
+
+    def show_written(self, lines: tuple[Line, ...]) -> None:
+        """What was written beside the voice."""
+        self.session_page.written.show_lines(lines)
+
+    def show_private(self, on: bool) -> None:
+        """A privacy pause: neither face nor page is shown."""
+        self.session_page.show_private(on)
 
     def show_talk(self, answer: TalkAnswer) -> None:
         """Hold, and who else is in the conversation."""
@@ -387,9 +406,9 @@ class KioskWindow(QWidget):
                 return service.away
         return []
 
-    def _ask_phone(self, then: Callable[[str], None]) -> None:
+    def _ask_phone(self, then: Callable[[str], None], kind: str = PHONE) -> None:
         before = self._page
-        self.ask_number(PHONE)
+        self.ask_number(kind)
         self._phone_for, self._before_number = then, before
 
     def _on_number(self, number: str) -> None:

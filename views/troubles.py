@@ -192,6 +192,18 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("The scanned image is larger than any page can be."),
         N_("Choose 200 or 300 dpi and a smaller area, then scan again."),
     ),
+    "library_item_unknown": (
+        N_("This item is not in the library any more."),
+        N_("Choose another one, or tell whoever keeps your organisation's library."),
+    ),
+    "document_not_shown": (
+        N_("This document cannot be shown: it is damaged, protected, or neither a PDF nor a JPEG nor a PNG."),
+        N_("Open it on this computer and save it as a PDF without a password, then show that."),
+    ),
+    "document_too_long": (
+        N_("This document is too long to be shown: 50 pages and 24 MB are the most."),
+        N_("Save the pages you need as a document of their own, then show that."),
+    ),
     "transfer_interrupted": (
         N_("The transfer stopped on the way."),
         N_("What arrived is kept. It goes on when the line is back."),
@@ -296,6 +308,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("Voice and picture are lost."),
         N_("The program calls again by itself. The dossier and the pages are untouched."),
     ),
+    "relay_unreachable": (
+        N_("The call's relay cannot be reached."),
+        N_("A direct way is tried where it is allowed. The network person finds the reason with `expert-app doctor`."),
+    ),
     "peer_gone": (
         N_("The kiosk no longer answers."),
         N_("Wait a minute: it may come back. What you received is safe."),
@@ -307,6 +323,26 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "dossier_unknown": (
         N_("No dossier has this number."),
         N_("Check the number with the caller."),
+    ),
+    "seal_key_refused": (
+        N_("What should seal this conversation is not what {organisation} has signed ({why}); nothing was said."),
+        N_("Tell your administrator: somebody may have changed the keys on the way. Do not try to go on."),
+    ),
+    "seal_key_old": (
+        N_("The sealing key of {organisation} has expired, or is not valid yet."),
+        N_("Tell your administrator to make the next one (expert-app hub seal-key), and look at this computer's date."),
+    ),
+    "seal_broken": (
+        N_("Something sealed was changed or repeated on the way, and was not taken ({why})."),
+        N_("It is sent again by itself. If this comes back, tell your administrator."),
+    ),
+    "vault_away": (
+        N_("Your organisation's own service does not answer (part: {part})."),
+        N_("Go on with the conversation: documents and log wait on this computer and are sent by themselves."),
+    ),
+    "desk_not_admitted": (
+        N_("Your organisation's own service does not know the key of this computer."),
+        N_("Give your administrator this key, to be admitted (expert-app hub admit): {key}."),
     ),
     "log_unreadable": (
         N_("This file is not a session journal, or it is damaged (line {line})."),
@@ -381,6 +417,8 @@ _CALLER_SENTENCES: dict[str, str] = {
     "printer_stopped": _AGENT_KNOWS,
     "print_refused": _AGENT_KNOWS,
     "print_failed": _AGENT_KNOWS,
+    "seal_key_refused": N_("This conversation was not safe, so it did not begin. Please ask for help here."),
+    "seal_key_old": N_("This conversation was not safe, so it did not begin. Please ask for help here."),
     "document_not_filed": _AGENT_KNOWS,
     "dossier_unknown": _AGENT_KNOWS,
 }

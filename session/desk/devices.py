@@ -93,6 +93,20 @@ class DeskDevices:
         self.print_changed: Notifier[PrintChanged] = self._prints.changed
         self._stop_hearing = [channel.on_message(TOPIC, self._on_message), channel.on_raw(chunks.TOPIC, self._on_chunk)]
 
+    @property
+    def sent_bytes(self) -> int:
+        """Of printed documents, so far."""
+        return self._prints.chunks.sent_bytes
+
+    @property
+    def pages_cross(self) -> bool:
+        """A document is on its way to the printer now."""
+        return self._prints.chunks.waiting > 0
+
+    def set_page_rate(self, kbps: int) -> None:
+        """What printed documents may use of the line from now on."""
+        self._prints.chunks.set_rate(kbps)
+
     # ---- wishes ----------------------------------------------------------------------------------------------------
 
     async def request_report(self) -> None:

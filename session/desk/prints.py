@@ -63,6 +63,11 @@ class Prints:
     def __len__(self) -> int:
         return len(self._documents)
 
+    @property
+    def chunks(self) -> ChunkSender:
+        """What sends the documents."""
+        return self._chunks
+
     async def print_document(self, document: bytes, name: str, copies: int) -> str:
         """Offers a PDF and sends it. Raises `BusUnreachable` (nothing was offered), `PageTooLarge`, `ValueError`."""
         if not document or not 1 <= copies <= 5:

@@ -16,9 +16,11 @@ from session.hub.caller_numbers import NUMBER_KINDS
 from session.hub.cell_hours import hours_of
 from session.hub.entries import MOST_SERVICES, OrganisationEntry, SiteEntry
 from session.hub.hours_check import check_hours
+from session.hub.library_entries import library_problems
 from session.hub.opening import opening
 from session.hub.overflow_check import overflow_problems
 from session.hub.problems import Problem
+from session.hub.seal_check import check_seal, expired_keys
 from session.hub.transfers import transfer_problems
 from session.protocol.ids import split_service
 from session.protocol.scan_profiles import MOST_PROFILES, Sides
@@ -45,6 +47,8 @@ def _keys(organisations: Sequence[OrganisationEntry]) -> Iterator[Problem]:
             places.setdefault(kiosk.key, []).append(f"organisations.{entry.id}.kiosks.{kiosk.id}")
         for display in entry.displays:
             places.setdefault(display.key, []).append(f"organisations.{entry.id}.displays.{display.id}")
+        for vault in entry.vaults:
+            places.setdefault(vault.key, []).append(f"organisations.{entry.id}.vaults.{vault.id}")
         for person in entry.people:
             places.setdefault(person.key, []).append(f"organisations.{entry.id}.people.{person.id}")
     for key, where in places.items():
@@ -81,6 +85,8 @@ def _in_itself(entry: OrganisationEntry) -> Iterator[Problem]:
     for display in entry.displays:
         yield from _screen(f"{place}.displays.{display.id}", display.site, display.key, sites)
     yield from check_hours(entry, place)
+    yield from check_seal(entry, place)
+    yield from library_problems(place, entry.library, entry.allowed_addresses)
     for address in (*entry.allowed_addresses, entry.home_address):
         if address and not is_address(address):
             yield Problem("address_not_http", place, {"address": address})
@@ -163,6 +169,7 @@ def advice(organisations: Sequence[OrganisationEntry], now: datetime) -> list[Pr
     }
     for entry in organisations:
         found += _past(entry, now)
+        found += expired_keys(entry, now)
         found += _idle(entry, offered)
         for site in entry.sites:
             found += _never_open(entry, site, organisations, now)

@@ -104,6 +104,20 @@ class KioskDevices:
         """Pages that the desk does not have yet."""
         return len(self._shelf)
 
+    @property
+    def sent_bytes(self) -> int:
+        """Of pages, so far."""
+        return self._chunks.sent_bytes
+
+    @property
+    def pages_cross(self) -> bool:
+        """Pages are on their way to the desk now."""
+        return self._chunks.waiting > 0
+
+    def set_page_rate(self, kbps: int) -> None:
+        """What pages may use of the line from now on."""
+        self._chunks.set_rate(kbps)
+
     def offer_held_pages(self) -> None:
         """Offers again what lies on the shelf, e.g. after a restart of the kiosk."""
         self._pages.offer_all()

@@ -260,6 +260,10 @@ class Outgoing:
         """Chunks of the item are waiting."""
         return item_id in self._waiting
 
+    def left(self, item_id: str) -> int:
+        """Chunks of the item that are waiting."""
+        return len(self._waiting[item_id][1]) if item_id in self._waiting else 0
+
     def add(self, item_id: str, chunks: int) -> None:
         """All chunks of an item, behind what waits; an item that is being sent simply goes on."""
         self._waiting.setdefault(item_id, (chunks, dict.fromkeys(range(chunks))))
@@ -304,6 +308,11 @@ class Pace:
     def __init__(self, kbps: int | None, clock: Clock) -> None:
         self._kbps, self._clock = kbps, clock
         self._free_at_s = 0.0
+
+    def set_rate(self, kbps: int) -> None:
+        """Another allowance from now on; no limit stays none."""
+        if self._kbps is not None:
+            self._kbps = kbps
 
     def wait_s(self, size_bytes: int, times: float = 1.0) -> float:
         """Seconds to wait before sending `size_bytes`, which are counted as sent then.

@@ -91,6 +91,9 @@ class ChunkSender:
     Args:
         read: the bytes of an item; called in a worker thread. `KeyError` or `OSError`: it is gone, nothing is sent.
         kbps: see `Pace`.
+
+    Attributes:
+        chunk_bytes: size of a chunk of an item that is offered now. sent_bytes: of all chunks so far.
     """
 
     def __init__(
@@ -104,6 +107,8 @@ class ChunkSender:
         retry_s: tuple[float, float] = RETRY_S,
     ) -> None:
         self.chunk_bytes = chunk_bytes_for(kbps)
+        self.sent_bytes = 0
+        self._limited = kbps is not None
         self._channel, self._tasks, self._read, self._retry_s = channel, tasks, read, retry_s
         self._pace = Pace(kbps, clock)
         self._outgoing = Outgoing()
@@ -111,6 +116,12 @@ class ChunkSender:
         self._is_open = True
         self._open: tuple[str, bytes] = ("", b"")
         self._hurried: set[str] = set()
+
+    def set_rate(self, kbps: int) -> None:
+        """Another allowance; items offered from now on are cut to fit it. Who may use the whole line still may."""
+        if self._limited:
+            self._pace.set_rate(kbps)
+            self.chunk_bytes = chunk_bytes_for(kbps)
 
     @property
     def waiting(self) -> int:
@@ -120,6 +131,10 @@ class ChunkSender:
     def has(self, item_id: str) -> bool:
         """Chunks of the item are still to go."""
         return self._outgoing.has(item_id)
+
+    def left(self, item_id: str) -> int:
+        """Chunks of the item that are still to go."""
+        return self._outgoing.left(item_id)
 
     def send(self, item_id: str, chunks: int) -> None:
         """All chunks of an item, behind what waits; nothing new when it is being sent."""
@@ -174,6 +189,7 @@ class ChunkSender:
                 pause_s = min(pause_s * 2, self._retry_s[1])
                 continue
             pause_s = self._retry_s[0]
+            self.sent_bytes += len(payload)
             self._outgoing.sent(item_id, index)
         self._open = ("", b"")
 

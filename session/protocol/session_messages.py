@@ -484,7 +484,23 @@ AnySessionMessage = (
 THIRD_TOPIC, ASIDE_TOPIC = "third", "aside"
 """Calls with a third person: between it and the kiosk, between it and the agent. Messages as on "call"."""
 
-CONTROL_TOPICS = ("call", THIRD_TOPIC, ASIDE_TOPIC, "grant", "cobrowse", "control", "device", "end")
+SEAL_TOPIC = "seal"
+"""How the two ends come to their key; never sealed itself."""
+
+CONTROL_TOPICS = (
+    "call",
+    THIRD_TOPIC,
+    ASIDE_TOPIC,
+    "grant",
+    "cobrowse",
+    "control",
+    "show",
+    "device",
+    "beside",
+    "end",
+    "line",
+    SEAL_TOPIC,
+)
 """Topics that carry JSON messages."""
 
 RAW_TOPICS = ("chunk", "mirror")

@@ -86,8 +86,8 @@ class Stage:
                     await asyncio.sleep(POLL_S)
 
     def dossier(self) -> Dossier:
-        """The caller's dossier, read from the hub's own disk."""
-        store = DossierStore(self.demo.hub_folder / "dossiers")
+        """The caller's dossier, read from its own disk."""
+        store = DossierStore(self.demo.store_folder / "dossiers")
         try:
             return store.open_dossier(ORGANISATION, DOSSIER)
         finally:

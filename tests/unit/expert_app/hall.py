@@ -18,6 +18,7 @@ from session.protocol.session_messages import Grant, KioskWiped
 from session.protocol.talk_messages import PassingAnswer, TalkAnswer
 from session.protocol.tickets import TicketState
 from session.protocol.waiting_messages import AwayTicket
+from session.protocol.written import Line
 from session.tasks import Tasks
 from tests.talks.hub.bus_fixture import World, until
 from tests.unit.expert_app.parts import QuietBrowser, kiosk_session
@@ -89,6 +90,12 @@ class Screen:
         pass
 
     def show_page(self, visible: bool) -> None:
+        pass
+
+    def show_written(self, lines: tuple[Line, ...]) -> None:
+        pass
+
+    def show_private(self, on: bool) -> None:
         pass
 
     def show_grants(self, grants: Mapping[Grant, bool]) -> None:
