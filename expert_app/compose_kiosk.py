@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from expert_app.compose import STOP_S, Program, run_application
 from expert_app.compose_network import NetworkWatch
 from expert_app.config import KioskSettings
 from expert_app.credentials import KeyMissing, key_name, load_seed
+from expert_app.device_commands import setting_refused
 from expert_app.ice_settings import ice_plan, trust_relays_in_browser
 from expert_app.kiosk import KioskApp
 from expert_app.kiosk_ready import CallReady
@@ -28,11 +30,13 @@ from session.clock import SystemClock
 from session.errors import SessionError, from_code
 from session.kiosk.call import CallMedia
 from session.kiosk.device_addresses import make_printer, make_scanner
+from session.kiosk.device_trust import CertificateWrong
 from session.kiosk.help_call import HelpCall
 from session.kiosk.line_news import LineNews
 from session.kiosk.line_test import LineTest
 from session.kiosk.link import KioskLink
 from session.kiosk.live import KioskParts, KioskSession, browser_wiped
+from session.kiosk.scanner import AddressUnknown
 from session.kiosk.shelf_seal import wrapping_key
 from session.kiosk.wipe import open_session_folder
 from session.log.events import Writer
@@ -59,6 +63,10 @@ def run_kiosk(settings: KioskSettings, paths: Paths, *, driven: bool, fullscreen
     try:
         seed = load_seed(name, Path(settings.key_file) if settings.key_file else None)
         tls_for(settings)
+        for key, make in (("scanner", make_scanner), ("printer", make_printer)):
+            if (wrong := _refused(key, make, settings)) is not None:
+                print(wrong)
+                return 2
         seals_for(settings, paths, SystemClock())  # a damaged file of ours is told before any window
     except KeyMissing as error:
         print(error)
@@ -292,6 +300,17 @@ class ComposedKiosk:
         pad = window.number_page
         names |= {f"key_{face}": key for keys in (pad.digits, pad.letters) for face, key in keys.keys.items()}
         return KioskHands(window, names, self._browser, self._program.facts.note)
+
+
+def _refused(key: str, make: Callable[[str, str], object], settings: KioskSettings) -> str | None:
+    """Why a device's settings cannot be used, before there is a window; None when they can."""
+    address = getattr(settings, key)
+    try:
+        if address:
+            make(address, getattr(settings, f"{key}_certificate"))
+    except (AddressUnknown, CertificateWrong) as error:
+        return setting_refused(key, error)
+    return None
 
 
 def _count_pages(document: bytes) -> int:

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from resources.texts import _
 from session.kiosk.device_finder import FoundDevice, find_devices
-from session.kiosk.device_trust import fingerprint, seen_certificate
+from session.kiosk.device_trust import CertificateWrong, fingerprint, seen_certificate
+from session.kiosk.scanner import AddressUnknown
 
 _PORTS = {"escls": 443, "ipps": 631}
 
@@ -53,3 +54,11 @@ def _keep_certificate(device: FoundDevice, folder: Path) -> None:
     path.write_text(pem, encoding="ascii")
     print(f'{key}_certificate = "{path}"')
     print(_("# compare with what the device shows: {fingerprint}").format(fingerprint=fingerprint(pem)))
+
+
+def setting_refused(key: str, error: AddressUnknown | CertificateWrong) -> str:
+    """What is wrong with `scanner` or `printer` of the kiosk's settings, in words."""
+    if isinstance(error, CertificateWrong):
+        return _("The certificate of `{key}` cannot be used: {why}.").format(key=f"{key}_certificate", why=error)
+    words = _("`{key}` of the kiosk's settings is no address that we know: {address}. See `expert-app kiosk-devices`.")
+    return words.format(key=key, address=error)

@@ -14,16 +14,19 @@ import keyring
 import keyring.errors
 
 from expert_app.config import DeskSettings, KioskSettings, MediaSettings
+from expert_app.device_commands import setting_refused
 from expert_app.ice_settings import ice_plan
 from resources.texts import _
 from session.errors import SessionError
 from session.kiosk.device_addresses import make_printer, make_scanner
+from session.kiosk.device_trust import CertificateWrong
+from session.kiosk.scanner import AddressUnknown
 from session.media.engine_choice import EngineKind, choose, this_machine
 from session.media.ice import IcePlan
 from session.media.relays import RelayTried, try_relay
 from views import troubles
 
-WAIT_S = 5.0
+WAIT_S = 9.0
 
 
 @dataclass(frozen=True)
@@ -108,11 +111,14 @@ async def check_keyring() -> Finding:
     return Finding("keyring", "ok", _("The keyring answers ({name}).").format(name=name))
 
 
-async def check_scanner(address: str) -> Finding:
+async def check_scanner(address: str, certificate: str = "") -> Finding:
     """Asks the scanner for its state."""
     if not address:
         return Finding("scanner", "absent", _("No scanner is configured: set `scanner` in the kiosk's settings."))
-    scanner = make_scanner(address)
+    try:
+        scanner = make_scanner(address, certificate)
+    except (AddressUnknown, CertificateWrong) as error:
+        return Finding("scanner", "wrong", setting_refused("scanner", error))
     try:
         status = await asyncio.wait_for(scanner.state(), WAIT_S)
     except (SessionError, TimeoutError, OSError) as error:
@@ -126,11 +132,14 @@ async def check_scanner(address: str) -> Finding:
     return Finding("scanner", "ok", _("The scanner is ready ({name}).").format(name=status.name))
 
 
-async def check_printer(address: str) -> Finding:
+async def check_printer(address: str, certificate: str = "") -> Finding:
     """Asks the printer for its state."""
     if not address:
         return Finding("printer", "absent", _("No printer is configured: set `printer` in the kiosk's settings."))
-    printer = make_printer(address)
+    try:
+        printer = make_printer(address, certificate)
+    except (AddressUnknown, CertificateWrong) as error:
+        return Finding("printer", "wrong", setting_refused("printer", error))
     try:
         status = await asyncio.wait_for(printer.state(), WAIT_S)
     except (SessionError, TimeoutError, OSError) as error:
@@ -195,8 +204,8 @@ async def examine(
     found = await asyncio.gather(
         check_bus(desk.bus),
         check_media(),
-        check_scanner(kiosk.scanner),
-        check_printer(kiosk.printer),
+        check_scanner(kiosk.scanner, kiosk.scanner_certificate),
+        check_printer(kiosk.printer, kiosk.printer_certificate),
         check_keyring(),
         check_relays(plan),
     )

@@ -145,6 +145,8 @@ class PrintPanel(SlidingPanel):
         """Says every text again."""
         self.yes.set_words(_("Print"))
         self.no.set_words(_("No thank you"))
+        if not self.print_id:
+            return
         self._question.setText(_("Do you want this sheet? “{name}”").format(name=self._name))
         sheets = self._pages * self._copies
         words = _("Sheets: {count}. Without an answer nothing is printed.")

@@ -158,3 +158,10 @@ def test_a_kiosk_without_a_voice_is_told_what_to_install_and_goes_on() -> None:
     assert silent.level == "absent"
     assert "espeak-ng" in silent.sentence
     assert doctor.check_voice("espeak-ng", "off").level == "absent"
+
+
+async def test_settings_that_name_no_device_are_said_in_words(tmp_path: Path) -> None:
+    unknown = await doctor.check_scanner("usb:42")
+    assert (unknown.level, "usb:42" in unknown.sentence) == ("wrong", True)
+    certificate = await doctor.check_printer("ipps://127.0.0.1/ipp/print", str(tmp_path / "missing.pem"))
+    assert (certificate.level, "printer_certificate" in certificate.sentence) == ("wrong", True)
