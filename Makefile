@@ -28,7 +28,8 @@ format: setup
 test:
 	@installers/setup.sh test
 	@$(MAKE) --no-print-directory lint
-	$(BIN)/pytest
+	# One worker: should the browser engine take it down, the run goes on and names the test.
+	$(BIN)/pytest -n 1
 
 test-faults: setup
 	$(BIN)/python -m tests.faults.power_cut

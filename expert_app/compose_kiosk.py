@@ -22,7 +22,7 @@ from session.kiosk.call import CallMedia, IceServer
 from session.kiosk.device_addresses import make_printer, make_scanner
 from session.kiosk.help_call import HelpCall
 from session.kiosk.link import KioskLink
-from session.kiosk.live import KioskParts, KioskSession
+from session.kiosk.live import KioskParts, KioskSession, browser_wiped
 from session.kiosk.wipe import open_session_folder
 from session.log.events import Writer
 from session.log.writer import LogWriter, left_over
@@ -193,7 +193,7 @@ class ComposedKiosk:
         self.window.stop_ticking()
         self.window.hide()
         self._call_pane.close_page()
-        self._browser.wipe()
+        await asyncio.wait_for(browser_wiped(self._browser), STOP_S)
         for device in (self._parts.scanner, self._parts.printer):
             if device is not None:
                 await device.close()

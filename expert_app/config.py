@@ -184,6 +184,37 @@ class PartnerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     key_file: str = ""
 
 
+class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One nats-server of a cluster.
+
+    Attributes:
+        host: where desks, kiosks and hubs reach it.
+        peer_host: where the other servers do; "" for `host`.
+    """
+
+    name: Id
+    host: str
+    port: Port = 4222
+    peer_host: str = ""
+    peer_port: Port = 6222
+
+
+class ClusterFileSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The servers of one bus: the same on every machine.
+
+    Attributes:
+        secret_file: proves to the other servers that one belongs to them: a line of letters and digits (0600).
+        store: the folder where each server keeps its store.
+        ca_file: our own authority; with it the servers speak encrypted among themselves (`tls_certificate`, `tls_key`).
+    """
+
+    name: Id = "poste-expert"
+    nodes: list[NodeSettings] = []
+    secret_file: str = ""
+    store: str = "/var/lib/poste-expert/bus"
+    ca_file: str = ""
+
+
 class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The hub.
 
@@ -191,7 +222,10 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         catalogue: the convention: TOML file of organisations, sites, services and people, or folder of such files.
         convention: whose signatures it needs, and how often it is looked at.
         listen: host and port of the bus that the hub starts.
-        bus: address of a bus that runs already; "" to start our own.
+        bus: address of a bus that runs already, or those of all servers of a cluster; "" to start our own.
+        key_file: with `bus`: the hub's key (0600), where there is no keyring; "" for the keyring.
+        replicas: with `bus`: on how many servers everything is stored; 3 on a cluster of three.
+        cluster: the servers of that bus, for `hub bus-config --node`.
         database: SQLAlchemy address of the dossiers' and the history's database; "" for SQLite in the hub's folder.
         history_database: that of the history alone, e.g. postgresql://user@host/history; "" for `database`.
         time_zone: whose days and hours the statistics count.
@@ -210,7 +244,10 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     catalogue: str = ""
     listen_host: str = "127.0.0.1"
     listen_port: Port = 4222
-    bus: str = ""
+    bus: str | list[str] = ""
+    key_file: str = ""
+    replicas: Literal[1, 3, 5] = 1
+    cluster: ClusterFileSettings = ClusterFileSettings()
     database: str = ""
     history_database: str = ""
     time_zone: str = "Europe/Paris"
@@ -229,6 +266,12 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     network: str = ""
     leaf_port: Port = 0
     partners: list[PartnerSettings] = []
+
+    @property
+    def bus_urls(self) -> list[str]:
+        """Every address of a bus that is not ours; a word of the command line may hold several, with commas."""
+        given = self.bus.split(",") if isinstance(self.bus, str) else self.bus
+        return [url.strip() for url in given if url.strip()]
 
 
 def is_time_zone(name: str) -> bool:

@@ -22,9 +22,11 @@ from expert_app.credentials import KeyMissing, key_name, load_seed
 from expert_app.dossier_adapter import DossierAdapter
 from expert_app.driver import Driver
 from expert_app.facts import Facts
+from expert_app.hub_access import forget_running, hub_seed, note_running
 from expert_app.hub_identities import open_book
 from expert_app.paths import Paths
 from expert_app.procedure_words import procedures_refused
+from expert_app.stored_copies import FOLDER, keep_old_databases, upgrade_stored
 from resources.texts import _
 from session.bus.hub_connection import HubConnection
 from session.bus.identity import new_seed, public_key
@@ -42,6 +44,7 @@ from session.hub.presence import Patience
 from session.hub.problems import CatalogueWrong
 from session.hub.projection import Position
 from session.hub.room import Room
+from session.hub.stored_format import StoredTooNew
 from session.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -189,6 +192,7 @@ class HubProgram:
         self._procedures = load_procedures(Path(settings.procedures) if settings.procedures else shipped())
         self._look_now = asyncio.Event()
         self._keys_due = False
+        keep_old_databases(settings, paths)
         self._book = open_book(paths)
         self._server: BusServer | None = None
 
@@ -200,10 +204,11 @@ class HubProgram:
         """
         async with contextlib.AsyncExitStack() as stack:
             stack.push_async_callback(self._tasks.close)
-            url, seed, tls = await self._bus(stack)
-            connection = HubConnection([url], seed, self._tasks, tls)
+            urls, seed, tls = await self._bus(stack)
+            connection = HubConnection(urls, seed, self._tasks, tls)
             stack.push_async_callback(connection.close)
             await connection.connect(CONNECT_S)
+            await upgrade_stored(self._settings, self._paths, connection)
             store = DossierStore(self._paths.folder("dossiers"), self._settings.database or None)
             stack.callback(store.close)
             workers = Workers(limits=Limits(memory_mb=700, task_cpu_s=20))
@@ -216,6 +221,7 @@ class HubProgram:
                 self._paths.data,
                 self._clock,
                 self._tasks,
+                replicas=self._settings.replicas if self._settings.bus else 1,
                 database=self._settings.history_database or self._settings.database,
                 time_zone=self._settings.time_zone,
                 rebuild_history=self._options.rebuild_history,
@@ -234,8 +240,9 @@ class HubProgram:
             self._note_convention(hub)
             self._tasks.spawn(self._watch_convention(hub), name="watch the convention")
             await self._watch_over(hub, connection, stack)
-            self._facts.note("hub_ready", url=url, organisations=len(self._catalogue.organisations))
-            ready(url)
+            address = ", ".join(urls)
+            self._facts.note("hub_ready", url=address, organisations=len(self._catalogue.organisations))
+            ready(address)
             await stop.wait()
 
     def _room(self) -> Room:
@@ -256,11 +263,11 @@ class HubProgram:
             self._facts.note("monitor", url=monitor.address)
         stack.callback(monitor.stop)
 
-    async def _bus(self, stack: contextlib.AsyncExitStack) -> tuple[str, bytes, ssl.SSLContext | None]:
-        """(address, our seed, whom we believe). Our own server gets a fresh key of ours at every start."""
+    async def _bus(self, stack: contextlib.AsyncExitStack) -> tuple[list[str], bytes, ssl.SSLContext | None]:
+        """(addresses, our seed, whom we believe). Our own server gets a fresh key of ours at every start."""
         if self._settings.bus:
             ca_file = Path(self._settings.ca_file) if self._settings.ca_file else None
-            return self._settings.bus, load_seed(key_name("hub", "hub", "hub")), client_tls(ca_file)
+            return self._settings.bus_urls, hub_seed(self._settings), client_tls(ca_file)
         seed = new_seed()
         place = server_settings(self._settings, self._paths.folder("bus"), enrolment=True)
         wanted = self._book.wanted()
@@ -271,7 +278,9 @@ class HubProgram:
         self._book.set_applied(wanted)
         stack.push_async_callback(self._server.stop)
         self._facts.note("server", pid=self._server.pid)
-        return self._server.url, seed, tls
+        note_running(self._paths, self._server.url, seed)
+        stack.callback(forget_running, self._paths)
+        return [self._server.url], seed, tls
 
     async def _take_keys(self) -> None:
         """Takes the catalogue's and the book's keys to our server."""
@@ -333,6 +342,16 @@ class HubProgram:
         self._facts.note("convention", version=state.version, refused="; ".join(hub.network.refused_parts))
 
 
+def too_new(error: StoredTooNew) -> int:
+    """Says that a newer version has been here; the exit code."""
+    words = _(
+        "What this hub keeps ({what}) was written by a newer version (form {theirs}; this one knows {ours}). Nothing "
+        "was changed. Install the newer version again, or restore the copy in {folder} that it kept."
+    )
+    print(words.format(what=error.what, theirs=error.theirs, ours=error.ours, folder=FOLDER))
+    return 1
+
+
 async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:
     """Runs the hub until it is told to stop; the exit code."""
     stop = asyncio.Event()
@@ -345,6 +364,8 @@ async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:
     except ProceduresWrong as error:
         print(procedures_refused(error))
         return 2
+    except StoredTooNew as error:
+        return too_new(error)
     driver = Driver(None, facts, stop.set)
     if options.driven:
         driver.start()
@@ -363,6 +384,8 @@ async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:
 
     try:
         await program.run(stop, ready)
+    except StoredTooNew as error:
+        return too_new(error)
     except SessionError as error:
         log.error("the hub cannot start: %s %s", error.code, error.detail)
         words = _("The hub cannot start ({code}): is another one running? Its logs are in {folder}.")

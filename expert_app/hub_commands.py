@@ -98,6 +98,19 @@ def _run(context: Context) -> int:
     return asyncio.run(hub.run(context.settings, context.paths, options))
 
 
+def _backup(context: Context) -> int:
+    from expert_app.hub_backup import run_backup
+
+    wish = context.arguments
+    return asyncio.run(run_backup(wish.file, context.settings, context.paths, with_dossiers=wish.with_dossiers))
+
+
+def _restore(context: Context) -> int:
+    from expert_app.hub_backup import run_restore
+
+    return asyncio.run(run_restore(context.arguments.file, context.settings, context.paths))
+
+
 def _link(context: Context) -> int:
     arguments = context.arguments
     if not is_id(arguments.partner):
@@ -123,6 +136,8 @@ _WITHOUT_CATALOGUE: dict[str, Callable[[Context], int]] = {
     "procedures": _procedures,
     "sign": _sign,
     "link": _link,
+    "backup": _backup,
+    "restore": _restore,
     "make-ca": _make_ca,
     "make-certificate": _make_certificate,
 }

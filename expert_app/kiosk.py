@@ -117,7 +117,7 @@ class KioskApp:
         self._spawn(self._begin(), "begin")
 
     async def _sweep(self, but_of_ticket: str = "") -> None:
-        swept = await asyncio.to_thread(lambda: sweep(self._runtime, but_of_ticket=but_of_ticket))
+        swept = await asyncio.to_thread(sweep, self._runtime, but_of_ticket=but_of_ticket)
         self._facts.note("swept", files=swept.files_removed, left_over=swept.left_over)
 
     async def _begin(self) -> None:
@@ -146,9 +146,10 @@ class KioskApp:
         except SessionError as error:
             log.info("the services cannot be asked for now: %s", error.code)
             return
+        self._untrouble()  # the hub has answered
         self._screen.show_services(self._offer)
-        closed = sum(1 for service in self._offer.services if service.closed)
-        self._facts.note("services_shown", services=len(self._offer.services), closed=closed)
+        services = self._offer.services
+        self._facts.note("services_shown", services=len(services), closed=sum(service.closed for service in services))
 
     async def _line_comes(self) -> bool:
         """True as soon as the line comes, False when it did not for a moment."""
@@ -462,7 +463,6 @@ class KioskApp:
             self._screen.show_goodbye(wiped)
 
     # ---- small things ----
-
     def _trouble(self, code: str) -> None:
         self._facts.note("trouble", code=code)
         self._screen.show_trouble(code)

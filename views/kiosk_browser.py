@@ -332,11 +332,11 @@ class KioskBrowser(QFrame):
 
     # ---- the end of a session ----
 
-    def wipe(self) -> bool:
-        """Destroys everything of the caller: pages, cookies, history; a fresh browser stands ready.
+    def wipe(self, on_wiped: Callable[[bool], None]) -> None:
+        """Destroys everything of the caller: pages, cookies, history; a fresh browser stands ready at once.
 
-        Returns:
-            True when nothing of the old one is left.
+        Args:
+            on_wiped: called once, within seconds, when the old one is destroyed; True when nothing of it is left.
         """
         old = self._web
         self.hide_pointer()
@@ -351,9 +351,12 @@ class KioskBrowser(QFrame):
         self._title.clear()
         self._host.clear()
         self._show_empty(True)
-        gone = old.close()
-        old.deleteLater()
-        return gone
+
+        def on_gone(gone: bool) -> None:
+            old.deleteLater()
+            on_wiped(gone)
+
+        old.close(on_gone)
 
     # ---- facts from the page ----
 

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from PyQt6 import sip
-from PyQt6.QtCore import QFile, QIODevice, QObject, QUrl, pyqtSignal, pyqtSlot
+from PyQt6.QtCore import QFile, QIODevice, QObject, QTimer, QUrl, pyqtSignal, pyqtSlot
 from PyQt6.QtWebChannel import QWebChannel
 from PyQt6.QtWebEngineCore import (
     QWebEngineDownloadRequest,
@@ -54,6 +54,9 @@ _STOP = "window.posteRecorder && window.posteRecorder.stop()"
 _SNAPSHOT = "window.posteRecorder && window.posteRecorder.snapshot()"
 
 MAX_RESOURCE_BYTES = 2 * 1024 * 1024
+
+_END_TURN_MS, _END_LOOKS = 50, 40
+"""How long the engine has, at the end of a caller, to let go of one thing; how often it is looked at again."""
 
 # Fields and blocks that sites mark as private, and common names of such marks.
 SENSITIVE = "[data-sensitive],[data-private],.sensitive,.sensible,.confidentiel,.rr-mask"
@@ -231,11 +234,18 @@ class _Fetcher:
         self._folder = Path(tempfile.mkdtemp(prefix="poste-web-"))
         self._waiting: dict[str, list[Fetched]] = {}
         self._names: dict[str, str] = {}
+        self._running: list[QWebEngineDownloadRequest] = []
+        self._closed = False
+
+    @property
+    def busy(self) -> bool:
+        """True while the engine has something of ours in hand: asked and not begun, or begun and not finished."""
+        return bool(self._names or self._running)
 
     def fetch(self, address: str, on_fetched: Fetched) -> None:
         """Calls back with bytes and media type, or with empty ones when it may not or cannot be had."""
         address = written(QUrl(address))
-        if address not in self._gate.seen:
+        if self._closed or address not in self._gate.seen:
             on_fetched(b"", "")
             return
         waiting = self._waiting.setdefault(address, [])
@@ -250,14 +260,15 @@ class _Fetcher:
         # For a picture of another site the engine does not take our name, so its address tells it.
         named, asked = self._names.pop(download.suggestedFileName(), None), written(download.url())
         address = named or (asked if asked in self._waiting else None)
-        if address is None:
-            return False
         self._names = {name: kept for name, kept in self._names.items() if kept != address}
+        if address is None or self._closed:
+            return False
         name = secrets.token_hex(16)
         download.setDownloadDirectory(str(self._folder))
         download.setDownloadFileName(name)
         download.receivedBytesChanged.connect(lambda: self._check_size(download))
         download.isFinishedChanged.connect(lambda: self._on_finished(download, address, self._folder / name))
+        self._running.append(download)
         download.accept()
         return True
 
@@ -269,6 +280,7 @@ class _Fetcher:
     def _on_finished(self, download: QWebEngineDownloadRequest, address: str, path: Path) -> None:
         if not download.isFinished():
             return
+        self._running.remove(download)
         completed = download.state() == QWebEngineDownloadRequest.DownloadState.DownloadCompleted
         data = path.read_bytes() if completed and path.is_file() else b""
         path.unlink(missing_ok=True)
@@ -276,12 +288,14 @@ class _Fetcher:
             on_fetched(data, download.mimeType() if data else "")
 
     def close(self) -> bool:
-        """Gives everybody who waits an empty answer and removes the folder; True when it is gone."""
+        """Gives everybody who waits an empty answer, stops what runs, removes the folder; True when it is gone."""
         for waiting in self._waiting.values():
             for on_fetched in waiting:
                 on_fetched(b"", "")
         self._waiting.clear()
-        self._names.clear()
+        self._closed = True
+        for download in list(self._running):
+            download.cancel()
         shutil.rmtree(self._folder, ignore_errors=True)
         return not self._folder.exists()
 
@@ -438,20 +452,33 @@ class CallerWeb(QObject):
 
     # ---- the end ----
 
-    def close(self) -> bool:
+    def close(self, on_gone: Callable[[bool], None]) -> None:
         """Destroys page and profile; to be called when no view shows the page any more.
 
-        Returns:
-            True when nothing is left: page gone, profile gone and never on disk, folder gone.
+        WORKAROUND: a profile that is destroyed while the engine still begins or ends a picture's download, or has not
+        yet let go of the page, takes the program with it (QtWebEngine 6.11.2, a check in the destructor of Chromium's
+        browser context; seen in one of a hundred ends in the middle of a picture). So each has its turn.
+
+        Args:
+            on_gone: called once; True when nothing is left: page gone, profile gone and never on disk, folder gone.
         """
         self._sharing = False
         self.dialogs.dismiss()
-        on_disk = not self.profile.isOffTheRecord()
+        self.page.triggerAction(QWebEnginePage.WebAction.Stop)
         folder_gone = self._fetcher.close()
-        profile, page = self.profile, self.page
-        sip.delete(page)  # first: a profile that goes before its page takes the program with it
-        sip.delete(profile)
-        return folder_gone and not on_disk and sip.isdeleted(page) and sip.isdeleted(profile)
+        self._end_page(_END_LOOKS, lambda: self._end_profile(on_gone, folder_gone))
+
+    def _end_page(self, looks: int, on_ended: Callable[[], None]) -> None:
+        if self._fetcher.busy and looks > 0:
+            QTimer.singleShot(_END_TURN_MS, lambda: self._end_page(looks - 1, on_ended))
+            return
+        sip.delete(self.page)  # first: a profile that goes before its page takes the program with it
+        QTimer.singleShot(_END_TURN_MS, on_ended)
+
+    def _end_profile(self, on_gone: Callable[[bool], None], folder_gone: bool) -> None:
+        on_disk = not self.profile.isOffTheRecord()
+        sip.delete(self.profile)
+        on_gone(folder_gone and not on_disk and sip.isdeleted(self.page) and sip.isdeleted(self.profile))
 
 
 def _deny(permission: QWebEnginePermission) -> None:

@@ -43,6 +43,10 @@ class HubConnection:
         """Hears `subject`; `shared` means that only one of several hubs gets each message."""
         return await self.line.subscribe(subject, handler, queue="hub" if shared else "")
 
+    async def drain(self, subject: str) -> None:
+        """Takes no more of `subject`; what the server has given us already is still heard before this returns."""
+        await self.line.drain(subject)
+
     async def settle(self) -> None:
         """Returns when the server knows of everything that is served: a request right after it finds us.
 

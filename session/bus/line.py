@@ -263,6 +263,20 @@ class Line:
             self._tasks.spawn(_unsubscribe(wish.live), name="bus unsubscribe")
         wish.live = None
 
+    async def drain(self, subject: str) -> None:
+        """Hears no more of `subject`, but all that the server has sent us already: of several who share it, the others
+        have the rest. Nothing is lost in between, unlike with the call that `subscribe` returns."""
+        for wish in [wish for wish in self._wishes if wish.subject == subject]:
+            live, wish.live = wish.live, None
+            try:
+                if live is not None and self.is_connected:
+                    async with asyncio.timeout(CONNECT_S):
+                        await live.drain()  # type: ignore[no-untyped-call] # nats-py gives it no types
+            except (nats.errors.Error, OSError, TimeoutError) as error:
+                log.info("%s is not drained: %s", subject, type(error).__name__)
+            if wish in self._wishes:
+                self._wishes.remove(wish)
+
     async def _place(self, wish: _Wish, connection: _Connection) -> None:
         async def on_message(message: Msg) -> None:
             if wish in self._wishes:

@@ -54,6 +54,8 @@ class AuditEntry:
         ticket: as it became; None when it is no ticket's, or cannot be read.
         reply: where it is acknowledged.
         board: what a supervisor did beside tickets.
+        revision: its number in the bucket it was copied from, 0 when that is not said. A bucket that was restored from
+            a backup is copied again from its beginning (measured): what has this number already is no news.
     """
 
     seq: int
@@ -61,6 +63,7 @@ class AuditEntry:
     ticket: Ticket | None
     reply: str = ""
     board: BoardEntry | None = None
+    revision: int = 0
 
 
 @dataclass(frozen=True)
@@ -223,4 +226,10 @@ def _entry(message: Incoming) -> tuple[AuditEntry, int]:
     except MessageMalformed:
         log.error("entry %d of the audit is unreadable and left out", seq)
     at = datetime.fromtimestamp(stored_ns / NANOSECONDS, tz=UTC)
-    return AuditEntry(seq, at, ticket, message.reply, board), pending
+    return AuditEntry(seq, at, ticket, message.reply, board, _revision(message)), pending
+
+
+def _revision(message: Incoming) -> int:
+    """From "Nats-Stream-Source: <stream> <sequence> ..." (nats-server, `JSStreamSource`)."""
+    words = message.headers.get("Nats-Stream-Source", "").split(" ")
+    return int(words[1]) if len(words) > 1 and words[1].isdigit() else 0

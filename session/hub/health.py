@@ -21,8 +21,8 @@ class Trouble:
     """One thing that is not as it should be.
 
     Attributes:
-        code: `bus_unreachable`, `store_unreachable`, `no_leader`, `disk_full` (grave); `disk_low`, `history_closed`,
-            `history_behind`, `convention_refused` (the hub works all the same).
+        code: `stopping`, `bus_unreachable`, `store_unreachable`, `no_leader`, `disk_full` (grave); `disk_low`,
+            `history_closed`, `history_behind`, `convention_refused` (the hub works all the same).
         grave: callers are not served as they should be.
         detail: numbers and words for people; no personal data.
     """
@@ -37,6 +37,9 @@ class Health:
 
     Args:
         refused_parts: what of the convention was not taken, in words.
+
+    Attributes:
+        is_leaving: the hub stops and takes nothing more.
     """
 
     def __init__(
@@ -46,6 +49,7 @@ class Health:
         room: Room,
         refused_parts: Callable[[], Sequence[str]],
     ) -> None:
+        self.is_leaving = False
         self._connection = connection
         self._projection = projection
         self._room = room
@@ -53,6 +57,8 @@ class Health:
 
     async def look(self) -> list[Trouble]:
         """What is wrong now, the gravest first; empty when all is well. Takes as long as the store's answer."""
+        if self.is_leaving:
+            return [Trouble("stopping", True)]
         troubles = [*await self._store(), *self._disk(), *self._history()]
         refused = list(self._refused_parts())
         if refused:

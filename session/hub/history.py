@@ -82,6 +82,12 @@ class History:
             query = select(tables.streams.c.id).where(tables.streams.c.created == created)
             return int(connection.execute(query).scalar_one())
 
+    def follow_stream(self, before: str, after: str) -> None:
+        """AUDIT was restored: the one that was created `before` has another birth date now."""
+        with self._writing() as connection:
+            known = tables.streams.c.created == before
+            connection.execute(update(tables.streams).where(known).values(created=after))
+
     def last_seq(self, stream: int) -> int:
         """The newest entry stored, 0 for none."""
         with self.reading() as connection:
@@ -102,17 +108,16 @@ class History:
     # ---- writing ---------------------------------------------------------------------------------------------------
 
     def apply(self, stream: int, entries: Sequence[AuditEntry]) -> None:
-        """Stores entries; those that are there already change nothing."""
+        """Stores entries; those that are there already, perhaps under another number of AUDIT, change nothing."""
         read = [(entry, entry.ticket) for entry in entries if entry.ticket is not None]
-        finished = [(entry, ticket) for entry, ticket in read if _is_finished(ticket)]
-        newest = {(ticket.organisation, ticket.id): (entry, ticket) for entry, ticket in finished}
         acts = [_act(stream, entry, entry.board) for entry in entries if entry.board is not None]
         with self._writing() as connection:
             if acts:
                 self._insert_new(connection, tables.acts, acts)
-            if read:
-                rows = [_transition(stream, entry, ticket) for entry, ticket in read]
-                self._insert_new(connection, tables.transitions, rows)
+            rows = [_transition(stream, entry, ticket) for entry, ticket in read]
+            fresh = self._insert_fresh(connection, rows) if rows else frozenset()
+            finished = [(entry, ticket) for entry, ticket in read if entry.seq in fresh and _is_finished(ticket)]
+            newest = {(ticket.organisation, ticket.id): (entry, ticket) for entry, ticket in finished}
             if newest:
                 named = self._named(connection, [ticket for _, ticket in newest.values()])
                 self._put_tickets(
@@ -163,6 +168,12 @@ class History:
         self._insert_new(connection, tables.names, [{"text": text} for text in wanted])
         query = select(tables.names.c.text, tables.names.c.id).where(tables.names.c.text.in_(wanted))
         return {str(text): int(number) for text, number in connection.execute(query)}
+
+    def _insert_fresh(self, connection: Connection, rows: list[dict[str, Any]]) -> frozenset[int]:
+        """Stores changes of tickets; the numbers of those that were not there yet."""
+        table = tables.transitions
+        statement = self._dialect.insert(table).on_conflict_do_nothing().returning(table.c.seq)
+        return frozenset(connection.execute(statement, rows).scalars())
 
     def _insert_new(self, connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
         connection.execute(self._dialect.insert(table).on_conflict_do_nothing(), rows)
@@ -228,6 +239,8 @@ class History:
             known = connection.execute(select(tables.about.c.format, tables.about.c.time_zone)).first()
             if known is not None and tuple(known) == (tables.FORMAT, self.time_zone):
                 return
+            if known is not None and known.format > tables.FORMAT:
+                raise StoreUnreachable(why="format", theirs=known.format, ours=tables.FORMAT)
             if known is not None and known.format != tables.FORMAT:
                 tables.metadata.drop_all(connection)
             tables.metadata.create_all(connection)
@@ -275,6 +288,7 @@ def _transition(stream: int, entry: AuditEntry, ticket: Ticket) -> dict[str, Any
         "arrived_at_utc": naive(ticket.arrived_at_utc),
         "accepted_at_utc": None if ticket.accepted_at_utc is None else naive(ticket.accepted_at_utc),
         "moved_to": ticket.moved_to,
+        "revision": entry.revision or -entry.seq,
     }
 
 
@@ -292,6 +306,7 @@ def _act(stream: int, entry: AuditEntry, board: BoardEntry) -> dict[str, Any]:
         "to": "",
         "said": "",
         "text": "",
+        "revision": entry.revision or -entry.seq,
     }
     match record:
         case QueueRecord():  # one from before acts had names gets its place in the audit as name

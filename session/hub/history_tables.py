@@ -21,12 +21,13 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    UniqueConstraint,
     create_engine,
     event,
 )
 
-FORMAT = 3
-"""Number of this layout; a change raises it, and the history is built again from the audit."""
+FORMAT = 4
+"""Number of this layout; a change raises it, and the history is built again from the audit. 4: revisions."""
 
 BUSY_TIMEOUT_MS = 5_000
 
@@ -81,11 +82,13 @@ transitions = Table(
     Column("arrived_at_utc", DateTime, nullable=False),
     Column("accepted_at_utc", DateTime),
     Column("moved_to", String(81), nullable=False),
+    Column("revision", Integer, nullable=False),
+    UniqueConstraint("organisation", "ticket", "revision", "state"),
     Index("history_transition_by_ticket", "organisation", "ticket", "stream", "seq"),
     Index("history_transition_by_time", "organisation", "stored_at_utc"),
     Index("history_transition_by_act", "organisation", "act"),
 )
-"""One row per change of a ticket."""
+"""One row per change of a ticket. `revision`: its number in the bucket; AUDIT may tell one change twice."""
 
 acts = Table(
     "history_act",
@@ -103,6 +106,8 @@ acts = Table(
     Column("said", String(40), nullable=False),
     Column("text", String(200), nullable=False),
     Column("undoes", String(40)),
+    Column("revision", Integer, nullable=False),
+    UniqueConstraint("organisation", "act", "kind", "said", "revision"),
     Index("history_act_by_time", "organisation", "at_utc"),
     Index("history_act_by_act", "organisation", "act"),
 )

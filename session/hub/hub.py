@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from datetime import timedelta
 from pathlib import Path
@@ -80,6 +81,9 @@ from session.tasks import Tasks
 log = logging.getLogger(__name__)
 
 TICK_S = 2.0
+LAST_LOOK_S = 2.0
+"""How long a hub that stops lets its timers finish the look they are at."""
+
 START_S = 60.0
 """Longest wait for the store at the start: after a power cut a cluster needs a while to choose its leader."""
 
@@ -136,6 +140,7 @@ class Hub:
         self._clock = clock
         self._tasks = tasks
         self._tick_s = tick_s
+        self._leaving = asyncio.Event()
         self._ticker: asyncio.Task[None] | None = None
         self._remembering: asyncio.Task[None] | None = None
         self.view = QueueView()
@@ -321,17 +326,23 @@ class Hub:
         self._catalogue.take(catalogue)
 
     async def stop(self) -> None:
-        """Closes the door, ends the timers and the view; the caller closes the connection."""
-        for task in (self._ticker, self._remembering):
-            if task is not None:
-                task.cancel()
-                await asyncio.wait([task], timeout=2.0)
-        self._ticker = self._remembering = None
+        """Hands over: the door closes, what was begun is finished, the lease is free; the caller closes the connection.
+
+        Requests and session traffic that come from now on are another hub's; with none there, clients hear at once
+        that nobody listens, and ask again.
+        """
+        self.health.is_leaving = True
+        log.info("this hub stops: others take over")
         await self._dispatch.stop()
         await self._lease.stop()
+        await asyncio.gather(self.service.stop(), self.relay.stop())
+        self._leaving.set()
+        for task, finish_s in ((self._ticker, LAST_LOOK_S), (self._remembering, 0.0)):
+            if task is not None:
+                await asyncio.wait([task], timeout=finish_s)
+                task.cancel()
+        self._ticker = self._remembering = None
         self._links.stop()
-        self.relay.stop()
-        self.service.stop()
         await self.projection.stop()
         await self._tickets.stop()
         await self._board_store.stop()
@@ -393,7 +404,11 @@ class Hub:
 
     async def _tick(self) -> None:
         while True:
-            await asyncio.sleep(self._tick_s)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._tick_s):
+                    await self._leaving.wait()
+            if self._leaving.is_set():
+                return
             try:
                 await self.look()
             except SessionError as error:

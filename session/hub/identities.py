@@ -19,8 +19,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from session.errors import EnrolmentRefused
+from session.hub.stored_format import StoredTooNew
 from session.protocol.enrolment_messages import ALPHABET, CODE_LETTERS
 from session.protocol.roles import Role
+
+FORMAT = 1
+"""Number of this layout (SQLite's `user_version`; 0: before there were numbers). A change raises it and adds a step."""
+
+_STEPS = {0: ""}
+"""From each older number, the SQL that leads to the next."""
 
 WAIT_S = 5.0
 """Longest wait for another program that writes."""
@@ -55,13 +62,22 @@ class IdentityBook:
 
     Args:
         path: readable by the hub's account only (0600).
+
+    Raises:
+        StoredTooNew: a newer version has written the file.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         with self._open() as base:
+            number = int(base.execute("PRAGMA user_version").fetchone()[0])
+            if number > FORMAT:
+                raise StoredTooNew("identities", number, FORMAT)
             base.executescript(_TABLES)
+            while number < FORMAT:
+                base.executescript(f"BEGIN IMMEDIATE; {_STEPS[number]} PRAGMA user_version = {number + 1}; COMMIT;")
+                number += 1
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -149,6 +165,14 @@ class IdentityBook:
         """Public keys that no server may know, wherever they are listed."""
         with self._open() as base:
             return frozenset(key for (key,) in base.execute("SELECT key FROM revoked"))
+
+    @property
+    def is_empty(self) -> bool:
+        """True when nobody was ever invited, enrolled or revoked."""
+        with self._open() as base:
+            query = "SELECT EXISTS (SELECT 1 FROM {}) OR EXISTS (SELECT 1 FROM {}) OR EXISTS (SELECT 1 FROM {})"
+            (found,) = base.execute(query.format("invitation", "enrolled", "revoked")).fetchone()
+        return not found
 
     # ---- what the running server knows -----------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ both ends number what must not be lost. Order per sender is kept; with several h
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -36,6 +37,11 @@ BURST_BYTES = 64 << 20
 
 OVERHEAD_BYTES = 512
 """Counted for each message beside its payload."""
+
+SUBJECT = "ses.*.*.*.*.*"
+
+FINISH_S = 3.0
+"""How long a hub that stops goes on with what it has taken."""
 
 QUEUED = 10_000
 HELD = 64
@@ -69,22 +75,23 @@ class Relay:
         self._rates = Rates(clock, BYTES_PER_S, BURST_BYTES)
         self._queue: asyncio.Queue[Incoming] = asyncio.Queue(QUEUED)
         self._worker: asyncio.Task[None] | None = None
-        self._unsubscribe: Callable[[], None] | None = None
         self._held: dict[tuple[str, str], deque[Incoming]] = {}
         self.elsewhere: Elsewhere = _nobody
 
     async def start(self) -> None:
         """Begins to pass on."""
         self._worker = self._tasks.spawn(self._pass_on(), name="relay")
-        self._unsubscribe = await self._connection.serve("ses.*.*.*.*.*", self.take)
+        await self._connection.serve(SUBJECT, self.take)
 
-    def stop(self) -> None:
-        """Passes nothing on any more."""
-        if self._unsubscribe is not None:
-            self._unsubscribe()
+    async def stop(self) -> None:
+        """Takes nothing more; returns once all that was taken is passed on."""
+        await self._connection.drain(SUBJECT)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FINISH_S):
+                await self._queue.join()
         if self._worker is not None:
             self._worker.cancel()
-        self._unsubscribe = self._worker = None
+        self._worker = None
 
     def take(self, message: Incoming) -> None:
         """`ses.<organisation>.<role>.<user>.<session>.<topic>`: cheap checks here, the rest in order in one task."""
@@ -111,19 +118,25 @@ class Relay:
     async def _pass_on(self) -> None:
         while True:
             message = await self._queue.get()
-            _, organisation, role, user, session_id, _ = message.subject.split(".")
-            if role == Role.KIOSK and await self.elsewhere(message):
-                continue
-            held = self._held.get((organisation, session_id))
-            stored = self._view.session_anywhere(session_id)
-            if held is not None:
-                held.append(message)
-            elif stored is not None:
-                await self._send(stored.ticket, message)
-            else:
-                self._held[organisation, session_id] = deque([message], maxlen=HELD)
-                at_kiosk = user if role == Role.KIOSK else ""
-                self._tasks.spawn(self._look_up(organisation, session_id, at_kiosk), name="relay looks a session up")
+            try:
+                await self._pass(message)
+            finally:
+                self._queue.task_done()
+
+    async def _pass(self, message: Incoming) -> None:
+        _, organisation, role, user, session_id, _ = message.subject.split(".")
+        if role == Role.KIOSK and await self.elsewhere(message):
+            return
+        held = self._held.get((organisation, session_id))
+        stored = self._view.session_anywhere(session_id)
+        if held is not None:
+            held.append(message)
+        elif stored is not None:
+            await self._send(stored.ticket, message)
+        else:
+            self._held[organisation, session_id] = deque([message], maxlen=HELD)
+            at_kiosk = user if role == Role.KIOSK else ""
+            self._tasks.spawn(self._look_up(organisation, session_id, at_kiosk), name="relay looks a session up")
 
     async def _look_up(self, organisation: str, session_id: str, kiosk: str) -> None:
         """Our view may be a moment behind another hub's accept: ask the store, then pass on what was held."""

@@ -6,6 +6,8 @@ Role and user come from the subject alone, which the server enforces; never from
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -14,7 +16,7 @@ from typing import Any
 from session.bus.hub_connection import HubConnection
 from session.bus.line import Incoming
 from session.clock import Clock
-from session.errors import BusUnreachable, NotAllowed, RateLimited, SessionError
+from session.errors import BusUnreachable, NotAllowed, RateLimited, SessionError, StoreUnreachable
 from session.hub.rates import Rates
 from session.protocol.codec import decode_request, encode
 from session.protocol.hub_messages import HubMessage, Refusal
@@ -26,6 +28,11 @@ log = logging.getLogger(__name__)
 
 PER_S, BURST = 20.0, 100.0
 """What a person's clicks need, with room for a desk that starts."""
+
+SUBJECT = "svc.*.*.*.*"
+
+FINISH_S = 5.0
+"""How long a hub that stops goes on with what it has begun: longer than a client waits for an answer."""
 
 BULK = frozenset({"upload_chunk", "document", "log", "read_log"})
 BULK_PER_S, BULK_BURST = 1000.0, 2000.0
@@ -76,7 +83,7 @@ class HubService:
         self._connection = connection
         self._handlers = handlers
         self._tasks = tasks
-        self._unsubscribe: Callable[[], None] | None = None
+        self._answering: set[asyncio.Task[None]] = set()
         self.elsewhere: Forward = _nobody
         self.measured: Measured = _unmeasured
         self._clock = clock
@@ -85,18 +92,22 @@ class HubService:
 
     async def start(self) -> None:
         """Begins to answer; several hubs share the work."""
-        self._unsubscribe = await self._connection.serve("svc.*.*.*.*", self.take)
+        await self._connection.serve(SUBJECT, self.take)
 
-    def stop(self) -> None:
-        """Takes no more requests; those taken are answered."""
-        if self._unsubscribe is not None:
-            self._unsubscribe()
-            self._unsubscribe = None
+    async def stop(self) -> None:
+        """Takes no more requests; returns once those taken are answered, which other hubs need not do then."""
+        await self._connection.drain(SUBJECT)
+        if self._answering:
+            await asyncio.wait(self._answering, timeout=FINISH_S)
+        with contextlib.suppress(StoreUnreachable):
+            await self._connection.settle()
 
     def take(self, message: Incoming) -> None:
         """A request `svc.<organisation>.<role letter>.<user>.<verb>`, as the server or a partner's link proved it."""
         if message.reply:
-            self._tasks.spawn(self._serve(message), name=f"answer {message.subject.rpartition('.')[2]}")
+            task = self._tasks.spawn(self._serve(message), name=f"answer {message.subject.rpartition('.')[2]}")
+            self._answering.add(task)
+            task.add_done_callback(self._answering.discard)
 
     async def _serve(self, message: Incoming) -> None:
         since_s, code = self._clock.monotonic_s(), ""

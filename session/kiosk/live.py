@@ -43,8 +43,8 @@ STOP_S = 5.0
 class Wipeable(BrowserLike, HandsLike, Protocol):
     """The kiosk's browser, which can forget a caller."""
 
-    def wipe(self) -> bool:
-        """Destroys page and profile; True when nothing of the caller is left."""
+    def wipe(self, on_wiped: Callable[[bool], None]) -> None:
+        """Destroys page and profile; calls back once, with True when nothing of the caller is left."""
         ...
 
 
@@ -69,6 +69,18 @@ class KioskParts:
     chunk_kbps: int
     mirror_kbps: int = DEFAULT_KBPS
     consent_version: Callable[[Grant], str] = lambda _grant: ""
+
+
+async def browser_wiped(browser: Wipeable) -> bool:
+    """Wipes the browser and waits for its end; True when nothing of the caller is left."""
+    wiped: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+    def on_wiped(gone: bool) -> None:
+        if not wiped.done():
+            wiped.set_result(gone)
+
+    browser.wipe(on_wiped)
+    return await wiped
 
 
 class KioskSession:
@@ -144,7 +156,7 @@ class KioskSession:
         await _careful(self.talk.close(), "the call with a third person", None)
         await _careful(self.call.hang_up(), "the call", None)
         shelved = await _careful(self.devices.wipe(), "the devices", 0)
-        profile_removed = self._parts.browser.wipe()
+        profile_removed = await _careful(browser_wiped(self._parts.browser), "the browser", False)
         self.grants.close()
         wiped = await asyncio.to_thread(Wipe(self._folder).wipe, shelved, profile_removed)
         self.chronicle.wiped(wiped)

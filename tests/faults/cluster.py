@@ -28,6 +28,7 @@ from session.bus.server import server_binary
 from session.bus.server_config import ClusterSettings, ServerSettings, config_text
 from session.bus.streams import Stored
 from session.errors import SessionError
+from session.hub.lease import STREAM as LEASES
 from session.hub.nats_store import BUCKET
 from session.protocol.codec import decode_plain
 from session.protocol.tickets import Ticket
@@ -50,6 +51,11 @@ class Program:
     @property
     def is_running(self) -> bool:
         return self._process is not None and self._process.returncode is None
+
+    @property
+    def code(self) -> int | None:
+        """How it ended."""
+        return self._process.returncode if self._process is not None else None
 
     @property
     def pid(self) -> int | None:
@@ -207,6 +213,11 @@ class Cluster:
         finally:
             await look.stop()
         return found
+
+    async def lease_holder(self) -> bytes | None:
+        """Which hub has the lease to offer, by its own name for itself."""
+        held = await self.connection.streams.last(LEASES, "lease.dispatch")
+        return held.payload if held is not None else None
 
     async def ask_load(self, what: str) -> list[Any]:
         """Says one word to every load program that runs; their JSON answers."""

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """One hub of a cluster in a process of its own, for faults and benchmarks: `WORLD FOLDER REPLICAS`. Prints "ready".
 
-Each line of its input is a number: so many seconds its clock is wrong from now on.
+SIGTERM ends it in order. Each line of its input is a number: so many seconds its clock is wrong from now on.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -36,12 +37,21 @@ async def main(world: ClusterWorld, folder: Path, replicas: int) -> None:
     clock = WrongClock()
     hub = Hub(connection, world.catalogue(), MemoryDossiers(), folder, clock, tasks, replicas=replicas)
     await hub.start()
+    leaving = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, leaving.set)
     print("ready", flush=True)
+    tasks.spawn(_set_clock(clock), name="set the clock")
+    await leaving.wait()
+    await hub.stop()
+    await connection.close()
+    await tasks.close()
+
+
+async def _set_clock(clock: WrongClock) -> None:
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     while line := await reader.readline():
         clock.wrong = timedelta(seconds=float(line))
-    await asyncio.Event().wait()
 
 
 if __name__ == "__main__":

@@ -15,7 +15,8 @@ _TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".
 class WebServer:
     """Serves `pages` by path, then the files of the demonstration's site; `asked` holds every path asked for.
 
-    `policies` has content security policies by path, `redirects` where a path leads on.
+    `policies` has content security policies by path, `redirects` where a path leads on; `slow` the seconds that all
+    but the first answer of a path take.
     """
 
     def __init__(self) -> None:
@@ -23,6 +24,8 @@ class WebServer:
         self.pages: dict[str, tuple[str, bytes]] = {}
         self.policies: dict[str, str] = {}
         self.redirects: dict[str, str] = {}
+        self.slow: dict[str, float] = {}
+        self.closed = threading.Event()
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -34,6 +37,8 @@ class WebServer:
                     self.send_header("Content-Length", "0")
                     self.end_headers()
                     return
+                if outer.asked.count(self.path) > 1:
+                    outer.closed.wait(outer.slow.get(self.path, 0))
                 kind, body = outer.answer(self.path.partition("?")[0])
                 self.send_response(200 if body else 404)
                 self.send_header("Content-Type", kind)
@@ -71,5 +76,6 @@ class WebServer:
         return self
 
     def __exit__(self, *error: object) -> None:
+        self.closed.set()
         self._server.shutdown()
         self._server.server_close()

@@ -14,6 +14,7 @@ from PyQt6.QtWebEngineCore import QWebEnginePage
 from session.clock import SystemClock
 from session.desk.cobrowse import DeskCobrowse, MirrorBytes
 from session.kiosk.cobrowse import KioskCobrowse
+from session.kiosk.live import browser_wiped
 from session.notify import Notifier
 from session.protocol import mirror
 from session.protocol.mirror import MirrorEvents
@@ -227,6 +228,10 @@ class Stage:
         """Waits until `facts` grew beyond `than`."""
         await until(lambda: len(facts) > than)
 
+    async def wipe(self) -> bool:
+        """The kiosk forgets the caller; True when nothing is left."""
+        return await asyncio.wait_for(browser_wiped(self.browser), 10)
+
     async def close(self) -> None:
         """Takes both ends down in order; a second time does nothing."""
         if self._closing:
@@ -235,6 +240,7 @@ class Stage:
         self.kiosk.close()
         self.desk.close()
         await self.tasks.close()
+        await self.wipe()
         for widget in (self.pane, self.browser):
             widget.close()
             widget.deleteLater()

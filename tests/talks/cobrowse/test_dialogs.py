@@ -128,7 +128,7 @@ def test_a_caller_who_leaves_in_the_middle_of_a_question_leaves_nothing(stage: S
         await stage.share(stage.web.page("/t/ask.html", ASKING))
         await stage.in_page(ask_later("prompt('Votre prénom', 'Zoé')"))
         await stage.until(lambda: told.shown)
-        assert stage.browser.wipe() is True
+        assert await stage.wipe()
         assert not stage.browser.dialog.isVisible()
         assert stage.browser.dialog.entry.text() == ""
 

@@ -119,7 +119,7 @@ def test_many_callers_one_after_the_other_leave_a_browser_that_works(stage: Stag
             stage.consent.give(Grant.SEE_PAGE)
             await stage.more(stage.events, before)
             stage.consent.take_back(Grant.SEE_PAGE)
-            assert stage.browser.wipe()
+            assert await stage.wipe()
 
     qt_loop.run(stage.play(story()))
 

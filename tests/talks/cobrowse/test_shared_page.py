@@ -380,7 +380,7 @@ def test_the_wiped_browser_knows_nothing_of_the_caller(stage: Stage, qt_loop: Qt
     async def story() -> None:
         await stage.share(stage.web.site + "droits.html")
         await stage.in_page("document.cookie = 'qui=Zoe; max-age=9999'; localStorage.setItem('qui', 'Zoe')")
-        assert stage.browser.wipe() is True
+        assert await stage.wipe()
         assert await stage.in_page("location.href") == "about:blank"
         stage.browser.set_allowed([stage.web.site])
         before = len(stage.pages)

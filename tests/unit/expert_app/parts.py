@@ -186,9 +186,9 @@ class QuietBrowser(QuietHands):
     def fetch_resource(self, address: str, on_fetched: Callable[[bytes, str], None]) -> None:
         on_fetched(b"", "")
 
-    def wipe(self) -> bool:
+    def wipe(self, on_wiped: Callable[[bool], None]) -> None:
         self.wiped += 1
-        return True
+        on_wiped(True)
 
 
 def invented_session(session_id: str = "s1") -> SessionFacts:

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A backup of the hub's state into a hub that has none. Used by `hub restore`.
+
+The file is compared with its list to the last byte, and every target is looked at, before anything is written. AUDIT
+gets a new birth date from the server; the history's rows, which belong to the old one, follow it, else every entry
+would be read a second time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from documents import store_copy
+from documents.store import DossierStore
+from documents.store_copy import StoreCopy
+from expert_app.backup import DOSSIERS, FILES, HISTORY, HISTORY_TABLES, IDENTITIES, STREAMS, Facts
+from expert_app.backup_file import BackupReader, BackupTooNew, reading
+from expert_app.config import HubSettings
+from expert_app.hub_identities import open_book
+from expert_app.paths import Paths
+from expert_app.table_rows import has_rows, load_rows
+from session.bus.hub_connection import HubConnection
+from session.bus.snapshots import Snapshots
+from session.hub import history_tables
+from session.hub.audit import AUDIT
+from session.hub.history import History
+from session.hub.stored_format import FORMAT
+
+
+class TargetNotEmpty(Exception):
+    """Something is there already. `what`: "streams", "history", "identities" or "dossiers"."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+async def restore(path: Path, settings: HubSettings, paths: Paths, connection: HubConnection) -> tuple[Facts, int]:
+    """Restores `path`; its facts, and how many documents have no file (they come from a backup of their own).
+
+    Raises:
+        BackupDamaged, BackupTooNew, TargetNotEmpty: nothing was changed.
+        StoreUnreachable, OSError: it broke off; empty the target and begin again.
+    """
+    with reading(path) as backup:
+        facts = backup.facts(Facts)
+        if facts.stored_format > FORMAT or facts.dossiers.layout > store_copy.FORMAT:
+            raise BackupTooNew(facts.stored_format)
+        snapshots = Snapshots(connection.line)
+        if await snapshots.names():
+            raise TargetNotEmpty("streams")
+        await asyncio.to_thread(_check_empty, settings, paths, facts)
+        replicas = settings.replicas if settings.bus else 1
+        # Sources before AUDIT: what AUDIT lacks of them is copied as soon as it is there.
+        for saved in sorted(facts.streams, key=lambda one: one.name == AUDIT):
+            await snapshots.restore(saved, backup.read(f"{STREAMS}{saved.name}"), replicas)
+        created = (await connection.streams.state(AUDIT)).created if facts.audit_created else ""
+        missing = await asyncio.to_thread(_fill, backup, settings, paths, facts, created)
+    return facts, missing
+
+
+def _history(settings: HubSettings, paths: Paths) -> History:
+    return History(paths.folder("history"), settings.history_database or settings.database, settings.time_zone)
+
+
+def _check_empty(settings: HubSettings, paths: Paths, facts: Facts) -> None:
+    history = _history(settings, paths)
+    try:
+        if has_rows(history.engine, HISTORY_TABLES[1:]):
+            raise TargetNotEmpty("history")
+    finally:
+        history.close()
+    book = open_book(paths)
+    if not book.is_empty:
+        raise TargetNotEmpty("identities")
+    if facts.dossiers.included:
+        copy = _dossiers(settings, paths)
+        try:
+            if has_rows(copy.engine, store_copy.TABLES):
+                raise TargetNotEmpty("dossiers")
+        finally:
+            copy.close()
+
+
+def _dossiers(settings: HubSettings, paths: Paths) -> StoreCopy:
+    folder, database = paths.folder("dossiers"), settings.database or None
+    DossierStore(folder, database).close()  # makes the tables
+    return StoreCopy(folder, database)
+
+
+def _fill(backup: BackupReader, settings: HubSettings, paths: Paths, facts: Facts, created: str) -> int:
+    if facts.history_layout == history_tables.FORMAT:  # another layout is read from AUDIT by the hub that starts
+        history = _history(settings, paths)
+        try:
+            load_rows(history.engine, HISTORY_TABLES, backup.read(HISTORY))
+            history.follow_stream(facts.audit_created, created)
+        finally:
+            history.close()
+    _put_identities(paths, backup.read(IDENTITIES))
+    copy = _dossiers(settings, paths)
+    try:
+        if facts.dossiers.included:
+            for name in backup.names:
+                if name.startswith(FILES):
+                    copy.write(name.removeprefix(FILES), backup.whole(name))
+            load_rows(copy.engine, store_copy.TABLES, backup.read(DOSSIERS))
+        return copy.missing()
+    finally:
+        copy.close()
+
+
+def _put_identities(paths: Paths, parts: Iterator[bytes]) -> None:
+    place = paths.folder("identities") / "identities.sqlite"
+    part = place.with_suffix(".part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        for data in parts:
+            file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(place)

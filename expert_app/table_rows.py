@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Rows of SQL tables as lines of JSON and back, the same for SQLite and PostgreSQL. Used by backup and restore."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, DateTime, Engine, Table, func, insert, select, text
+
+BATCH = 1000
+
+
+class Row(msgspec.Struct, frozen=True, array_like=True):
+    """A row of the table that is called so."""
+
+    table: str
+    values: list[Any]
+
+
+def write_rows(engine: Engine, tables: Sequence[Table], write: Callable[[bytes], object]) -> int:
+    """All rows as they are at one moment, whoever writes meanwhile; how many they were. Tables by their dependence."""
+    count = 0
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+        for table in tables:
+            keys = list(table.primary_key.columns)
+            rows = connection.execution_options(yield_per=BATCH).execute(select(table).order_by(*keys))
+            for partition in rows.partitions():
+                count += len(partition)
+                write(b"".join(msgspec.json.encode(Row(str(table.name), list(row))) + b"\n" for row in partition))
+    return count
+
+
+def has_rows(engine: Engine, tables: Iterable[Table]) -> bool:
+    """True when one of them holds anything."""
+    with engine.connect() as connection:
+        return any(connection.execute(select(table).limit(1)).first() is not None for table in tables)
+
+
+def load_rows(engine: Engine, tables: Sequence[Table], parts: Iterable[bytes]) -> int:
+    """Stores what `write_rows` wrote, all or nothing; how many rows."""
+    by_name = {str(table.name): table for table in tables}
+    count = 0
+    with engine.connect().execution_options(write=True) as connection, connection.begin():
+        for table in reversed(tables):
+            connection.execute(table.delete())
+        waiting: list[Row] = []
+        for row in _rows(parts):
+            if waiting and (row.table != waiting[0].table or len(waiting) >= BATCH):
+                _insert(connection, by_name[waiting[0].table], waiting)
+                waiting = []
+            waiting.append(row)
+            count += 1
+        if waiting:
+            _insert(connection, by_name[waiting[0].table], waiting)
+        for table in tables:
+            _count_on(connection, table)
+    return count
+
+
+def _insert(connection: Connection, table: Table, rows: list[Row]) -> None:
+    kinds = [column.type for column in table.c]
+    names = [column.name for column in table.c]
+    made = [
+        {
+            name: _moment(value) if isinstance(kind, DateTime) else value
+            for name, kind, value in zip(names, kinds, row.values, strict=True)
+        }
+        for row in rows
+    ]
+    connection.execute(insert(table), made)
+
+
+def _moment(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value)
+
+
+def _rows(parts: Iterable[bytes]) -> Iterator[Row]:
+    decoder = msgspec.json.Decoder(Row)
+    rest = b""
+    for part in parts:
+        *lines, rest = (rest + part).split(b"\n")
+        for line in lines:
+            yield decoder.decode(line)
+
+
+def _count_on(connection: Connection, table: Table) -> None:
+    """PostgreSQL counts the next number by itself, and has not seen those that we have put in."""
+    [*keys] = table.primary_key.columns
+    if connection.dialect.name != "postgresql" or len(keys) != 1 or keys[0].name != "id":
+        return
+    highest = connection.execute(select(func.max(keys[0]))).scalar()
+    if highest is not None:
+        query = text("SELECT setval(pg_get_serial_sequence(:name, 'id'), :highest)")
+        connection.execute(query, {"name": table.name, "highest": highest})

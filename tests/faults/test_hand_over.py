@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A hub that is told to stop under load hands over: no client sees an error that the other hub could have answered."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from session.bus.client import BusClient
+from session.clock import SystemClock
+from session.errors import SessionError
+from session.protocol.hub_messages import (
+    AcceptRequest,
+    CloseRequest,
+    Done,
+    HangUpRequest,
+    HubMessage,
+    QueueAnswer,
+    QueueRequest,
+    SessionAnswer,
+    StatusRequest,
+    TicketAnswer,
+    TicketRequested,
+)
+from session.protocol.roles import Role
+from session.tasks import Tasks
+from tests.faults.cluster import Cluster, cluster
+from tests.faults.cluster_world import SERVICE
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
+
+PAIRS = 10
+STOPS = 4
+SLOW_S = 3.0
+"""Less than a client waits for an answer: one that was lost would take longer."""
+
+
+class Seen:
+    """What clients without any second try heard."""
+
+    def __init__(self) -> None:
+        self.answers, self.slowest_s = 0, 0.0
+        self.errors: list[str] = []
+
+    async def ask[Answer](
+        self, client: BusClient, verb: str, wish: HubMessage, answer_type: type[Answer]
+    ) -> Answer | None:
+        since_s = time.monotonic()
+        try:
+            answer = await client.request(verb, wish, answer_type)
+        except SessionError as error:
+            self.errors.append(f"{verb}: {error.code} {error.detail} after {time.monotonic() - since_s:.2f} s")
+            return None
+        self.answers += 1
+        self.slowest_s = max(self.slowest_s, time.monotonic() - since_s)
+        return answer
+
+
+async def work(kiosk: BusClient, desk: BusClient, seen: Seen) -> None:
+    """Calls, looks, is accepted and closed, as fast as it goes; each request is asked once."""
+    number = 0
+    while True:
+        number += 1
+        await asyncio.sleep(0.01)
+        call = TicketRequested(request_id=f"{kiosk.user}-{number}", service=SERVICE)
+        made = await seen.ask(kiosk, "call", call, TicketAnswer)
+        if made is None:
+            continue
+        name = made.ticket.id
+        await seen.ask(kiosk, "status", StatusRequest(ticket_id=name), TicketAnswer)
+        await seen.ask(desk, "queue", QueueRequest(offset=0, limit=50), QueueAnswer)
+        opened = await seen.ask(desk, "accept", AcceptRequest(ticket_id=name), SessionAnswer)
+        if opened is None:
+            continue
+        session = opened.session.id
+        await seen.ask(desk, "hang_up", HangUpRequest(session_id=session), Done)
+        await seen.ask(desk, "close", CloseRequest(session_id=session, outcome="done"), Done)
+
+
+async def stop_in_turn(world: Cluster) -> float:
+    """Each hub is told to stop and started again, in turn; the longest time a stop took."""
+    longest_s = 0.0
+    for number in range(STOPS):
+        hub, since_s = world.hubs[number % 2], time.monotonic()
+        await hub.end(signal.SIGTERM)
+        longest_s = max(longest_s, time.monotonic() - since_s)
+        assert hub.code == 0
+        await asyncio.sleep(0.5)
+        await hub.start(wait_for=b"ready")
+        await asyncio.sleep(0.5)
+    return longest_s
+
+
+async def test_a_hub_that_stops_under_load_hands_over_without_an_error(tmp_path: Path) -> None:
+    tasks, clock, seen = Tasks(), SystemClock(), Seen()
+    async with cluster(tmp_path, kiosks=PAIRS, agents=PAIRS, loads=0, nodes=1) as world:
+        clients: list[BusClient] = []
+        for name, role, seed in [
+            *((name, Role.KIOSK, seed) for name, seed in world.world.kiosks.items()),
+            *((name, Role.AGENT, seed) for name, seed in world.world.agents.items()),
+        ]:
+            client = BusClient(world.world.urls, role, name, seed.encode(), tasks, clock)
+            await client.connect()
+            client.beat()
+            clients.append(client)
+        kiosks, desks = clients[:PAIRS], clients[PAIRS:]
+        working = [
+            tasks.spawn(work(kiosk, desk, seen), name=f"work of {kiosk.user}")
+            for kiosk, desk in zip(kiosks, desks, strict=True)
+        ]
+        longest_s = await stop_in_turn(world)
+        for task in working:
+            task.cancel()
+        await asyncio.wait(working)
+        for client in clients:
+            await client.close()
+        await tasks.close()
+    print(f"{seen.answers} answers, slowest {seen.slowest_s:.2f} s, longest stop {longest_s:.2f} s")
+    assert seen.errors[:5] == []
+    assert seen.answers > 100
+    assert seen.slowest_s < SLOW_S
+
+
+async def test_a_hub_that_stops_gives_its_lease_back_at_once(tmp_path: Path) -> None:
+    """The next one offers callers at its next renewal, not when the server forgets the lease."""
+    tasks = Tasks()
+    async with cluster(tmp_path, kiosks=1, agents=1, loads=0, nodes=1) as world:
+        holder = await world.lease_holder()
+        await asyncio.gather(*(hub.end(signal.SIGTERM) for hub in world.hubs))
+        assert holder is not None
+        assert await world.lease_holder() is None
+    await tasks.close()
