@@ -37,7 +37,7 @@ test-faults: setup
 	$(BIN)/python -m tests.faults.paper
 
 bench:
-	@$(MAKE) --no-print-directory --keep-going bench-start bench-paper bench-statistics bench-cobrowse bench-hub
+	@$(MAKE) --no-print-directory --keep-going bench-start bench-paper bench-statistics bench-cobrowse bench-hub bench-media
 
 bench-%: setup
 	$(BIN)/python -m tests.benchmarks.bench_$*

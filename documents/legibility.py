@@ -7,7 +7,7 @@ off, darkness, a finger, the lamp's reflection. A finding is a warning with its 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
 import msgspec
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
+from documents.edits import Edits
 from documents.frame import PageBox
 from resources.texts import N_, _
 
@@ -275,3 +276,9 @@ def _around(mask: Mask) -> PageBox:
     top, bottom = np.percentile(rows, (2, 98))
     left, right = np.percentile(columns, (2, 98))
     return PageBox(float(left) / width, float(top) / height, float(right + 1) / width, float(bottom + 1) / height)
+
+
+def seen_flaws(flaws: Iterable[Finding], edits: Edits) -> tuple[Finding, ...]:
+    """The findings of a page as they lie on it after the agent's edits; those that were cut away are gone."""
+    boxes = ((finding.flaw, edits.seen(finding.box)) for finding in flaws)
+    return tuple(Finding(flaw, box) for flaw, box in boxes if box is not None)

@@ -29,8 +29,8 @@ from session.clock import SystemClock
 from session.errors import SessionError
 from session.protocol.roles import Role
 from session.tasks import Tasks
+from views.call_page import CHROMIUM_FLAGS
 from views.hands import Hands
-from views.kiosk_call_pane import CHROMIUM_FLAGS
 from views.mirror_pane import register_schemes
 from views.voice import open_voice
 

@@ -56,9 +56,10 @@ class VisitConnections:
         await self._close_engines()
 
     def _open_guest(self, session_id: str) -> Guest:
-        engines = self._engines = self._engines or make_engines(self._media)
         program = self._program
-        self.pane.guest.set_sources(engines.main.latest_frame, engines.aside.latest_frame, engines.main.own_frame)
+        engines = self._engines = self._engines or make_engines(self._media, program.tasks)
+        engines.show(self.pane.guest.caller)
+        engines.show(self.pane.guest.agent, aside=True, own=False)
         channel = self._link.channel(session_id)
         me = self._talk_link.me
         return Guest(me, channel, engines.main, engines.aside, program.clock, program.tasks)
@@ -109,5 +110,7 @@ class VisitConnections:
 
     async def _close_engines(self) -> None:
         engines, self._engines = self._engines, None
+        for pane in (self.pane.guest.caller, self.pane.guest.agent):
+            pane.set_picture(None)
         if engines is not None:
             await engines.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
+from pathlib import Path
 
 from PyQt6.QtWidgets import QApplication
 
@@ -13,24 +14,38 @@ from documents.outbox import Outbox
 from documents.workers import Workers
 from expert_app.bus_access import tls_for
 from expert_app.compose import ROLES, STOP_S, Program, run_application
+from expert_app.compose_desk_beside import BesideConnections
+from expert_app.compose_desk_devices import DevicesConnections
+from expert_app.compose_desk_line import LineConnections
+from expert_app.compose_desk_media import MediaConnections, personal
 from expert_app.compose_desk_pieces import PieceConnections
 from expert_app.compose_desk_session import SessionConnections
+from expert_app.compose_desk_show import ShowConnections
 from expert_app.compose_desk_talk import TalkConnections
 from expert_app.compose_desk_views import DeskConnections
 from expert_app.compose_desk_work import WorkConnections
-from expert_app.compose_engines import make_engines
+from expert_app.compose_engines import DeskMedia
+from expert_app.compose_life_size import LifeSize
+from expert_app.compose_network import NetworkWatch
 from expert_app.compose_sign_in import has_screen, sign_in
 from expert_app.config import DeskSettings
 from expert_app.credentials import KeyMissing, forget_seed, key_name, load_seed, outbox_key
 from expert_app.desk import DeskApp
+from expert_app.desk_devices import DevicesJob
 from expert_app.desk_pieces import DeskPieces
+from expert_app.desk_show import DeskShows
 from expert_app.desk_talk import DeskTalks
 from expert_app.desk_work import DeskWork
 from expert_app.filing import Filing
+from expert_app.ice_settings import ice_plan, trust_relays, trust_relays_in_browser
 from expert_app.origins import notary_of
+from expert_app.page_acts import PageActs
 from expert_app.paths import Paths
+from expert_app.seal_ends import DeskSealing, seals_for
 from session.bus.client import BusClient
+from session.clock import SystemClock
 from session.desk.guest import Guest
+from session.desk.library_link import LibraryLink
 from session.desk.link import DeskLink
 from session.desk.live import DeskSession
 from session.desk.piece_link import PieceLink
@@ -62,6 +77,7 @@ def run_desk(settings: DeskSettings, paths: Paths, *, driven: bool) -> int:
     seed = None
     try:
         tls_for(settings)
+        seals_for(settings, paths, SystemClock())  # a damaged file of ours is told before any window
         seed = load_seed(key_name(settings.organisation, ROLES[settings.role], settings.user))
     except KeyMissing as error:
         if not has_screen():
@@ -93,10 +109,16 @@ class ComposedDesk:
     def __init__(self, settings: DeskSettings, paths: Paths, seed: bytes, program: Program) -> None:
         self._settings, self._paths, self._program = settings, paths, program
         clock, tasks = program.clock, program.tasks
-        self._bus = BusClient(settings.bus, ROLES[settings.role], settings.user, seed, tasks, clock, tls_for(settings))
+        seals = seals_for(settings, paths, clock)
+        trust_relays(settings.ca_file, paths.data)
+        trust_relays_in_browser(settings.ca_file, Path.home())
+        self._bus = BusClient(
+            settings.bus, ROLES[settings.role], settings.user, seed, tasks, clock, tls_for(settings), seals
+        )
+        self._sealing = DeskSealing(self._bus, settings, paths, seed, clock, tasks)
         self._link = DeskLink(self._bus, clock, tasks)
-        self._engines = make_engines(settings.media)
-        self._engine = self._engines.main
+        self._window_settings = IniSettings(paths.data / "window.ini")
+        self._media = DeskMedia(personal(settings.media, self._window_settings), tasks, self._in_conversation)
         self._talk_link = TalkLink(self._bus)
         name = key_name(settings.organisation, ROLES[settings.role], settings.user)
         self._outbox = Outbox(paths.folder("outbox"), Cipher(outbox_key(name, seed)))
@@ -105,12 +127,13 @@ class ComposedDesk:
             self._outbox, self._workers, self._link, clock, tasks, program.facts, notary=notary_of(seed)
         )
         self._app = DeskApp(self._link, self._filing, self._open_session, clock, tasks, program.facts)
+        self._devices = DevicesJob(self._app, self._link, self._workers, clock, program.facts)
+        self._page_acts = PageActs(self._app, self._filing, self._outbox)
         self._pieces = DeskPieces(self._app, self._filing, self._link, PieceLink(self._bus), clock, program.facts)
         self._talks = DeskTalks(self._app, self._link, self._talk_link, self._open_guest, tasks, program.facts)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         self._application = application
-        self._window_settings = IniSettings(paths.data / "window.ini")
         remembered = self._window_settings.read("theme")
         apply_theme(application, (remembered or settings.theme) == "dark")
         self.mirror = MirrorPane()
@@ -133,15 +156,33 @@ class ComposedDesk:
             self.window, ring, self._app, self._work, self._filing, settings.user, program.facts
         )
         self._session_connections = SessionConnections(
-            self.window, self.mirror, self.video, self._app, self._engine, tasks, program.facts
+            self.window, self.mirror, self.video, self._app, self._media, tasks, program.facts
         )
-        self._piece_connections = PieceConnections(self.window, self._app, self._pieces)
+        self._devices_connections = DevicesConnections(
+            self.window.devices, self._app, self._devices, self._page_acts, program.facts
+        )
+        self._network = NetworkWatch(self.window, self._on_network_changed)
+        self._life_size = LifeSize(
+            self.window,
+            self.video,
+            self._app,
+            self._window_settings,
+            lambda: self._media.main.own_frame(),
+            program.facts,
+        )
+        self._line_connections = LineConnections(self.window, self._app, program.clock, program.facts)
+        self._media_dialog = MediaConnections(self.window, self._media, self._window_settings, self._in_conversation)
+        self.window.header.settings_pressed.connect(self._media_dialog.open)
+        self._beside = BesideConnections(self.window, self.video, self._app, application, program.facts)
+        self._piece_connections = PieceConnections(self.window, self._app, self._pieces, self._devices)
+        self._shows = DeskShows(self._app, LibraryLink(self._bus), self._workers, tasks, program.facts)
+        self._show_connections = ShowConnections(self.window, self._app, self._shows, self._link, program.facts)
         self._talk_connections = TalkConnections(
             self.window,
             self._talks,
             self._app,
             self._link,
-            self._engines,
+            self._media,
             ring,
             self._connections,
             self._filing.unfiled,
@@ -169,11 +210,18 @@ class ComposedDesk:
         self._connections.show_access_refused()
         self._program.tasks.spawn(self._bus.close(), name="stop knocking")
 
+    def _in_conversation(self) -> bool:
+        return self._app.session is not None or self._talks.guest is not None
+
     def _open_session(self, facts: SessionFacts, resumed: bool) -> DeskSession:
+        channel = self._link.channel(facts.id)
+        sealed = self._sealing.protect(facts, channel, self._on_seal_refused)
+        self._program.facts.note("sealed", session=facts.id, sealed=sealed)
+        self._media.renew()
         session = DeskSession(
             facts,
-            self._link.channel(facts.id),
-            self._engine,
+            channel,
+            self._media.main,
             partial(self._filing.keep, facts.id),
             self._filing.is_kept,
             self._log_writer(facts.id),
@@ -181,16 +229,27 @@ class ComposedDesk:
             self._program.tasks,
             resumed=resumed,
             chunk_kbps=self._settings.chunk_kbps,
-            aside_engine=self._engines.aside,
+            aside_engine=self._media.aside,
             talk_link=self._talk_link,
+            plan=ice_plan(self._settings.media),
             keep_memory=self._paths.data / "keep" / facts.id,
         )
-        session.call.line_measured.connect(self._bus.say_in_beats)
+        session.line.sampled.connect(self._bus.say_in_beats)
         return session
+
+    def _on_seal_refused(self, error: SessionError) -> None:
+        self._connections.show_trouble(error.code, error.detail, "seal")
+
+    def _on_network_changed(self) -> None:
+        """Another address: the bus and the call are made anew at once, nobody waits for time limits."""
+        self._program.facts.note("network_changed")
+        self._bus.renew()
+        if self._app.session is not None:
+            self._app.session.call.request_call()
 
     def _open_guest(self, session_id: str) -> Guest:
         channel, program = self._link.channel(session_id), self._program
-        me, engines = self._talk_link.me, self._engines
+        me, engines = self._talk_link.me, self._media.engines
         return Guest(me, channel, engines.main, engines.aside, program.clock, program.tasks)
 
     def _log_writer(self, session_id: str) -> LogWriter:
@@ -227,6 +286,6 @@ class ComposedDesk:
         await self._app.stop()
         self.window.close_now()
         await self._talks.stop()
-        await self._engines.close()
+        await self._media.close()
         await asyncio.to_thread(self._workers.close)
         await self._bus.close()

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from expert_app.desk import DeskApp
+from expert_app.desk_devices import DevicesJob
 from expert_app.desk_pieces import DeskPieces, Double
 from resources.texts import _
 from session.protocol.piece_messages import PieceStep
@@ -14,7 +15,7 @@ from views.message_bar import Level
 class PieceConnections:
     """Wishes of the dossier view to the job, facts of the job to the window."""
 
-    def __init__(self, window: DeskWindow, app: DeskApp, pieces: DeskPieces) -> None:
+    def __init__(self, window: DeskWindow, app: DeskApp, pieces: DeskPieces, devices: DevicesJob) -> None:
         self._window, self._app = window, app
         bar, view = window.dossier.pieces_bar, window.dossier
         bar.procedure_requested.connect(pieces.start_procedure)
@@ -26,7 +27,7 @@ class PieceConnections:
         pieces.history_told.connect(self._on_history)
         pieces.found.connect(view.mark_found)
         pieces.doubled.connect(self._on_double)
-        app.printing.connect(lambda printing: pieces.on_print(printing.changed, printing.name))
+        devices.printing.connect(lambda printing: pieces.on_print(printing.changed, printing.name))
         app.session_ended.connect(lambda _ended: pieces.choose(""))
         pieces.start()
 

@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from expert_app.compose_desk_views import DeskConnections
-from expert_app.compose_engines import Engines
-from expert_app.desk import DeskApp, Trouble
+from expert_app.compose_engines import DeskMedia
+from expert_app.desk import DeskApp
+from expert_app.desk_facts import Trouble
 from expert_app.desk_talk import DeskTalks, Invitation
 from resources.texts import _
 from session.desk.guest import Guest
@@ -34,13 +35,13 @@ class TalkConnections:
         talks: DeskTalks,
         app: DeskApp,
         link: DeskLink,
-        engines: Engines,
+        media: DeskMedia,
         ring: Ring,
         desk: DeskConnections,
         unfiled: Callable[[str], int],
     ) -> None:
         self._window, self._talks, self._app, self._link, self._ring = window, talks, app, link, ring
-        self._engines, self._desk, self._unfiled = engines, desk, unfiled
+        self._media, self._desk, self._unfiled = media, desk, unfiled
         self._agent_name = ""
         self._connect_wishes()
         talks.talk_changed.connect(self._on_talk)
@@ -69,9 +70,9 @@ class TalkConnections:
         window.guest.leave_requested.connect(talks.leave_visit)
         window.guest.microphone_requested.connect(self._on_guest_microphone)
         window.guest.camera_requested.connect(self._on_guest_camera)
-        own = self._engines.main.own_frame
-        window.guest.set_sources(self._engines.main.latest_frame, self._engines.aside.latest_frame, own)
-        window.call.set_third_source(self._engines.aside.latest_frame)
+        self._media.show(window.guest.caller)
+        self._media.show(window.guest.agent, aside=True, own=False)
+        self._media.show(window.call.third_pane, aside=True, own=False)
 
     # ---- the own conversation ----
 

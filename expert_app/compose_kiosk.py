@@ -9,24 +9,36 @@ from pathlib import Path
 
 from PyQt6.QtWidgets import QWidget
 
+from documents.errors import DocumentError
+from documents.pdf_check import print_safe
 from expert_app.bus_access import tls_for
 from expert_app.compose import STOP_S, Program, run_application
+from expert_app.compose_network import NetworkWatch
 from expert_app.config import KioskSettings
 from expert_app.credentials import KeyMissing, key_name, load_seed
+from expert_app.ice_settings import ice_plan, trust_relays_in_browser
 from expert_app.kiosk import KioskApp
+from expert_app.kiosk_ready import CallReady
 from expert_app.paths import Paths
+from expert_app.seal_ends import KioskSealing, seals_for
 from resources.texts import use_language
 from session.bus.client import BusClient
-from session.errors import SessionError
-from session.kiosk.call import CallMedia, IceServer
+from session.bus.identity import public_key
+from session.clock import SystemClock
+from session.errors import SessionError, from_code
+from session.kiosk.call import CallMedia
 from session.kiosk.device_addresses import make_printer, make_scanner
 from session.kiosk.help_call import HelpCall
+from session.kiosk.line_news import LineNews
+from session.kiosk.line_test import LineTest
 from session.kiosk.link import KioskLink
 from session.kiosk.live import KioskParts, KioskSession, browser_wiped
+from session.kiosk.shelf_seal import wrapping_key
 from session.kiosk.wipe import open_session_folder
 from session.log.events import Writer
 from session.log.writer import LogWriter, left_over
 from session.protocol.hub_messages import SessionFacts
+from session.protocol.line_messages import Geometry
 from session.protocol.roles import Role
 from session.protocol.session_messages import Grant
 from views.consent_words import text_version
@@ -34,6 +46,7 @@ from views.kiosk_browser import KioskBrowser
 from views.kiosk_call_pane import KioskCallPane
 from views.kiosk_hands import KioskHands
 from views.kiosk_window import KioskWindow
+from views.life_size import seen_width_mm
 from views.troubles import sentence
 from views.voice import open_voice
 
@@ -46,6 +59,7 @@ def run_kiosk(settings: KioskSettings, paths: Paths, *, driven: bool, fullscreen
     try:
         seed = load_seed(name, Path(settings.key_file) if settings.key_file else None)
         tls_for(settings)
+        seals_for(settings, paths, SystemClock())  # a damaged file of ours is told before any window
     except KeyMissing as error:
         print(error)
         return 2
@@ -71,21 +85,34 @@ class ComposedKiosk:
 
     def __init__(self, settings: KioskSettings, paths: Paths, seed: bytes, program: Program) -> None:
         self._settings, self._paths, self._program = settings, paths, program
+        trust_relays_in_browser(settings.ca_file, Path.home())
         self._call_pane, self._browser = KioskCallPane(), KioskBrowser()
         self.window = KioskWindow(self._call_pane, self._browser, language=settings.language, clock=program.clock)
         self._bus = BusClient(
-            settings.bus, Role.KIOSK, settings.user, seed, program.tasks, program.clock, tls_for(settings)
+            settings.bus,
+            Role.KIOSK,
+            settings.user,
+            seed,
+            program.tasks,
+            program.clock,
+            tls_for(settings),
+            seals_for(settings, paths, program.clock),
         )
+        self._sealing = KioskSealing(self._bus, paths, program.clock, program.tasks)
         self._link = KioskLink(self._bus, program.clock, program.tasks)
         self._help = HelpCall(self._link, program.tasks)
         self._parts = KioskParts(
             call_page=self._call_pane,
             third_page=self._call_pane.third,
             browser=self._browser,
-            scanner=make_scanner(settings.scanner) if settings.scanner else None,
-            printer=make_printer(settings.printer) if settings.printer else None,
+            documents=self.window.session_page.document,
+            scanner=make_scanner(settings.scanner, settings.scanner_certificate) if settings.scanner else None,
+            printer=make_printer(settings.printer, settings.printer_certificate) if settings.printer else None,
             media=_media(settings),
             chunk_kbps=settings.chunk_kbps,
+            shelf_wrapping=wrapping_key(seed),
+            kiosk_key=public_key(seed),
+            count_pages=_count_pages,
             mirror_kbps=settings.mirror_kbps,
             consent_version=text_version,
         )
@@ -100,6 +127,11 @@ class ComposedKiosk:
             program.facts,
             self._parts.printer,
         )
+        self._line_test = LineTest(self._link.probe_line, self._is_idle, program.clock, program.tasks)
+        self._session: KioskSession | None = None
+        self._network = NetworkWatch(self.window, self._on_network_changed)
+        self._line_news = LineNews(self._bus.say_in_beats)
+        self._line_test.measured.connect(self._line_news.on_rates)
         self._voice = open_voice(settings.volume, self.window) if settings.speak != "off" else None
         self._connect()
 
@@ -109,17 +141,20 @@ class ComposedKiosk:
         window.number_entered.connect(app.enter_number)
         window.number_skipped.connect(app.skip_number)
         window.leave_requested.connect(app.leave)
-        window.stop_requested.connect(app.withdraw_all)
-        window.grant_answered.connect(app.answer_grant)
-        window.grant_withdrawn.connect(app.withdraw_grant)
-        window.acting_changed.connect(app.act_for_caller)
+        window.stop_requested.connect(app.wishes.withdraw_all)
+        window.grant_answered.connect(app.wishes.answer_grant)
+        window.grant_withdrawn.connect(app.wishes.withdraw_grant)
+        window.print_answered.connect(app.wishes.answer_print)
+        window.acting_changed.connect(app.wishes.act_for_caller)
         window.start_requested.connect(app.forget_press)
         window.away_requested.connect(app.step_away)
         window.callback_requested.connect(app.ask_callback)
         window.returns_requested.connect(app.show_returns)
         window.came_back.connect(app.come_back)
         window.slip_requested.connect(app.print_slip)
-        window.session_page.talk.painted.connect(app.banner_painted)
+        window.session_page.talk.painted.connect(app.wishes.banner_painted)
+        window.session_page.written.say_requested.connect(app.wishes.write)
+        window.session_page.written.painted.connect(app.wishes.words_painted)
         window.session_page.faces_changed.connect(self._call_pane.show_names)
         window.language_requested.connect(self._on_language)
         if self._voice is not None:
@@ -128,16 +163,21 @@ class ComposedKiosk:
             window.set_speech(self._settings.speak)
         window.close_requested.connect(self._program.stop.set)
         window.help_requested.connect(self._help.press)
-        window.start_requested.connect(self._help.reset)
+        window.start_requested.connect(self._help.left_alone)
         app.wiped.connect(lambda _wiped: self._help.reset())
+        app.wiped.connect(lambda _wiped: self._line_news.session_over())
         self._help.changed.connect(window.show_help)
         self._help.changed.connect(lambda state: self._program.facts.note("help", state=state.value))
-        self._browser.share_stop_requested.connect(lambda: app.withdraw_grant(Grant.SEE_PAGE))
-        self._browser.take_back_requested.connect(app.withdraw_control)
+        self._browser.share_stop_requested.connect(lambda: app.wishes.withdraw_grant(Grant.SEE_PAGE))
+        self._browser.take_back_requested.connect(app.wishes.withdraw_control)
         self._browser.stop_key_pressed.connect(window.session_page.press_stop_key)
         self._browser.pointer_painted.connect(
             lambda x_px, y_px: self._program.facts.note("pointer_painted", x_px=x_px, y_px=y_px)
         )
+
+    def _is_idle(self) -> bool:
+        """Nobody is here: the line may be measured."""
+        return self._bus.is_connected and self._link.ticket is None and not self._app.session_id
 
     def _on_speak(self, text: str) -> None:
         if self._voice is not None:
@@ -150,10 +190,13 @@ class ComposedKiosk:
         self._browser.retranslate()
 
     def _open_session(self, facts: SessionFacts, resumed: bool) -> KioskSession:
+        channel = self._link.channel(facts.id)
+        sealed = self._sealing.protect(facts, channel, self._on_seal_refused, resumed=resumed)
+        self._program.facts.note("sealed", session=facts.id, sealed=sealed)
         folder = open_session_folder(self._paths.runtime, facts.id, resumed=resumed)
-        return KioskSession(
+        session = KioskSession(
             facts,
-            self._link.channel(facts.id),
+            channel,
             self._parts,
             folder,
             self._log_writer(facts.id),
@@ -162,6 +205,28 @@ class ComposedKiosk:
             self._program.tasks,
             resumed=resumed,
         )
+        session.line.sampled.connect(self._line_news.on_sample)
+        place = self._settings.geometry
+        session.line.tell_geometry(Geometry(camera_fov_deg=place.camera_fov_deg, distance_mm=float(place.distance_mm)))
+        session.line.peer_geometry.connect(self._on_agent_geometry)
+        self._session = session
+        return session
+
+    def _on_agent_geometry(self, geometry: Geometry) -> None:
+        """The agent's face as large as in the room, where the screen was measured."""
+        if self._settings.geometry.screen_width_mm:
+            share = seen_width_mm(geometry) / self._settings.geometry.screen_width_mm
+            self._call_pane.show_life_size(share)
+
+    def _on_network_changed(self) -> None:
+        """Another address: the bus and the call are made anew at once, nobody waits for time limits."""
+        self._program.facts.note("network_changed")
+        self._bus.renew()
+        if self._session is not None and self._app.session_id == self._session.facts.id:
+            self._session.call.renew()
+
+    def _on_seal_refused(self, error: SessionError) -> None:
+        self._program.facts.note("seal_refused", code=error.code, why=str(error.detail.get("why", "")))
 
     def _log_writer(self, session_id: str) -> LogWriter:
         send = partial(self._link.append_log, session_id)
@@ -176,8 +241,11 @@ class ComposedKiosk:
         else:
             self.window.show()
         await self._app.start()
+        self._line_test.start()
         self._program.tasks.spawn(self._program.connect(self._bus), name="connect the kiosk")
         self._program.tasks.spawn(self._send_old_logs(), name="send old logs")
+        ready = CallReady(self._call_pane, self._parts.media, lambda: self._link.ticket)
+        self._program.tasks.spawn(ready.keep(), name="keep the next call ready")
 
     async def _send_old_logs(self) -> None:
         """What an earlier run could not send; the session that may still run is left to its own writer."""
@@ -206,6 +274,9 @@ class ComposedKiosk:
             "yes": window.session_page.consent.yes,
             "no": window.session_page.consent.no,
             "stop": window.session_page.stop,
+            "print_yes": window.session_page.printing.yes,
+            "print_no": window.session_page.printing.no,
+            "document_close": window.session_page.document.close_button,
             "number_send": window.number_page.send,
             "number_skip": window.number_page.skip,
             "goodbye_finish": window.goodbye_page.finish,
@@ -215,12 +286,23 @@ class ComposedKiosk:
             "kept_finish": window.kept_page.finish,
             "kept_slip": window.kept_page.slip,
             "have_number": window.start_page.have_number,
+            "written_yes": window.session_page.written.answers[0],
             "closed_callback": window.closed_page.callback,
         }
-        names |= {f"key_{digit}": key for digit, key in window.number_page.digits.keys.items()}
+        pad = window.number_page
+        names |= {f"key_{face}": key for keys in (pad.digits, pad.letters) for face, key in keys.keys.items()}
         return KioskHands(window, names, self._browser, self._program.facts.note)
 
 
+def _count_pages(document: bytes) -> int:
+    """Pages of a document that may be printed here. Raises session errors."""
+    try:
+        return print_safe(document).pages
+    except DocumentError as error:
+        raise from_code(error.code, dict(error.detail)) from error
+
+
 def _media(settings: KioskSettings) -> CallMedia:
-    servers = tuple(IceServer(url=url) for url in settings.media.ice_servers)
-    return CallMedia(simulated=settings.media.camera == "simulated", ice_servers=servers)
+    names = {name: "" if name == "auto" else name for name in (settings.media.camera, settings.media.microphone)}
+    media = CallMedia(camera=names[settings.media.camera], microphone=names[settings.media.microphone])
+    return media.with_plan(ice_plan(settings.media))

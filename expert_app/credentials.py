@@ -37,13 +37,16 @@ def key_name(organisation: str, role: str, user: str) -> str:
     return f"{organisation}.{role}.{user}"
 
 
-def load_seed(name: str, key_file: Path | None = None) -> bytes:
+def load_seed(name: str, key_file: Path | None = None, *, given_variable: str = SEED_VARIABLE) -> bytes:
     """The seed kept under `name`.
+
+    Args:
+        given_variable: of the environment, where a program of ours may have put it; "" for none.
 
     Raises:
         KeyMissing: there is none, or the place where it is kept cannot be read.
     """
-    given = os.environ.get(SEED_VARIABLE)
+    given = os.environ.get(given_variable) if given_variable else None
     if given:
         return given.encode()
     if key_file is not None:

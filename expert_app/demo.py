@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from expert_app.children import ChildFailed
-from expert_app.config import Language, MediaSettings, Microphone
+from expert_app.config import Engine, Language, MediaSettings
 from expert_app.demo_run import Demo
 from expert_app.demo_world import CALLER_NUMBER
 from expert_app.walk import Walk, write_report
@@ -31,10 +31,11 @@ class DemoOptions:
         script: "walk" or "" for a person.
         report, shots: where the script writes.
         scanner, printer: addresses of real devices, or "".
-        camera: "simulated" or what a settings file may say.
+        camera: "simulated" or what a settings file may say. engine: of the desk's calls.
         supervisor: a third window, the board. partner: one more desk, of the kiosk's second organisation.
         display: the waiting room's display.
         host: the windows of the site's host and of the network's operator.
+        vault: the organisation keeps dossiers and log itself, sealed.
     """
 
     folder: Path | None
@@ -49,6 +50,8 @@ class DemoOptions:
     partner: bool = False
     display: bool = False
     host: bool = False
+    vault: bool = False
+    engine: Engine = "auto"
 
 
 def _no_screen() -> bool:
@@ -64,19 +67,20 @@ async def run_demo(options: DemoOptions) -> int:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     folder = options.folder or Path(tempfile.mkdtemp(prefix="poste-expert-demo-"))
     tasks = Tasks()
-    microphone: Microphone = "simulated" if options.camera == "simulated" else "auto"
+    microphone = "simulated" if options.camera == "simulated" else "auto"
     demo = Demo(
         folder,
         tasks,
         script=bool(options.script),
         scanner=options.scanner,
         printer=options.printer,
-        media=MediaSettings(camera=options.camera, microphone=microphone),
+        media=MediaSettings(engine=options.engine, camera=options.camera, microphone=microphone),
         language=options.language,
         with_supervisor=options.supervisor,
         with_partner=options.partner,
         with_display=options.display,
         with_host=options.host,
+        with_vault=options.vault,
     )
     try:
         await demo.start()

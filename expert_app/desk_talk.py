@@ -10,7 +10,8 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any, NamedTuple
 
-from expert_app.desk import DeskApp, Trouble
+from expert_app.desk import DeskApp
+from expert_app.desk_facts import Trouble
 from expert_app.facts import Facts
 from session.desk.guest import Guest
 from session.desk.link import DeskLink

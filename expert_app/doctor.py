@@ -13,10 +13,14 @@ from urllib.parse import urlsplit
 import keyring
 import keyring.errors
 
-from expert_app.config import DeskSettings, KioskSettings
+from expert_app.config import DeskSettings, KioskSettings, MediaSettings
+from expert_app.ice_settings import ice_plan
 from resources.texts import _
 from session.errors import SessionError
 from session.kiosk.device_addresses import make_printer, make_scanner
+from session.media.engine_choice import EngineKind, choose, this_machine
+from session.media.ice import IcePlan
+from session.media.relays import RelayTried, try_relay
 from views import troubles
 
 WAIT_S = 5.0
@@ -82,6 +86,14 @@ async def check_media() -> Finding:
     return Finding("media", "ok", _("Pictures and sound can be encoded."))
 
 
+def check_engine(media: MediaSettings) -> Finding:
+    """Which engine a desk's calls would use on this machine, and by which rule."""
+    choice = choose(EngineKind(media.engine), this_machine(media.headset, media.microphone))
+    words = _("The desk's calls go by the engine “{engine}” (media.engine is “{wanted}”, rule: {rule}).")
+    text = words.format(engine=choice.kind.value, wanted=media.engine, rule=choice.why.value)
+    return Finding("engine", "ok", text)
+
+
 async def check_keyring() -> Finding:
     """Asks which keyring the system has."""
     backend = keyring.get_keyring()
@@ -132,6 +144,30 @@ async def check_printer(address: str) -> Finding:
     return Finding("printer", "ok", _("The printer is ready ({name}).").format(name=status.name))
 
 
+async def check_relays(plan: IcePlan) -> Finding:
+    """Asks each TURN server for an address, as a call would."""
+    if not plan.relays:
+        words = _("No relay of our own is configured; the hub may give one with each conversation.")
+        return Finding("relay", "wrong" if plan.relay_only else "absent", words)
+    tried = await asyncio.gather(*(try_relay(server) for server in plan.relays))
+    said = [_relay_words(one) for one in tried]
+    return Finding("relay", "ok" if any(one.address for one in tried) else "wrong", " ".join(said))
+
+
+def _relay_words(tried: RelayTried) -> str:
+    if tried.address:
+        words = _("{url} answers in {ms} ms.")
+        return words.format(url=tried.server.url, ms=round(tried.took_s * 1000))
+    reasons = {
+        "refused": _("{url} refuses the name or the password."),
+        "full": _("{url} has no room for another call."),
+        "certificate": _("{url} shows a certificate that we do not believe: set ca_file."),
+        "address": _("{url} is no address of a relay."),
+    }
+    silent = _("{url} does not answer: a firewall may be in the way.")
+    return reasons.get(tried.why, silent).format(url=tried.server.url)
+
+
 def check_device(name: str, found: list[str], absent: str) -> Finding:
     """A camera or microphone: `found` are their names, `absent` the sentence when there is none."""
     if not found:
@@ -155,13 +191,30 @@ async def examine(
     """All checks, side by side; each has its own time limit."""
     no_camera = _('No camera: plug one in, or set media.camera to "simulated" to try the program.')
     no_microphone = _('No microphone: plug in a headset, or set media.microphone to "simulated" to try the program.')
+    plan = ice_plan(desk.media if desk.media.ice_servers or desk.media.relay_only else kiosk.media)
     found = await asyncio.gather(
-        check_bus(desk.bus), check_media(), check_scanner(kiosk.scanner), check_printer(kiosk.printer), check_keyring()
+        check_bus(desk.bus),
+        check_media(),
+        check_scanner(kiosk.scanner),
+        check_printer(kiosk.printer),
+        check_keyring(),
+        check_relays(plan),
     )
-    bus, media, scanner, printer, keys = found
+    bus, media, scanner, printer, keys, relay = found
     camera = check_device("camera", cameras, no_camera)
     microphone = check_device("microphone", microphones, no_microphone)
-    return [bus, media, camera, microphone, check_voice(voice, kiosk.speak), scanner, printer, keys]
+    return [
+        bus,
+        media,
+        check_engine(desk.media),
+        camera,
+        microphone,
+        check_voice(voice, kiosk.speak),
+        scanner,
+        printer,
+        keys,
+        relay,
+    ]
 
 
 def report(findings: list[Finding], as_json: bool) -> int:

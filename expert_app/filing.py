@@ -17,6 +17,7 @@ from documents.check import check_page
 from documents.clean import CleanPage, clean_page
 from documents.edits import Edits, LeaveAsScanned, TurnPage
 from documents.errors import DocumentError
+from documents.legibility import Finding, seen_flaws
 from documents.outbox import KeptPage, Outbox, PageState, QueuedDocument
 from documents.provenance import seal
 from documents.workers import Workers
@@ -40,7 +41,17 @@ log = logging.getLogger(__name__)
 CLEAN_S = 90.0
 """A page takes half a second; a hostile one is killed by the worker's own limits long before."""
 
-AGAIN = ("hub_unreachable", "bus_unreachable", "store_unreachable", "rate_limited", "transfer_interrupted")
+AGAIN = frozenset(
+    {
+        "hub_unreachable",
+        "bus_unreachable",
+        "store_unreachable",
+        "rate_limited",
+        "transfer_interrupted",
+        "vault_away",
+        "seal_broken",
+    }
+)
 """After these the document waits in the outbox and is sent again by itself."""
 
 AGAIN_S = 10.0
@@ -58,10 +69,15 @@ class ShownPage(NamedTuple):
 
 
 class CleanedPage(NamedTuple):
-    """The cleaned copy."""
+    """The cleaned copy; `quarters`: turns to the right that the agent wanted and it has.
+
+    `flaws`: what keeps it from being read, with boxes on the copy as it is seen.
+    """
 
     page_id: str
     clean: CleanPage
+    quarters: int = 0
+    flaws: tuple[Finding, ...] = ()
 
 
 class PageTrouble(NamedTuple):
@@ -279,7 +295,7 @@ class Filing:
                     height_px=clean.height_px,
                 )
             )
-        self.page_cleaned.emit(CleanedPage(page_id, clean))
+        self.page_cleaned.emit(CleanedPage(page_id, clean, page.edits.quarters, seen_flaws(clean.flaws, page.edits)))
 
     def _find(self, session_id: str, page_id: str) -> KeptPage | None:
         return next((page for page in self._outbox.pages(session_id) if page.page_id == page_id), None)
@@ -317,6 +333,11 @@ class Filing:
         if page is not None:  # one that was filed a moment ago stays as it was filed
             self._outbox.set_edits(session_id, page_id, change(page.edits))
             self._start_cleaning(session_id, page_id)
+
+    async def adopt(self, pages: list[KeptPage]) -> None:
+        """Pages that were made here, of a received one, are the agent's as if they had been received."""
+        self._known.update(page.page_id for page in pages)
+        await self._tell(pages)
 
     def remove(self, page_id: str) -> None:
         """The agent takes a page out; it leaves the disk with the session, until then `restore` brings it back."""

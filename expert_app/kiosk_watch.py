@@ -9,6 +9,7 @@ from typing import Protocol
 from expert_app.facts import Facts, Value
 from session.kiosk.control import Acted
 from session.kiosk.live import KioskSession
+from session.kiosk.print_showing import ShownPrint
 from session.protocol.session_messages import (
     Grant,
     GrantChanged,
@@ -22,6 +23,7 @@ from session.protocol.session_messages import (
     ScanRequested,
 )
 from session.protocol.talk_messages import TalkAnswer
+from session.protocol.written import Line
 
 PRINT_NOTICES = {PrintState.SENT: "printing", PrintState.PRINTING: "printing", PrintState.DONE: "take_sheet"}
 
@@ -32,10 +34,14 @@ class SessionScreen(Protocol):
     def show_media(self, seen: bool, heard: bool) -> None: ...  # noqa: D102
     def show_talk(self, answer: TalkAnswer) -> None: ...  # noqa: D102
     def show_page(self, visible: bool) -> None: ...  # noqa: D102
+    def show_written(self, lines: tuple[Line, ...]) -> None: ...  # noqa: D102
+    def show_private(self, on: bool) -> None: ...  # noqa: D102
     def show_grants(self, grants: Mapping[Grant, bool]) -> None: ...  # noqa: D102
     def show_times(self, left_s: Mapping[Grant, float]) -> None: ...  # noqa: D102
     def ask_grant(self, grant: Grant) -> None: ...  # noqa: D102
     def end_question(self, grant: Grant) -> None: ...  # noqa: D102
+    def show_print(self, shown: ShownPrint) -> None: ...  # noqa: D102
+    def end_print(self, print_id: str) -> None: ...  # noqa: D102
     def show_devices_notice(self, code: str) -> None: ...  # noqa: D102
 
 
@@ -45,17 +51,22 @@ class SessionWatch:
     def __init__(self, session: KioskSession, screen: SessionScreen, facts: Facts) -> None:
         self._session, self._screen, self._facts = session, screen, facts
         session.talk.changed.connect(self._on_talk)
+        session.written.changed.connect(self._on_written)
+        session.privacy.changed.connect(self._on_private)
         session.grants.asked.connect(self._on_asked)
         session.grants.settled.connect(screen.end_question)
         session.grants.changed.connect(self._on_grant)
         session.call.media_seen.connect(self._on_media)
         session.call.peer_media_seen.connect(self._on_peer_media)
         session.page.page_told.connect(self._on_page)
+        session.show.painted.connect(lambda page: self._facts.note("document", page=page))
         session.control.acted.connect(self._on_acted)
         session.devices.scan_started.connect(self._on_scan_started)
         session.devices.scan_ended.connect(self._on_scan_ended)
         session.devices.page_offered.connect(self._on_page_offered)
         session.devices.print_changed.connect(self._on_print)
+        session.devices.showing.asked.connect(self._on_print_shown)
+        session.devices.showing.ended.connect(screen.end_print)
 
     def _on_talk(self, answer: TalkAnswer) -> None:
         self._screen.show_talk(answer)
@@ -66,6 +77,14 @@ class SessionWatch:
             third=third.user if third is not None else "",
             third_state=third.state.value if third is not None else "",
         )
+
+    def _on_written(self, lines: tuple[Line, ...]) -> None:
+        self._screen.show_written(lines)
+        self._facts.note("written", lines=len(lines))
+
+    def _on_private(self, on: bool) -> None:
+        self._screen.show_private(on)
+        self._facts.note("private", on=on)
 
     def _on_asked(self, grant: Grant) -> None:
         self._screen.ask_grant(grant)
@@ -111,6 +130,10 @@ class SessionWatch:
     def _on_page_offered(self, offer: PageOffered) -> None:
         if offer.kind == ScanKind.PAGE:
             self._facts.note("page_offered", page=offer.page_id, sha256=offer.sha256, size_bytes=offer.size_bytes)
+
+    def _on_print_shown(self, shown: ShownPrint) -> None:
+        self._screen.show_print(shown)
+        self._facts.note("print_shown", print=shown.print_id, pages=shown.pages, copies=shown.copies)
 
     def _on_print(self, change: PrintChanged) -> None:
         notice = change.code or PRINT_NOTICES.get(change.state, "")

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from documents.receipt import ReceiptFacts, ReceivedPiece, ServiceInCharge, receipt
 from resources.texts import _
+from session.desk.link import DeskLink
 from session.protocol.hub_messages import DossierFacts, SessionFacts
 
 
@@ -52,6 +53,15 @@ def receipt_facts(session: SessionFacts, place: Place, dossier: DossierFacts, at
         agent_name=session.agent_name,
         ticket_number=place.ticket_number,
         session_id=session.id,
+    )
+
+
+def place_of(facts: SessionFacts, link: DeskLink) -> Place:
+    """Where a session took place, as the desk's link knows it."""
+    return Place(
+        link.organisation_name,
+        next((service.name for service in link.services if service.id == facts.service), ""),
+        next((ticket.number for ticket in link.queue if ticket.id == facts.ticket_id), ""),
     )
 
 

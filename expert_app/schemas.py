@@ -18,10 +18,14 @@ from session.hub.convention import NetworkPart
 from session.hub.entries import OrganisationEntry
 from session.log.events import Record
 from session.protocol import hub_messages, session_messages
+from session.protocol.beside_messages import BesideMessage
 from session.protocol.control_messages import ControlMessage
 from session.protocol.enrolment_messages import EnrolAnswer, EnrolRequest
 from session.protocol.hub_messages import HubEvent, Refusal
+from session.protocol.line_messages import LineMessage
 from session.protocol.mirror_messages import MirrorMessage
+from session.protocol.seal_messages import VAULT_VERBS, SealMessage, VaultHello, VaultWelcome
+from session.protocol.show_messages import ShowMessages
 from session.protocol.tickets import Ticket
 from session.protocol.verbs import ALL_VERBS
 from session.protocol.version import PROTOCOL_VERSION
@@ -33,12 +37,20 @@ FOLDER = Path(__file__).resolve().parent.parent / "docs" / "schemas"
 
 def _session_types() -> list[Any]:
     kinds = [*get_args(session_messages.AnySessionMessage), *(get_args(MirrorMessage) or [MirrorMessage])]
-    return [*kinds, *get_args(ControlMessage)]
+    return [
+        *kinds,
+        *get_args(ControlMessage),
+        *get_args(SealMessage),
+        *get_args(LineMessage),
+        *get_args(BesideMessage),
+        *get_args(ShowMessages),
+    ]
 
 
 def _hub_types() -> list[Any]:
     kinds: list[Any] = [Ticket, hub_messages.QueueBeat, Refusal, EnrolRequest, EnrolAnswer]
-    for _roles, request, answer in ALL_VERBS.values():
+    kinds += [VaultHello, VaultWelcome]
+    for _roles, request, answer in (*ALL_VERBS.values(), *VAULT_VERBS.values()):
         kinds += [kind for kind in (request, answer) if kind not in kinds]
     return kinds + [kind for kind in get_args(HubEvent) if kind not in kinds]
 

@@ -42,6 +42,7 @@ class BoardLinesPage(QWidget):
             _("Round trip"),
             _("Received"),
             _("Picture stood still"),
+            _("Carries up / down"),
             _("Measured"),
         ]
         self.table = BoardTable("board_lines", _("Lines of the kiosks"), heads, 0)
@@ -49,9 +50,8 @@ class BoardLinesPage(QWidget):
         self._empty = EmptyState(
             "site", _("No kiosk yet"), _("The kiosks of the organisation appear here."), "no_lines"
         )
-        hint = label(
-            _("Measured by the agents' desks during calls, every 10 s: the last values stay."), "soft", wrap=True
-        )
+        words = _("Measured during calls, every 10 s, and now and then while nobody is there; the last values stay.")
+        hint = label(words, "soft", wrap=True)
         box = column(self, self._title, hint, self.table, self._empty, space=SPACE[1])
         box.setStretch(2, 1)
         box.setStretch(3, 1)
@@ -96,9 +96,20 @@ def _row(line: LineFacts, now: datetime) -> Row:
         Cell(f"{line.rtt_ms:.0f} ms" if line.rtt_ms is not None else "–", right=True),
         Cell(f"{line.kbps:.0f} kb/s" if line.kbps is not None else "–", right=True),
         Cell(_("{count} times").format(count=line.freezes) if measured else "–", right=True),
-        Cell(_ago(line.at_utc, now), "soft"),
+        Cell(_carries(line), right=True),
+        Cell(_ago(_newest(line), now), "soft"),
     )
     return Row(f"{line.site}/{line.kiosk}", cells)
+
+
+def _carries(line: LineFacts) -> str:
+    rates = line.rates
+    return f"{rates.up_kbps:.0f} / {rates.down_kbps:.0f} kb/s" if rates is not None else "–"
+
+
+def _newest(line: LineFacts) -> datetime | None:
+    times = [at for at in (line.at_utc, line.rates.at_utc if line.rates is not None else None) if at is not None]
+    return max(times, default=None)
 
 
 def _percent(value: float) -> str:

@@ -14,10 +14,21 @@ from resources.texts import N_, _
 from session.clock import Clock
 from session.media.engine import MediaState
 from views.confirm_bar import ConfirmButton
-from views.desk_parts import Chip, clock_words, label, push_button, restyle, row, say, shortcut, steady_figures
+from views.desk_parts import (
+    Chip,
+    clock_words,
+    label,
+    push_button,
+    restyle,
+    row,
+    say,
+    shortcut,
+    steady_figures,
+    tool_button,
+)
 from views.icons import icon
 from views.theme import SPACE
-from views.video_pane import FrameGiver, OwnPlace, VideoPane
+from views.video_pane import OwnPlace, VideoPane
 
 
 class CallState(StrEnum):
@@ -54,6 +65,7 @@ _QUALITIES: dict[Quality, tuple[str, str, str]] = {
     Quality.MEDIUM: (N_("Medium line"), "quality_medium", "warn"),
     Quality.BAD: (N_("Weak line"), "quality_bad", "bad"),
 }
+PRIVACY_KEYS = "Ctrl+Shift+E"
 _ACROSS, _DOWN = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
 _LIVE = frozenset({CallState.CONNECTING, CallState.CONNECTED, CallState.UNSTABLE, CallState.LOST, CallState.HELD})
 
@@ -63,14 +75,23 @@ class CallView(QWidget):
 
     Signals:
         microphone_requested(bool), camera_requested(bool): switch mine on or off.
+        privacy_requested(bool): begin or end a privacy pause. write_requested(): write to the caller.
         hang_up_requested(): end the conversation (already confirmed).
         call_again_requested(): set voice and picture up again.
+        quality_requested(): show the line in figures and curves.
+        life_size_requested(bool): show the caller as large as in the room, or as large as the pane.
+        calibration_requested(): measure the screen for that.
     """
 
     microphone_requested = pyqtSignal(bool)
     camera_requested = pyqtSignal(bool)
     hang_up_requested = pyqtSignal()
+    privacy_requested = pyqtSignal(bool)
+    write_requested = pyqtSignal()
     call_again_requested = pyqtSignal()
+    quality_requested = pyqtSignal()
+    life_size_requested = pyqtSignal(bool)
+    calibration_requested = pyqtSignal()
 
     def __init__(self, video: QWidget, clock: Clock) -> None:
         super().__init__()
@@ -99,16 +120,22 @@ class CallView(QWidget):
         """What is known about the call; the picture stays as it is."""
         text, icon_name, tone = _STATES[state]
         self._state.show_state(_(text), icon_name, tone)
-        for button in (self._microphone, self._camera, self._hang_up):
+        for button in (self._microphone, self._camera, self._write, self._privacy, self._hang_up):
             button.setEnabled(state in _LIVE)
         self._again.setVisible(state in (CallState.LOST, CallState.UNSTABLE))
         if state != CallState.CONNECTED:
             self._quality.hide()
+        self._figures.setVisible(state in _LIVE)
+        self._life.setVisible(state in _LIVE)
+        self._measure.setVisible(state in _LIVE and self._life.isChecked())
+        if state not in _LIVE:
+            self.show_line("")
         self._flow()
 
-    def set_third_source(self, latest_frame: FrameGiver) -> None:
-        """Where a third person's picture comes from."""
-        self._third.set_source(latest_frame)
+    @property
+    def third_pane(self) -> VideoPane:
+        """Where a third person is seen."""
+        return self._third
 
     def show_third_simulated(self, simulated: bool) -> None:
         """Whether the third person's picture is drawn: it is labelled."""
@@ -147,6 +174,35 @@ class CallView(QWidget):
             say(button, button.text(), keys)
             restyle(button, off=not self._on[key])
 
+    def show_line(self, words: str, also: str = "") -> None:
+        """What a narrow line costs, in words; "" when it costs nothing. `also`: in the other direction."""
+        shown = words or also
+        self._line.show_state(shown, "quality_bad" if shown else "", "warn")
+        self._line.setToolTip("\n".join(text for text in (words, also) if text))
+        self._line.setVisible(bool(shown))
+        self._flow()
+
+    @property
+    def microphone_on(self) -> bool:
+        """Whether my microphone's switch is on."""
+        return self._on["microphone"]
+
+    def show_speaking(self, held: bool) -> None:
+        """Push-to-talk: a microphone that is off is heard while the keys are held."""
+        if held:
+            self._microphone.setText(_("You are heard"))
+            self._microphone.setIcon(icon("microphone", "good"))
+            restyle(self._microphone, off=False)
+        else:
+            self.show_own_media(microphone_on=self._on["microphone"], camera_on=self._on["camera"])
+
+    def show_private(self, on: bool) -> None:
+        """Whether a privacy pause goes on: no picture at all."""
+        self._privacy.setChecked(on)
+        self._privacy.setIcon(icon("privacy", "warn" if on else "text"))
+        say(self._privacy, _("End the privacy pause") if on else _("Privacy pause"), PRIVACY_KEYS)
+        self._third.show_private(on)
+
     def refresh_duration(self) -> None:
         """Moves the duration to now."""
         now = self._clock.utc_now()
@@ -167,7 +223,17 @@ class CallView(QWidget):
         self._flow()
 
     def _flow(self) -> None:
-        parts = (self._state, self._duration, self._quality, self._again, self._microphone, self._camera, self._hang_up)
+        states = (
+            self._state,
+            self._duration,
+            self._quality,
+            self._figures,
+            self._life,
+            self._measure,
+            self._line,
+            self._again,
+        )
+        parts = (*states, self._microphone, self._camera, self._write, self._privacy, self._hang_up)
         needed = sum(part.sizeHint().width() + SPACE[1] for part in parts if not part.isHidden()) + 2 * SPACE[2]
         self._control_box.setDirection(_DOWN if self._compact or self.width() < needed else _ACROSS)
         self._button_box.setDirection(_DOWN if self._compact else _ACROSS)
@@ -179,16 +245,46 @@ class CallView(QWidget):
         self._state = Chip("call_state")
         self._quality = Chip("call_quality")
         self._quality.hide()
+        self._line = Chip("call_line")
+        self._line.hide()
+        self._figures = tool_button(_("Quality of the line"), "mdi6.chart-line", "call_figures", "Ctrl+I")
+        self._figures.clicked.connect(self.quality_requested)
+        shortcut("Ctrl+I", self._figures, self)
+        self._life = tool_button(_("Life-size"), "", "call_life_size", "Ctrl+0", checkable=True)
+        self._life.setText("1:1")
+        self._life.toggled.connect(self._on_life_size)
+        shortcut("Ctrl+0", self._life, self)
+        self._measure = tool_button(_("Measure the screen and place the camera"), "mdi6.ruler", "call_measure")
+        self._measure.clicked.connect(self.calibration_requested)
+        self._measure.hide()
         self._duration = steady_figures(label(role="strong", name="call_duration"))
         self._microphone = self._control("microphone", "Ctrl+M")
         self._camera = self._control("camera", "Ctrl+E")
         self._microphone.clicked.connect(lambda: self.microphone_requested.emit(not self._on["microphone"]))
         self._camera.clicked.connect(lambda: self.camera_requested.emit(not self._on["camera"]))
+        self._privacy = tool_button(_("Privacy pause"), "privacy", "call_privacy", PRIVACY_KEYS, checkable=True)
+        self._privacy.clicked.connect(self.privacy_requested)
+        shortcut(PRIVACY_KEYS, self._privacy, self)
+        self._write = tool_button(_("Write to the caller"), "written", "call_write", "Ctrl+5")
+        self._write.clicked.connect(self.write_requested)
+        shortcut("Ctrl+5", self._write, self)
         self._again = push_button(_("Call again"), "retry", name="call_again")
         self._again.clicked.connect(self.call_again_requested)
         self._hang_up = ConfirmButton(_("Hang up"), _("Press again"), "hang_up", "call_hang_up", "Ctrl+Shift+H")
         self._hang_up.confirmed.connect(self.hang_up_requested)
         shortcut("Ctrl+Shift+H", self._hang_up, self)
+
+    def show_life_size(self, on: bool) -> None:
+        """Whether the caller is as large as in the room."""
+        self._life.blockSignals(True)
+        self._life.setChecked(on)
+        self._life.blockSignals(False)
+        self._measure.setVisible(on and self._life.isVisible())
+
+    def _on_life_size(self, on: bool) -> None:
+        self._measure.setVisible(on)
+        self.life_size_requested.emit(on)
+        self._flow()
 
     def _control(self, which: str, keys: str) -> QPushButton:
         button = push_button("", which, name=f"call_{which}")
@@ -224,7 +320,8 @@ class CallView(QWidget):
             self._control_box.addLayout(box)
         self._control_box.insertStretch(1, 1)
         self._state_box.addLayout(row(None, self._state, self._duration))
-        self._state_box.addLayout(row(None, self._quality, 0))
+        self._state_box.addLayout(row(None, self._quality, self._figures, self._life, self._measure, 0))
+        self._state_box.addWidget(self._line)
         self._state_box.addWidget(self._again)
-        for button in (self._microphone, self._camera, self._hang_up):
+        for button in (self._microphone, self._camera, self._write, self._privacy, self._hang_up):
             self._button_box.addWidget(button)

@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QFrame, QWidget
 
 from resources.texts import _
 from views.agent_state import StateButton
-from views.desk_parts import Chip, ElidedLabel, column, label, row, say, tool_button
+from views.desk_parts import Chip, ElidedLabel, column, label, row, say, shortcut, tool_button
 from views.icons import IconLabel, icon
 from views.theme import DARK, SPACE, tokens_for
 
@@ -20,6 +20,7 @@ class DeskHeader(QFrame):
     Signals:
         queue_pressed(), side_pressed(): show or fold a panel.
         theme_requested(bool): True for dark.
+        settings_pressed(): show camera, microphone and loudspeaker.
         help_pressed(): show the shortcuts.
         sign_out_pressed(): this computer shall no longer be known.
         state_requested(bool, str): the agent is available, or pauses for this reason.
@@ -29,6 +30,7 @@ class DeskHeader(QFrame):
     side_pressed = pyqtSignal()
     theme_requested = pyqtSignal(bool)
     help_pressed = pyqtSignal()
+    settings_pressed = pyqtSignal()
     sign_out_pressed = pyqtSignal()
     state_requested = pyqtSignal(bool, str)
 
@@ -50,6 +52,9 @@ class DeskHeader(QFrame):
             lambda: self.theme_requested.emit(tokens_for(QGuiApplication.palette()) is not DARK)
         )
         self._help.clicked.connect(self.help_pressed)
+        self._settings = tool_button(_("Camera, microphone and loudspeaker"), "settings", "show_media", "Ctrl+,")
+        self._settings.clicked.connect(self.settings_pressed)
+        shortcut("Ctrl+,", self._settings, self)
         self._sign_out = tool_button(_("Sign out"), "sign_out", "sign_out")
         self._sign_out.clicked.connect(self.sign_out_pressed)
         self._build()
@@ -87,6 +92,10 @@ class DeskHeader(QFrame):
         self._theme.setIcon(icon("light" if dark else "dark"))
         say(self._theme, _("Light theme") if dark else _("Dark theme"))
 
+    def set_narrow(self, narrow: bool) -> None:
+        """In a narrow window the theme's button gives way; the theme stays as it is."""
+        self._theme.setVisible(not narrow)
+
     def add_command(self, widget: QWidget) -> None:
         """Puts a command of the window beside the agent's name."""
         self._commands.addWidget(widget)
@@ -104,4 +113,4 @@ class DeskHeader(QFrame):
         for part in (IconLabel("agent", "soft", 20), self._agent, self._state, self._line):
             box.addWidget(part)
         box.addSpacing(SPACE[1])
-        box.addLayout(row(None, self._theme, self._help, self._sign_out, self._side, space=2))
+        box.addLayout(row(None, self._settings, self._theme, self._help, self._sign_out, self._side, space=2))

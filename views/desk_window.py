@@ -7,11 +7,11 @@ screen is a signal that compose connects.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QImage, QKeySequence, QResizeEvent, QShortcut
-from PyQt6.QtWidgets import QFrame, QMainWindow, QSplitter, QStackedWidget, QTabBar, QTabWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from resources.texts import _
 from session.clock import Clock
@@ -23,15 +23,17 @@ from views.confirm_bar import ConfirmBar
 from views.desk_header import DeskHeader
 from views.desk_help import ShortcutHelp
 from views.desk_idle import IdlePage
+from views.desk_page_facts import Mark
 from views.desk_page_viewer import PageViewer
 from views.desk_parts import Segments, column
 from views.desk_phone import PhoneView
 from views.desk_settings import WindowSettings, packed, unpacked
+from views.desk_side import WIDTH_PX as _SIDE_WIDTH
+from views.desk_side import SidePanel
 from views.desk_wrap_up import WrapUpView
 from views.devices_view import DevicesView
 from views.dossier_view import DossierView
 from views.guest_view import GuestView
-from views.icons import icon
 from views.invitation_bar import InvitationBar
 from views.message_bar import MessageBar
 from views.offer_card import OfferCard
@@ -39,9 +41,10 @@ from views.pass_on_panel import PassOnPanel
 from views.queue_view import RAIL_WIDTH, QueueRail, QueueView
 from views.session_header import SessionHeader
 from views.talk_bar import TalkBar
+from views.written_view import WrittenView
 
 FACE, PAGE = "face", "page"
-_SIDE_WIDTH, _QUEUE_WIDTH = 408, 380
+_QUEUE_WIDTH = 380
 WIDE_PX = 1200
 """From this width on the commands in the header have words."""
 
@@ -92,7 +95,8 @@ class DeskWindow(QMainWindow):
         self.invitation, self.guest = InvitationBar(), GuestView()
         self.messages, self.idle, self.wrap_up = MessageBar(), IdlePage(), WrapUpView(clock)
         self.viewer, self._rail, self.offer = PageViewer(), QueueRail(), OfferCard(clock)
-        self.phone = PhoneView()
+        self.phone, self.written = PhoneView(), WrittenView()
+        self._side = SidePanel(dossier, devices, self.written)
         self._build()
         self._connect()
         self._add_shortcuts()
@@ -226,7 +230,7 @@ class DeskWindow(QMainWindow):
             height = max(400, self._middle.height())
             self._middle.setSizes([round(height * 0.27), round(height * 0.73)])
 
-    def show_picture(self, title: str, image: QImage | None) -> None:
+    def show_picture(self, title: str, image: QImage | None, note: str = "", marks: Sequence[Mark] = ()) -> None:
         """A scanned page or a sheet of a document at full size, in the place of the shared page."""
         if self._centre.currentWidget() is self._conversation:
             self._lower.setCurrentWidget(self.viewer)
@@ -235,7 +239,7 @@ class DeskWindow(QMainWindow):
             self._centre.setCurrentWidget(self._viewer_alone)
             self._viewer_box.addWidget(self.viewer)
         self.viewer.show()
-        self.viewer.show_picture(title, image)
+        self.viewer.show_picture(title, image, note, marks)
 
     def close_viewer(self) -> None:
         """Back from the full-size page."""
@@ -268,7 +272,7 @@ class DeskWindow(QMainWindow):
         self._left = QStackedWidget()
         self._left.addWidget(self.queue)
         self._left.addWidget(self._rail)
-        for part in (self._left, self._build_centre(), self._build_side()):
+        for part in (self._left, self._build_centre(), self._side):
             self._columns.addWidget(part)
         self._columns.setStretchFactor(1, 1)
         self._columns.setSizes([_QUEUE_WIDTH, 800, _SIDE_WIDTH])
@@ -306,29 +310,12 @@ class DeskWindow(QMainWindow):
             self._centre.addWidget(part)
         return self._centre
 
-    def _build_side(self) -> QFrame:
-        self._side = QFrame()
-        self._side.setObjectName("side_panel")
-        self._side.setMinimumWidth(372)
-        self._tabs = QTabWidget()
-        self._tabs.setObjectName("side_tabs")
-        self._tabs.setDocumentMode(True)
-        self._tabs.addTab(self.dossier, icon("dossier"), _("Dossier"))
-        self._tabs.addTab(self.devices, icon("scanner"), _("Scanner and printer"))
-        self._bar().setDrawBase(False)
-        column(self._side, self._tabs, space=0)
-        return self._side
-
-    def _bar(self) -> QTabBar:
-        bar = self._tabs.tabBar()
-        assert bar is not None  # a tab widget always has one
-        return bar
-
     def _connect(self) -> None:
         self.header.queue_pressed.connect(self._toggle_queue)
         self.header.side_pressed.connect(self._toggle_side)
         self.header.theme_requested.connect(self.theme_requested)
         self.header.help_pressed.connect(self._help.open)
+        self.call.write_requested.connect(self._open_written)
         self._rail.expand_requested.connect(self._toggle_queue)
         self._modes.chosen.connect(lambda mode: self.show_mode(str(mode)))
         self.queue.summary_changed.connect(self._on_summary)
@@ -417,8 +404,22 @@ class DeskWindow(QMainWindow):
     def _open_tab(self, view: QWidget) -> None:
         if self._session is not None:
             self._open_side()
-            self._tabs.setCurrentWidget(view)
-            self._bar().setFocus()
+            self._side.open_tab(view)
+
+    def show_unread(self, count: int) -> None:
+        """Written words of the caller that nobody has seen yet: the right side opens for the first."""
+        if count == 1 and self._side.isHidden():
+            self._open_side()
+        self._side.show_unread(count)
+
+    def written_is_open(self) -> bool:
+        """Whether the written words are seen."""
+        return self._side.is_open(self.written)
+
+    def _open_written(self) -> None:
+        if self._session is not None:
+            self._open_tab(self.written)
+            self.written.focus_entry()
 
     def _toggle_mode(self) -> None:
         if self._session is not None and self._centre.currentWidget() is self._conversation:
@@ -449,7 +450,7 @@ class DeskWindow(QMainWindow):
             self._viewed = page_id
             self.devices.strip.choose(page_id)
             title = _("Page {number} of {all}").format(number=order.index(page_id) + 1, all=len(order))
-            self.show_picture(f"{title} · {facts.words()}", facts.picture())
+            self.show_picture(f"{title} · {facts.words()}", facts.picture(), facts.note, facts.shown_marks())
 
     def _on_step(self, step: int) -> None:
         order = self.devices.strip.order()
@@ -468,6 +469,7 @@ class DeskWindow(QMainWindow):
         """A narrow window has short commands."""
         super().resizeEvent(event)
         self.talk_bar.set_narrow(self.width() < WIDE_PX)
+        self.header.set_narrow(self.width() < WIDE_PX)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Closing is a wish; during a conversation it is asked again."""

@@ -12,7 +12,7 @@ from views.confirm_bar import ConfirmButton
 from views.desk_parts import Chip, column, label, push_button, restyle, row, say, shortcut
 from views.icons import icon
 from views.theme import SPACE
-from views.video_pane import FrameGiver, OwnPlace, VideoPane
+from views.video_pane import OwnPlace, VideoPane
 
 
 class GuestView(QWidget):
@@ -101,11 +101,6 @@ class GuestView(QWidget):
             else _("The caller and {name} see you and hear you, and your name stands on both screens.")
         )
         self._words.setText(words.format(name=agent_name))
-
-    def set_sources(self, caller: FrameGiver, agent: FrameGiver, own: FrameGiver) -> None:
-        """Where the pictures come from."""
-        self.caller.set_source(caller, own)
-        self.agent.set_source(agent)
 
     def show_caller_simulated(self, simulated: bool) -> None:
         """Whether the caller's picture is drawn: it is labelled."""

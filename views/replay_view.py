@@ -33,7 +33,9 @@ from views.desk_parts import (
     tool_button,
 )
 from views.icons import icon
+from views.line_curves import LineCurves
 from views.mirror_pane import MirrorPane
+from views.replay_line import line_history
 from views.replay_timeline import Timeline
 from views.replay_track import MirrorTrack
 from views.replay_words import LANES, describe, is_trouble
@@ -116,7 +118,10 @@ class ReplayView(QWidget):
         self._timeline.valueChanged.connect(self._on_slider)
         below = QFrame()
         below.setProperty("card", True)
-        column(below, self._timeline, margins=(1, SPACE[1], 1, 1))
+        self._curves = LineCurves(clock_words, compact=True)
+        self._curves.setMaximumHeight(196)
+        self._curves.hide()
+        column(below, self._timeline, self._curves, margins=(1, SPACE[1], 1, 1))
         whole = column(self, self._build_header(), space=SPACE[1], margins=(SPACE[2], SPACE[2], SPACE[2], SPACE[2]))
         whole.addWidget(split, 1)
         whole.addLayout(self._build_controls())
@@ -207,6 +212,8 @@ class ReplayView(QWidget):
         self._title.setText(title)
         self._fill_list()
         self._timeline.show_events(self._replay.events, self._replay.duration_s)
+        self._curves.show_history(line_history(self._replay.line), 0.0, self._replay.duration_s)
+        self._curves.setVisible(bool(self._replay.line))
         self.set_speed(1)
         self._show_play()
         self.jump(0.0)
@@ -345,6 +352,7 @@ class ReplayView(QWidget):
         self._timeline.setValue(round(position_s * 1000))
         self._timeline.blockSignals(False)
         self._timeline.update()
+        self._curves.mark_place(position_s)
         self._show_in_list(past)
         self._show_state()
         self.position_changed.emit(position_s)

@@ -2,7 +2,8 @@
 """The caller's picture at the desk, painted as an image, and our own, small, where no face is. In `views.call_view`.
 
 Without a graphics card a QImage drawn by QPainter costs 1.4 ms for 720p; every OpenGL or multimedia widget costs ten
-times that.
+times that. Where the engine is a browser, its page paints the picture itself: it lies in this pane like a picture, and
+names, warnings and our own picture are painted over it as over any other.
 """
 
 from __future__ import annotations
@@ -12,12 +13,24 @@ from enum import Enum
 from typing import cast
 
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
-from PyQt6.QtGui import QColor, QFontMetrics, QHideEvent, QImage, QPainter, QPainterPath, QPaintEvent, QPen, QShowEvent
+from PyQt6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QHideEvent,
+    QImage,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QShowEvent,
+)
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from resources.texts import _
 from session.media.engine import MediaState
 from session.media.frames import VideoFrame
+from views.life_size import life_size_rect, under_camera
 from views.theme import SPACE, tokens_for
 
 FRAMES_PER_S = 25
@@ -31,6 +44,7 @@ WARNING = "#f0bd62"
 """The same in the light and the dark theme: they lie on a picture, not on a window."""
 
 FrameGiver = Callable[[], VideoFrame | None]
+SizeGiver = Callable[[], tuple[int, int] | None]
 
 
 class OwnPlace(Enum):
@@ -43,6 +57,22 @@ class OwnPlace(Enum):
 
 def _no_frame() -> VideoFrame | None:
     return None
+
+
+class _Glass(QWidget):
+    """What is written over a picture that somebody else paints."""
+
+    def __init__(self, pane: VideoPane) -> None:
+        super().__init__(pane)
+        self._pane = pane
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """The words, our own picture, or all of an empty pane."""
+        painter = QPainter(self)
+        self._pane.paint_over(painter)
+        painter.end()
 
 
 class VideoPane(QWidget):
@@ -64,6 +94,13 @@ class VideoPane(QWidget):
         self._peer_camera_on = True
         self._name = ""
         self._own_place = OwnPlace.CORNER
+        self._private = False
+        self._picture: tuple[QWidget, SizeGiver] | None = None
+        self._size: tuple[int, int] | None = None
+        self._glass = _Glass(self)
+        self._glass.hide()
+        self._life_size: float | None = None
+        self._camera_x: float | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(1000 // FRAMES_PER_S)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -76,32 +113,61 @@ class VideoPane(QWidget):
         self._sources = (latest_frame, own_frame or _no_frame)
         self._look()
 
+    def set_picture(self, picture: QWidget | None, size: SizeGiver | None = None) -> None:
+        """A widget that paints the caller's picture itself, or None: frames are painted.
+
+        It moves into this pane when the pane is seen; with None it is nobody's again. `size`: of the picture in pixels,
+        None while there is none.
+        """
+        if self._picture is not None and self._picture[0].parent() is self:
+            self._picture[0].hide()
+            self._picture[0].setParent(None)
+        self._picture = None if picture is None or size is None else (picture, size)
+        self._size = None
+        self._glass.setVisible(self._picture is not None)
+        self._take_picture()
+
     def show_state(self, state: MediaState) -> None:
         """How the call is: unstable or lost pictures are marked as frozen, a closed call shows none."""
         self._state = state
         if state in (MediaState.CLOSED, MediaState.HELD):
-            self._frames = (None, None)
-        self.update()
+            self._frames, self._size = (None, None), None
+        self._update()
 
     def show_name(self, name: str) -> None:
         """Whose picture it is, written on it; "" for none."""
         self._name = name
-        self.update()
+        self._update()
 
     def show_simulated(self, caller: bool, own: bool) -> None:
         """Which of the two pictures is drawn, not filmed: it is labelled."""
         self._simulated = (caller, own)
-        self.update()
+        self._update()
 
     def show_peer_camera(self, on: bool) -> None:
         """Whether the caller's camera is on."""
         self._peer_camera_on = on
-        self.update()
+        self._update()
+
+    def show_private(self, on: bool) -> None:
+        """A privacy pause: no picture at all, neither the caller's nor our own."""
+        self._private = on
+        self._update()
+
+    def set_life_size(self, width: float | None, camera_x: float | None = None) -> None:
+        """How wide the whole picture would be in the room, in this pane's pixels; None fits it into the pane.
+
+        Args:
+            camera_x: where our camera is, in pixels of the screen from its left edge; None when nobody said so.
+        """
+        self._life_size, self._camera_x = width, camera_x
+        self._place_picture()
+        self._update()
 
     def set_own_place(self, place: OwnPlace) -> None:
         """Where our own picture is."""
         self._own_place = place
-        self.update()
+        self._update()
 
     # ---- Qt --------------------------------------------------------------------------------------------------------
 
@@ -116,30 +182,42 @@ class VideoPane(QWidget):
     def showEvent(self, event: QShowEvent | None) -> None:
         """Looks for pictures from now on."""
         self._timer.start()
+        self._take_picture()
         self._look()
 
     def hideEvent(self, event: QHideEvent | None) -> None:
         """Costs nothing while nobody can see it."""
         self._timer.stop()
 
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """The picture keeps its shape."""
+        super().resizeEvent(event)
+        self._place_picture()
+
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """The caller, or what to expect; then what lies over the edges."""
+        """The stage, and unless somebody else paints it, all that is on it."""
         painter = QPainter(self)
+        painter.fillRect(self.rect(), self._colour("stage"))
+        if self._picture is None:
+            self.paint_over(painter)
+        painter.end()
+
+    def paint_over(self, painter: QPainter) -> None:
+        """The caller, or what to expect; then what lies over the edges."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.fillRect(self.rect(), self._colour("stage"))
         caller, own = self._frames
         room = self._caller_room()
-        if caller is None or not self._peer_camera_on:
+        if (caller is None and self._size is None) or not self._peer_camera_on or self._private:
+            painter.fillRect(self.rect(), self._colour("stage"))
             self._paint_empty(painter, room)
         else:
             self._paint_caller(painter, caller, room)
         if self._name:
             above = QFontMetrics(self.font()).height() + SPACE[0] + SPACE[1]
             self._paint_label(painter, room.bottomLeft() + QPointF(SPACE[1], -above), self._name, "on_stage")
-        if own is not None and self._own_place != OwnPlace.HIDDEN:
+        if own is not None and self._own_place != OwnPlace.HIDDEN and not self._private:
             self._paint_own(painter, own)
-        painter.end()
 
     # ---- painting --------------------------------------------------------------------------------------------------
 
@@ -147,10 +225,43 @@ class VideoPane(QWidget):
         """Paints again only when one of the pictures is a new one."""
         if self._state in (MediaState.CLOSED, MediaState.HELD):
             return
-        latest = (self._sources[0](), self._sources[1]())
+        caller = self._sources[0]() if self._picture is None else None
+        latest = (caller, self._sources[1]() if self._own_place != OwnPlace.HIDDEN else None)
         if any(new is not old for new, old in zip(latest, self._frames, strict=True)):
             self._frames = latest
-            self.update()
+            self._update()
+        if self._picture is not None and (size := self._picture[1]() or self._size) != self._size:
+            self._size = size
+            self._place_picture()
+            self._update()
+
+    def _update(self) -> None:
+        (self if self._picture is None else self._glass).update()
+
+    def _take_picture(self) -> None:
+        """The picture lies where it is seen: two panes may share one."""
+        if self._picture is not None and self.isVisible():
+            picture = self._picture[0]
+            picture.setParent(self)
+            picture.lower()
+            picture.show()
+            self._place_picture()
+
+    def _place_picture(self) -> None:
+        self._glass.setGeometry(self.rect())
+        if self._picture is not None and self._picture[0].parent() is self:
+            room = self._caller_room()
+            shown = self._shown_at(self._size, room) if self._size is not None else room
+            self._picture[0].setGeometry(shown.toAlignedRect())
+
+    def _shown_at(self, size_px: tuple[int, int], room: QRectF) -> QRectF:
+        """As large as in the room when that is known and wanted, else as large as the pane; under the camera."""
+        camera_x = None if self._camera_x is None else self._camera_x - self.mapToGlobal(self.rect().topLeft()).x()
+        true = None if self._life_size is None else life_size_rect(size_px, room, self._life_size, camera_x)
+        if true is not None:
+            return true
+        shown = fitted(*size_px, room)
+        return shown if camera_x is None else under_camera(shown, room, camera_x)
 
     def _caller_room(self) -> QRectF:
         room = QRectF(self.rect())
@@ -170,9 +281,16 @@ class VideoPane(QWidget):
     def _caption_height(self) -> int:
         return QFontMetrics(self.font()).height() + SPACE[0]
 
-    def _paint_caller(self, painter: QPainter, frame: VideoFrame, room: QRectF) -> None:
-        shown = fitted(frame, room)
-        painter.drawImage(shown, as_image(frame))
+    def _paint_caller(self, painter: QPainter, frame: VideoFrame | None, room: QRectF) -> None:
+        shown = room
+        if frame is not None:
+            shown = self._shown_at((frame.width_px, frame.height_px), room)
+            painter.setClipRect(room)
+            painter.drawImage(shown, as_image(frame))
+            painter.setClipping(False)
+        elif self._size is not None:
+            shown = self._shown_at(self._size, room)
+        shown = shown.intersected(room)
         frozen = self._state in (MediaState.UNSTABLE, MediaState.LOST)
         if frozen:
             veil = self._colour("stage")
@@ -240,6 +358,8 @@ class VideoPane(QWidget):
         painter.drawText(below, Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap, self._empty_text())
 
     def _empty_text(self) -> str:
+        if self._private:
+            return _("Privacy pause: neither you nor the caller sees anything. You hear each other.")
         if self._frames[0] is not None and not self._peer_camera_on:
             return _("The caller's camera is off")
         if self._state == MediaState.HELD:
@@ -260,8 +380,8 @@ def as_image(frame: VideoFrame) -> QImage:
     return QImage(pixels, frame.width_px, frame.height_px, frame.stride_bytes, QImage.Format.Format_RGB32)
 
 
-def fitted(frame: VideoFrame, room: QRectF) -> QRectF:
-    """The largest rectangle of the frame's shape in the middle of `room`."""
-    scale = min(room.width() / frame.width_px, room.height() / frame.height_px)
-    width, height = frame.width_px * scale, frame.height_px * scale
+def fitted(width_px: int, height_px: int, room: QRectF) -> QRectF:
+    """The largest rectangle of a picture's shape in the middle of `room`."""
+    scale = min(room.width() / width_px, room.height() / height_px)
+    width, height = width_px * scale, height_px * scale
     return QRectF(room.center().x() - width / 2, room.center().y() - height / 2, width, height)

@@ -1,138 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
-// One call in a browser's own WebRTC: offers, applies the answer, shows both pictures, counts what really arrives.
-// The kiosk runs it in call.html; its host calls `reply(id, promise)` and hears {kind, name, ...} through `host.tell`.
+// One call in a browser's own WebRTC: offers or answers, shows the other's picture, counts what really arrives.
+// The kiosk runs it in call.html, and so does a desk whose engine is the browser; call_own.js has what calls share.
 "use strict";
-
-const host = (() => {
-  const waiting = [];
-  let bridge = null;
-  const send = (message) => {
-    const text = JSON.stringify(message);
-    if (bridge) bridge.tell(text);
-    else waiting.push(text);
-  };
-  new QWebChannel(qt.webChannelTransport, (channel) => {
-    bridge = channel.objects.bridge;
-    waiting.splice(0).forEach((text) => bridge.tell(text));
-  });
-  return { tell: (name, detail) => send({ kind: "event", name, detail: detail || {} }), send };
-})();
-
-// The host's way to await what a script gives.
-async function reply(id, work) {
-  try {
-    const value = await work();
-    host.send({ kind: "reply", id, value: value === undefined ? null : value });
-  } catch (error) {
-    host.send({ kind: "reply", id, error: String(error).slice(0, 300) });
-  }
-}
-
-// Camera and microphone, and our own small picture: one for all calls.
-const own = (() => {
-  const box = document.getElementById("own");
-  const video = box.querySelector("video");
-  let devices = [];            // what must be stopped at the end: {track, stop()}
-  let simulated = false;
-  let opening = Promise.resolve();
-  let on = { video: true, audio: true };
-  const users = new Set();     // the calls that need them
-
-  async function device(kind, options) {
-    try {
-      const picture = { width: options.width, height: options.height, frameRate: options.fps };
-      const sound = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
-      const stream = await navigator.mediaDevices.getUserMedia(kind === "video" ? { video: picture } : { audio: sound });
-      const track = stream.getTracks()[0];
-      return { track, stop: () => track.stop() };
-    } catch (error) {
-      host.tell("device_missing", { kind, why: error.name });
-      return null;
-    }
-  }
-
-  async function reopen(options) {
-    const live = devices.length && devices.every((d) => d.track.readyState === "live");
-    if (live && simulated === options.simulated) return;
-    close();
-    simulated = options.simulated;
-    const opened = simulated
-      ? [simulatedCaller.camera(options.width, options.height, options.fps), simulatedCaller.microphone()]
-      : await Promise.all([device("video", options), device("audio", options)]);
-    devices = opened.filter(Boolean);
-    const picture = devices.find((d) => d.track.kind === "video");
-    box.hidden = !picture;
-    video.srcObject = picture ? new MediaStream([picture.track]) : null;
-    video.classList.toggle("mirrored", !simulated);
-    box.querySelector("p").textContent = simulated ? TEXTS.youSimulated : TEXTS.you;
-    set(on.video, on.audio);
-  }
-
-  // One opening after the other: two calls that begin together share what the first has opened.
-  async function open(user, options) {
-    users.add(user);
-    opening = opening.then(() => reopen(options));
-    await opening;
-    return { devices, simulated };
-  }
-
-  function close() {
-    devices.splice(0).forEach((d) => d.stop());
-    video.srcObject = null;
-    box.hidden = true;
-  }
-
-  function release(user) {
-    users.delete(user);
-    if (!users.size) {
-      on = { video: true, audio: true };
-      close();
-    }
-  }
-
-  function set(cameraOn, microphoneOn) {
-    on = { video: cameraOn, audio: microphoneOn };
-    devices.forEach((d) => { d.track.enabled = on[d.track.kind]; });
-    video.style.visibility = cameraOn ? "visible" : "hidden";
-  }
-
-  return { open, release, set };
-})();
-
-// A few soft notes while the caller waits: made here, note by note.
-const music = (() => {
-  const NOTES_HZ = [392, 493.9, 587.3, 493.9, 440, 523.3, 659.3, 523.3];
-  const EVERY_S = 1.1, LENGTH_S = 2.0, LOUDNESS = 0.035;
-  let context = null, timer = 0, step = 0;
-
-  function note() {
-    const begin = context.currentTime + 0.05;
-    const tone = new OscillatorNode(context, { type: "sine", frequency: NOTES_HZ[step++ % NOTES_HZ.length] });
-    const gain = new GainNode(context, { gain: 0 });
-    gain.gain.setValueAtTime(0, begin);
-    gain.gain.linearRampToValueAtTime(LOUDNESS, begin + 0.25);
-    gain.gain.exponentialRampToValueAtTime(0.0005, begin + LENGTH_S);
-    tone.connect(gain).connect(context.destination);
-    tone.start(begin);
-    tone.stop(begin + LENGTH_S);
-  }
-
-  function play() {
-    if (context) return;
-    context = new AudioContext();
-    step = 0;
-    note();
-    timer = setInterval(note, EVERY_S * 1000);
-  }
-
-  function stop() {
-    clearInterval(timer);
-    if (context) context.close();
-    context = null;
-  }
-
-  return { play, stop, playing: () => context !== null };
-})();
 
 const CRC = Uint32Array.from({ length: 256 }, (_, n) => {
   let c = n;
@@ -140,10 +9,16 @@ const CRC = Uint32Array.from({ length: 256 }, (_, n) => {
   return c;
 });
 
+// Through which servers, and whether nothing but a relay may carry the call.
+function wayOf(options) {
+  return { iceServers: options.ice_servers, iceTransportPolicy: options.relay_only ? "relay" : "all" };
+}
+
 // One call of this page: `name` is that of its tile and of its events.
 function makeCall(name) {
   const GATHER_MS = 1500;
   const UNSEEN_FRAMES = 25;
+  const FRESH_MS = 60000;
   const tile = document.getElementById(name);
   const remote = tile.querySelector("video");
   const message = tile.querySelector(".message");
@@ -151,14 +26,16 @@ function makeCall(name) {
   const probe = Object.assign(document.createElement("canvas"), { width: 64, height: 36 });
   const probePen = probe.getContext("2d", { willReadFrequently: true });
 
-  let pc = null;
+  let link = null;             // the present call: {connection, arrived, senders}
   let retired = null;          // the call before, until this one is answered
-  let pictureSender = null;
+  let prepared = null;         // an offer made before anybody accepted: {key, link, madeAt}
   let limit = { max_kbps: 0, sharers: 1 };
   let startedAt = 0;           // performance.now() of the accept
   let firstFrameMs = null;
   let energy = { total: 0, duration: 0, level: 0 };
   let peerCameraOn = true, peerMicrophoneOn = true;
+
+  const governed = makeGoverned(() => link && link.senders.video);
 
   const tell = (event, detail) => host.tell(event, { ...detail, peer: name });
 
@@ -186,49 +63,108 @@ function makeCall(name) {
     const picture = remote.videoWidth / (remote.videoHeight || 1) || pane;
     remote.classList.toggle("whole", Math.min(pane / picture, picture / pane) < 0.4);
   }
+  // As large as in the room: the whole picture would be `share` of the screen's width wide; its eyes near the top.
+  let lifeShare = 0;
+  function lifeSize(share) {
+    lifeShare = share;
+    fitLife();
+    return true;
+  }
+
+  function fitLife() {
+    const width = lifeShare * screen.width, height = width * (remote.videoHeight / (remote.videoWidth || 1) || 9 / 16);
+    const useful = lifeShare > 0 && name === "call" && (width >= tile.clientWidth * 0.3 || height >= tile.clientHeight * 0.3);
+    const top = Math.min(0, Math.max(tile.clientHeight - height, 0.3 * tile.clientHeight - 0.4 * height));
+    Object.assign(remote.style, useful
+      ? { width: `${width}px`, height: `${height}px`, left: `${(tile.clientWidth - width) / 2}px`, right: "auto",
+        top: `${height < tile.clientHeight ? 0 : top}px`, bottom: "auto" }
+      : { width: "", height: "", left: "", right: "", top: "", bottom: "" });
+  }
+  addEventListener("resize", fitLife);
+  remote.addEventListener("resize", fitLife);
   addEventListener("resize", fit);
   remote.addEventListener("resize", fit);
 
   // ---- the connection ----------------------------------------------------------------------------------------------
 
-  function closeConnection(connection) {
-    if (!connection) return;
-    connection.onconnectionstatechange = connection.ontrack = null;
-    connection.close();
+  // A connection that is not ours yet. Its senders get their tracks when camera and microphone are open: nobody waits.
+  function connect(options) {
+    const made = { connection: new RTCPeerConnection(wayOf(options)), arrived: new MediaStream(), senders: {} };
+    made.connection.onconnectionstatechange = () => {
+      if (made !== link) return;
+      showState(made.connection.connectionState);
+      tell("state", { state: made.connection.connectionState });
+    };
+    made.connection.ontrack = (event) => {
+      made.arrived.addTrack(event.track);
+      event.track.onunmute = () => onArriving(made);
+      if (made === link && !retired) showArrived();
+    };
+    return made;
   }
 
-  // A call that has its answer goes on until the next one has its own: the desk sees no break.
-  function retireConnection() {
-    if (!pc) return;
-    pc.onconnectionstatechange = pc.ontrack = null;
-    if (pc.signalingState === "stable") {
-      closeConnection(retired);
-      retired = pc;
+  // The first packet of the present call: the one before, if it still goes on, has done its work.
+  function onArriving(made) {
+    if (made !== link) return;
+    showArrived();
+    endRetired();
+  }
+
+  function showArrived() {
+    const shown = link;
+    if (remote.srcObject === shown.arrived) return;
+    remote.srcObject = shown.arrived;
+    remote.requestVideoFrameCallback((now) => onFirstFrame(shown, now));
+  }
+
+  function closeLink(old) {
+    if (!old) return;
+    old.connection.onconnectionstatechange = old.connection.ontrack = null;
+    old.connection.close();
+  }
+
+  // A call that has its answer goes on until the next one has its own: the other end sees no break.
+  function retireLink() {
+    if (!link) return;
+    if (link.connection.signalingState === "stable") {
+      closeLink(retired);
+      retired = link;
     } else {
-      closeConnection(pc);
+      closeLink(link);
     }
-    pc = null;
+    link = null;
   }
 
-  function preferCodec(transceiver, codec) {
-    const all = RTCRtpSender.getCapabilities("video").codecs;
-    const wanted = all.filter((c) => c.mimeType.toLowerCase() === `video/${codec}`);
+  function endRetired() {
+    closeLink(retired);
+    retired = null;
+  }
+
+  // The best codec that both ends know: at 300 kb/s AV1 has the detail of twice the bits of VP8.
+  function preferCodecs(transceiver, wanted) {
+    const all = RTCRtpReceiver.getCapabilities("video").codecs;
+    const named = wanted.flatMap((codec) => all.filter((c) => c.mimeType.toLowerCase() === `video/${codec}`));
     const around = all.filter((c) => /\/(rtx|red|ulpfec)$/i.test(c.mimeType));
-    if (wanted.length) transceiver.setCodecPreferences([...wanted, ...around]);
+    if (named.length) transceiver.setCodecPreferences([...named, ...around]);
   }
 
   // Life-size beats smooth: at a narrow line fewer pictures a second, never smaller ones.
   async function limitPicture(maxKbps) {
-    const parameters = pictureSender.getParameters();
+    const sender = link && link.senders.video;
+    if (!sender) return;
+    const parameters = sender.getParameters();
+    if (!parameters.encodings.length) return;
+    const kbps = governed.rateOf(maxKbps, limit.sharers);
     parameters.degradationPreference = limit.sharers > 1 ? "balanced" : "maintain-resolution";
-    parameters.encodings.forEach((encoding) => { encoding.maxBitrate = Math.round(maxKbps * 1000); });
-    await pictureSender.setParameters(parameters);
+    parameters.encodings.forEach((encoding) => { encoding.maxBitrate = Math.round(kbps * 1000); });
+    governed.shape(parameters, sender);
+    await sender.setParameters(parameters);
   }
 
   // What the line carries now, as Chromium estimates it; the most we may send when it does not know yet.
   async function lineKbps() {
     let bps = 0;
-    if (pc) (await pc.getStats()).forEach((report) => {
+    if (link) (await link.connection.getStats()).forEach((report) => {
       if (report.type === "candidate-pair" && report.nominated) bps = Math.max(bps, report.availableOutgoingBitrate || 0);
     });
     return bps ? Math.min(bps / 1000, limit.max_kbps) : limit.max_kbps;
@@ -237,11 +173,28 @@ function makeCall(name) {
   // Several calls share the line up: the picture takes an equal part, the voice keeps its own.
   async function share(sharers) {
     limit.sharers = sharers;
-    if (!pictureSender) return 0;
+    if (!link || !link.senders.video) return 0;
     const kbps = sharers > 1 ? Math.max(MIN_PICTURE_KBPS, (await lineKbps()) / sharers) : limit.max_kbps;
     await limitPicture(kbps);
     sharedKbps = sharers > 1 ? kbps : 0;
     return Math.round(kbps);
+  }
+
+  // The governor's limits; 0 is no bound. Gives whether photos are sent now.
+  async function govern(limits) {
+    await governed.set(limits);
+    await limitPicture(startKbps());
+    return governed.photos();
+  }
+
+  const startKbps = () => (limit.sharers > 1 && sharedKbps ? sharedKbps : limit.max_kbps);
+
+  // A relay that does not answer is said: without it nobody would know why some calls find no way.
+  function checkRelay(connection, options) {
+    const wanted = options.relay_only || options.ice_servers.some((server) => /^turns?:/.test(server.urls));
+    if (!wanted || / typ relay /.test(connection.localDescription.sdp)) return;
+    tell("relay_failed", {});
+    if (options.relay_only) throw new Error("no relay");
   }
 
   function gathered(connection) {
@@ -253,69 +206,160 @@ function makeCall(name) {
     });
   }
 
-  function onFirstFrame(connection, now) {
-    if (connection !== pc || firstFrameMs !== null) return;
+  // A name of a moment (mDNS, "….local") means nothing to another network and costs aiortc a second; last resort.
+  function sayable(sdp) {
+    const lines = sdp.split("\r\n");
+    const isLocal = (line) => /^a=candidate:.*\.local /.test(line);
+    const isPlain = (line) => line.startsWith("a=candidate:") && !isLocal(line);
+    return lines.some(isPlain) ? lines.filter((line) => !isLocal(line)).join("\r\n") : sdp;
+  }
+
+  function onFirstFrame(shown, now) {
+    if (shown !== link || firstFrameMs !== null) return;
     firstFrameMs = now - startedAt;
     remote.classList.remove("waiting");
     fit();
-    showState(connection.connectionState);
-    tell("first_frame", { ms: firstFrameMs });
+    showState(shown.connection.connectionState);
+    tell("first_frame", { ms: firstFrameMs, ago_ms: Math.max(0, performance.now() - now),
+      width: remote.videoWidth, height: remote.videoHeight });
   }
 
-  // Opens camera and microphone and gives {sdp, simulated}. Options: simulated, width, height, fps, max_kbps, sharers,
-  // ice_servers, since_accept_ms, codec.
-  async function offer(options) {
-    retireConnection();
-    tile.hidden = false;
-    arrange();
-    const { devices, simulated } = await own.open(name, options);
-    const connection = new RTCPeerConnection({ iceServers: options.ice_servers });
-    pc = connection;
+  async function attach(made, trackOf) {
+    await governed.end();
+    await Promise.all(["audio", "video"].map((kind) => {
+      const sender = made.senders[kind];
+      return sender && sender.track !== trackOf(kind) ? sender.replaceTrack(trackOf(kind)) : null;
+    }));
+    await governed.again();
+  }
+
+  // Camera and microphone are opened while the two ends agree.
+  function openOwn(options, made) {
+    own.open(name, options, (trackOf) => attach(made, trackOf).catch((error) => host.tell("track_refused", { why: error.name })));
+    return options.camera === "simulated";
+  }
+
+  function begin(made, options) {
+    link = made;
     startedAt = performance.now() - options.since_accept_ms;
     firstFrameMs = null;
     energy = { total: 0, duration: 0, level: 0 };
     peerCameraOn = peerMicrophoneOn = true;
     remote.classList.remove("dark");
-    showState("new");
-    connection.onconnectionstatechange = () => {
-      showState(connection.connectionState);
-      tell("state", { state: connection.connectionState });
-    };
-    const arrived = new MediaStream();
-    connection.ontrack = (event) => {
-      arrived.addTrack(event.track);
-      remote.srcObject = arrived;
-      if (event.track.kind === "video") remote.requestVideoFrameCallback((now) => onFirstFrame(connection, now));
-    };
     limit = { max_kbps: options.max_kbps, sharers: options.sharers };
-    for (const kind of ["audio", "video"]) {
-      const found = devices.find((d) => d.track.kind === kind);
-      const transceiver = connection.addTransceiver(found ? found.track : kind, { direction: found ? "sendrecv" : "recvonly" });
-      if (kind === "video") {
-        preferCodec(transceiver, options.codec);
-        pictureSender = found ? transceiver.sender : null;
-        if (found) await limitPicture(options.sharers > 1 && sharedKbps ? sharedKbps : options.max_kbps);
-      }
-    }
-    await connection.setLocalDescription(await connection.createOffer());
-    await gathered(connection);
-    return { sdp: connection.localDescription.sdp, simulated };
+    tile.hidden = false;
+    arrange();
+    showState("new");
+    speakTo(options.speaker);
   }
 
-  async function accept(sdp, peerSimulated) {
-    if (!pc) throw new Error("no call");
-    await pc.setRemoteDescription({ type: "answer", sdp });
-    closeConnection(retired);
-    retired = null;
-    label.hidden = !peerSimulated;
-    label.textContent = TEXTS.simulated;
+  async function speakTo(label) {
+    const found = await shelf.find("speaker", label);
+    if (remote.setSinkId) await remote.setSinkId(found ? found.deviceId : "").catch(() => {});
     return true;
   }
 
+  async function makeOffer(options) {
+    const made = connect(options);
+    for (const kind of ["audio", "video"]) {
+      const transceiver = made.connection.addTransceiver(kind, { direction: "sendrecv" });
+      if (kind === "video") preferCodecs(transceiver, options.codecs);
+      made.senders[kind] = transceiver.sender;
+    }
+    await made.connection.setLocalDescription(await made.connection.createOffer());
+    await gathered(made.connection);
+    try {
+      checkRelay(made.connection, options);
+    } catch (error) {
+      closeLink(made);
+      throw error;
+    }
+    return made;
+  }
+
+  const keyOf = (options) => JSON.stringify([options.ice_servers, options.relay_only, options.codecs]);
+
+  // Makes the next offer before it is needed: what takes time is done when the call begins.
+  async function prepare(options) {
+    if (link || (prepared && prepared.key === keyOf(options) && performance.now() - prepared.madeAt < FRESH_MS / 2)) return false;
+    const made = await makeOffer(options);
+    if (options.camera === "simulated") simulatedPerson.warm(options.width, options.height);
+    unprepare();
+    prepared = { key: keyOf(options), link: made, madeAt: performance.now() };
+    return true;
+  }
+
+  function unprepare() {
+    if (prepared) closeLink(prepared.link);
+    prepared = null;
+    return true;
+  }
+
+  async function freshOffer(options) {
+    const ready = prepared;
+    prepared = null;
+    if (ready && ready.key === keyOf(options) && performance.now() - ready.madeAt < FRESH_MS) return ready.link;
+    if (ready) closeLink(ready.link);
+    return makeOffer(options);
+  }
+
+  // Gives {sdp, simulated}. Options: camera, microphone, speaker, width, height, fps, max_kbps, sharers, ice_servers,
+  // since_accept_ms, codecs.
+  async function offer(options) {
+    retireLink();
+    const made = await freshOffer(options);
+    retireLink();              // another offer may have been made meanwhile
+    begin(made, options);
+    const simulated = openOwn(options, made);
+    await limitPicture(startKbps());
+    return { sdp: sayable(made.connection.localDescription.sdp), simulated };
+  }
+
+  async function accept(sdp, peerSimulated) {
+    if (!link) throw new Error("no call");
+    await link.connection.setRemoteDescription({ type: "answer", sdp });
+    showSimulated(peerSimulated);
+    return true;
+  }
+
+  // The other way round: an offer in, {sdp, simulated} out. A bad one leaves the present call as it is.
+  async function answer(sdp, options) {
+    const made = connect(options);
+    try {
+      await made.connection.setRemoteDescription({ type: "offer", sdp });
+      for (const transceiver of made.connection.getTransceivers()) {
+        const kind = transceiver.receiver.track.kind;
+        if (made.senders[kind]) continue;
+        transceiver.direction = "sendrecv";
+        if (kind === "video") preferCodecs(transceiver, options.codecs);
+        made.senders[kind] = transceiver.sender;
+      }
+      await made.connection.setLocalDescription(await made.connection.createAnswer());
+      await gathered(made.connection);
+      checkRelay(made.connection, options);
+    } catch (error) {
+      closeLink(made);
+      throw error;
+    }
+    retireLink();
+    begin(made, options);
+    if (!retired) showArrived();
+    const simulated = openOwn(options, made);
+    await limitPicture(startKbps());
+    return { sdp: sayable(made.connection.localDescription.sdp), simulated };
+  }
+
+  function showSimulated(peerSimulated) {
+    label.hidden = !peerSimulated;
+    label.textContent = TEXTS.simulated;
+  }
+
   function stopMedia() {
-    closeConnection(pc);
-    closeConnection(retired);
-    pc = retired = pictureSender = null;
+    governed.end();
+    closeLink(link);
+    endRetired();
+    unprepare();
+    link = null;
     own.release(name);
     remote.srcObject = null;
     remote.classList.add("waiting");
@@ -358,7 +402,7 @@ function makeCall(name) {
     peerCameraOn = cameraOn;
     peerMicrophoneOn = microphoneOn;
     remote.classList.toggle("dark", !cameraOn);
-    showState(pc ? pc.connectionState : "closed");
+    showState(link ? link.connection.connectionState : "closed");
     return true;
   }
 
@@ -382,28 +426,38 @@ function makeCall(name) {
     return Math.min(1, energy.level);
   }
 
-  async function seen() {
-    const result = { frames: 0, width_px: 0, height_px: 0, checksum: checksum(),
-      audio_packets: 0, audio_level: 0, state: pc ? pc.connectionState : "closed" };
-    const connection = pc;
-    const reports = connection ? await connection.getStats() : new Map();
+  // What lineCounts leaves out: codecs, freezes, how long a voice waits to be heard.
+  function addFaces(reports, result) {
+    const codecOf = (report) => ((reports.get(report.codecId) || {}).mimeType || "").replace("video/", "").toLowerCase();
     reports.forEach((report) => {
-      if (report.type !== "inbound-rtp") return;
-      if (report.kind === "video") {
-        result.frames = report.framesDecoded || 0;
-        result.width_px = report.frameWidth || 0;
-        result.height_px = report.frameHeight || 0;
-      } else {
-        result.audio_packets = report.packetsReceived || 0;
+      const isPicture = report.kind === "video";
+      if (report.type === "inbound-rtp" && isPicture) {
+        result.codec = codecOf(report);
+        result.freezes = report.freezeCount || 0;
+        result.frozen_s = report.totalFreezesDuration || 0;
+      } else if (report.type === "inbound-rtp") {
         result.audio_level = levelOf(report);
+        result.voice_delay_ms = 1000 * (report.jitterBufferDelay || 0) / (report.jitterBufferEmittedCount || 1);
+      } else if (report.type === "outbound-rtp" && isPicture) {
+        result.sent_codec = codecOf(report);
+        result.target_kbps = Math.round((report.targetBitrate || 0) / 1000);
       }
     });
+  }
+
+  async function seen() {
+    const counted = link;
+    const connection = counted && counted.connection;
+    const result = { ...await lineCounts(connection), checksum: checksum(), audio_level: 0, codec: "", freezes: 0, frozen_s: 0,
+      voice_delay_ms: 0, sent_codec: "", target_kbps: 0, state: connection ? connection.connectionState : "closed" };
+    if (connection) addFaces(await connection.getStats(), result);
     // A pane that nobody sees paints nothing; its pictures count all the same.
-    if (firstFrameMs === null && result.frames > UNSEEN_FRAMES) onFirstFrame(connection, performance.now());
+    if (counted && firstFrameMs === null && result.frames > UNSEEN_FRAMES) onFirstFrame(counted, performance.now());
     return { ...result, first_frame_ms: firstFrameMs };
   }
 
-  return { offer, accept, hangUp, hold, share, setOwn, setPeer, seen };
+  return { prepare, unprepare, offer, accept, answer, hangUp, hold, share, govern, setOwn, setPeer, speakTo, seen, lifeSize,
+    line: () => lineCounts(link && link.connection), sample: (width) => sampled(remote, width) };
 }
 
 const MIN_PICTURE_KBPS = 60;
@@ -412,6 +466,15 @@ let sharedKbps = 0;            // each call's part of the line while several sha
 function arrange() {
   document.body.classList.toggle("three", !document.getElementById("third").hidden);
   dispatchEvent(new Event("resize"));
+}
+
+// A privacy pause: no face is shown or filmed; true when the screen is so. A page that nobody sees paints nothing.
+async function setPrivate(on) {
+  own.hide(on);
+  document.body.classList.toggle("private", on);
+  const painted = new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  await Promise.race([painted, new Promise((resolve) => setTimeout(resolve, 300))]);
+  return true;
 }
 
 // Who is who, while there are two faces.

@@ -180,6 +180,11 @@ class Line:
         if connection is not None:
             await _abandon(connection.client)
 
+    def renew(self) -> None:
+        """The network is another one than it was: the connection is dropped and made anew at once, not waited for."""
+        if self._connection is not None:
+            self._connection.lost.set()
+
     # ---- talking ---------------------------------------------------------------------------------------------------
 
     async def publish(

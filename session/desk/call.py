@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from session.clock import Clock
-from session.desk.line_meter import LineMeter
-from session.errors import BusUnreachable, CallLost, MessageTooLarge, SessionError
+from session.errors import BusUnreachable, CallLost, MessageTooLarge, RelayUnreachable, SessionError
 from session.media.engine import MediaEngine, MediaState, MediaStats
+from session.media.ice import IcePlan, allowed_candidates
 from session.notify import Notifier
 from session.protocol.channel import SessionChannel
-from session.protocol.history_messages import LineSample
 from session.protocol.session_messages import (
     CallAnswered,
     CallFailed,
@@ -33,6 +32,9 @@ TOPIC = "call"
 TICK_S = 0.25
 SEEN_EVERY_S = 2.0
 UNSTABLE_AFTER_S = 1.0
+SECOND_AFTER_S = 3.0
+"""Silence after which a second call is asked for over the bus; whichever speaks first goes on."""
+
 LOST_AFTER_S = 5.0
 FIRST_OFFER_AWAITED_S = 3.0
 SHORTEST_WAIT_S = 2.0
@@ -61,16 +63,17 @@ class DeskCall:
         clock: the one whose monotonic seconds the engine counts in (`SystemClock`). tasks: as everywhere.
         accepted_at_s: `clock.monotonic_s()` when the agent accepted; the first picture's delay is counted from here.
         topic: on which the other end is heard; "call" for the kiosk of an own session.
+        plan: which of the other end's addresses are believed.
 
     Attributes:
-        state_changed: "new" (no offer yet), "connecting", "connected", "unstable" (nothing for 1 s), "lost" (nothing
-            for 5 s: a new call is asked for), "held" (on purpose nothing travels), "closed".
+        state_changed: "new" (no offer yet), "connecting", "connected", "unstable" (nothing for 1 s; from 3 s on a
+            second call is asked for), "lost" (nothing for 5 s), "held" (on purpose nothing travels), "closed". A line
+            that speaks again is "connected", whatever it was.
         answered: an offer was answered.
         first_frame: once per call, what was received with the first picture. media_seen: the same, every 2 s.
         peer_media_seen: what the kiosk says it received. peer_camera_changed: the caller switched camera or microphone.
         peer_simulated: whether the caller's picture is drawn.
         failed: an offer that could not be answered; the call goes on as it was.
-        line_measured: how good the line was in the last ten seconds.
     """
 
     def __init__(
@@ -82,6 +85,7 @@ class DeskCall:
         accepted_at_s: float,
         *,
         topic: str = TOPIC,
+        plan: IcePlan | None = None,
     ) -> None:
         self.state_changed: Notifier[MediaState] = Notifier()
         self.answered: Notifier[CallAnswered] = Notifier()
@@ -91,27 +95,33 @@ class DeskCall:
         self.peer_camera_changed: Notifier[CameraChanged] = Notifier()
         self.peer_simulated: Notifier[bool] = Notifier()
         self.failed: Notifier[SessionError] = Notifier()
-        self.line_measured: Notifier[LineSample] = Notifier()
         self.state = MediaState.NEW
         self._channel = channel
-        self._meter = LineMeter(channel.session_id)
         self._engine = engine
         self._clock = clock
         self._tasks = tasks
         self._accepted_at_s = accepted_at_s
         self._topic = topic
+        self._plan = plan or IcePlan()
+        self._relay_told = False
         self._held = False
         self._offer_for_later: CallOffered | None = None
         self._line: _Line | None = None
         self._offered_id = ""
         self._answering = asyncio.Lock()
         self._camera_on = True
+        self._private = False
         self._microphone_on = True
         self._had_frame = False
         self._wait_s = SHORTEST_WAIT_S
         self._ask_at_s: float | None = None
         self._watching: asyncio.Task[Any] | None = None
         self._stop_listening: Callable[[], None] = lambda: None
+
+    @property
+    def call_id(self) -> str:
+        """The present call's, "" while there is none."""
+        return self._line.call_id if self._line is not None else ""
 
     # ---- wishes ----------------------------------------------------------------------------------------------------
 
@@ -163,14 +173,24 @@ class DeskCall:
     def set_camera(self, on: bool) -> None:
         """Our picture on or off; the kiosk is told."""
         self._camera_on = on
-        self._engine.set_camera(on)
+        self._engine.set_camera(on and not self._private)
         self._tell_switches()
+
+    def set_private(self, on: bool) -> None:
+        """No picture of us for a moment, whatever the camera's switch says; the kiosk is told otherwise."""
+        self._private = on
+        self._engine.set_camera(self._camera_on and not on)
 
     def set_microphone(self, on: bool) -> None:
         """Our voice on or off; the kiosk is told."""
         self._microphone_on = on
         self._engine.set_microphone(on)
         self._tell_switches()
+
+    def speak(self, held: bool) -> None:
+        """Push-to-talk: a microphone that is off is on while the keys are held; the switch stays."""
+        self._engine.set_microphone(self._microphone_on or held)
+        self._send_soon(CameraChanged(camera_on=self._camera_on, microphone_on=self._microphone_on or held))
 
     def _tell_switches(self) -> None:
         self._send_soon(CameraChanged(camera_on=self._camera_on, microphone_on=self._microphone_on))
@@ -192,7 +212,8 @@ class DeskCall:
             case CallFailed(call_id=call_id):
                 log.warning("the kiosk could not set the call up: %s", message.code)
                 if self._line is None or call_id == self._line.call_id:
-                    self.failed.emit(CallLost(why=message.code[:60]))
+                    lost = RelayUnreachable if message.code == RelayUnreachable.code else CallLost
+                    self.failed.emit(lost(why=message.code[:60]))
                     self._lose()
             case _:
                 log.info("ignored on topic call: %s", type(message).__name__)
@@ -203,7 +224,7 @@ class DeskCall:
                 return  # a newer offer has come meanwhile
             began_s = self._clock.monotonic_s() if self._had_frame else self._accepted_at_s
             try:
-                sdp = await self._engine.answer(offer.sdp)
+                sdp = await self._engine.answer(allowed_candidates(offer.sdp, self._plan))
             except CallLost as error:
                 self._on_offer_refused(offer, error)
                 return
@@ -211,7 +232,8 @@ class DeskCall:
                 await self._engine.close_call()
                 return
             self._line = _Line(offer.call_id, began_s=began_s, heard_s=self._clock.monotonic_s())
-            self._change_state(MediaState.CONNECTING)
+            if self.state is not MediaState.CONNECTED:  # else the call before goes on until this one speaks
+                self._change_state(MediaState.CONNECTING)
         self.peer_simulated.emit(offer.simulated_camera)
         answer = CallAnswered(call_id=offer.call_id, sdp=sdp, simulated_camera=self._engine.simulated_camera)
         await self._send(answer)
@@ -243,25 +265,29 @@ class DeskCall:
         if self._line is not None:
             stats = self._engine.stats()
             self._judge(self._line, stats, now_s)
+            if stats.relay_failed and not self._relay_told:
+                self._relay_told = True
+                self.failed.emit(RelayUnreachable(why="no relay"))
             if stats.frames and self._line is not None:
                 self._report(self._line, stats, now_s)
-            if stats.packets and self._line is not None:
-                self._measure(self._line, stats, now_s)
         if self._ask_at_s is not None and now_s >= self._ask_at_s:
             self.request_call()
 
     def _judge(self, line: _Line, stats: MediaStats, now_s: float) -> None:
         if stats.packets != line.packets:
             line.packets, line.heard_s = stats.packets, now_s
+            self._ask_at_s = None
         silent_s = now_s - line.heard_s
         if silent_s >= LOST_AFTER_S:
-            self._lose()
+            self._change_state(MediaState.LOST)
         elif line.packets and silent_s >= UNSTABLE_AFTER_S:
             self._change_state(MediaState.UNSTABLE)
-        elif line.packets and self.state != MediaState.LOST:
+        elif line.packets:
             self._change_state(MediaState.CONNECTED)
             if now_s - line.began_s > STEADY_AFTER_S:
                 self._wait_s = SHORTEST_WAIT_S
+        if silent_s >= SECOND_AFTER_S and self._ask_at_s is None:
+            self.request_call()
 
     def _lose(self) -> None:
         """The call is over, the last picture stays; a new call is asked for, each time a little later."""
@@ -271,11 +297,6 @@ class DeskCall:
         self._change_state(MediaState.LOST)
         if self._ask_at_s is None:
             self.request_call()
-
-    def _measure(self, line: _Line, stats: MediaStats, now_s: float) -> None:
-        sample = self._meter.seen(line.call_id, stats, now_s)
-        if sample is not None:
-            self.line_measured.emit(sample)
 
     def _report(self, line: _Line, stats: MediaStats, now_s: float) -> None:
         if line.first_frame_told and now_s - line.seen_told_s < SEEN_EVERY_S:

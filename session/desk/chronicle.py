@@ -12,8 +12,10 @@ from session.desk.cobrowse import DeskCobrowse, MirrorBytes
 from session.desk.devices import DeskDevices, PageFailed, ReceivedPage
 from session.log import events
 from session.log.events import AnyEvent, Writer
+from session.log.line_series import LineSeries
 from session.log.mirror import MirrorCollector
 from session.log.writer import LogWriter
+from session.media.line_end import LineEnd
 from session.protocol.hub_messages import SessionEnded, SessionFacts
 from session.protocol.session_messages import (
     AddressRefused,
@@ -35,6 +37,7 @@ class Chronicle:
     def __init__(self, facts: SessionFacts, log: LogWriter, clock: Clock) -> None:
         self._facts = facts
         self._log = log
+        self._series = LineSeries(log.write, Writer.DESK)
         self._mirror = MirrorCollector(log.write, clock)
         self._audio_seen = False
         self._pointers = 0
@@ -69,6 +72,10 @@ class Chronicle:
         """The agent asked the caller for a power."""
         self._log.write(events.GrantRequested(grant=grant))
 
+    def words_sent(self) -> None:
+        """The agent wrote something; what it was is not kept."""
+        self._log.write(events.WordsSent(by=Writer.DESK))
+
     def trouble(self, code: str) -> None:
         """The agent was shown an error."""
         self._log.write(events.TroubleShown(by=Writer.DESK, code=_code(code)))
@@ -85,6 +92,15 @@ class Chronicle:
         devices.print_offered.connect(self._on_print_offered)
         devices.page_received.connect(self._on_page)
         devices.page_failed.connect(self._on_page_failed)
+
+    def listen_to_line(self, line: LineEnd) -> None:
+        """The line's own series, ten seconds in one event, and each new rule of what we send."""
+        line.seen.connect(self._series.on_seen)
+        line.governed.connect(self._series.on_governed)
+
+    def line_closed(self) -> None:
+        """The conversation is over: the last seconds of the line."""
+        self._series.flush()
 
     def _on_answered(self, answer: CallAnswered) -> None:
         self._audio_seen = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from session.clock import Clock
 from session.desk.pages import Keep, PageFailed, PageProgressed, Pages, ReceivedPage
@@ -93,6 +93,20 @@ class DeskDevices:
         self.print_changed: Notifier[PrintChanged] = self._prints.changed
         self._stop_hearing = [channel.on_message(TOPIC, self._on_message), channel.on_raw(chunks.TOPIC, self._on_chunk)]
 
+    @property
+    def sent_bytes(self) -> int:
+        """Of printed documents, so far."""
+        return self._prints.chunks.sent_bytes
+
+    @property
+    def pages_cross(self) -> bool:
+        """A document is on its way to the printer now."""
+        return self._prints.chunks.waiting > 0
+
+    def set_page_rate(self, kbps: int) -> None:
+        """What printed documents may use of the line from now on."""
+        self._prints.chunks.set_rate(kbps)
+
     # ---- wishes ----------------------------------------------------------------------------------------------------
 
     async def request_report(self) -> None:
@@ -111,10 +125,25 @@ class DeskDevices:
         dpi: int = 300,
         colour: bool = True,
         area: Area | None = None,
+        duplex: bool = False,
+        areas: Sequence[Area] = (),
+        scan_id: str = "",
     ) -> str:
-        """Scans; `dpi` 50 to 600, `area` in 1/300 inch. Returns the scan's id; answered by `scan_ended` and pages."""
-        scan_id = new_id()
-        request = ScanRequested(scan_id=scan_id, kind=kind, source=source, dpi=dpi, colour=colour, area=area or Area())
+        """Scans; `dpi` 50 to 600, `area` in 1/300 inch; `areas`: a page of each instead.
+
+        Returns the scan's id (a new one unless given); answered by `scan_ended` and pages.
+        """
+        scan_id = scan_id or new_id()
+        request = ScanRequested(
+            scan_id=scan_id,
+            kind=kind,
+            source=source,
+            dpi=dpi,
+            colour=colour,
+            area=area or Area(),
+            duplex=duplex,
+            areas=list(areas),
+        )
         await self._scans.request(request)
         self._start_watch()
         return scan_id
@@ -146,6 +175,7 @@ class DeskDevices:
     def _on_message(self, message: SessionMessage) -> None:
         match message:
             case DevicesReported():
+                self._prints.kiosk_key = message.kiosk_key
                 self.report_changed.emit(message)
             case ScanProgressed():
                 self._scans.on_progressed(message)

@@ -19,15 +19,20 @@ from session.desk.cobrowse import DeskCobrowse
 from session.desk.control import DeskControl
 from session.desk.devices import DeskDevices, Keep
 from session.desk.grants import DeskGrants
+from session.desk.line import DeskLine
+from session.desk.privacy import DeskPrivacy
+from session.desk.show import DeskShow
 from session.desk.talk import DeskTalk
 from session.desk.talk_link import TalkLink
 from session.errors import BusUnreachable
 from session.log.writer import LogWriter
 from session.media.engine import MediaEngine
+from session.media.ice import IcePlan
 from session.notify import Notifier
 from session.protocol.channel import SessionChannel
 from session.protocol.hub_messages import SessionFacts
 from session.protocol.session_messages import KioskWiped, PageOffered, SessionMessage
+from session.protocol.written import Written
 from session.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -45,6 +50,7 @@ class DeskSession:
         log_writer: this end's part of the session's log.
         aside_engine: for a call with a third person. talk_link: to the hub, about holding and third people.
         resumed: the desk was restarted in the middle. chunk_kbps: rate of printed documents on the line.
+        plan: which ways calls may take by our own settings; what the hub gives for this session goes before.
         keep_memory: file that remembers over a restart that the caller lets documents be kept.
 
     Attributes:
@@ -67,19 +73,28 @@ class DeskSession:
         aside_engine: OfferingEngine,
         talk_link: TalkLink,
         keep_memory: Path | None = None,
+        plan: IcePlan | None = None,
     ) -> None:
+        ways = (plan or IcePlan()).with_rules(facts.ice)
+        engine.set_ice(ways)
         self.facts = facts
         self.resumed = resumed
         self.kiosk_wiped: Notifier[KioskWiped] = Notifier()
         self._channel, self._log, self._tasks = channel, log_writer, tasks
-        self.call = DeskCall(channel, engine, clock, tasks, clock.monotonic_s())
+        self.call = DeskCall(channel, engine, clock, tasks, clock.monotonic_s(), plan=ways)
         self.talk = DeskTalk(channel, self.call, aside_engine, talk_link, tasks)
         self.grants = DeskGrants(channel, clock, keep_memory)
         self.page = DeskCobrowse(channel, clock, tasks)
         self.control = DeskControl(channel, lambda: self.page.epoch, tasks)
+        self.show = DeskShow(channel, clock, tasks, chunk_kbps)
         self.devices = DeskDevices(channel, clock, tasks, keep, is_kept=is_kept, chunk_kbps=chunk_kbps)
+        self.line = DeskLine(channel, self.call, engine, self.devices, facts.line, clock, tasks)
+        self.written = Written(channel, tasks)
+        self.privacy = DeskPrivacy(channel, self.call, self.talk, tasks)
         self.chronicle = Chronicle(facts, log_writer, clock)
         self.chronicle.listen(self.call, self.page, self.devices)
+        self.chronicle.listen_to_line(self.line)
+        self.written.said.connect(lambda _fact: self.chronicle.words_sent())
         self._gathering: asyncio.Task[None] | None = None
         self._stop_listening: Callable[[], None] = channel.on_message("end", self._on_end)
 
@@ -87,9 +102,12 @@ class DeskSession:
         """Begins to listen; after a restart asks the kiosk for everything again: call, consent, page, scanned pages."""
         self.chronicle.opened(self.resumed)
         self.call.start()
+        self.line.start()
         if self.resumed and not self.talk.talk.held:
             self.call.request_call()
         await self._ask_again()
+        if self.resumed:
+            self.show.repeat()  # what an earlier run showed is not known here any more
         self._gathering = self._tasks.spawn(self._gather(), name="desk log of the shared page")
 
     async def start_without_kiosk(self) -> None:
@@ -115,13 +133,19 @@ class DeskSession:
     def line_back(self) -> None:
         """The line is back: what happened meanwhile?"""
         self._tasks.spawn(self._ask_again(), name="desk asks the kiosk again")
+        self.show.repeat()
 
     async def end_call(self) -> None:
         """The conversation is over: voice, picture and page end; the log goes on through the wrap-up."""
+        self.line.close()
+        self.chronicle.line_closed()
+        self.privacy.close()
+        self.written.forget()
         await self.talk.close()
         await self.call.hang_up()
         self.page.close()
         self.control.close()
+        self.show.close()
         if self._gathering is not None:
             self._gathering.cancel()
         self.chronicle.flush_mirror(due_only=False)

@@ -46,6 +46,8 @@ class DeskTalk:
         self.talk = Talk()
         self._channel, self._call, self._engine, self._link, self._tasks = channel, call, engine, link, tasks
         self._aside: AsideCall | None = None
+        self._camera_on = self._microphone_on = True
+        self._private = False
         self._banner = ThirdBanner(channel.session_id, link, tasks)
 
     @property
@@ -55,10 +57,23 @@ class DeskTalk:
 
     def set_own(self, *, camera_on: bool, microphone_on: bool) -> None:
         """Our camera and microphone, towards a third person too."""
-        self._engine.set_camera(camera_on)
+        self._camera_on = camera_on
+        self._engine.set_camera(camera_on and not self._private)
+        self._microphone_on = microphone_on
         self._engine.set_microphone(microphone_on)
         if self._aside is not None:
             self._aside.tell_switches(camera_on=camera_on, microphone_on=microphone_on)
+
+    def speak(self, held: bool) -> None:
+        """Push-to-talk, towards a third person too."""
+        self._engine.set_microphone(self._microphone_on or held)
+        if self._aside is not None:
+            self._aside.tell_switches(camera_on=self._camera_on, microphone_on=self._microphone_on or held)
+
+    def set_private(self, on: bool) -> None:
+        """A third person sees nothing of us either."""
+        self._private = on
+        self._engine.set_camera(self._camera_on and not on)
 
     def on_ticket(self, ticket: Ticket) -> None:
         """The ticket as the hub has it now."""

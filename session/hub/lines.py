@@ -7,16 +7,22 @@ In memory, like presence: every hub hears every beat, and a hub that was just st
 from __future__ import annotations
 
 import logging
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from session.clock import Clock
 from session.errors import SessionError
 from session.hub.catalogue import Catalogue
 from session.hub.presence import Presence
 from session.hub.queue import QueueView
+from session.hub.service import Asker, Handler
 from session.protocol.codec import decode_request
 from session.protocol.history_messages import LineFacts, LineQuality, LineSample, LinesAnswer
+from session.protocol.line_rates import LineRates
+from session.protocol.probe_messages import LineProbe, LineProbed
 from session.protocol.roles import Role
 from session.protocol.tickets import TicketState
 
@@ -45,6 +51,7 @@ class Lines:
         self._presence = presence
         self._clock = clock
         self._known: dict[tuple[str, str, Role], _Known] = {}
+        self._rates: dict[tuple[str, str], LineRates] = {}
 
     def heard(self, organisation: str, role: Role, user: str, payload: bytes) -> None:
         """Takes what came with a beat, from an end of that session only; anything else is dropped."""
@@ -54,6 +61,10 @@ class Lines:
             sample = decode_request(LineSample, payload)
         except SessionError as error:
             log.info("a beat with something unreadable: %s", error.code)
+            return
+        if role is Role.KIOSK and sample.rates is not None:
+            self._rates[organisation, user] = sample.rates
+        if not sample.session_id:
             return
         found = self._find(organisation, role, user, sample.session_id)
         if found is not None:
@@ -71,6 +82,18 @@ class Lines:
             if role is Role.KIOSK and ticket.is_at(organisation, user):
                 return organisation, user
         return None
+
+    def rates(self, home: str, kiosk: str) -> LineRates | None:
+        """What a kiosk's line carries: the last test, and less where a later call showed less. None: not known."""
+        tested = self._rates.get((home, kiosk))
+        up, down = (self._known.get((home, kiosk, role)) for role in (Role.KIOSK, Role.AGENT))
+        if tested is None:
+            return _of_calls(up, down)
+        return msgspec.structs.replace(
+            tested,
+            up_kbps=_lower(tested.up_kbps, tested.at_utc, up),
+            down_kbps=_lower(tested.down_kbps, tested.at_utc, down),
+        )
 
     def answer(self, organisation: str) -> LinesAnswer:
         """The kiosks of an organisation."""
@@ -92,12 +115,13 @@ class Lines:
         present = self._presence.is_there(home, Role.KIOSK, kiosk)
         ticket = in_call.get((home, kiosk), "")
         ends = [known for role in (Role.AGENT, Role.KIOSK) if (known := self._known.get((home, kiosk, role)))]
+        rates = self.rates(home, kiosk)
         if not ends:
-            return LineFacts(kiosk=kiosk, site=site, present=present, ticket=ticket)
+            return LineFacts(kiosk=kiosk, site=site, present=present, ticket=ticket, rates=rates)
         newest = max(ends, key=lambda known: known.at_utc)
         same = [known.sample for known in ends if known.sample.session_id == newest.sample.session_id]
         rtts = [one.rtt_ms for one in same if one.rtt_ms is not None]
-        rates = [one.kbps for one in same if one.kbps is not None]
+        received = [one.kbps for one in same if one.kbps is not None]
         return LineFacts(
             kiosk=kiosk,
             site=site,
@@ -107,9 +131,38 @@ class Lines:
             at_utc=newest.at_utc,
             loss_percent=max(one.loss_percent for one in same),
             rtt_ms=max(rtts, default=None),
-            kbps=min(rates, default=None),
+            kbps=min(received, default=None),
             freezes=max(one.freezes for one in same),
+            rates=rates,
         )
+
+
+def _lower(tested_kbps: float, tested_at: datetime, known: _Known | None) -> float:
+    """A call never proves that a line carries no more than it used, unless it says less than the test before it."""
+    if known is None or known.at_utc < tested_at or known.sample.carries_kbps is None:
+        return tested_kbps
+    return min(tested_kbps, known.sample.carries_kbps)
+
+
+def _of_calls(up: _Known | None, down: _Known | None) -> LineRates | None:
+    if up is None or down is None or up.sample.carries_kbps is None or down.sample.carries_kbps is None:
+        return None
+    return LineRates(
+        up_kbps=up.sample.carries_kbps,
+        down_kbps=down.sample.carries_kbps,
+        rtt_ms=up.sample.rtt_ms or down.sample.rtt_ms or 0.0,
+        at_utc=min(up.at_utc, down.at_utc),
+    )
+
+
+async def probe(_asker: Asker, wish: LineProbe) -> LineProbed:
+    """Filler for a kiosk that measures its line; not from a pattern, so that nothing on the way can pack it."""
+    return LineProbed(filler=secrets.token_urlsafe(wish.want_bytes)[: wish.want_bytes] if wish.want_bytes else "")
+
+
+def line_handlers() -> dict[str, Handler]:
+    """Verb -> the rule that answers it."""
+    return {"line_probe": probe}
 
 
 _ORDER = [LineQuality.GOOD, LineQuality.WEAK, LineQuality.BAD]

@@ -6,15 +6,19 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any
 
 import msgspec
 
 from session.clock import Clock
-from session.errors import BusUnreachable, CallLost, MessageTooLarge, SessionError
+from session.errors import BusUnreachable, CallLost, MessageTooLarge, RelayUnreachable, SessionError
+from session.media.call_page import CallMedia as CallMedia
+from session.media.call_page import CallPage as CallPage
+from session.media.call_page import Described, Seen
+from session.media.engine import MediaStats, PictureLimits
 from session.media.ice import IceServer as IceServer
+from session.media.ice import allowed_candidates
 from session.notify import Notifier
 from session.protocol.channel import SessionChannel
 from session.protocol.ids import new_id
@@ -41,53 +45,14 @@ SEEN_EVERY_S = 2.0
 ANSWER_AWAITED_S = 6.0
 MAX_WAIT_S = 30.0
 MIN_BETWEEN_OFFERS_S = 1.0
+FRESH_OFFER_S = 2.0
+"""An offer that was made just now answers a request for one."""
 
+SEND_AGAIN_S = 0.25
+SEND_TRIES = 80
+"""An offer that the bus does not take is sent again for 20 s: the line may just be coming back."""
 
-class CallPage(Protocol):
-    """The page `resources/pages/call.html`, wherever it runs.
-
-    `on_event(name, detail)` is called in the loop's thread: "first_frame", "state", "device_missing", "page_lost".
-    """
-
-    on_event: Callable[[str, dict[str, Any]], None]
-
-    def run(self, script: str) -> Awaitable[object]:
-        """Runs an expression; a promise is awaited. Raises `CallLost` when it throws or the page is gone."""
-        ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class CallMedia:
-    """What the kiosk films and how much it may send.
-
-    Attributes:
-        simulated: a drawn caller and a tone instead of camera and microphone; labelled at both ends.
-        codec: the desk's aiortc and Chromium have only VP8 in common.
-    """
-
-    simulated: bool = False
-    width_px: int = 1280
-    height_px: int = 720
-    fps: int = 25
-    max_kbps: int = 2000
-    codec: str = "vp8"
-    ice_servers: tuple[IceServer, ...] = ()
-
-
-class _Offer(msgspec.Struct, frozen=True):
-    sdp: str
-    simulated: bool
-
-
-class _Seen(msgspec.Struct, frozen=True):
-    first_frame_ms: float | None
-    frames: int
-    width_px: int
-    height_px: int
-    checksum: str
-    audio_packets: int
-    audio_level: float
-    state: str
+_SEEN = ("first_frame_ms", "frames", "width_px", "height_px", "checksum", "audio_packets", "audio_level")
 
 
 class KioskCall:
@@ -107,6 +72,7 @@ class KioskCall:
         media_seen: what this kiosk received; peer_media_seen: what the desk says it received.
         device_missing: "video" or "audio" when camera or microphone cannot be used; the call goes on without.
         peer_camera_changed: the agent switched camera or microphone.
+        relay_failed: a TURN server is configured and none gave an address.
     """
 
     def __init__(
@@ -128,6 +94,7 @@ class KioskCall:
         self.peer_media_seen: Notifier[MediaSeen] = Notifier()
         self.device_missing: Notifier[str] = Notifier()
         self.peer_camera_changed: Notifier[CameraChanged] = Notifier()
+        self.relay_failed: Notifier[bool] = Notifier()
         self.state = "new"
         self._channel = channel
         self._page = page
@@ -175,6 +142,10 @@ class KioskCall:
         await self._run(f"{self._peer}.setOwn({json.dumps(camera_on)}, {json.dumps(microphone_on)})", SCRIPT_TIMEOUT_S)
         await self._send(CameraChanged(camera_on=camera_on, microphone_on=microphone_on))
 
+    async def set_private(self, on: bool) -> None:
+        """No face is shown or filmed for a moment; returns when the screen is so."""
+        await self._run(f"setPrivate({json.dumps(on)})", SCRIPT_TIMEOUT_S)
+
     def set_held(self, held: bool) -> None:
         """On hold nothing travels: the connection ends, camera and microphone are given back; then it is made anew."""
         if held == self._held:
@@ -193,10 +164,34 @@ class KioskCall:
             self._change_state("new")
             self._offer_soon()
 
+    def renew(self) -> None:
+        """Nothing comes any more, or the network is another one: a second call is offered, the first goes on."""
+        if not self._just_offered():
+            self._offer_soon()
+
     def share_line(self, sharers: int) -> None:
         """The line up carries so many calls: each gets its part of what is there now; the voices keep theirs."""
         self._sharers = sharers
         self._tasks.spawn(self._run(f"{self._peer}.share({sharers})", SCRIPT_TIMEOUT_S), name="kiosk-call-share")
+
+    @property
+    def call_id(self) -> str:
+        """The present call's, "" before the first; a new one for each offer."""
+        return self._call_id
+
+    async def count(self) -> MediaStats:
+        """What the page sent and received in the present call. Raises `CallLost`."""
+        found = await self._run_or_raise(f"{self._peer}.line()", SCRIPT_TIMEOUT_S)
+        try:
+            return msgspec.convert(found, MediaStats)
+        except msgspec.ValidationError as error:
+            raise CallLost(why="page counts wrong") from error
+
+    def limit_picture(self, limits: PictureLimits) -> None:
+        """The caller's picture takes no more than this from now on."""
+        wanted = {"kbps": limits.kbps, "height_px": limits.height_px, "fps": limits.fps}
+        script = f"{self._peer}.govern({json.dumps(wanted)})"
+        self._tasks.spawn(self._run(script, SCRIPT_TIMEOUT_S), name="kiosk-call-limit")
 
     # ---- offering --------------------------------------------------------------------------------------------------
 
@@ -219,34 +214,37 @@ class KioskCall:
         self._attempts += 1
         since_s = 0.0 if self._ever_seen else now_s - self._accepted_at_s
         try:
-            made = msgspec.convert(await self._run_or_raise(self._offer_script(since_s), OFFER_TIMEOUT_S), _Offer)
+            made = msgspec.convert(await self._run_or_raise(self._offer_script(since_s), OFFER_TIMEOUT_S), Described)
         except (CallLost, msgspec.ValidationError) as error:
-            log.warning("no offer could be made: %s", type(error).__name__)
-            await self._send(CallFailed(call_id=self._call_id, code=CallLost.code))
+            no_relay = isinstance(error, CallLost) and "no relay" in str(error.detail.get("why", ""))
+            log.warning("no offer could be made: %s", "no relay" if no_relay else type(error).__name__)
+            code = RelayUnreachable.code if no_relay else CallLost.code
+            await self._send(CallFailed(call_id=self._call_id, code=code))
             return
         if self._held:
             return
         offer = CallOffered(call_id=self._call_id, sdp=made.sdp, simulated_camera=made.simulated)
-        await self._send(offer)
         self.offered.emit(offer)
+        await self._send_offer(offer)
+
+    async def _send_offer(self, offer: CallOffered) -> None:
+        for _try in range(SEND_TRIES):
+            try:
+                return await self._channel.send(self._topic, offer)
+            except MessageTooLarge as error:
+                return log.warning("not sent: CallOffered (%s)", error.code)
+            except BusUnreachable:
+                await asyncio.sleep(SEND_AGAIN_S)
+            if offer.call_id != self._call_id or self._held:
+                return None
+        return log.warning("not sent: CallOffered (%s)", BusUnreachable.code)
+
+    def _just_offered(self) -> bool:
+        fresh = self._clock.monotonic_s() - self._offered_at_s < FRESH_OFFER_S
+        return fresh and not self._answered and bool(self._call_id)
 
     def _offer_script(self, since_accept_s: float) -> str:
-        media = self._media
-        options = {
-            "simulated": media.simulated,
-            "width": media.width_px,
-            "height": media.height_px,
-            "fps": media.fps,
-            "max_kbps": media.max_kbps,
-            "codec": media.codec,
-            "sharers": self._sharers,
-            "since_accept_ms": since_accept_s * 1000,
-            "ice_servers": [
-                {"urls": server.url, "username": server.username, "credential": server.credential}
-                for server in media.ice_servers
-            ],
-        }
-        return f"{self._peer}.offer({json.dumps(options)})"
+        return f"{self._peer}.offer({self._media.options(sharers=self._sharers, since_accept_s=since_accept_s)})"
 
     # ---- hearing ---------------------------------------------------------------------------------------------------
 
@@ -255,6 +253,8 @@ class KioskCall:
             case CallAnswered(call_id=self._call_id) if not self._answered:
                 self._answered = True
                 self._tasks.spawn(self._accept(message), name="kiosk-call-accept")
+            case CallRequested() if self._just_offered():
+                log.info("the offer that was asked for is under way")
             case CallRequested():
                 self._offer_soon()
             case CallFailed(call_id=self._call_id):
@@ -269,7 +269,8 @@ class KioskCall:
                 log.info("ignored on topic call: %s", type(message).__name__)
 
     async def _accept(self, answer: CallAnswered) -> None:
-        script = f"{self._peer}.accept({json.dumps(answer.sdp)}, {json.dumps(answer.simulated_camera)})"
+        sdp = allowed_candidates(answer.sdp, self._media.plan)
+        script = f"{self._peer}.accept({json.dumps(sdp)}, {json.dumps(answer.simulated_camera)})"
         try:
             await self._run_or_raise(script, SCRIPT_TIMEOUT_S)
         except CallLost:
@@ -284,6 +285,9 @@ class KioskCall:
                 self._tasks.spawn(self._report(), name="kiosk-call-seen")
             case "device_missing":
                 self.device_missing.emit(str(detail.get("kind", "")))
+            case "relay_failed":
+                log.warning("no relay gave an address")
+                self.relay_failed.emit(True)
             case "page_lost":
                 self._change_state("failed")
                 self._offer_soon()
@@ -318,7 +322,7 @@ class KioskCall:
         self._seen_at_s = self._clock.monotonic_s()
         call_id = self._call_id
         try:
-            seen = msgspec.convert(await self._run_or_raise(f"{self._peer}.seen()", SCRIPT_TIMEOUT_S), _Seen)
+            seen = msgspec.convert(await self._run_or_raise(f"{self._peer}.seen()", SCRIPT_TIMEOUT_S), Seen)
         except (CallLost, msgspec.ValidationError) as error:
             log.warning("the call page did not report: %s", type(error).__name__)
             return
@@ -326,8 +330,7 @@ class KioskCall:
             self._ever_seen = True
             if seen.state == "connected":
                 self._attempts = 0
-            facts = {name: value for name, value in msgspec.structs.asdict(seen).items() if name != "state"}
-            message = MediaSeen(call_id=call_id, **facts)
+            message = MediaSeen(call_id=call_id, **{name: getattr(seen, name) for name in _SEEN})
             self.media_seen.emit(message)
             await self._send(message)
 

@@ -14,9 +14,13 @@ from session.kiosk.cobrowse import KioskCobrowse
 from session.kiosk.control import Acted, KioskControl
 from session.kiosk.devices import KioskDevices
 from session.kiosk.grants import KioskGrants
+from session.kiosk.privacy import KioskPrivacy
+from session.kiosk.show import KioskShow
 from session.log import events
 from session.log.events import Writer
+from session.log.line_series import LineSeries
 from session.log.writer import LogWriter
+from session.media.line_end import LineEnd
 from session.protocol.hub_messages import SessionFacts
 from session.protocol.session_messages import (
     CallOffered,
@@ -29,6 +33,7 @@ from session.protocol.session_messages import (
     ScanEnded,
     ScanRequested,
 )
+from session.protocol.written import Written
 
 BURST_S = 1.0
 """The same act of the agent is written once in so many seconds."""
@@ -42,6 +47,7 @@ class Chronicle:
         self._clock = clock
         self._acts: dict[Acted, tuple[float, int]] = {}
         self._log = log
+        self._series = LineSeries(log.write, Writer.KIOSK)
         self._video_seen = self._audio_seen = False
 
     def opened(self, resumed: bool, requested_at_utc: datetime | None) -> None:
@@ -64,6 +70,11 @@ class Chronicle:
             )
         )
 
+    def listen_beside(self, written: Written, privacy: KioskPrivacy) -> None:
+        """The caller's written words, of which only that they were sent is kept, and the privacy pauses."""
+        written.said.connect(lambda _fact: self._log.write(events.WordsSent(by=Writer.KIOSK)))
+        privacy.shown.connect(lambda on: self._log.write(events.PrivacyChanged(on=on)))
+
     def listen(
         self, grants: KioskGrants, call: KioskCall, page: KioskCobrowse, control: KioskControl, devices: KioskDevices
     ) -> None:
@@ -78,6 +89,22 @@ class Chronicle:
         devices.scan_ended.connect(self._on_scan_ended)
         devices.page_offered.connect(self._on_page_offered)
         devices.print_changed.connect(self._on_print)
+
+    def listen_to_line(self, line: LineEnd) -> None:
+        """The line's own series, ten seconds in one event, and each new rule of what we send."""
+        line.seen.connect(self._series.on_seen)
+        line.governed.connect(self._series.on_governed)
+
+    def line_closed(self) -> None:
+        """The conversation is over: the last seconds of the line."""
+        self._series.flush()
+
+    def listen_to_show(self, show: KioskShow) -> None:
+        """Connects the facts of shown documents to their events."""
+        show.opened.connect(lambda opened: self._log.write(events.DocumentShown(pages=opened.pages)))
+        show.painted.connect(lambda page: self._log.write(events.ShownPagePainted(page=page + 1)))
+        show.marked.connect(lambda kind: self._log.write(events.ShownPageMarked(kind=kind)))
+        show.ended.connect(lambda by_caller: self._log.write(events.ShowEnded(by_caller=by_caller)))
 
     def _on_grant(self, change: GrantChanged) -> None:
         self._log.write(

@@ -49,6 +49,12 @@ class LineRoom:
         self._numbers = 0
         self._changed = asyncio.Event()
 
+    def set_rate(self, kbps: int) -> None:
+        """What is always allowed from now on; no limit stays none."""
+        if self._kbps is not None:
+            self._kbps = kbps
+            self._changed.set()
+
     @property
     def window_bytes(self) -> int:
         """Bytes that may be on the line without an acknowledgement, now."""

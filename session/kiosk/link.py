@@ -38,6 +38,7 @@ from session.protocol.hub_messages import (
     TicketChanged,
     TicketRequested,
 )
+from session.protocol.probe_messages import LineProbe, LineProbed
 from session.protocol.site_messages import HelpAnswer, HelpCall, HelpState
 from session.protocol.talk_messages import BannerShown, PassingAnswer, PassingRequest, TalkAnswer, TalkRequest
 from session.protocol.talk_state import Third
@@ -200,9 +201,13 @@ class KioskLink:
         """Our screen names the third person now."""
         await self._insist("banner_shown", BannerShown(session_id=session_id, role=third.role, user=third.user), Done)
 
-    async def call_help(self, state: HelpState) -> HelpState:
+    async def call_help(self, state: HelpState, *, new: bool = False) -> HelpState:
         """Says that the site's host is wanted, or no more; what the host has answered. Raises `NotAllowed`."""
-        return (await self._bus.request("call_help", HelpCall(state=state), HelpAnswer)).state
+        return (await self._bus.request("call_help", HelpCall(state=state, new=new), HelpAnswer)).state
+
+    async def probe_line(self, probe: LineProbe) -> LineProbed:
+        """A piece of filler up or down, to measure the line. Raises as `BusClient.request`."""
+        return await self._bus.request("line_probe", probe, LineProbed, 10.0)
 
     def channel(self, session_id: str) -> BusChannel:
         """The line to the session's desk."""

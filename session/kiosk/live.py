@@ -22,10 +22,14 @@ from session.kiosk.cobrowse import BrowserLike, KioskCobrowse
 from session.kiosk.control import HandsLike, KioskControl
 from session.kiosk.devices import KioskDevices
 from session.kiosk.grants import KioskGrants
+from session.kiosk.line import KioskLine
 from session.kiosk.mirror_sender import DEFAULT_KBPS
 from session.kiosk.page_shelf import PageShelf
 from session.kiosk.printer import Printer
+from session.kiosk.prints import CountPages, PrintRules
+from session.kiosk.privacy import KioskPrivacy
 from session.kiosk.scanner import Scanner
+from session.kiosk.show import KioskShow, ShowScreen
 from session.kiosk.talk import KioskTalk
 from session.kiosk.wipe import Wipe
 from session.log.writer import LogWriter
@@ -33,6 +37,7 @@ from session.protocol.channel import SessionChannel
 from session.protocol.hub_messages import SessionFacts
 from session.protocol.session_messages import Grant, KioskWiped
 from session.protocol.third_banner import TalkAsker
+from session.protocol.written import Written
 from session.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -54,7 +59,10 @@ class KioskParts:
 
     Attributes:
         call_page, third_page: run the calls with the agent and with a third person.
+        documents: shows what the agent shows.
         scanner, printer: from the settings; None when there is none.
+        shelf_wrapping: key that wraps those of the pages on the disk (see `session.kiosk.shelf_seal`).
+        kiosk_key: public key of this kiosk, to which prints are bound. count_pages: see `session.kiosk.prints`.
         consent_version: which words the screen uses to ask for a power now.
         chunk_kbps: rate of pages on the line.
         mirror_kbps: rate that the shared page may always use.
@@ -63,10 +71,14 @@ class KioskParts:
     call_page: CallPage
     third_page: CallPage
     browser: Wipeable
+    documents: ShowScreen
     scanner: Scanner | None
     printer: Printer | None
     media: CallMedia
     chunk_kbps: int
+    shelf_wrapping: bytes
+    kiosk_key: str
+    count_pages: CountPages
     mirror_kbps: int = DEFAULT_KBPS
     consent_version: Callable[[Grant], str] = lambda _grant: ""
 
@@ -111,10 +123,11 @@ class KioskSession:
     ) -> None:
         self.facts = facts
         self._channel, self._parts, self._folder, self._log = channel, parts, folder, log_writer
-        self.shelf = PageShelf(folder / "pages")
+        self.shelf = PageShelf(folder / "pages", parts.shelf_wrapping)
         self.grants = KioskGrants(channel, clock, tasks, parts.consent_version)
-        self.call = KioskCall(channel, parts.call_page, clock, tasks, clock.monotonic_s(), parts.media)
-        self.talk = KioskTalk(channel, self.call, parts.third_page, link, clock, tasks, parts.media)
+        media = parts.media.with_plan(parts.media.plan.with_rules(facts.ice))
+        self.call = KioskCall(channel, parts.call_page, clock, tasks, clock.monotonic_s(), media)
+        self.talk = KioskTalk(channel, self.call, parts.third_page, link, clock, tasks, media)
         self.page = KioskCobrowse(channel, parts.browser, self.grants, clock, tasks, mirror_kbps=parts.mirror_kbps)
         self.devices = KioskDevices(
             channel,
@@ -124,11 +137,19 @@ class KioskSession:
             self.grants,
             clock,
             tasks,
+            PrintRules(facts.id, parts.kiosk_key, parts.count_pages),
             chunk_kbps=parts.chunk_kbps,
         )
         self.control = KioskControl(channel, parts.browser, self.page, self.grants, clock, tasks)
+        self.show = KioskShow(channel, parts.documents, clock, tasks)
+        self.line = KioskLine(channel, self.call, self.page, self.devices, facts.line, clock, tasks)
+        self.written = Written(channel, tasks)
+        self.privacy = KioskPrivacy(channel, self.call, self.page, tasks)
         self.chronicle = Chronicle(facts, log_writer, clock)
         self.chronicle.listen(self.grants, self.call, self.page, self.control, self.devices)
+        self.chronicle.listen_to_line(self.line)
+        self.chronicle.listen_beside(self.written, self.privacy)
+        self.chronicle.listen_to_show(self.show)
         self._resumed = resumed
 
     async def start(self, requested_at_utc: datetime | None) -> None:
@@ -142,6 +163,7 @@ class KioskSession:
         if self._resumed:
             self.devices.offer_held_pages()
         self.call.start()
+        self.line.start()
         self.grants.repeat_all()
 
     async def end(self, flush_s: float) -> KioskWiped:
@@ -151,14 +173,19 @@ class KioskSession:
             The wipe's report, `left_over` 0 when nothing is left.
         """
         self.control.close()
+        self.line.close()
+        self.chronicle.line_closed()
         self.chronicle.page_closed()
         self.page.close()
+        self.written.forget()
+        await _careful(self.privacy.close(), "the privacy pause", None)
+        shown_left = self.show.close()
         await _careful(self.talk.close(), "the call with a third person", None)
         await _careful(self.call.hang_up(), "the call", None)
         shelved = await _careful(self.devices.wipe(), "the devices", 0)
         profile_removed = await _careful(browser_wiped(self._parts.browser), "the browser", False)
         self.grants.close()
-        wiped = await asyncio.to_thread(Wipe(self._folder).wipe, shelved, profile_removed)
+        wiped = await asyncio.to_thread(Wipe(self._folder).wipe, shelved, profile_removed, shown_left)
         self.chronicle.wiped(wiped)
         try:
             await self._channel.send("end", wiped)

@@ -20,15 +20,26 @@ from session.log.event_base import Host as Host
 from session.log.event_base import Lane as Lane
 from session.log.event_base import MaybeId as MaybeId
 from session.log.event_base import Writer as Writer
+from session.log.line_events import LineEvent
+from session.log.line_events import LineGoverned as LineGoverned
+from session.log.line_events import LineMeasured as LineMeasured
+from session.log.page_events import PageEvent, PageRemoved, PageRestored, PageSplit
+from session.log.show_events import DocumentShown as DocumentShown
+from session.log.show_events import ShowEnded as ShowEnded
+from session.log.show_events import ShowEvent
+from session.log.show_events import ShownPageMarked as ShownPageMarked
+from session.log.show_events import ShownPagePainted as ShownPagePainted
 from session.log.talk_events import CallerPassedOn as CallerPassedOn
 from session.log.talk_events import HeldChanged as HeldChanged
+from session.log.talk_events import PrivacyChanged as PrivacyChanged
 from session.log.talk_events import TalkEvent
 from session.log.talk_events import ThirdChanged as ThirdChanged
+from session.log.talk_events import WordsSent as WordsSent
 from session.protocol.hub_messages import PieceState
 from session.protocol.ids import Id
 from session.protocol.session_messages import Grant, GrantActor, GrantReason, PrintState, ScanKind, ScanSource
 
-FORMAT = 2
+FORMAT = 3
 """Number of the form in which records are written."""
 
 MAX_MIRROR_PART_BYTES = 120 * 1024
@@ -414,18 +425,23 @@ AnyEvent = (
     | LineLost
     | LineBack
     | TroubleShown
+    | LineEvent
     | TalkEvent
+    | PageEvent
+    | ShowEvent
 )
 
 _LANES: dict[type[Event], Lane] = {
     **dict.fromkeys((CallOffered, CallAnswered, CallFailed, VideoSeen, AudioSeen, CameraChanged), Lane.CALL),
     **dict.fromkeys((AddressOpened, AddressRefused, SharingChanged, MirrorChunk, PointerShown, PageActed), Lane.PAGE),
+    **dict.fromkeys((DocumentShown, ShownPagePainted, ShownPageMarked, ShowEnded), Lane.PAGE),
     **dict.fromkeys((ScanRequested, ScanStarted, ScanEnded), Lane.SCANNER),
     **dict.fromkeys((PageTaken, PageReceived, PageFailed, PageCleaned), Lane.SCANNER),
+    **dict.fromkeys((PageRemoved, PageRestored, PageSplit), Lane.SCANNER),
     **dict.fromkeys((PrintRequested, PrintChanged), Lane.PRINTER),
     **dict.fromkeys((DossierOpened, DocumentFiled, PieceChanged, PieceFiled), Lane.DOSSIER),
-    **dict.fromkeys((LineLost, LineBack, TroubleShown), Lane.LINE),
-    **dict.fromkeys((HeldChanged, CallerPassedOn, ThirdChanged), Lane.CALL),
+    **dict.fromkeys((LineLost, LineBack, TroubleShown, LineMeasured, LineGoverned), Lane.LINE),
+    **dict.fromkeys((HeldChanged, CallerPassedOn, ThirdChanged, PrivacyChanged, WordsSent), Lane.CALL),
 }
 _GRANT_LANES = {Grant.SCAN: Lane.SCANNER, Grant.PRINT: Lane.PRINTER, Grant.KEEP: Lane.DOSSIER}
 

@@ -35,7 +35,13 @@ def _from_1(record: Loose) -> Loose:
     return record
 
 
-STEPS: dict[int, Callable[[Loose], Loose]] = {0: _from_0, 1: _from_1}
+def _from_2(record: Loose) -> Loose:
+    """Format 2 knew nothing of how good the line was: fewer kinds of events."""
+    record["format"] = 3
+    return record
+
+
+STEPS: dict[int, Callable[[Loose], Loose]] = {0: _from_0, 1: _from_1, 2: _from_2}
 """From format n to n + 1."""
 
 

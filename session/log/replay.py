@@ -13,7 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from session.clock import Clock
-from session.log.events import Event, Lane, MirrorChunk, Record, Writer, label_of, lane_of
+from session.log.events import Event, Lane, LineMeasured, MirrorChunk, Record, Writer, label_of, lane_of
 from session.log.merge import merge
 from session.log.state import SessionState, state_after
 
@@ -44,7 +44,8 @@ class Replay:
 
     Attributes:
         duration_s: from the first record to the last.
-        events: every mark of the timeline, in order; the mirror's chunks are not marks.
+        events: every mark of the timeline, in order; the mirror's chunks and the line's series are not marks.
+        line: the line's series, each with its offset, in order.
         skew_s: how far each writer's clock was found ahead, seconds, already corrected in all offsets.
     """
 
@@ -63,7 +64,12 @@ class Replay:
         self.events = [
             TimelineEvent(offset_s, lane_of(record.event), label_of(record.event), record.writer, record.event)
             for offset_s, record in zip(self._offsets, self._records, strict=True)
-            if not isinstance(record.event, MirrorChunk)
+            if not isinstance(record.event, MirrorChunk | LineMeasured)
+        ]
+        self.line = [
+            (offset_s, record.event)
+            for offset_s, record in zip(self._offsets, self._records, strict=True)
+            if isinstance(record.event, LineMeasured)
         ]
 
     # ---- playing ---------------------------------------------------------------------------------------------------

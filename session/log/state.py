@@ -21,6 +21,7 @@ from session.log.events import (
     KioskWiped,
     LineBack,
     LineLost,
+    LineMeasured,
     MirrorChunk,
     PageCleaned,
     PageReceived,
@@ -138,7 +139,7 @@ def _work(state: SessionState, event: Event) -> Changes:
 
 def apply(state: SessionState, event: Event) -> SessionState:
     """The state after `event`."""
-    if isinstance(event, MirrorChunk):
+    if isinstance(event, MirrorChunk | LineMeasured):
         return state
     return msgspec.structs.replace(state, **_talk(state, event), **_work(state, event), last=label_of(event))
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Events of a conversation beyond two people talking. Part of `session.log.events`; the desk writes them."""
+"""Events of a conversation beyond two people talking. Part of `session.log.events`; mostly the desk writes them."""
 
 from __future__ import annotations
 
-from session.log.event_base import Code, Event
+from session.log.event_base import Code, Event, Writer
 
 
 class HeldChanged(Event, frozen=True, kw_only=True):
@@ -27,4 +27,16 @@ class ThirdChanged(Event, frozen=True, kw_only=True):
     state: Code
 
 
-TalkEvent = HeldChanged | CallerPassedOn | ThirdChanged
+class PrivacyChanged(Event, frozen=True, kw_only=True):
+    """Neither face nor page is shown or sent for a moment, the voice goes on; or everything is seen again."""
+
+    on: bool
+
+
+class WordsSent(Event, frozen=True, kw_only=True):
+    """`by` sent written words; which is kept nowhere."""
+
+    by: Writer
+
+
+TalkEvent = HeldChanged | CallerPassedOn | ThirdChanged | PrivacyChanged | WordsSent

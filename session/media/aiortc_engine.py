@@ -5,75 +5,34 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
 import av
-from aiortc import (
-    RTCConfiguration,
-    RTCIceServer,
-    RTCPeerConnection,
-    RTCRtpReceiver,
-    RTCRtpSender,
-    RTCSessionDescription,
-)
-from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
-from aiortc.stats import RTCInboundRtpStreamStats, RTCRemoteInboundRtpStreamStats, RTCTransportStats
 
-from session.errors import CallLost
-from session.media import aiortc_internals as internals
-from session.media.encoders import VOICE_BPS, PictureEncoder, VoiceEncoder
-from session.media.engine import MediaState, MediaStats
+from session.errors import CallLost, RelayUnreachable
+from session.media.aiortc_call import CLOSE_TIMEOUT_S, Call
+from session.media.aiortc_call import EngineSettings as EngineSettings
+from session.media.engine import MediaState, MediaStats, PictureLimits
 from session.media.frames import VideoFrame, to_screen
+from session.media.ice import IcePlan
 from session.media.ice import IceServer as IceServer
 from session.media.media_thread import MediaThread
-from session.media.received import Received, Transport
-from session.media.sdp import check_offer, first_codec, with_line_hints, without_local_names
+from session.media.relays import choose_relay
+from session.media.sdp import check_offer
 from session.media.sound import BLOCK_S, NullSink, SoundSink, SoundSource, ToneSource
 from session.media.sources import FrameSource, SyntheticCamera
-from session.media.tracks import Pacer, PictureTrack, VoiceTrack
-from session.media.voice_playout import VoicePlayout
+from session.media.tracks import PictureTrack, VoiceTrack
 
 log = logging.getLogger(__name__)
 
 ANSWER_TIMEOUT_S = 8.0
-CLOSE_TIMEOUT_S = 4.0
-POLL_S = 0.25
-FROZEN_AFTER_S = 0.75
 OWN_WIDTH_PX = 320
-
-
-@dataclass(frozen=True, kw_only=True)
-class EngineSettings:
-    """How wide the line is and what is sent.
-
-    Attributes:
-        ice_servers: at most one STUN and one TURN server are used by aiortc. None are needed in one network; aiortc's
-            own default, a server of Google's, is never used.
-        start_kbps, max_kbps: of the picture, both ways.
-        fps: pictures sent a second.
-    """
-
-    ice_servers: tuple[IceServer, ...] = ()
-    start_kbps: int = 300
-    max_kbps: int = 2000
-    fps: int = 25
-
-
-@dataclass
-class _Call:
-    """One peer connection and what belongs to it."""
-
-    pc: RTCPeerConnection
-    picture: PictureTrack
-    voice: VoiceTrack
-    playout: VoicePlayout
-    received: Received = field(default_factory=Received)
-    tasks: list[asyncio.Task[Any]] = field(default_factory=list)
-    closed: bool = False
+EARLIER_S = 12.0
+"""How long a call that was replaced goes on at most while the new one brings nothing."""
 
 
 def _ignore_frame() -> None:
@@ -106,12 +65,18 @@ class AiortcEngine:
         self._speaker = speaker or NullSink()
         self._settings = settings or EngineSettings()
         self._thread = MediaThread()
-        self._call: _Call | None = None
-        self._offered: tuple[_Call, dict[str, RTCRtpSender]] | None = None
+        self._call: Call | None = None
+        self._earlier: Call | None = None
+        self._offered: Call | None = None
         self._own: VideoFrame | None = None
         self._own_count = 0
         self._camera_on = True
         self._microphone_on = True
+        self._limits = PictureLimits()
+        self._plan = IcePlan(servers=self._settings.ice_servers, relay_only=self._settings.relay_only)
+        self._relay: IceServer | None = None
+        self._finding = asyncio.Lock()
+        self._relay_failed = False
 
     # ---- called from the window's loop -----------------------------------------------------------------------------
 
@@ -172,9 +137,33 @@ class AiortcEngine:
         if (call := self._call) is not None:
             call.picture.camera_on = on
 
+    def set_ice(self, plan: IcePlan) -> None:
+        """Which ways the next calls may take; the relay is looked for at once, so that no call waits for it."""
+        if plan == self._plan:
+            return
+        self._plan, self._relay, self._relay_failed = plan, None, False
+        if plan.relays and self._thread.alive:
+            self._thread.call_soon(self._look_for_relay)
+
+    def set_line(self, line_kbps: int) -> None:
+        """What the line carries; see `MediaEngine.set_line`."""
+        self._settings = dataclasses.replace(self._settings, line_kbps=max(0, line_kbps))
+        self._tell_line()
+
+    def set_picture_limit(self, kbps: int, *, height_px: int = 0, fps: float = 0.0) -> None:
+        """What our picture may use at most; see `MediaEngine.set_picture_limit`."""
+        self._limits = PictureLimits(kbps=max(0, kbps), height_px=height_px, fps=fps)
+        self._tell_line()
+
+    def _tell_line(self) -> None:
+        if (call := self._call) is not None:
+            self._thread.call_soon(call.set_line, self._settings, self._limits)
+
     def latest_frame(self) -> VideoFrame | None:
-        """The caller's last picture."""
-        call = self._call
+        """The caller's last picture; of the call before, until the present one has its first."""
+        call, earlier = self._call, self._earlier
+        if call is not None and call.received.shown is None and earlier is not None:
+            return earlier.received.shown
         return call.received.shown if call is not None else None
 
     def own_frame(self) -> VideoFrame | None:
@@ -184,148 +173,122 @@ class AiortcEngine:
     def stats(self) -> MediaStats:
         """What was received so far in the present call."""
         call = self._call
-        return call.received.stats() if call is not None else MediaStats()
+        if call is None:
+            return MediaStats()
+        return dataclasses.replace(call.stats(), relay_failed=self._relay_failed)
 
     # ---- in the media thread ---------------------------------------------------------------------------------------
 
+    def _look_for_relay(self) -> None:
+        async def look() -> None:
+            with contextlib.suppress(RelayUnreachable):  # the call itself says so
+                await self._find_way()
+
+        self._thread.tasks.spawn(look(), name="look for a relay")
+
+    async def _find_way(self) -> None:
+        """Settles which servers the next call uses. aiortc takes one relay and is silent when it does not answer.
+
+        Raises:
+            RelayUnreachable: nothing but a relay is allowed, and there is none.
+        """
+        plan, why = self._plan, ["no_relay"]
+        async with self._finding:
+            if plan.relays and self._relay not in plan.relays:
+                self._relay, why = await choose_relay(plan.relays)
+        if plan is not self._plan:
+            return
+        self._relay_failed = bool(plan.relays) and self._relay is None
+        if self._relay is None and plan.relay_only:
+            raise RelayUnreachable(why=", ".join(sorted(set(why))))
+        others = tuple(server for server in plan.servers if not server.relays)
+        servers = others if self._relay is None else (*others, self._relay)
+        self._settings = dataclasses.replace(self._settings, ice_servers=servers, relay_only=plan.relay_only)
+
     async def _answer(self, offer_sdp: str) -> str:
-        earlier = self._call
+        await self._find_way()
         call = self._new_call()
-        try:
-            answer = await self._negotiate(call, without_local_names(offer_sdp))
-        except Exception as error:
-            # aiortc raises whatever its parser stumbles over: KeyError, IndexError, ValueError and its own.
-            await self._close(call)
-            log.warning("offer refused: %s", type(error).__name__)
-            raise CallLost(why=type(error).__name__) from error
-        self._call = call
-        self._start(call)
-        if earlier is not None:
-            self._spawn(self._close(earlier), "call-replaced")
+        answer = await self._or_lost(call, call.answer(offer_sdp))
+        self._begin(call)
         return answer
 
     async def _offer(self) -> str:
         await self._drop_offer()
-        call = self._new_call()
-        senders = {track.kind: call.pc.addTrack(track) for track in (call.voice, call.picture)}
-        self._tap_voice(call)
-        self._offered = (call, senders)
-        await call.pc.setLocalDescription(await call.pc.createOffer())
-        sdp: str = call.pc.localDescription.sdp
-        return sdp
+        await self._find_way()
+        self._offered = self._new_call()
+        return await self._or_lost(self._offered, self._offered.offer())
 
     async def _accept(self, answer_sdp: str) -> None:
-        offered, self._offered = self._offered, None
-        if offered is None:
+        call, self._offered = self._offered, None
+        if call is None:
             raise CallLost(why="nothing was offered")
-        call, senders = offered
-        self._use_own_encoders(senders, answer_sdp)
+        await self._or_lost(call, call.accept(answer_sdp))
+        self._begin(call)
+
+    async def _or_lost[Result](self, call: Call, step: Coroutine[Any, Any, Result]) -> Result:
         try:
-            await call.pc.setRemoteDescription(RTCSessionDescription(without_local_names(answer_sdp), "answer"))
-        except Exception as error:  # as in `_answer`
-            await self._close(call)
+            return await step
+        except Exception as error:
+            # aiortc raises whatever its parser stumbles over: KeyError, IndexError, ValueError and its own.
+            await call.close()
+            log.warning("a call could not be set up: %s", type(error).__name__)
             raise CallLost(why=type(error).__name__) from error
-        earlier, self._call = self._call, call
-        self._start(call)
-        if earlier is not None:
-            self._spawn(self._close(earlier), "call-replaced")
+
+    def _begin(self, call: Call) -> None:
+        """The call is the present one; the one before goes on until this one brings something."""
+        before, self._call = self._call, call
+        call.speaks = partial(self._speaks, call)
+        call.start(self._thread.tasks)
+        if (older := self._earlier) is not None:
+            # A call that never began is no loss: the one that still speaks goes on.
+            useless = before if before is not None and not before.begun else older
+            before = older if useless is before else before
+            self._thread.tasks.spawn(useless.close(), name="call-replaced")
+        self._earlier = before
+        if before is not None:
+            self._thread.tasks.spawn(self._part_with(before, call), name="call-replaced")
+
+    async def _part_with(self, before: Call, call: Call) -> None:
+        """Until the new call speaks, or the one before has been silent for long."""
+        packets, silent_s = 0, 0.0
+        while not (call.begun or call.closed or before.closed or silent_s > EARLIER_S):
+            heard = before.received.transport.packets
+            silent_s = silent_s + BLOCK_S if heard == packets else 0.0
+            packets = heard
+            await asyncio.sleep(BLOCK_S)
+        if self._call is not call and call.closed:
+            return  # the next one in the row watches over the one before
+        if self._earlier is before:
+            self._earlier = None
+        await before.close()
+
+    def _speaks(self, call: Call) -> bool:
+        """Of two calls, the present one as soon as it has a voice."""
+        if self._earlier is None or self._call is None:
+            return True
+        return (call is self._call) == self._call.received.heard
 
     async def _drop_offer(self) -> None:
         offered, self._offered = self._offered, None
         if offered is not None:
-            await self._close(offered[0])
+            await offered.close()
 
-    def _tap_voice(self, call: _Call) -> None:
-        for transceiver in call.pc.getTransceivers():
-            if transceiver.kind == "audio":
-                internals.tap_voice(transceiver.receiver, partial(self._on_voice_packet, call))
-
-    def _new_call(self) -> _Call:
+    def _new_call(self) -> Call:
         picture = PictureTrack(self._camera, self._settings.fps, self._keep_own)
         picture.camera_on = self._camera_on
         voice = VoiceTrack(self._microphone)
         voice.microphone_on = self._microphone_on
-        # BALANCED, aiortc's default, on purpose: MAX_BUNDLE hangs when the offer's order differs from our tracks'.
-        servers = [RTCIceServer(s.url, s.username or None, s.credential or None) for s in self._settings.ice_servers]
-        pc = RTCPeerConnection(RTCConfiguration(iceServers=servers))
-        call = _Call(pc, picture, voice, VoicePlayout())
-        pc.on("connectionstatechange", partial(self._on_connection_state, call))
+        call = Call(self._settings, picture, voice, self._speaker, self._tell_frame)
+        call.on_state = partial(self._tell_state, call)
+        call.set_line(self._settings, self._limits)
         return call
 
-    async def _negotiate(self, call: _Call, offer_sdp: str) -> str:
-        await call.pc.setRemoteDescription(RTCSessionDescription(offer_sdp, "offer"))
-        self._tap_voice(call)
-        offered = {transceiver.kind for transceiver in call.pc.getTransceivers()}
-        tracks = [track for track in (call.voice, call.picture) if track.kind in offered]
-        senders = {track.kind: call.pc.addTrack(track) for track in tracks}
-        await call.pc.setLocalDescription(await call.pc.createAnswer())
-        answer = call.pc.localDescription.sdp
-        self._use_own_encoders(senders, answer)
-        return with_line_hints(
-            answer, start_kbps=self._settings.start_kbps, max_kbps=self._settings.max_kbps, voice_bps=VOICE_BPS
-        )
+    def _tell_frame(self) -> None:
+        self.on_frame()
 
-    def _use_own_encoders(self, senders: dict[str, RTCRtpSender], answer: str) -> None:
-        if first_codec(answer, "audio") == "opus":
-            internals.use_encoder(senders["audio"], VoiceEncoder())
-        if first_codec(answer, "video") == "vp8":
-            encoder = PictureEncoder(self._settings.start_kbps * 1000, self._settings.max_kbps * 1000)
-            internals.use_encoder(senders["video"], encoder)
-
-    def _start(self, call: _Call) -> None:
-        for receiver in call.pc.getReceivers():
-            if receiver.track is not None:
-                read = self._read_pictures if receiver.track.kind == "video" else self._drain
-                call.tasks.append(self._spawn(read(call, receiver.track), f"call-{receiver.track.kind}"))
-        call.tasks.append(self._spawn(self._play(call), "call-playout"))
-        call.tasks.append(self._spawn(self._watch(call), "call-watch"))
-
-    def _spawn(self, coroutine: Any, name: str) -> asyncio.Task[Any]:
-        return self._thread.tasks.spawn(coroutine, name=name)
-
-    async def _read_pictures(self, call: _Call, track: MediaStreamTrack) -> None:
-        """Takes every picture at once and shows the newest: a slow machine drops pictures, it does not fall behind."""
-        with contextlib.suppress(MediaStreamError):
-            while True:
-                frame = await track.recv()
-                if not isinstance(frame, av.VideoFrame) or internals.frames_waiting(track):
-                    call.received.pass_over()
-                    continue
-                call.received.add_picture(frame)
-                self.on_frame()
-
-    async def _drain(self, call: _Call, track: MediaStreamTrack) -> None:
-        """Nothing comes here while the voice is tapped; what comes must not pile up."""
-        with contextlib.suppress(MediaStreamError):
-            while True:
-                await track.recv()
-
-    def _on_voice_packet(self, call: _Call, timestamp: int, payload: bytes) -> None:
-        call.received.count_voice_packet()
-        if payload:
-            call.playout.put(timestamp, payload, asyncio.get_running_loop().time())
-
-    async def _play(self, call: _Call) -> None:
-        pacer = Pacer(BLOCK_S)
-        while True:
-            await pacer.next_beat()
-            block = call.playout.pull()
-            call.received.add_voice(block)
-            self._speaker.write(block)
-
-    async def _watch(self, call: _Call) -> None:
-        """Polls the line's counts, and asks for a key frame when packets come but no picture."""
-        loop = asyncio.get_running_loop()
-        frames, packets, since_s = 0, 0, loop.time()
-        while True:
-            await asyncio.sleep(POLL_S)
-            call.received.transport, video_packets = await _counted(call.pc)
-            if call.received.frames != frames:
-                frames, packets, since_s = call.received.frames, video_packets, loop.time()
-            elif video_packets > packets and loop.time() - since_s > FROZEN_AFTER_S:
-                packets, since_s = video_packets, loop.time()
-                for receiver in _receivers(call.pc, "video"):
-                    await internals.ask_for_key_frame(receiver)
+    def _tell_state(self, call: Call, state: MediaState) -> None:
+        if call is self._call:
+            self.on_state(state)
 
     def _keep_own(self, frame: av.VideoFrame | None) -> None:
         """Our picture for our own screen: every second one is enough."""
@@ -335,54 +298,12 @@ class AiortcEngine:
         elif self._own is None or self._own_count % 2 == 0:
             self._own = to_screen(frame, self._own_count, OWN_WIDTH_PX)
 
-    def _on_connection_state(self, call: _Call) -> None:
-        if not call.closed:
-            self.on_state(_STATES.get(call.pc.connectionState, MediaState.LOST))
-
     async def _end_call(self) -> None:
         await self._drop_offer()
         call, self._call, self._own = self._call, None, None
+        earlier, self._earlier = self._earlier, None
+        if earlier is not None:
+            await earlier.close()
         if call is not None:
-            await self._close(call)
+            await call.close()
             self.on_state(MediaState.CLOSED)
-
-    async def _close(self, call: _Call) -> None:
-        if call.closed:
-            return
-        call.closed = True
-        for task in call.tasks:
-            task.cancel()
-        await asyncio.gather(*call.tasks, return_exceptions=True)
-        call.playout.close()
-        try:
-            await asyncio.wait_for(call.pc.close(), CLOSE_TIMEOUT_S)
-        except TimeoutError:
-            log.warning("a call did not close in time")
-
-
-_STATES = {
-    "new": MediaState.NEW,
-    "connecting": MediaState.CONNECTING,
-    "connected": MediaState.CONNECTED,
-}
-"""What is not here ("failed", "closed") came from the line, not from us: the call is lost."""
-
-
-def _receivers(pc: RTCPeerConnection, kind: str) -> list[RTCRtpReceiver]:
-    return [t.receiver for t in pc.getTransceivers() if t.kind == kind and t.receiver.track is not None]
-
-
-async def _counted(pc: RTCPeerConnection) -> tuple[Transport, int]:
-    """Counts of all packets, and of the picture's alone."""
-    packets = video_packets = lost = received = 0
-    rtt_ms: float | None = None
-    for report in (await pc.getStats()).values():
-        if isinstance(report, RTCInboundRtpStreamStats):
-            packets += report.packetsReceived
-            lost += report.packetsLost
-            video_packets += report.packetsReceived if report.kind == "video" else 0
-        elif isinstance(report, RTCRemoteInboundRtpStreamStats) and report.roundTripTime is not None:
-            rtt_ms = report.roundTripTime * 1000
-        elif isinstance(report, RTCTransportStats):
-            received += report.bytesReceived
-    return Transport(packets, lost, rtt_ms, received), video_packets

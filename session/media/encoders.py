@@ -8,12 +8,15 @@ of 512 kb/s has. It takes other encoders through the hooks of `aiortc_internals`
 from __future__ import annotations
 
 import fractions
+import os
+import random
 import time
+from collections import Counter
+from collections.abc import Callable
 from typing import Any, cast
 
 import av
 from aiortc.codecs.base import Encoder
-from aiortc.codecs.vpx import Vp8Encoder
 from aiortc.mediastreams import convert_timebase
 from av.audio.codeccontext import AudioCodecContext
 from av.frame import Frame
@@ -21,27 +24,43 @@ from av.packet import Packet
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType
 
+from session.media import av1_payload
+from session.media.engine import PictureLimits
+from session.media.ladder import LADDERS, Ladder
+from session.media.send_rate import SendRate
 from session.media.sound import BLOCK, RATE_HZ
+
+os.environ.setdefault("SVT_LOG", "0")
+"""SVT-AV1 tells each setting on stderr otherwise; it reads this once, when the first encoder is made."""
 
 VOICE_BPS = 28_000
 EXPECTED_LOSS_PERCENT = 5
+SILENT_PACKET_BYTES = 2
+"""Opus makes packets of one or two bytes while nobody speaks (RFC 6716, section 2.1.9)."""
+
+SILENT_EVERY = 20
+"""Of these one in 0.4 s is sent, so that the other end knows that it is silence and not the line."""
 
 VIDEO_TIME_BASE = fractions.Fraction(1, 90_000)
-MIN_VIDEO_BPS = 60_000
+FPS = 25
 SHARE_OF_ESTIMATE = 0.88
 """The rest is for packet headers and for what the rate control overshoots."""
 
-RAISE_FROM = 1.5
-LOWER_FROM = 0.75
-RAISE_AFTER_S = 5.0
-"""The encoder is made anew, which costs a key frame, only for changes worth it."""
+RAISE_FROM, RAISE_AFTER_S = 1.35, 5.0
+LOWER_FROM, LOWER_AFTER_S, LOWER_AT_ONCE = 0.8, 1.0, 0.55
+"""A new rate needs a new encoder, which costs a key frame: only for changes worth it."""
 
-LADDER = ((0, 180), (70_000, 270), (120_000, 360), (450_000, 540), (900_000, 720), (2_000_000, 1080))
-"""From this many bits a second on, pictures of this height."""
+KEY_FRAMES_APART_S = 0.5
+"""However often the other end asks: more than two whole pictures a second help nobody on a narrow line."""
+
+MAX_DEBT_S = 0.35
+"""So much of its rate the encoder may have overdrawn; then pictures are left out until it is even."""
+
+VP8_MAX_PAYLOAD = 1150
 
 
 class VoiceEncoder(Encoder):
-    """Opus: 28 kb/s, one channel, with in-band error correction (RFC 6716, section 2.1.7)."""
+    """Opus: 28 kb/s, one channel, in-band error correction (RFC 6716, section 2.1.7), quiet while nobody speaks."""
 
     def __init__(self) -> None:
         self._codec: AudioCodecContext = av.CodecContext.create("libopus", "w")
@@ -56,18 +75,27 @@ class VoiceEncoder(Encoder):
             "vbr": "constrained",
             "fec": "1",
             "packet_loss": str(EXPECTED_LOSS_PERCENT),
+            "dtx": "1",
         }
         self._resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE_HZ, frame_size=BLOCK)
-        self._sent = 0
+        self._made = 0
+        self._silent = 0
 
     def encode(self, frame: Frame, force_keyframe: bool = False) -> tuple[list[bytes], int]:
-        """The frame's packets, and the time of the first in samples; none while samples are gathered."""
+        """Its packets, and the time of the first in samples; none while samples are gathered or nobody speaks."""
         packets: list[bytes] = []
+        first = 0
         for part in self._resampler.resample(cast(av.AudioFrame, frame)):
-            packets += [bytes(packet) for packet in self._codec.encode(part)]
-        at = self._sent * BLOCK
-        self._sent += len(packets)
-        return packets, at
+            for packet in self._codec.encode(part):
+                if self._wanted(bytes(packet)):
+                    first = self._made * BLOCK if not packets else first
+                    packets.append(bytes(packet))
+                self._made += 1
+        return packets, first
+
+    def _wanted(self, packet: bytes) -> bool:
+        self._silent = self._silent + 1 if len(packet) <= SILENT_PACKET_BYTES else 0
+        return self._silent % SILENT_EVERY in (0, 1)
 
     def pack(self, packet: Packet[Any]) -> tuple[list[bytes], int]:
         """Not used: our track gives frames."""
@@ -75,50 +103,103 @@ class VoiceEncoder(Encoder):
 
 
 class PictureEncoder(Encoder):
-    """VP8 whose rate follows the other end's estimate (REMB) between our own bounds, smaller pictures at low rates.
+    """AV1 or VP8 whose rate and size follow the other end's estimate (REMB) between our own bounds.
 
     Args:
-        start_bps: before the first estimate. max_bps: never more.
+        rate: how much it may send. codec: "av1" or "vp8".
+        clock: monotonic seconds.
+
+    Attributes:
+        counts: "pictures", "keys", "made" encoders, "left_out" pictures.
+        size: of the last picture, (width, height).
     """
 
-    def __init__(self, start_bps: int = 300_000, max_bps: int = 2_000_000) -> None:
-        self._max_bps = max_bps
-        self._target_bps = start_bps
+    def __init__(
+        self,
+        rate: SendRate,
+        codec: str = "vp8",
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.counts: Counter[str] = Counter()
+        self.size = (0, 0)
+        self.codec_name = codec
+        self._clock = clock
+        self.rate = rate
+        self._ladder = Ladder(LADDERS[codec])
+        self._limits = PictureLimits()
         self._codec: VideoCodecContext | None = None
         self._made_for_bps = 0
+        self._made_for_fps = float(FPS)
         self._made_at_s = 0.0
-        self._picture_id = int(time.monotonic() * 1000) % (1 << 15)
+        self._key_at_s = -1e9
+        self._key_owed = False
+        self._debt_bits = 0.0
+        self._drained_at_s = clock()
+        self._picture_id = random.randrange(1 << 15)
 
     @property
     def target_bitrate(self) -> int:
         """Bits a second; aiortc sets it from each REMB message (draft-alvestrand-rmcat-remb)."""
-        return self._target_bps
+        return self.rate.bps
 
     @target_bitrate.setter
     def target_bitrate(self, bps: int) -> None:
-        self._target_bps = max(MIN_VIDEO_BPS, min(int(bps), self._max_bps))
+        self.rate.on_estimate(int(bps))
+
+    def limit(self, limits: PictureLimits) -> None:
+        """Our own bounds of size and pictures a second; that of the rate is set in `rate`."""
+        self._limits = limits
+
+    @property
+    def _fps(self) -> float:
+        return min(float(FPS), self._limits.fps) if self._limits.fps else float(FPS)
 
     def encode(self, frame: Frame, force_keyframe: bool = False) -> tuple[list[bytes], int]:
-        """The picture's RTP payloads (RFC 7741), and its time on a clock of 90 kHz."""
-        picture = self._scaled(cast(av.VideoFrame, frame))
-        if self._codec is None or self._outgrown(self._codec, picture):
-            self._codec = self._made(picture)
-        picture.pict_type = PictureType.I if force_keyframe else PictureType.NONE
+        """The picture's RTP payloads, and its time on a clock of 90 kHz; none when the picture is left out."""
+        now_s = self._clock()
+        self._key_owed = self._key_owed or force_keyframe
+        assert frame.pts is not None
+        assert frame.time_base is not None
+        at = convert_timebase(frame.pts, frame.time_base, VIDEO_TIME_BASE)
+        if self._in_debt(now_s):
+            self.counts["left_out"] += 1
+            return [], at
+        picture = self._scaled(cast(av.VideoFrame, frame), now_s)
+        if self._codec is None or self._outgrown(self._codec, picture, now_s):
+            self._codec = self._made(picture, now_s)
+        key = self._key_owed and now_s - self._key_at_s > KEY_FRAMES_APART_S
+        picture.pict_type = PictureType.I if key else PictureType.NONE
+        if key:
+            self._note_key(now_s)
         data = b"".join(bytes(packet) for packet in self._codec.encode(picture))
-        payloads = Vp8Encoder._packetize(data, self._picture_id)
-        self._picture_id = (self._picture_id + 1) % (1 << 15)
-        assert picture.pts is not None
-        assert picture.time_base is not None
-        return payloads, convert_timebase(picture.pts, picture.time_base, VIDEO_TIME_BASE)
+        payloads = self._packetized(data)
+        self._debt_bits += 8 * sum(len(payload) + 50 for payload in payloads)
+        self.counts["pictures"] += 1
+        self.size = (picture.width, picture.height)
+        return payloads, at
 
     def pack(self, packet: Packet[Any]) -> tuple[list[bytes], int]:
         """Not used: our track gives frames."""
         raise NotImplementedError
 
-    def _scaled(self, frame: av.VideoFrame) -> av.VideoFrame:
-        height = max(rung for floor_bps, rung in LADDER if self._target_bps >= floor_bps)
-        if self._codec is not None and height > self._codec.height and not self._may_raise():
-            height = self._codec.height
+    def _note_key(self, now_s: float) -> None:
+        self._key_owed, self._key_at_s = False, now_s
+        self.counts["keys"] += 1
+
+    def _in_debt(self, now_s: float) -> bool:
+        passed_s, self._drained_at_s = max(0.0, now_s - self._drained_at_s), now_s
+        self._debt_bits = max(0.0, self._debt_bits - passed_s * self.target_bitrate)
+        return self._debt_bits > max(MAX_DEBT_S, 1 / self._fps) * self.target_bitrate
+
+    def _packetized(self, data: bytes) -> list[bytes]:
+        if self.codec_name == "av1":
+            return av1_payload.packetize(data) if data else []
+        self._picture_id = (self._picture_id + 1) % (1 << 15)
+        return packetize_vp8(data, self._picture_id)
+
+    def _scaled(self, frame: av.VideoFrame, now_s: float) -> av.VideoFrame:
+        height = self._ladder.height(self.target_bitrate, now_s)
+        height = min(height, self._limits.height_px or height)
         if height >= frame.height:
             return frame if frame.format.name == "yuv420p" else frame.reformat(format="yuv420p")
         width = round(frame.width * height / frame.height / 2) * 2
@@ -126,42 +207,72 @@ class PictureEncoder(Encoder):
         smaller.pts, smaller.time_base = frame.pts, frame.time_base
         return smaller
 
-    def _may_raise(self) -> bool:
-        return time.monotonic() - self._made_at_s > RAISE_AFTER_S
-
-    def _outgrown(self, codec: VideoCodecContext, picture: av.VideoFrame) -> bool:
+    def _outgrown(self, codec: VideoCodecContext, picture: av.VideoFrame, now_s: float) -> bool:
         if (picture.width, picture.height) != (codec.width, codec.height):
             return True
-        ratio = self._target_bps / self._made_for_bps
-        return ratio < LOWER_FROM or (ratio > RAISE_FROM and self._may_raise())
+        if not 0.6 < self._fps / self._made_for_fps < 1.7:
+            return True  # its share for each picture would be wrong
+        ratio, age_s = self.target_bitrate / self._made_for_bps, now_s - self._made_at_s
+        if ratio < LOWER_FROM:
+            return ratio < LOWER_AT_ONCE or age_s > LOWER_AFTER_S
+        return ratio > RAISE_FROM and age_s > RAISE_AFTER_S
 
-    def _made(self, picture: av.VideoFrame) -> VideoCodecContext:
-        """A libvpx encoder for real time, constant rate, small key frames."""
-        self._made_for_bps, self._made_at_s = self._target_bps, time.monotonic()
-        rate_bps = int(self._target_bps * SHARE_OF_ESTIMATE)
-        codec: VideoCodecContext = av.CodecContext.create("libvpx", "w")
-        codec.width, codec.height = picture.width, picture.height
-        codec.bit_rate = rate_bps
-        codec.pix_fmt = "yuv420p"
-        codec.gop_size = 3000
-        codec.qmin, codec.qmax = 4, 58
-        codec.time_base = VIDEO_TIME_BASE
-        codec.framerate = fractions.Fraction(25, 1)
-        codec.options = {
-            "bufsize": str(int(rate_bps * 0.6)),
-            "rc_init_occupancy": str(int(rate_bps * 0.4)),
-            "minrate": str(rate_bps),
-            "maxrate": str(rate_bps),
-            "max-intra-rate": "350",
-            "overshoot-pct": "15",
-            "undershoot-pct": "100",
-            "deadline": "realtime",
-            "cpu-used": "-6",
-            "lag-in-frames": "0",
-            "error-resilient": "1",
-            "noise-sensitivity": "0",
-            "static-thresh": "1",
-            "partitions": "0",
-        }
-        codec.thread_count = 1
-        return codec
+    def _made(self, picture: av.VideoFrame, now_s: float) -> VideoCodecContext:
+        self._made_for_bps, self._made_for_fps, self._made_at_s = self.target_bitrate, self._fps, now_s
+        self._note_key(now_s)  # a new encoder begins with one
+        self.counts["made"] += 1
+        make = av1_encoder if self.codec_name == "av1" else vp8_encoder
+        return make(picture.width, picture.height, int(self.target_bitrate * SHARE_OF_ESTIMATE), self._fps)
+
+
+def packetize_vp8(data: bytes, picture_id: int) -> list[bytes]:
+    """A VP8 picture as RTP payloads, with its number in 15 bits (RFC 7741, section 4.2)."""
+    rest = VP8_MAX_PAYLOAD - 4
+    parts = [data[at : at + rest] for at in range(0, len(data), rest)]
+    number = (0x8000 | picture_id).to_bytes(2, "big")
+    return [bytes((0x90 if index == 0 else 0x80, 0x80)) + number + part for index, part in enumerate(parts)]
+
+
+def _plain(name: str, width: int, height: int, bps: int, fps: float) -> VideoCodecContext:
+    codec = cast(VideoCodecContext, av.CodecContext.create(name, "w"))
+    codec.width, codec.height = width, height
+    codec.bit_rate = bps
+    codec.pix_fmt = "yuv420p"
+    codec.gop_size = 3000
+    codec.time_base = VIDEO_TIME_BASE
+    codec.framerate = fractions.Fraction(fps).limit_denominator(100)
+    codec.thread_count = 1
+    return codec
+
+
+def av1_encoder(width: int, height: int, bps: int, fps: float = FPS) -> VideoCodecContext:
+    """SVT-AV1 for real time: no picture waits for a later one, constant rate, 4 ms for 720p on one core."""
+    codec = _plain("libsvtav1", width, height, bps, fps)
+    codec.options = {
+        "preset": "12" if height <= 720 else "13",
+        "svtav1-params": "pred-struct=1:rc=2:rtc=1:lp=1:buf-sz=600:buf-initial-sz=400:buf-optimal-sz=400",
+    }
+    return codec
+
+
+def vp8_encoder(width: int, height: int, bps: int, fps: float = FPS) -> VideoCodecContext:
+    """A libvpx encoder for real time, constant rate, small key frames."""
+    codec = _plain("libvpx", width, height, bps, fps)
+    codec.qmin, codec.qmax = 4, 58
+    codec.options = {
+        "bufsize": str(int(bps * 0.6)),
+        "rc_init_occupancy": str(int(bps * 0.4)),
+        "minrate": str(bps),
+        "maxrate": str(bps),
+        "max-intra-rate": "350",
+        "overshoot-pct": "15",
+        "undershoot-pct": "100",
+        "deadline": "realtime",
+        "cpu-used": "-6",
+        "lag-in-frames": "0",
+        "error-resilient": "1",
+        "noise-sensitivity": "0",
+        "static-thresh": "1",
+        "partitions": "0",
+    }
+    return codec

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from session.media.frames import VideoFrame
+from session.media.ice import IcePlan
 
 
 class MediaState(StrEnum):
@@ -27,6 +28,21 @@ class MediaState(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PictureLimits:
+    """The most that our own picture may take of the line; the governor (`session.media.governor`) says it. 0: no bound.
+
+    Attributes:
+        kbps: bits of the picture, packet headers included.
+        height_px: no taller, however many bits there are.
+        fps: no more pictures a second; below 1 it is a still photo now and then.
+    """
+
+    kbps: int = 0
+    height_px: int = 0
+    fps: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
 class MediaStats:
     """What the engine received and decoded in the present call, all counted from the call's beginning.
 
@@ -38,6 +54,17 @@ class MediaStats:
         audio_level: RMS of the last 0.2 s of decoded sound, 0..1.
         bytes: received, of all kinds. lost: packets that never came.
         rtt_ms: round trip, or None before the first report (RFC 3550, section 6.4.1).
+        codec: of the received picture, lower case ("av1", "vp8"); empty before the first.
+        freezes, frozen_s: pauses between two pictures that an eye sees as a stop, and how long they were together
+            (as `freezeCount` of W3C webrtc-stats).
+        voice_blocks: 20 ms blocks of voice played; `voice_made_up` of these no packet brought, they were guessed.
+        voice_delay_ms: how long a packet of voice waits before it is heard.
+        lip_ms: picture behind voice (negative: before it), or None while unknown.
+        target_kbps: what our picture may use now; `sent_codec`, `sent_width_px`, `sent_height_px` of our last picture.
+        sent_frames: pictures sent; `sent_bytes` of all kinds. sent_lost: share of our packets that the other end missed
+            by its last report, 0..1, or None.
+        relay_failed: a TURN server is configured and none gave an address: the call has direct ways only.
+        estimate_kbps: what the transport thinks that may be sent, whatever our own bounds are; None before it knows.
     """
 
     frames: int = 0
@@ -51,6 +78,22 @@ class MediaStats:
     bytes: int = 0
     lost: int = 0
     rtt_ms: float | None = None
+    codec: str = ""
+    freezes: int = 0
+    frozen_s: float = 0.0
+    voice_blocks: int = 0
+    voice_made_up: int = 0
+    voice_delay_ms: float = 0.0
+    lip_ms: float | None = None
+    target_kbps: int = 0
+    sent_codec: str = ""
+    sent_width_px: int = 0
+    sent_height_px: int = 0
+    sent_frames: int = 0
+    sent_bytes: int = 0
+    sent_lost: float | None = None
+    estimate_kbps: float | None = None
+    relay_failed: bool = False
 
 
 class MediaEngine(Protocol):
@@ -68,7 +111,10 @@ class MediaEngine(Protocol):
         ...
 
     async def answer(self, offer_sdp: str) -> str:
-        """Answers an offer (RFC 8829); an earlier call is replaced. Raises `CallLost`; the engine stays usable."""
+        """Answers an offer (RFC 8829); an earlier call goes on until the new one has brought its first packet.
+
+        Raises `CallLost`; the engine and an earlier call stay usable.
+        """
         ...
 
     async def close_call(self) -> None:
@@ -85,6 +131,23 @@ class MediaEngine(Protocol):
 
     def set_camera(self, on: bool) -> None:
         """Sends our picture, or a still dark one."""
+        ...
+
+    def set_ice(self, plan: IcePlan) -> None:
+        """Which ways the next calls may take."""
+        ...
+
+    def set_line(self, line_kbps: int) -> None:
+        """What the line carries each way, kilobits of IP a second; 0 for unknown. Bounds the picture at once, and the
+        hints of the next answer."""
+        ...
+
+    def set_picture_limit(self, kbps: int, *, height_px: int = 0, fps: float = 0.0) -> None:
+        """Our picture never uses more than this, whatever the line carries; 0 for no bound. Takes effect at once.
+
+        Args:
+            fps: below 1 the picture is a still photo now and then.
+        """
         ...
 
     def latest_frame(self) -> VideoFrame | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from session.errors import CallLost
@@ -55,6 +55,11 @@ class MediaThread:
             raise CallLost(why="media thread closed")
         inside = asyncio.run_coroutine_threadsafe(asyncio.wait_for(coroutine, timeout_s), self._loop)
         return await asyncio.wrap_future(inside)
+
+    def call_soon(self, function: Callable[..., object], *arguments: object) -> None:
+        """Calls `function` in this thread, soon; nothing happens once closed."""
+        if self.alive:
+            self._loop.call_soon_threadsafe(function, *arguments)
 
     async def close(self) -> None:
         """Ends what runs in the thread, then the thread."""

@@ -15,7 +15,8 @@ import av
 import numpy as np
 
 from session.media.engine import MediaStats
-from session.media.frames import VideoFrame, to_screen
+from session.media.frames import VideoFrame
+from session.media.freezes import Freezes
 from session.media.sound import LevelMeter, Pcm
 
 
@@ -40,6 +41,8 @@ class Received:
         self._first_frame_s: float | None = None
         self._meter = LevelMeter()
         self._audio_packets = 0
+        self._codec = ""
+        self._freezes = Freezes()
         self.transport = Transport()
 
     @property
@@ -52,10 +55,11 @@ class Received:
         """The last picture, ready to be painted."""
         return self._shown
 
-    def add_picture(self, frame: av.VideoFrame) -> None:
-        """Takes a decoded picture in."""
-        shown = to_screen(frame, self._frames + 1)
+    def add_picture(self, frame: av.VideoFrame, shown: VideoFrame, codec: str = "") -> None:
+        """Takes a decoded picture in, and the same as a screen paints it."""
         with self._lock:
+            self._codec = codec
+            self._freezes.add(time.monotonic())
             self._frames += 1
             self._raw, self._shown = frame, shown
             self._first_frame_s = self._first_frame_s or time.monotonic()
@@ -71,6 +75,11 @@ class Received:
     def add_voice(self, block: Pcm) -> None:
         """Measures a block of decoded sound."""
         self._meter.add(block)
+
+    @property
+    def heard(self) -> bool:
+        """A packet of voice has come."""
+        return self._audio_packets > 0
 
     def stats(self) -> MediaStats:
         """All counts; the checksum is made here, from the last picture."""
@@ -88,6 +97,9 @@ class Received:
             bytes=self.transport.bytes,
             lost=self.transport.lost,
             rtt_ms=self.transport.rtt_ms,
+            codec=self._codec,
+            freezes=self._freezes.count,
+            frozen_s=round(self._freezes.total_s, 3),
         )
 
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from session.errors import CallLost
 
@@ -13,6 +13,8 @@ MAX_MEDIA_SECTIONS = 4
 MAX_CANDIDATES = 80
 
 _RTPMAP = re.compile(r"a=rtpmap:(\d{1,3}) ([A-Za-z0-9-]+)/")
+_FMTP = re.compile(r"a=fmtp:(\d{1,3}) (.*)")
+_OF_CODEC = re.compile(r"a=(?:rtpmap|fmtp|rtcp-fb):(\d{1,3}) ")
 _CANDIDATE = re.compile(r"a=candidate:\S+ \d+ \S+ \d+ (\S+) ")
 
 
@@ -36,6 +38,47 @@ def without_local_names(sdp: str) -> str:
     The call still connects: the other end's checks arrive from its real address (peer reflexive, RFC 8445, 7.3.1.3).
     """
     return _join(line for line in sdp.splitlines() if not _is_local_name(line))
+
+
+def in_order(sdp: str, codecs: Sequence[str]) -> str:
+    """Puts the picture's codecs into our order and drops what is not among `codecs` (and not their retransmission).
+
+    Of AV1 only the main profile is kept: others have the same name and no decoder here (AV1 RTP, section 7.2.1).
+    """
+    sections = re.split(r"(?m)^(?=m=)", "\n".join(sdp.splitlines()) + "\n")
+    return _join(line for section in sections for line in _ordered(section, codecs))
+
+
+def _ordered(section: str, codecs: Sequence[str]) -> list[str]:
+    lines = section.splitlines()
+    if not section.startswith("m=video "):
+        return lines
+    named = dict(_codecs(lines))
+    parameters = {match[1]: match[2] for line in lines if (match := _FMTP.match(line))}
+    wanted = [
+        kind
+        for codec in codecs
+        for kind, name in named.items()
+        if name == codec and _main(name, parameters.get(kind, ""))
+    ]
+    repeats = [kind for kind, name in named.items() if name == "rtx" and _apt(parameters.get(kind, "")) in wanted]
+    if not wanted:
+        return lines
+    head = lines[0].split()
+    kinds = [*wanted, *repeats]
+    others = [line for line in lines[1:] if not _OF_CODEC.match(line)]
+    # aiortc goes by the order of these lines, not by that of the first one.
+    of_codecs = [line for kind in kinds for line in lines if (match := _OF_CODEC.match(line)) and match[1] == kind]
+    return [" ".join([*head[:3], *kinds]), *others, *of_codecs]
+
+
+def _main(name: str, parameters: str) -> bool:
+    return name != "av1" or re.search(r"profile=(?!0\b)", parameters) is None
+
+
+def _apt(parameters: str) -> str:
+    match = re.search(r"apt=(\d+)", parameters)
+    return match[1] if match else ""
 
 
 def _is_local_name(line: str) -> bool:
@@ -64,7 +107,7 @@ def _hinted(section: str, start_kbps: int, max_kbps: int, voice_bps: int) -> lis
     elif section.startswith("m=audio"):
         for payload_type, codec in _codecs(lines):
             if codec == "opus":
-                fec = f"minptime=10;useinbandfec=1;maxaveragebitrate={voice_bps}"
+                fec = f"minptime=10;useinbandfec=1;usedtx=1;stereo=0;maxaveragebitrate={voice_bps}"
                 lines = _with_parameters(lines, payload_type, fec)
     return lines
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 import av
 import numpy as np
 
-from session.media.sound import Pcm, SoundSink, SoundSource
+from session.media.sound import LevelMeter, Pcm, SoundSink, SoundSource
 from session.media.sources import FrameSource
 
 QUEUED = 5
@@ -26,7 +26,7 @@ ACTIVE_S = 0.1
 
 
 class _Users:
-    """Closes a device with its last user."""
+    """Closes a device with its last user. `close` is asked then: the device may have become another."""
 
     def __init__(self, close: Callable[[], None]) -> None:
         self._close = close
@@ -52,7 +52,13 @@ class SharedMicrophone:
         self._source = source
         self._lock = threading.Lock()
         self._waiting: list[deque[Pcm]] = []
-        self._users = _Users(source.close)
+        self._meter = LevelMeter()
+        self._users = _Users(lambda: self._source.close())
+
+    @property
+    def level(self) -> float:
+        """RMS of the last 0.2 s that was read, 0..1."""
+        return self._meter.level
 
     def tap(self) -> SoundSource:
         """A microphone for one more call."""
@@ -67,10 +73,17 @@ class SharedMicrophone:
             if mine:
                 return mine.popleft()
             block = self._source.read()
+            self._meter.add(block)
             for other in self._waiting:
                 if other is not mine:
                     other.append(block)
             return block
+
+    def swap(self, source: SoundSource) -> SoundSource:
+        """Another device from now on; gives the one before, which the caller closes."""
+        with self._lock:
+            before, self._source = self._source, source
+        return before
 
     def leave(self) -> None:
         """One tap is closed."""
@@ -104,7 +117,7 @@ class SharedSpeaker:
         self._sink = sink
         self._lock = threading.Lock()
         self._inputs: list[_Input] = []
-        self._users = _Users(sink.close)
+        self._users = _Users(lambda: self._sink.close())
 
     def input(self) -> SoundSink:
         """A loudspeaker for one more call."""
@@ -122,6 +135,12 @@ class SharedSpeaker:
             active = [each for each in self._inputs if now_s - each.written_at_s <= ACTIVE_S]
             while active and all(each.blocks for each in active):
                 self._sink.write(mixed([each.blocks.popleft() for each in active]))
+
+    def swap(self, sink: SoundSink) -> SoundSink:
+        """Another device from now on; gives the one before, which the caller closes."""
+        with self._lock:
+            before, self._sink = self._sink, sink
+        return before
 
     def leave(self) -> None:
         """One input is closed."""
@@ -159,7 +178,7 @@ class SharedCamera:
     def __init__(self, source: FrameSource) -> None:
         self._source = source
         self._lock = threading.Lock()
-        self._users = _Users(source.close)
+        self._users = _Users(lambda: self._source.close())
 
     def view(self) -> FrameSource:
         """A camera for one more call."""
@@ -178,6 +197,12 @@ class SharedCamera:
             if frame.format.name != "yuv420p":
                 return frame  # made anew by whoever sends it
             return av.VideoFrame.from_ndarray(frame.to_ndarray(), format="yuv420p")
+
+    def swap(self, source: FrameSource) -> FrameSource:
+        """Another device from now on; gives the one before, which the caller closes."""
+        with self._lock:
+            before, self._source = self._source, source
+        return before
 
     def leave(self) -> None:
         """One view is closed."""

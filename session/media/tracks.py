@@ -19,10 +19,11 @@ AUDIO_TIME_BASE = fractions.Fraction(1, RATE_HZ)
 
 
 class Pacer:
-    """Due times on a fixed beat; a beat missed by more than half a second is given up, not made up for."""
+    """Due times on a fixed beat; beats missed by more than `patience_s` are given up, not made up for."""
 
-    def __init__(self, period_s: float) -> None:
+    def __init__(self, period_s: float, patience_s: float = 0.5) -> None:
         self._period_s = period_s
+        self._patience_s = patience_s
         self._start_s: float | None = None
         self._beats = 0
 
@@ -34,7 +35,7 @@ class Pacer:
             return 0
         self._beats += 1
         wait_s = self._start_s + self._beats * self._period_s - now_s
-        if wait_s < -0.5:
+        if wait_s < -self._patience_s:
             self._beats += int(-wait_s / self._period_s)
         elif wait_s > 0:
             await asyncio.sleep(wait_s)
@@ -43,6 +44,9 @@ class Pacer:
 
 class PictureTrack(MediaStreamTrack):
     """Reads a source `fps` times a second while the camera is on; else sends a dark picture, five times a second.
+
+    Attributes:
+        camera_on: films. sparing: five pictures a second will do, e.g. while the other end says nothing.
 
     Args:
         source: the camera; it stays open when the track stops.
@@ -55,11 +59,17 @@ class PictureTrack(MediaStreamTrack):
     def __init__(self, source: FrameSource, fps: int, on_sent: Callable[[av.VideoFrame | None], None]) -> None:
         super().__init__()
         self.camera_on = True
+        self.sparing = False
         self._source = source
-        self._fps = fps
+        self.fps = self._fps = fps
+        self._every = 1
         self._on_sent = on_sent
-        self._pacer = Pacer(1 / fps)
+        self._pacer = Pacer(1 / fps, patience_s=1 / fps)
         self._size = (640, 360)
+
+    def limit(self, fps: float) -> None:
+        """No more pictures a second than this; 0.25 is one every four seconds."""
+        self._every = max(1, round(self._fps / max(fps, 0.05)))
 
     async def recv(self) -> av.VideoFrame:
         """The next picture, when it is due."""
@@ -81,7 +91,8 @@ class PictureTrack(MediaStreamTrack):
             if self.readyState != "live":
                 raise MediaStreamError
             beat = await self._pacer.next_beat()
-            if self.camera_on or beat % max(1, self._fps // 5) == 0:
+            few = self.sparing or not self.camera_on
+            if beat % (max(self._every, self._fps // 5) if few else self._every) == 0:
                 return beat
 
 

@@ -15,6 +15,7 @@ import msgspec
 from session.protocol.board_messages import Count, Reason
 from session.protocol.hub_messages import HubMessage, Text, Verb
 from session.protocol.ids import Id
+from session.protocol.line_rates import LineRates
 from session.protocol.roles import Role
 
 MOST_ACTS = 200
@@ -24,7 +25,7 @@ MOST_HOURS = 24
 
 
 class ActKind(StrEnum):
-    """What a supervisor did."""
+    """What a supervisor did, or (`close_site`, `open_site`: `service` is the site) the network's operator."""
 
     SERVICE = "service"
     AGENT = "agent"
@@ -35,6 +36,8 @@ class ActKind(StrEnum):
     OPEN = "open"
     BROADCAST = "broadcast"
     WITHDRAW = "withdraw"
+    CLOSE_SITE = "close_site"
+    OPEN_SITE = "open_site"
     OTHER = "other"
 
 
@@ -172,16 +175,20 @@ class LineSample(HubMessage, frozen=True, kw_only=True):
     """In the beats of an end that is in a call: what it received in the last seconds, for the hub only.
 
     Attributes:
-        session_id: the session; the hub believes only its ends.
+        session_id: the session; the hub believes only its ends. "" from a kiosk without a call, which tells its rates.
         loss_percent: packets that never came. rtt_ms: round trip, None when not measured.
         kbps: received, None when not counted. freezes: times the picture stood still for a second or more.
+        carries_kbps: what this end takes the line to carry away from it, or None.
+        rates: from a kiosk, what its last line test found.
     """
 
-    session_id: Id
+    session_id: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{0,40}$")] = ""
     loss_percent: Annotated[float, msgspec.Meta(ge=0, le=100)] = 0.0
     rtt_ms: Annotated[float, msgspec.Meta(ge=0, le=600_000)] | None = None
     kbps: Annotated[float, msgspec.Meta(ge=0, le=1_000_000)] | None = None
     freezes: Count = 0
+    carries_kbps: Annotated[float, msgspec.Meta(ge=0, le=1_000_000)] | None = None
+    rates: LineRates | None = None
 
 
 class LineQuality(StrEnum):
@@ -194,7 +201,10 @@ class LineQuality(StrEnum):
 
 
 class LineFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """A kiosk's line: whether it is there, in a call, and what was measured last (the worse of the two ends)."""
+    """A kiosk's line: whether it is there, in a call, and what was measured last (the worse of the two ends).
+
+    `rates`: what it carries, by the last test and the last call.
+    """
 
     kiosk: Id
     site: Text
@@ -206,6 +216,7 @@ class LineFacts(msgspec.Struct, frozen=True, kw_only=True):
     rtt_ms: float | None = None
     kbps: float | None = None
     freezes: Count = 0
+    rates: LineRates | None = None
 
 
 class LinesRequest(HubMessage, frozen=True, kw_only=True):

@@ -14,8 +14,11 @@ from typing import Annotated
 import msgspec
 
 from session.protocol.ids import Id, ServiceRef, Sha256
+from session.protocol.line_rates import IceRules, LineRates
 from session.protocol.notes import DossierNote
 from session.protocol.roles import Role
+from session.protocol.scan_profiles import ScanProfile
+from session.protocol.seal_keys import SealCard
 from session.protocol.services import Service as Service
 from session.protocol.services import Text as Text
 from session.protocol.tickets import Ticket
@@ -120,11 +123,14 @@ class QueueAnswer(HubMessage, frozen=True, kw_only=True):
 class QueueBeat(HubMessage, frozen=True, kw_only=True):
     """The hub's pulse: last revision of the view and number of open tickets of the organisation.
 
+    `digest` is that of its open tickets (`session.protocol.tickets.digest`, XORed); a desk compares it with its own
+    when both have the same revision: a change that was missed in the middle changes neither number.
     `convention` is the version of this hub's convention: when all hubs have the same, all say the same.
     """
 
     revision: int
     open_tickets: int
+    digest: int | None = None
     convention: Annotated[str, msgspec.Meta(max_length=40)] = ""
 
 
@@ -143,6 +149,8 @@ class SessionFacts(msgspec.Struct, frozen=True, kw_only=True):
     """One conversation between a kiosk and an agent for a ticket.
 
     `caller_number`, `dossier` and `phone` (to be called at) are empty for the kiosk's own copy of these facts.
+    `seal`: the organisation seals its conversations (`session.bus.seal_pins` says whether to believe it).
+    `line`: what the kiosk's line carries, None when nobody has measured it. `ice`: which relays there are.
     """
 
     id: Id
@@ -161,6 +169,10 @@ class SessionFacts(msgspec.Struct, frozen=True, kw_only=True):
     organisation_name: Text = ""
     home_address: Address = ""
     phone: Number = ""
+    seal: SealCard | None = None
+    scan_profiles: list[ScanProfile] = []
+    line: LineRates | None = None
+    ice: IceRules | None = None
 
 
 class AcceptRequest(HubMessage, frozen=True, kw_only=True):

@@ -43,9 +43,10 @@ def _command(folder: Path, *more: str) -> list[str]:
     return [sys.executable, "-m", "expert_app", "demo", "--script", "walk", "--folder", str(folder), *more]
 
 
-async def test_one_command_does_the_whole_job_and_proves_every_step(tmp_path: Path) -> None:
+@pytest.mark.parametrize("engine", ["aiortc", "browser"])
+async def test_one_command_does_the_whole_job_and_proves_every_step(engine: str, tmp_path: Path) -> None:
     report, shots = tmp_path / "report.json", tmp_path / "shots"
-    command = _command(tmp_path / "demo", "--report", str(report), "--shots", str(shots))
+    command = _command(tmp_path / "demo", "--engine", engine, "--report", str(report), "--shots", str(shots))
     process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=STDOUT)
     said, _ = await asyncio.wait_for(process.communicate(), 240)
 
@@ -55,6 +56,7 @@ async def test_one_command_does_the_whole_job_and_proves_every_step(tmp_path: Pa
     assert [step["name"] for step in told["steps"]] == STEPS
     evidence = {step["name"]: step["evidence"] for step in told["steps"]}
     assert all(step["ok"] and step["evidence"] and step["seconds"] >= 0 for step in told["steps"])
+    assert evidence["first_video_at_desk"]["engine"] == engine
     assert evidence["first_video_at_desk"]["checksum"]
     assert evidence["printed"]["final_state"] == "completed"
     assert evidence["printed"]["sha256"] == evidence["document_filed"]["sha256"]

@@ -43,6 +43,7 @@ from session.desk.link import Progress
 from session.errors import SessionError, StoreUnreachable
 from session.hub.uploads import UploadSpool
 from session.kiosk.page_shelf import PageShelf
+from session.kiosk.shelf_seal import wrapping_key
 from session.protocol.hub_messages import DocumentFiled, UploadBegin
 from session.protocol.ids import new_id
 from session.protocol.session_messages import PageOffered, ScanKind
@@ -191,7 +192,7 @@ async def work(folder: Path, papers: list[bytes], fate: Fate, told: int) -> None
     Args:
         told: a file that gets the hash of every page that the kiosk has announced.
     """
-    shelf, tasks = PageShelf(folder / "shelf"), Tasks()
+    shelf, tasks = PageShelf(folder / "shelf", wrapping_key(SEED)), Tasks()
     outbox = Outbox(folder / "outbox", Cipher(KEY))
     outbox.recover()
     hub = HubSide(folder, fate)

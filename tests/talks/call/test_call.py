@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A call between the two real ends: QtWebEngine's WebRTC at the kiosk, aiortc at the desk."""
+"""A call between the two real ends: QtWebEngine's WebRTC at the kiosk, each of the two engines at the desk."""
 
 from __future__ import annotations
 
@@ -18,10 +18,12 @@ from session.clock import SystemClock
 from session.desk.call import DeskCall
 from session.errors import CallLost
 from session.kiosk.call import CallMedia, KioskCall
-from session.media.aiortc_engine import AiortcEngine
+from session.media.call_page import simulated
 from session.media.engine import MediaState
+from session.media.ice import IcePlan
 from session.protocol.session_messages import CallFailed, CallOffered, CameraChanged, MediaSeen
 from session.tasks import Tasks
+from tests.talks.call.engines import Engine, Show, both_engines, one_engine
 from tests.talks.memory_channel import MemoryChannel, channel_pair
 from tests.talks.qt_loop import QtLoop, until
 from views.kiosk_call_pane import KioskCallPane
@@ -35,7 +37,8 @@ class Ends:
     kiosk: KioskCall
     desk: DeskCall
     pane: KioskCallPane
-    engine: AiortcEngine
+    engine: Engine
+    show: Show
     kiosk_channel: MemoryChannel
     desk_channel: MemoryChannel
     desk_states: list[str] = field(default_factory=list)
@@ -47,7 +50,7 @@ class Ends:
 
 
 @asynccontextmanager
-async def a_call(media: CallMedia | None = None) -> AsyncIterator[Ends]:
+async def a_call(kind: str, media: CallMedia | None = None, plan: IcePlan | None = None) -> AsyncIterator[Ends]:
     errors: list[str] = []
     tasks = Tasks(on_error=lambda name, error: errors.append(f"{name}: {error!r}"))
     clock = SystemClock()
@@ -55,12 +58,13 @@ async def a_call(media: CallMedia | None = None) -> AsyncIterator[Ends]:
     pane = KioskCallPane()
     pane.resize(960, 540)
     pane.show()
-    engine = AiortcEngine()
+    engine, show = one_engine(kind, tasks)
     accepted_at_s = clock.monotonic_s()
-    desk = DeskCall(desk_channel, engine, clock, tasks, accepted_at_s)
-    media = media or CallMedia(simulated=True, width_px=640, height_px=360)
+    engine.set_ice(plan or IcePlan())
+    desk = DeskCall(desk_channel, engine, clock, tasks, accepted_at_s, plan=plan)
+    media = media or simulated(width_px=640, height_px=360)
     kiosk = KioskCall(kiosk_channel, pane, clock, tasks, accepted_at_s, media)
-    ends = Ends(kiosk, desk, pane, engine, kiosk_channel, desk_channel)
+    ends = Ends(kiosk, desk, pane, engine, show, kiosk_channel, desk_channel)
     desk.state_changed.connect(ends.desk_states.append)
     desk.first_frame.connect(ends.first_at_desk.append)
     desk.media_seen.connect(ends.seen_at_desk.append)
@@ -94,9 +98,10 @@ def painted(widget: QWidget) -> bytes:
     return bits.asstring(image.sizeInBytes())
 
 
-def test_both_ends_see_and_hear_each_other(qt_loop: QtLoop) -> None:
+@both_engines
+def test_both_ends_see_and_hear_each_other(kind: str, qt_loop: QtLoop) -> None:
     async def story() -> None:
-        async with a_call() as ends:
+        async with a_call(kind) as ends:
             await until(lambda: ends.told_to_desk and ends.told_to_kiosk)
             for first in (ends.first_at_desk[0], ends.told_to_desk[0]):
                 assert first.first_frame_ms is not None
@@ -111,26 +116,42 @@ def test_both_ends_see_and_hear_each_other(qt_loop: QtLoop) -> None:
     qt_loop.run(story())
 
 
-def test_what_is_painted_changes_at_both_ends(qt_loop: QtLoop) -> None:
+@pytest.mark.parametrize("codec", ["av1", "vp8"])
+def test_aiortc_and_chromium_speak_av1_and_vp8_both_ways(codec: str, qt_loop: QtLoop) -> None:
     async def story() -> None:
-        async with a_call() as ends:
+        async with a_call("aiortc", simulated(width_px=640, height_px=360, codecs=(codec,))) as ends:
+            await until(lambda: ends.told_to_desk and ends.told_to_kiosk)
+            await until(lambda: len({s.checksum for s in ends.seen_at_desk}) > 1)
+            await until(lambda: len({s.checksum for s in ends.seen_at_kiosk}) > 1)
+            stats = ends.engine.stats()
+            assert (stats.codec, stats.sent_codec) == (codec, codec)
+
+    qt_loop.run(story())
+
+
+@both_engines
+def test_what_is_painted_changes_at_both_ends(kind: str, qt_loop: QtLoop) -> None:
+    async def story() -> None:
+        async with a_call(kind) as ends:
             pane = VideoPane()
             pane.resize(640, 360)
-            pane.set_source(ends.engine.latest_frame, ends.engine.own_frame)
+            ends.show(pane)
             pane.show()
             await until(lambda: ends.told_to_desk and ends.told_to_kiosk)
             before = (painted(pane), painted(ends.pane))
             await until(lambda: painted(pane) != before[0] and painted(ends.pane) != before[1])
-            assert ends.engine.own_frame() is not None
+            await until(lambda: ends.engine.own_frame() is not None)
+            pane.set_picture(None)
             pane.close()
             pane.deleteLater()
 
     qt_loop.run(story())
 
 
-def test_a_second_call_replaces_the_first(qt_loop: QtLoop) -> None:
+@both_engines
+def test_a_second_call_replaces_the_first(kind: str, qt_loop: QtLoop) -> None:
     async def story() -> None:
-        async with a_call() as ends:
+        async with a_call(kind) as ends:
             await until(lambda: ends.told_to_desk and ends.told_to_kiosk)
             ends.desk.request_call()
             await until(lambda: len(ends.first_at_desk) == 2)
@@ -143,9 +164,10 @@ def test_a_second_call_replaces_the_first(qt_loop: QtLoop) -> None:
     qt_loop.run(story())
 
 
-def test_a_bad_offer_is_refused_and_the_call_goes_on(qt_loop: QtLoop) -> None:
+@both_engines
+def test_a_bad_offer_is_refused_and_the_call_goes_on(kind: str, qt_loop: QtLoop) -> None:
     async def story() -> None:
-        async with a_call() as ends:
+        async with a_call(kind) as ends:
             refused: list[CallFailed] = []
             ends.kiosk_channel.on_message("call", lambda m: refused.append(m) if isinstance(m, CallFailed) else None)
             await until(lambda: ends.first_at_desk)
@@ -160,9 +182,10 @@ def test_a_bad_offer_is_refused_and_the_call_goes_on(qt_loop: QtLoop) -> None:
     qt_loop.run(story())
 
 
-def test_a_silent_kiosk_is_unstable_then_lost_then_called_again(qt_loop: QtLoop) -> None:
+@both_engines
+def test_a_silent_kiosk_is_unstable_then_lost_then_called_again(kind: str, qt_loop: QtLoop) -> None:
     async def story() -> None:
-        async with a_call() as ends:
+        async with a_call(kind) as ends:
             await until(lambda: ends.told_to_desk and "connected" in ends.desk_states)
             page = ends.pane.findChild(QWebEnginePage)
             assert page is not None
@@ -171,7 +194,7 @@ def test_a_silent_kiosk_is_unstable_then_lost_then_called_again(qt_loop: QtLoop)
             try:
                 await until(lambda: ends.desk.state == MediaState.LOST)
                 assert ends.desk_states[2:] == ["unstable", "lost"]
-                assert ends.engine.latest_frame() is not None
+                await until(lambda: ends.engine.latest_frame() is not None)
             finally:
                 os.kill(renderer, signal.SIGCONT)
             await until(lambda: len(ends.first_at_desk) == 2, timeout_s=20)
@@ -180,9 +203,10 @@ def test_a_silent_kiosk_is_unstable_then_lost_then_called_again(qt_loop: QtLoop)
     qt_loop.run(story())
 
 
-def test_a_kiosk_page_whose_process_dies_calls_again(qt_loop: QtLoop) -> None:
+@both_engines
+def test_a_kiosk_page_whose_process_dies_calls_again(kind: str, qt_loop: QtLoop) -> None:
     async def story() -> None:
-        async with a_call() as ends:
+        async with a_call(kind) as ends:
             await until(lambda: ends.first_at_desk)
             page = ends.pane.findChild(QWebEnginePage)
             assert page is not None
@@ -193,9 +217,10 @@ def test_a_kiosk_page_whose_process_dies_calls_again(qt_loop: QtLoop) -> None:
     qt_loop.run(story())
 
 
-def test_without_devices_the_caller_still_sees_the_agent(qt_loop: QtLoop) -> None:
+@both_engines
+def test_without_devices_the_caller_still_sees_the_agent(kind: str, qt_loop: QtLoop) -> None:
     async def story() -> None:
-        async with a_call(CallMedia(simulated=False)) as ends:
+        async with a_call(kind, CallMedia()) as ends:
             missing: list[str] = []
             ends.kiosk.device_missing.connect(missing.append)
             await until(lambda: ends.told_to_desk)
@@ -206,9 +231,10 @@ def test_without_devices_the_caller_still_sees_the_agent(qt_loop: QtLoop) -> Non
     qt_loop.run(story())
 
 
-def test_the_agents_camera_switched_off_is_told_and_sent_as_darkness(qt_loop: QtLoop) -> None:
+@both_engines
+def test_the_agents_camera_switched_off_is_told_and_sent_as_darkness(kind: str, qt_loop: QtLoop) -> None:
     async def story() -> None:
-        async with a_call() as ends:
+        async with a_call(kind) as ends:
             switched: list[CameraChanged] = []
             ends.kiosk.peer_camera_changed.connect(switched.append)
             await until(lambda: ends.told_to_desk)
@@ -222,9 +248,10 @@ def test_the_agents_camera_switched_off_is_told_and_sent_as_darkness(qt_loop: Qt
     qt_loop.run(story())
 
 
-def test_after_hanging_up_the_caller_is_no_longer_filmed(qt_loop: QtLoop) -> None:
+@both_engines
+def test_after_hanging_up_the_caller_is_no_longer_filmed(kind: str, qt_loop: QtLoop) -> None:
     async def story() -> None:
-        async with a_call() as ends:
+        async with a_call(kind) as ends:
             await until(lambda: ends.told_to_desk and ends.told_to_kiosk)
             track = "document.querySelector('#own video').srcObject.getTracks()[0]"
             assert await ends.pane.run(f"(window.filmed = {track}).readyState") == "live"

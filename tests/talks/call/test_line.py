@@ -13,9 +13,10 @@ from session.clock import ManualClock
 from session.desk.call import DeskCall
 from session.errors import CallLost
 from session.kiosk.call import CallMedia, KioskCall
+from session.media.call_page import simulated
 from session.media.engine import MediaEngine, MediaState, MediaStats
 from session.media.frames import VideoFrame
-from session.media.ice import IceServer
+from session.media.ice import IcePlan, IceServer
 from session.protocol.session_messages import CallAnswered, CallFailed, CallOffered, CallRequested, MediaSeen
 from session.tasks import Tasks
 from tests.talks.memory_channel import MemoryChannel, channel_pair
@@ -33,6 +34,8 @@ class ToldEngine:
         self.answers = 0
         self.closed_calls = 0
         self.switches: list[tuple[str, bool]] = []
+        self.lines: list[int] = []
+        self.limits: list[int] = []
 
     async def answer(self, offer_sdp: str) -> str:
         await asyncio.sleep(0)
@@ -53,6 +56,14 @@ class ToldEngine:
 
     def set_camera(self, on: bool) -> None:
         self.switches.append(("camera", on))
+
+    def set_ice(self, plan: IcePlan) -> None: ...
+
+    def set_line(self, line_kbps: int) -> None:
+        self.lines.append(line_kbps)
+
+    def set_picture_limit(self, kbps: int, *, height_px: int = 0, fps: float = 0.0) -> None:
+        self.limits.append(kbps)
 
     def latest_frame(self) -> VideoFrame | None:
         return None
@@ -330,10 +341,11 @@ class Kiosk:
 
 async def test_the_kiosk_offers_at_once_with_its_settings() -> None:
     ice = IceServer(url="turns:turn.example:443?transport=tcp", username="u", credential="c")
-    kiosk = Kiosk(CallMedia(simulated=True, max_kbps=400, ice_servers=(ice,)))
+    kiosk = Kiosk(simulated(max_kbps=400, ice_servers=(ice,)))
     await settle()
     options = kiosk.page.offers()[0]
-    assert (options["simulated"], options["max_kbps"], options["codec"]) == (True, 400, "vp8")
+    assert (options["camera"], options["microphone"], options["max_kbps"]) == ("simulated", "simulated", 400)
+    assert options["codecs"] == ["av1", "vp9", "vp8"]
     assert options["since_accept_ms"] == 1000.0
     assert options["ice_servers"] == [{"urls": ice.url, "username": "u", "credential": "c"}]
     assert sent(kiosk.channel, CallOffered)[0].sdp == "offer 1"

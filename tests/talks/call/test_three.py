@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Hold and three people with real media: QtWebEngine at the kiosk, aiortc at two desks, a real hub between them."""
+"""Hold and three people with real media: QtWebEngine at the kiosk, each engine at two desks, a real hub between."""
 
 from __future__ import annotations
 
@@ -14,35 +14,30 @@ from session.desk.guest import Guest
 from session.desk.link import DeskLink
 from session.desk.talk import DeskTalk
 from session.desk.talk_link import TalkLink
-from session.kiosk.call import CallMedia, KioskCall
+from session.kiosk.call import KioskCall
 from session.kiosk.talk import KioskTalk
-from session.media.aiortc_engine import AiortcEngine, EngineSettings
+from session.media.call_page import simulated
 from session.media.engine import MediaState
-from session.media.shared_devices import SharedCamera, SharedMicrophone, SharedSpeaker
-from session.media.sound import NullSink, ToneSource
-from session.media.sources import SyntheticCamera
 from session.protocol.roles import Role
 from session.protocol.session_messages import ASIDE_TOPIC, THIRD_TOPIC, CallRequested
 from session.protocol.talk_messages import TalkAnswer
 from session.protocol.talk_state import HoldReason, Talk, ThirdState
 from session.protocol.tickets import Ticket
+from session.tasks import Tasks
+from tests.talks.call.engines import Engine, both_engines, two_engines
 from tests.talks.hub.bus_fixture import World, hub_world
 from tests.talks.qt_loop import QtLoop, until
 from views.kiosk_call_pane import KioskCallPane
 
-MEDIA = CallMedia(simulated=True, width_px=640, height_px=360)
+MEDIA = simulated(width_px=640, height_px=360)
 
 
 class Desk:
     """One agent's machine: a line to the hub and two engines on the same camera, microphone and loudspeaker."""
 
-    def __init__(self, link: DeskLink, talk_link: TalkLink) -> None:
+    def __init__(self, link: DeskLink, talk_link: TalkLink, kind: str, tasks: Tasks) -> None:
         self.link, self.talk_link = link, talk_link
-        self.sink = NullSink()
-        eye, ear, mouth = SharedCamera(SyntheticCamera()), SharedMicrophone(ToneSource()), SharedSpeaker(self.sink)
-        self.main, self.aside = (
-            AiortcEngine(eye.view(), ear.tap(), mouth.input(), EngineSettings()) for _number in range(2)
-        )
+        (self.main, _show), (self.aside, _show_aside) = two_engines(kind, tasks)
 
     async def close(self) -> None:
         await self.main.close()
@@ -52,8 +47,8 @@ class Desk:
 class Scene:
     """Alice talks with the caller; whoever joins is `guest`."""
 
-    def __init__(self, world: World, pane: KioskCallPane) -> None:
-        self.world, self.pane = world, pane
+    def __init__(self, world: World, pane: KioskCallPane, kind: str) -> None:
+        self.world, self.pane, self.kind = world, pane, kind
         self.desks: list[Desk] = []
         self.at_kiosk: list[TalkAnswer] = []
         self.guest: Guest | None = None
@@ -64,7 +59,7 @@ class Scene:
         link = DeskLink(client, self.clock, self.world.tasks)
         await link.start()
         await until(lambda: link.is_ready)
-        desk = Desk(link, TalkLink(client))
+        desk = Desk(link, TalkLink(client), self.kind, self.world.tasks)
         self.desks.append(desk)
         return desk
 
@@ -142,12 +137,12 @@ class Scene:
 
 
 @asynccontextmanager
-async def a_conversation(folder: Path) -> AsyncIterator[Scene]:
+async def a_conversation(kind: str, folder: Path) -> AsyncIterator[Scene]:
     pane = KioskCallPane()
     pane.resize(960, 540)
     pane.show()
     async with hub_world(folder) as world:
-        scene = Scene(world, pane)
+        scene = Scene(world, pane, kind)
         try:
             await scene.begin()
             yield scene
@@ -157,16 +152,17 @@ async def a_conversation(folder: Path) -> AsyncIterator[Scene]:
             pane.deleteLater()
 
 
-async def nothing_comes(engine: AiortcEngine) -> bool:
+async def nothing_comes(engine: Engine) -> bool:
     """Whether no packet arrives for a second."""
     before = engine.stats().packets
     await asyncio.sleep(1.0)
     return engine.stats().packets == before
 
 
-def test_on_hold_nothing_travels_either_way_and_the_talk_comes_back(qt_loop: QtLoop, tmp_path: Path) -> None:
+@both_engines
+def test_on_hold_nothing_travels_either_way_and_the_talk_comes_back(kind: str, qt_loop: QtLoop, tmp_path: Path) -> None:
     async def story() -> None:
-        async with a_conversation(tmp_path) as scene:
+        async with a_conversation(kind, tmp_path) as scene:
             filmed = "document.querySelector('#own video').srcObject.getTracks()[0]"
             assert await scene.pane.run(f"(window.filmed = {filmed}).readyState") == "live"
             await scene.alice.talk_link.hold(scene.session, True, HoldReason.LOOKING)
@@ -188,9 +184,10 @@ def test_on_hold_nothing_travels_either_way_and_the_talk_comes_back(qt_loop: QtL
     qt_loop.run(story())
 
 
-def test_three_people_see_and_hear_each_other(qt_loop: QtLoop, tmp_path: Path) -> None:
+@both_engines
+def test_three_people_see_and_hear_each_other(kind: str, qt_loop: QtLoop, tmp_path: Path) -> None:
     async def story() -> None:
-        async with a_conversation(tmp_path) as scene:
+        async with a_conversation(kind, tmp_path) as scene:
             bob = await scene.desk("bob")
             assert scene.world.hub is not None
             presence = scene.world.hub.presence
@@ -224,9 +221,10 @@ def test_three_people_see_and_hear_each_other(qt_loop: QtLoop, tmp_path: Path) -
     qt_loop.run(story())
 
 
-def test_a_supervisor_gets_no_media_while_one_banner_is_missing(qt_loop: QtLoop, tmp_path: Path) -> None:
+@both_engines
+def test_a_supervisor_gets_no_media_while_one_banner_is_missing(kind: str, qt_loop: QtLoop, tmp_path: Path) -> None:
     async def story() -> None:
-        async with a_conversation(tmp_path) as scene:
+        async with a_conversation(kind, tmp_path) as scene:
             boss = await scene.desk("boss", Role.SUPERVISOR)
             await boss.talk_link.join(scene.ticket.id, "Aide à l'accueil")
             await scene.announced()
@@ -245,9 +243,10 @@ def test_a_supervisor_gets_no_media_while_one_banner_is_missing(qt_loop: QtLoop,
     qt_loop.run(story())
 
 
-def test_a_muted_agent_is_silent_for_the_third_person_too(qt_loop: QtLoop, tmp_path: Path) -> None:
+@both_engines
+def test_a_muted_agent_is_silent_for_the_third_person_too(kind: str, qt_loop: QtLoop, tmp_path: Path) -> None:
     async def story() -> None:
-        async with a_conversation(tmp_path) as scene:
+        async with a_conversation(kind, tmp_path) as scene:
             boss = await scene.desk("boss", Role.SUPERVISOR)
             await boss.talk_link.join(scene.ticket.id, "Aide à l'accueil")
             await scene.announced()

@@ -24,6 +24,7 @@ from session.bus.hub_connection import HubConnection
 from session.bus.identity import new_seed, public_key
 from session.bus.line import Line
 from session.bus.partners import Partner
+from session.bus.seals import Seals
 from session.bus.server import BusServer
 from session.bus.server_config import ServerSettings
 from session.clock import Clock, SystemClock
@@ -142,6 +143,8 @@ class World:
                 self.seeds[name, Role.KIOSK, kiosk.id] = new_seed()
             for display in entry.displays:
                 self.seeds[name, Role.DISPLAY, display.id] = new_seed()
+            for vault in entry.vaults:
+                self.seeds[name, Role.VAULT, vault.id] = new_seed()
             for person in entry.people:
                 self.seeds[name, roles[person.role], person.id] = new_seed()
         self.keys = {identity: public_key(seed) for identity, seed in self.seeds.items()}
@@ -171,6 +174,7 @@ class World:
             self.tasks,
             tick_s=self.tick_s,
             network=self.network,
+            library=self.folder / "library",
         )
         await self.hub.start()
         return self.hub
@@ -181,9 +185,11 @@ class World:
             await self.connection.close()
         self.hub = self.connection = None
 
-    async def client(self, role: Role, user: str, organisation: str = "valdore") -> BusClient:
+    async def client(
+        self, role: Role, user: str, organisation: str = "valdore", seals: Seals | None = None
+    ) -> BusClient:
         seed = self.seeds[organisation, role, user]
-        client = BusClient([self.server.url], role, user, seed, self.tasks, self.clock)
+        client = BusClient([self.server.url], role, user, seed, self.tasks, self.clock, seals=seals)
         await client.connect()
         self._open.append(client)
         return client

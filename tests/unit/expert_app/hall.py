@@ -10,6 +10,7 @@ from expert_app.facts import Facts
 from expert_app.kiosk import KioskApp
 from session.kiosk.link import KioskLink
 from session.kiosk.live import KioskSession
+from session.kiosk.print_showing import ShownPrint
 from session.kiosk.printer import Printer
 from session.protocol.hub_messages import ServicesAnswer, SessionFacts, TicketAnswer, TicketChanged
 from session.protocol.roles import Role
@@ -17,6 +18,7 @@ from session.protocol.session_messages import Grant, KioskWiped
 from session.protocol.talk_messages import PassingAnswer, TalkAnswer
 from session.protocol.tickets import TicketState
 from session.protocol.waiting_messages import AwayTicket
+from session.protocol.written import Line
 from session.tasks import Tasks
 from tests.talks.hub.bus_fixture import World, until
 from tests.unit.expert_app.parts import QuietBrowser, kiosk_session
@@ -90,6 +92,12 @@ class Screen:
     def show_page(self, visible: bool) -> None:
         pass
 
+    def show_written(self, lines: tuple[Line, ...]) -> None:
+        pass
+
+    def show_private(self, on: bool) -> None:
+        pass
+
     def show_grants(self, grants: Mapping[Grant, bool]) -> None:
         pass
 
@@ -100,6 +108,12 @@ class Screen:
         pass
 
     def end_question(self, grant: Grant) -> None:
+        pass
+
+    def show_print(self, shown: ShownPrint) -> None:
+        pass
+
+    def end_print(self, print_id: str) -> None:
         pass
 
     def show_devices_notice(self, code: str) -> None:

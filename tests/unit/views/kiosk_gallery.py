@@ -27,6 +27,7 @@ from session.protocol.session_messages import Grant, KioskWiped
 from session.protocol.site_messages import HelpState
 from session.protocol.tickets import Ticket, TicketState
 from session.protocol.waiting_messages import AwayTicket
+from session.protocol.written import Line
 from views.kiosk_window import KioskWindow
 
 SIZES = ((1280, 800), (1080, 1920), (1920, 1080))
@@ -212,6 +213,22 @@ def _page_shared(window: KioskWindow) -> None:
     window.show_times(dict.fromkeys(Grant, 540.0))
 
 
+def _written(window: KioskWindow) -> None:
+    window.show_session(session_facts())
+    window.show_written(
+        (
+            Line("w1", "Bonjour, pouvez-vous lire ceci ?", mine=False),
+            Line("w2", "Oui", mine=True),
+            Line("w3", "Posez votre document sur la vitre, face imprimée en dessous.", mine=False),
+        )
+    )
+
+
+def _private(window: KioskWindow) -> None:
+    _page_shared(window)
+    window.show_private(True)
+
+
 def _page_notice(window: KioskWindow) -> None:
     _page_shared(window)
     window.show_devices_notice("place_document")
@@ -350,6 +367,8 @@ SCENES: dict[str, Callable[[KioskWindow], None]] = {
     "session-face": lambda window: window.show_session(session_facts()),
     "session-page": _page_shared,
     "session-notice": _page_notice,
+    "session-written": _written,
+    "session-private": _private,
     "session-ask-page": _asking_page,
     "session-ask-scan": _asking_scan,
     "session-ask-control": _asking_control,

@@ -89,7 +89,7 @@ def page() -> DeskWindow:
     devices.show_page_failed("page4", "page_damaged")
     devices.show_scan_progress(40, "Page 4")
     devices.show_print(PrintChanged(print_id="j1", state=PrintState.WAITING, code="printer_out_of_paper"), "Receipt")
-    window._tabs.setCurrentWidget(devices)
+    window._side.open_tab(devices)
     window.messages.show_message(
         Level.WARNING, sentence("printer_out_of_paper").sentence, action=MessageAction("Cancel the print", lambda: None)
     )
@@ -101,9 +101,9 @@ def preview() -> DeskWindow:
     """The glass was previewed and a part is marked."""
     window = face()
     window.show_grants({Grant.SCAN: True, Grant.PRINT: True})
-    window.devices.show_preview(drawn_page("CARTE D'IDENTITÉ", tilt_deg=6, width=310))
-    window.devices.preview._mark(Area(left=300, top=400, width=1500, height=1100))
-    window._tabs.setCurrentWidget(window.devices)
+    areas = (Area(left=300, top=300, width=1500, height=1000), Area(left=500, top=1900, width=1300, height=1000))
+    window.devices.show_preview(drawn_page("CARTE D'IDENTITÉ", tilt_deg=6, width=310), areas=areas)
+    window._side.open_tab(window.devices)
     return window
 
 

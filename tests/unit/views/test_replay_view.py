@@ -251,10 +251,25 @@ def test_the_braces_of_every_sentence_are_filled_in() -> None:
         events.AddressOpened(host="h.example", path_length=3),
         events.PageActed(command="click_requested", code="", times=3),
         events.ScanEnded(scan_id="n1", pages=2, code=""),
+        events.DocumentShown(pages=3),
+        events.ShownPagePainted(page=2),
+        events.ShownPageMarked(kind="arrow"),
         events.PrintChanged(print_id="r", state=PrintState.WAITING, job_id=1, code="", sha256=""),
         events.DocumentFiled(document_id="d", sha256="", size_bytes=1, pages=1, piece_id=""),
         events.LineLost(by=desk),
         events.LineBack(by=desk, lost_s=3),
+        events.LineMeasured(
+            by=desk,
+            over_s=10,
+            kbps=300,
+            loss_percent=1,
+            rtt_ms=None,
+            height_px=360,
+            fps=24,
+            freezes=0,
+            concealed_percent=0,
+        ),
+        events.LineGoverned(by=desk, step="small", document=False, budget_kbps=200, face_kbps=140, page_kbps=60),
     ]
     assert {label_of(event) for event in examples} == {name for name, words in WORDS.items() if "{" in words}
     assert not [words for event in examples if "{" in (words := describe(event))]

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from session.media.engine import MediaState
 from session.media.frames import VideoFrame, to_screen
+from session.media.ice import IcePlan
 from views.video_pane import OwnPlace, VideoPane, fitted
 
 RED, BLUE = (200, 30, 30), (30, 30, 200)
@@ -31,6 +32,12 @@ class Engine:
         self.latest: VideoFrame | None = None
         self.own: VideoFrame | None = None
         self.asked = 0
+
+    def set_ice(self, plan: IcePlan) -> None: ...
+
+    def set_line(self, line_kbps: int) -> None: ...
+
+    def set_picture_limit(self, kbps: int, *, height_px: int = 0, fps: float = 0.0) -> None: ...
 
     def latest_frame(self) -> VideoFrame | None:
         self.asked += 1
@@ -78,7 +85,7 @@ def test_a_picture_keeps_its_shape_and_is_never_cut(pane: VideoPane, engine: Eng
     qtbot.waitUntil(lambda: is_like(colour_at(pane, 0.5, 0.5), RED))
     assert is_like(colour_at(pane, 0.5, 0.02), RED)
     assert not is_like(colour_at(pane, 0.1, 0.5), RED)
-    assert fitted(plain(RED, size=(160, 90)), QRectF(0, 0, 300, 300)) == QRectF(0, 65.625, 300, 168.75)
+    assert fitted(160, 90, QRectF(0, 0, 300, 300)) == QRectF(0, 65.625, 300, 168.75)
 
 
 def test_our_own_picture_lies_in_the_corner_and_not_on_the_face(pane: VideoPane, engine: Engine, qtbot: QtBot) -> None:

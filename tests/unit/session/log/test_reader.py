@@ -34,7 +34,7 @@ def test_packing_makes_a_log_smaller(tmp_path: Path) -> None:
 
 def test_the_first_line_says_what_the_file_is(tmp_path: Path) -> None:
     write_log(tmp_path / "a.jsonl", "s1", [])
-    assert (tmp_path / "a.jsonl").read_text(encoding="utf-8") == '{"poste-expert-log":2,"session_id":"s1"}\n'
+    assert (tmp_path / "a.jsonl").read_text(encoding="utf-8") == '{"poste-expert-log":3,"session_id":"s1"}\n'
 
 
 @pytest.mark.parametrize("content", [b"", b"hello\n", b'{"poste-expert-log": "x"}\n', b"\x89PNG\r\n\x1a\n", b"{}\n"])
@@ -72,7 +72,7 @@ def test_a_newer_log_is_refused_with_both_numbers(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes(b'{"poste-expert-log":12,"session_id":"s1"}\n{"new":"things"}\n')
     with pytest.raises(LogTooNew) as caught:
         read_log(tmp_path / "a.jsonl")
-    assert caught.value.detail == {"theirs": 12, "ours": 2}
+    assert caught.value.detail == {"theirs": 12, "ours": 3}
 
 
 def test_a_bomb_is_refused_without_unpacking_it_all(tmp_path: Path) -> None:

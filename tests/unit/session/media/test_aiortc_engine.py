@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection
@@ -49,7 +50,7 @@ async def test_an_offer_in_any_order_is_answered_with_our_hints(engine: AiortcEn
     pc, offer = await offer_of(kinds)
     answer = await engine.answer(offer)
     await pc.close()
-    assert "useinbandfec=1;maxaveragebitrate=28000" in answer
+    assert "useinbandfec=1;usedtx=1;stereo=0;maxaveragebitrate=28000" in answer
     assert answer.count("b=AS:900") == kinds.count("video")
     assert ("x-google-start-bitrate=250" in answer) == ("video" in kinds)
 
@@ -76,9 +77,56 @@ async def test_a_damaged_offer_is_refused_and_the_next_one_answered(engine: Aior
     await pc.close()
 
 
+@pytest.mark.parametrize(("line_kbps", "codec", "start"), [(512, "AV1", 320), (256, "AV1", 141), (4000, "VP8", 2762)])
+async def test_a_known_line_decides_hints_and_codec(
+    engine: AiortcEngine, line_kbps: int, codec: str, start: int
+) -> None:
+    other = AiortcEngine()
+    engine.set_line(line_kbps)
+    answer = await engine.answer(await other.offer())
+    await other.close()
+    video = answer[answer.index("m=video") :]
+    first = video.split("\r\n")[0].split()[3]
+    assert f"a=rtpmap:{first} {codec}/90000" in video
+    assert f"b=AS:{start}\r\n" in video
+    hints = [line for line in video.split("\r\n") if "x-google-start-bitrate" in line]
+    assert len(hints) == 2
+    assert all(line.endswith(f"={start}") for line in hints)
+
+
 async def test_a_closed_engine_refuses(engine: AiortcEngine) -> None:
     pc, offer = await offer_of(("audio",))
     await pc.close()
     await engine.close()
     with pytest.raises(CallLost):
         await engine.answer(offer)
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(8):
+        while not true():  # noqa: ASYNC110 - what arrives sets no event
+            await asyncio.sleep(0.02)
+
+
+async def test_a_call_that_is_replaced_goes_on_until_the_new_one_brings_something(engine: AiortcEngine) -> None:
+    first, second = AiortcEngine(), AiortcEngine()
+    try:
+        await first.accept(await engine.answer(await first.offer()))
+        await until(lambda: engine.latest_frame() is not None)
+        offered = await second.offer()
+        answer = await engine.answer(offered)
+        assert engine.stats().frames == 0, "counted anew"
+        for _ in range(20):
+            await asyncio.sleep(0.02)
+            assert engine.latest_frame() is not None, "the picture before stays"
+        before = first.stats().packets
+        await asyncio.sleep(0.3)
+        assert first.stats().packets > before, "and is still sent to"
+        await second.accept(answer)
+        await until(lambda: engine.stats().frames > 0 and second.stats().frames > 0)
+        ended = first.stats().packets
+        await asyncio.sleep(0.5)
+        assert first.stats().packets - ended < 10
+    finally:
+        await first.close()
+        await second.close()

@@ -28,10 +28,10 @@ def test_the_checksum_is_that_of_the_brightness_without_padding() -> None:
 def test_counts_level_and_first_picture_are_those_of_this_call() -> None:
     received = Received()
     assert received.stats().first_frame_s is None
-    received.add_picture(grey(10))
+    received.add_picture(grey(10), to_screen(grey(10), 1))
     first_s = received.stats().first_frame_s
     received.pass_over()
-    received.add_picture(grey(20))
+    received.add_picture(grey(20), to_screen(grey(20), 2))
     received.count_voice_packet()
     received.add_voice(ToneSource(level=0.5).read())
     stats = received.stats()

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from session.errors import CallLost
-from session.media.sdp import MAX_SDP_CHARS, check_offer, first_codec, with_line_hints, without_local_names
+from session.media.sdp import MAX_SDP_CHARS, check_offer, first_codec, in_order, with_line_hints, without_local_names
 
 ANSWER = "\r\n".join(
     (
@@ -54,9 +54,9 @@ def test_an_earlier_bandwidth_is_replaced() -> None:
 
 def test_the_voice_gets_error_correction_even_where_parameters_stand_already() -> None:
     plain = hinted(ANSWER)
-    assert "a=fmtp:111 minptime=10;useinbandfec=1;maxaveragebitrate=28000" in plain
+    assert "a=fmtp:111 minptime=10;useinbandfec=1;usedtx=1;stereo=0;maxaveragebitrate=28000" in plain
     with_some = hinted(ANSWER.replace("opus/48000/2", "opus/48000/2\r\na=fmtp:111 stereo=0"))
-    assert "a=fmtp:111 stereo=0;minptime=10;useinbandfec=1;maxaveragebitrate=28000" in with_some
+    assert "a=fmtp:111 stereo=0;minptime=10;useinbandfec=1;usedtx=1;stereo=0;maxaveragebitrate=28000" in with_some
 
 
 def test_what_is_not_amended_stays_as_it_was_and_in_order() -> None:
@@ -95,3 +95,39 @@ def test_what_no_kiosk_sends_is_refused(offer: str) -> None:
 
 def test_a_kiosks_offer_is_let_through() -> None:
     check_offer(ANSWER + CANDIDATE.format("192.0.2.9"))
+
+
+OFFER = "\r\n".join(
+    (
+        "v=0",
+        "m=audio 9 UDP/TLS/RTP/SAVPF 111",
+        "a=rtpmap:111 opus/48000/2",
+        "m=video 9 UDP/TLS/RTP/SAVPF 96 97 98 45 46 47",
+        "a=rtpmap:96 VP8/90000",
+        "a=rtcp-fb:96 nack",
+        "a=rtpmap:97 rtx/90000",
+        "a=fmtp:97 apt=96",
+        "a=rtpmap:98 VP9/90000",
+        "a=rtpmap:45 AV1/90000",
+        "a=fmtp:45 level-idx=5;profile=0;tier=0",
+        "a=rtpmap:46 rtx/90000",
+        "a=fmtp:46 apt=45",
+        "a=rtpmap:47 AV1/90000",
+        "a=fmtp:47 level-idx=5;profile=1;tier=0",
+        "",
+    )
+)
+
+
+def test_our_codecs_come_in_our_order_and_others_are_dropped() -> None:
+    ordered = in_order(OFFER, ("av1", "vp8"))
+    assert "m=video 9 UDP/TLS/RTP/SAVPF 45 96 97 46" in ordered
+    assert "VP9" not in ordered
+    assert "profile=1" not in ordered
+    assert "a=rtcp-fb:96 nack" in ordered
+    assert ordered.index("a=rtpmap:45 AV1") < ordered.index("a=rtpmap:96 VP8")
+    assert first_codec(in_order(OFFER, ("vp8", "av1")), "video") == "vp8"
+
+
+def test_an_offer_without_our_codecs_is_left_for_the_parser_to_refuse() -> None:
+    assert in_order(OFFER, ("h264",)).count("a=rtpmap") == OFFER.count("a=rtpmap")

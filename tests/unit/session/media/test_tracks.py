@@ -59,3 +59,12 @@ async def test_beats_missed_for_long_are_given_up() -> None:
     loop = asyncio.get_running_loop()
     pacer._start_s = loop.time() - 2.0
     assert await pacer.next_beat() > 1500
+
+
+async def test_a_photo_now_and_then_is_one_picture_of_many() -> None:
+    track = PictureTrack(SyntheticCamera(320, 180), 50, lambda frame: None)
+    track.limit(fps=5)
+    frames = [await track.recv() for _ in range(3)]
+    assert [frame.pts for frame in frames] == [0, 18_000, 36_000]
+    track.limit(fps=100)
+    assert (await track.recv()).pts == 37_800

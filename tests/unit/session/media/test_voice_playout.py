@@ -67,6 +67,13 @@ def test_on_a_good_line_every_packet_is_played(playout: VoicePlayout) -> None:
     assert playout.buffered_s <= 0.08
 
 
+def test_what_is_heard_has_the_time_of_its_packet(playout: VoicePlayout) -> None:
+    heard(playout, float, blocks=100)
+    assert playout.heard is not None
+    behind = ((START + 99 * BLOCK) - playout.heard) & 0xFFFFFFFF
+    assert 0 <= behind <= 6 * BLOCK
+
+
 def test_a_lost_packet_is_recovered_from_the_next_and_leaves_no_hole(playout: VoicePlayout) -> None:
     sound = heard(playout, lambda i: None if i % 20 == 7 else float(i))
     assert silent_blocks(sound) == 0

@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-only
-// Draws an invented caller who breathes, blinks and talks, and hums a quiet tone: used by call.js where a machine has no
-// camera and no microphone, and always labelled. Lengths are in units of a 640 x 360 picture.
+// Draws an invented person who breathes, blinks and talks, and hums a quiet tone: used by call.js where a machine has no
+// camera and no microphone, and always labelled. An older caller at the kiosk, an agent at the desk. Lengths are in units
+// of a 640 x 360 picture.
 "use strict";
 
-const simulatedCaller = (() => {
+const simulatedPerson = (() => {
+  const AT_DESK = document.body.classList.contains("desk");
   const HEAD = { left: 216, top: 24, width: 208, height: 248, neckX: 320, neckY: 262 };
   const MOUTHS = [0, 0.35, 0.7, 1];
-  const COLOURS = { skin: "#e6b896", shade: "#cf9c78", light: "#f2cdb0", cheek: "#dc9478", hair: "#c9c9c6", hairLight: "#e2e2df",
+  const CALLER = { skin: "#e6b896", shade: "#cf9c78", light: "#f2cdb0", cheek: "#dc9478", hair: "#c9c9c6", hairLight: "#e2e2df",
     coat: "#6b7f5a", coatShade: "#57694a", collar: "#efe9dc", lips: "#b4655c", inside: "#63292b", brow: "#9c9a95", glasses: "#3f3a44" };
+  const AGENT = { ...CALLER, skin: "#c98f6b", shade: "#a9714f", light: "#dba684", cheek: "#b9714f", hair: "#332621",
+    hairLight: "#4a3830", coat: "#2f4f6b", coatShade: "#243d54", lips: "#9c4f48", brow: "#2e2320", glasses: "" };
+  const COLOURS = AT_DESK ? AGENT : CALLER;
+  const PITCH_HZ = AT_DESK ? 220 : 294;
 
   function canvas(width, height) {
     const made = document.createElement("canvas");
@@ -115,8 +121,9 @@ const simulatedCaller = (() => {
         line(pen, 2.2, "#6f5344", (p) => p.ellipse(x, 162, 13, 4, 0, 0.1 * Math.PI, 0.9 * Math.PI));
       }
       line(pen, 1.3, COLOURS.shade, (p) => p.ellipse(x, 168, 14, 10, 0, 0.25 * Math.PI, 0.75 * Math.PI));
-      line(pen, 2.6, COLOURS.glasses, (p) => p.roundRect(x - 23, 146, 46, 36, 14));
+      if (COLOURS.glasses) line(pen, 2.6, COLOURS.glasses, (p) => p.roundRect(x - 23, 146, 46, 36, 14));
     }
+    if (!COLOURS.glasses) return;
     line(pen, 2.6, COLOURS.glasses, (p) => p.ellipse(320, 160, 8.5, 5, 0, 1.1 * Math.PI, 1.9 * Math.PI));
     line(pen, 2.6, COLOURS.glasses, (p) => { p.moveTo(266, 158); p.lineTo(250, 154); p.moveTo(374, 158); p.lineTo(390, 154); });
   }
@@ -154,7 +161,7 @@ const simulatedCaller = (() => {
     ellipse(pen, 312, 118, 36, 14, c.light, 8);
     ellipse(pen, 280, 200, 15, 11, c.cheek, 6);
     ellipse(pen, 360, 200, 15, 11, c.cheek, 6);
-    for (const y of [118, 127]) line(pen, 1.2, c.shade, (p) => p.ellipse(320, y + 22, 42, 20, 0, 1.25 * Math.PI, 1.75 * Math.PI));
+    for (const y of AT_DESK ? [] : [118, 127]) line(pen, 1.2, c.shade, (p) => p.ellipse(320, y + 22, 42, 20, 0, 1.25 * Math.PI, 1.75 * Math.PI));
     shape(pen, [[320, 162], [327, 188], [334, 199], [320, 206], [306, 199], [313, 188]], c.shade, 2.5);
     ellipse(pen, 318, 197, 7, 5, c.light, 3);
     eyes(pen, lids);
@@ -176,19 +183,32 @@ const simulatedCaller = (() => {
     return since > 0.16 ? 1 : since > 0.04 && since < 0.12 ? 0 : 0.45;
   }
 
+  // The parts take some tenths of a second to draw: once per size, before a call where there is time.
+  const drawn = new Map();
+  function partsOf(unit) {
+    if (!drawn.has(unit)) {
+      const heads = new Map();
+      const headOf = (open, lids) => {
+        const key = `${open}/${lids}`;
+        if (!heads.has(key)) heads.set(key, head(unit, open, lids));
+        return heads.get(key);
+      };
+      drawn.set(unit, { behind: room(unit), shoulders: body(unit), headOf });
+    }
+    return drawn.get(unit);
+  }
+
+  function warm(width, height) {
+    const { headOf } = partsOf(height / 360);
+    for (const open of MOUTHS) headOf(open, 1);
+  }
+
   // A camera: {track, stop()}. The drawing goes on until stop().
   function camera(width, height, fps) {
     const unit = height / 360;
     const picture = canvas(width, height);
     const pen = picture.getContext("2d", { alpha: false });
-    const behind = room(unit);
-    const shoulders = body(unit);
-    const heads = new Map();
-    const headOf = (open, lids) => {
-      const key = `${open}/${lids}`;
-      if (!heads.has(key)) heads.set(key, head(unit, open, lids));
-      return heads.get(key);
-    };
+    const { behind, shoulders, headOf } = partsOf(unit);
     const stream = picture.captureStream(0);
     const track = stream.getVideoTracks()[0];
     const draw = () => {
@@ -212,7 +232,7 @@ const simulatedCaller = (() => {
   // A microphone: {track, stop()}: a quiet tone that swells and fades.
   function microphone() {
     const audio = new AudioContext({ sampleRate: 48000 });
-    const tone = new OscillatorNode(audio, { frequency: 294 });
+    const tone = new OscillatorNode(audio, { frequency: PITCH_HZ });
     const level = new GainNode(audio, { gain: 0.06 });
     const swell = new OscillatorNode(audio, { frequency: 2.5 });
     const depth = new GainNode(audio, { gain: 0.03 });
@@ -225,5 +245,5 @@ const simulatedCaller = (() => {
     return { track, stop: () => { track.stop(); audio.close(); } };
   }
 
-  return { camera, microphone };
+  return { camera, microphone, warm };
 })();

@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-from session.desk.line_meter import LineMeter
 from session.media.engine import MediaStats
-from session.protocol.history_messages import LineSample
+from session.media.line_meter import LineMeter, Measured
 
 
-def play(meter: LineMeter, call: str, start_s: float, seconds: list[MediaStats]) -> list[LineSample]:
+def play(meter: LineMeter, call: str, start_s: float, seconds: list[MediaStats]) -> list[Measured]:
     found = (meter.seen(call, stats, start_s + at) for at, stats in enumerate(seconds))
     return [sample for sample in found if sample is not None]
 
@@ -44,3 +43,21 @@ def test_a_new_call_is_measured_from_its_own_beginning() -> None:
     play(meter, "c1", 0.0, [counts(second) for second in range(8)])
     samples = play(meter, "c2", 8.0, [counts(second, lost=second) for second in range(11)])
     assert [one.loss_percent for one in samples] == [1.1]
+
+
+def test_photos_that_stand_still_are_no_freeze() -> None:
+    meter = LineMeter("s1")
+    for second in range(10):
+        assert meter.seen("c1", counts(second, frames=7), float(second), photos=True) is None
+    measured = meter.seen("c1", counts(10, frames=8), 10.0, photos=True)
+    assert measured is not None
+    assert (measured.freezes, measured.fps) == (0, 0.1)
+
+
+def test_sound_that_was_guessed_is_told_as_a_share() -> None:
+    meter = LineMeter("s1", 2.0)
+    meter.seen("c1", MediaStats(packets=1, voice_blocks=100, voice_made_up=4), 0.0)
+    measured = meter.seen("c1", MediaStats(packets=9, voice_blocks=200, voice_made_up=9), 2.0)
+    assert measured is not None
+    assert meter.line_seen(measured).concealed_percent == 5.0
+    assert meter.line_sample(measured, 420.04).carries_kbps == 420.0

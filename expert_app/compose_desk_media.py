@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Connects the choice of camera, microphone, loudspeaker and engine with the desk's engines. Part of `compose_desk`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+
+import msgspec
+from PyQt6.QtCore import QTimer
+from PyQt6.QtWidgets import QWidget
+
+from expert_app.compose_engines import DeskMedia, chosen, open_camera, open_microphone
+from expert_app.config import MediaSettings
+from session.media.echo_check import EchoCheck, tone
+from session.media.frames import VideoFrame, to_screen
+from session.media.sound import LevelMeter, Pcm, SoundSink, SoundSource
+from session.media.sources import FrameSource
+from views.desk_settings import WindowSettings
+from views.media_devices import MediaDevices
+from views.media_settings import MediaChoice, MediaSettingsDialog
+from views.sound import SoundDevices
+
+TICK_MS, BLOCKS_PER_TICK = 100, 5
+PREVIEW_WIDTH_PX = 320
+TONE_BLOCKS = 50
+_NAMES = ("camera", "microphone", "speaker", "engine", "headset")
+
+
+def personal(settings: MediaSettings, store: WindowSettings) -> MediaSettings:
+    """The program's settings with what this person chose before; a choice that is none is left out."""
+    kept = {name: value for name in _NAMES if (value := store.read(f"media/{name}"))}
+    told = {**msgspec.structs.asdict(settings), **kept, "headset": kept.get("headset", str(settings.headset)) == "True"}
+    try:
+        return msgspec.convert(told, MediaSettings)
+    except msgspec.ValidationError:
+        return settings
+
+
+class MediaConnections:
+    """The dialog on one side, the engines on the other; devices are tried only while the dialog is open.
+
+    Args:
+        in_use: whether a conversation goes on.
+    """
+
+    def __init__(self, window: QWidget, media: DeskMedia, store: WindowSettings, in_use: Callable[[], bool]) -> None:
+        self._media, self._store, self._in_use = media, store, in_use
+        self.dialog = MediaSettingsDialog(window)
+        self._devices = MediaDevices(window)
+        self._devices.changed.connect(self._on_devices)
+        self._sound = SoundDevices(window)
+        self._camera: FrameSource | None = None
+        self._microphone: SoundSource | None = None
+        self._speaker: SoundSink | None = None
+        self._meter, self._number, self._tone_left = LevelMeter(), 0, 0
+        self._check: EchoCheck | None = None
+        self._tick = QTimer(window)
+        self._tick.setInterval(TICK_MS)
+        self._tick.timeout.connect(self._on_tick)
+        self.dialog.chosen.connect(self._on_chosen)
+        self.dialog.tone_requested.connect(self._on_tone)
+        self.dialog.echo_requested.connect(self._on_echo)
+        self.dialog.closed.connect(self._close_devices)
+
+    def open(self) -> None:
+        """Shows what there is and begins to try it."""
+        self._show()
+        self._open_devices()
+        self.dialog.open()
+
+    def _show(self) -> None:
+        settings = self._media.settings
+        choice = MediaChoice(**{name: getattr(settings, name) for name in _NAMES})
+        devices = self._devices
+        self.dialog.show_devices(choice, devices.cameras(), devices.microphones(), devices.speakers())
+        wanted = chosen(settings)
+        self.dialog.show_engine(wanted, later=wanted.kind is not self._media.choice.kind)
+
+    def _on_chosen(self, choice: MediaChoice) -> None:
+        for name, value in asdict(choice).items():
+            self._store.write(f"media/{name}", str(value))
+        self._close_devices()
+        self._media.take(msgspec.structs.replace(self._media.settings, **asdict(choice)))
+        self._show()
+        self._open_devices()
+
+    def _on_devices(self) -> None:
+        """One came or went: the system's own choice may be another now, a chosen one may be back."""
+        self._media.refresh_devices()
+        if self.dialog.isVisible():
+            self._close_devices()
+            self._show()
+            self._open_devices()
+
+    # ---- trying ----
+
+    def _open_devices(self) -> None:
+        settings = self._media.settings
+        self._camera = self._camera_to_try()
+        self.dialog.set_preview(self._media.main.own_frame if self._camera is None else self._frame)
+        self._microphone = open_microphone(settings.microphone, self._sound)
+        self._speaker = self._sound.speaker("" if settings.speaker == "auto" else settings.speaker)
+        self._tick.start()
+
+    def _camera_to_try(self) -> FrameSource | None:
+        """A camera opens only once: where an engine has it open, it is looked at through the engine."""
+        if (shared := self._media.engines.shared) is not None:
+            return shared[0].view()
+        return None if self._in_use() else open_camera(self._media.settings.camera)
+
+    def _close_devices(self) -> None:
+        self._tick.stop()
+        self._check, self._tone_left = None, 0
+        self.dialog.show_testing(False)
+        for device in (self._camera, self._microphone, self._speaker):
+            if device is not None:
+                device.close()
+        self._camera = self._microphone = self._speaker = None
+
+    def _frame(self) -> VideoFrame | None:
+        if self._camera is None:
+            return None
+        self._number += 1
+        return to_screen(self._camera.read(), self._number, PREVIEW_WIDTH_PX)
+
+    def _on_tone(self) -> None:
+        self._tone_left = TONE_BLOCKS
+        self.dialog.show_testing(True)
+
+    def _on_echo(self) -> None:
+        self._check = EchoCheck()
+        self.dialog.show_testing(True)
+
+    def _on_tick(self) -> None:
+        if self._microphone is None or self._speaker is None:
+            return
+        for _block in range(BLOCKS_PER_TICK):
+            heard = self._microphone.read()
+            self._meter.add(heard)
+            if self._check is not None:
+                self._step_check(self._check, heard, self._speaker)
+            elif self._tone_left:
+                self._tone_left -= 1
+                self._speaker.write(tone(self._tone_left))
+                self.dialog.show_testing(self._tone_left > 0)
+        self.dialog.show_level(self._meter.level)
+
+    def _step_check(self, check: EchoCheck, heard: Pcm, speaker: SoundSink) -> None:
+        played = check.step(heard)
+        if played is not None:
+            speaker.write(played)
+        if check.done:
+            self._check = None
+            self.dialog.show_testing(False)
+            self.dialog.show_echo(check.result())

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Notices that this computer is in another network than before. Used by the desk's and the kiosk's compose modules.
+
+A connection whose address has gone says nothing; without this, bus and call wait for their own time limits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PyQt6.QtCore import QObject, QTimer
+from PyQt6.QtNetwork import QAbstractSocket, QNetworkInterface
+
+LOOK_MS = 1000
+CALM_LOOKS = 2
+"""A new address is believed when it is the same at the next look: interfaces come up in steps."""
+
+
+def own_addresses() -> frozenset[str]:
+    """This computer's addresses, without those that reach no other computer."""
+    return frozenset(
+        address.toString()
+        for address in QNetworkInterface.allAddresses()
+        if not address.isLoopback()
+        and not address.isLinkLocal()
+        and address.protocol() != QAbstractSocket.NetworkLayerProtocol.UnknownNetworkLayerProtocol
+    )
+
+
+class NetworkWatch:
+    """Looks once a second.
+
+    Args:
+        changed: called when an address has gone or come, and there is at least one.
+        addresses: who to ask.
+    """
+
+    def __init__(
+        self, parent: QObject, changed: Callable[[], None], addresses: Callable[[], frozenset[str]] = own_addresses
+    ) -> None:
+        self._changed, self._addresses = changed, addresses
+        self._known = addresses()
+        self._seen, self._calm = self._known, 0
+        self._timer = QTimer(parent)
+        self._timer.setInterval(LOOK_MS)
+        self._timer.timeout.connect(self.look)
+        self._timer.start()
+
+    def look(self) -> None:
+        """Tells of other addresses once they stay."""
+        found = self._addresses()
+        self._calm = self._calm + 1 if found == self._seen else 1
+        self._seen = found
+        if found and found != self._known and self._calm >= CALM_LOOKS:
+            self._known = found
+            self._changed()

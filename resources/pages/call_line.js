@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-only
+// A call's line in a browser's own WebRTC: what was counted, and the governor's limits of the picture.
+// Used by call.js; the host governs (`session.media.governor`) and asks for the counts once a second.
+"use strict";
+
+// Counts of a connection since its beginning, with the names of `session.media.engine.MediaStats`.
+async function lineCounts(connection) {
+  const counts = { frames: 0, width_px: 0, height_px: 0, packets: 0, audio_packets: 0, bytes: 0, lost: 0, rtt_ms: null,
+    voice_blocks: 0, voice_made_up: 0, sent_bytes: 0, sent_width_px: 0, sent_height_px: 0, sent_frames: 0,
+    estimate_kbps: null, sent_lost: null };
+  if (!connection || connection.connectionState === "closed") return counts;
+  const BLOCK = 960;           // samples of a block of 20 ms, as the desk counts its voice
+  const missed = [];
+  const received = (report) => {
+    counts.packets += report.packetsReceived || 0;
+    counts.lost += Math.max(0, report.packetsLost || 0);
+    if (report.kind === "video") {
+      counts.frames = report.framesDecoded || 0;
+      counts.width_px = report.frameWidth || 0;
+      counts.height_px = report.frameHeight || 0;
+    } else {
+      counts.audio_packets = report.packetsReceived || 0;
+      const guessed = (report.concealedSamples || 0) - (report.silentConcealedSamples || 0);
+      counts.voice_blocks = Math.floor((report.totalSamplesReceived || 0) / BLOCK);
+      counts.voice_made_up = Math.floor(Math.max(0, guessed) / BLOCK);
+    }
+  };
+  (await connection.getStats()).forEach((report) => {
+    if (report.type === "inbound-rtp") received(report);
+    else if (report.type === "outbound-rtp" && report.kind === "video") {
+      counts.sent_width_px = report.frameWidth || 0;
+      counts.sent_height_px = report.frameHeight || 0;
+      counts.sent_frames = report.framesEncoded || 0;
+    } else if (report.type === "remote-inbound-rtp") {
+      if (report.fractionLost !== undefined) missed.push(report.fractionLost);
+      if (report.roundTripTime !== undefined) counts.rtt_ms = report.roundTripTime * 1000;
+    } else if (report.type === "candidate-pair" && report.nominated) {
+      counts.bytes = Math.max(counts.bytes, report.bytesReceived || 0);
+      counts.sent_bytes = Math.max(counts.sent_bytes, report.bytesSent || 0);
+      if (report.availableOutgoingBitrate) counts.estimate_kbps = report.availableOutgoingBitrate / 1000;
+      if (counts.rtt_ms === null && report.currentRoundTripTime) counts.rtt_ms = report.currentRoundTripTime * 1000;
+    }
+  });
+  if (missed.length) counts.sent_lost = Math.min(1, Math.max(...missed));
+  return counts;
+}
+
+// The governor's limits on one call's picture. `senderOf()` gives the sender of the present connection, or null.
+function makeGoverned(senderOf) {
+  const PROBE_MS = 400;
+  let limits = null;           // {kbps, height_px, fps}; 0 is no bound
+  let photo = null;            // {sender, camera, canvas, track, timer}: a still photo now and then
+
+  async function shoot(shot) {
+    if (shot !== photo) return;
+    const pen = shot.canvas.getContext("2d");
+    if (shot.camera.enabled && shot.camera.readyState === "live") {
+      try {
+        const picture = await new ImageCapture(shot.camera).grabFrame();
+        if (shot !== photo) return picture.close();
+        const height = Math.min(limits.height_px || 270, picture.height);
+        shot.canvas.height = height;
+        shot.canvas.width = Math.round(picture.width * height / picture.height / 2) * 2;
+        if (shot.camera.enabled) pen.drawImage(picture, 0, 0, shot.canvas.width, shot.canvas.height);
+        picture.close();
+      } catch (error) {
+        return void setTimeout(() => shoot(shot), PROBE_MS);   // no picture at this moment
+      }
+    } else {
+      pen.fillRect(0, 0, shot.canvas.width, shot.canvas.height);
+    }
+    shot.track.requestFrame();
+  }
+
+  async function startPhotos(sender) {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 480, height: 270 });
+    canvas.getContext("2d");
+    const track = canvas.captureStream(0).getVideoTracks()[0];
+    photo = { sender, camera: sender.track, canvas, track, timer: 0 };
+    const shot = photo;
+    await sender.replaceTrack(track);
+    const again = () => {
+      shoot(shot);
+      shot.timer = setTimeout(again, 1000 / limits.fps);
+    };
+    again();
+    setTimeout(() => shoot(shot), PROBE_MS);   // the encoder swallows the first picture of a track now and then
+  }
+
+  async function endPhotos() {
+    const shot = photo;
+    photo = null;
+    if (!shot) return;
+    clearTimeout(shot.timer);
+    shot.track.stop();
+    if (shot.sender.track === shot.track) await shot.sender.replaceTrack(shot.camera).catch(() => {});
+  }
+
+  // Fits the rate to the limits; `maxKbps` is the call's own bound, `sharers` calls share the line.
+  function rateOf(maxKbps, sharers) {
+    return limits && limits.kbps ? Math.min(maxKbps, limits.kbps / Math.max(1, sharers)) : maxKbps;
+  }
+
+  function shape(parameters, sender) {
+    const height = limits && limits.height_px, fps = limits && limits.fps;
+    const shot = photo && photo.sender === sender;
+    const settings = sender.track && sender.track.getSettings ? sender.track.getSettings() : {};
+    parameters.encodings.forEach((encoding) => {
+      encoding.scaleResolutionDownBy = height && !shot && settings.height > height ? settings.height / height : 1;
+      if (fps && fps >= 1) encoding.maxFramerate = fps;
+      else delete encoding.maxFramerate;
+    });
+  }
+
+  async function set(wanted) {
+    limits = wanted;
+    const sender = senderOf();
+    const isPhoto = limits.fps > 0 && limits.fps < 1;
+    if (photo && (!isPhoto || photo.sender !== sender)) await endPhotos();
+    if (isPhoto && !photo && sender && sender.track) await startPhotos(sender);
+  }
+
+  return { set, rateOf, shape, again: () => (limits ? set(limits) : null), end: endPhotos, photos: () => photo !== null };
+}

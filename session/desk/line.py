@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The desk's end of the line: reads the engine, governs our picture and what is printed. Built by `session.desk.live`.
+
+The other end: `session.kiosk.line`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from session.clock import Clock
+from session.desk.call import DeskCall
+from session.desk.devices import DeskDevices
+from session.media.engine import MediaEngine, MediaState
+from session.media.governor import Demand, Shares
+from session.media.line_end import LOOK_S, LineEnd, OtherTraffic
+from session.protocol.channel import SessionChannel
+from session.protocol.line_rates import LineRates
+from session.tasks import Tasks
+
+GUESS_KBPS = 420.0
+"""Of a line that nobody has measured: the reference line of 512 kb/s, less what its transport takes."""
+
+
+class DeskLine(LineEnd):
+    """What `LineEnd` is, at the desk.
+
+    Args:
+        rates: what the kiosk's line was measured to carry, or None.
+    """
+
+    def __init__(
+        self,
+        channel: SessionChannel,
+        call: DeskCall,
+        engine: MediaEngine,
+        devices: DeskDevices,
+        rates: LineRates | None,
+        clock: Clock,
+        tasks: Tasks,
+    ) -> None:
+        self._call, self._engine, self._devices = call, engine, devices
+        self._watching: asyncio.Task[Any] | None = None
+        self._line_kbps = 0.0
+        start_kbps = rates.down_kbps if rates is not None else GUESS_KBPS
+        super().__init__(channel, clock, tasks, self._carry_out, self._other_traffic, start_kbps)
+        self._tell_engine(min(rates.down_kbps, rates.up_kbps) if rates is not None else 0.0)
+
+    def start(self) -> None:
+        """Begins to look."""
+        self._carry_out(self.shares)
+        self._watching = self._tasks.spawn(self._watch(), name="desk-line")
+
+    def close(self) -> None:
+        """The conversation is over; the engine is nobody's again."""
+        super().close()
+        if self._watching is not None:
+            self._watching.cancel()
+        self._engine.set_picture_limit(0)
+        self._engine.set_line(0)
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_S)
+            if self._call.call_id and self._call.state is not MediaState.HELD:
+                self.look(self._call.call_id, self._engine.stats())
+
+    def _carry_out(self, shares: Shares) -> None:
+        face = shares.face
+        self._engine.set_picture_limit(face.kbps, height_px=face.height_px, fps=face.fps)
+        self._devices.set_page_rate(shares.page_kbps)
+        if self._line_kbps and shares.budget_kbps > self._line_kbps:
+            self._tell_engine(shares.budget_kbps)
+
+    def _tell_engine(self, line_kbps: float) -> None:
+        self._line_kbps = line_kbps
+        self._engine.set_line(round(line_kbps))
+
+    def _other_traffic(self) -> OtherTraffic:
+        return OtherTraffic(sent_bytes=self._devices.sent_bytes, demand=Demand(page=self._devices.pages_cross))

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The privacy pause at the desk: nobody sees anything for a moment, the voice goes on. The other end is
+`session.kiosk.privacy`. Used by `session.desk.live`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from session.desk.call import DeskCall
+from session.desk.talk import DeskTalk
+from session.errors import BusUnreachable, MessageTooLarge
+from session.notify import Notifier
+from session.protocol.beside_messages import TOPIC, PrivacyAsked, PrivacyShown
+from session.protocol.channel import SessionChannel
+from session.protocol.session_messages import CallAnswered, SessionMessage
+from session.tasks import Tasks
+
+log = logging.getLogger(__name__)
+
+
+class DeskPrivacy:
+    """One session's privacy pauses.
+
+    Attributes:
+        changed: whether this end shows and sends no picture; at once. confirmed: the kiosk shows the same.
+    """
+
+    def __init__(self, channel: SessionChannel, call: DeskCall, talk: DeskTalk, tasks: Tasks) -> None:
+        self.changed: Notifier[bool] = Notifier()
+        self.confirmed: Notifier[bool] = Notifier()
+        self.on = False
+        self._channel, self._call, self._talk, self._tasks = channel, call, talk, tasks
+        self._stops: list[Callable[[], None]] = [channel.on_message(TOPIC, self._on_message)]
+        call.answered.connect(self._on_answered)
+
+    def set(self, on: bool) -> None:
+        """Begins or ends a pause."""
+        self._show(on)
+        self._tell()
+
+    def close(self) -> None:
+        """The conversation is over."""
+        for stop in self._stops:
+            stop()
+        self._stops.clear()
+        self._show(False)
+
+    def _show(self, on: bool) -> None:
+        if on != self.on:
+            self.on = on
+            self._call.set_private(on)
+            self._talk.set_private(on)
+            self.changed.emit(on)
+
+    def _tell(self) -> None:
+        self._tasks.spawn(self._send(PrivacyAsked(on=self.on)), name="desk privacy pause")
+
+    async def _send(self, message: PrivacyAsked) -> None:
+        try:
+            await self._channel.send(TOPIC, message)
+        except (BusUnreachable, MessageTooLarge) as error:
+            log.warning("the kiosk was not told of the privacy pause: %s", error.code)
+
+    def _on_message(self, message: SessionMessage) -> None:
+        if not isinstance(message, PrivacyShown):
+            return
+        if message.on and not self.on:  # from before a restart of this desk: the pause goes on until somebody ends it
+            self._show(True)
+        self.confirmed.emit(message.on)
+
+    def _on_answered(self, answer: CallAnswered) -> None:
+        """A new call may be that of a kiosk that was restarted: it must not show what is hidden."""
+        if self.on:
+            self._tell()

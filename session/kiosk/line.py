@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The kiosk's end of the line: governs the caller's picture, the shared page and scans. Built by `session.kiosk.live`.
+
+The other end: `session.desk.line`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+from session.clock import Clock
+from session.errors import CallLost
+from session.kiosk.call import KioskCall
+from session.kiosk.cobrowse import KioskCobrowse
+from session.kiosk.devices import KioskDevices
+from session.media.governor import Demand, Shares
+from session.media.line_end import LOOK_S, LineEnd, OtherTraffic
+from session.protocol.channel import SessionChannel
+from session.protocol.line_rates import LineRates
+from session.tasks import Tasks
+
+log = logging.getLogger(__name__)
+
+GUESS_KBPS = 420.0
+"""As at the desk."""
+
+SECOND_AFTER_S, LONGEST_PATIENCE_S = 3.0, 30.0
+"""Silence after which a second call is offered: the first time, and at most."""
+
+
+class KioskLine(LineEnd):
+    """What `LineEnd` is, at the kiosk.
+
+    Args:
+        rates: what our line was measured to carry, or None.
+    """
+
+    def __init__(
+        self,
+        channel: SessionChannel,
+        call: KioskCall,
+        page: KioskCobrowse,
+        devices: KioskDevices,
+        rates: LineRates | None,
+        clock: Clock,
+        tasks: Tasks,
+    ) -> None:
+        self._call, self._page, self._devices = call, page, devices
+        self._watching: asyncio.Task[Any] | None = None
+        self._heard: tuple[str, int] = ("", 0)
+        self._heard_at_s, self._patience_s = 0.0, SECOND_AFTER_S
+        start_kbps = rates.up_kbps if rates is not None else GUESS_KBPS
+        super().__init__(channel, clock, tasks, self._carry_out, self._other_traffic, start_kbps)
+
+    def start(self) -> None:
+        """Begins to look."""
+        self._carry_out(self.shares)
+        self._watching = self._tasks.spawn(self._watch(), name="kiosk-line")
+
+    def close(self) -> None:
+        """The conversation is over."""
+        super().close()
+        if self._watching is not None:
+            self._watching.cancel()
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_S)
+            await self._look_at_call()
+
+    async def _look_at_call(self) -> None:
+        call_id = self._call.call_id
+        if not call_id or self._call.state == "held":
+            return
+        try:
+            stats = await self._call.count()
+        except CallLost as error:
+            log.info("the call page does not count: %s", error.detail.get("why", ""))
+            return
+        if call_id == self._call.call_id:
+            self._watch_silence(call_id, stats.packets)
+            self.look(call_id, stats)
+
+    def _watch_silence(self, call_id: str, packets: int) -> None:
+        """Nothing for three seconds: a second call is offered; again later and later while that does not help."""
+        now_s = self._clock.monotonic_s()
+        if (call_id, packets) != self._heard:
+            if packets:
+                self._patience_s = SECOND_AFTER_S
+            self._heard, self._heard_at_s = (call_id, packets), now_s
+        elif now_s - self._heard_at_s >= self._patience_s:
+            self._patience_s = min(2 * self._patience_s, LONGEST_PATIENCE_S)
+            self._heard_at_s = now_s
+            self._call.renew()
+
+    def _carry_out(self, shares: Shares) -> None:
+        self._call.limit_picture(shares.face)
+        self._devices.set_page_rate(shares.page_kbps)
+        self._page.stream.set_rate(shares.mirror_kbps)
+
+    def _other_traffic(self) -> OtherTraffic:
+        stream = self._page.stream
+        demand = Demand(mirror=stream.pressing, page=self._devices.pages_cross)
+        return OtherTraffic(sent_bytes=self._devices.sent_bytes + stream.sent_bytes, demand=demand)

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What of a line the picture may use. Used by the engines; the line governor decides below it."""
+
+from __future__ import annotations
+
+VOICE_KBPS = 55
+"""One voice with all headers: 28 kb/s of Opus in fifty packets a second."""
+
+PICTURE_SHARE = 0.7
+"""Of what the voice leaves. The rest is for packets sent again, headers, the shared page and the bus."""
+
+MIN_PICTURE_KBPS = 50
+MAX_PICTURE_KBPS = 4000
+
+
+def picture_kbps(line_kbps: int, otherwise: int) -> int:
+    """The picture's part of a line of `line_kbps` of IP each way; `otherwise` when the line is not known (0).
+
+    512 gives 320, 256 gives 140: never more than the line has, so it may be told to the other end as a start.
+    """
+    if line_kbps <= 0:
+        return otherwise
+    share = round((line_kbps - VOICE_KBPS) * PICTURE_SHARE)
+    return max(min(MIN_PICTURE_KBPS, line_kbps), min(MAX_PICTURE_KBPS, share))

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What the line carries in one direction, judged from what went out and what came of it. Pure; for `line_end`.
+
+The transport's own estimate counts where it is the bound; beside it two plain signs of a line that is too full: our
+packets get lost, or they stand in a queue. What is not used cannot be known: the estimate rises only while it is used.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+LEAST_KBPS, MOST_KBPS = 48.0, 20_000.0
+HIGH_LOSS_PERCENT = 8.0
+"""Radio loses one to three packets of a hundred without being full."""
+
+HIGH_QUEUE_MS = 250.0
+CALM_QUEUE_MS, CALM_LOSS_PERCENT = 100.0, 4.0
+FALL = 0.85
+DEEPEST_FALL = 0.6
+"""One sign of trouble takes no more than this, however little came through."""
+
+FALL_EVERY_S = 2.0
+BOUND_SHARE = 0.8
+"""The transport's estimate bounds us only when so much of it is used: unused, it is low because nobody tried."""
+
+RISE_PER_S = 1.05
+EASE_PER_S = 0.96
+"""A queue that grows, before it is long enough to hurt."""
+
+RISE_TOLD_PER_S = 1.25
+USED_SHARE = 0.7
+BASE_OVER_S = 60.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """One look at the line, about once a second.
+
+    Attributes:
+        media_kbps: voice and picture sent since the look before. other_kbps: pages sent on the bus.
+        loss_percent, rtt_ms: as the other end reports them, None when it said nothing new.
+        transport_kbps: what the transport thinks that voice and picture may have, or None.
+    """
+
+    media_kbps: float
+    other_kbps: float = 0.0
+    loss_percent: float | None = None
+    rtt_ms: float | None = None
+    transport_kbps: float | None = None
+
+
+class LineEstimate:
+    """Kilobits a second of everything.
+
+    Args:
+        start_kbps: before anything was sent: the test's result, or a careful guess.
+    """
+
+    def __init__(self, start_kbps: float) -> None:
+        self._kbps = _bounded(start_kbps)
+        self._fell_at_s = float("-inf")
+        self._looked_at_s: float | None = None
+        self._rtts: deque[tuple[float, float]] = deque()
+        self._full_looks = 0
+
+    @property
+    def kbps(self) -> float:
+        """The estimate now."""
+        return self._kbps
+
+    def look(self, now_s: float, look: Look) -> float:
+        """Takes a look in; the new estimate."""
+        took_s = min(5.0, now_s - self._looked_at_s) if self._looked_at_s is not None else 1.0
+        self._looked_at_s = now_s
+        queue_ms, loss = self._queue_ms(now_s, look.rtt_ms), look.loss_percent or 0.0
+        self._full_looks = self._full_looks + 1 if loss >= HIGH_LOSS_PERCENT or queue_ms >= HIGH_QUEUE_MS else 0
+        if self._full_looks >= 2:
+            self._fall(now_s, look, loss)
+        elif queue_ms <= CALM_QUEUE_MS and loss <= CALM_LOSS_PERCENT:
+            self._settle(look, took_s)
+        else:
+            self._kbps = _bounded(self._kbps * EASE_PER_S**took_s)
+        return self._kbps
+
+    def _fall(self, now_s: float, look: Look, loss_percent: float) -> None:
+        if now_s - self._fell_at_s < FALL_EVERY_S:
+            return
+        self._fell_at_s = now_s
+        through_kbps = (look.media_kbps + look.other_kbps) * (1 - loss_percent / 100)
+        self._kbps = _bounded(min(self._kbps, max(FALL * through_kbps, DEEPEST_FALL * self._kbps)))
+
+    def _settle(self, look: Look, took_s: float) -> None:
+        sent_kbps = look.media_kbps + look.other_kbps
+        told_kbps = None if look.transport_kbps is None else look.transport_kbps + look.other_kbps
+        if told_kbps is not None and told_kbps > self._kbps:
+            self._kbps = _bounded(min(told_kbps, self._kbps * RISE_TOLD_PER_S**took_s))
+        elif look.transport_kbps is not None and look.media_kbps >= BOUND_SHARE * look.transport_kbps:
+            self._kbps = _bounded(max(told_kbps or 0.0, self._kbps * FALL**took_s))
+        elif sent_kbps >= USED_SHARE * self._kbps:
+            self._kbps = _bounded(self._kbps * RISE_PER_S**took_s)
+
+    def _queue_ms(self, now_s: float, rtt_ms: float | None) -> float:
+        """How much longer than the quickest of the last minute the round trip takes."""
+        if rtt_ms is None:
+            return 0.0
+        self._rtts.append((now_s, rtt_ms))
+        while self._rtts[0][0] < now_s - BASE_OVER_S:
+            self._rtts.popleft()
+        return rtt_ms - min(value for _, value in self._rtts)
+
+
+def _bounded(kbps: float) -> float:
+    return min(MOST_KBPS, max(LEAST_KBPS, kbps))

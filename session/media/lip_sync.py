@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Keeps the caller's lips and voice together by the clocks that sender reports tell. Used by `aiortc_engine`.
+
+A sender report (RFC 3550, section 6.4.1) says which RTP time of a stream was which moment of the sender's own clock; so
+both streams can be laid on that clock, however far apart the two machines' clocks are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MAX_WAIT_S = 0.25
+"""Longer than this no picture waits for its voice: then something is wrong with the clocks."""
+
+VOICE_TOO_EARLY_S = 0.08
+LIPS_MAY_LEAD_S = 0.06
+"""Lips before their voice are noticed from 125 ms on, voice before its lips from 45 ms on (ITU-R BT.1359). A picture
+that is a little early is shown at once: who talks wants an answer soon."""
+
+MAX_EXTRA_S = 0.1
+PICTURES_HZ, VOICE_HZ = 90_000, 48_000
+
+
+@dataclass
+class _Clock:
+    """One stream's RTP clock against the sender's clock."""
+
+    rate_hz: int
+    ntp_s: float | None = None
+    rtp: int = 0
+
+    def moment(self, timestamp: int) -> float | None:
+        """The sender's clock when this RTP time was captured, in seconds, or None before the first report."""
+        if self.ntp_s is None:
+            return None
+        step = (timestamp - self.rtp) & 0xFFFFFFFF
+        return self.ntp_s + (step - (1 << 32) if step > 0x7FFFFFFF else step) / self.rate_hz
+
+
+class LipSync:
+    """One call's two streams.
+
+    Attributes:
+        lag_s: picture behind voice when it was last shown; negative: before it; None while unknown.
+        extra_s: how much longer the voice should wait, because pictures come late all the time.
+    """
+
+    def __init__(self) -> None:
+        self.lag_s: float | None = None
+        self.extra_s = 0.0
+        self._clocks = {"audio": _Clock(VOICE_HZ), "video": _Clock(PICTURES_HZ)}
+        self._heard: tuple[float, float] | None = None  # moment of the sender's clock, and ours when it was heard
+
+    def on_report(self, kind: str, ntp: int, rtp_timestamp: int) -> None:
+        """Takes a sender report in. `ntp`: 64 bits, seconds in the upper 32."""
+        clock = self._clocks[kind]
+        clock.ntp_s, clock.rtp = ntp / (1 << 32), rtp_timestamp
+
+    def on_heard(self, timestamp: int, now_s: float) -> None:
+        """Voice of this RTP time is heard now."""
+        moment = self._clocks["audio"].moment(timestamp)
+        if moment is not None:
+            self._heard = (moment, now_s)
+
+    def wait_s(self, timestamp: int, now_s: float, at_least_s: float = 0.0) -> float:
+        """How long a picture of this RTP time waits for its voice, 0..`MAX_WAIT_S`; it waits `at_least_s` anyway."""
+        moment = self._clocks["video"].moment(timestamp)
+        if moment is None or self._heard is None or now_s - self._heard[1] > 1.0:
+            self.lag_s = None
+            return 0.0
+        voice_now = self._heard[0] + now_s - self._heard[1]
+        early_s = moment - voice_now
+        if not -2.0 < early_s < 2.0:  # clocks that were set meanwhile, or nonsense
+            self.lag_s = None
+            return 0.0
+        wait_s = min(MAX_WAIT_S, max(0.0, early_s - LIPS_MAY_LEAD_S))
+        self.lag_s = max(wait_s, at_least_s) - early_s
+        self._learn(at_least_s - early_s)
+        return wait_s
+
+    def _learn(self, late_s: float) -> None:
+        """Slowly: the voice's own delay matters more than the lips'."""
+        if late_s > VOICE_TOO_EARLY_S:
+            self.extra_s = min(MAX_EXTRA_S, self.extra_s + 0.001)
+        elif late_s < VOICE_TOO_EARLY_S / 2:
+            self.extra_s = max(0.0, self.extra_s - 0.0005)

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Spreads a picture's packets over time, so that the voice's find their place between them. Used by `aiortc_internals`.
+
+A key frame sent as one burst fills the queue of a rural line: measured, a twentieth of all packets was lost in a call's
+first seconds, and voice waited 200 ms.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+BURST_S = 0.005
+HEADERS_BYTES = 60
+"""RTP with extensions, SRTP's tag, UDP and IP."""
+
+REPEATED_SHARE = 0.3
+"""What is sent again may use this part of the rate; a flood of questions does not starve the picture."""
+
+REPEATED_BURST_BYTES = 12_000
+
+
+class PacketPacer:
+    """A rate at which the picture's packets leave.
+
+    Args:
+        rate_bps: asked before each packet, so that it may follow the encoder's target.
+        clock: monotonic seconds.
+    """
+
+    def __init__(self, rate_bps: Callable[[], float], clock: Callable[[], float] = time.monotonic) -> None:
+        self._rate_bps = rate_bps
+        self._clock = clock
+        self._free_at_s = 0.0
+        self._repeat_bytes = float(REPEATED_BURST_BYTES)
+        self._repeat_at_s = clock()
+
+    def delay_s(self, payload_bytes: int) -> float:
+        """How long this packet waits; it counts as sent then."""
+        now_s = self._clock()
+        self._free_at_s = max(self._free_at_s, now_s - BURST_S)
+        delay_s = self._free_at_s - now_s
+        self._free_at_s += (payload_bytes + HEADERS_BYTES) * 8 / max(1.0, self._rate_bps())
+        return max(0.0, delay_s)
+
+    async def wait(self, payload_bytes: int) -> None:
+        """Waits until this packet may leave."""
+        delay_s = self.delay_s(payload_bytes)
+        if delay_s > 0.002:
+            await asyncio.sleep(delay_s)
+
+    def may_repeat(self, payload_bytes: int) -> bool:
+        """Whether a lost packet may be sent again now."""
+        now_s = self._clock()
+        gained = max(0.0, now_s - self._repeat_at_s) * self._rate_bps() * REPEATED_SHARE / 8
+        self._repeat_at_s = now_s
+        self._repeat_bytes = min(REPEATED_BURST_BYTES, self._repeat_bytes + gained)
+        if self._repeat_bytes < payload_bytes + HEADERS_BYTES:
+            return False
+        self._repeat_bytes -= payload_bytes + HEADERS_BYTES
+        self.delay_s(payload_bytes)  # the picture's next packets wait for it
+        return True

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The rate of our picture, from what the other end estimates and from what its reports prove. Used by `encoders`.
+
+Chromium's estimate (REMB) reads jitter between packets, and a machine that is busy for a moment reads as a line that is
+full. Where the line is known, an estimate below it is believed only when a report shows the queue: a round trip that
+has grown, or packets that overflowed.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+MIN_BPS = 50_000
+QUEUE_S = 0.08
+"""So much longer than the shortest round trip: packets wait before the line."""
+
+LOST = 0.1
+"""A lossy line loses a few of a hundred; a full one loses more."""
+
+REPORTS = 40
+"""Round trips remembered, about forty seconds: the shortest of them is that of an empty line."""
+
+CALM_REPORTS = 2
+RISE, RETURN = 1.06, 1.3
+"""With each calm report; the second while the rate is below nine tenths of what held before."""
+
+HELD = 0.9
+LOWER_BY_MOST = 0.6
+"""Of the rate, for one estimate: the next one comes within a second."""
+
+
+class SendRate:
+    """Bits a second for the picture.
+
+    Args:
+        start_bps, max_bps: the first, and never more. line_known: `max_bps` comes from a measured line.
+    """
+
+    def __init__(self, start_bps: int, max_bps: int, *, line_known: bool = False) -> None:
+        self.line_known = line_known
+        self._max_bps = max(MIN_BPS, max_bps)
+        self._bps = float(start_bps)
+        self._estimate_bps: int | None = None
+        self._round_trips: deque[float] = deque(maxlen=REPORTS)
+        self._calm = 0
+        self._full = False
+        self._held_bps = 0.0
+
+    @property
+    def bps(self) -> int:
+        """The rate now, between `MIN_BPS` and the bound."""
+        return round(max(MIN_BPS, min(self._bps, self._max_bps)))
+
+    @property
+    def estimate_kbps(self) -> float | None:
+        """What the other end last said that may come, whatever our own bounds are; None before it did."""
+        return None if self._estimate_bps is None else self._estimate_bps / 1000
+
+    def set_max(self, bps: int, *, line_known: bool) -> None:
+        """Another bound from now on."""
+        self._max_bps, self.line_known = max(MIN_BPS, bps), line_known
+
+    def on_estimate(self, bps: int) -> None:
+        """The other end's estimate (REMB, draft-alvestrand-rmcat-remb)."""
+        self._estimate_bps = bps
+        if not self.line_known:
+            self._bps = float(max(MIN_BPS, bps))
+        elif bps >= self._bps:
+            self._bps = float(bps)
+        elif self._full:
+            self._lower(max(bps, LOWER_BY_MOST * self.bps))
+
+    def on_report(self, lost: float, round_trip_s: float | None) -> None:
+        """A receiver report: share of our packets lost, 0..1, and the round trip it tells, if any."""
+        if round_trip_s is not None and 0 <= round_trip_s < 10:
+            self._round_trips.append(round_trip_s)
+        queue_s = self._round_trips[-1] - min(self._round_trips) if self._round_trips else 0.0
+        # A round trip also grows when the other direction is full; then the other end's estimate of ours stays high.
+        denied = self._estimate_bps is not None and self._estimate_bps >= self.bps
+        self._full = lost > LOST or (queue_s > QUEUE_S and not denied)
+        if self._full and self._calm:
+            self._held_bps = HELD * self.bps
+        self._calm = 0 if self._full else self._calm + 1
+        if lost > LOST:
+            self._lower(self.bps * (1 - lost / 2))
+        elif queue_s > 2 * QUEUE_S and not denied:
+            self._lower(self.bps * 0.85)
+        elif self.line_known and self._calm >= CALM_REPORTS:
+            pace = RETURN if self.bps < self._held_bps else RISE
+            self._bps = min(self._max_bps, self.bps * pace)
+
+    def _lower(self, bps: float) -> None:
+        self._bps = float(max(MIN_BPS, bps))

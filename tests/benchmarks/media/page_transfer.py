@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A page's bytes through TCP, at a pace or as fast as it goes. A program of its own, used by `cases`.
+
+page_transfer take BYTES          page_transfer send ADDRESS BYTES KBPS      (KBPS 0: as fast as TCP goes)
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+import time
+
+PORT = 7700
+PIECE = 4096
+
+
+def take(count: int) -> None:
+    """Waits for `count` bytes and confirms them."""
+    with socket.create_server(("0.0.0.0", PORT)) as server:
+        server.settimeout(30)
+        connection, _address = server.accept()
+        with connection:
+            connection.settimeout(120)
+            while count > 0:
+                count -= len(connection.recv(min(count, 65536)))
+            connection.sendall(b"k")
+
+
+def send(address: str, count: int, kbps: int) -> None:
+    """Sends `count` bytes."""
+    with socket.create_connection((address, PORT), 30) as connection:
+        began_s, sent = time.monotonic(), 0
+        while sent < count:
+            connection.sendall(bytes(min(PIECE, count - sent)))
+            sent += PIECE
+            if kbps:
+                time.sleep(max(0.0, began_s + sent * 8 / (kbps * 1000) - time.monotonic()))
+        connection.settimeout(120)
+        connection.recv(1)
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "take":
+        take(int(sys.argv[2]))
+    else:
+        send(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))

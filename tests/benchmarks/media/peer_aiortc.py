@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Our aiortc engine as a peer of the bench."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import numpy as np
+
+from session.media.aiortc_engine import AiortcEngine, EngineSettings
+from session.media.sound import ToneSource
+from tests.benchmarks.media.peer_python import MaterialCamera, Shown, serve, settings
+
+
+async def main() -> None:
+    """The program."""
+    wanted = settings()
+    first, second = wanted.codec, "vp8" if wanted.codec == "av1" else "av1"
+    engine = AiortcEngine(
+        MaterialCamera(wanted.clip, wanted.height),
+        ToneSource(),
+        settings=EngineSettings(line_kbps=wanted.line_kbps, max_kbps=2500, start_kbps=1500, codecs=(first, second)),
+    )
+    shown = Shown()
+
+    def on_frame() -> None:
+        frame = engine.latest_frame()
+        if frame is not None:
+            rows = np.frombuffer(frame.pixels, np.uint8).reshape(-1, frame.stride_bytes)
+            shown.add(rows[: frame.height_px, 1 : frame.width_px * 4 : 4])  # green is bright enough to tell fields
+
+    engine.on_frame = on_frame
+
+    async def answer(asked: dict[str, Any]) -> Any:
+        return await engine.answer(asked["sdp"])
+
+    async def pop(_asked: dict[str, Any]) -> Any:
+        return shown.pop()
+
+    async def limit(asked: dict[str, Any]) -> Any:
+        engine.set_picture_limit(asked["kbps"])
+
+    async def close(_asked: dict[str, Any]) -> Any:
+        await engine.close_call()
+
+    async def stats(_asked: dict[str, Any]) -> Any:
+        found = engine.stats()
+        return {
+            "voice_s": found.voice_blocks * 0.02,
+            "guessed_s": found.voice_made_up * 0.02,
+            "video_octets": 0,
+            "codec": found.codec,
+            "sent": f"{found.sent_codec} {found.sent_height_px}p {found.target_kbps} kb/s, {found.sent_frames}",
+            "voice_delay_ms": found.voice_delay_ms,
+            "lip_ms": found.lip_ms,
+        }
+
+    try:
+        await serve({"answer": answer, "pop": pop, "limit": limit, "close": close, "stats": stats})
+    finally:
+        await engine.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Chromium (QtWebEngine, what the kiosk runs) as a peer of the bench: the kiosk's settings, or a browser's defaults."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import sys
+import threading
+from pathlib import Path
+
+FLAGS = (
+    "--autoplay-policy=no-user-gesture-required --disable-features=WebRtcHideLocalIpsWithMdns "
+    "--force-webrtc-ip-handling-policy=default --disable-background-timer-throttling "
+    "--disable-renderer-backgrounding --disable-backgrounding-occluded-windows --disable-gpu --no-sandbox"
+)
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["QTWEBENGINE_CHROMIUM_FLAGS"] = FLAGS
+os.environ["QTWEBENGINE_DISABLE_SANDBOX"] = "1"
+
+from PyQt6.QtCore import QObject, QUrl, pyqtSignal  # noqa: E402
+from PyQt6.QtWebEngineCore import QWebEnginePage  # noqa: E402
+from PyQt6.QtWebEngineWidgets import QWebEngineView  # noqa: E402
+from PyQt6.QtWidgets import QApplication  # noqa: E402
+
+from tests.benchmarks.media.material import jpegs  # noqa: E402
+from tests.benchmarks.media.peer_python import settings  # noqa: E402
+
+PAGE = Path(__file__).parent / "peer_chromium.html"
+
+
+class Page(QWebEnginePage):
+    """Says what the script answers on stdout."""
+
+    def javaScriptConsoleMessage(self, _level: object, message: str | None, line: int, source: str | None) -> None:  # noqa: N802
+        if message and message.startswith("@@"):
+            print(message[2:], flush=True)
+        else:
+            print(f"{source}:{line}: {message}", file=sys.stderr, flush=True)
+
+
+class Lines(QObject):
+    """stdin's lines in the window's thread."""
+
+    came = pyqtSignal(str)
+    ended = pyqtSignal()
+
+    def read(self) -> None:
+        for line in sys.stdin:
+            self.came.emit(line)
+        self.ended.emit()
+
+
+def main() -> None:
+    """The program."""
+    wanted = settings()
+    images = [base64.b64encode(image).decode() for image in jpegs(wanted.clip, wanted.height)]
+    app = QApplication(sys.argv[:1])
+    view, lines = QWebEngineView(), Lines()
+    page = Page(view)
+    view.setPage(page)
+    view.resize(700, 400)
+    view.show()
+
+    def film() -> None:
+        options = json.dumps({"line_kbps": wanted.line_kbps, "codec": wanted.codec, "ours": wanted.ours})
+        ready = "film(%s, %s).then(() => console.log('@@{\"ready\": true}'), (e) => console.log('film: ' + e)); 0"
+        page.runJavaScript(ready % (options, json.dumps(images)))
+
+    def on_line(line: str) -> None:
+        asked = json.loads(line)
+        page.runJavaScript(f"act({asked['id']}, {json.dumps(asked)}); 0")
+
+    page.loadFinished.connect(film)
+    lines.came.connect(on_line)
+    lines.ended.connect(app.quit)
+    page.load(QUrl.fromLocalFile(str(PAGE)))
+    threading.Thread(target=lines.read, daemon=True).start()
+    app.exec()
+    sys.stdout.flush()
+    os._exit(0)  # the browser engine's own end takes seconds
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A privacy pause and written words, with the real programs."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.end2end.stage import Stage
+
+pytestmark = [pytest.mark.asyncio(loop_scope="package"), pytest.mark.timeout(180)]
+
+
+async def test_nobody_sees_anything_in_a_privacy_pause(stage: Stage) -> None:
+    await stage.call()
+    await stage.fact(stage.desk, "first_video", frames=lambda n: n > 0)
+    await stage.mark()
+    await stage.walk.click(stage.desk, "call_privacy")
+    await stage.news(stage.kiosk, "private", on=True)
+    await stage.news(stage.desk, "private", on=True)
+    await stage.walk.click(stage.desk, "call_privacy")
+    await stage.news(stage.desk, "private", on=False)
+
+
+async def test_the_caller_answers_in_writing(stage: Stage) -> None:
+    await stage.call()
+    await stage.mark()
+    await stage.walk.click(stage.desk, "call_write")
+    await stage.walk.click(stage.desk, "written_phrase_0")
+    await stage.news(stage.kiosk, "written", lines=1)
+    await stage.news(stage.desk, "written", last_sent="shown")
+    await stage.walk.click(stage.kiosk, "written_yes")
+    await stage.news(stage.desk, "written", lines=2)

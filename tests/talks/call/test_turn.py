@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Calls through a real TURN server, nothing else allowed; and a relay that does not answer is said, never silence."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from expert_app.doctor import check_relays
+from expert_app.ice_settings import trust_relays
+from session.clock import SystemClock
+from session.errors import CallLost, RelayUnreachable, SessionError
+from session.hub.turn import TurnTickets
+from session.media.aiortc_engine import AiortcEngine
+from session.media.call_page import simulated
+from session.media.ice import IcePlan, IceServer
+from session.media.relays import choose_relay, try_relay
+from tests.talks.call.coturn import SECRET, a_turn_server, free_port, needs_coturn
+from tests.talks.call.engines import AIORTC
+from tests.talks.call.test_call import Ends, a_call
+from tests.talks.qt_loop import QtLoop, until
+
+WRONG = ("nobody", "wrong")
+
+
+def ticket() -> tuple[str, str]:
+    rules = TurnTickets(["turn:x"], SECRET.encode(), relay_only=True, clock=SystemClock()).rules("s1")
+    assert rules is not None
+    return rules.username, rules.credential
+
+
+@pytest.fixture
+def trusted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test does to the process's trust ends with it."""
+    monkeypatch.setenv("SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt")
+
+
+@needs_coturn
+async def test_each_way_to_the_relay_is_tried_and_each_failure_has_its_reason(tmp_path: Path, trusted: None) -> None:
+    async with a_turn_server(tmp_path) as turn:
+        for transport in ("udp", "tcp"):
+            tried = await try_relay(turn.server(transport, *ticket()))
+            assert (tried.address, tried.why) == (turn.host, "")
+        assert (await try_relay(turn.server("tls", *ticket()))).why == "certificate"
+        trust_relays(str(turn.ca_file), tmp_path)
+        assert (await try_relay(turn.server("tls", *ticket()))).address == turn.host
+        assert (await try_relay(turn.server("udp", *WRONG))).why == "refused"
+        assert (await try_relay(IceServer(url="turn:"))).why == "address"
+        dead = IceServer(url=f"turn:{turn.host}:{free_port()}?transport=tcp")
+        assert (await try_relay(dead, 2.0)).why == "no_answer"
+
+
+@needs_coturn
+async def test_the_best_relay_that_answers_is_chosen(tmp_path: Path, trusted: None) -> None:
+    async with a_turn_server(tmp_path) as turn:
+        udp, tcp = turn.server("udp", *ticket()), turn.server("tcp", *ticket())
+        dead = dataclasses.replace(udp, url=f"turn:{turn.host}:{free_port()}?transport=udp")
+        assert await choose_relay([udp, tcp], 2.0) == (udp, [])
+        assert await choose_relay([dead, tcp], 2.0) == (tcp, [])
+        chosen, why = await choose_relay([dead], 1.0)
+        assert (chosen, why) == (None, ["no_answer"])
+        assert (await check_relays(IcePlan(servers=(dead, tcp)))).level == "ok"
+        finding = await check_relays(IcePlan(servers=(dataclasses.replace(tcp, credential="x"),)))
+        assert (finding.level, finding.name) == ("wrong", "relay")
+        assert "refuses the name or the password" in finding.sentence
+
+
+@asynccontextmanager
+async def a_relayed_call(plan: IcePlan) -> AsyncIterator[Ends]:
+    media = simulated(width_px=640, height_px=360).with_plan(plan)
+    async with a_call(AIORTC, media, plan) as ends:
+        yield ends
+
+
+@needs_coturn
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
+def test_both_ends_see_each_other_through_nothing_but_the_relay(
+    qt_loop: QtLoop, tmp_path: Path, transport: str
+) -> None:
+    async def story() -> None:
+        async with a_turn_server(tmp_path) as turn:
+            plan = IcePlan(servers=(turn.server(transport, *ticket()),), relay_only=True)
+            async with a_relayed_call(plan) as ends:
+                await until(lambda: ends.told_to_desk and ends.told_to_kiosk, 12)
+                offer, answer = ends.kiosk_channel.sent[0], ends.desk_channel.sent[0]
+                for message in (offer, answer):
+                    kinds = {line.split(" typ ")[1].split()[0] for line in _candidates(message)}
+                    assert kinds == {"relay"}, "no end tells the other its own address"
+
+    qt_loop.run(story())
+
+
+def _candidates(message: object) -> list[str]:
+    sdp = str(getattr(message, "sdp", ""))
+    return [line for line in sdp.splitlines() if line.startswith("a=candidate:")]
+
+
+def test_a_dead_relay_that_is_the_only_way_is_said_by_name(qt_loop: QtLoop) -> None:
+    async def story() -> None:
+        dead = IceServer(url=f"turn:127.0.0.1:{free_port()}?transport=tcp", username="u", credential="c")
+        engine = AiortcEngine()
+        engine.set_ice(IcePlan(servers=(dead,), relay_only=True))
+        offering = AiortcEngine()
+        try:
+            with pytest.raises(RelayUnreachable) as caught:
+                await engine.answer(await offering.offer())
+            assert isinstance(caught.value, CallLost)
+            assert caught.value.detail == {"why": "no_answer"}
+        finally:
+            await engine.close()
+            await offering.close()
+
+    qt_loop.run(story())
+
+
+def test_a_dead_relay_beside_other_ways_is_said_and_the_call_goes_on(qt_loop: QtLoop) -> None:
+    async def story() -> None:
+        dead = IceServer(url=f"turn:127.0.0.1:{free_port()}?transport=tcp", username="u", credential="c")
+        said: list[SessionError] = []
+        async with a_relayed_call(IcePlan(servers=(dead,))) as ends:
+            ends.desk.failed.connect(said.append)
+            await until(lambda: ends.told_to_desk and ends.told_to_kiosk, 15)
+            await until(lambda: said)
+            assert [error.code for error in said] == ["relay_unreachable"]
+
+    qt_loop.run(story())
+
+
+def test_a_kiosk_without_a_relay_tells_the_desk_why_there_is_no_call(qt_loop: QtLoop) -> None:
+    async def story() -> None:
+        dead = IceServer(url=f"turn:127.0.0.1:{free_port()}?transport=tcp", username="u", credential="c")
+        said: list[SessionError] = []
+        async with a_relayed_call(IcePlan(servers=(dead,), relay_only=True)) as ends:
+            ends.desk.failed.connect(said.append)
+            await until(lambda: said, 12)
+            assert isinstance(said[0], RelayUnreachable)
+
+    qt_loop.run(story())

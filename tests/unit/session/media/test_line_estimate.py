@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The estimate against lines whose rate the test knows: a queue of 300 ms, what is too much gets lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from session.media.governor import Demand, Governor
+from session.media.line_estimate import LEAST_KBPS, LineEstimate, Look
+from session.protocol.line_messages import Step
+
+QUEUE_MS = 300.0
+
+
+class NarrowLine:
+    """A drop-tail queue before a fixed rate; looked at once a second."""
+
+    def __init__(self, kbps: float, loss_percent: float = 1.0) -> None:
+        self.kbps, self.loss_percent, self.queue_ms = kbps, loss_percent, 0.0
+
+    def second(self, sent_kbps: float) -> tuple[float, float]:
+        """(loss in per cent, round trip in ms) after a second of sending."""
+        self.queue_ms = max(0.0, self.queue_ms + (sent_kbps - self.kbps) / self.kbps * 1000)
+        lost_ms, self.queue_ms = max(0.0, self.queue_ms - QUEUE_MS), min(self.queue_ms, QUEUE_MS)
+        lost_share = lost_ms * self.kbps / 1000 / max(sent_kbps, 1)
+        return 100 * lost_share + self.loss_percent, 40 + self.queue_ms
+
+
+def run(
+    line: NarrowLine, estimate: LineEstimate, seconds: range, page: range = range(0)
+) -> list[tuple[float, Step, float]]:
+    """Governor and estimate on the line: (estimate, step, loss) of each second."""
+    governor, found = Governor(), []
+    loss, rtt_ms = line.loss_percent, 40.0
+    for now_s in seconds:
+        shares = governor.shares(now_s, estimate.kbps, Demand(page=now_s in page))
+        other_kbps = shares.page_kbps if now_s in page else 0
+        media_kbps = 44 + shares.face.kbps
+        loss, rtt_ms = line.second(media_kbps + other_kbps)
+        look = Look(media_kbps=media_kbps, other_kbps=other_kbps, loss_percent=min(100, loss), rtt_ms=rtt_ms)
+        estimate.look(now_s, look)
+        found.append((estimate.kbps, shares.step, loss))
+    return found
+
+
+@pytest.mark.parametrize("kbps", [210.0, 420.0, 900.0])
+def test_a_guess_far_too_high_comes_down_and_stays_near_the_line(kbps: float) -> None:
+    found = run(NarrowLine(kbps), LineEstimate(1500), range(120))
+    settled = [estimate for estimate, _, _ in found[20:]]
+    assert 0.6 * kbps < min(settled)
+    assert max(settled) < 1.35 * kbps
+    assert sum(loss for _, _, loss in found[20:]) / 100 < 4
+
+
+def test_a_guess_too_low_rises_while_it_is_used() -> None:
+    found = run(NarrowLine(2000), LineEstimate(300), range(60))
+    assert found[-1][0] > 1400
+
+
+def test_loss_of_the_radio_is_not_a_full_line() -> None:
+    found = run(NarrowLine(1000, loss_percent=3.0), LineEstimate(400), range(20))
+    assert found[-1][0] >= 400
+
+
+def test_a_line_that_gets_narrow_costs_the_picture_its_size_not_the_voice() -> None:
+    line, estimate = NarrowLine(420), LineEstimate(400)
+    run(line, estimate, range(30))
+    line.kbps = 130
+    found = run(line, estimate, range(30, 90))
+    assert found[-1][1] in (Step.SMALL, Step.FEW)
+    assert sum(loss for _, _, loss in found[15:]) / 45 < 5
+    line.kbps = 420
+    assert run(line, estimate, range(90, 150))[-1][1] is Step.FULL
+
+
+def test_a_page_crosses_without_crowding_the_line() -> None:
+    found = run(NarrowLine(420), LineEstimate(400), range(60), page=range(20, 50))
+    assert max(loss for _, _, loss in found[20:50]) < 12
+    assert found[-1][1] is Step.FULL
+
+
+def test_the_transports_word_counts_only_where_it_is_the_bound() -> None:
+    estimate = LineEstimate(400)
+    estimate.look(1, Look(media_kbps=100, transport_kbps=150))
+    assert estimate.kbps == 400, "it is low because nobody tried"
+    for second in range(2, 12):
+        estimate.look(second, Look(media_kbps=145, transport_kbps=150))
+    assert estimate.kbps < 250
+    for second in range(12, 30):
+        estimate.look(second, Look(media_kbps=145, transport_kbps=900))
+    assert estimate.kbps == 900
+
+
+def test_one_bad_look_is_hardly_news_and_nothing_falls_through_the_floor() -> None:
+    estimate = LineEstimate(400)
+    estimate.look(1, Look(media_kbps=300, loss_percent=30))
+    assert estimate.kbps > 380
+    for second in range(2, 60):
+        estimate.look(second, Look(media_kbps=0, loss_percent=100))
+    assert estimate.kbps == LEAST_KBPS

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What a narrow line costs, in words for the agent and for the replay. Used by call view, quality panel and replay."""
+
+from __future__ import annotations
+
+from resources.texts import N_, _
+from session.protocol.line_messages import Step
+
+_OF_CALLER = {
+    Step.SLOW_PAGES: N_("Weak line: slow pages"),
+    Step.SMALL: N_("Weak line: smaller picture"),
+    Step.FEW: N_("Weak line: picture moves less"),
+    Step.PHOTO: N_("Very weak line: photos only"),
+}
+_OF_OURS = {
+    Step.SLOW_PAGES: N_("Weak line: slow documents"),
+    Step.SMALL: N_("Weak line: you are seen smaller"),
+    Step.FEW: N_("Weak line: you move less"),
+    Step.PHOTO: N_("Very weak line: photos of you only"),
+}
+_SHORT = {
+    Step.FULL: N_("Full picture"),
+    Step.SLOW_PAGES: N_("Slow pages"),
+    Step.SMALL: N_("Small picture"),
+    Step.FEW: N_("Few pictures"),
+    Step.PHOTO: N_("Photos"),
+}
+
+
+def caller_words(step: Step, *, document: bool) -> str:
+    """What the agent sees less of; "" when nothing is given up."""
+    if document and step is not Step.PHOTO:
+        return _("A page arrives: smaller picture")
+    return _(_OF_CALLER[step]) if step in _OF_CALLER else ""
+
+
+def own_words(step: Step, *, document: bool) -> str:
+    """What the caller sees less of; "" when nothing is given up."""
+    if document and step is not Step.PHOTO:
+        return _("A document leaves: you are smaller")
+    return _(_OF_OURS[step]) if step in _OF_OURS else ""
+
+
+def short_words(step: Step, *, document: bool) -> str:
+    """Two words for a table or the replay."""
+    return _("Document mode") if document else _(_SHORT[step])

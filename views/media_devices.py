@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Which cameras, microphones and loudspeakers there are, and word when one comes or goes. Used by compose.
+
+Qt's lists need libraries of the system that a bare machine lacks: without them there are no devices to choose from.
+"""
+
+from __future__ import annotations
+
+import logging
+from types import ModuleType
+
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+
+log = logging.getLogger(__name__)
+
+SETTLE_MS = 400
+"""A headset that is plugged in comes as several devices, one after the other."""
+
+
+class MediaDevices(QObject):
+    """The machine's devices, by the names that people read.
+
+    Signals:
+        changed(): one came or went.
+    """
+
+    changed = pyqtSignal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._qt = _qt_multimedia()
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(SETTLE_MS)
+        self._soon.timeout.connect(self.changed)
+        if self._qt is not None:
+            self._list = self._qt.QMediaDevices(self)
+            for signal in (
+                self._list.videoInputsChanged,
+                self._list.audioInputsChanged,
+                self._list.audioOutputsChanged,
+            ):
+                signal.connect(self._soon.start)
+
+    def cameras(self) -> list[str]:
+        """Names of cameras."""
+        return _names(self._qt.QMediaDevices.videoInputs()) if self._qt is not None else []
+
+    def microphones(self) -> list[str]:
+        """Names of microphones."""
+        return _names(self._qt.QMediaDevices.audioInputs()) if self._qt is not None else []
+
+    def speakers(self) -> list[str]:
+        """Names of loudspeakers and headsets."""
+        return _names(self._qt.QMediaDevices.audioOutputs()) if self._qt is not None else []
+
+
+def camera_path(name: str) -> str:
+    """What FFmpeg opens for the camera of this name, e.g. "/dev/video0"; "" when there is none."""
+    qt = _qt_multimedia()
+    if qt is None:
+        return ""
+    for device in qt.QMediaDevices.videoInputs():
+        if device.description() == name:
+            return bytes(device.id().data()).decode(errors="replace")
+    return ""
+
+
+def _names(devices: list[object]) -> list[str]:
+    return list(dict.fromkeys(str(device.description()) for device in devices))  # type: ignore[attr-defined]  # Qt's
+
+
+def _qt_multimedia() -> ModuleType | None:
+    try:
+        from PyQt6 import QtMultimedia
+    except ImportError as error:
+        log.warning("no list of devices: %s", error)
+        return None
+    return QtMultimedia

@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Camera, microphone, loudspeaker and engine of the desk, each tried before it is needed. Opened from the header."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtGui import QHideEvent
+from PyQt6.QtWidgets import QCheckBox, QComboBox, QDialog, QProgressBar, QSizePolicy, QWidget
+
+from resources.texts import N_, _
+from session.media.echo_check import Echo
+from session.media.engine_choice import Choice, EngineKind, Why
+from views.desk_parts import column, label, push_button, row
+from views.theme import SPACE
+from views.video_pane import FrameGiver, OwnPlace, VideoPane
+
+AUTO = "auto"
+_ENGINES = {
+    EngineKind.AUTO: N_("Chosen for this computer"),
+    EngineKind.AIORTC: N_("Program's own (aiortc)"),
+    EngineKind.BROWSER: N_("Browser (Chromium)"),
+}
+_WHY = {
+    Why.SETTING: N_("as you chose"),
+    Why.ONE_CORE: N_("this computer has one processor core"),
+    Why.ECHO: N_("you have a loudspeaker, and only the browser cancels echo"),
+    Why.CODEC: N_("it has the sharper picture on a narrow line"),
+    Why.DELAY: N_("it answers fastest and needs least of the processor"),
+}
+_ECHOES = {
+    Echo.NONE: N_("No echo: the microphone does not hear the loudspeaker."),
+    Echo.HEARD: N_(
+        "Echo: the microphone hears the loudspeaker, and callers would hear themselves. Wear a headset, or untick"
+        " “I wear a headset” so that the echo is cancelled."
+    ),
+    Echo.DEAF: N_("The microphone brings nothing at all: choose another one, or look for a mute switch on it."),
+}
+
+
+@dataclass(frozen=True)
+class MediaChoice:
+    """What the agent chose; devices by name, "auto" for the system's own."""
+
+    camera: str = AUTO
+    microphone: str = AUTO
+    speaker: str = AUTO
+    headset: bool = True
+    engine: str = AUTO
+
+
+class MediaSettingsDialog(QDialog):
+    """Shows what there is; whoever opens it brings preview and level.
+
+    Signals:
+        chosen(object): a `MediaChoice`, at each change.
+        tone_requested(), echo_requested(): try the loudspeaker; look for echo.
+        closed(): nothing needs to be tried any more.
+    """
+
+    chosen = pyqtSignal(object)
+    tone_requested = pyqtSignal()
+    echo_requested = pyqtSignal()
+    closed = pyqtSignal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("media_settings")
+        self.setWindowTitle(_("Camera, microphone and loudspeaker"))
+        self.setModal(False)
+        self._choice = MediaChoice()
+        self._combos = {name: self._combo(name) for name in ("camera", "microphone", "speaker", "engine")}
+        self._preview = VideoPane()
+        self._preview.setAccessibleName(_("Preview of your picture"))
+        self._preview.set_own_place(OwnPlace.HIDDEN)
+        self._preview.setFixedHeight(180)
+        self._preview.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._level = QProgressBar()
+        self._level.setObjectName("media_level")
+        self._level.setRange(0, 100)
+        self._level.setTextVisible(False)
+        self._level.setAccessibleName(_("Level of the microphone"))
+        self._headset = QCheckBox(_("I wear a headset (best: no echo, no neighbours)"))
+        self._headset.setObjectName("media_headset")
+        self._headset.clicked.connect(lambda on: self._choose(headset=on))
+        self._tone = push_button(_("Play a tone"), "bell", name="media_tone")
+        self._tone.clicked.connect(self.tone_requested)
+        self._echo = push_button(_("Look for echo"), "microphone", name="media_echo")
+        self._echo.clicked.connect(self.echo_requested)
+        self._echo_words = label(role="soft", name="media_echo_words", wrap=True)
+        self._engine_words = label(role="soft", name="media_engine_words", wrap=True)
+        self._close = push_button(_("Close"), kind="primary", name="media_close")
+        self._close.clicked.connect(self.close)
+        self._build()
+
+    def _combo(self, name: str) -> QComboBox:
+        combo = QComboBox()
+        combo.setObjectName(f"media_{name}")
+        combo.setMinimumWidth(320)
+        combo.activated.connect(lambda _index: self._choose(**{name: str(combo.currentData())}))
+        return combo
+
+    def _build(self) -> None:
+        edge = SPACE[3]
+        box = column(self, space=SPACE[1], margins=(edge, edge, edge, edge))
+        parts: tuple[tuple[str, str, tuple[QWidget, ...]], ...] = (
+            ("camera", _("Camera"), (self._preview,)),
+            ("microphone", _("Microphone"), (self._level,)),
+            ("speaker", _("Loudspeaker"), ()),
+            ("engine", _("Voice and picture by"), (self._engine_words,)),
+        )
+        for name, words, below in parts:
+            title = label(words, role="strong")
+            title.setBuddy(self._combos[name])
+            box.addWidget(title)
+            self._combos[name].setAccessibleName(words)
+            box.addWidget(self._combos[name])
+            for widget in below:
+                box.addWidget(widget)
+            if name == "speaker":
+                box.addLayout(row(None, self._tone, self._echo, 0))
+                box.addWidget(self._headset)
+                box.addWidget(self._echo_words)
+        box.addLayout(row(None, 0, self._close))
+        self._echo_words.hide()
+
+    # ---- facts ----
+
+    def show_devices(
+        self, choice: MediaChoice, cameras: Sequence[str], microphones: Sequence[str], speakers: Sequence[str]
+    ) -> None:
+        """What is there now, and what was chosen; a chosen device that is away stays in the list, marked."""
+        self._choice = choice
+        self._fill("camera", choice.camera, cameras, _("First camera"), _("No camera"))
+        self._fill("microphone", choice.microphone, microphones, _("The computer's own choice"), _("No microphone"))
+        self._fill("speaker", choice.speaker, speakers, _("The computer's own choice"), "")
+        self._headset.setChecked(choice.headset)
+        combo = self._combos["engine"]
+        combo.clear()
+        for kind, words in _ENGINES.items():
+            combo.addItem(_(words), kind.value)
+        combo.setCurrentIndex(max(0, combo.findData(choice.engine)))
+
+    def _fill(self, which: str, chosen: str, names: Sequence[str], automatic: str, none: str) -> None:
+        combo = self._combos[which]
+        combo.clear()
+        combo.addItem(automatic, AUTO)
+        for name in names:
+            combo.addItem(name, name)
+        if none:
+            combo.addItem(none, "none")
+        if combo.findData(chosen) < 0:
+            away = _("Simulated") if chosen == "simulated" else _("{name} (not plugged in)").format(name=chosen)
+            combo.addItem(away, chosen)
+        combo.setCurrentIndex(combo.findData(chosen))
+
+    def show_engine(self, choice: Choice, *, later: bool) -> None:
+        """Which engine carries the calls, and why. `later`: from the next conversation on."""
+        words = _("{engine}: {why}.").format(engine=_(_ENGINES[choice.kind]), why=_(_WHY[choice.why]))
+        self._engine_words.setText(f"{words} {_('From the next conversation on.')}" if later else words)
+        self._fit()
+
+    def set_preview(self, frame: FrameGiver) -> None:
+        """Where our own picture comes from."""
+        self._preview.set_source(frame)
+
+    def show_level(self, level: float) -> None:
+        """RMS of the microphone, 0..1; a normal voice fills about half."""
+        self._level.setValue(round(100 * min(1.0, level**0.5 * 1.6)))
+
+    def show_testing(self, testing: bool) -> None:
+        """Whether a tone is being played."""
+        self._tone.setEnabled(not testing)
+        self._echo.setEnabled(not testing)
+
+    def show_echo(self, found: Echo) -> None:
+        """What the look for echo found."""
+        self._echo_words.setText(_(_ECHOES[found]))
+        self._echo_words.show()
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as its words need at this width."""
+        if (box := self.layout()) is not None:
+            box.activate()
+            self.resize(self.width(), max(self.height(), box.totalHeightForWidth(self.width())))
+
+    # ---- wishes ----
+
+    def _choose(self, **changes: str | bool) -> None:
+        self._choice = replace(self._choice, **changes)  # type: ignore[arg-type]  # the names are our own
+        self._echo_words.hide()
+        self.chosen.emit(self._choice)
+
+    def hideEvent(self, event: QHideEvent | None) -> None:
+        """Closed, by whatever way."""
+        super().hideEvent(event)
+        self.closed.emit()
