@@ -34,7 +34,17 @@ from documents.durable import make_folder
 from documents.errors import DocumentError, DocumentNotFiled, DossierUnknown, PageDamaged, StoreUnreachable
 from documents.pdf_check import inspect_pdf
 from documents.procedures import Procedure, pieces_of
-from documents.store_finding import NO_MARKS, EarlierPage, FiledMarks, Found, PageMark, add_marks, earlier_pages, search
+from documents.store_finding import (
+    NO_MARKS,
+    EarlierPage,
+    FiledMarks,
+    Found,
+    PageMark,
+    add_marks,
+    earlier_pages,
+    index_missing,
+    search,
+)
 from documents.store_layout import bring_up_to_date
 from documents.store_rows import (
     Moment,
@@ -368,6 +378,7 @@ class DossierStore:
         """Makes the tables that are missing; refuses a newer layout."""
         with self._writing() as connection:
             bring_up_to_date(connection)
+            index_missing(connection)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

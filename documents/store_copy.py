@@ -12,8 +12,15 @@ from sqlalchemy import Engine, Table, func, select
 from documents import store_tables as tables
 from documents.durable import write_durably
 
-TABLES: tuple[Table, ...] = (tables.dossiers, tables.pieces, tables.documents, tables.notes)
-"""By their dependence."""
+TABLES: tuple[Table, ...] = (
+    tables.dossiers,
+    tables.pieces,
+    tables.documents,
+    tables.notes,
+    tables.piece_events,
+    tables.document_pages,
+)
+"""By their dependence. The index of words is not taken along: the store makes what it lacks when it opens."""
 
 FORMAT = tables.FORMAT
 FILES = "documents"

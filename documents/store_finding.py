@@ -69,11 +69,26 @@ def add_marks(
     for place, page in enumerate(marks.pages, start=1):
         values = {"place": place, "original_sha256": page.original_sha256, "look": page.look}
         connection.execute(insert(tables.document_pages).values(document_key=key, **values))
+    _index(connection, key, organisation, dossier_key, document.piece_id, document.name, marks.words)
+
+
+def index_missing(connection: Connection) -> int:
+    """Puts documents into the index that are not there, by their names: those of before it, or from a backup."""
+    filed = tables.documents
+    query = select(filed).where(text("document.id NOT IN (SELECT rowid FROM document_words)"))
+    found = list(connection.execute(query))
+    for row in found:
+        _index(connection, row.id, row.organisation, row.dossier_id, row.piece_id, row.name, "")
+    return len(found)
+
+
+def _index(
+    connection: Connection, key: int, organisation: str, dossier_key: int, piece_id: str, name: str, more: str
+) -> None:
     owner = tables.dossiers
     query = select(owner.c.caller_name, owner.c.number).where(owner.c.id == dossier_key)
     caller_name, number = connection.execute(query).one()
-    piece = piece_name(connection, dossier_key, document.piece_id)
-    said = (document.name, piece, caller_name, number, marks.words)
+    said = (name, piece_name(connection, dossier_key, piece_id), caller_name, number, more)
     words = f"{owner_word(organisation)} {folded(' '.join(said))}"
     statement = {
         "sqlite": "INSERT INTO document_words(rowid, words) VALUES (:key, :words)",

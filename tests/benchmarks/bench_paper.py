@@ -69,7 +69,11 @@ def _way_of_a_page(data: bytes) -> list[Row]:
         if shutil.which(command[0]) is None:
             print(f"{name}: not installed, not measured")
             continue
-        peer = _program_s(command, data)
+        try:
+            peer = _program_s(command, data)
+        except subprocess.CalledProcessError:
+            print(f"{name}: cannot do it here, not measured")
+            continue
         found.append(Row(f"the same, against {name}", "CPU s", ours, peer, name, peer * most))
     seconds = len(clean_page(data).jpeg) / LINE_BYTES_S
     found.append(Row("colour form on 512 kb/s", "s", seconds, len(data) / LINE_BYTES_S, "as scanned", 2.0))

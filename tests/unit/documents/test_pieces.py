@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from documents import store_tables as tables
 from documents.check import sha256_of
 from documents.dossier import Actor, Document, Dossier, PieceState
 from documents.errors import DossierUnknown
@@ -150,3 +151,18 @@ def test_the_same_page_is_told_and_one_that_looks_like_it(store: DossierStore) -
     assert 0 < alike.differs < 0.05
     store.create_dossier(Dossier(organisation=ORG, number="other", caller_name="Noé Tison"))
     assert store.seen_before(ORG, "other", asked) == []
+
+
+def test_a_document_that_the_index_lacks_is_found_again_after_the_next_start(
+    store: DossierStore, open_store: OpenStore
+) -> None:
+    document = _file(store, "", "u1")
+    with store._writing() as connection:
+        connection.exec_driver_sql(
+            "DROP TABLE document_words" if connection.dialect.name == "sqlite" else "TRUNCATE document_words"
+        )
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql(tables.WORDS_TABLE["sqlite"][0])
+    assert store.search(ORG, "papier") == []
+    assert [found.document_id for found in open_store().search(ORG, "papier")] == [document.id]
+    assert len(open_store().search(ORG, "papier")) == 1
