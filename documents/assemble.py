@@ -5,20 +5,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
+from typing import Literal
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream
 
 from documents.errors import PageTooLarge, PageUnreadable
-from documents.pdf import MAX_PAGES, MAX_PDF_BYTES, Title, as_pdfa
+from documents.pdf import FLAVOUR, MAX_PAGES, MAX_PDF_BYTES, Title, as_pdfa
 from documents.pictures import dpi_of, open_header
+from documents.provenance import Origin, put_origin
 
 _POINTS_PER_INCH = 72
 _COLOUR_SPACES = {"L": Name.DeviceGray, "RGB": Name.DeviceRGB}
 
 
 def assemble(
-    pages: Sequence[bytes], title: str, created: datetime, *, author: str = "", language: str = "fr-FR"
+    pages: Sequence[bytes],
+    title: str,
+    created: datetime,
+    *,
+    author: str = "",
+    language: str = "fr-FR",
+    origin: Origin | None = None,
+    flavour: Literal["1b", "2b"] = FLAVOUR,
 ) -> bytes:
     """A PDF/A-2b with one JPEG per page, at the JPEG's own size.
 
@@ -27,6 +37,8 @@ def assemble(
         title: shown by readers and in lists.
         created: timezone-aware; the same pages, title and time give the same bytes.
         author: the organisation.
+        origin: where the pages come from, one `PageOrigin` each; the file then waits for `provenance.seal`.
+        flavour: "1b" only for validators that know no newer one.
 
     Raises:
         PageUnreadable: no page at all, or one that is no JPEG of ours. Detail: `page`, from 1.
@@ -42,7 +54,8 @@ def assemble(
     with pikepdf.new() as pdf:
         for number, page in enumerate(pages, start=1):
             _add(pdf, page, number)
-        return as_pdfa(pdf, Title(title, created, author=author, language=language))
+        describe = None if origin is None else partial(put_origin, origin=origin, pictures=pages)
+        return as_pdfa(pdf, Title(title, created, author=author, language=language), describe, flavour)
 
 
 def _add(pdf: pikepdf.Pdf, jpeg: bytes, number: int) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Protocol
 
 from documents.check import sha256_of
 from documents.durable import write_durably
@@ -15,6 +16,18 @@ from documents.errors import DocumentNotFiled
 
 _ORGANISATION = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class BlobStore(Protocol):
+    """Where documents lie."""
+
+    def put(self, organisation: str, data: bytes, sha256: str) -> str:
+        """Keeps the bytes, reads them back; the path to find them again. Raises `DocumentNotFiled`, `OSError`."""
+        ...
+
+    def get(self, path: str, sha256: str) -> bytes:
+        """The bytes, proved by their hash. Raises `DocumentNotFiled`, `OSError`."""
+        ...
 
 
 class Blobs:

@@ -17,7 +17,8 @@ from PIL import Image
 
 from documents import edges, skew
 from documents.edits import CropPage, Edits, TurnPage
-from documents.frame import WHOLE, Box, Frame
+from documents.frame import WHOLE, Box, Frame, PageBox
+from documents.legibility import Finding, cut_sides, find_flaws
 from documents.light import PageKind, kind_of, lit_evenly, shows_paper
 from documents.pictures import Picture, open_picture
 from documents.skew import Lie
@@ -35,15 +36,6 @@ _TURNS = {
 """Pillow counts counter-clockwise, we count clockwise."""
 
 
-class PageBox(msgspec.Struct, frozen=True):
-    """What was kept of the straightened scan, as fractions of it, origin top left."""
-
-    left: float = 0.0
-    top: float = 0.0
-    right: float = 1.0
-    bottom: float = 1.0
-
-
 class CleanPage(msgspec.Struct, frozen=True, kw_only=True):
     """The cleaned copy of a page and what was done.
 
@@ -51,7 +43,9 @@ class CleanPage(msgspec.Struct, frozen=True, kw_only=True):
         jpeg: the picture, RGB or grey.
         dpi: at most `OUTPUT_DPI`; a coarser original is not blown up.
         turned_deg, skew_deg: clockwise quarter turn applied, and the skew that was found and taken out.
+        box: what was kept of the straightened scan.
         skipped: stages that failed and were left out, e.g. ("light",).
+        flaws: what keeps the page from being read, as found before it was lit; boxes are of the page before edits.
     """
 
     jpeg: bytes
@@ -64,6 +58,7 @@ class CleanPage(msgspec.Struct, frozen=True, kw_only=True):
     blank: bool = False
     kind: PageKind = PageKind.COLOUR
     skipped: tuple[str, ...] = ()
+    flaws: tuple[Finding, ...] = ()
 
 
 def clean_page(data: bytes, edits: Edits | None = None, dpi: int | None = None) -> CleanPage:
@@ -81,9 +76,12 @@ def clean_page(data: bytes, edits: Edits | None = None, dpi: int | None = None) 
     work = _Work(open_picture(data, dpi))
     if edits.as_scanned:
         work.resize()
+        work.look()
     else:
         work.straighten()
+        scanned = work.page
         work.light()
+        work.look(scanned)
     work.apply(edits)
     return work.finish()
 
@@ -97,6 +95,7 @@ class _Work:
     box: Box = WHOLE
     kind: PageKind = PageKind.COLOUR
     skipped: list[str] = field(default_factory=list)
+    flaws: tuple[Finding, ...] = ()
 
     def __post_init__(self) -> None:
         self.dpi = min(OUTPUT_DPI, self.original.dpi)
@@ -122,6 +121,7 @@ class _Work:
         if grey is None:
             return self.resize()
         self.lie = self.attempt("skew", lambda: skew.find_lie(grey), Lie())
+        self.flaws = self.attempt("cut", lambda: cut_sides(grey, self.lie.turn_deg), self.flaws)
         self.box = self.attempt("edges", lambda: self._box(grey), WHOLE)
         level = self.attempt("level", self._level, None)
         if level is None:
@@ -138,6 +138,11 @@ class _Work:
             self.page = self.attempt("light", lambda: lit_evenly(page, self.dpi), self.page)
         lit = self.page.convert("RGB")
         self.kind = self.attempt("kind", lambda: kind_of(lit, paper), PageKind.COLOUR)
+
+    def look(self, scanned: Image.Image | None = None) -> None:
+        """Can it be read? Asked of the page as it was scanned, before the light was made even."""
+        page, blank = scanned or self.page, self.kind is PageKind.BLANK
+        self.flaws = self.attempt("legibility", lambda: self.flaws + find_flaws(page, self.dpi, blank), self.flaws)
 
     def apply(self, edits: Edits) -> None:
         """The agent's own steps, in order."""
@@ -164,6 +169,7 @@ class _Work:
             blank=self.kind is PageKind.BLANK,
             kind=self.kind,
             skipped=tuple(self.skipped),
+            flaws=self.flaws,
         )
 
     def _grey(self) -> Image.Image:

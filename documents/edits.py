@@ -7,6 +7,8 @@ from typing import Annotated
 
 import msgspec
 
+from documents.frame import PageBox
+
 Fraction = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
 
 
@@ -40,6 +42,35 @@ class Edits(msgspec.Struct, frozen=True):
     def then(self, step: Step) -> Edits:
         """These steps and one more."""
         return Edits((*self.steps, step))
+
+    @property
+    def quarters(self) -> int:
+        """Quarter turns to the right that the steps make together, 0..3."""
+        return sum(step.quarters for step in self.steps if isinstance(step, TurnPage)) % 4
+
+    def cropped(self, seen: CropPage) -> Edits:
+        """These steps and a crop of the page as it is seen after them; the turn stays last, so that it can change."""
+        box = (seen.left, seen.top, seen.right, seen.bottom)
+        for _turn in range(self.quarters):  # back to how it lay before the turn to the right
+            left, top, right, bottom = box
+            box = (top, 1 - right, bottom, 1 - left)
+        turns = tuple(step for step in self.steps if isinstance(step, TurnPage))
+        others = tuple(step for step in self.steps if not isinstance(step, TurnPage))
+        return Edits((*others, CropPage(*box), *turns))
+
+    def seen(self, box: PageBox) -> PageBox | None:
+        """Where a box of the page before these steps lies after them; None when it was cut away."""
+        left, top, right, bottom = box.left, box.top, box.right, box.bottom
+        for step in self.steps:
+            if isinstance(step, TurnPage):
+                for _turn in range(step.quarters):
+                    left, top, right, bottom = 1 - bottom, left, 1 - top, right
+            elif isinstance(step, CropPage) and step.right > step.left and step.bottom > step.top:
+                width, height = step.right - step.left, step.bottom - step.top
+                left, right = ((side - step.left) / width for side in (left, right))
+                top, bottom = ((side - step.top) / height for side in (top, bottom))
+        left, top, right, bottom = (min(max(side, 0.0), 1.0) for side in (left, top, right, bottom))
+        return PageBox(left, top, right, bottom) if right > left and bottom > top else None
 
     def undone(self) -> Edits:
         """These steps without the last."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import msgspec
 from PIL import Image
 
 type Size = tuple[int, int]
@@ -23,6 +24,15 @@ class Box:
 
 
 WHOLE = Box()
+
+
+class PageBox(msgspec.Struct, frozen=True):
+    """A rectangle that is told to others, as fractions of a page, origin top left."""
+
+    left: float = 0.0
+    top: float = 0.0
+    right: float = 1.0
+    bottom: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from documents.check import sha256_of
+from documents.cipher import NO_CIPHER, Cipher
 from documents.durable import make_folder
 from documents.edits import Edits
 from documents.errors import DossierUnknown, PageDamaged
@@ -74,16 +75,20 @@ class QueuedDocument(msgspec.Struct, frozen=True, kw_only=True):
 class Outbox:
     """Pages and documents below `folder`, which only its owner can open. Thread-safe.
 
+    Args:
+        cipher: with the installation's key, so that a stolen disk tells nothing.
+
     Call `recover` once at the start, before anything else.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, cipher: Cipher = NO_CIPHER) -> None:
         self._folder = folder
+        self._cipher = cipher
         self._damaged = folder / "damaged"
         self._lock = threading.RLock()
         for name in ("pages", "documents", "damaged"):
             make_folder(folder / name)
-        self._documents = Pairs(folder / "documents", ".pdf", QueuedDocument)
+        self._documents = Pairs(folder / "documents", ".pdf", QueuedDocument, cipher)
 
     def recover(self) -> list[Leftover]:
         """Finishes what a kill interrupted; moves what is of no use to "damaged" and tells it."""
@@ -257,7 +262,7 @@ class Outbox:
         return msgspec.structs.replace(page, state=PageState.IN_DOCUMENT if used else PageState.KEPT)
 
     def _pages_of(self, session_id: str) -> Pairs[KeptPage]:
-        return Pairs(self._folder / "pages" / checked_name(session_id), ".page", KeptPage)
+        return Pairs(self._folder / "pages" / checked_name(session_id), ".page", KeptPage, self._cipher)
 
     def _session_folders(self) -> list[Path]:
         return sorted(path for path in (self._folder / "pages").iterdir() if path.is_dir() and is_name(path.name))

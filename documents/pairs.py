@@ -16,6 +16,7 @@ from typing import Protocol
 import msgspec
 
 from documents.check import sha256_of
+from documents.cipher import NO_CIPHER, Cipher, CipherWrong
 from documents.durable import move_durably, remove_durably, write_durably
 from documents.errors import DossierUnknown, PageDamaged
 
@@ -49,26 +50,27 @@ class Leftover(msgspec.Struct, frozen=True, kw_only=True):
 class Pairs[Kind: Facts]:
     """Pairs of facts `kind` and bytes, by name. Not thread-safe: the outbox locks."""
 
-    def __init__(self, folder: Path, suffix: str, kind: type[Kind]) -> None:
+    def __init__(self, folder: Path, suffix: str, kind: type[Kind], cipher: Cipher = NO_CIPHER) -> None:
         self._folder, self._suffix = folder, suffix
+        self._cipher = cipher
         self._decoder = msgspec.json.Decoder(kind)
 
     def put(self, name: str, facts: Kind, data: bytes) -> None:
         """Keeps a pair; on return it is on the disk."""
-        write_durably(self._facts_path(name), msgspec.json.encode(facts))
-        write_durably(self._data_path(name), data)
+        self._write(self._facts_path(name), msgspec.json.encode(facts))
+        self._write(self._data_path(name), data)
 
     def set_facts(self, name: str, facts: Kind) -> None:
         """Changes the facts of a pair that is there."""
-        write_durably(self._facts_path(name), msgspec.json.encode(facts))
+        self._write(self._facts_path(name), msgspec.json.encode(facts))
 
     def find(self, name: str) -> Kind | None:
         """The facts of a whole pair, or None."""
         if not self._data_path(name).is_file():
             return None
         try:
-            return self._decoder.decode(self._facts_path(name).read_bytes())
-        except (FileNotFoundError, msgspec.MsgspecError, UnicodeDecodeError):
+            return self._decoder.decode(self._read(self._facts_path(name)))
+        except (FileNotFoundError, msgspec.MsgspecError, UnicodeDecodeError, CipherWrong):
             return None
 
     def all(self) -> list[Kind]:
@@ -86,7 +88,10 @@ class Pairs[Kind: Facts]:
         facts = self.find(name)
         if facts is None:
             raise DossierUnknown(what="pair")
-        data = self._data_path(name).read_bytes()
+        try:
+            data = self._read(self._data_path(name))
+        except CipherWrong as error:
+            raise PageDamaged(size_bytes=0) from error
         if sha256_of(data) != facts.sha256:
             raise PageDamaged(size_bytes=len(data))
         return data
@@ -119,7 +124,16 @@ class Pairs[Kind: Facts]:
 
     def _is_whole(self, name: str) -> bool:
         facts = self.find(name)
-        return facts is not None and sha256_of(self._data_path(name).read_bytes()) == facts.sha256
+        try:
+            return facts is not None and sha256_of(self._read(self._data_path(name))) == facts.sha256
+        except CipherWrong:
+            return False
+
+    def _write(self, path: Path, data: bytes) -> None:
+        write_durably(path, self._cipher.close(data, path.name))
+
+    def _read(self, path: Path) -> bytes:
+        return self._cipher.open(path.read_bytes(), path.name)
 
     def _sweep(self, gone: Path) -> None:
         if gone.is_file():

@@ -7,15 +7,17 @@ PDF/A-2b is ISO 19005-2, level B. Whoever reads or writes a PDF imports this mod
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Literal
 
 import pikepdf
 from pikepdf import pdfa
 
 from documents.errors import PageTooLarge, PageUnreadable
 
-FLAVOUR = "2b"
+FLAVOUR: Literal["2b"] = "2b"
 MAX_PDF_BYTES = 64 * 1024 * 1024
 MAX_PAGES = 500
 
@@ -69,8 +71,17 @@ def open_pdf(data: bytes) -> pikepdf.Pdf:
     return pdf
 
 
-def as_pdfa(pdf: pikepdf.Pdf, title: Title) -> bytes:
+def as_pdfa(
+    pdf: pikepdf.Pdf,
+    title: Title,
+    describe: Callable[[pikepdf.Pdf], None] | None = None,
+    flavour: Literal["1b", "2b"] = FLAVOUR,
+) -> bytes:
     """The document's bytes as PDF/A-2b, read back and validated; equal input gives equal bytes.
+
+    Args:
+        describe: adds to the document's XMP, last of all.
+        flavour: "1b" only for validators that know no newer one.
 
     Raises:
         pikepdf.pdfa.PdfaError: what we made is not PDF/A, a fault of ours.
@@ -79,10 +90,13 @@ def as_pdfa(pdf: pikepdf.Pdf, title: Title) -> bytes:
         if "/Trans" in page:
             del page["/Trans"]
     pdf.Root.Lang = pikepdf.String(title.language)
-    pdfa.prepare(pdf, FLAVOUR)
+    pdfa.prepare(pdf, flavour)
     _describe(pdf, title)
+    if describe is not None:
+        describe(pdf)
+    _declare_at_the_top(pdf)
     file = io.BytesIO()
-    pdfa.save(pdf, file, FLAVOUR, repair=False, deterministic_id=True)
+    pdfa.save(pdf, file, flavour, repair=False, deterministic_id=True)
     return file.getvalue()
 
 
@@ -107,3 +121,16 @@ def _describe(pdf: pikepdf.Pdf, title: Title) -> None:
         meta.load_from_docinfo(pdf.docinfo)
         meta["dc:language"] = {title.language}
         meta["xmp:MetadataDate"] = created.isoformat()
+
+
+_DC = ' xmlns:dc="http://purl.org/dc/elements/1.1/"'
+
+
+def _declare_at_the_top(pdf: pikepdf.Pdf) -> None:
+    """Names Dublin Core where readers look for it.
+
+    WORKAROUND: pikepdf declares the namespace at each property; that is XML, but PDFBox Preflight does not see it.
+    """
+    packet = pdf.Root.Metadata.read_bytes().decode("utf-8").replace(_DC, "")
+    packet = packet.replace("<rdf:Description", f"<rdf:Description{_DC}", 1)
+    pdf.Root.Metadata = pdf.make_stream(packet.encode(), Type=pikepdf.Name.Metadata, Subtype=pikepdf.Name.XML)

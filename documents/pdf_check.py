@@ -41,8 +41,11 @@ class PdfFacts(msgspec.Struct, frozen=True, kw_only=True):
     active: tuple[str, ...] = ()
 
 
-def inspect_pdf(data: bytes) -> PdfFacts:
+def inspect_pdf(data: bytes, *, validate: bool = True) -> PdfFacts:
     """Opens a PDF completely and tells what it is.
+
+    Args:
+        validate: also look whether it is PDF/A, which costs more than all the rest; else it counts as none.
 
     Raises:
         PageUnreadable: not a PDF, damaged, encrypted, or without pages.
@@ -57,7 +60,7 @@ def inspect_pdf(data: bytes) -> PdfFacts:
             raise PageUnreadable(why="damaged") from error
     if not pages:
         raise PageUnreadable(why="no_pages")
-    return PdfFacts(pages=pages, pdfa=is_pdfa(data), size_bytes=len(data), title=title, active=active)
+    return PdfFacts(pages=pages, pdfa=validate and is_pdfa(data), size_bytes=len(data), title=title, active=active)
 
 
 def print_safe(data: bytes, max_pages: int = MAX_PRINT_PAGES) -> PdfFacts:

@@ -11,13 +11,14 @@ import hashlib
 import io
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Literal
 
 import msgspec
 import pikepdf
 from reportlab.lib.units import mm
 
 from documents.dates import hour, long_date
-from documents.pdf import Title, as_pdfa
+from documents.pdf import FLAVOUR, Title, as_pdfa
 from documents.sheet import (
     ACCENT,
     AMBER,
@@ -86,6 +87,7 @@ class ReceiptFacts(msgspec.Struct, frozen=True, kw_only=True):
         received_at: timezone-aware, shown as it is: give the time of the site's own clock.
         missing, missing_by: names of the pieces still expected, and until when (L. 114-5).
         legal_mention: the organisation's own sentence; a general one by default.
+        registered_only: the store was away: pieces are received and safe, and will be filed (accusé d'enregistrement).
         verify_url: put before the verification text in the QR code.
     """
 
@@ -105,23 +107,24 @@ class ReceiptFacts(msgspec.Struct, frozen=True, kw_only=True):
     agent_name: str = ""
     ticket_number: str = ""
     session_id: str = ""
+    registered_only: bool = False
     verify_url: str = ""
     language: str = "fr-FR"
 
 
-def receipt(facts: ReceiptFacts) -> bytes:
-    """The receipt as PDF/A-2b, A4, in the language in use (`resources.texts.use_language`)."""
+def receipt(facts: ReceiptFacts, flavour: Literal["1b", "2b"] = FLAVOUR) -> bytes:
+    """The receipt as PDF/A, A4, in the language in use (`resources.texts.use_language`)."""
     pages = _Receipt(facts, 0).draw()[1]
     drawn, _pages = _Receipt(facts, pages).draw()
     title = Title(
         _("Receipt for pieces – dossier {number}").format(number=facts.dossier_number),
         facts.received_at,
         author=facts.organisation,
-        subject=_("Acknowledgement of receipt"),
+        subject=kind_words(facts),
         language=facts.language,
     )
     with pikepdf.open(io.BytesIO(drawn)) as pdf:
-        return as_pdfa(pdf, title)
+        return as_pdfa(pdf, title, flavour=flavour)
 
 
 def verification_text(facts: ReceiptFacts) -> str:
@@ -209,7 +212,7 @@ class _Receipt:
         sheet.text(_("at {hour}").format(hour=hour(facts.received_at)), _VALUE, x=x, width=width)
         sheet.y = top
         sheet.down(sheet.text(_("Receipt for pieces"), _TITLE, width=INNER - box - _PAD) + 1 * mm)
-        sheet.down(sheet.text(_("Acknowledgement of receipt"), Type(BODY, 11, 15, SOFT), width=INNER - box - _PAD))
+        sheet.down(sheet.text(kind_words(facts), Type(BODY, 11, 15, SOFT), width=INNER - box - _PAD))
         sheet.y = min(sheet.y, top - 19 * mm) - 7 * mm
 
     def _who(self, sheet: Sheet) -> None:
@@ -279,21 +282,9 @@ class _Receipt:
         self._panel(sheet, heading, tuple(texts), warning=True)
 
     def _what_follows(self, sheet: Sheet) -> None:
-        facts, decision = self._facts, self._facts.decision
-        texts: list[tuple[str, Type]] = []
-        if decision is not None:
-            texts.append((_silence_text(decision), _VALUE))
-            texts += [(decision.appeal, _VALUE)] if decision.appeal else []
-        mention = facts.legal_mention or _(
-            "This receipt proves the deposit of the pieces listed. It does not prejudge the completeness or the "
-            "admissibility of the request. Articles L. 112-3, R. 112-5 and L. 114-5 of the code of relations between "
-            "the public and the administration."
-        )
-        rights = _(
-            "You have a right of access to your data and may have it corrected: write to the service in charge "
-            "(GDPR, articles 15 and 16)."
-        )
-        texts += [(mention, _SMALL), (rights, _SMALL)]
+        facts = self._facts
+        texts = [(text, _VALUE) for text in decision_words(facts)]
+        texts += [(legal_words(facts), _SMALL), (rights_words(), _SMALL)]
         self._panel(sheet, _("What happens next"), tuple(texts), warning=False)
 
     def _panel(self, sheet: Sheet, heading: str, texts: tuple[tuple[str, Type], ...], *, warning: bool) -> None:
@@ -323,6 +314,43 @@ class _Receipt:
         explained = _("Scan this code to compare the dossier, the date and the pieces with this paper.")
         sheet.down(sheet.text(explained, _SMALL, x=x, width=width) + 1.5 * mm)
         sheet.text(_("Control code: {code}").format(code=control_code(self._facts)), _CODE, x=x, width=width)
+
+
+def kind_words(facts: ReceiptFacts) -> str:
+    """What kind of paper it is: a receipt, or (R. 112-9-2) only that what was sent is registered."""
+    if facts.registered_only:
+        return _("Acknowledgement of registration: the pieces are safe and will be filed")
+    return _("Acknowledgement of receipt")
+
+
+def decision_words(facts: ReceiptFacts) -> list[str]:
+    """What no answer means, and how to appeal."""
+    decision = facts.decision
+    if decision is None:
+        return []
+    return [_silence_text(decision), *([decision.appeal] if decision.appeal else [])]
+
+
+def legal_words(facts: ReceiptFacts) -> str:
+    """What the paper proves."""
+    return facts.legal_mention or _(
+        "This receipt proves the deposit of the pieces listed. It does not prejudge the completeness or the "
+        "admissibility of the request. Articles L. 112-3, R. 112-5 and L. 114-5 of the code of relations between "
+        "the public and the administration."
+    )
+
+
+def rights_words() -> str:
+    """The caller's rights over the data."""
+    return _(
+        "You have a right of access to your data and may have it corrected: write to the service in charge "
+        "(GDPR, articles 15 and 16)."
+    )
+
+
+def check_text(text: str, facts: ReceiptFacts) -> bool:
+    """True when a QR code's text is that of these facts: what was printed is what the dossier says."""
+    return text == verification_text(facts)
 
 
 def _silence_text(decision: ImplicitDecision) -> str:

@@ -119,6 +119,12 @@ class Sheet:
         self.canvas.setFillColor(bar)
         self.canvas.rect(x, self.y - height, 1.1 * mm, height, stroke=0, fill=1)
 
+    def box(self, x: float, side: float) -> None:
+        """An empty box to tick, hanging from `y`."""
+        self.canvas.setStrokeColor(INK)
+        self.canvas.setLineWidth(1.2)
+        self.canvas.rect(x, self.y - side, side, side, stroke=1, fill=0)
+
     def qr(self, text: str, x: float, y: float, side: float) -> None:
         """A QR code (ISO/IEC 18004, level M) with its lower left corner at x, y."""
         code = QRCode(None, QRErrorCorrectLevel.M)

@@ -7,24 +7,59 @@ crash leaves at worst a file that no row names, and the repeated request finds i
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from alembic.util.exc import CommandError
+from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from documents import store_tables as tables
-from documents.blobs import Blobs
+from documents.blobs import Blobs, BlobStore
 from documents.check import sha256_of
-from documents.dossier import Document, Dossier, Note, Piece, PieceState
+from documents.dossier import (
+    NOBODY,
+    Actor,
+    Document,
+    Dossier,
+    Note,
+    PieceEvent,
+    PieceState,
+)
 from documents.durable import make_folder
 from documents.errors import DocumentError, DocumentNotFiled, DossierUnknown, PageDamaged, StoreUnreachable
 from documents.pdf_check import inspect_pdf
+from documents.procedures import Procedure, pieces_of
+from documents.store_finding import NO_MARKS, EarlierPage, FiledMarks, Found, PageMark, add_marks, earlier_pages, search
+from documents.store_layout import bring_up_to_date
+from documents.store_rows import (
+    Moment,
+    change_piece,
+    document_columns,
+    document_id_of,
+    document_of,
+    dossier_columns,
+    find_row,
+    history_of,
+    key_of,
+    piece_columns,
+    piece_name,
+    read_dossier,
+    same_bytes,
+    settled_before,
+    uploaded,
+)
+from resources.texts import _
+
+MAX_PROCEDURE_WORDS = 500
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 class DossierStore:
@@ -35,15 +70,25 @@ class DossierStore:
     Args:
         folder: holds the documents, and the database when no `database_url` is given.
         database_url: an SQLAlchemy URL, e.g. of PostgreSQL.
+        blobs: where documents lie instead of in the folder, e.g. `documents.blobs_remote.RemoteBlobs`.
+        now: the time, timezone-aware; its local day decides which pieces are out of date.
 
     Raises:
         StoreUnreachable: from every method, when database or disk fail; the same request may be repeated.
     """
 
-    def __init__(self, folder: Path, database_url: str | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        database_url: str | None = None,
+        *,
+        blobs: BlobStore | None = None,
+        now: Callable[[], datetime] = _now,
+    ) -> None:
+        self._now = now
         with _reached():
             make_folder(folder)
-            self._blobs = Blobs(folder / "documents")
+            self._blobs: BlobStore = blobs or Blobs(folder / "documents")
             self._engine = tables.open_engine(folder, database_url)
         try:
             self._prepare()
@@ -66,12 +111,12 @@ class DossierStore:
     def create_dossier(self, dossier: Dossier) -> Dossier:
         """Adds a dossier with its expected pieces; one that is there already is left as it is and returned."""
         with self._writing() as connection:
-            if _find(connection, dossier.organisation, dossier.number) is None:
-                connection.execute(insert(tables.dossiers).values(**_columns(dossier)))
-                key = _key(connection, dossier.organisation, dossier.number)
+            if find_row(connection, dossier.organisation, dossier.number) is None:
+                connection.execute(insert(tables.dossiers).values(**dossier_columns(dossier)))
+                key = key_of(connection, dossier.organisation, dossier.number)
                 for place, piece in enumerate(dossier.pieces):
-                    connection.execute(insert(tables.pieces).values(dossier_id=key, **_piece_columns(piece, place)))
-            return _read(connection, dossier.organisation, dossier.number)
+                    connection.execute(insert(tables.pieces).values(dossier_id=key, **piece_columns(piece, place)))
+            return self._dossier(connection, dossier.organisation, dossier.number)
 
     def open_dossier(self, organisation: str, number: str) -> Dossier:
         """The dossier as it is now.
@@ -80,7 +125,7 @@ class DossierStore:
             DossierUnknown: the organisation has none of that number.
         """
         with self._reading() as connection:
-            return _read(connection, organisation, number)
+            return self._dossier(connection, organisation, number)
 
     def find_by_caller_number(self, organisation: str, caller_number: str) -> Dossier | None:
         """The caller's newest dossier, or None."""
@@ -94,7 +139,14 @@ class DossierStore:
         )
         with self._reading() as connection:
             number = connection.execute(query).scalars().first()
-            return None if number is None else _read(connection, organisation, number)
+            return None if number is None else self._dossier(connection, organisation, number)
+
+    def count(self, organisation: str) -> int:
+        """How many documents the organisation has."""
+        table = tables.documents
+        query = select(func.count()).select_from(table).where(table.c.organisation == organisation)
+        with self._reading() as connection:
+            return connection.execute(query).scalar_one()
 
     def list_dossiers(self, organisation: str) -> list[str]:
         """Numbers of the organisation's dossiers, in order of number."""
@@ -103,15 +155,66 @@ class DossierStore:
         with self._reading() as connection:
             return list(connection.execute(query).scalars())
 
-    def set_piece(self, organisation: str, number: str, piece_id: str, state: PieceState, reason: str = "") -> Dossier:
+    def start_procedure(self, organisation: str, number: str, procedure: Procedure, by: Actor = NOBODY) -> Dossier:
+        """Adds what a procedure asks for; one that was started before adds nothing.
+
+        A piece that the dossier has from another procedure, and that still holds, is not asked for again.
+
+        Raises:
+            DossierUnknown: no such dossier.
+        """
+        with self._writing() as connection:
+            key = key_of(connection, organisation, number)
+            before = self._dossier(connection, organisation, number)
+            if any(piece.procedure == procedure.id for piece in before.pieces):
+                return before
+            wanted = [piece for piece in pieces_of(procedure) if before.piece(piece.id) is None]
+            for place, piece in enumerate(wanted, start=len(before.pieces)):
+                connection.execute(insert(tables.pieces).values(dossier_id=key, **piece_columns(piece, place)))
+                known = settled_before(before, procedure, piece)
+                if known is not None:
+                    reason = _("Already in the dossier: {name}").format(name=known.name)
+                    change_piece(connection, key, piece.id, PieceState.ACCEPTED, reason[:500], self._moment(by))
+            words = " · ".join(part for part in (before.procedure, procedure.name) if part)
+            if procedure.name not in before.procedure.split(" · "):
+                table = tables.dossiers
+                change = update(table).where(table.c.id == key).values(procedure=words[:MAX_PROCEDURE_WORDS])
+                connection.execute(change)
+            return self._dossier(connection, organisation, number)
+
+    def set_piece(
+        self,
+        organisation: str,
+        number: str,
+        piece_id: str,
+        state: PieceState,
+        reason: str = "",
+        by: Actor = NOBODY,
+    ) -> Dossier:
         """Changes a piece's state by hand.
 
         Raises:
-            DossierUnknown: no such dossier or piece. Detail: `what`.
+            DossierUnknown: no such dossier or piece, or the state cannot follow. Detail: `what`.
         """
         with self._writing() as connection:
-            _set_piece(connection, _key(connection, organisation, number), piece_id, state, reason)
-            return _read(connection, organisation, number)
+            key = key_of(connection, organisation, number)
+            change_piece(connection, key, piece_id, state, reason, self._moment(by))
+            return self._dossier(connection, organisation, number)
+
+    def acknowledge(self, organisation: str, number: str, piece_ids: list[str], by: Actor = NOBODY) -> Dossier:
+        """A receipt that names these pieces was printed; those that are not filed or accepted stay as they are."""
+        with self._writing() as connection:
+            key = key_of(connection, organisation, number)
+            settled = (PieceState.FILED, PieceState.ACCEPTED)
+            for piece in self._dossier(connection, organisation, number).pieces:
+                if piece.id in piece_ids and piece.state in settled:
+                    change_piece(connection, key, piece.id, PieceState.ACKNOWLEDGED, piece.reason, self._moment(by))
+            return self._dossier(connection, organisation, number)
+
+    def history(self, organisation: str, number: str) -> list[PieceEvent]:
+        """What happened to the dossier's pieces, oldest first. Raises `DossierUnknown`."""
+        with self._reading() as connection:
+            return history_of(connection, key_of(connection, organisation, number))
 
     def add_note(self, organisation: str, number: str, note: Note) -> Dossier:
         """Keeps a note; one with the same id is kept as it was first.
@@ -121,13 +224,13 @@ class DossierStore:
         """
         table = tables.notes
         with self._writing() as connection:
-            key = _key(connection, organisation, number)
+            key = key_of(connection, organisation, number)
             known = select(table.c.id).where(table.c.dossier_id == key, table.c.note_id == note.id)
             if connection.execute(known).first() is None:
                 at_utc = note.at_utc.astimezone(UTC).replace(tzinfo=None)
                 values = {"note_id": note.id, "text": note.text, "by_name": note.by_name, "at_utc": at_utc}
                 connection.execute(insert(table).values(dossier_id=key, **values))
-            return _read(connection, organisation, number)
+            return self._dossier(connection, organisation, number)
 
     def file(
         self,
@@ -140,6 +243,8 @@ class DossierStore:
         data: bytes,
         upload_id: str,
         filed_at_utc: datetime,
+        marks: FiledMarks = NO_MARKS,
+        by: Actor = NOBODY,
     ) -> Document:
         """Files a document and marks its piece filed. Repeating an `upload_id` gives the same document again.
 
@@ -147,6 +252,7 @@ class DossierStore:
             piece_id: the expected piece, or "" for a document that nobody expected.
             pages, sha256: what the sender says; both are checked.
             filed_at_utc: timezone-aware.
+            marks: the words and pages by which it is found again.
 
         Raises:
             PageDamaged: the bytes are not those of `sha256`.
@@ -155,14 +261,14 @@ class DossierStore:
         """
         _check(data, sha256, pages)
         with self._reading() as connection:
-            known = _uploaded(connection, organisation, upload_id)
+            known = uploaded(connection, organisation, upload_id)
             if known is not None:
-                return _same(known, sha256)
+                return same_bytes(known, sha256)
             _check_place(connection, organisation, number, piece_id)
         with _reached():
             path = self._blobs.put(organisation, data, sha256)
         document = Document(
-            id=_document_id(organisation, upload_id),
+            id=document_id_of(organisation, upload_id),
             piece_id=piece_id,
             name=name,
             pages=pages,
@@ -171,7 +277,7 @@ class DossierStore:
             filed_at_utc=filed_at_utc.astimezone(UTC),
             path=path,
         )
-        return self._add(organisation, number, upload_id, document)
+        return self._add(organisation, number, upload_id, document, marks, by)
 
     def read(self, organisation: str, document_id: str) -> bytes:
         """A document's bytes, proved by their hash.
@@ -191,11 +297,29 @@ class DossierStore:
         with _reached():
             return self._blobs.get(row.path, row.sha256)
 
+    def search(self, organisation: str, text: str, number: str = "", limit: int = 50) -> list[Found]:
+        """Documents in which every word of `text` begins a word, newest first; accents and capitals do not count.
+
+        Args:
+            number: only of this dossier.
+        """
+        with self._reading() as connection:
+            return search(connection, organisation, text, number, limit)
+
+    def seen_before(self, organisation: str, number: str, pages: list[PageMark]) -> list[EarlierPage]:
+        """Pages of this dossier that are these, or look like them: for a warning that shows them.
+
+        Raises:
+            DossierUnknown: no such dossier.
+        """
+        with self._reading() as connection:
+            return earlier_pages(connection, key_of(connection, organisation, number), pages)
+
     def damaged(self, organisation: str) -> list[Document]:
         """Documents whose file is gone or no longer what was filed; reads every file, for a nightly round."""
         query = select(tables.documents).where(tables.documents.c.organisation == organisation)
         with self._reading() as connection:
-            filed = [_document(row) for row in connection.execute(query)]
+            filed = [document_of(row) for row in connection.execute(query)]
         return [document for document in filed if not self._is_whole(document)]
 
     def _is_whole(self, document: Document) -> bool:
@@ -206,33 +330,44 @@ class DossierStore:
             return False
         return True
 
-    def _add(self, organisation: str, number: str, upload_id: str, document: Document) -> Document:
+    def _add(
+        self,
+        organisation: str,
+        number: str,
+        upload_id: str,
+        document: Document,
+        marks: FiledMarks,
+        by: Actor,
+    ) -> Document:
         """The row of a file that is safe; the same upload, sent twice at once, is added once."""
         with self._writing() as connection:
-            known = _uploaded(connection, organisation, upload_id)
+            known = uploaded(connection, organisation, upload_id)
             if known is not None:
-                return _same(known, document.sha256)
-            key = _key(connection, organisation, number)
+                return same_bytes(known, document.sha256)
+            key = key_of(connection, organisation, number)
             connection.execute(
                 insert(tables.documents).values(
-                    organisation=organisation, dossier_id=key, upload_id=upload_id, **_document_columns(document)
+                    organisation=organisation, dossier_id=key, upload_id=upload_id, **document_columns(document)
                 )
             )
             if document.piece_id:
-                _set_piece(connection, key, document.piece_id, PieceState.FILED, "")
+                change_piece(connection, key, document.piece_id, PieceState.FILED, "", self._moment(by))
+            add_marks(connection, organisation, key, document, marks)
         return document
+
+    def _dossier(self, connection: Connection, organisation: str, number: str) -> Dossier:
+        return read_dossier(connection, organisation, number, self._today())
+
+    def _today(self) -> date:
+        return self._now().astimezone().date()
+
+    def _moment(self, by: Actor) -> Moment:
+        return Moment(self._now(), self._today(), by)
 
     def _prepare(self) -> None:
         """Makes the tables that are missing; refuses a newer layout."""
         with self._writing() as connection:
-            tables.metadata.create_all(connection)
-            found = connection.execute(select(tables.about.c.format)).scalar()
-            if found is None:
-                connection.execute(insert(tables.about).values(format=tables.FORMAT))
-            elif found == 1:  # what is new is a table of its own, made above
-                connection.execute(update(tables.about).values(format=tables.FORMAT))
-            elif found != tables.FORMAT:
-                raise StoreUnreachable(why="format", theirs=found, ours=tables.FORMAT)
+            bring_up_to_date(connection)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
@@ -251,7 +386,7 @@ def _reached() -> Iterator[None]:
     """Faults of disk and database in our own words."""
     try:
         yield
-    except (SQLAlchemyError, OSError) as error:
+    except (SQLAlchemyError, CommandError, OSError) as error:
         raise StoreUnreachable(why=type(error).__name__) from error
 
 
@@ -260,7 +395,7 @@ def _check(data: bytes, sha256: str, pages: int) -> None:
     if sha256_of(data) != sha256:
         raise PageDamaged(size_bytes=len(data))
     try:
-        facts = inspect_pdf(data)
+        facts = inspect_pdf(data, validate=False)
     except DocumentError as error:
         raise DocumentNotFiled(why=str(error.detail.get("why", error.code))) from error
     if facts.active:
@@ -270,137 +405,6 @@ def _check(data: bytes, sha256: str, pages: int) -> None:
 
 
 def _check_place(connection: Connection, organisation: str, number: str, piece_id: str) -> None:
-    dossier = _read(connection, organisation, number)
-    if piece_id and dossier.piece(piece_id) is None:
+    key = key_of(connection, organisation, number)
+    if piece_id and not piece_name(connection, key, piece_id):
         raise DossierUnknown(what="piece")
-
-
-def _uploaded(connection: Connection, organisation: str, upload_id: str) -> Document | None:
-    table = tables.documents
-    query = select(table).where(table.c.organisation == organisation, table.c.upload_id == upload_id)
-    row = connection.execute(query).first()
-    return None if row is None else _document(row)
-
-
-def _same(known: Document, sha256: str) -> Document:
-    if known.sha256 != sha256:
-        raise DocumentNotFiled(why="upload_id_reused")
-    return known
-
-
-def _document_id(organisation: str, upload_id: str) -> str:
-    """The same upload is the same document, whatever was lost in between."""
-    return hashlib.blake2b(f"{organisation}|{upload_id}".encode(), digest_size=10).hexdigest()
-
-
-def _find(connection: Connection, organisation: str, number: str) -> Row[Any] | None:
-    table = tables.dossiers
-    query: Select[Any] = select(table).where(table.c.organisation == organisation, table.c.number == number)
-    return connection.execute(query).first()
-
-
-def _key(connection: Connection, organisation: str, number: str) -> int:
-    row = _find(connection, organisation, number)
-    if row is None:
-        raise DossierUnknown(what="dossier")
-    key: int = row.id
-    return key
-
-
-def _set_piece(connection: Connection, key: int, piece_id: str, state: PieceState, reason: str) -> None:
-    table = tables.pieces
-    change = (
-        update(table)
-        .where(table.c.dossier_id == key, table.c.piece_id == piece_id)
-        .values(state=state.value, reason=reason)
-    )
-    if connection.execute(change).rowcount != 1:
-        raise DossierUnknown(what="piece")
-
-
-def _read(connection: Connection, organisation: str, number: str) -> Dossier:
-    row = _find(connection, organisation, number)
-    if row is None:
-        raise DossierUnknown(what="dossier")
-    files, expected = tables.documents, tables.pieces
-    filed = [
-        _document(found)
-        for found in connection.execute(select(files).where(files.c.dossier_id == row.id).order_by(files.c.id))
-    ]
-    pieces = connection.execute(select(expected).where(expected.c.dossier_id == row.id).order_by(expected.c.place))
-    return Dossier(
-        organisation=row.organisation,
-        number=row.number,
-        caller_name=row.caller_name,
-        caller_number=row.caller_number,
-        born_on=row.born_on,
-        procedure=row.procedure,
-        pieces=tuple(_piece(found, filed) for found in pieces),
-        documents=tuple(filed),
-        notes=tuple(_note(found) for found in connection.execute(_notes_of(row.id))),
-    )
-
-
-def _notes_of(key: int) -> Select[Any]:
-    return select(tables.notes).where(tables.notes.c.dossier_id == key).order_by(tables.notes.c.id)
-
-
-def _note(row: Row[Any]) -> Note:
-    return Note(id=row.note_id, text=row.text, by_name=row.by_name, at_utc=row.at_utc.replace(tzinfo=UTC))
-
-
-def _piece(row: Row[Any], filed: list[Document]) -> Piece:
-    return Piece(
-        id=row.piece_id,
-        name=row.name,
-        state=PieceState(row.state),
-        reason=row.reason,
-        documents=tuple(document.id for document in filed if document.piece_id == row.piece_id),
-    )
-
-
-def _document(row: Row[Any]) -> Document:
-    return Document(
-        id=row.document_id,
-        piece_id=row.piece_id,
-        name=row.name,
-        pages=row.pages,
-        size_bytes=row.size_bytes,
-        sha256=row.sha256,
-        filed_at_utc=row.filed_at_utc.replace(tzinfo=UTC),
-        path=row.path,
-    )
-
-
-def _columns(dossier: Dossier) -> dict[str, str]:
-    return {
-        "organisation": dossier.organisation,
-        "number": dossier.number,
-        "caller_name": dossier.caller_name,
-        "caller_number": dossier.caller_number,
-        "born_on": dossier.born_on,
-        "procedure": dossier.procedure,
-    }
-
-
-def _document_columns(document: Document) -> dict[str, Any]:
-    return {
-        "document_id": document.id,
-        "piece_id": document.piece_id,
-        "name": document.name,
-        "pages": document.pages,
-        "size_bytes": document.size_bytes,
-        "sha256": document.sha256,
-        "path": document.path,
-        "filed_at_utc": document.filed_at_utc.replace(tzinfo=None),
-    }
-
-
-def _piece_columns(piece: Piece, place: int) -> dict[str, str | int]:
-    return {
-        "piece_id": piece.id,
-        "place": place,
-        "name": piece.name,
-        "state": piece.state.value,
-        "reason": piece.reason,
-    }

@@ -18,13 +18,14 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     UniqueConstraint,
     create_engine,
     event,
 )
 
-FORMAT = 2
-"""Number of this layout; a change raises it and adds one step of upgrade. 2: notes."""
+FORMAT = 3
+"""Number of this layout; a change raises it and adds one step to `documents.migrations`."""
 
 BUSY_TIMEOUT_MS = 5_000
 
@@ -56,6 +57,13 @@ pieces = Table(
     Column("name", String(500), nullable=False),
     Column("state", String(20), nullable=False),
     Column("reason", String(500), nullable=False),
+    Column("procedure", String(40), nullable=False),
+    Column("hint", String(1100), nullable=False),
+    Column("any_of", Text, nullable=False),
+    Column("optional", Integer, nullable=False),
+    Column("decided_by", String(500), nullable=False),
+    Column("holds_days", Integer, nullable=False),
+    Column("expires_on", String(10), nullable=False),
     UniqueConstraint("dossier_id", "piece_id"),
 )
 
@@ -90,11 +98,47 @@ notes = Table(
 )
 """Since layout 2."""
 
+piece_events = Table(
+    "piece_event",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("dossier_id", ForeignKey("dossier.id"), nullable=False, index=True),
+    Column("piece_id", String(40), nullable=False),
+    Column("was", String(20), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("reason", String(500), nullable=False),
+    Column("by_name", String(500), nullable=False),
+    Column("site", String(500), nullable=False),
+    Column("kiosk", String(40), nullable=False),
+    Column("at_utc", DateTime, nullable=False),
+)
+
+document_pages = Table(
+    "document_page",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("document_key", ForeignKey("document.id"), nullable=False, index=True),
+    Column("place", Integer, nullable=False),
+    Column("original_sha256", String(64), nullable=False, index=True),
+    Column("look", String(64), nullable=False),
+)
+
+WORDS_TABLE = {
+    "sqlite": ("CREATE VIRTUAL TABLE document_words USING fts5(words, tokenize='unicode61', content='')",),
+    "postgresql": (
+        "CREATE TABLE document_words (rowid INTEGER PRIMARY KEY REFERENCES document(id), words TSVECTOR NOT NULL)",
+        "CREATE INDEX document_by_words ON document_words USING gin (words)",
+    ),
+}
+"""The index of words is the one thing that the two databases make differently."""
+
 
 def open_engine(folder: Path, database_url: str | None) -> Engine:
     """The database of `database_url`, or a SQLite file in `folder`."""
     if database_url is not None and not database_url.startswith("sqlite"):
-        return create_engine(database_url, pool_pre_ping=True)
+        kind, colon, rest = database_url.partition(":")  # one that names no driver means ours, psycopg 3
+        ours = kind in ("postgres", "postgresql")
+        return create_engine(f"postgresql+psycopg{colon}{rest}" if ours else database_url, pool_pre_ping=True)
     url = database_url or f"sqlite:///{folder / 'dossiers.sqlite'}"
     engine = create_engine(url, connect_args={"check_same_thread": False})
     event.listen(engine, "connect", _on_connect)

@@ -65,11 +65,21 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument(
         "--host", action="store_true", help="also open the windows of the site's host and of the operator"
     )
+    demo.add_argument("--vault", action="store_true", help="the organisation keeps dossiers and log itself, sealed")
     demo.add_argument("--supervisor", action="store_true", help="also open the supervisor's board")
     _common(demo)
+    devices = commands.add_parser("kiosk-devices", help="scanners and printers on this network, for a kiosk's settings")
+    devices.add_argument("--seconds", type=float, default=4.0, help="how long to listen")
+    devices.add_argument("--certificates", type=Path, metavar="FOLDER", help="keep their certificates there")
+    _common(devices)
     replay = commands.add_parser("replay", help="a session's log on one timeline")
     replay.add_argument("log", metavar="FILE-OR-SESSION", help="a log file, or the id of a session at the hub")
     _common(replay)
+    verify = commands.add_parser("verify", help="says whether a filed document is what was scanned")
+    verify.add_argument("document", type=Path, metavar="DOCUMENT", help="a PDF")
+    verify.add_argument("--key", action="append", default=[], help="public key of a desk that you trust (U...)")
+    verify.add_argument("--json", action="store_true", help="for programs")
+    _common(verify)
     doctor = commands.add_parser("doctor", help="checks what a call needs and says what to do")
     doctor.add_argument("--json", action="store_true", help="for programs")
     _common(doctor)
@@ -129,7 +139,8 @@ def _hub(arguments: Arguments) -> int:
     from expert_app.hub_commands import Context, run_command
 
     use_language(arguments.language or "fr")
-    paths = paths_for("hub", arguments.folder)
+    is_vault = getattr(arguments, "serve", "") or arguments.hub_command == "admit"
+    paths = paths_for("vault" if is_vault else "hub", arguments.folder)
     settings = _hub_settings(_load(HubSettings, arguments, paths), arguments)
     return run_command(Context(arguments, settings, paths))
 
@@ -138,6 +149,11 @@ def _hub_settings(settings: HubSettings, arguments: Arguments) -> HubSettings:
     changes: dict[str, Any] = {}
     if getattr(arguments, "catalogue", None):
         changes["catalogue"] = str(arguments.catalogue)
+    if getattr(arguments, "serve", None):
+        parts = [part.strip() for part in arguments.serve.split(",")]
+        if set(parts) - {"dossier", "log"}:
+            raise SettingsWrong(Path("--serve"), f"{arguments.serve!r} is not dossier,log")
+        changes |= {"serve": parts, "organisation": getattr(arguments, "org", settings.organisation)}
     if getattr(arguments, "bus", None):
         changes["bus"] = arguments.bus
     if getattr(arguments, "listen", None):
@@ -167,6 +183,7 @@ def _demo(arguments: Arguments) -> int:
         display=arguments.display,
         partner=arguments.partner,
         host=arguments.host,
+        vault=arguments.vault,
         engine=arguments.engine,
     )
     return asyncio.run(run_demo(options))
@@ -180,15 +197,31 @@ def _replay(arguments: Arguments) -> int:
     return run_replay(arguments.log, settings, paths, driven=arguments.driven)
 
 
+def _kiosk_devices(arguments: Arguments) -> int:
+    use_language(arguments.language or "fr")
+    from expert_app.device_commands import show_devices
+
+    return show_devices(arguments.seconds, arguments.certificates)
+
+
 def _doctor(arguments: Arguments) -> int:
     desk = _load(DeskSettings, arguments, paths_for("desk", arguments.folder))
     kiosk = load(KioskSettings, paths_for("kiosk", arguments.folder).config)
     from expert_app import doctor
     from expert_app.compose import media_devices, voice_name
+    from expert_app.doctor_seal import check_seal
 
     cameras, microphones = media_devices()
     findings = asyncio.run(doctor.examine(desk, kiosk, cameras, microphones, voice_name()))
+    findings.append(asyncio.run(check_seal(desk, paths_for("desk", arguments.folder))))
     return doctor.report(findings, arguments.json)
+
+
+def _verify(arguments: Arguments) -> int:
+    use_language(arguments.language or "fr")
+    from expert_app.verify_command import verify_document
+
+    return verify_document(arguments.document, arguments.key, as_json=arguments.json)
 
 
 def _enrol(arguments: Arguments) -> int:
@@ -254,8 +287,10 @@ _PROGRAMS: dict[str, Callable[[Arguments], int]] = {
     "hub": _hub,
     "demo": _demo,
     "replay": _replay,
+    "kiosk-devices": _kiosk_devices,
     "doctor": _doctor,
     "enrol": _enrol,
+    "verify": _verify,
 }
 
 

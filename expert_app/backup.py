@@ -23,6 +23,7 @@ from documents.store import DossierStore
 from documents.store_copy import StoreCopy
 from expert_app.backup_file import BackupWriter, writing
 from expert_app.config import HubSettings
+from expert_app.hub_access import documents_folder
 from expert_app.hub_identities import open_book
 from expert_app.paths import Paths
 from expert_app.table_rows import write_rows
@@ -154,7 +155,7 @@ def _identities(paths: Paths) -> bytes:
 
 
 def _dossiers(backup: BackupWriter, settings: HubSettings, paths: Paths, included: bool) -> DossierReference:
-    folder, database = paths.folder("dossiers"), settings.database or None
+    folder, database = documents_folder(settings, paths, "dossiers"), settings.database or None
     DossierStore(folder, database).close()  # makes or upgrades the tables
     copy = StoreCopy(folder, database)
     try:

@@ -9,14 +9,18 @@ from pathlib import Path
 
 from PyQt6.QtWidgets import QApplication
 
+from documents.cipher import Cipher
 from documents.outbox import Outbox
 from documents.workers import Workers
 from expert_app.bus_access import tls_for
 from expert_app.compose import ROLES, STOP_S, Program, run_application
 from expert_app.compose_desk_beside import BesideConnections
+from expert_app.compose_desk_devices import DevicesConnections
 from expert_app.compose_desk_line import LineConnections
 from expert_app.compose_desk_media import MediaConnections, personal
+from expert_app.compose_desk_pieces import PieceConnections
 from expert_app.compose_desk_session import SessionConnections
+from expert_app.compose_desk_show import ShowConnections
 from expert_app.compose_desk_talk import TalkConnections
 from expert_app.compose_desk_views import DeskConnections
 from expert_app.compose_desk_work import WorkConnections
@@ -25,17 +29,26 @@ from expert_app.compose_life_size import LifeSize
 from expert_app.compose_network import NetworkWatch
 from expert_app.compose_sign_in import has_screen, sign_in
 from expert_app.config import DeskSettings
-from expert_app.credentials import KeyMissing, forget_seed, key_name, load_seed
+from expert_app.credentials import KeyMissing, forget_seed, key_name, load_seed, outbox_key
 from expert_app.desk import DeskApp
+from expert_app.desk_devices import DevicesJob
+from expert_app.desk_pieces import DeskPieces
+from expert_app.desk_show import DeskShows
 from expert_app.desk_talk import DeskTalks
 from expert_app.desk_work import DeskWork
 from expert_app.filing import Filing
 from expert_app.ice_settings import ice_plan, trust_relays, trust_relays_in_browser
+from expert_app.origins import notary_of
+from expert_app.page_acts import PageActs
 from expert_app.paths import Paths
+from expert_app.seal_ends import DeskSealing, seals_for
 from session.bus.client import BusClient
+from session.clock import SystemClock
 from session.desk.guest import Guest
+from session.desk.library_link import LibraryLink
 from session.desk.link import DeskLink
 from session.desk.live import DeskSession
+from session.desk.piece_link import PieceLink
 from session.desk.talk_link import TalkLink
 from session.desk.work_link import WorkLink
 from session.errors import SessionError
@@ -64,6 +77,7 @@ def run_desk(settings: DeskSettings, paths: Paths, *, driven: bool) -> int:
     seed = None
     try:
         tls_for(settings)
+        seals_for(settings, paths, SystemClock())  # a damaged file of ours is told before any window
         seed = load_seed(key_name(settings.organisation, ROLES[settings.role], settings.user))
     except KeyMissing as error:
         if not has_screen():
@@ -95,17 +109,27 @@ class ComposedDesk:
     def __init__(self, settings: DeskSettings, paths: Paths, seed: bytes, program: Program) -> None:
         self._settings, self._paths, self._program = settings, paths, program
         clock, tasks = program.clock, program.tasks
+        seals = seals_for(settings, paths, clock)
         trust_relays(settings.ca_file, paths.data)
         trust_relays_in_browser(settings.ca_file, Path.home())
-        self._bus = BusClient(settings.bus, ROLES[settings.role], settings.user, seed, tasks, clock, tls_for(settings))
+        self._bus = BusClient(
+            settings.bus, ROLES[settings.role], settings.user, seed, tasks, clock, tls_for(settings), seals
+        )
+        self._sealing = DeskSealing(self._bus, settings, paths, seed, clock, tasks)
         self._link = DeskLink(self._bus, clock, tasks)
         self._window_settings = IniSettings(paths.data / "window.ini")
         self._media = DeskMedia(personal(settings.media, self._window_settings), tasks, self._in_conversation)
         self._talk_link = TalkLink(self._bus)
-        self._outbox = Outbox(paths.folder("outbox"))
+        name = key_name(settings.organisation, ROLES[settings.role], settings.user)
+        self._outbox = Outbox(paths.folder("outbox"), Cipher(outbox_key(name, seed)))
         self._workers = Workers(language=settings.language)
-        self._filing = Filing(self._outbox, self._workers, self._link, clock, tasks, program.facts)
+        self._filing = Filing(
+            self._outbox, self._workers, self._link, clock, tasks, program.facts, notary=notary_of(seed)
+        )
         self._app = DeskApp(self._link, self._filing, self._open_session, clock, tasks, program.facts)
+        self._devices = DevicesJob(self._app, self._link, self._workers, clock, program.facts)
+        self._page_acts = PageActs(self._app, self._filing, self._outbox)
+        self._pieces = DeskPieces(self._app, self._filing, self._link, PieceLink(self._bus), clock, program.facts)
         self._talks = DeskTalks(self._app, self._link, self._talk_link, self._open_guest, tasks, program.facts)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
@@ -134,6 +158,9 @@ class ComposedDesk:
         self._session_connections = SessionConnections(
             self.window, self.mirror, self.video, self._app, self._media, tasks, program.facts
         )
+        self._devices_connections = DevicesConnections(
+            self.window.devices, self._app, self._devices, self._page_acts, program.facts
+        )
         self._network = NetworkWatch(self.window, self._on_network_changed)
         self._life_size = LifeSize(
             self.window,
@@ -147,6 +174,9 @@ class ComposedDesk:
         self._media_dialog = MediaConnections(self.window, self._media, self._window_settings, self._in_conversation)
         self.window.header.settings_pressed.connect(self._media_dialog.open)
         self._beside = BesideConnections(self.window, self.video, self._app, application, program.facts)
+        self._piece_connections = PieceConnections(self.window, self._app, self._pieces, self._devices)
+        self._shows = DeskShows(self._app, LibraryLink(self._bus), self._workers, tasks, program.facts)
+        self._show_connections = ShowConnections(self.window, self._app, self._shows, self._link, program.facts)
         self._talk_connections = TalkConnections(
             self.window,
             self._talks,
@@ -184,10 +214,13 @@ class ComposedDesk:
         return self._app.session is not None or self._talks.guest is not None
 
     def _open_session(self, facts: SessionFacts, resumed: bool) -> DeskSession:
+        channel = self._link.channel(facts.id)
+        sealed = self._sealing.protect(facts, channel, self._on_seal_refused)
+        self._program.facts.note("sealed", session=facts.id, sealed=sealed)
         self._media.renew()
         session = DeskSession(
             facts,
-            self._link.channel(facts.id),
+            channel,
             self._media.main,
             partial(self._filing.keep, facts.id),
             self._filing.is_kept,
@@ -203,6 +236,9 @@ class ComposedDesk:
         )
         session.line.sampled.connect(self._bus.say_in_beats)
         return session
+
+    def _on_seal_refused(self, error: SessionError) -> None:
+        self._connections.show_trouble(error.code, error.detail, "seal")
 
     def _on_network_changed(self) -> None:
         """Another address: the bus and the call are made anew at once, nobody waits for time limits."""

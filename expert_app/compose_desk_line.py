@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from expert_app.desk import DeskApp, Trouble
+from expert_app.desk import DeskApp
+from expert_app.desk_facts import Trouble
 from expert_app.facts import Facts
 from session.clock import Clock
 from session.desk.live import DeskSession

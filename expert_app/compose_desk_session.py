@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Connects a session's conversations (call, consent, shared page, devices) with the desk's window; notes facts."""
+"""Connects a session's conversations (call, consent, shared page) with the desk's window; notes facts."""
 
 from __future__ import annotations
 
@@ -9,28 +9,23 @@ from PyQt6.QtCore import QTimer
 
 from expert_app.compose_desk_control import ControlConnections
 from expert_app.compose_engines import DeskMedia
-from expert_app.desk import ASKING, DeskApp, Printing, Trouble
+from expert_app.desk import DeskApp
+from expert_app.desk_facts import ASKING, Trouble
 from expert_app.facts import Facts
-from session.desk.devices import PageFailed, PageProgressed, ReceivedPage
 from session.desk.live import DeskSession
 from session.media.engine import MediaState
 from session.protocol.mirror import MirrorEvents
 from session.protocol.session_messages import (
     CameraChanged,
-    DevicesReported,
     Grant,
     GrantChanged,
     MediaSeen,
     PageShown,
     PointerShown,
-    ScanEnded,
-    ScanKind,
-    ScanProgressed,
 )
 from session.tasks import Tasks
 from views.call_view import CallState, Quality
 from views.cobrowse_view import CobrowseView
-from views.desk_scan_panel import ScanWish
 from views.desk_window import DeskWindow
 from views.mirror_pane import MirrorPane
 from views.video_pane import VideoPane
@@ -70,7 +65,6 @@ class SessionConnections:
         media.show(video)
         app.session_opened.connect(self._on_opened)
         app.session_ended.connect(lambda ended: self._cobrowse.clear())
-        app.printing.connect(self._on_printing)
         app.troubled.connect(self._on_trouble)
         self._connect_wishes()
 
@@ -93,9 +87,6 @@ class SessionConnections:
         self._cobrowse.snapshot_requested.connect(self._on_snapshot)
         self._cobrowse.grant_requested.connect(self._on_grant_requested)
         ControlConnections(self._cobrowse, app, self._facts)
-        window.devices.preview_requested.connect(lambda wish: app.preview(wish.source))
-        window.devices.scan_requested.connect(self._on_scan)
-        window.devices.scan_cancel_requested.connect(app.cancel_scan)
         self._mirror.resource_requested.connect(self._on_resource)
 
     def _on_grant_requested(self, grant: Grant) -> None:
@@ -136,9 +127,6 @@ class SessionConnections:
         if self._app.session is not None:
             self._app.session.page.request_snapshot()
 
-    def _on_scan(self, wish: ScanWish) -> None:
-        self._app.scan(wish.source, wish.dpi, wish.colour, wish.area)
-
     def _on_resource(self, address: str) -> None:
         if self._app.session is not None:
             self._tasks.spawn(self._bring_resource(self._app.session, address), name="picture of the shared page")
@@ -164,7 +152,6 @@ class SessionConnections:
         self._facts.note("media_engine", kind=self._media.choice.kind.value, why=self._media.choice.why.value)
         self._follow_call(session)
         self._follow_page(session)
-        self._follow_devices(session)
         session.grants.changed.connect(lambda change: self._on_grant(session, change))
 
     def _follow_call(self, session: DeskSession) -> None:
@@ -251,46 +238,3 @@ class SessionConnections:
     def _on_pointer_shown(self, shown: PointerShown) -> None:
         self._cobrowse.show_pointer(shown)
         self._facts.note("pointer_shown", x_px=shown.x_px, y_px=shown.y_px)
-
-    # ---- devices ----
-
-    def _follow_devices(self, session: DeskSession) -> None:
-        devices, view = session.devices, self._window.devices
-        devices.report_changed.connect(self._on_report)
-        devices.scan_progressed.connect(self._on_scan_progress)
-        devices.scan_ended.connect(self._on_scan_ended)
-        devices.page_progressed.connect(self._on_page_progress)
-        devices.preview_received.connect(self._on_preview)
-        devices.page_failed.connect(self._on_page_failed)
-        view.show_devices(None)
-
-    def _on_report(self, report: DevicesReported) -> None:
-        self._window.devices.show_devices(report)
-        self._facts.note("devices", scanner=report.scanner.value, printer=report.printer.value)
-
-    def _on_scan_progress(self, progress: ScanProgressed) -> None:
-        self._window.devices.show_scan_progress(progress.percent)
-
-    def _on_scan_ended(self, ended: ScanEnded) -> None:
-        self._window.devices.show_scan_ended()
-        self._facts.note("scan_ended", code=ended.code, pages=ended.pages)
-
-    def _on_page_progress(self, progress: PageProgressed) -> None:
-        percent = 100 * progress.received // max(1, progress.chunks)
-        if progress.kind is ScanKind.PAGE:
-            self._window.devices.show_page_progress(progress.page_id, percent)
-            self._facts.note("page_arriving", page=progress.page_id, percent=percent)
-        else:
-            self._window.devices.show_scan_progress(percent)
-
-    def _on_preview(self, page: ReceivedPage) -> None:
-        self._window.devices.show_scan_ended()
-        self._window.devices.show_preview(page.data)
-        self._facts.note("preview_received", size_bytes=len(page.data), sha256=page.offer.sha256)
-
-    def _on_page_failed(self, failed: PageFailed) -> None:
-        self._window.devices.show_page_failed(failed.page_id, failed.code)
-        self._facts.note("page_failed", page=failed.page_id, code=failed.code)
-
-    def _on_printing(self, printing: Printing) -> None:
-        self._window.devices.show_print(printing.changed, printing.name)

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from expert_app.compose_desk_views import DeskConnections
 from expert_app.compose_engines import DeskMedia
-from expert_app.desk import DeskApp, Trouble
+from expert_app.desk import DeskApp
+from expert_app.desk_facts import Trouble
 from expert_app.desk_talk import DeskTalks, Invitation
 from resources.texts import _
 from session.desk.guest import Guest

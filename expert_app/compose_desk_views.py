@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+from documents.legibility import sentence as flaw_sentence
 from documents.outbox import Leftover
-from expert_app.desk import DeskApp, Trouble
+from expert_app.desk import DeskApp
+from expert_app.desk_facts import Trouble
 from expert_app.facts import Facts
 from expert_app.filing import CleanedPage, DocumentTrouble, Filing, FilingProgress, PageTrouble, ShownPage, Value
 from resources.texts import _
@@ -172,20 +174,19 @@ class DeskConnections:
         devices.order_changed.connect(filing.set_order)
         devices.page_turned.connect(filing.turn)
         devices.page_version_changed.connect(lambda page_id, cleaned: filing.use_original(page_id, not cleaned))
-        devices.page_removed.connect(filing.remove)
-        devices.page_restored.connect(filing.restore)
         devices.file_requested.connect(self._on_file)
-        devices.print_receipt_requested.connect(self._app.print_receipt)
-        devices.print_file_requested.connect(self._app.print_file)
-        devices.print_cancel_requested.connect(self._app.cancel_print)
 
     def _on_page_kept(self, page: ShownPage) -> None:
         self._window.devices.add_page(page.page_id)
         self._window.devices.show_page_image(page.page_id, page.data)
 
     def _on_page_cleaned(self, page: CleanedPage) -> None:
-        note = _("Blank page") if page.clean.blank else ""
-        self._window.devices.show_page_cleaned(page.page_id, page.clean.jpeg, note)
+        notes = [_("Blank page")] if page.clean.blank else [flaw_sentence(finding) for finding in page.flaws]
+        marks = [(at.box.left, at.box.top, at.box.right, at.box.bottom) for at in page.flaws]
+        self._window.devices.show_page_cleaned(
+            page.page_id, page.clean.jpeg, " ".join(notes), turns_in=page.quarters, marks=marks
+        )
+        self._facts.note("page_shown_cleaned", page=page.page_id, flaws=len(page.flaws))
 
     def _on_page_failed(self, trouble: PageTrouble) -> None:
         self._window.devices.show_page_failed(trouble.page_id, trouble.code)

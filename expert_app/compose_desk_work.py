@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from expert_app.desk import DeskApp, Trouble
+from expert_app.desk import DeskApp
+from expert_app.desk_facts import Trouble
 from expert_app.desk_work import DeskWork, WrapUpTime
 from expert_app.facts import Facts
 from expert_app.filing import Filing

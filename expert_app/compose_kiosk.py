@@ -9,6 +9,8 @@ from pathlib import Path
 
 from PyQt6.QtWidgets import QWidget
 
+from documents.errors import DocumentError
+from documents.pdf_check import print_safe
 from expert_app.bus_access import tls_for
 from expert_app.compose import STOP_S, Program, run_application
 from expert_app.compose_network import NetworkWatch
@@ -18,9 +20,12 @@ from expert_app.ice_settings import ice_plan, trust_relays_in_browser
 from expert_app.kiosk import KioskApp
 from expert_app.kiosk_ready import CallReady
 from expert_app.paths import Paths
+from expert_app.seal_ends import KioskSealing, seals_for
 from resources.texts import use_language
 from session.bus.client import BusClient
-from session.errors import SessionError
+from session.bus.identity import public_key
+from session.clock import SystemClock
+from session.errors import SessionError, from_code
 from session.kiosk.call import CallMedia
 from session.kiosk.device_addresses import make_printer, make_scanner
 from session.kiosk.help_call import HelpCall
@@ -28,6 +33,7 @@ from session.kiosk.line_news import LineNews
 from session.kiosk.line_test import LineTest
 from session.kiosk.link import KioskLink
 from session.kiosk.live import KioskParts, KioskSession, browser_wiped
+from session.kiosk.shelf_seal import wrapping_key
 from session.kiosk.wipe import open_session_folder
 from session.log.events import Writer
 from session.log.writer import LogWriter, left_over
@@ -53,6 +59,7 @@ def run_kiosk(settings: KioskSettings, paths: Paths, *, driven: bool, fullscreen
     try:
         seed = load_seed(name, Path(settings.key_file) if settings.key_file else None)
         tls_for(settings)
+        seals_for(settings, paths, SystemClock())  # a damaged file of ours is told before any window
     except KeyMissing as error:
         print(error)
         return 2
@@ -82,18 +89,30 @@ class ComposedKiosk:
         self._call_pane, self._browser = KioskCallPane(), KioskBrowser()
         self.window = KioskWindow(self._call_pane, self._browser, language=settings.language, clock=program.clock)
         self._bus = BusClient(
-            settings.bus, Role.KIOSK, settings.user, seed, program.tasks, program.clock, tls_for(settings)
+            settings.bus,
+            Role.KIOSK,
+            settings.user,
+            seed,
+            program.tasks,
+            program.clock,
+            tls_for(settings),
+            seals_for(settings, paths, program.clock),
         )
+        self._sealing = KioskSealing(self._bus, paths, program.clock, program.tasks)
         self._link = KioskLink(self._bus, program.clock, program.tasks)
         self._help = HelpCall(self._link, program.tasks)
         self._parts = KioskParts(
             call_page=self._call_pane,
             third_page=self._call_pane.third,
             browser=self._browser,
-            scanner=make_scanner(settings.scanner) if settings.scanner else None,
-            printer=make_printer(settings.printer) if settings.printer else None,
+            documents=self.window.session_page.document,
+            scanner=make_scanner(settings.scanner, settings.scanner_certificate) if settings.scanner else None,
+            printer=make_printer(settings.printer, settings.printer_certificate) if settings.printer else None,
             media=_media(settings),
             chunk_kbps=settings.chunk_kbps,
+            shelf_wrapping=wrapping_key(seed),
+            kiosk_key=public_key(seed),
+            count_pages=_count_pages,
             mirror_kbps=settings.mirror_kbps,
             consent_version=text_version,
         )
@@ -125,6 +144,7 @@ class ComposedKiosk:
         window.stop_requested.connect(app.wishes.withdraw_all)
         window.grant_answered.connect(app.wishes.answer_grant)
         window.grant_withdrawn.connect(app.wishes.withdraw_grant)
+        window.print_answered.connect(app.wishes.answer_print)
         window.acting_changed.connect(app.wishes.act_for_caller)
         window.start_requested.connect(app.forget_press)
         window.away_requested.connect(app.step_away)
@@ -143,7 +163,7 @@ class ComposedKiosk:
             window.set_speech(self._settings.speak)
         window.close_requested.connect(self._program.stop.set)
         window.help_requested.connect(self._help.press)
-        window.start_requested.connect(self._help.reset)
+        window.start_requested.connect(self._help.left_alone)
         app.wiped.connect(lambda _wiped: self._help.reset())
         app.wiped.connect(lambda _wiped: self._line_news.session_over())
         self._help.changed.connect(window.show_help)
@@ -170,10 +190,13 @@ class ComposedKiosk:
         self._browser.retranslate()
 
     def _open_session(self, facts: SessionFacts, resumed: bool) -> KioskSession:
+        channel = self._link.channel(facts.id)
+        sealed = self._sealing.protect(facts, channel, self._on_seal_refused, resumed=resumed)
+        self._program.facts.note("sealed", session=facts.id, sealed=sealed)
         folder = open_session_folder(self._paths.runtime, facts.id, resumed=resumed)
         session = KioskSession(
             facts,
-            self._link.channel(facts.id),
+            channel,
             self._parts,
             folder,
             self._log_writer(facts.id),
@@ -201,6 +224,9 @@ class ComposedKiosk:
         self._bus.renew()
         if self._session is not None and self._app.session_id == self._session.facts.id:
             self._session.call.renew()
+
+    def _on_seal_refused(self, error: SessionError) -> None:
+        self._program.facts.note("seal_refused", code=error.code, why=str(error.detail.get("why", "")))
 
     def _log_writer(self, session_id: str) -> LogWriter:
         send = partial(self._link.append_log, session_id)
@@ -248,6 +274,9 @@ class ComposedKiosk:
             "yes": window.session_page.consent.yes,
             "no": window.session_page.consent.no,
             "stop": window.session_page.stop,
+            "print_yes": window.session_page.printing.yes,
+            "print_no": window.session_page.printing.no,
+            "document_close": window.session_page.document.close_button,
             "number_send": window.number_page.send,
             "number_skip": window.number_page.skip,
             "goodbye_finish": window.goodbye_page.finish,
@@ -260,8 +289,17 @@ class ComposedKiosk:
             "written_yes": window.session_page.written.answers[0],
             "closed_callback": window.closed_page.callback,
         }
-        names |= {f"key_{digit}": key for digit, key in window.number_page.digits.keys.items()}
+        pad = window.number_page
+        names |= {f"key_{face}": key for keys in (pad.digits, pad.letters) for face, key in keys.keys.items()}
         return KioskHands(window, names, self._browser, self._program.facts.note)
+
+
+def _count_pages(document: bytes) -> int:
+    """Pages of a document that may be printed here. Raises session errors."""
+    try:
+        return print_safe(document).pages
+    except DocumentError as error:
+        raise from_code(error.code, dict(error.detail)) from error
 
 
 def _media(settings: KioskSettings) -> CallMedia:

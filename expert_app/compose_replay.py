@@ -14,7 +14,10 @@ from expert_app.config import DeskSettings
 from expert_app.credentials import KeyMissing, key_name, load_seed
 from expert_app.log_export import export_log
 from expert_app.paths import Paths
+from expert_app.seal_ends import seals_for
 from resources.texts import _
+from session.bus.seals import Seals
+from session.clock import SystemClock
 from session.errors import LogTooNew, LogUnreadable, SessionError
 from session.log.reader import LogFile, read_log
 from session.protocol.ids import is_id
@@ -55,14 +58,14 @@ def _open(log: str, settings: DeskSettings, paths: Paths) -> LogFile:
         return read_log(path)
     seed = load_seed(key_name(settings.organisation, ROLES[settings.role], settings.user))
     target = paths.folder("replays") / f"{log}.jsonl"
-    asyncio.run(_fetch(settings, seed, log, target))
+    asyncio.run(_fetch(settings, seed, log, target, seals_for(settings, paths, SystemClock())))
     return read_log(target)
 
 
-async def _fetch(settings: DeskSettings, seed: bytes, session_id: str, target: Path) -> None:
+async def _fetch(settings: DeskSettings, seed: bytes, session_id: str, target: Path, seals: Seals) -> None:
     tasks = Tasks()
     try:
-        await export_log(settings, seed, session_id, target, tasks)
+        await export_log(settings, seed, session_id, target, tasks, seals)
     finally:
         await tasks.close()
 

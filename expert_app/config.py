@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from session.protocol.ids import Id
+from session.protocol.ids import Id, OptionalId
 
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 Language = Literal["fr", "en"]
@@ -81,6 +81,7 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         chunk_kbps: rate of printed documents on the line to the kiosk, so that they never starve the voice.
         ca_file: certificate of our own authority, for tls:// and wss:// addresses; "" for the system's authorities.
+        signers: organisation -> public key that signs its convention; without it, the first one seen is kept.
     """
 
     organisation: Id = "caf"
@@ -93,6 +94,7 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ca_file: str = ""
     media: MediaSettings = MediaSettings()
     board: BoardSettings = BoardSettings()
+    signers: dict[str, str] = {}
 
 
 class GeometrySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -113,15 +115,18 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The kiosk.
 
     Attributes:
-        scanner: "escl://host:port/eSCL", "sane:<device>" or "" for none.
-        printer: "ipp://host:port/path" or "" for none.
+        scanner: "escl://host:port/eSCL", "escls://..." (TLS), "escl-uuid:<UUID>" (found on the network wherever it is),
+            "sane:<device>" or "" for none.
+        printer: "ipp://host:port/path", "ipps://..." (TLS), "ipp-uuid:<UUID>" or "" for none.
+        scanner_certificate, printer_certificate: PEM file of the one certificate that the device must show; "" for
+            the system's authorities. `expert-app kiosk-devices --certificates FOLDER` writes them.
         key_file: where a headless kiosk keeps its key (0600); "" for the keyring.
         chunk_kbps: rate of pages on the line, so that they never starve the voice.
         speak: the waiting page is said by itself when it changes ("auto"), at a touch ("button"), or never ("off").
         volume: of that voice, 0 to 100.
         geometry: how it stands before its caller.
         mirror_kbps: rate that the shared page may always use; more only while the line answers as fast as when empty.
-        ca_file: as at the desk.
+        ca_file, signers: as at the desk.
     """
 
     organisation: Id = "caf"
@@ -130,11 +135,14 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     language: Language = "fr"
     scanner: str = ""
     printer: str = ""
+    scanner_certificate: str = ""
+    printer_certificate: str = ""
     key_file: str = ""
     chunk_kbps: Kbps = 240
     mirror_kbps: Kbps = 240
     ca_file: str = ""
     media: MediaSettings = MediaSettings()
+    signers: dict[str, str] = {}
     speak: Literal["auto", "button", "off"] = "button"
     volume: Percent = 70
     geometry: GeometrySettings = GeometrySettings()
@@ -226,12 +234,29 @@ class PartnerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     key_file: str = ""
 
 
+class VaultSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An organisation's vault: its dossier service and log keeper, behind the hub of a network.
+
+    Attributes:
+        user: its name on the bus, as the convention's `vaults` say it.
+        signer: public key that signs the organisation's convention; "" believes the file as it lies here.
+        secret_files: where the secrets of `seal_keys` are kept (0600) on a machine without a keyring.
+        key_file: where our key for the bus is kept (0600) on such a machine.
+    """
+
+    user: Id = "coffre"
+    signer: str = ""
+    secret_files: list[str] = []
+    key_file: str = ""
+
+
 class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One nats-server of a cluster.
 
     Attributes:
         host: where desks, kiosks and hubs reach it.
         peer_host: where the other servers do; "" for `host`.
+        monitor_port: on this machine only: http://127.0.0.1:8222/healthz says when the node has caught up; 0 for none.
     """
 
     name: Id
@@ -239,6 +264,7 @@ class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     port: Port = 4222
     peer_host: str = ""
     peer_port: Port = 6222
+    monitor_port: Port = 8222
 
 
 class ClusterFileSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -247,7 +273,7 @@ class ClusterFileSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     Attributes:
         secret_file: proves to the other servers that one belongs to them: a line of letters and digits (0600).
         store: the folder where each server keeps its store.
-        ca_file: our own authority; with it the servers speak encrypted among themselves (`tls_certificate`, `tls_key`).
+        ca_file: authority of the servers' certificates (`tls_certificate`, `tls_key`): by them they know each other.
     """
 
     name: Id = "poste-expert"
@@ -268,6 +294,7 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         key_file: with `bus`: the hub's key (0600), where there is no keyring; "" for the keyring.
         replicas: with `bus`: on how many servers everything is stored; 3 on a cluster of three.
         cluster: the servers of that bus, for `hub bus-config --node`.
+        documents_folder: where documents and those on their way lie; several hubs need one that they share.
         database: SQLAlchemy address of the dossiers' and the history's database; "" for SQLite in the hub's folder.
         history_database: that of the history alone, e.g. postgresql://user@host/history; "" for `database`.
         time_zone: whose days and hours the statistics count.
@@ -277,8 +304,12 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         silent_s: seconds of silence after which the other end of a session is told; signs of life come every 5 s.
         desk_return_s, kiosk_return_s: how long a silent desk keeps its caller, and a silent kiosk its own.
         metrics, disk: how it is watched, and how much room it needs. turn: relays for calls.
+        procedures: folder of what each organisation's procedures ask for; "" for the sets that come with the program.
+        metrics, disk: how it is watched, and how much room it needs.
         network: our name among partners' networks. partners: see `PartnerSettings`.
         leaf_port: where partners connect to us; 0 for nowhere.
+        serve: "dossier" and "log" of one `organisation`, its vault, behind the hub at `bus`; empty for the whole hub.
+        vault: see `VaultSettings`.
         come_back_s: how long a caller who waits elsewhere has to come when it is the turn and the kiosk is free.
     """
 
@@ -289,6 +320,7 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     key_file: str = ""
     replicas: Literal[1, 3, 5] = 1
     cluster: ClusterFileSettings = ClusterFileSettings()
+    documents_folder: str = ""
     database: str = ""
     history_database: str = ""
     time_zone: str = "Europe/Paris"
@@ -304,9 +336,13 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     metrics: MetricsSettings = MetricsSettings()
     disk: DiskSettings = DiskSettings()
     turn: TurnSettings = TurnSettings()
+    procedures: str = ""
     network: str = ""
     leaf_port: Port = 0
     partners: list[PartnerSettings] = []
+    serve: list[Literal["dossier", "log"]] = []
+    organisation: OptionalId = ""
+    vault: VaultSettings = VaultSettings()
 
     @property
     def bus_urls(self) -> list[str]:

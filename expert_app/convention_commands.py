@@ -18,6 +18,7 @@ from session.hub.convention import load, placed, read
 from session.hub.convention_check import advice
 from session.hub.convention_files import NETWORK, read_files, signature_path
 from session.hub.convention_signatures import signature_file
+from session.hub.library import library_files, library_folder
 from session.hub.problems import CatalogueWrong, grave
 
 
@@ -39,6 +40,7 @@ def check(path: Path, operator_key: str, now: datetime) -> int:
         catalogue = reading.catalogue
         entries = [catalogue.organisation(name) for name in catalogue.organisations]
         problems += [placed(problem, files) for problem in advice(entries, now)]
+        problems += [placed(problem, files) for problem in library_files(catalogue, library_folder(path))]
         print(matrix(catalogue, now), end="\n\n")
     if not operator_key:
         print(

@@ -44,6 +44,9 @@ SENTENCES: dict[str, str] = {
     "not_offered": N_("The organisation of {service} does not offer it at this site (offers)."),
     "site_of_two": N_("There are two sites “{site}”, one of this organisation and one that is shared with it."),
     "too_many_services": N_("A kiosk shows at most {most} services; this site has {count}."),
+    "too_many_profiles": N_("An organisation has at most {most} scan profiles; this one has {count}."),
+    "glass_has_one_side": N_("The glass sees one side at a time (sides)."),
+    "feeder_has_no_preview": N_("A feeder has no preview (preview)."),
     "overflow_not_taken": N_("{to} does not take callers of {service} (overflow_from)."),
     "transfer_not_taken": N_("{to} does not take callers of {organisation} (transfers_from)."),
     "transfer_to_itself": N_("{to} belongs to the organisation itself."),
@@ -52,6 +55,12 @@ SENTENCES: dict[str, str] = {
         "{service} of {organisation} is in another network: callers are sent there, no button leads there."
     ),
     "overflow_ring": N_("Callers would go round in a ring: {path}."),
+    # sealing
+    "vault_without_key": N_("A vault needs a sealing key (seal_keys); expert-app hub seal-key makes one."),
+    "key_without_vault": N_("Sealing keys without a vault (vaults) have no effect: nothing would be sealed."),
+    "seal_key_unsigned": N_("This sealing key is not signed by the holder of {key}, or was changed since."),
+    "seal_key_of_two": N_("The sealing keys of an organisation are all signed by the same key."),
+    "seal_key_ends": N_("The last sealing key ends on {day}: make the next one now (expert-app hub seal-key)."),
     # hours
     "unknown_time_zone": N_("There is no time zone “{name}”."),
     "unknown_region": N_("There are no public holidays of “{name}”: FR, FR-57, FR-971…"),
@@ -59,7 +68,17 @@ SENTENCES: dict[str, str] = {
     "slot_backwards": N_("“{text}” ends before it begins; a slot over midnight is written as two, on two days."),
     "slots_overlap": N_("Two slots overlap: {text}."),
     "days_backwards": N_("The last day, {last}, is before the first, {first}."),
+    # library
+    "library_one_of": N_("An item of the library has either an address or a file."),
+    "library_no_hash": N_("The SHA-256 of {file} is missing (sha256)."),
+    "library_too_long": N_("The library has {count} items; {most} are the most."),
     # what a hub bears
+    "library_not_allowed": N_("The kiosk does not open {address}: it is not in allowed_addresses."),
+    "library_file_missing": N_("{file} is missing: agents do not see this item."),
+    "library_file_hash": N_("{file} is another file than the one named: its SHA-256 is {sha256}."),
+    "library_file_kind": N_("{file} is neither a PDF nor a JPEG nor a PNG."),
+    "library_file_too_large": N_("{file} is too large: 24 MB are the most."),
+    "library_file_link": N_("{file} is a link: put the file itself there."),
     "over": N_("This is over since {day} and can be removed."),
     "kiosk_without_service": N_("The site “{site}” of this kiosk has no service: its screen stays empty."),
     "offered_nowhere": N_("No site with a kiosk offers this service."),

@@ -6,12 +6,16 @@ A program started by another program of ours may be given its key in the environ
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import os
+import secrets
 from pathlib import Path
 
 import keyring
 import keyring.errors
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from resources.texts import _
 
@@ -33,13 +37,16 @@ def key_name(organisation: str, role: str, user: str) -> str:
     return f"{organisation}.{role}.{user}"
 
 
-def load_seed(name: str, key_file: Path | None = None) -> bytes:
+def load_seed(name: str, key_file: Path | None = None, *, given_variable: str = SEED_VARIABLE) -> bytes:
     """The seed kept under `name`.
+
+    Args:
+        given_variable: of the environment, where a program of ours may have put it; "" for none.
 
     Raises:
         KeyMissing: there is none, or the place where it is kept cannot be read.
     """
-    given = os.environ.get(SEED_VARIABLE)
+    given = os.environ.get(given_variable) if given_variable else None
     if given:
         return given.encode()
     if key_file is not None:
@@ -90,3 +97,23 @@ def forget_seed(name: str) -> None:
     """Removes the seed kept under `name` from the keyring; nothing happens when there is none."""
     with contextlib.suppress(keyring.errors.KeyringError):
         keyring.delete_password(SERVICE, name)
+
+
+def outbox_key(name: str, seed: bytes) -> bytes:
+    """The 32 bytes that encrypt an installation's outbox: its own entry in the keyring, made at the first call.
+
+    Not the seed itself: a new enrolment brings a new seed, and what waits must still be read. A seed that was given in
+    the environment has no keyring beside it; then the key follows from the seed.
+
+    Raises:
+        KeyMissing: the keyring refuses.
+    """
+    if os.environ.get(SEED_VARIABLE):
+        return HKDF(hashes.SHA256(), 32, None, b"poste-expert outbox").derive(seed)
+    entry = f"{name}.outbox"
+    try:
+        return base64.b64decode(load_seed(entry), validate=True)
+    except KeyMissing:
+        key = secrets.token_bytes(32)
+        save_seed(entry, base64.b64encode(key))
+        return base64.b64decode(load_seed(entry), validate=True)

@@ -35,6 +35,7 @@ class DemoOptions:
         supervisor: a third window, the board. partner: one more desk, of the kiosk's second organisation.
         display: the waiting room's display.
         host: the windows of the site's host and of the network's operator.
+        vault: the organisation keeps dossiers and log itself, sealed.
     """
 
     folder: Path | None
@@ -49,6 +50,7 @@ class DemoOptions:
     partner: bool = False
     display: bool = False
     host: bool = False
+    vault: bool = False
     engine: Engine = "auto"
 
 
@@ -78,6 +80,7 @@ async def run_demo(options: DemoOptions) -> int:
         with_partner=options.partner,
         with_display=options.display,
         with_host=options.host,
+        with_vault=options.vault,
     )
     try:
         await demo.start()

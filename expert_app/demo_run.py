@@ -19,8 +19,10 @@ from expert_app.config import DeskSettings, Language, MediaSettings
 from expert_app.credentials import SEED_VARIABLE
 from expert_app.demo_world import HELPDESK, LOOPBACK_KBPS, ORGANISATION, World, new_world, seed_dossiers, write_settings
 from expert_app.log_export import export_log
-from expert_app.paths import private_folder
+from expert_app.paths import paths_for, private_folder
+from expert_app.seal_ends import seals_for
 from resources import ROOT
+from session.clock import SystemClock
 from session.hub.presence import SILENT_S
 from session.tasks import Tasks
 
@@ -50,6 +52,7 @@ class Demo:
         with_display: also open the waiting room's display.
         silent_s: silence after which an end is missed.
         with_host: also open the windows of the site's host and of the network's operator.
+        with_vault: the organisation keeps its dossiers and log itself, and its conversations are sealed.
     """
 
     def __init__(
@@ -68,6 +71,7 @@ class Demo:
         with_display: bool = False,
         silent_s: float = SILENT_S,
         with_host: bool = False,
+        with_vault: bool = False,
     ) -> None:
         self.folder = private_folder(folder)
         self.scanner_address, self.printer_address = scanner, printer
@@ -84,7 +88,8 @@ class Demo:
         self.host: Child | None = None
         self.operator: Child | None = None
         self._with_supervisor, self._with_partner, self._with_host = with_supervisor, with_partner, with_host
-        self._with_display, self._silent_s = with_display, silent_s
+        self._with_display, self._silent_s, self._with_vault = with_display, silent_s, with_vault
+        self.vault: Child | None = None
         self.hub: Child
         self.kiosk: Child
         self.desk: Child
@@ -95,6 +100,11 @@ class Demo:
     def hub_folder(self) -> Path:
         """Where the hub keeps everything."""
         return self.folder / "hub"
+
+    @property
+    def store_folder(self) -> Path:
+        """Where the organisation's dossiers are: at the hub, or in its own vault."""
+        return self.folder / ("vault" if self._with_vault else "hub")
 
     @property
     def kiosk_runtime(self) -> Path:
@@ -118,9 +128,9 @@ class Demo:
         return self.world.site
 
     def copy_of_filed(self, sha256: str, name: str) -> Path:
-        """A copy, called `name`, of the store's own file on the hub's disk: something for the agent to print."""
+        """A copy, called `name`, of the store's own file on its disk: something for the agent to print."""
         copy = self.folder / f"{name}.pdf"
-        shutil.copyfile(next(self.hub_folder.rglob(f"{sha256}.pdf")), copy)
+        shutil.copyfile(next(self.store_folder.rglob(f"{sha256}.pdf")), copy)
         return copy
 
     # ---- start and stop ----
@@ -133,7 +143,7 @@ class Demo:
         """
         site = await self._serve_site()
         await self._start_devices()
-        self.world = world = new_world(self.folder, free_port(), site)
+        self.world = world = new_world(self.folder, free_port(), site, with_vault=self._with_vault)
         self._settings = write_settings(
             world,
             scanner=self.scanner_address,
@@ -145,6 +155,8 @@ class Demo:
         )
         await asyncio.to_thread(self._seed)
         self.hub = await self.start_hub()
+        if self._with_vault:
+            await self.start_vault()
         self.kiosk, self.desk = await asyncio.gather(self.start_kiosk(), self.start_desk())
         if self._with_supervisor:
             await self.start_board()
@@ -156,7 +168,7 @@ class Demo:
             await self.start_host()
 
     def _seed(self) -> None:
-        store = DossierStore(self.hub_folder / "dossiers")
+        store = DossierStore(private_folder(self.store_folder) / "dossiers")
         try:
             seed_dossiers(store)
         finally:
@@ -204,6 +216,15 @@ class Demo:
         """Starts the hub (again)."""
         return await self._program("hub")
 
+    async def start_vault(self) -> Child:
+        """Starts the organisation's own dossier service and log keeper (again)."""
+        assert self.world is not None
+        settings = ["--settings", str(self._settings["vault"]), "--serve", "dossier,log", "--org", ORGANISATION]
+        command = ["-m", "expert_app", "hub", "--folder", str(self.folder), *settings, "--driven"]
+        self.vault = await self._launch("vault", command, {SEED_VARIABLE: self.world.vault_seed.decode()})
+        await asyncio.wait_for(self.vault.ready, READY_S)
+        return self.vault
+
     async def start_kiosk(self) -> Child:
         """Starts the kiosk (again)."""
         assert self.world is not None
@@ -250,7 +271,8 @@ class Demo:
         """Reads a session's log from the hub as the helpdesk would and writes it to `log_file`."""
         assert self.world is not None
         settings = DeskSettings(organisation=ORGANISATION, user=HELPDESK, role="helpdesk", bus=[self.world.bus])
-        await export_log(settings, self.world.helpdesk_seed, session, self.log_file, self._tasks)
+        seals = seals_for(settings, paths_for("helpdesk", self.folder), SystemClock())
+        await export_log(settings, self.world.helpdesk_seed, session, self.log_file, self._tasks, seals)
         return self.log_file
 
     async def start_replay(self) -> Child:

@@ -6,12 +6,16 @@ Nobody here exists. The keys are made afresh and live as long as the demo's fold
 
 from __future__ import annotations
 
+import base64
+import os
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
 
 from documents.dossier import Dossier, Piece
+from documents.procedures import load_procedures, shipped
 from documents.store import DossierStore
 from expert_app.config import (
     DeskSettings,
@@ -21,9 +25,13 @@ from expert_app.config import (
     Language,
     MediaSettings,
     MetricsSettings,
+    VaultSettings,
     save,
 )
+from expert_app.credentials import save_seed
+from expert_app.demo_library import lay_library
 from session.bus.identity import new_seed, public_key
+from session.bus.seal_cards import SECRET_BYTES, VaultSecret, sign_seal_key
 from session.hub.convention import load
 from session.hub.entries import (
     DisplayEntry,
@@ -33,9 +41,13 @@ from session.hub.entries import (
     PersonEntry,
     ServiceEntry,
     SiteEntry,
+    VaultEntry,
 )
 from session.hub.presence import SILENT_S
 from session.protocol.hub_messages import Contact
+from session.protocol.scan_profiles import ScanProfile, Sides
+from session.protocol.seal_keys import SealKey
+from session.protocol.session_messages import ScanSource
 
 LOOPBACK_KBPS = 20_000
 """Pages have no narrow line to spare on one machine."""
@@ -50,6 +62,7 @@ PARTNER = "emploi"
 PARTNER_AGENT = "agent1"
 HELPDESK = "aide1"
 SUPERVISOR = "superviseur1"
+VAULT = "coffre"
 CALLER_NUMBER = "1042317"
 DOSSIER = "VD-2026-00417"
 CALLER_NAME = "Maëlle Garrigue-Tesson"
@@ -92,6 +105,11 @@ SERVICES = (
         ],
     ),
 )
+SCAN_PROFILES = (
+    ScanProfile(id="carte", name="Pièce d’identité", preview=True),
+    ScanProfile(id="courrier", name="Courrier", dpi=200, colour=False),
+    ScanProfile(id="pile", name="Pile recto verso", source=ScanSource.FEEDER, sides=Sides.BOTH, dpi=200, colour=False),
+)
 PARTNER_SERVICE = ServiceEntry(
     id="demandeurs",
     name="Emploi",
@@ -122,10 +140,14 @@ class World:
     helpdesk_seed: bytes
     supervisor_seed: bytes
     display_seed: bytes
+    vault_seed: bytes
+    signing_seed: bytes
+    vault_secret: bytes
+    with_vault: bool
 
 
-def new_world(folder: Path, bus_port: int, site: str) -> World:
-    """Keys and addresses of a fresh demo under `folder`."""
+def new_world(folder: Path, bus_port: int, site: str, *, with_vault: bool = False) -> World:
+    """Keys and addresses of a fresh demo under `folder`; `with_vault`: the organisation keeps dossiers and log."""
     return World(
         folder=folder,
         bus=f"nats://127.0.0.1:{bus_port}",
@@ -138,6 +160,18 @@ def new_world(folder: Path, bus_port: int, site: str) -> World:
         helpdesk_seed=new_seed(),
         supervisor_seed=new_seed(),
         display_seed=new_seed(),
+        vault_seed=new_seed(),
+        signing_seed=new_seed(),
+        vault_secret=base64.b64encode(os.urandom(SECRET_BYTES)),
+        with_vault=with_vault,
+    )
+
+
+def _seal_key(world: World) -> SealKey:
+    today = datetime.now(UTC).date()
+    secret = VaultSecret(world.vault_secret)
+    return sign_seal_key(
+        ORGANISATION, secret, today - timedelta(days=1), today + timedelta(days=365), world.signing_seed
     )
 
 
@@ -151,6 +185,7 @@ def organisation(world: World) -> OrganisationEntry:
         sites=[SiteEntry(id="oyen", name="Mairie de Saint-Oyen-le-Vieux", services=names)],
         kiosks=[KioskEntry(id=KIOSK, site="oyen", key=public_key(world.kiosk_seed))],
         displays=[DisplayEntry(id=DISPLAY, site="oyen", key=public_key(world.display_seed))],
+        scan_profiles=list(SCAN_PROFILES),
         people=[
             PersonEntry(id=AGENT, name="Camille R.", role="agent", key=public_key(world.agent_seed)),
             PersonEntry(id=HELPDESK, name="Assistance", role="helpdesk", key=public_key(world.helpdesk_seed)),
@@ -166,6 +201,9 @@ def organisation(world: World) -> OrganisationEntry:
         home_address=f"{world.site}/index.html",
         allowed_addresses=[f"{world.site}/"],
         transfers_to=[PARTNER],
+        vaults=[VaultEntry(id=VAULT, key=public_key(world.vault_seed))] if world.with_vault else [],
+        seal_keys=[_seal_key(world)] if world.with_vault else [],
+        library=lay_library(world.folder, ORGANISATION, world.site),
     )
 
 
@@ -208,7 +246,11 @@ def write_settings(
     port = int(world.bus.rpartition(":")[2])
     settings: dict[str, msgspec.Struct] = {
         "hub": HubSettings(
-            catalogue=str(catalogue), listen_port=port, silent_s=silent_s, metrics=MetricsSettings(listen="")
+            catalogue=str(catalogue),
+            listen_port=port,
+            silent_s=silent_s,
+            metrics=MetricsSettings(listen=""),
+            procedures=str(write_procedures(world.folder / "procedures")),
         ),
         "kiosk": KioskSettings(
             organisation=ORGANISATION,
@@ -247,11 +289,28 @@ def write_settings(
             organisation=ORGANISATION, user=SUPERVISOR, role="supervisor", bus=[world.bus], language=language
         ),
     }
+    secret = world.folder / "vault.secret"
+    if world.with_vault:
+        save_seed("", world.vault_secret, secret)
+        settings["vault"] = HubSettings(
+            catalogue=str(catalogue), bus=world.bus, vault=VaultSettings(user=VAULT, secret_files=[str(secret)])
+        )
     files = {}
     for program, value in settings.items():
         files[program] = world.folder / f"{program}.toml"
         save(value, files[program])
     return files
+
+
+def write_procedures(folder: Path) -> Path:
+    """The shipped sets as if they were of the demo's own organisations; the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for shown, own in (("caf", ORGANISATION), ("france_travail", PARTNER)):
+        text = (shipped() / f"{shown}.toml").read_text(encoding="utf-8")
+        renamed = text.replace(f'organisation = "{shown}"', f'organisation = "{own}"', 1)
+        (folder / f"{own}.toml").write_text(renamed, encoding="utf-8")
+    load_procedures(folder)
+    return folder
 
 
 def seed_dossiers(store: DossierStore) -> None:

@@ -10,19 +10,25 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine
-from pathlib import Path
-from typing import Any, NamedTuple
+from collections.abc import Coroutine
+from typing import Any
 
 from documents.errors import DocumentError
-from documents.pdf_check import print_safe
+from expert_app.desk_facts import ASKING, SEAL_REFUSED, VAULT_S, OpenSession, Trouble, fact_of
 from expert_app.facts import Facts
 from expert_app.filing import Filing, Value
-from expert_app.receipts import Place, make_receipt
 from session.clock import Clock
 from session.desk.link import DeskLink
 from session.desk.live import DeskSession
-from session.errors import DossierUnknown, GrantMissing, HubUnreachable, SessionError, TicketKept, TicketTaken
+from session.errors import (
+    DossierUnknown,
+    GrantMissing,
+    HubUnreachable,
+    SessionError,
+    TicketKept,
+    TicketTaken,
+    VaultAway,
+)
 from session.log import events
 from session.notify import Notifier
 from session.protocol.hub_messages import (
@@ -33,7 +39,7 @@ from session.protocol.hub_messages import (
     SessionEnded,
     SessionFacts,
 )
-from session.protocol.session_messages import Area, Grant, KioskWiped, PrintChanged, PrintState, ScanKind, ScanSource
+from session.protocol.session_messages import Grant, KioskWiped
 from session.protocol.tickets import Ticket, TicketState
 from session.tasks import Tasks
 
@@ -41,27 +47,6 @@ log = logging.getLogger(__name__)
 
 FLUSH_S = 5.0
 RETRY_S = 1.0
-PRINT_OVER = (PrintState.DONE, PrintState.FAILED, PrintState.CANCELLED)
-ASKING = "ask for a power"
-"""Key of the trouble that the caller could not be asked."""
-
-
-class Trouble(NamedTuple):
-    """Something the agent must know. `key` replaces an earlier trouble of the same key."""
-
-    code: str
-    detail: dict[str, Value]
-    key: str = ""
-
-
-class Printing(NamedTuple):
-    """A print and the name it was given."""
-
-    changed: PrintChanged
-    name: str
-
-
-OpenSession = Callable[[SessionFacts, bool], DeskSession]
 
 
 class DeskApp:
@@ -74,7 +59,7 @@ class DeskApp:
         session_opened: a conversation begins or, after a restart, goes on. session_ended: it is over, wrap-up begins.
         kiosk_wiped: the kiosk's report. session_closed: the wrap-up is finished.
         dossier_changed: the caller's dossier as the store has it; None when
-            the caller gave no number. printing: a print moved on. document_opened: (name, bytes) to show.
+            the caller gave no number. document_opened: (name, bytes) to show.
         resumed: set once it is known whether an earlier run's session goes on.
         troubled: see `Trouble`. untroubled: the trouble of this key is over.
     """
@@ -93,7 +78,6 @@ class DeskApp:
         self.session_closed: Notifier[str] = Notifier()
         self.kiosk_wiped: Notifier[KioskWiped] = Notifier()
         self.dossier_changed: Notifier[DossierFacts | None] = Notifier()
-        self.printing: Notifier[Printing] = Notifier()
         self.document_opened: Notifier[tuple[str, bytes]] = Notifier()
         self.troubled: Notifier[Trouble] = Notifier()
         self.untroubled: Notifier[str] = Notifier()
@@ -104,8 +88,6 @@ class DeskApp:
         self._ended: SessionEnded | None = None
         self._dossier: DossierFacts | None = None
         self._dossier_known = False
-        self._scan_id = ""
-        self._prints: dict[str, str] = {}
         self._told: set[str] = set()
 
     @property
@@ -187,17 +169,24 @@ class DeskApp:
         if self._session is not None:
             return
         self._ended, self._dossier, self._dossier_known = None, None, False
-        session = self._session = self._open_session(facts, resumed)
+        session = self._session = await self._open(facts, resumed)
         session.grants.changed.connect(
             lambda change: self._facts.note(f"grant_{change.grant.value}", allowed=change.allowed)
         )
-        session.devices.print_changed.connect(self._on_print)
-        session.devices.scan_ended.connect(lambda ended: self._on_scan_ended(ended.code, ended.detail))
         session.kiosk_wiped.connect(self._on_kiosk_wiped)
         self._filing.begin(session)
         self.session_opened.emit(session)
         await (session.start_without_kiosk() if facts.phone else session.start())
-        self._do(self._load_dossier(""), "load the dossier")
+        self._do(self._load_when_vault_answers(), "load the dossier")
+
+    async def _open(self, facts: SessionFacts, resumed: bool) -> DeskSession:
+        """The session's parts; one that cannot be sealed as it must be is not begun, and ends at both ends."""
+        try:
+            return self._open_session(facts, resumed)
+        except SessionError:
+            await self._link.hang_up(facts.id, SEAL_REFUSED)
+            await self._link.close(facts.id, SEAL_REFUSED)
+            raise
 
     def hang_up(self) -> None:
         """The agent ends the conversation."""
@@ -228,7 +217,6 @@ class DeskApp:
             await self._link.close(session.facts.id, outcome)
         session.grants.forget()
         self._session = self._dossier = self._ended = None
-        self._prints.clear()
         self._filing.end()
         self._facts.note("session_closed", session=session.facts.id, log_complete=complete)
         self.session_closed.emit(outcome)
@@ -260,18 +248,18 @@ class DeskApp:
         if self._session is None or presence.session_id != self._session.facts.id:
             return
         if presence.present:
-            self._untrouble("peer_gone")
+            self.untrouble("peer_gone")
             self._session.line_back()
         else:
-            self._trouble("peer_gone", {}, key="peer_gone")
+            self.trouble("peer_gone", {}, key="peer_gone")
 
     def _on_connection(self, connected: bool) -> None:
         self._facts.note("connection", connected=connected)
         if not connected:
-            self._trouble(HubUnreachable.code, {}, key="line")
+            self.trouble(HubUnreachable.code, {}, key="line")
             return
         self._line.set()
-        self._untrouble("line")
+        self.untrouble("line")
         self._do(self._filing.send_waiting(), "send what waits")
         if self._session is None:
             return
@@ -296,31 +284,7 @@ class DeskApp:
         if self._session is not None:
             self._session.page.open_address(address)
 
-    def preview(self, source: ScanSource) -> None:
-        """A quick look at the glass."""
-        self._do(self._scan(ScanKind.PREVIEW, source, 75, True, Area()), "ask for a scan")
-
-    def scan(self, source: ScanSource, dpi: int, colour: bool, area: Area) -> None:
-        """Scans a page."""
-        self._do(self._scan(ScanKind.PAGE, source, dpi, colour, area), "ask for a scan")
-
-    async def _scan(self, kind: ScanKind, source: ScanSource, dpi: int, colour: bool, area: Area) -> None:
-        if self._session is not None:
-            self._untrouble("scan")
-            devices = self._session.devices
-            self._scan_id = await devices.scan(kind, source, dpi=dpi, colour=colour, area=area)
-
-    def cancel_scan(self) -> None:
-        """Stops the scan under way."""
-        if self._session is not None and self._scan_id:
-            self._do(self._session.devices.cancel_scan(self._scan_id), "cancel the scan")
-
-    def _on_scan_ended(self, code: str, detail: dict[str, Value]) -> None:
-        if code:
-            self._trouble(code, detail, key="scan")
-        self._ask_devices()
-
-    def _ask_devices(self) -> None:
+    def ask_devices(self) -> None:
         """How are scanner and printer now, after what they did?"""
         if self._session is not None and self._ended is None:
             self._do(self._session.devices.request_report(), "ask the devices")
@@ -343,9 +307,21 @@ class DeskApp:
             self.dossier_changed.emit(None)
             return
         self._session.chronicle.write(events.DossierOpened(pieces=len(facts.pieces), documents=len(facts.documents)))
-        self._show_dossier(facts)
+        self.show_dossier(facts)
 
-    def _show_dossier(self, facts: DossierFacts) -> None:
+    async def _load_when_vault_answers(self) -> None:
+        """An organisation's own dossier service may come later than the caller."""
+        session = self._session
+        while session is not None and self._session is session and not self._dossier_known:
+            try:
+                return await self._load_dossier("")
+            except VaultAway as error:
+                self.trouble(error.code, error.detail, key="load the dossier")
+                await asyncio.sleep(VAULT_S)
+        return None
+
+    def show_dossier(self, facts: DossierFacts) -> None:
+        """The dossier as the store has it, whichever part of the desk asked."""
         self._dossier, self._dossier_known = facts, True
         for piece in facts.pieces:
             self._facts.note(f"piece_{piece.id}", state=piece.state.value, dossier=facts.number)
@@ -361,7 +337,7 @@ class DeskApp:
         session = self._session
         facts = await self._link.set_piece(session.facts.id, self._dossier.number, piece_id, state, reason)
         session.chronicle.write(events.PieceChanged(piece_id=piece_id, state=state))
-        self._show_dossier(facts)
+        self.show_dossier(facts)
 
     def file(self, page_ids: list[str], piece_id: str, name: str) -> None:
         """Files pages as one document under a piece ("" for none)."""
@@ -397,7 +373,7 @@ class DeskApp:
         )
         if document.piece_id:
             self._session.chronicle.write(events.PieceFiled(piece_id=document.piece_id))
-        self._show_dossier(filed.dossier)
+        self.show_dossier(filed.dossier)
 
     def open_document(self, document_id: str) -> None:
         """Brings a filed document to the screen."""
@@ -409,57 +385,6 @@ class DeskApp:
         name = next((d.name for d in self._dossier.documents if d.id == document_id), "")
         self.document_opened.emit((name, await self._link.document(self._session.facts.id, document_id)))
 
-    # ---- printing ----
-
-    def print_receipt(self) -> None:
-        """Prints the caller's receipt at the kiosk."""
-        self._do(self._print_receipt(), "print the receipt")
-
-    async def _print_receipt(self) -> None:
-        if self._session is None:
-            return
-        if self._dossier is None:
-            raise DossierUnknown
-        facts = self._session.facts
-        place = Place(
-            self._link.organisation_name,
-            next((service.name for service in self._link.services if service.id == facts.service), ""),
-            next((ticket.number for ticket in self._link.queue if ticket.id == facts.ticket_id), ""),
-        )
-        name, pdf = await make_receipt(facts, place, self._dossier, self._clock.utc_now().astimezone())
-        await self._print(pdf, name)
-
-    def print_file(self, path: str) -> None:
-        """Prints a PDF of the agent's own at the kiosk, after looking at it."""
-        self._do(self._print_file(Path(path)), "print a file")
-
-    async def _print_file(self, path: Path) -> None:
-        data = await asyncio.to_thread(path.read_bytes)
-        await asyncio.to_thread(print_safe, data)
-        await self._print(data, path.stem)
-
-    async def _print(self, pdf: bytes, name: str) -> None:
-        if self._session is not None:
-            print_id = await self._session.devices.print_document(pdf, name[:100])
-            self._prints[print_id] = name
-
-    def cancel_print(self, print_id: str) -> None:
-        """Stops a print."""
-        if self._session is not None:
-            self._do(self._session.devices.cancel_print(print_id), "cancel a print")
-
-    def _on_print(self, change: PrintChanged) -> None:
-        self._facts.note(
-            "print", state=change.state.value, job_id=change.job_id, code=change.code, sha256=change.sha256
-        )
-        if change.code:
-            self._trouble(change.code, change.detail, key="print")
-        else:
-            self._untrouble("print")
-        if change.code or change.state in PRINT_OVER:
-            self._ask_devices()
-        self.printing.emit(Printing(change, self._prints.get(change.print_id, "")))
-
     # ---- doing ----
 
     def do(self, work: Coroutine[Any, Any, Any], name: str) -> None:
@@ -467,33 +392,32 @@ class DeskApp:
         self._do(work, name)
 
     def _do(self, work: Coroutine[Any, Any, Any], name: str) -> None:
-        self._tasks.spawn(self._guarded(work, name), name=f"desk {name}")
+        self._tasks.spawn(self.guarded(work, name), name=f"desk {name}")
 
-    async def _guarded(self, work: Coroutine[Any, Any, Any], name: str) -> None:
+    async def guarded(self, work: Coroutine[Any, Any, Any], name: str) -> None:
+        """As `do`, for who waits until it is over."""
         try:
             await work
-            self._untrouble(name)
+            self.untrouble(name)
         except (TicketTaken, TicketKept) as error:
-            self._trouble(error.code, error.detail, key="accept")
+            self.trouble(error.code, error.detail, key="accept")
         except (SessionError, DocumentError) as error:
-            self._trouble(error.code, error.detail, key=name)
+            self.trouble(error.code, error.detail, key=name)
         except OSError as error:
             log.error("%s: %s", name, error.strerror)
-            self._trouble("unexpected", {"why": error.strerror or type(error).__name__}, key=name)
+            self.trouble("unexpected", {"why": error.strerror or type(error).__name__}, key=name)
 
-    def _trouble(self, code: str, detail: dict[str, Value], key: str) -> None:
+    def trouble(self, code: str, detail: dict[str, Value], key: str) -> None:
+        """Tells the agent about something that went wrong; it replaces an earlier one of the same key."""
         self._told.add(key)
-        self._facts.note(_fact_of(key), code=code)
+        self._facts.note(fact_of(key), code=code)
         if self._session is not None:
             self._session.chronicle.trouble(code)
         self.troubled.emit(Trouble(code, dict(detail), key))
 
-    def _untrouble(self, key: str) -> None:
+    def untrouble(self, key: str) -> None:
+        """The trouble of this key is over."""
         if key in self._told:
             self._told.discard(key)
-            self._facts.forget(_fact_of(key))
+            self._facts.forget(fact_of(key))
             self.untroubled.emit(key)
-
-
-def _fact_of(key: str) -> str:
-    return f"trouble_{key}".replace(" ", "_")

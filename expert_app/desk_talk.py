@@ -10,7 +10,8 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any, NamedTuple
 
-from expert_app.desk import DeskApp, Trouble
+from expert_app.desk import DeskApp
+from expert_app.desk_facts import Trouble
 from expert_app.facts import Facts
 from session.desk.guest import Guest
 from session.desk.link import DeskLink
@@ -20,7 +21,6 @@ from session.errors import SessionError
 from session.log.events import AnyEvent
 from session.log.talk_events import CallerPassedOn, HeldChanged, ThirdChanged
 from session.notify import Notifier
-from session.protocol.hub_messages import PieceState
 from session.protocol.roles import Role
 from session.protocol.talk_messages import PassedOnAnswer, TalkAnswer, TargetsAnswer
 from session.protocol.talk_state import HoldReason, PassReason, Talk, Third, ThirdState
@@ -133,7 +133,7 @@ class DeskTalks:
         dossier = self._app.dossier
         if dossier is None:
             return -1
-        return sum(1 for piece in dossier.pieces if piece.state in (PieceState.EXPECTED, PieceState.REFUSED))
+        return sum(1 for piece in dossier.pieces if piece.is_missing)
 
     def _write(self, event: AnyEvent) -> None:
         if self._app.session is not None:

@@ -4,23 +4,84 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 
 from documents import dossier as paper
 from documents.errors import DocumentError
+from documents.marks import marks_of
+from documents.procedures import Procedures
 from documents.store import DossierStore
+from documents.store_finding import EarlierPage, FiledMarks, PageMark
+from documents.workers import Workers
 from session.clock import Clock
-from session.errors import from_code
+from session.errors import DossierUnknown, from_code
+from session.hub.piece_service import Who
 from session.protocol.hub_messages import DocumentRecord, DossierFacts, Piece, PieceState
 from session.protocol.notes import DossierNote
+from session.protocol.piece_messages import PageSeen, PieceStep, ProcedureFacts, SeenPage
+
+log = logging.getLogger(__name__)
+
+MARKS_S = 20.0
 
 
 class DossierAdapter:
-    """`session.hub.dossier_service.DossierStoreLike` over a `documents.store.DossierStore`."""
+    """`DossierStoreLike` and `PieceStoreLike` of the hub over a `documents.store.DossierStore`.
 
-    def __init__(self, store: DossierStore, clock: Clock) -> None:
+    Args:
+        procedures: what each organisation asks for.
+        workers: reads the words and pages of a document before it is filed, within limits; None: only its name counts.
+    """
+
+    def __init__(
+        self,
+        store: DossierStore,
+        clock: Clock,
+        procedures: Procedures | None = None,
+        workers: Workers | None = None,
+    ) -> None:
         self._store = store
         self._clock = clock
+        self._procedures = procedures or Procedures()
+        self._workers = workers
+
+    async def procedures(self, organisation: str, service: str) -> list[ProcedureFacts]:
+        """Procedures that agents of this service may start."""
+        found = self._procedures.of(organisation, service)
+        return [ProcedureFacts(id=one.id, name=one.name, pieces=len(one.pieces)) for one in found]
+
+    async def start_procedure(self, organisation: str, number: str, procedure: str, who: Who) -> DossierFacts:
+        """Adds what it asks for, once."""
+        found = self._procedures.find(organisation, procedure)
+        if found is None:
+            raise DossierUnknown(what="procedure")
+        return facts_of(await _in_thread(self._store.start_procedure, organisation, number, found, _actor(who)))
+
+    async def set_piece_by(
+        self, organisation: str, number: str, piece_id: str, state: PieceState, reason: str, who: Who
+    ) -> DossierFacts:
+        """Sets a piece's state by hand, with its history."""
+        wanted = paper.PieceState(state.value)
+        changed = _in_thread(self._store.set_piece, organisation, number, piece_id, wanted, reason, _actor(who))
+        return facts_of(await changed)
+
+    async def acknowledge(self, organisation: str, number: str, piece_ids: list[str], who: Who) -> DossierFacts:
+        """A receipt that names them was printed."""
+        return facts_of(await _in_thread(self._store.acknowledge, organisation, number, piece_ids, _actor(who)))
+
+    async def history(self, organisation: str, number: str) -> list[PieceStep]:
+        """What happened to the pieces."""
+        return [_step(event) for event in await _in_thread(self._store.history, organisation, number)]
+
+    async def seen(self, organisation: str, number: str, pages: list[PageSeen]) -> list[SeenPage]:
+        """Pages of the dossier that are these, or look like them."""
+        marks = [PageMark(page.sha256, page.look) for page in pages]
+        return [_seen(page) for page in await _in_thread(self._store.seen_before, organisation, number, marks)]
+
+    async def search(self, organisation: str, number: str, words: str) -> list[str]:
+        """Ids of documents with these words."""
+        return [one.document_id for one in await _in_thread(self._store.search, organisation, words, number)]
 
     async def find_by_caller_number(self, organisation: str, number: str) -> DossierFacts | None:
         """The dossier of the caller with this number, or None."""
@@ -55,6 +116,22 @@ class DossierAdapter:
         upload_id: str,
     ) -> tuple[DocumentRecord, DossierFacts]:
         """Files a document; returns what the store read back."""
+        place = (organisation, dossier, piece_id, name, pages, sha256)
+        return await self.file_by(*place, data, upload_id, Who())
+
+    async def file_by(
+        self,
+        organisation: str,
+        dossier: str,
+        piece_id: str,
+        name: str,
+        pages: int,
+        sha256: str,
+        data: bytes,
+        upload_id: str,
+        who: Who,
+    ) -> tuple[DocumentRecord, DossierFacts]:
+        """Files a document with its history and marks."""
         filed = await _in_thread(
             self._store.file,
             organisation,
@@ -66,8 +143,20 @@ class DossierAdapter:
             data,
             upload_id,
             self._clock.utc_now(),
+            await self._marks(data),
+            _actor(who),
         )
         return record_of(filed), await self.open(organisation, dossier)
+
+    async def _marks(self, data: bytes) -> FiledMarks:
+        """A document that cannot be read by a worker is filed all the same; it is found by its name only."""
+        if self._workers is None:
+            return FiledMarks()
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(self._workers.submit(marks_of, data)), MARKS_S)
+        except (DocumentError, TimeoutError) as error:
+            log.warning("a document is filed without its marks: %s", type(error).__name__)
+            return FiledMarks()
 
     async def read(self, organisation: str, document_id: str) -> bytes:
         """Bytes of a filed document."""
@@ -82,6 +171,34 @@ async def _in_thread[**Given, Result](
         return await asyncio.to_thread(work, *args, **kwargs)
     except DocumentError as error:
         raise from_code(error.code, dict(error.detail)) from error
+
+
+def _actor(who: Who) -> paper.Actor:
+    return paper.Actor(name=who.name, site=who.site, kiosk=who.kiosk)
+
+
+def _step(event: paper.PieceEvent) -> PieceStep:
+    return PieceStep(
+        piece_id=event.piece_id,
+        was=PieceState(event.was.value),
+        state=PieceState(event.state.value),
+        reason=event.reason,
+        by_name=event.by.name,
+        site=event.by.site,
+        kiosk=event.by.kiosk,
+        at_utc=event.at_utc,
+    )
+
+
+def _seen(page: EarlierPage) -> SeenPage:
+    return SeenPage(
+        page=page.page,
+        document_id=page.document_id,
+        name=page.name,
+        of_page=page.of_page,
+        filed_at_utc=page.filed_at_utc,
+        same=page.same,
+    )
 
 
 def record_of(document: paper.Document) -> DocumentRecord:
@@ -113,6 +230,12 @@ def facts_of(dossier: paper.Dossier) -> DossierFacts:
                 state=PieceState(piece.state.value),
                 reason=piece.reason,
                 documents=list(piece.documents),
+                procedure=piece.procedure,
+                hint=piece.hint,
+                any_of=[choice.name for choice in piece.any_of],
+                optional=piece.optional,
+                decided_by=piece.decided_by,
+                expires_on=piece.expires_on,
             )
             for piece in dossier.pieces
         ],

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A new desk or kiosk gets its key with a one-time code: used by `expert-app enrol` and by the desk's sign-in page."""
+"""A new desk, kiosk or vault gets its key with a one-time code: used by `expert-app enrol` and the desk's sign-in."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from expert_app.config import DeskSettings, DisplaySettings, KioskSettings, load, save
+from expert_app.config import DeskSettings, DisplaySettings, HubSettings, KioskSettings, load, save
 from expert_app.credentials import forget_seed, key_name, save_seed
 from expert_app.paths import Paths, paths_for
 from session.bus.enrol import enrol
@@ -40,7 +40,7 @@ async def enrol_here(
     tasks: Tasks,
     *,
     key_file: Path | None = None,
-    only: frozenset[Role] = frozenset({Role.KIOSK, Role.DISPLAY, *DESK_ROLES}),
+    only: frozenset[Role] = frozenset({Role.KIOSK, Role.DISPLAY, Role.VAULT, *DESK_ROLES}),
 ) -> EnrolAnswer:
     """Makes a key, has it recognised by the bus, and keeps it.
 
@@ -71,7 +71,7 @@ async def enrol_here(
 
 def remember(
     answer: EnrolAnswer, bus: list[str], ca_file: str, paths: Paths, *, key_file: Path | None = None
-) -> DeskSettings | KioskSettings | DisplaySettings:
+) -> DeskSettings | KioskSettings | DisplaySettings | HubSettings:
     """Writes who we are now into the program's settings file; the other settings stay. Returns the new settings.
 
     Raises:
@@ -85,6 +85,8 @@ def remember(
     }
     settings: DeskSettings | KioskSettings | DisplaySettings
     kept_in = str(key_file.absolute()) if key_file is not None else ""
+    if answer.role is Role.VAULT:
+        return _remember_vault(answer, bus, ca_file, paths, kept_in)
     if answer.role is Role.DISPLAY:
         settings = msgspec.structs.replace(load(DisplaySettings, paths.config), **who, key_file=kept_in)
     elif answer.role is Role.KIOSK:
@@ -95,7 +97,21 @@ def remember(
     return settings
 
 
+def _remember_vault(answer: EnrolAnswer, bus: list[str], ca_file: str, paths: Paths, key_file: str) -> HubSettings:
+    before = load(HubSettings, paths.config)
+    settings = msgspec.structs.replace(
+        before,
+        organisation=answer.organisation,
+        serve=before.serve or ["dossier", "log"],
+        bus=",".join(bus),
+        ca_file=str(Path(ca_file).absolute()) if ca_file else "",
+        vault=msgspec.structs.replace(before.vault, user=answer.user, key_file=key_file),
+    )
+    save(settings, paths.config)
+    return settings
+
+
 def program_paths(answer: EnrolAnswer, base: Path | None) -> Paths:
     """Folders of the program that the new identity is for."""
-    programs = {Role.KIOSK: "kiosk", Role.DISPLAY: "display"}
+    programs = {Role.KIOSK: "kiosk", Role.DISPLAY: "display", Role.VAULT: "vault"}
     return paths_for(programs.get(answer.role, "desk"), base)

@@ -17,9 +17,12 @@ from documents.check import check_page
 from documents.clean import CleanPage, clean_page
 from documents.edits import Edits, LeaveAsScanned, TurnPage
 from documents.errors import DocumentError
+from documents.legibility import Finding, seen_flaws
 from documents.outbox import KeptPage, Outbox, PageState, QueuedDocument
+from documents.provenance import seal
 from documents.workers import Workers
 from expert_app.facts import Facts
+from expert_app.origins import Notary, origin_of
 from session.clock import Clock
 from session.desk.link import Progress
 from session.desk.live import DeskSession
@@ -28,7 +31,7 @@ from session.log import events
 from session.notify import Notifier
 from session.protocol.hub_messages import DocumentFiled, SessionFacts
 from session.protocol.ids import new_id
-from session.protocol.session_messages import PageOffered
+from session.protocol.session_messages import DevicesReported, PageOffered
 from session.tasks import Tasks
 
 Value = str | int | float
@@ -38,7 +41,17 @@ log = logging.getLogger(__name__)
 CLEAN_S = 90.0
 """A page takes half a second; a hostile one is killed by the worker's own limits long before."""
 
-AGAIN = ("hub_unreachable", "bus_unreachable", "store_unreachable", "rate_limited", "transfer_interrupted")
+AGAIN = frozenset(
+    {
+        "hub_unreachable",
+        "bus_unreachable",
+        "store_unreachable",
+        "rate_limited",
+        "transfer_interrupted",
+        "vault_away",
+        "seal_broken",
+    }
+)
 """After these the document waits in the outbox and is sent again by itself."""
 
 AGAIN_S = 10.0
@@ -56,10 +69,15 @@ class ShownPage(NamedTuple):
 
 
 class CleanedPage(NamedTuple):
-    """The cleaned copy."""
+    """The cleaned copy; `quarters`: turns to the right that the agent wanted and it has.
+
+    `flaws`: what keeps it from being read, with boxes on the copy as it is seen.
+    """
 
     page_id: str
     clean: CleanPage
+    quarters: int = 0
+    flaws: tuple[Finding, ...] = ()
 
 
 class PageTrouble(NamedTuple):
@@ -109,6 +127,7 @@ class Filing:
     """The desk's way of paper.
 
     Args:
+        notary: seals each document with its origin; None: documents are not sealed.
         again_s: pause before a document that waits is sent again.
 
     Attributes:
@@ -129,6 +148,7 @@ class Filing:
         tasks: Tasks,
         facts: Facts,
         *,
+        notary: Notary | None = None,
         again_s: float = AGAIN_S,
     ) -> None:
         self.page_kept: Notifier[ShownPage] = Notifier()
@@ -141,6 +161,8 @@ class Filing:
         self.pages_filed: Notifier[list[str]] = Notifier()
         self._outbox, self._workers, self._store = outbox, workers, store
         self._clock, self._tasks, self._facts = clock, tasks, facts
+        self._notary = notary
+        self._scanner = ""
         self._session: DeskSession | None = None
         self._known: set[str] = set()
         self._removed: set[str] = set()
@@ -155,7 +177,12 @@ class Filing:
     def begin(self, session: DeskSession) -> None:
         """A session opens; pages of it that an earlier run kept are told again."""
         self._session = session
+        self._scanner = ""
+        session.devices.report_changed.connect(self._on_devices)
         self._tasks.spawn(self._tell_kept(session.facts.id), name="pages kept before")
+
+    def _on_devices(self, report: DevicesReported) -> None:
+        self._scanner = report.scanner_name
 
     async def _tell_kept(self, session_id: str) -> None:
         pages = await asyncio.to_thread(self._outbox.pages, session_id)
@@ -268,10 +295,15 @@ class Filing:
                     height_px=clean.height_px,
                 )
             )
-        self.page_cleaned.emit(CleanedPage(page_id, clean))
+        self.page_cleaned.emit(CleanedPage(page_id, clean, page.edits.quarters, seen_flaws(clean.flaws, page.edits)))
 
     def _find(self, session_id: str, page_id: str) -> KeptPage | None:
         return next((page for page in self._outbox.pages(session_id) if page.page_id == page_id), None)
+
+    def scanned_sha256(self, session_id: str, page_id: str) -> str:
+        """Hash of a page as it was scanned; "" when it is not here any more."""
+        page = self._find(session_id, page_id)
+        return "" if page is None else page.sha256
 
     # ---- what the agent does with pages ----
 
@@ -301,6 +333,11 @@ class Filing:
         if page is not None:  # one that was filed a moment ago stays as it was filed
             self._outbox.set_edits(session_id, page_id, change(page.edits))
             self._start_cleaning(session_id, page_id)
+
+    async def adopt(self, pages: list[KeptPage]) -> None:
+        """Pages that were made here, of a received one, are the agent's as if they had been received."""
+        self._known.update(page.page_id for page in pages)
+        await self._tell(pages)
 
     def remove(self, page_id: str) -> None:
         """The agent takes a page out; it leaves the disk with the session, until then `restore` brings it back."""
@@ -356,10 +393,17 @@ class Filing:
     ) -> QueuedDocument:
         pages = [await self._clean_copy(session.id, page_id) for page_id in page_ids]
         created = self._clock.utc_now()
+        kept = {page.page_id: page for page in await asyncio.to_thread(self._outbox.pages, session.id)}
+        ways = [(kept[page_id], page) for page_id, page in zip(page_ids, pages, strict=True) if page_id in kept]
+        origin = None
+        if self._notary is not None and len(ways) == len(pages):
+            origin = origin_of(session, ways, self._scanner, created)
         work = self._workers.submit(
-            assemble, [page.jpeg for page in pages], name, created, author=self._store.organisation_name
+            assemble, [page.jpeg for page in pages], name, created, author=self._store.organisation_name, origin=origin
         )
         pdf = await asyncio.wait_for(asyncio.wrap_future(work), CLEAN_S)
+        if self._notary is not None:
+            pdf = seal(pdf, self._notary.public_key, self._notary.sign)
         return await asyncio.to_thread(
             lambda: self._outbox.queue_document(
                 session.id,

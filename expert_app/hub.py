@@ -12,25 +12,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from documents.procedures import ProceduresWrong, load_procedures, shipped
 from documents.store import DossierStore
-from expert_app.config import HubSettings, PartnerSettings, SettingsWrong
-from expert_app.convention_commands import load_catalogue
+from documents.workers import Limits, Workers
+from expert_app.bus_config import server_settings
+from expert_app.config import HubSettings
 from expert_app.convention_words import refused
-from expert_app.credentials import KeyMissing, key_name, load_seed
 from expert_app.dossier_adapter import DossierAdapter
 from expert_app.driver import Driver
 from expert_app.facts import Facts
-from expert_app.hub_access import forget_running, hub_seed, note_running
+from expert_app.hub_access import documents_folder, forget_running, hub_seed, note_running
 from expert_app.hub_identities import open_book
 from expert_app.ice_settings import turn_tickets
 from expert_app.paths import Paths
+from expert_app.procedure_words import procedures_refused
 from expert_app.stored_copies import FOLDER, keep_old_databases, upgrade_stored
 from resources.texts import _
 from session.bus.hub_connection import HubConnection
 from session.bus.identity import new_seed, public_key
-from session.bus.partners import Partner, check_partners
 from session.bus.server import BusServer
-from session.bus.server_config import ServerSettings, config_text
 from session.bus.trust import client_tls
 from session.clock import SystemClock
 from session.errors import SessionError
@@ -38,6 +38,7 @@ from session.hub.catalogue import Catalogue
 from session.hub.convention_keeper import ConventionKeeper
 from session.hub.enrolment import Enrolment
 from session.hub.hub import Hub
+from session.hub.library import library_folder
 from session.hub.presence import Patience
 from session.hub.problems import CatalogueWrong
 from session.hub.projection import Position
@@ -115,68 +116,6 @@ class HubOptions:
     rebuild_history: bool = False
 
 
-def bus_config(settings: HubSettings, paths: Paths, hub_seed: bytes) -> str:
-    """Configuration for a nats-server that is not ours."""
-    server = server_settings(settings, Path("/var/lib/nats"), enrolment=False)
-    book = open_book(paths)
-    accounts = load_catalogue(settings).accounts(book.keys(), book.revoked())
-    return config_text(server, accounts, public_key(hub_seed), public_key(new_seed()))
-
-
-def server_settings(settings: HubSettings, folder: Path, *, enrolment: bool) -> ServerSettings:
-    """Where and how our nats-server listens.
-
-    Raises:
-        SettingsWrong: it would listen to other machines without encryption, or a partner cannot be had so.
-    """
-    server = ServerSettings(
-        folder=folder,
-        host=settings.listen_host,
-        port=settings.listen_port,
-        tls_certificate=Path(settings.tls_certificate) if settings.tls_certificate else None,
-        tls_key=Path(settings.tls_key) if settings.tls_key else None,
-        websocket_port=settings.websocket_port or None,
-        enrolment=enrolment,
-        network=settings.network,
-        leaf_port=settings.leaf_port or None,
-        partners=tuple(partner_of(one) for one in settings.partners),
-    )
-    try:
-        check_partners(server.network, server.partners, server.leaf_port, safe=server.is_safe)
-    except ValueError as error:
-        raise SettingsWrong(Path("partners"), str(error)) from error
-    if not server.is_safe:
-        words = _(
-            "Others than this machine may only connect with encryption: set tls_certificate and tls_key in the hub's "
-            "settings (expert-app hub make-ca FOLDER makes an authority), or listen on 127.0.0.1."
-        )
-        raise SettingsWrong(Path(f"{settings.listen_host}:{settings.listen_port}"), words)
-    return server
-
-
-def partner_of(settings: PartnerSettings) -> Partner:
-    """A partner with our key for it. Raises `SettingsWrong` when we are to connect and have none."""
-    seed = b""
-    if settings.address:
-        try:
-            seed = load_seed(link_key_name(settings.network), Path(settings.key_file) if settings.key_file else None)
-        except KeyMissing as error:
-            words = _("There is no key for the network {network} yet: run `expert-app hub link --partner {network}`.")
-            raise SettingsWrong(Path("partners"), words.format(network=settings.network)) from error
-    return Partner(
-        network=settings.network,
-        key=settings.key,
-        address=settings.address,
-        seed=seed,
-        ca_file=Path(settings.ca_file) if settings.ca_file else None,
-    )
-
-
-def link_key_name(network: str) -> str:
-    """The name under which our key for a partner is kept."""
-    return key_name("hub", "link", network)
-
-
 class HubProgram:
     """The hub's process: server, connection, store, hub, in this order up and in the reverse order down."""
 
@@ -187,6 +126,7 @@ class HubProgram:
         kept = paths.folder("convention") / "last-good"
         self._convention = ConventionKeeper(Path(settings.catalogue), settings.convention.operator_key, kept)
         self._catalogue = self._convention.start()
+        self._procedures = load_procedures(Path(settings.procedures) if settings.procedures else shipped())
         self._look_now = asyncio.Event()
         self._keys_due = False
         keep_old_databases(settings, paths)
@@ -206,9 +146,13 @@ class HubProgram:
             stack.push_async_callback(connection.close)
             await connection.connect(CONNECT_S)
             await upgrade_stored(self._settings, self._paths, connection)
-            store = DossierStore(self._paths.folder("dossiers"), self._settings.database or None)
+            store = DossierStore(
+                documents_folder(self._settings, self._paths, "dossiers"), self._settings.database or None
+            )
             stack.callback(store.close)
-            adapter = DossierAdapter(store, self._clock)
+            workers = Workers(limits=Limits(memory_mb=700, task_cpu_s=20))
+            stack.callback(workers.close)
+            adapter = DossierAdapter(store, self._clock, self._procedures, workers)
             hub = Hub(
                 connection,
                 self._catalogue,
@@ -225,6 +169,8 @@ class HubProgram:
                 network=self._settings.network if self._settings.partners else "",
                 room=self._room(),
                 turn=turn_tickets(self._settings.turn, self._clock, self._paths.data),
+                uploads=documents_folder(self._settings, self._paths, "uploads"),
+                library=library_folder(Path(self._settings.catalogue)),
             )
             hub.projection.moved.connect(self._on_history)
             await hub.start()
@@ -244,7 +190,8 @@ class HubProgram:
     def _room(self) -> Room:
         """The disks under everything the hub keeps: an own server's store lies in its folder too."""
         disk = self._settings.disk
-        return Room([self._paths.data], disk.warn_mb << 20, disk.full_mb << 20)
+        places = [self._paths.data, documents_folder(self._settings, self._paths, "dossiers")]
+        return Room(places, disk.warn_mb << 20, disk.full_mb << 20)
 
     async def _watch_over(self, hub: Hub, connection: HubConnection, stack: contextlib.AsyncExitStack) -> None:
         """Health and metrics, where the settings want them."""
@@ -359,6 +306,9 @@ async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:
         return 2
     except StoredTooNew as error:
         return too_new(error)
+    except ProceduresWrong as error:
+        print(procedures_refused(error))
+        return 2
     driver = Driver(None, facts, stop.set)
     if options.driven:
         driver.start()

@@ -18,7 +18,7 @@ import msgspec
 
 from expert_app.config import HubSettings
 from expert_app.credentials import key_name, load_seed
-from expert_app.paths import Paths
+from expert_app.paths import Paths, private_folder
 from session.bus.hub_connection import HubConnection
 from session.bus.identity import new_seed, public_key
 from session.bus.server import BusServer
@@ -26,6 +26,9 @@ from session.bus.server_config import ServerSettings
 from session.bus.trust import client_tls, pinned_tls
 from session.errors import SessionError
 from session.tasks import Tasks
+
+HUB_KEY = key_name("hub", "hub", "hub")
+"""The name under which the hub's key is kept, for a nats-server that is not its own."""
 
 CONNECT_S = 10.0
 RUNNING_S = 3.0
@@ -57,9 +60,16 @@ def forget_running(paths: Paths) -> None:
     _path(paths).unlink(missing_ok=True)
 
 
+def documents_folder(settings: HubSettings, paths: Paths, name: str) -> Path:
+    """The private folder "dossiers" or "uploads": in the hub's own folder, or where several hubs share it."""
+    if settings.documents_folder:
+        return private_folder(Path(settings.documents_folder) / name)
+    return paths.folder(name)
+
+
 def hub_seed(settings: HubSettings) -> bytes:
     """The hub's key for a nats-server that is not its own. Raises `KeyMissing`."""
-    return load_seed(key_name("hub", "hub", "hub"), Path(settings.key_file) if settings.key_file else None)
+    return load_seed(HUB_KEY, Path(settings.key_file) if settings.key_file else None)
 
 
 @asynccontextmanager

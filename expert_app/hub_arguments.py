@@ -16,6 +16,9 @@ from session.protocol.roles import Role
 VALID_MIN = 15
 """Minutes for which a code is good unless the operator says otherwise."""
 
+SEAL_DAYS = 365
+"""Validity of a vault's key unless its administrator says otherwise."""
+
 ROLES = {role.name.lower(): role for role in Role}
 
 Common = Callable[[argparse.ArgumentParser], None]
@@ -25,6 +28,10 @@ def add_hub_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]
     """Adds `hub` and its commands; `common` adds what every program takes (also after the command's name)."""
     parser = commands.add_parser("hub", help="queue, dossiers and log; alone it runs the hub")
     _where(parser)
+    parser.add_argument(
+        "--serve", metavar="PARTS", default=argparse.SUPPRESS, help="an organisation's vault instead: dossier,log"
+    )
+    parser.add_argument("--org", metavar="ORGANISATION", default=argparse.SUPPRESS, help="with --serve: whose vault")
     common(parser)
     names = parser.add_subparsers(metavar="COMMAND", dest="hub_command")
 
@@ -37,6 +44,8 @@ def add_hub_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]
     check = command("check", "say everything that is wrong with a convention, or print its hours of this week")
     check.add_argument("convention", type=Path, metavar="CONVENTION", help="a TOML file, or a folder of them")
     check.add_argument("--operator-key", default="", metavar="KEY", help="look at the signatures too")
+    procedures = command("procedures", "say everything that is wrong with a folder of procedures, or list them")
+    procedures.add_argument("folder_of_procedures", type=Path, nargs="?", default=None, metavar="FOLDER")
     sign = command("sign", "sign a part of a convention")
     sign.add_argument("convention", type=Path, metavar="CONVENTION")
     sign.add_argument("--part", default="", metavar="FILE", help="file in the folder, e.g. caf.toml")
@@ -50,11 +59,25 @@ def add_hub_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]
     backup.add_argument("--with-dossiers", action="store_true", default=False, help="and all dossiers and documents")
     restore = _where(command("restore", "put a backup into a hub that has nothing yet and does not run"))
     restore.add_argument("file", type=Path, metavar="FILE")
-    _where(command("bus-config", "print the configuration for a nats-server of yours"))
+    config = _where(command("bus-config", "print the configuration for a nats-server of yours"))
+    config.add_argument("--node", default="", metavar="NAME", help="for this server of the settings' cluster")
+    server = command("bus-server", "become the nats-server that comes with us, with this configuration")
+    server.add_argument("config", type=Path, metavar="FILE")
+    key = command("make-key", "make the hub's key for a nats-server of yours (once; every hub of the bus has the same)")
+    key.add_argument("--key-file", type=Path, default=None, help="keep the key in this file (0600)")
     invite = _where(command("invite", "print a one-time enrolment code"))
     _identity(invite)
     invite.add_argument("--minutes", type=int, default=VALID_MIN, help="how long the code is valid")
     _identity(_where(command("revoke", "take a lost key away, at once")))
+    seal = command("seal-key", "make a sealing key for an organisation's vault, and print it for the convention")
+    seal.add_argument("--org", metavar="ORGANISATION", required=True)
+    seal.add_argument("--first", default="", metavar="DATE", help="first day, today by default")
+    seal.add_argument("--days", type=int, default=SEAL_DAYS, help="how long it is valid")
+    seal.add_argument("--seed-file", type=Path, default=None, help="the organisation's signing key, if in no keyring")
+    seal.add_argument("--secret-file", type=Path, default=None, help="keep the secret in this file (0600)")
+    admit = command("admit", "let a desk's key into the vault on this machine")
+    _identity(admit)
+    admit.add_argument("--key", required=True, metavar="KEY", help="as expert-app doctor says it there; - removes")
     link = command("link", "print the public half of our key for a partner's network, which lets us connect")
     link.add_argument("--partner", metavar="NETWORK", required=True, help="the partner's name")
     link.add_argument("--key-file", type=Path, default=None, help="keep the key in this file (0600)")

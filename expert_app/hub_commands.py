@@ -5,17 +5,20 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
-from expert_app import convention_commands, hub, hub_identities
 from expert_app.certificates import CertificateTrouble, make_ca, make_certificate
 from expert_app.config import HubSettings
 from expert_app.convention_words import refused
-from expert_app.credentials import KeyMissing, key_name, load_seed, save_seed
+from expert_app.credentials import KeyMissing, load_seed, save_seed
 from expert_app.hub_arguments import ROLES
+from expert_app.hub_identities import Wanted, invite, revoke
 from expert_app.paths import Paths
+from expert_app.procedure_words import list_procedures
 from resources.texts import _
 from session.bus.identity import new_seed, public_key
 from session.hub.problems import CatalogueWrong
@@ -34,16 +37,29 @@ class Context:
 
 
 def _example(_context: Context) -> int:
+    from expert_app import hub
+
     print(hub.EXAMPLE, end="")
     return 0
 
 
 def _check(context: Context) -> int:
+    from expert_app import convention_commands
+
     key = context.arguments.operator_key or context.settings.convention.operator_key
     return convention_commands.check(context.arguments.convention, key, datetime.now(UTC))
 
 
+def _procedures(context: Context) -> int:
+    from documents.procedures import shipped
+
+    named = context.arguments.folder_of_procedures or context.settings.procedures
+    return list_procedures(Path(named) if named else shipped())
+
+
 def _sign(context: Context) -> int:
+    from expert_app import convention_commands
+
     wish = context.arguments
     return convention_commands.sign(wish.convention, wish.part, wish.seed_file, make_key=wish.make_key)
 
@@ -67,27 +83,68 @@ def _report(context: Context) -> int:
 
 
 def _bus_config(context: Context) -> int:
-    print(hub.bus_config(context.settings, context.paths, load_seed(key_name("hub", "hub", "hub"))), end="")
+    from expert_app.bus_config import bus_config
+
+    try:
+        print(bus_config(context.settings, context.paths, context.arguments.node), end="")
+    except KeyMissing as error:
+        print(error.why, file=sys.stderr)
+        return 1
     return 0
 
 
-def _wanted(context: Context) -> hub_identities.Wanted:
+def _bus_server(context: Context) -> int:
+    from expert_app.bus_config import become_server
+
+    return become_server(context.arguments.config)
+
+
+def _make_key(context: Context) -> int:
+    from expert_app.hub_access import HUB_KEY
+
+    return _key_of(HUB_KEY, context.arguments.key_file)
+
+
+def _wanted(context: Context) -> Wanted:
     arguments = context.arguments
-    return hub_identities.Wanted(arguments.org, ROLES[arguments.role], arguments.name)
+    return Wanted(arguments.org, ROLES[arguments.role], arguments.name)
 
 
 def _invite(context: Context) -> int:
-    return hub_identities.invite(_wanted(context), context.arguments.minutes, context.settings, context.paths)
+    return invite(_wanted(context), context.arguments.minutes, context.settings, context.paths)
 
 
 def _revoke(context: Context) -> int:
-    return hub_identities.revoke(_wanted(context), context.settings, context.paths)
+    return revoke(_wanted(context), context.settings, context.paths)
 
 
 def _run(context: Context) -> int:
+    from expert_app import hub
+
     rebuild = context.arguments.hub_command == "rebuild-history"
     options = hub.HubOptions(driven=context.arguments.driven, rebuild_history=rebuild)
     return asyncio.run(hub.run(context.settings, context.paths, options))
+
+
+def _seal_key(context: Context) -> int:
+    from expert_app import vault_commands
+
+    wish = context.arguments
+    return vault_commands.seal_key(
+        vault_commands.KeyWish(wish.org, wish.first, wish.days, wish.seed_file, wish.secret_file)
+    )
+
+
+def _admit(context: Context) -> int:
+    from expert_app import vault_commands
+
+    return vault_commands.admit(_wanted(context), context.arguments.key, context.paths)
+
+
+def _serve(context: Context) -> int:
+    from expert_app import vault
+
+    return asyncio.run(vault.run(context.settings, context.paths, driven=context.arguments.driven))
 
 
 def _backup(context: Context) -> int:
@@ -104,19 +161,25 @@ def _restore(context: Context) -> int:
 
 
 def _link(context: Context) -> int:
+    from expert_app.bus_config import link_key_name
+
     arguments = context.arguments
     if not is_id(arguments.partner):
         print(_("Organisation and user may have letters, digits, _ and -, at most 40."))
         return 2
-    name = hub.link_key_name(arguments.partner)
+    return _key_of(link_key_name(arguments.partner), arguments.key_file)
+
+
+def _key_of(name: str, key_file: Path | None) -> int:
+    """Prints the public half of a key, which is made when there is none; the exit code."""
     try:
-        seed = load_seed(name, arguments.key_file)
+        seed = load_seed(name, key_file)
     except KeyMissing:
         seed = new_seed()
         try:
-            save_seed(name, seed, arguments.key_file)
-        except KeyMissing as error:
-            print(error.why)
+            save_seed(name, seed, key_file)
+        except (KeyMissing, OSError) as error:
+            print(error.why if isinstance(error, KeyMissing) else error)
             return 1
     print(public_key(seed))
     return 0
@@ -125,8 +188,13 @@ def _link(context: Context) -> int:
 _WITHOUT_CATALOGUE: dict[str, Callable[[Context], int]] = {
     "example": _example,
     "check": _check,
+    "procedures": _procedures,
     "sign": _sign,
     "link": _link,
+    "seal-key": _seal_key,
+    "admit": _admit,
+    "bus-server": _bus_server,
+    "make-key": _make_key,
     "backup": _backup,
     "restore": _restore,
     "make-ca": _make_ca,
@@ -151,6 +219,8 @@ def run_command(context: Context) -> int:
         if not context.settings.catalogue:
             print(_("The hub needs a catalogue: expert-app hub example > catalogue.toml, then --catalogue FILE"))
             return 2
+        if name == "run" and context.settings.serve:
+            return _serve(context)
         return _COMMANDS[name](context)
     except CatalogueWrong as error:
         print(refused(error))

@@ -20,6 +20,7 @@ from expert_app.kiosk_screen import Screen
 from expert_app.kiosk_watch import SessionWatch
 from expert_app.kiosk_wishes import SessionWishes
 from expert_app.leaving_book import LeavingBook
+from expert_app.ticket_memory import TicketMemory
 from session.clock import Clock
 from session.errors import (
     BusUnreachable,
@@ -42,7 +43,6 @@ from session.protocol.hub_messages import (
     TicketAnswer,
     TicketChanged,
 )
-from session.protocol.ids import is_id
 from session.protocol.session_messages import KioskWiped
 from session.protocol.tickets import TicketState
 from session.tasks import Tasks
@@ -50,6 +50,7 @@ from session.tasks import Tasks
 log = logging.getLogger(__name__)
 
 RETRY_S = 3.0
+TOLD_S = 10.0
 FLUSH_S = 3.0
 UNKNOWN = (BusUnreachable, HubUnreachable, StoreUnreachable)
 """After these the outcome is unknown: the same request again."""
@@ -85,7 +86,7 @@ class KioskApp:
     ) -> None:
         self.wiped: Notifier[KioskWiped] = Notifier()
         self._link, self._screen, self._open_session = link, screen, open_session
-        self._runtime, self._memory = runtime, memory
+        self._runtime, self._memory = runtime, TicketMemory(memory)
         self._tasks, self._facts = tasks, facts
         self._button = Button(link, clock)
         self._leaving = LeavingBook(memory.with_suffix(".left"))
@@ -94,7 +95,6 @@ class KioskApp:
             link, screen, printer, lambda: self._offer, self._release, self._show_answer, clock, facts
         )
         self._service = ""
-        self._ticket = ""
         self._session: KioskSession | None = None
         self._resuming = False
         self._arrived_at_utc: datetime | None = None
@@ -110,7 +110,7 @@ class KioskApp:
 
     async def start(self) -> None:
         """Removes what a killed kiosk left, connects, and shows what the site offers; retries while the hub is away."""
-        await self._sweep(but_of_ticket=self._remembered())
+        await self._sweep(but_of_ticket=self._memory.remembered())
         self._link.connection_changed.connect(self._on_connection)
         self._link.ticket_changed.connect(self._on_ticket_changed)
         self._link.session_opened.connect(self._on_session_opened)
@@ -164,7 +164,7 @@ class KioskApp:
 
     async def _go_on(self) -> None:
         """After a restart: is there still a ticket of this kiosk? An open session is then told by the link."""
-        ticket = self._remembered()
+        ticket = self._memory.remembered()
         if not ticket:
             return
         self._resuming = True
@@ -184,7 +184,7 @@ class KioskApp:
             try:
                 answer = await self._link.status(ticket)
             except TicketUnknown:
-                self._forget_ticket()
+                self._memory.forget()
                 return None
             except SessionError as error:
                 log.info("no word of the remembered ticket yet: %s", error.code)
@@ -202,15 +202,15 @@ class KioskApp:
             except (SessionError, TimeoutError):
                 log.warning("the hub was not told that the kiosk stops")
             await self._close(SessionEnded(session_id=session_id, by="kiosk", reason="kiosk_stopped"))
-        elif self._ticket:
-            self._leaving.add(self._ticket)
+        elif self._memory.ticket:
+            self._leaving.add(self._memory.ticket)
             try:
-                await asyncio.wait_for(self._link.leave_for_good(self._ticket), 3)
+                await asyncio.wait_for(self._link.leave_for_good(self._memory.ticket), 3)
             except (SessionError, TimeoutError):
                 log.warning("the hub hears at the next start that the caller left")
             else:
-                self._leaving.remove(self._ticket)
-            self._forget_ticket()
+                self._leaving.remove(self._memory.ticket)
+            self._memory.forget()
 
     # ---- wishes of the caller ----
 
@@ -237,7 +237,7 @@ class KioskApp:
 
     def step_away(self, how: How, phone: str) -> None:
         """The caller waits elsewhere and keeps the place."""
-        self._spawn(self._elsewhere.step_away(self._ticket, how, phone), "step away")
+        self._spawn(self._elsewhere.step_away(self._memory.ticket, how, phone), "step away")
 
     def ask_callback(self, service: str, phone: str) -> None:
         """A caller of a closed service wants to be called."""
@@ -257,7 +257,7 @@ class KioskApp:
 
     def forget_press(self) -> None:
         """The screen went back to the start by itself: nobody is there."""
-        if not self._ticket:
+        if not self._memory.ticket:
             self._button.release()
 
     async def _call(self, number: str) -> None:
@@ -287,7 +287,7 @@ class KioskApp:
         try:
             if self._session is not None:
                 await self._link.hang_up(self._session.facts.id, "caller")
-            elif self._ticket:
+            elif self._memory.ticket:
                 self._leave_queue()
         except SessionError as error:
             self._trouble(error.code)
@@ -298,7 +298,7 @@ class KioskApp:
 
     def _leave_queue(self) -> None:
         """The caller goes at once, whatever the line does; the hub hears it when it can."""
-        gone = self._ticket
+        gone = self._memory.ticket
         self._leaving.add(gone)
         self._link.drop_ticket()
         self._back_to_start()
@@ -347,7 +347,7 @@ class KioskApp:
 
     def _on_ticket_changed(self, change: TicketChanged) -> None:
         known = (change.ticket.id, change.ticket.moved_from)  # another organisation may have taken the caller over
-        if self._ticket not in known:
+        if self._memory.ticket not in known:
             return
         session = self._session
         if session is not None:
@@ -361,7 +361,7 @@ class KioskApp:
             self._link.drop_ticket()
             self._elsewhere.show_kept(answer)
         elif ticket.state in (TicketState.WAITING, TicketState.OFFERED):
-            self._remember(ticket.id)
+            self._memory.remember(ticket.id)
             self._arrived_at_utc = ticket.arrived_at_utc
             self._screen.show_ticket(answer)
             if ticket.passed is not None:
@@ -392,12 +392,15 @@ class KioskApp:
 
     async def _open(self, facts: SessionFacts, resumed: bool) -> None:
         if self._session is not None and self._session.facts.id == facts.id:
-            return
+            return None
         if self._session is not None:
             reason = "passed_on" if self._session.facts.ticket_id == facts.ticket_id else "replaced"
             await self._close(SessionEnded(session_id=self._session.facts.id, by="hub", reason=reason))
-        self._remember(facts.ticket_id)
-        session = self._session = self._open_session(facts, resumed)
+        self._memory.remember(facts.ticket_id)
+        try:
+            session = self._session = self._open_session(facts, resumed)
+        except SessionError as error:
+            return await self._turn_away(facts, error)
         SessionWatch(session, self._screen, self._facts)
         self._screen.show_session(facts)
         self._screen.show_grants(session.grants.all())
@@ -405,6 +408,17 @@ class KioskApp:
         await session.start(self._arrived_at_utc)
         if self._link.ticket is not None:
             session.talk.on_ticket(self._link.ticket)
+        return None
+
+    async def _turn_away(self, facts: SessionFacts, error: SessionError) -> None:
+        """The session cannot be sealed as its organisation wants it: it is not begun."""
+        self._facts.note("seal_refused", code=error.code, why=str(error.detail.get("why", "")))
+        await self._link.hang_up(facts.id, "seal_refused")
+        self._link.drop_channel(facts.id)
+        self._back_to_start()
+        self._trouble(error.code)
+        await asyncio.sleep(TOLD_S)
+        self._untrouble()
 
     async def _close(self, ended: SessionEnded) -> None:
         async with self._closing:
@@ -427,10 +441,10 @@ class KioskApp:
             )
             self.wiped.emit(wiped)
             if waits_again:
-                again = self._go_on() if ended.reason == "desk_lost" else self._look_at_ticket(self._ticket)
+                again = self._go_on() if ended.reason == "desk_lost" else self._look_at_ticket(self._memory.ticket)
                 self._spawn(again, "wait again")
                 return
-            self._forget_ticket()
+            self._memory.forget()
             self._button.release()
             self._screen.show_goodbye(wiped)
 
@@ -452,21 +466,5 @@ class KioskApp:
 
     def _release(self) -> None:
         """Nobody is in front of the screen any more."""
-        self._forget_ticket()
+        self._memory.forget()
         self._button.release()
-
-    def _remember(self, ticket: str) -> None:
-        if ticket != self._ticket:
-            self._ticket = ticket
-            self._memory.write_text(ticket, encoding="utf-8")
-
-    def _remembered(self) -> str:
-        try:
-            ticket = self._memory.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError):
-            return ""
-        return ticket if is_id(ticket) else ""
-
-    def _forget_ticket(self) -> None:
-        self._ticket = ""
-        self._memory.unlink(missing_ok=True)

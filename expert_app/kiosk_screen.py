@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from expert_app.kiosk_elsewhere import Screen as ElsewhereScreen
+from session.kiosk.print_showing import ShownPrint
 from session.protocol.hub_messages import ServicesAnswer, SessionFacts, TicketAnswer, TicketChanged
 from session.protocol.session_messages import Grant, KioskWiped
 from session.protocol.talk_messages import PassingAnswer, TalkAnswer
@@ -31,5 +32,7 @@ class Screen(ElsewhereScreen, Protocol):
     def show_times(self, left_s: Mapping[Grant, float]) -> None: ...  # noqa: D102
     def ask_grant(self, grant: Grant) -> None: ...  # noqa: D102
     def end_question(self, grant: Grant) -> None: ...  # noqa: D102
+    def show_print(self, shown: ShownPrint) -> None: ...  # noqa: D102
+    def end_print(self, print_id: str) -> None: ...  # noqa: D102
     def show_devices_notice(self, code: str) -> None: ...  # noqa: D102
     def show_goodbye(self, wiped: KioskWiped | None) -> None: ...  # noqa: D102

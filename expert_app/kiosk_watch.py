@@ -9,6 +9,7 @@ from typing import Protocol
 from expert_app.facts import Facts, Value
 from session.kiosk.control import Acted
 from session.kiosk.live import KioskSession
+from session.kiosk.print_showing import ShownPrint
 from session.protocol.session_messages import (
     Grant,
     GrantChanged,
@@ -39,6 +40,8 @@ class SessionScreen(Protocol):
     def show_times(self, left_s: Mapping[Grant, float]) -> None: ...  # noqa: D102
     def ask_grant(self, grant: Grant) -> None: ...  # noqa: D102
     def end_question(self, grant: Grant) -> None: ...  # noqa: D102
+    def show_print(self, shown: ShownPrint) -> None: ...  # noqa: D102
+    def end_print(self, print_id: str) -> None: ...  # noqa: D102
     def show_devices_notice(self, code: str) -> None: ...  # noqa: D102
 
 
@@ -56,11 +59,14 @@ class SessionWatch:
         session.call.media_seen.connect(self._on_media)
         session.call.peer_media_seen.connect(self._on_peer_media)
         session.page.page_told.connect(self._on_page)
+        session.show.painted.connect(lambda page: self._facts.note("document", page=page))
         session.control.acted.connect(self._on_acted)
         session.devices.scan_started.connect(self._on_scan_started)
         session.devices.scan_ended.connect(self._on_scan_ended)
         session.devices.page_offered.connect(self._on_page_offered)
         session.devices.print_changed.connect(self._on_print)
+        session.devices.showing.asked.connect(self._on_print_shown)
+        session.devices.showing.ended.connect(screen.end_print)
 
     def _on_talk(self, answer: TalkAnswer) -> None:
         self._screen.show_talk(answer)
@@ -124,6 +130,10 @@ class SessionWatch:
     def _on_page_offered(self, offer: PageOffered) -> None:
         if offer.kind == ScanKind.PAGE:
             self._facts.note("page_offered", page=offer.page_id, sha256=offer.sha256, size_bytes=offer.size_bytes)
+
+    def _on_print_shown(self, shown: ShownPrint) -> None:
+        self._screen.show_print(shown)
+        self._facts.note("print_shown", print=shown.print_id, pages=shown.pages, copies=shown.copies)
 
     def _on_print(self, change: PrintChanged) -> None:
         notice = change.code or PRINT_NOTICES.get(change.state, "")

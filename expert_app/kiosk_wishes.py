@@ -29,6 +29,11 @@ class SessionWishes:
         if (session := self._session()) is not None:
             session.grants.answer(grant, allowed)
 
+    def answer_print(self, print_id: str, wanted: bool) -> None:
+        """Whether the caller wants the document that is shown."""
+        if (session := self._session()) is not None:
+            session.devices.showing.answer(print_id, wanted)
+
     def act_for_caller(self, acting: bool, mandate: str) -> None:
         """Somebody who acts for the caller has the screen; their mandate as typed so far."""
         if (session := self._session()) is not None:

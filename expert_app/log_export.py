@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Brings a session's log from the hub into a file, as the helpdesk may. Used by `replay` and by the walk."""
+"""Brings a session's log from the hub or the vault into a file, as the helpdesk may. Used by `replay` and the walk."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from expert_app.bus_access import tls_for
 from expert_app.config import DeskSettings
 from session.bus.client import BusClient
+from session.bus.seals import Seals
 from session.clock import SystemClock
 from session.desk.link import DeskLink
 from session.errors import LogUnreadable
@@ -19,14 +20,17 @@ from session.tasks import Tasks
 ROLES = {"agent": Role.AGENT, "supervisor": Role.SUPERVISOR, "helpdesk": Role.HELPDESK}
 
 
-async def export_log(settings: DeskSettings, seed: bytes, session_id: str, path: Path, tasks: Tasks) -> int:
+async def export_log(
+    settings: DeskSettings, seed: bytes, session_id: str, path: Path, tasks: Tasks, seals: Seals | None = None
+) -> int:
     """Writes the log of `session_id` to `path`; returns the number of records.
 
     Raises:
         SessionError: the hub cannot be reached or refuses; `LogUnreadable` when it holds no such log.
     """
     clock = SystemClock()
-    bus = BusClient(settings.bus, ROLES[settings.role], settings.user, seed, tasks, clock, tls_for(settings))
+    role = ROLES[settings.role]
+    bus = BusClient(settings.bus, role, settings.user, seed, tasks, clock, tls_for(settings), seals)
     await bus.connect()
     try:
         records = [decode_record(line) for line in await DeskLink(bus, clock, tasks).read_log(session_id)]

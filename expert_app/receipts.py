@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from documents.receipt import ReceiptFacts, ReceivedPiece, ServiceInCharge, receipt
 from resources.texts import _
-from session.protocol.hub_messages import DossierFacts, PieceState, SessionFacts
+from session.desk.link import DeskLink
+from session.protocol.hub_messages import DossierFacts, SessionFacts
 
 
 class Place(NamedTuple):
@@ -28,7 +29,6 @@ def receipt_facts(session: SessionFacts, place: Place, dossier: DossierFacts, at
     """
     names = {piece.id: piece.name for piece in dossier.pieces}
     filed = [document for document in dossier.documents if document.filed_at_utc >= session.opened_at_utc]
-    waited = (PieceState.EXPECTED, PieceState.REFUSED)
     return ReceiptFacts(
         organisation=place.organisation,
         dossier_number=dossier.number,
@@ -48,11 +48,20 @@ def receipt_facts(session: SessionFacts, place: Place, dossier: DossierFacts, at
             )
             for document in filed
         ),
-        missing=tuple(piece.name for piece in dossier.pieces if piece.state in waited),
+        missing=tuple(piece.name for piece in dossier.pieces if piece.is_missing),
         site=session.site,
         agent_name=session.agent_name,
         ticket_number=place.ticket_number,
         session_id=session.id,
+    )
+
+
+def place_of(facts: SessionFacts, link: DeskLink) -> Place:
+    """Where a session took place, as the desk's link knows it."""
+    return Place(
+        link.organisation_name,
+        next((service.name for service in link.services if service.id == facts.service), ""),
+        next((ticket.number for ticket in link.queue if ticket.id == facts.ticket_id), ""),
     )
 
 

@@ -19,6 +19,7 @@ from documents.store_copy import StoreCopy
 from expert_app.backup import DOSSIERS, FILES, HISTORY, HISTORY_TABLES, IDENTITIES, STREAMS, Facts
 from expert_app.backup_file import BackupReader, BackupTooNew, reading
 from expert_app.config import HubSettings
+from expert_app.hub_access import documents_folder
 from expert_app.hub_identities import open_book
 from expert_app.paths import Paths
 from expert_app.table_rows import has_rows, load_rows
@@ -86,7 +87,7 @@ def _check_empty(settings: HubSettings, paths: Paths, facts: Facts) -> None:
 
 
 def _dossiers(settings: HubSettings, paths: Paths) -> StoreCopy:
-    folder, database = paths.folder("dossiers"), settings.database or None
+    folder, database = documents_folder(settings, paths, "dossiers"), settings.database or None
     DossierStore(folder, database).close()  # makes the tables
     return StoreCopy(folder, database)
 

@@ -12,6 +12,7 @@ from typing import Any, get_args
 
 import msgspec
 
+from documents.procedures import ProcedureFile
 from session.hub.catalogue import WholeFile
 from session.hub.convention import NetworkPart
 from session.hub.entries import OrganisationEntry
@@ -23,6 +24,8 @@ from session.protocol.enrolment_messages import EnrolAnswer, EnrolRequest
 from session.protocol.hub_messages import HubEvent, Refusal
 from session.protocol.line_messages import LineMessage
 from session.protocol.mirror_messages import MirrorMessage
+from session.protocol.seal_messages import VAULT_VERBS, SealMessage, VaultHello, VaultWelcome
+from session.protocol.show_messages import ShowMessages
 from session.protocol.tickets import Ticket
 from session.protocol.verbs import ALL_VERBS
 from session.protocol.version import PROTOCOL_VERSION
@@ -34,12 +37,20 @@ FOLDER = Path(__file__).resolve().parent.parent / "docs" / "schemas"
 
 def _session_types() -> list[Any]:
     kinds = [*get_args(session_messages.AnySessionMessage), *(get_args(MirrorMessage) or [MirrorMessage])]
-    return [*kinds, *get_args(ControlMessage), *get_args(LineMessage), *get_args(BesideMessage)]
+    return [
+        *kinds,
+        *get_args(ControlMessage),
+        *get_args(SealMessage),
+        *get_args(LineMessage),
+        *get_args(BesideMessage),
+        *get_args(ShowMessages),
+    ]
 
 
 def _hub_types() -> list[Any]:
     kinds: list[Any] = [Ticket, hub_messages.QueueBeat, Refusal, EnrolRequest, EnrolAnswer]
-    for _roles, request, answer in ALL_VERBS.values():
+    kinds += [VaultHello, VaultWelcome]
+    for _roles, request, answer in (*ALL_VERBS.values(), *VAULT_VERBS.values()):
         kinds += [kind for kind in (request, answer) if kind not in kinds]
     return kinds + [kind for kind in get_args(HubEvent) if kind not in kinds]
 
@@ -58,6 +69,7 @@ def documents() -> dict[str, str]:
     """File name -> its text, as it should be in docs/schemas."""
     parts = {
         "convention.json": _document("A convention in one file, and the parts of one in a folder", CONVENTION),
+        "procedures.json": _document("What an organisation's procedures ask for", [ProcedureFile]),
         "hub.json": _document("What kiosk, desk and hub say to each other", _hub_types()),
         "session.json": _document("What the two ends of a session say to each other", _session_types()),
         "log.json": _document("One record of a session's log", [Record]),

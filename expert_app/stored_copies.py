@@ -15,6 +15,7 @@ from pathlib import Path
 from documents import store_copy
 from expert_app.backup import back_up
 from expert_app.config import HubSettings
+from expert_app.hub_access import documents_folder
 from expert_app.paths import Paths
 from session.bus.hub_connection import HubConnection
 from session.hub import history_tables, identities
@@ -45,21 +46,23 @@ async def upgrade_stored(settings: HubSettings, paths: Paths, connection: HubCon
 def keep_old_databases(settings: HubSettings, paths: Paths) -> None:
     """Copies SQLite files of an older layout. A database server is its operator's: see docs/operator.md."""
     history_is_file = not (settings.history_database or settings.database)
-    files = [("identities", Path("identities/identities.sqlite"), "PRAGMA user_version", identities.FORMAT, True)]
+    book = paths.data / "identities" / "identities.sqlite"
+    files = [("identities", book, "PRAGMA user_version", identities.FORMAT, True)]
     if history_is_file:
         query = "SELECT format FROM history_about"
-        files.append(("history", Path("history/history.sqlite"), query, history_tables.FORMAT, False))
+        files.append(("history", paths.data / "history" / "history.sqlite", query, history_tables.FORMAT, False))
     if not settings.database:
         query = "SELECT format FROM about"
-        files.append(("dossiers", Path("dossiers/dossiers.sqlite"), query, store_copy.FORMAT, False))
-    found = {name: _number(paths.data / file, query) for name, file, query, _ours, _zero in files}
+        place = documents_folder(settings, paths, "dossiers") / "dossiers.sqlite"
+        files.append(("dossiers", place, query, store_copy.FORMAT, False))
+    found = {name: _number(file, query) for name, file, query, _ours, _zero in files}
     for name, _file, _query, ours, _zero in files:
         if (found[name] or 0) > ours:
             raise StoredTooNew(name, found[name] or 0, ours)
     for name, file, _query, ours, zero in files:
         number = found[name]
         if number is not None and number < ours and (number or zero):
-            _copy(paths.data / file, _place(paths) / f"{name}-{number}-{_stamp()}.sqlite")
+            _copy(file, _place(paths) / f"{name}-{number}-{_stamp()}.sqlite")
 
 
 def _number(file: Path, query: str) -> int | None:

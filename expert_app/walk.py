@@ -293,7 +293,9 @@ class Walk:
         await self.allow("ask_keep", "keep")
         await self.click(self._demo.desk, "file_document")
         filed = await self.fact(self._demo.desk, "document_filed", timeout_s=60)
-        return await asyncio.to_thread(store_proof, self._demo.hub_folder, DOSSIER, filed["document"], filed["sha256"])
+        return await asyncio.to_thread(
+            store_proof, self._demo.store_folder, DOSSIER, filed["document"], filed["sha256"]
+        )
 
     async def piece_filed(self) -> Evidence:
         """The expected piece shows as filed, on the store's answer."""
@@ -307,13 +309,20 @@ class Walk:
         filed = await self.fact(self._demo.desk, "document_filed")
         path = str(await asyncio.to_thread(self._demo.copy_of_filed, filed["sha256"], "Demande signée"))
         await self._demo.desk.ask("type", name="print_file_dialog", text=path)
+        await self.print_yes()
         sent = await self.fact(self._demo.desk, "print", state="done", timeout_s=60)
         return await printed_proof(self._demo.printer_spool, sent["job_id"], sent["sha256"])
+
+    async def print_yes(self) -> None:
+        """The caller sees the document and wants it."""
+        await self.fact(self._demo.desk, "print", state="shown", timeout_s=60)
+        await self.click(self._demo.kiosk, "print_yes")
 
     async def receipt_printed(self) -> Evidence:
         """The caller's receipt comes out of the printer."""
         before = await self.fact(self._demo.desk, "print")
         await self.click(self._demo.desk, "print_receipt")
+        await self.print_yes()
         sent = await self.fact(
             self._demo.desk, "print", state="done", job_id=lambda n: n > before["job_id"], timeout_s=60
         )

@@ -256,6 +256,24 @@ class PageTooLarge(SessionError):
     code = "page_too_large"
 
 
+class LibraryItemUnknown(SessionError):
+    """The library has no such item any more, or its file is not the one that the convention names. Detail: `why`."""
+
+    code = "library_item_unknown"
+
+
+class DocumentNotShown(SessionError):
+    """The agent's document cannot be drawn: damaged, protected, or of another kind. Detail: `why`."""
+
+    code = "document_not_shown"
+
+
+class DocumentTooLong(SessionError):
+    """The agent's document has more pages or bytes than are shown. Detail: the limit."""
+
+    code = "document_too_long"
+
+
 class TransferInterrupted(SessionError):
     """The other end went away in the middle of a page or a file; what arrived is kept."""
 
@@ -290,6 +308,36 @@ class ScannerCoverOpen(SessionError):
     """The scanner's cover is open."""
 
     code = "scanner_cover_open"
+
+
+class ScannerWarmingUp(SessionError):
+    """It will be ready in a moment."""
+
+    code = "scanner_warming_up"
+
+
+class ScannerDenied(SessionError):
+    """It does not let this kiosk scan: a password or a lock is set."""
+
+    code = "scanner_denied"
+
+
+class TooManyPages(SessionError):
+    """More pages came than one scan may have; those before are kept. Detail: `most`."""
+
+    code = "too_many_pages"
+
+
+class PileUneven(SessionError):
+    """First and other sides of a pile are not as many. Detail: `fronts`, `backs`."""
+
+    code = "pile_uneven"
+
+
+class DeviceNotTrusted(SessionError):
+    """Scanner or printer show another certificate, or another device answers in its place."""
+
+    code = "device_not_trusted"
 
 
 class ScannerFailed(SessionError):
@@ -346,6 +394,30 @@ class PrinterStopped(SessionError):
     code = "printer_stopped"
 
 
+class PrinterDenied(SessionError):
+    """It does not let this kiosk print: a password or a lock is set."""
+
+    code = "printer_denied"
+
+
+class PrintDeclined(SessionError):
+    """The caller saw it and does not want it."""
+
+    code = "print_declined"
+
+
+class PrintTooLong(SessionError):
+    """More sheets than the kiosk prints at once. Detail: `pages`, `most`."""
+
+    code = "print_too_long"
+
+
+class PrintNotForUs(SessionError):
+    """Meant for another kiosk or another conversation."""
+
+    code = "print_not_for_us"
+
+
 class PrintRefused(SessionError):
     """The printer or our checks refused the document. Detail: `status`."""
 
@@ -386,6 +458,36 @@ class DossierUnknown(SessionError):
     """No such dossier in this organisation."""
 
     code = "dossier_unknown"
+
+
+class SealKeyRefused(SessionError):
+    """What should seal this conversation is not what the organisation has signed. Detail: `organisation`, `why`."""
+
+    code = "seal_key_refused"
+
+
+class SealKeyOld(SessionError):
+    """Every sealing key of the organisation has expired, or is not valid yet. Detail: `organisation`."""
+
+    code = "seal_key_old"
+
+
+class SealBroken(SessionError):
+    """A sealed message was changed on the way, or came twice; it was not taken. Detail: `why`."""
+
+    code = "seal_broken"
+
+
+class VaultAway(SessionError):
+    """The organisation's own dossier service or log keeper does not answer. Detail: `part`."""
+
+    code = "vault_away"
+
+
+class DeskNotAdmitted(SessionError):
+    """The organisation's vault does not know this desk's key. Detail: `key`."""
+
+    code = "desk_not_admitted"
 
 
 class LogUnreadable(SessionError):

@@ -29,6 +29,8 @@ KINDS: dict[ActKind, tuple[str, str]] = {
     ActKind.OPEN: (N_("Service opened"), "available"),
     ActKind.BROADCAST: (N_("Message to all"), "bell"),
     ActKind.WITHDRAW: (N_("Message withdrawn"), "undo"),
+    ActKind.CLOSE_SITE: (N_("Site closed"), "forbidden"),
+    ActKind.OPEN_SITE: (N_("Site opened"), "available"),
     ActKind.OTHER: (N_("Other"), "help"),
 }
 """Words and icon of each kind, in the order of the filter."""
@@ -80,6 +82,8 @@ def subject_of(act: ActFacts, facts: BoardFacts) -> str:
             return facts.service_name(act.service)
         case ActKind.BROADCAST | ActKind.WITHDRAW:
             return act.text
+        case ActKind.CLOSE_SITE | ActKind.OPEN_SITE:
+            return act.service
     return act.number
 
 
@@ -88,9 +92,9 @@ def change_of(act: ActFacts, facts: BoardFacts) -> str:
     match act.kind:
         case ActKind.MOVE:
             return f"{facts.service_name(act.service)} → {facts.service_name(act.to)}"
-        case ActKind.CLOSE:
+        case ActKind.CLOSE | ActKind.CLOSE_SITE:
             return f"{_('Is open')} → {_('Is closed')}"
-        case ActKind.OPEN:
+        case ActKind.OPEN | ActKind.OPEN_SITE:
             return f"{_('Is closed')} → {_('Is open')}"
         case ActKind.ORGANISATION if act.before is not None:
             return f"{facts.service_name(act.before.service)} → {facts.service_name(act.to)}"

@@ -13,18 +13,30 @@ from urllib.parse import urlsplit
 
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QKeySequence, QShortcut
-from PyQt6.QtWidgets import QComboBox, QFrame, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QComboBox, QFileDialog, QFrame, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from resources.texts import N_, _
 from session.protocol.mirror_messages import DialogShown
 from session.protocol.session_messages import AddressRefused, Grant, PageShown, PointerShown
-from views.desk_parts import Chip, ElidedLabel, EmptyState, column, label, push_button, restyle, row, tool_button
+from views.desk_parts import (
+    Chip,
+    ElidedLabel,
+    EmptyState,
+    column,
+    label,
+    push_button,
+    restyle,
+    row,
+    tool_button,
+)
 from views.icons import icon
+from views.library_panel import LibraryPanel
 from views.mirror_dialog import MirrorDialog
 from views.mirror_glass import Tool
 from views.mirror_pane import MirrorPane
 from views.page_acts import PageActs
 from views.page_tools import PageTools
+from views.shown_document_view import ShownDocumentView
 from views.theme import SPACE
 from views.value_bar import ValueBar
 
@@ -78,9 +90,11 @@ class CobrowseView(QWidget):
         share_requested(): ask the caller's permission to see the page.
         snapshot_requested(): draw the mirror anew.
         grant_requested(Grant): ask the caller for a power over the page.
+        file_show_requested(path): show the caller this document of the agent's own.
 
     Attributes:
         tools, acts: what the agent can do in the page, and the wishes that follow (`PageActs` has the signals).
+        library: what can be put before the caller. document: what is shown, in the place of the mirror.
     """
 
     address_requested = pyqtSignal(str)
@@ -89,6 +103,7 @@ class CobrowseView(QWidget):
     share_requested = pyqtSignal()
     snapshot_requested = pyqtSignal()
     grant_requested = pyqtSignal(object)
+    file_show_requested = pyqtSignal(str)
 
     def __init__(self, mirror: MirrorPane) -> None:
         super().__init__()
@@ -96,12 +111,14 @@ class CobrowseView(QWidget):
         self.mirror = mirror
         self._state = ShareState.OFF
         self._page: PageShown | None = None
-        self._acting = False
+        self._acting = self._showing = False
+        self.library, self.document = LibraryPanel(), ShownDocumentView()
         self.tools, self.value_bar = PageTools(self), ValueBar()
         self.acts = PageActs(mirror, self.tools, self.value_bar, self)
         self._make_bar()
         self._make_stage()
-        column(self, self._bar, self._refusal, self._hint, self.value_bar, space=0).addWidget(self._stage, 1)
+        below = (self._refusal, self._hint, self.value_bar, self.library, self.library.progress)
+        column(self, self._bar, *below, space=0).addWidget(self._stage, 1)
         mirror.pointed.connect(self.pointer_moved)
         mirror.pointer_left.connect(self.pointer_left)
         self._refusal_timer = self._timer(REFUSAL_STAYS_MS, self._refusal.hide)
@@ -110,6 +127,8 @@ class CobrowseView(QWidget):
         self.tools.grant_requested.connect(self.grant_requested)
         self.tools.tool_chosen.connect(self._on_tool)
         self.acts.said.connect(self._on_said)
+        for button in (self._library_button, self._file_button):
+            button.setEnabled(False)
         self._show_state()
 
     def _timer(self, wait_ms: int, on_timeout: Callable[[], object]) -> QTimer:
@@ -140,15 +159,19 @@ class CobrowseView(QWidget):
         self._open.clicked.connect(self._on_open)
         self._again = tool_button(_("Draw the page again"), "retry", "cobrowse_again")
         self._again.clicked.connect(self.snapshot_requested)
+        self._library_button = tool_button(_("Library of pages and documents"), "library", "cobrowse_library", "Ctrl+B")
+        self._library_button.clicked.connect(self.toggle_library)
+        self._file_button = tool_button(_("Show a document of yours…"), "document", "cobrowse_show_file", "Ctrl+O")
+        self._file_button.clicked.connect(self.choose_file)
         self._chip = Chip("cobrowse_state")
         self._title = ElidedLabel("", "small", "cobrowse_title")
         self._bar = QFrame()
         self._bar.setObjectName("page_bar")
-        acts = row(None, self._address, self._open, self._again)
+        acts = row(None, self._address, self._open, self._library_button, self._file_button, self._again)
         acts.setStretch(0, 1)
-        names = row(None, self._title, self.tools.asks, self._chip)
-        names.setStretch(0, 1)
-        column(self._bar, acts, self.tools, names, space=6, margins=(SPACE[2], SPACE[1], SPACE[2], SPACE[1]))
+        self._names = QWidget()
+        row(self._names, self._title, self.tools.asks, self._chip).setStretch(0, 1)
+        column(self._bar, acts, self.tools, self._names, space=6, margins=(SPACE[2], SPACE[1], SPACE[2], SPACE[1]))
         self._refusal = label("", "small", "cobrowse_refusal", wrap=True)
         self._refusal.setProperty("tone", "bad")
         self._refusal.setContentsMargins(SPACE[2], SPACE[0], SPACE[2], SPACE[0])
@@ -172,6 +195,7 @@ class CobrowseView(QWidget):
         self._stage.setObjectName("cobrowse_stage")
         self._stage.addWidget(self._empty)
         self._stage.addWidget(shown)
+        self._stage.addWidget(self.document)
 
     # ---- facts ----
 
@@ -181,6 +205,8 @@ class CobrowseView(QWidget):
         for address in addresses:
             self._address.addItem(icon("address", "soft"), _shown(address), address)
         self._address.setCurrentIndex(0 if addresses else -1)
+        for button in (self._library_button, self._file_button):
+            button.setEnabled(True)
 
     def show_grants(self, grants: Mapping[Grant, bool]) -> None:
         """What the caller allows now; permissions that are not named stay as they are."""
@@ -229,6 +255,18 @@ class CobrowseView(QWidget):
         """The page asks the caller, or wanted what the kiosk does not do."""
         self._dialog.show_dialog(dialog)
 
+    def show_document(self, title: str, pages: int, page: int) -> None:
+        """This page of a document is shown to the caller, in the place of the mirror."""
+        self._showing = True
+        self.document.show_document(title, pages, page)
+        self._show_state()
+
+    def end_document(self) -> None:
+        """No document is shown any more."""
+        self._showing = False
+        self.document.clear()
+        self._show_state()
+
     def end_dialog(self, dialog_id: str) -> None:
         """The caller answered."""
         self._dialog.end_dialog(dialog_id)
@@ -242,9 +280,35 @@ class CobrowseView(QWidget):
         self.mirror.clear()
         self._address.clear()
         self._refusal.hide()
+        self.library.close_panel()
+        self.library.end_fetching()
+        for button in (self._library_button, self._file_button):
+            button.setEnabled(False)
+        self.end_document()
         self._set_state(ShareState.OFF)
 
     # ---- what the agent does ----
+
+    def toggle_library(self) -> None:
+        """Opens the library with the keyboard in its field, or closes it; nothing without a conversation."""
+        if not self._library_button.isEnabled():
+            return
+        if self.library.isHidden():
+            self.library.open_panel()
+        else:
+            self.library.close_panel()
+
+    def choose_file(self) -> None:
+        """Asks which document of this computer is shown; nothing without a conversation."""
+        if not self._file_button.isEnabled():
+            return
+        kinds = _("Documents and pictures (*.pdf *.jpg *.jpeg *.png)")
+        dialog = QFileDialog(self, _("Show the caller a document"), "", kinds)
+        dialog.setObjectName("show_file_dialog")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self.file_show_requested)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     def _edit_address(self) -> None:
         self._address.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -295,9 +359,11 @@ class CobrowseView(QWidget):
         self._empty.show_words(_(title), _(advice))
         self._ask.setVisible(self._state is ShareState.OFF)
         live = self._state is ShareState.ON and self._page is not None
-        self._stage.setCurrentIndex(1 if live else 0)
-        self._again.setEnabled(live)
-        self.tools.set_live(live)
+        self._stage.setCurrentIndex(2 if self._showing else 1 if live else 0)
+        self._again.setEnabled(live and not self._showing)
+        for of_page in (self.tools, self._names):
+            of_page.setVisible(not self._showing)
+        self.tools.set_live(live and not self._showing)
         if live and self._acting:
             self._chip.show_state(_("You act in the caller's page"), "control", "accent")
         page = self._page

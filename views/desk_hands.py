@@ -2,7 +2,8 @@
 """A script's hands at the desk: beside clicks, what is done over the mirrored page, and the choice of a file.
 
 For compose. In the mirror a thing is named by a CSS selector: "mirror:#name" clicks it with the tool in hand,
-"forced:#name" sends the click whatever the window allows, as a desk would that has gone wrong.
+"forced:#name" sends the click whatever the window allows, as a desk would that has gone wrong. "library:words"
+searches the open library and clicks what it finds first.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from views.mirror_pane import MirrorPane, Pick
 
 LOOK_MS, TRIES, STILL = 200, 50, 0.002
 """A thing of the mirror is looked for again and again: its page may just be drawn anew, or scroll."""
-MIRROR_MIDDLE, IN_MIRROR, FORCED = "mirror_middle", "mirror", "forced"
+MIRROR_MIDDLE, IN_MIRROR, FORCED, IN_LIBRARY = "mirror_middle", "mirror", "forced", "library"
 
 
 class DeskHands(Hands):
@@ -34,6 +35,9 @@ class DeskHands(Hands):
     def click(self, name: str) -> None:
         """As a person; "mirror_middle" moves the mouse to the middle of the mirrored page."""
         how, _colon, selector = name.partition(":")
+        if how == IN_LIBRARY and selector:
+            self._click_in_library(selector)
+            return
         if how in (IN_MIRROR, FORCED) and selector:
             self._click_in_mirror(selector, forced=how == FORCED)
             return
@@ -49,6 +53,16 @@ class DeskHands(Hands):
         away = QPointF(self._mirror.mapToGlobal(place.toPoint()))
         event = QMouseEvent(QEvent.Type.MouseMove, local, away, none, none, Qt.KeyboardModifier.NoModifier)
         QCoreApplication.sendEvent(target, event)
+
+    def _click_in_library(self, words: str) -> None:
+        """Searches the open library for words, then clicks what is found first."""
+        assert isinstance(self._desk.cobrowse, CobrowseView)
+        library = self._desk.cobrowse.library
+        self.type_text("library_search", words)
+        found, viewport = library.list.item(0), library.list.viewport()
+        if found is None or viewport is None or not library.isVisible():
+            raise LookupError(f"the library shows nothing for {words}")
+        self.click_at(viewport, library.list.visualItemRect(found).center())
 
     def _click_in_mirror(self, selector: str, *, forced: bool, seen_at: float = -1, tries: int = TRIES) -> None:
         """Looks where the thing is drawn, scrolls to it, then clicks; whoever drives waits for what comes of it."""

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from collections.abc import Sequence
+from dataclasses import replace
 
 from PyQt6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import (
@@ -29,9 +29,12 @@ from PyQt6.QtWidgets import (
     QStyleOptionViewItem,
 )
 
-from resources.texts import N_, _
+from resources.texts import _
+from views.desk_page_facts import STATUS_WORDS, PageFacts, PageStatus, turned_box
 from views.icons import icon
 from views.theme import Tokens, tokens_for
+
+__all__ = ["CELL", "PageFacts", "PageStatus", "PageStrip"]
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 
@@ -45,64 +48,6 @@ _BAR_WIDTH = 18
 _ROLE = Qt.ItemDataRole.UserRole
 
 
-class PageStatus(StrEnum):
-    """Where a page is on its way to the dossier."""
-
-    RECEIVING = "receiving"
-    KEPT = "kept"
-    CLEANED = "cleaned"
-    DAMAGED = "damaged"
-    FILED = "filed"
-
-
-_WORDS: dict[PageStatus, tuple[str, str, str]] = {
-    PageStatus.RECEIVING: (N_("Receiving"), "receiving", "accent"),
-    PageStatus.KEPT: (N_("Received"), "kept", "soft"),
-    PageStatus.CLEANED: (N_("Cleaned"), "cleaned", "good"),
-    PageStatus.DAMAGED: (N_("Damaged"), "damaged", "bad"),
-    PageStatus.FILED: (N_("Filed"), "filed", "good"),
-}
-
-
-@dataclass(frozen=True)
-class PageFacts:
-    """One page as it is shown.
-
-    Attributes:
-        percent: 0..100 while it is being received.
-        turns: quarter turns to the right, 0..3.
-        use_cleaned: the cleaned picture is shown and filed, else the original.
-        note: what to look at before the caller leaves, e.g. "a corner is missing".
-    """
-
-    page_id: str
-    status: PageStatus = PageStatus.RECEIVING
-    percent: int = 0
-    original: QImage | None = None
-    cleaned: QImage | None = None
-    turns: int = 0
-    use_cleaned: bool = True
-    note: str = ""
-
-    def image(self) -> QImage | None:
-        """The picture in use, as it came."""
-        return self.cleaned if self.use_cleaned and self.cleaned is not None else self.original
-
-    def picture(self) -> QImage | None:
-        """The picture in use, turned."""
-        image = self.image()
-        return image if image is None or not self.turns else image.transformed(QTransform().rotate(90 * self.turns))
-
-    def words(self) -> str:
-        """Its state in words."""
-        text = _(_WORDS[self.status][0])
-        if self.status == PageStatus.RECEIVING:
-            return f"{text} {self.percent} %"
-        if self.status == PageStatus.CLEANED and not self.use_cleaned:
-            return _("Original")
-        return text
-
-
 class PageStrip(QListWidget):
     """Pages side by side; drag or Alt+arrows to order, Enter to look, Delete to take out.
 
@@ -111,6 +56,7 @@ class PageStrip(QListWidget):
         page_opened(str): look at this page at full size.
         remove_pressed(), undo_pressed(): take the chosen pages out, bring the last one back.
         turn_pressed(int): quarter turns to the right.
+        again_pressed(), split_pressed(): scan the chosen page again, make two of it.
     """
 
     order_changed = pyqtSignal(object)
@@ -118,6 +64,8 @@ class PageStrip(QListWidget):
     remove_pressed = pyqtSignal()
     undo_pressed = pyqtSignal()
     turn_pressed = pyqtSignal(int)
+    again_pressed = pyqtSignal()
+    split_pressed = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -195,6 +143,15 @@ class PageStrip(QListWidget):
         if facts is not None:
             self.put(replace(facts, turns=(facts.turns + quarter_turns) % 4))
 
+    def set_order(self, page_ids: Sequence[str]) -> None:
+        """Puts the pages into this order; those that are not named stay behind them. Tells the new order."""
+        wanted = {page_id: place for place, page_id in enumerate(page_ids)}
+        pages = sorted(self.pages(), key=lambda facts: wanted.get(facts.page_id, len(wanted)))
+        for item, facts in zip(self._items(), pages, strict=True):
+            item.setData(_ROLE, facts)
+        self._number_all()
+        self.order_changed.emit(self.order())
+
     def move_chosen(self, step: int) -> None:
         """Moves the current page by one place."""
         place, target = self.currentRow(), self.currentRow() + step
@@ -209,7 +166,7 @@ class PageStrip(QListWidget):
     # ---- Qt ----
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Alt+arrows order, Ctrl+arrows turn, Delete takes out, Ctrl+Z brings back."""
+        """Alt+arrows order, Ctrl+arrows turn; Ctrl+R scans again, Ctrl+K splits, Delete takes out, Ctrl+Z undoes."""
         if event is None:
             return
         held, modifiers = event.modifiers(), Qt.KeyboardModifier
@@ -220,6 +177,10 @@ class PageStrip(QListWidget):
             self.turn_pressed.emit(across)
         elif event.matches(QKeySequence.StandardKey.Undo):
             self.undo_pressed.emit()
+        elif event.key() == Qt.Key.Key_R and held & modifiers.ControlModifier:
+            self.again_pressed.emit()
+        elif event.key() == Qt.Key.Key_K and held & modifiers.ControlModifier:
+            self.split_pressed.emit()
         elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.remove_pressed.emit()
         else:
@@ -276,13 +237,14 @@ class _PageDelegate(QStyledItemDelegate):
         if source is None:
             return None
         size = space * ratio
-        key = (source.cacheKey(), facts.turns, size.width(), size.height())
+        turns = facts.turns_left()
+        key = (source.cacheKey(), turns, size.width(), size.height())
         if key not in self._thumbs:
             if len(self._thumbs) >= _MAX_THUMBS:
                 self._thumbs.clear()
             modes = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-            upright = size if facts.turns % 2 == 0 else size.transposed()
-            small = source.scaled(upright, *modes).transformed(QTransform().rotate(90 * facts.turns))
+            upright = size if turns % 2 == 0 else size.transposed()
+            small = source.scaled(upright, *modes).transformed(QTransform().rotate(90 * turns))
             small.setDevicePixelRatio(ratio)
             self._thumbs[key] = small
         return self._thumbs[key]
@@ -300,7 +262,7 @@ class _PageDelegate(QStyledItemDelegate):
         space = QRect(cell.left() + 6, cell.top() + 6, cell.width() - 12, _PICTURE_HEIGHT)
         picture = self._thumb(facts, space.size(), self._strip.devicePixelRatioF())
         if picture is not None:
-            _paint_picture(painter, space, picture, tokens)
+            _paint_picture(painter, space, picture, facts, tokens)
         else:
             _paint_coming(painter, space, facts, tokens)
         _paint_words(painter, cell, facts, index.row() + 1, tokens)
@@ -316,17 +278,21 @@ def _paint_frame(painter: QPainter, cell: QRect, option: QStyleOptionViewItem, t
     painter.drawRoundedRect(cell, 6, 6)
 
 
-def _paint_picture(painter: QPainter, space: QRect, picture: QImage, tokens: Tokens) -> None:
+def _paint_picture(painter: QPainter, space: QRect, picture: QImage, facts: PageFacts, tokens: Tokens) -> None:
     place = QRect(space.topLeft(), picture.deviceIndependentSize().toSize())
     place.moveCenter(space.center())
     painter.drawImage(place, picture)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(tokens.warn), 2))
+    for mark in facts.shown_marks():
+        painter.drawRect(turned_box(mark, place.size()).translated(place.topLeft()))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(QColor(tokens.line_strong), 1))
     painter.drawRect(place)
 
 
 def _paint_coming(painter: QPainter, space: QRect, facts: PageFacts, tokens: Tokens) -> None:
-    name, tone = _WORDS[facts.status][1:]
+    name, tone = STATUS_WORDS[facts.status][1:]
     side = 30
     place = QRect(space.center().x() - side // 2, space.center().y() - side, side, side)
     icon(name, tone).paint(painter, place, Qt.AlignmentFlag.AlignCenter, QIcon.Mode.Normal)
@@ -341,7 +307,7 @@ def _paint_coming(painter: QPainter, space: QRect, facts: PageFacts, tokens: Tok
 
 
 def _paint_words(painter: QPainter, cell: QRect, facts: PageFacts, number: int, tokens: Tokens) -> None:
-    name, tone = _WORDS[facts.status][1:]
+    name, tone = STATUS_WORDS[facts.status][1:]
     if facts.note and facts.status != PageStatus.DAMAGED:
         name, tone = "warning", "warn"
     words = f"{facts.percent} %" if facts.status == PageStatus.RECEIVING else facts.words()

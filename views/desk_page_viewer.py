@@ -3,14 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PyQt6.QtCore import QEvent, QPoint, QRect, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPaintEvent, QWheelEvent
+from PyQt6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PyQt6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from resources.texts import _
+from views.desk_page_facts import Mark, turned_box
 from views.desk_parts import ElidedLabel, column, label, row, tool_button
+from views.icons import IconLabel
 from views.theme import SPACE, tokens_for
 
 _STEPS = (0.1, 0.17, 0.25, 0.33, 0.5, 0.67, 0.8, 1.0, 1.5, 2.0, 3.0)
@@ -22,6 +24,7 @@ class _Sheet(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.image: QImage | None = None
+        self.marks: Sequence[Mark] = ()
         self.scale = 1.0
 
     def sizeHint(self) -> QSize:
@@ -39,6 +42,12 @@ class _Sheet(QWidget):
         painter.drawImage(place, self.image)
         painter.setPen(QColor(tokens_for(self.palette()).line_strong))
         painter.drawRect(place.adjusted(0, 0, -1, -1))
+        for mark in self.marks:
+            box = turned_box(mark, place.size()).adjusted(-2, -2, 2, 2)
+            painter.setPen(QPen(QColor("#ffffff"), 5))
+            painter.drawRect(box)
+            painter.setPen(QPen(QColor(tokens_for(self.palette()).warn), 3))
+            painter.drawRect(box)
         painter.end()
 
 
@@ -59,23 +68,30 @@ class PageViewer(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._title = ElidedLabel(role="strong", name="viewer_title")
         self._percent = label(role="small", name="viewer_percent")
+        self._note = label(role="strong", name="viewer_note", wrap=True)
+        self._note_line = QFrame()
+        self._note_line.setObjectName("viewer_note_line")
         self._fitted = True
         self._sheet = _Sheet()
         self._area = QScrollArea()
         self._area.setObjectName("viewer_area")
         self._area.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._area.setMinimumHeight(24)  # in a low window the words about the page matter more
         self._area.setWidget(self._sheet)
         viewport = self._area.viewport()
         if viewport is not None:
             viewport.installEventFilter(self)
         self._build()
 
-    def show_picture(self, title: str, image: QImage | None) -> None:
-        """Shows a picture, fitted into the view."""
+    def show_picture(self, title: str, image: QImage | None, note: str = "", marks: Sequence[Mark] = ()) -> None:
+        """Shows a picture, fitted into the view; `note` says what is wrong at the `marks`."""
         self._title.setText(title)
-        self._sheet.image = image
+        self._sheet.image, self._sheet.marks = image, marks
+        self._note.setText(note)
+        self._note_line.setVisible(bool(note))
         self.setAccessibleName(title)
+        self.setAccessibleDescription(note)
         self.fit()
         self.setFocus()
 
@@ -146,5 +162,8 @@ class PageViewer(QFrame):
         box.addWidget(self._title, 1)
         for part in (self._percent, smaller, larger, fit, close):
             box.addWidget(part)
-        whole = column(self, bar, space=0)
+        note = row(self._note_line, IconLabel("warning", "warn", 18), margins=(SPACE[2], 4, SPACE[2], 4))
+        note.addWidget(self._note, 1)
+        self._note_line.hide()
+        whole = column(self, bar, self._note_line, space=0)
         whole.addWidget(self._area, 1)

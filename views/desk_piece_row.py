@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QComboBox, QFrame, QWidget
 
 from resources.texts import N_, _
-from session.protocol.hub_messages import Piece, PieceState
+from session.protocol.hub_messages import SETTLED, Piece, PieceState
 from views.desk_parts import Chip, column, label, push_button, restyle, row, tool_button
 from views.icons import IconLabel
 from views.theme import SPACE
@@ -16,9 +18,11 @@ from views.theme import SPACE
 PIECE_WORDS: dict[PieceState, tuple[str, str, str]] = {
     PieceState.EXPECTED: (N_("Expected"), "expected", "soft"),
     PieceState.SCANNED: (N_("Scanned"), "scanned", "accent"),
+    PieceState.LEGIBLE: (N_("Legible"), "scanned", "accent"),
     PieceState.ACCEPTED: (N_("Accepted"), "kept", "good"),
     PieceState.REFUSED: (N_("Refused"), "refused", "bad"),
     PieceState.FILED: (N_("Filed"), "filed", "good"),
+    PieceState.ACKNOWLEDGED: (N_("Acknowledged"), "receipt", "good"),
 }
 """State of a piece in words, with icon and tone."""
 
@@ -30,6 +34,30 @@ REASONS = (
     N_("Not signed"),
 )
 """Reasons proposed for a refusal; the agent may write another one."""
+
+
+def piece_details(piece: Piece) -> str:
+    """What the agent should know of a piece: why it was refused, what will do, for whom, until when, who decides."""
+    open_still = piece.state not in SETTLED
+    parts = [piece.reason if not open_still else f"{piece.reason.rstrip('.')}."] if piece.reason else []
+    if open_still and piece.hint:
+        parts.append(piece.hint)
+    if open_still and piece.any_of:
+        parts.append(_("One of these will do: {papers}.").format(papers=", ".join(piece.any_of)))
+    if piece.expires_on:
+        words = _("Out of date since {date}.") if open_still else _("Holds until {date}.")
+        parts.append(words.format(date=french_day(piece.expires_on)))
+    if open_still and piece.decided_by and piece.state is not PieceState.EXPECTED:
+        parts.append(_("Decided by: {who}.").format(who=piece.decided_by))
+    return " ".join(parts)
+
+
+def french_day(text: str) -> str:
+    """A date as French readers write it; text that is not an ISO date stays as it is."""
+    try:
+        return date.fromisoformat(text).strftime("%d/%m/%Y")
+    except ValueError:
+        return text
 
 
 class PieceRow(QFrame):
@@ -67,8 +95,9 @@ class PieceRow(QFrame):
         self._icon.set_icon(icon_name, tone)
         self._name.setText(piece.name)
         self._state.show_state(_(text), "", tone)
-        self._why.setText(piece.reason)
-        self._why.setVisible(bool(piece.reason))
+        details = piece_details(piece)
+        self._why.setText(details)
+        self._why.setVisible(bool(details))
         here = piece.state != PieceState.EXPECTED
         self._scan.setVisible(piece.state in (PieceState.EXPECTED, PieceState.REFUSED))
         self._accept.setVisible(here and piece.state != PieceState.ACCEPTED)
@@ -79,7 +108,7 @@ class PieceRow(QFrame):
             (self._refuse, _("Refuse: {piece}")),
         ):
             button.setAccessibleName(words.format(piece=piece.name))
-        self.setAccessibleName(f"{piece.name}: {_(text)}. {piece.reason}".rstrip(". "))
+        self.setAccessibleName(f"{piece.name}: {_(text)}. {details}".rstrip(". "))
 
     def ask_reason(self) -> None:
         """Opens the line for the reason."""
@@ -101,10 +130,11 @@ class PieceRow(QFrame):
 
     def _build(self) -> None:
         line = row(None, self._icon, space=SPACE[1])
-        line.addLayout(column(None, self._name, self._why, space=0), 1)
+        line.addWidget(self._name, 1)
         line.addWidget(self._state)
         line.addLayout(row(None, self._scan, self._accept, self._refuse, space=0))
-        column(self, line, self._reason_line, space=4, margins=(2, 4, 0, 4))
+        details = row(None, self._why, margins=(26, 0, 0, 2))
+        column(self, line, details, self._reason_line, space=2, margins=(2, 4, 0, 4))
 
     def _build_reason(self) -> QWidget:
         line = QWidget()

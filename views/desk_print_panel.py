@@ -14,6 +14,7 @@ from views.icons import IconLabel
 from views.troubles import sentence
 
 PRINT_WORDS: dict[PrintState, tuple[str, str, str]] = {
+    PrintState.SHOWN: (N_("the caller looks at it"), "time", "accent"),
     PrintState.RECEIVED: (N_("at the kiosk"), "time", "accent"),
     PrintState.SENT: (N_("sent to the printer"), "time", "accent"),
     PrintState.PRINTING: (N_("printing"), "printer", "accent"),

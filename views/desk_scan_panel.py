@@ -3,15 +3,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import QComboBox, QProgressBar, QWidget
 
 from resources.texts import N_, _
+from session.protocol.scan_profiles import ScanProfile, Sides
 from session.protocol.session_messages import Area, DevicesReported, Grant, ScanKind, ScannerState, ScanSource
 from views.desk_parts import Card, Chip, ElidedLabel, label, push_button, row, shortcut
+from views.desk_pile_bar import PileBar
+from views.desk_profiles import ProfileRow
 from views.icons import IconLabel
 from views.theme import SPACE
 from views.troubles import sentence
@@ -19,13 +23,14 @@ from views.troubles import sentence
 
 @dataclass(frozen=True)
 class ScanWish:
-    """What to scan. `area` in 1/300 inch (PWG 5100.3)."""
+    """What to scan. `areas` in 1/300 inch (PWG 5100.3), a page of each; none: the whole glass."""
 
     kind: ScanKind
     source: ScanSource
     dpi: int
     colour: bool
-    area: Area
+    areas: tuple[Area, ...] = ()
+    sides: Sides = Sides.ONE
 
 
 DEVICE_WORDS: dict[ScannerState, tuple[str, str, str]] = {
@@ -42,9 +47,21 @@ def _choice(name: str, accessible_name: str, choices: Iterable[tuple[str, object
     made.setObjectName(name)
     made.setAccessibleName(accessible_name)
     made.setToolTip(accessible_name)
+    made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    made.setMinimumContentsLength(3)  # a long choice does not widen the panel
     for text, value in choices:
         made.addItem(text, value)
     return made
+
+
+def source_key(source: ScanSource, sides: Sides) -> str:
+    """A choice of the source as the box keeps it: Qt finds texts only."""
+    return f"{source.value} {sides.value}"
+
+
+def _source_of(key: str) -> tuple[ScanSource, Sides]:
+    source, sides = key.split()
+    return ScanSource(source), Sides(sides)
 
 
 class GrantLine(QWidget):
@@ -91,17 +108,20 @@ class ScanPanel(Card):
         grant_requested(object): ask for `Grant.SCAN`.
         scan_requested(object): a `ScanWish`, preview or page.
         cancel_requested(): stop the scan that runs.
+        backs_requested(object): a `ScanWish` for the other sides of the pile; pile_ended(): there are no more.
     """
 
     grant_requested = pyqtSignal(object)
     scan_requested = pyqtSignal(object)
     cancel_requested = pyqtSignal()
+    backs_requested = pyqtSignal(object)
+    pile_ended = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__("scan_panel")
         self._allowed, self._scanning = False, False
         self._report: DevicesReported | None = None
-        self.area = Area()
+        self.areas: tuple[Area, ...] = ()
         self._make()
         self._build()
         self.show_report(None)
@@ -121,10 +141,19 @@ class ScanPanel(Card):
         code = report.scanner_code if report else ""
         self._fault.setText(sentence(code).sentence if code else "")
         self._fault.setVisible(bool(code))
-        feeder = report is not None and report.feeder
-        self._source.setVisible(feeder)
-        if not feeder:
-            self._source.setCurrentIndex(0)
+        self._offer_sources(report)
+        self._allow()
+
+    def show_profiles(self, profiles: Sequence[ScanProfile]) -> None:
+        """Those of the organisation."""
+        self._profiles.show_profiles(profiles)
+
+    def show_pile(self, sheets: int, missing: int, is_turned: bool) -> None:
+        """A pile whose two sides are scanned by hand; no sheets: there is none (any more)."""
+        if sheets:
+            self._pile.show_pile(sheets, missing, is_turned)
+        else:
+            self._pile.hide()
         self._allow()
 
     def show_grant(self, allowed: bool, asked: bool = False) -> None:
@@ -141,7 +170,6 @@ class ScanPanel(Card):
         self._bar.setValue(max(0, percent))
         self._doing.setText(text)
         self._bar.setAccessibleName(text)
-        self._acts.hide()
         self._progress.show()
         self._allow()
 
@@ -149,20 +177,53 @@ class ScanPanel(Card):
         """No scan runs."""
         self._scanning = False
         self._progress.hide()
-        self._acts.show()
         self._allow()
 
     def wish(self, kind: ScanKind) -> ScanWish:
         """What the settings say. A preview is of the whole glass."""
-        source = ScanSource(self._source.currentData())
+        source, sides = _source_of(self._source.currentData())
         preview = kind == ScanKind.PREVIEW
         return ScanWish(
             kind=kind,
             source=ScanSource.GLASS if preview else source,
             dpi=75 if preview else int(self._dpi.currentData()),
             colour=bool(self._colour.currentData()),
-            area=Area() if preview or source == ScanSource.FEEDER else self.area,
+            areas=() if preview or source == ScanSource.FEEDER else self.areas,
+            sides=Sides.ONE if preview else sides,
         )
+
+    def _choose(self, profile: ScanProfile) -> None:
+        """Sets everything as the profile says and begins."""
+        sides = profile.sides
+        if sides is Sides.BOTH and not (self._report is not None and self._report.duplex):
+            sides = Sides.BY_HAND  # this kiosk's feeder sees one side
+        self._source.setCurrentIndex(max(0, self._source.findData(source_key(profile.source, sides))))
+        self._colour.setCurrentIndex(self._colour.findData(profile.colour))
+        if self._dpi.findData(profile.dpi) < 0:
+            self._dpi.addItem(f"{profile.dpi} dpi", profile.dpi)
+        self._dpi.setCurrentIndex(self._dpi.findData(profile.dpi))
+        kind = ScanKind.PREVIEW if profile.preview and profile.source is ScanSource.GLASS else ScanKind.PAGE
+        if kind is ScanKind.PAGE:
+            self.areas = ()
+        self.scan_requested.emit(self.wish(kind))
+
+    def _offer_sources(self, report: DevicesReported | None) -> None:
+        """What the scanner has; what was chosen stays when it still can."""
+        offered = [(_("Glass"), source_key(ScanSource.GLASS, Sides.ONE))]
+        if report is not None and report.feeder:
+            offered.append((_("Feeder"), source_key(ScanSource.FEEDER, Sides.ONE)))
+            if report.duplex:
+                offered.append((_("Feeder, both sides"), source_key(ScanSource.FEEDER, Sides.BOTH)))
+            offered.append((_("Feeder, both sides by hand"), source_key(ScanSource.FEEDER, Sides.BY_HAND)))
+        chosen = self._source.currentData()
+        if [self._source.itemData(place) for place in range(self._source.count())] != [data for _text, data in offered]:
+            self._source.blockSignals(True)
+            self._source.clear()
+            for text, data in offered:
+                self._source.addItem(text, data)
+            self._source.setCurrentIndex(max(0, self._source.findData(chosen)))
+            self._source.blockSignals(False)
+        self._source.setVisible(len(offered) > 1)
 
     # ---- building ----
 
@@ -172,9 +233,13 @@ class ScanPanel(Card):
         self._fault = label(role="small", name="scanner_fault", wrap=True)
         self._grant = GrantLine(Grant.SCAN)
         self._grant.asked.connect(self.grant_requested)
-        self._source = _choice(
-            "scan_source", _("Source"), [(_("Glass"), ScanSource.GLASS), (_("Feeder"), ScanSource.FEEDER)]
-        )
+        self._source = _choice("scan_source", _("Source"), [(_("Glass"), source_key(ScanSource.GLASS, Sides.ONE))])
+        self._source.currentIndexChanged.connect(lambda _place: self._allow())
+        self._profiles, self._pile = ProfileRow(), PileBar()
+        self._profiles.profile_pressed.connect(self._choose)
+        self._pile.backs_pressed.connect(lambda: self.backs_requested.emit(self.wish(ScanKind.PAGE)))
+        self._pile.fronts_pressed.connect(lambda: self.scan_requested.emit(self.wish(ScanKind.PAGE)))
+        self._pile.ended.connect(self.pile_ended)
         self._colour = _choice("scan_colour", _("Colours"), [(_("Colour"), True), (_("Grey"), False)])
         self._dpi = _choice("scan_dpi", _("Resolution"), [("300 dpi", 300), ("200 dpi", 200)])
         self._preview = push_button(_("Preview"), "preview", name="scan_preview", keys="F6")
@@ -182,7 +247,24 @@ class ScanPanel(Card):
         self._preview.clicked.connect(lambda: self.scan_requested.emit(self.wish(ScanKind.PREVIEW)))
         self._scan.clicked.connect(lambda: self.scan_requested.emit(self.wish(ScanKind.PAGE)))
         shortcut("F6", self._preview, self)
-        shortcut("F7", self._scan, self)
+        QShortcut(QKeySequence("F7"), self).activated.connect(self.press_scan)
+
+    def show_areas(self, areas: tuple[Area, ...]) -> None:
+        """What is marked on the preview: the next scan of the glass is of these parts."""
+        self.areas = areas
+        self._allow()
+
+    def _scan_words(self) -> str:
+        source, _sides = _source_of(self._source.currentData())
+        if source is ScanSource.FEEDER:
+            return _("Scan the pile")
+        if not self.areas:
+            return _("Scan page")
+        return _("Scan the area") if len(self.areas) == 1 else _("Scan {count} areas").format(count=len(self.areas))
+
+    def press_scan(self) -> None:
+        """What F7 does now: the other sides of a pile, else a page."""
+        (self._pile.backs if self._pile.isVisible() else self._scan).click()
 
     def _build(self) -> None:
         title = row(None, IconLabel("scanner", "text", 18))
@@ -206,10 +288,12 @@ class ScanPanel(Card):
         self.body.addLayout(title)
         self.body.addWidget(self._fault)
         self.body.addWidget(self._grant)
+        self.body.addWidget(self._profiles)
         settings = row(None, space=6)
         for choice in (self._source, self._colour, self._dpi):
             settings.addWidget(choice, 1)
         self.body.addLayout(settings)
+        self.body.addWidget(self._pile)
         self.body.addWidget(self._acts)
         self.body.addWidget(self._progress)
 
@@ -217,7 +301,11 @@ class ScanPanel(Card):
         # Busy or with a fault when it was asked may be ready by now: the agent may try, the kiosk says if not.
         there = self._report is not None and self._report.scanner != ScannerState.NONE
         can = self._allowed and there and not self._scanning
+        self._profiles.show_possible(can, self._report)
+        self._pile.set_possible(can)
+        self._acts.setVisible(not self._scanning and self._pile.isHidden())
         why = "" if self._allowed else _("Ask the caller for permission first")
-        for button, text in ((self._preview, _("Preview")), (self._scan, _("Scan page"))):
+        self._scan.setText(self._scan_words())
+        for button, text in ((self._preview, _("Preview")), (self._scan, self._scan_words())):
             button.setEnabled(can)
             button.setToolTip(why or f"{text}  ({'F6' if button is self._preview else 'F7'})")

@@ -7,7 +7,7 @@ screen is a signal that compose connects.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QImage, QKeySequence, QResizeEvent, QShortcut
@@ -23,6 +23,7 @@ from views.confirm_bar import ConfirmBar
 from views.desk_header import DeskHeader
 from views.desk_help import ShortcutHelp
 from views.desk_idle import IdlePage
+from views.desk_page_facts import Mark
 from views.desk_page_viewer import PageViewer
 from views.desk_parts import Segments, column
 from views.desk_phone import PhoneView
@@ -229,7 +230,7 @@ class DeskWindow(QMainWindow):
             height = max(400, self._middle.height())
             self._middle.setSizes([round(height * 0.27), round(height * 0.73)])
 
-    def show_picture(self, title: str, image: QImage | None) -> None:
+    def show_picture(self, title: str, image: QImage | None, note: str = "", marks: Sequence[Mark] = ()) -> None:
         """A scanned page or a sheet of a document at full size, in the place of the shared page."""
         if self._centre.currentWidget() is self._conversation:
             self._lower.setCurrentWidget(self.viewer)
@@ -238,7 +239,7 @@ class DeskWindow(QMainWindow):
             self._centre.setCurrentWidget(self._viewer_alone)
             self._viewer_box.addWidget(self.viewer)
         self.viewer.show()
-        self.viewer.show_picture(title, image)
+        self.viewer.show_picture(title, image, note, marks)
 
     def close_viewer(self) -> None:
         """Back from the full-size page."""
@@ -449,7 +450,7 @@ class DeskWindow(QMainWindow):
             self._viewed = page_id
             self.devices.strip.choose(page_id)
             title = _("Page {number} of {all}").format(number=order.index(page_id) + 1, all=len(order))
-            self.show_picture(f"{title} · {facts.words()}", facts.picture())
+            self.show_picture(f"{title} · {facts.words()}", facts.picture(), facts.note, facts.shown_marks())
 
     def _on_step(self, step: int) -> None:
         order = self.devices.strip.order()

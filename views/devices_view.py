@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QImage
@@ -12,12 +13,15 @@ from PyQt6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QWidget
 
 from resources.texts import _
 from session.protocol.hub_messages import Piece
-from session.protocol.session_messages import Area, DevicesReported, Grant, PrintChanged
+from session.protocol.page_removal import RemovalReason
+from session.protocol.session_messages import Area, DevicesReported, Grant, PrintChanged, ScanKind
 from views.desk_filing_panel import FilingPanel
-from views.desk_page_strip import PageFacts, PageStatus, PageStrip
-from views.desk_parts import Card, EmptyState, Segments, column, label, push_button, row, scroll_area, tool_button
-from views.desk_preview import PreviewArea
+from views.desk_page_facts import Mark, PageFacts, PageStatus
+from views.desk_page_strip import PageStrip
+from views.desk_parts import Card, ElidedLabel, EmptyState, Segments, column, push_button, row, scroll_area, tool_button
+from views.desk_preview_page import PreviewPage
 from views.desk_print_panel import PrintPanel
+from views.desk_removal_menu import REASON_WORDS, ask_reason, ask_split
 from views.desk_scan_panel import ScanPanel, ScanWish
 from views.theme import SPACE
 from views.troubles import sentence
@@ -42,7 +46,10 @@ class DevicesView(QWidget):
         order_changed(object): list of page ids in the order of the agent.
         page_turned(str, int): page id, quarter turns to the right from the original, 0..3.
         page_version_changed(str, bool): page id, True for the cleaned picture.
-        page_removed(str), page_restored(str): taken out, and brought back.
+        page_removed(str, object): taken out, for this `RemovalReason`. page_restored(str): brought back.
+        page_again_requested(str, object): scan this page once more, by this `ScanWish` if nobody knows how it was.
+        page_split_requested(str, object): make two pages of it, by this `Split`.
+        backs_requested(object): a `ScanWish` for the other sides of the pile. pile_ended(): there are no more.
         file_requested(object, str, str): list of page ids, piece id ("" for none), name of the document.
         print_receipt_requested(), print_file_requested(str), print_cancel_requested(str).
     """
@@ -55,8 +62,12 @@ class DevicesView(QWidget):
     order_changed = pyqtSignal(object)
     page_turned = pyqtSignal(str, int)
     page_version_changed = pyqtSignal(str, bool)
-    page_removed = pyqtSignal(str)
+    page_removed = pyqtSignal(str, object)
     page_restored = pyqtSignal(str)
+    page_again_requested = pyqtSignal(str, object)
+    page_split_requested = pyqtSignal(str, object)
+    backs_requested = pyqtSignal(object)
+    pile_ended = pyqtSignal()
     file_requested = pyqtSignal(object, str, str)
     print_receipt_requested = pyqtSignal()
     print_file_requested = pyqtSignal(str)
@@ -69,8 +80,9 @@ class DevicesView(QWidget):
         self.printing = PrintPanel()
         self.filing = FilingPanel()
         self.strip = PageStrip()
-        self.preview = PreviewArea()
-        self._removed: list[tuple[PageFacts, int]] = []
+        self._preview_page = PreviewPage()
+        self.preview = self._preview_page.picture
+        self._removed: list[tuple[PageFacts, int, RemovalReason]] = []
         self._build()
         self._connect()
         self._on_chosen()
@@ -108,10 +120,11 @@ class DevicesView(QWidget):
         """No scan runs any more."""
         self.scan.show_idle()
 
-    def show_preview(self, image: QImage | bytes, glass: Area | None = None) -> None:
-        """A preview has come; `glass` is what it covers, in 1/300 inch."""
-        self.preview.show_picture(picture_of(image), glass)
+    def show_preview(self, image: QImage | bytes, glass: Area | None = None, areas: Sequence[Area] = ()) -> None:
+        """A preview has come; `glass` is what it covers, `areas` what was found on it, in 1/300 inch."""
+        self.preview.show_picture(picture_of(image), glass, areas)
         self._show_part("preview")
+        self.preview.setFocus()
 
     def show_print(self, changed: PrintChanged, name: str) -> None:
         """State of a print."""
@@ -149,11 +162,49 @@ class DevicesView(QWidget):
             page_id, lambda facts: replace(facts, status=PageStatus.KEPT, percent=100, original=picture_of(original))
         )
 
-    def show_page_cleaned(self, page_id: str, cleaned: QImage | bytes, note: str = "") -> None:
-        """The straightened picture; `note` says what to look at before the caller leaves."""
-        self._change(
-            page_id, lambda facts: replace(facts, status=PageStatus.CLEANED, cleaned=picture_of(cleaned), note=note)
-        )
+    def show_page_cleaned(
+        self,
+        page_id: str,
+        cleaned: QImage | bytes,
+        note: str = "",
+        *,
+        turns_in: int = 0,
+        marks: Sequence[Mark] = (),
+    ) -> None:
+        """The straightened picture.
+
+        Args:
+            note: what to look at before the caller leaves; marks: where, as fractions of `cleaned`.
+            turns_in: quarter turns to the right that the agent wanted and the picture has.
+        """
+
+        def change(facts: PageFacts) -> PageFacts:
+            picture, turns = picture_of(cleaned), turns_in if facts.cleaned is None else facts.turns
+            return replace(
+                facts,
+                status=PageStatus.CLEANED,
+                cleaned=picture,
+                note=note,
+                turns=turns,
+                turns_in=turns_in,
+                marks=tuple(marks),
+            )
+
+        self._change(page_id, change)
+
+    def show_page_replaced(self, old_page_id: str, new_page_ids: Sequence[str], reason: RemovalReason) -> None:
+        """These pages stand where another one stood, which is taken out and can be brought back."""
+        facts = self.strip.facts(old_page_id)
+        if facts is None:
+            return
+        place = self.strip.take(old_page_id)
+        self._removed.append((facts, place, reason))
+        order = [page_id for page_id in self.strip.order() if page_id not in new_page_ids]
+        self.strip.set_order([*order[:place], *new_page_ids, *order[place:]])
+        self.page_removed.emit(old_page_id, reason)
+        if new_page_ids:
+            self.strip.choose(new_page_ids[0])
+        self._on_chosen()
 
     def show_page_failed(self, page_id: str, code: str) -> None:
         """A page is no use; the reason stands in its tool tip."""
@@ -177,7 +228,7 @@ class DevicesView(QWidget):
 
     def page(self, page_id: str) -> PageFacts | None:
         """A page as shown, or as it was when it was taken out."""
-        removed = next((facts for facts, _place in self._removed if facts.page_id == page_id), None)
+        removed = next((facts for facts, _place, _reason in self._removed if facts.page_id == page_id), None)
         return self.strip.facts(page_id) or removed
 
     def clear(self) -> None:
@@ -187,6 +238,7 @@ class DevicesView(QWidget):
         self.preview.show_picture(None)
         self.printing.clear_prints()
         self.scan.show_idle()
+        self.scan.show_pile(0, 0, is_turned=False)
         self.set_pieces([], dossier_open=False)
         self.show_grants({Grant.SCAN: False, Grant.PRINT: False, Grant.KEEP: False})
         self.show_devices(None)
@@ -221,16 +273,34 @@ class DevicesView(QWidget):
                 self.page_version_changed.emit(page_id, not facts.use_cleaned)
 
     def _on_remove(self) -> None:
+        if self.strip.chosen():
+            ask_reason(self._tools["remove"], self.remove_chosen)
+
+    def remove_chosen(self, reason: RemovalReason) -> None:
+        """Takes the chosen pages out; those that are filed stay."""
         for page_id in self.strip.chosen():
             facts = self.strip.facts(page_id)
             if facts is not None and facts.status != PageStatus.FILED:
-                self._removed.append((facts, self.strip.take(page_id)))
-                self.page_removed.emit(page_id)
+                self._removed.append((facts, self.strip.take(page_id), reason))
+                self.page_removed.emit(page_id, reason)
         self._on_chosen()
+        self.strip.setFocus()
+
+    def _on_again(self) -> None:
+        for page_id in self._targets()[:1]:
+            facts = self.strip.facts(page_id)
+            if facts is not None and facts.status != PageStatus.FILED:
+                self.page_again_requested.emit(page_id, self.scan.wish(ScanKind.PAGE))
+
+    def _on_split(self) -> None:
+        for page_id in self._targets()[:1]:
+            facts = self.strip.facts(page_id)
+            if facts is not None and facts.status == PageStatus.CLEANED:
+                ask_split(self._tools["split"], partial(self.page_split_requested.emit, page_id))
 
     def _on_undo(self) -> None:
         if self._removed:
-            facts, place = self._removed.pop()
+            facts, place, _reason = self._removed.pop()
             self.strip.put_at(facts, place)
             self.page_restored.emit(facts.page_id)
         self._on_chosen()
@@ -260,8 +330,9 @@ class DevicesView(QWidget):
             "pages_switch", _("Show"), [("pages", _("Pages"), "page"), ("preview", _("Preview"), "preview")]
         )
         self._switch.chosen.connect(lambda key: self._show_part(str(key)))
-        card.body.addLayout(row(None, self._switch, 0))
-        card.body.addLayout(self._build_tools())
+        tools = self._build_tools()
+        card.body.addLayout(row(None, self._switch, 0, self._tools["again"], self._tools["split"], space=2))
+        card.body.addLayout(tools)
         self._parts = QStackedWidget()
         self._no_pages = EmptyState(
             "scanner", _("No page yet"), _("Ask the caller to put the document on the glass, then scan."), "pages_empty"
@@ -272,7 +343,6 @@ class DevicesView(QWidget):
             _("A preview shows the whole glass, to mark the part to scan."),
             "preview_empty",
         )
-        self._preview_page = self._build_preview()
         for part in (self._no_pages, self.strip, self._no_preview, self._preview_page):
             self._parts.addWidget(part)
         card.body.addWidget(self._parts, 1)
@@ -287,28 +357,22 @@ class DevicesView(QWidget):
             "earlier": tool_button(_("Earlier"), "arrow_left", "page_earlier", "Alt+Left"),
             "later": tool_button(_("Later"), "arrow_right", "page_later", "Alt+Right"),
             "open": tool_button(_("Look at the page"), "search", "page_open", "Return"),
+            "again": tool_button(_("Scan the page again"), "retry", "page_again", "Ctrl+R"),
+            "split": tool_button(_("Split the page"), "split", "page_split", "Ctrl+K"),
             "remove": tool_button(_("Take the page out"), "remove", "page_remove", "Del"),
         }
         left = [self._tools[key] for key in ("left", "right", "version", "open")]
         right = [self._tools[key] for key in ("earlier", "later", "remove")]
         return row(None, *left, 0, *right, space=2)
 
-    def _build_preview(self) -> QWidget:
-        page = QWidget()
-        self._area_words = label(role="small", name="preview_area")
-        self._whole = push_button(_("Whole glass"), kind="quiet", name="preview_whole")
-        self._whole.clicked.connect(self.preview.clear_mark)
-        box = column(page, space=SPACE[0])
-        box.addWidget(self.preview, 1)
-        box.addLayout(row(None, self._area_words, 0, self._whole))
-        return page
-
     def _build_undo(self) -> QWidget:
         self._undo_line = QWidget()
-        self._undo_words = label(role="small", name="page_undo_words")
+        self._undo_words = ElidedLabel(role="small", name="page_undo_words")
         undo = push_button(_("Put it back"), "undo", "quiet", "page_undo", "Ctrl+Z")
         undo.clicked.connect(self._on_undo)
-        row(self._undo_line, self._undo_words, 0, undo)
+        box = row(self._undo_line)
+        box.addWidget(self._undo_words, 1)
+        box.addWidget(undo)
         return self._undo_line
 
     def _connect(self) -> None:
@@ -316,7 +380,12 @@ class DevicesView(QWidget):
             source.grant_requested.connect(self.grant_requested)
         self.scan.scan_requested.connect(self._on_scan)
         self.scan.cancel_requested.connect(self.scan_cancel_requested)
-        self.preview.area_changed.connect(self._on_area)
+        self.scan.backs_requested.connect(self.backs_requested)
+        self.scan.pile_ended.connect(self.pile_ended)
+        self.preview.areas_changed.connect(self._on_areas)
+        self.preview.scan_pressed.connect(self.scan.press_scan)
+        self.strip.again_pressed.connect(self._on_again)
+        self.strip.split_pressed.connect(self._on_split)
         self.strip.itemSelectionChanged.connect(self._on_chosen)
         self.strip.order_changed.connect(self.order_changed)
         self.strip.page_opened.connect(self.page_opened)
@@ -334,6 +403,8 @@ class DevicesView(QWidget):
         tools["earlier"].clicked.connect(lambda: self.strip.move_chosen(-1))
         tools["later"].clicked.connect(lambda: self.strip.move_chosen(1))
         tools["open"].clicked.connect(lambda: self.page_opened.emit(self._targets()[0]))
+        tools["again"].clicked.connect(self._on_again)
+        tools["split"].clicked.connect(self._on_split)
         tools["remove"].clicked.connect(self._on_remove)
 
     # ---- showing ----
@@ -343,12 +414,12 @@ class DevicesView(QWidget):
         if facts is not None:
             self.strip.put(change(facts))
             self._on_chosen()
-        self._removed = [(change(old) if old.page_id == page_id else old, place) for old, place in self._removed]
+        self._removed = [
+            (change(old) if old.page_id == page_id else old, place, reason) for old, place, reason in self._removed
+        ]
 
-    def _on_area(self, area: Area) -> None:
-        self.scan.area = area
-        self._area_words.setText(self.preview.words())
-        self._whole.setEnabled(area != Area())
+    def _on_areas(self, areas: tuple[Area, ...]) -> None:
+        self.scan.show_areas(areas)
 
     def _show_part(self, key: str) -> None:
         self._switch.choose(key)
@@ -369,6 +440,9 @@ class DevicesView(QWidget):
             _("Pages: {count}").format(count=self.strip.count()) if some else _("Pages")
         )
         self._undo_line.setVisible(bool(self._removed))
-        self._undo_words.setText(_("Pages taken out: {count}").format(count=len(self._removed)))
+        if self._removed:
+            reason = _(REASON_WORDS[self._removed[-1][2]])
+            words = _("Taken out: {count} ({reason})").format(count=len(self._removed), reason=reason)
+            self._undo_words.setText(words)
         if self._switch.choice() == "pages":
             self._show_part("pages")

@@ -3,13 +3,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QLineEdit, QProgressBar, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from resources.texts import _
-from session.protocol.hub_messages import DocumentRecord, DossierFacts, PieceState
+from session.protocol.hub_messages import SETTLED, DocumentRecord, DossierFacts
 from views.desk_notes import NotesCard
 from views.desk_parts import (
     Card,
@@ -23,7 +21,8 @@ from views.desk_parts import (
     scroll_area,
     tool_button,
 )
-from views.desk_piece_row import PieceRow
+from views.desk_piece_row import PieceRow, french_day
+from views.desk_pieces_bar import PiecesBar
 from views.icons import IconLabel
 from views.theme import SPACE
 
@@ -62,12 +61,14 @@ class DossierView(QWidget):
         piece_requested(str, object, str): piece id, `PieceState`, reason.
         piece_chosen(str): the agent wants to scan for this piece.
         dossier_requested(str): open the dossier with this number.
+        search_requested(str): documents with these words.
     """
 
     document_requested = pyqtSignal(str)
     piece_requested = pyqtSignal(str, object, str)
     piece_chosen = pyqtSignal(str)
     dossier_requested = pyqtSignal(str)
+    search_requested = pyqtSignal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -119,6 +120,14 @@ class DossierView(QWidget):
         """What is shown."""
         return self._facts
 
+    def mark_found(self, document_ids: list[str]) -> None:
+        """Shows only these documents of the dossier."""
+        if self._facts is not None:
+            wanted = [document for document in self._facts.documents if document.id in document_ids]
+            self._fill_documents(wanted)
+            words = _("Documents found: {count} of {all}")
+            self._documents_title.setText(words.format(count=len(wanted), all=len(self._facts.documents)))
+
     # ---- building ----
 
     def _build_search(self) -> QWidget:
@@ -158,6 +167,15 @@ class DossierView(QWidget):
         self._no_documents = label(_("Nothing is filed yet."), "soft")
         documents = Card("dossier_documents", space=SPACE[0])
         documents.body.addWidget(self._documents_title)
+        self._words = QLineEdit()
+        self._words.setObjectName("documents_search")
+        self._words.setPlaceholderText(_("Words of a document"))
+        self._words.setAccessibleName(_("Words of a document"))
+        self._words.setClearButtonEnabled(True)
+        self._words.setMaxLength(200)
+        self._words.returnPressed.connect(self._on_search)
+        self._words.textChanged.connect(self._on_words)
+        documents.body.addWidget(self._words)
         documents.body.addWidget(self._no_documents)
         documents.body.addLayout(self._documents_box)
         column(
@@ -198,14 +216,16 @@ class DossierView(QWidget):
         self._done.setMaximumWidth(110)
         self._done.setAccessibleName(_("Pieces settled"))
         card.body.addLayout(row(None, self._pieces_title, 0, self._done))
+        self.pieces_bar = PiecesBar()
         card.body.addLayout(self._pieces_box)
+        card.body.addWidget(self.pieces_bar)
         return card
 
     # ---- showing ----
 
     def _fill(self, facts: DossierFacts | None) -> None:
         pieces = facts.pieces if facts else []
-        settled = sum(piece.state in (PieceState.ACCEPTED, PieceState.FILED) for piece in pieces)
+        settled = sum(piece.state in SETTLED for piece in pieces)
         self._name.setText(facts.caller_name if facts else "")
         self._who.setText(_who(facts) if facts else "")
         self._what.setText(facts.procedure if facts else "")
@@ -215,6 +235,7 @@ class DossierView(QWidget):
         self._done.setValue(settled)
         self._notes.show_notes(facts.notes if facts else [])
         self._fill_pieces(facts)
+        self.pieces_bar.set_missing(sum(piece.is_missing for piece in pieces))
         self._fill_documents(facts.documents if facts else [])
 
     def _fill_pieces(self, facts: DossierFacts | None) -> None:
@@ -245,6 +266,15 @@ class DossierView(QWidget):
             self._documents_box.addWidget(shown)
         self._documents_title.setText(_("Documents filed: {count}").format(count=len(documents)))
         self._no_documents.setVisible(not documents)
+        self._words.setVisible(bool(self._facts and len(self._facts.documents) > 1))
+
+    def _on_search(self) -> None:
+        if words := self._words.text().strip():
+            self.search_requested.emit(words)
+
+    def _on_words(self, words: str) -> None:
+        if not words and self._facts is not None:
+            self._fill_documents(self._facts.documents)
 
     def _on_open(self) -> None:
         number = self._number.text().strip()
@@ -258,16 +288,8 @@ def _who(facts: DossierFacts) -> str:
     if facts.caller_number:
         parts.append(_("caller number {number}").format(number=facts.caller_number))
     if facts.born_on:
-        parts.append(_("born on {date}").format(date=_day(facts.born_on)))
+        parts.append(_("born on {date}").format(date=french_day(facts.born_on)))
     return " · ".join(parts)
-
-
-def _day(text: str) -> str:
-    """A date as French readers write it; text that is not an ISO date stays as it is."""
-    try:
-        return date.fromisoformat(text).strftime("%d/%m/%Y")
-    except ValueError:
-        return text
 
 
 def _discard(widget: QWidget) -> None:

@@ -17,8 +17,8 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QW
 
 from resources.texts import N_, _
 from session.errors import AddressNotAllowed, SessionError
-from session.kiosk.allow_list import AllowList
 from session.kiosk.web_rules import why_refused
+from session.protocol.allow_list import AllowList
 from session.protocol.control_messages import HistoryStep, PageKey
 from session.protocol.ids import new_id
 from session.protocol.mirror_messages import DialogKind, DialogShown

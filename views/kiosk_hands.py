@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 
+from PyQt6.QtCore import QCoreApplication
+from PyQt6.QtGui import QInputMethodEvent
 from PyQt6.QtWidgets import QWidget
 
 from views.hands import Hands
 from views.kiosk_browser import KioskBrowser
 
-LOOK = "look"
+LOOK, PAGE = "look", "page"
 
 
 class KioskHands(Hands):
@@ -37,6 +39,28 @@ class KioskHands(Hands):
             self._look(selector)
         else:
             super().click(name)
+
+    def type_text(self, name: str, text: str) -> None:
+        """As a person; "page:SELECTOR" types into a field of the page, as the caller does."""
+        how, _colon, selector = name.partition(":")
+        if how == PAGE and selector:
+            self._type_in_page(selector, text)
+        else:
+            super().type_text(name, text)
+
+    def _type_in_page(self, selector: str, text: str) -> None:
+        view = self._browser.view
+        page, target = view.page(), view.focusProxy()
+        assert page is not None
+        assert target is not None
+        view.setFocus()
+
+        def on_focused(_answer: object) -> None:
+            event = QInputMethodEvent()
+            event.setCommitString(text)
+            QCoreApplication.sendEvent(target, event)
+
+        page.runJavaScript(f"document.querySelector({json.dumps(selector)}).focus()", on_focused)
 
     def _look(self, selector: str) -> None:
         page = self._browser.view.page()

@@ -22,6 +22,7 @@ from session.kiosk.number_check import (
     FORMS,
     LETTERS,
     PHONE,
+    TICKET,
     NumberState,
     check_number,
     grouped,
@@ -39,6 +40,7 @@ _TITLES = {
     "france_travail": (N_("Your job seeker number"), N_("7 digits and a letter, or 11 digits")),
     "nir": (N_("Your social security number"), N_("15 characters, on your health card")),
     PHONE: (N_("Your telephone number"), N_("10 digits, it begins with 0")),
+    TICKET: (N_("Your ticket number"), N_("A letter and 3 digits, on your slip")),
 }
 
 
@@ -195,7 +197,7 @@ class NumberPage(KioskPage):
     def clear(self) -> None:
         """Forgets what was typed."""
         self._text, self._refused = "", False
-        self.pad.setCurrentWidget(self.digits)
+        self._turn_to_what_follows()
         self._refresh()
 
     # ---- typing ----
@@ -229,8 +231,14 @@ class NumberPage(KioskPage):
         self.touched.emit()
         self._text = self._text[:-1]
         self._refused = False
-        self.pad.setCurrentWidget(self.digits)
+        self._turn_to_what_follows()
         self._refresh()
+
+    def _turn_to_what_follows(self) -> None:
+        """The digits, unless only a letter can follow."""
+        needs_letter = not set(DIGITS) & set(next_characters(self._kind, self._text))
+        is_full = check_number(self._kind, self._text) is NumberState.COMPLETE
+        self.pad.setCurrentWidget(self.letters if needs_letter and not is_full else self.digits)
 
     def _send(self) -> None:
         if check_number(self._kind, self._text) is NumberState.COMPLETE:
@@ -246,9 +254,10 @@ class NumberPage(KioskPage):
         self.skip.set_words(_("I don't have it"))
         self.back.set_words(_("Back"))
         self._comfort.setText(
-            _("The adviser alone sees it. It is deleted after the call.")
-            if self._kind == PHONE
-            else _("You do not have it? That is no problem, we can help you without it.")
+            {
+                PHONE: _("The adviser alone sees it. It is deleted after the call."),
+                TICKET: _("You do not have it any more? Touch “Back” and choose a service."),
+            }.get(self._kind, _("You do not have it? That is no problem, we can help you without it."))
         )
         self.send.set_words(_("Confirm"))
         for key in (self.erase, self.erase_too):
@@ -264,7 +273,7 @@ class NumberPage(KioskPage):
         has_letters = any(character in LETTERS for character in following)
         self.letters_key.setEnabled(has_letters)
         self.letters_key.setVisible(self._kind not in ("allocataire", PHONE))
-        self.skip.setVisible(self._kind != PHONE)
+        self.skip.setVisible(self._kind not in (PHONE, TICKET))
         self.erase.setEnabled(bool(self._text))
         missing = max(0, FORMS[self._kind].lengths[0] - len(self._text))
         self._shown.setText(grouped(self._kind, self._text + "•" * missing))
@@ -285,13 +294,11 @@ class NumberPage(KioskPage):
 
     def _state_of(self, state: NumberState) -> tuple[str, str, str]:
         if self._refused:
-            return (
-                _("This number cannot be called. Please check it.")
-                if self._kind == PHONE
-                else _("This number is not known. Correct it, or touch “I don't have it”."),
-                "alert-circle-outline",
-                INK,
-            )
+            words = {
+                PHONE: _("This number cannot be called. Please check it."),
+                TICKET: _("Nobody waits with this number. Please check it on your slip."),
+            }.get(self._kind, _("This number is not known. Correct it, or touch “I don't have it”."))
+            return words, "alert-circle-outline", INK
         if state is NumberState.COMPLETE:
             return _("Well done. Now touch “Confirm”."), "check-circle", GREEN
         if state is NumberState.WRONG:
@@ -304,6 +311,8 @@ class NumberPage(KioskPage):
         following = next_characters(self._kind, self._text)
         if self.pad.currentWidget() is self.letters:
             return _("Touch the letter.")
+        if self._kind == TICKET and not self._text:
+            return _("Touch “ABC” for the letter.")
         if set(LETTERS) <= set(following):
             return _("Does it end with a letter? Touch “ABC”. Else go on with the digits.")
         if "A" in following:

@@ -14,17 +14,21 @@ from PyQt6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QHBoxLayout, QSizeP
 
 from resources.texts import N_, _
 from session.clock import Clock
+from session.kiosk.print_showing import ShownPrint
 from session.protocol.hub_messages import SessionFacts
 from session.protocol.session_messages import Grant
 from session.protocol.talk_messages import TalkAnswer
 from session.protocol.talk_state import ThirdState
 from views.consent_words import CHIPS, left_words, powers_sentence
 from views.kiosk_consent_page import ConsentPanel, StoppedPanel
+from views.kiosk_document_pane import DocumentPane
 from views.kiosk_icons import IconView, StopSign
 from views.kiosk_page import BigButton, KioskPage, label
+from views.kiosk_print_panel import PrintPanel, PrintSheet
 from views.kiosk_talk_strip import TalkStrip
 from views.kiosk_theme import BLUE, INK, SKY, sized, spaced
 from views.kiosk_written import WrittenStrip
+from views.pdf_picture import pdf_picture
 from views.troubles import kiosk_sentence
 
 FACE_SHARE, PAGE_SHARE = 40, 60
@@ -60,6 +64,7 @@ class SessionPage(KioskPage):
     Signals:
         stop_requested: STOP was touched; everything stops at once.
         leave_requested: the caller ends the session.
+        print_answered(str, bool): print id, whether the caller wants it.
         grant_answered, grant_withdrawn, acting_changed: as of the kiosk window.
         faces_changed(str, str): names of the agent and of a third person ("" for none), to stand under their faces.
     """
@@ -68,6 +73,7 @@ class SessionPage(KioskPage):
     leave_requested = pyqtSignal()
     grant_answered = pyqtSignal(Grant, bool)
     grant_withdrawn = pyqtSignal(Grant)
+    print_answered = pyqtSignal(str, bool)
     acting_changed = pyqtSignal(bool, str)
     faces_changed = pyqtSignal(str, str)
 
@@ -86,7 +92,12 @@ class SessionPage(KioskPage):
         self.consent.answered.connect(self.grant_answered)
         self.consent.acting_changed.connect(self.acting_changed)
         self._page_shown = self._private = False
-        self.consent.mandate_shown.connect(lambda _shown: self._place_page())
+        self.document = DocumentPane()
+        self.document.shown_changed.connect(lambda _shown: self._place_page())
+        self.printing, self.sheet = PrintPanel(clock), PrintSheet()
+        self.printing.answered.connect(self._on_print_answered)
+        self._mandate_shown = False
+        self.consent.mandate_shown.connect(self._on_mandate)
         self.stopped.end_requested.connect(self.leave_requested)
         box = spaced(QVBoxLayout(self), (0,), 0)
         box.addWidget(self._build_name())
@@ -95,6 +106,7 @@ class SessionPage(KioskPage):
         box.addWidget(self._build_stage(), 1)
         box.addWidget(self.written)
         box.addWidget(self._build_notice())
+        box.addWidget(self.printing)
         box.addWidget(self.consent)
         box.addWidget(self.stopped)
         box.addWidget(self._build_bar())
@@ -114,13 +126,15 @@ class SessionPage(KioskPage):
     def _build_stage(self) -> QWidget:
         stage = QFrame()
         stage.setObjectName("stage")
-        for pane in (self.call_pane, self.browser):
+        for pane in (self.call_pane, self.browser, self.document):
             pane.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
             pane.setMinimumSize(1, 1)
         self._stage: QBoxLayout = spaced(QHBoxLayout(stage), (2, 1.2, 2, 1.2), 1.6)
         self._stage.addWidget(self.call_pane, FACE_SHARE)
         self._stage.addWidget(self.browser, PAGE_SHARE)
+        self._stage.addWidget(self.document, PAGE_SHARE)
         self._stage.addWidget(self.consent.mandate, PAGE_SHARE)
+        self._stage.addWidget(self.sheet, PAGE_SHARE)
         self.browser.hide()
         return stage
 
@@ -168,16 +182,17 @@ class SessionPage(KioskPage):
         self._bar.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
         self.written.set_portrait(portrait)
         self.consent.set_portrait(portrait)
+        self.printing.set_portrait(portrait)
         self.stopped.set_portrait(portrait)
 
     def fit_panels(self) -> None:
         """The panels take the height they need at this width."""
-        for panel in (self.consent, self.stopped):
+        for panel in (self.consent, self.printing, self.stopped):
             panel.fit(self.width())
 
     def finish_slides(self) -> None:
         """Ends the sliding of a panel at once (before a picture is taken)."""
-        for panel in (self.consent, self.stopped):
+        for panel in (self.consent, self.printing, self.stopped):
             panel.finish_slide()
 
     # ---- facts ----
@@ -188,12 +203,14 @@ class SessionPage(KioskPage):
         self._grants, self._until_s, self._notice = {}, {}, ""
         self._seen = self._heard = True
         self._page_shown = self._private = False
-        self.browser.hide()
+        self.document.close_document()
+        self._place_page()
         self._held = False
         self.written.show_lines(())
         self.talk.show_talk(None)
         self.faces_changed.emit(facts.agent_name, "")
         self.consent.forget()
+        self.end_print()
         self.stopped.hide()
         self.retranslate()
 
@@ -225,6 +242,7 @@ class SessionPage(KioskPage):
     def tick(self) -> None:
         """A moment has passed: the question's countdown and the powers' times."""
         self.consent.tick()
+        self.printing.tick()
         self._say_times()
 
     def show_page(self, visible: bool) -> None:
@@ -233,13 +251,39 @@ class SessionPage(KioskPage):
         self._place_page()
 
     def show_private(self, on: bool) -> None:
-        """A privacy pause: the web page is hidden; the pane of the faces says why, and hides them itself."""
+        """A privacy pause: page and document are hidden; the pane of the faces says why, and hides them itself."""
         self._private = on
         self._place_page()
         self.retranslate()
 
+    def _on_mandate(self, shown: bool) -> None:
+        self._mandate_shown = shown
+        self._place_page()
+
     def _place_page(self) -> None:
-        self.browser.setVisible(self._page_shown and not self._private and self.consent.mandate.isHidden())
+        """Beside the face stands one thing: a mandate to be typed, a sheet to be printed, the agent's document, the
+        web page; the last two not in a privacy pause."""
+        free = not self._mandate_shown and self.sheet.isHidden() and not self._private
+        self.document.setVisible(free and self.document.is_open)
+        self.browser.setVisible(free and self._page_shown and not self.document.is_open)
+
+    def show_print(self, shown: ShownPrint) -> None:
+        """A document that prints when the caller says yes."""
+        self.stopped.hide()
+        self.sheet.show_pages(pdf_picture(shown.document), shown.name)
+        self._place_page()
+        self.printing.ask(shown.print_id, shown.name, shown.pages, shown.copies, self.width())
+
+    def end_print(self, print_id: str = "") -> None:
+        """The question about this document (or any) is over."""
+        if print_id in ("", self.printing.print_id) or not self.printing.print_id:
+            self.printing.end()
+            self.sheet.show_pages(None, "")
+            self._place_page()
+
+    def _on_print_answered(self, print_id: str, wanted: bool) -> None:
+        self.end_print(print_id)
+        self.print_answered.emit(print_id, wanted)
 
     def show_notice(self, code: str) -> None:
         """A word of `DeviceNotice` or an error code about scanner and printer; empty removes it."""
@@ -258,12 +302,15 @@ class SessionPage(KioskPage):
 
     def _on_stop(self) -> None:
         self.consent.end()
+        self.end_print()
+        self.document.close_by_caller()
         self.stop_requested.emit()
         self.stopped.slide_in(self.width())
 
     def press_stop_key(self) -> None:
         """The caller pressed Escape, anywhere in the window or in the web page."""
-        if self.isVisible() and (any(self._grants.values()) or self.consent.grant is not None):
+        busy = any(self._grants.values()) or self.consent.grant is not None or self.document.is_open
+        if self.isVisible() and busy:
             self._on_stop()
 
     # ---- texts ----
@@ -283,7 +330,9 @@ class SessionPage(KioskPage):
         self._say_times()
         self.talk.retranslate()
         self.written.retranslate()
+        self.document.retranslate()
         self.consent.retranslate()
+        self.printing.retranslate()
         self.stopped.retranslate()
         self._say_notice()
 

@@ -34,8 +34,8 @@ from PyQt6.QtWebEngineCore import (
 )
 
 from resources import resource_text
-from session.kiosk.allow_list import AllowList
 from session.kiosk.web_rules import may_frame, may_load
+from session.protocol.allow_list import AllowList
 from session.protocol.mirror_messages import DialogKind
 from views.kiosk_dialogs import ASK_SCHEME, PageDialogs
 

@@ -14,7 +14,8 @@ from PyQt6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from session.clock import Clock, SystemClock
-from session.kiosk.number_check import PHONE
+from session.kiosk.number_check import PHONE, TICKET
+from session.kiosk.print_showing import ShownPrint
 from session.protocol.hub_messages import Contact, Service, ServicesAnswer, SessionFacts, TicketAnswer, TicketChanged
 from session.protocol.session_messages import Grant, KioskWiped
 from session.protocol.site_messages import HelpState
@@ -54,6 +55,7 @@ class KioskWindow(QWidget):
         number_entered(str), number_skipped(): answer to `ask_number`.
         leave_requested(): the caller leaves the queue, or ends the session; confirmed on the screen.
         stop_requested(): STOP; take every power back at once.
+        print_answered(str, bool): whether the caller wants the document that is shown (its print id).
         grant_answered(Grant, bool), grant_withdrawn(Grant): the caller's consent.
         acting_changed(bool, str): who touches the question now: somebody who acts for the caller, their mandate.
         language_requested(str): "fr" or "en"; answer with `show_language`.
@@ -74,6 +76,7 @@ class KioskWindow(QWidget):
     stop_requested = pyqtSignal()
     grant_answered = pyqtSignal(Grant, bool)
     grant_withdrawn = pyqtSignal(Grant)
+    print_answered = pyqtSignal(str, bool)
     acting_changed = pyqtSignal(bool, str)
     language_requested = pyqtSignal(str)
     help_requested = pyqtSignal()
@@ -103,6 +106,7 @@ class KioskWindow(QWidget):
         self._offer: ServicesAnswer | None = None
         self._speech, self._said = "off", ""
         self._phone_for: Callable[[str], None] | None = None
+        self._returns: frozenset[str] = frozenset()
         self._before_number: KioskPage | None = None
         self.start_page, self.number_page = StartPage(self._clock), NumberPage()
         self.away_page, self.kept_page = AwayPage(), KeptPage(self._clock)
@@ -148,7 +152,6 @@ class KioskWindow(QWidget):
         )
         self.kept_page.over.connect(self._back_to_start)
         self.kept_page.slip_requested.connect(self.slip_requested)
-        self.return_page.number_chosen.connect(self.came_back)
         self.return_page.back_requested.connect(self._back_to_start)
         self.closed_page.back_requested.connect(self._back_to_start)
         self.closed_page.callback_requested.connect(self._on_callback)
@@ -156,6 +159,7 @@ class KioskWindow(QWidget):
         self.session_page.stop_requested.connect(self.stop_requested)
         self.session_page.grant_answered.connect(self.grant_answered)
         self.session_page.grant_withdrawn.connect(self.grant_withdrawn)
+        self.session_page.print_answered.connect(self.print_answered)
         self.session_page.acting_changed.connect(self.acting_changed)
         self.goodbye_page.over.connect(self._back_to_start)
 
@@ -243,11 +247,21 @@ class KioskWindow(QWidget):
         self._show(self.kept_page)
 
     def show_returns(self, tickets: Sequence[AwayTicket] | None) -> None:
-        """The numbers whose callers may come back; None while they are asked for."""
-        self.return_page.show_tickets(tickets)
-        self._fit(again=True)
+        """The numbers whose callers may come back; None while they are asked for. They are typed, never shown."""
         self._on_touched()
+        if tickets:
+            self._returns = frozenset(ticket.number for ticket in tickets)
+            self._ask_phone(self._on_own_number, TICKET)
+            return
+        self.return_page.show_nobody(asked=tickets is None)
+        self._fit(again=True)
         self._show(self.return_page)
+
+    def _on_own_number(self, number: str) -> None:
+        if number in self._returns:
+            self.came_back.emit(number)
+        else:
+            self.number_page.show_refused()
 
     def show_place(self) -> None:
         """Back to the ticket that waits: leaving it was not possible."""
@@ -300,6 +314,14 @@ class KioskWindow(QWidget):
     def end_question(self, grant: Grant) -> None:
         """The question is over (silence, STOP)."""
         self.session_page.end_question(grant)
+
+    def show_print(self, shown: ShownPrint) -> None:
+        """Shows a document before it prints: `print_answered` follows, or nothing."""
+        self.session_page.show_print(shown)
+
+    def end_print(self, print_id: str) -> None:
+        """The question about this document is over."""
+        self.session_page.end_print(print_id)
 
     def show_devices_notice(self, code: str) -> None:
         """A word of `DeviceNotice`, or an error code about scanner or printer; empty removes it."""
@@ -384,9 +406,9 @@ class KioskWindow(QWidget):
                 return service.away
         return []
 
-    def _ask_phone(self, then: Callable[[str], None]) -> None:
+    def _ask_phone(self, then: Callable[[str], None], kind: str = PHONE) -> None:
         before = self._page
-        self.ask_number(PHONE)
+        self.ask_number(kind)
         self._phone_for, self._before_number = then, before
 
     def _on_number(self, number: str) -> None:

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How the agent's marks are drawn over a page, the same on both ends: laser, frame, arrow. Used by kiosk and desk."""
+"""How the agent's marks are drawn over a page, the same on both ends: laser, frame, arrow, line."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPen, QPolygonF
@@ -48,3 +49,12 @@ def paint_arrow(painter: QPainter, start: QPointF, end: QPointF) -> None:
         painter.setPen(QPen(colour, 5.0 if colour is _WHITE else 1.0))
         painter.setBrush(colour)
         painter.drawPolygon(tip)
+
+
+def paint_line(painter: QPainter, places: Sequence[QPointF]) -> None:
+    """A line drawn by hand; the same on both ends."""
+    line = QPolygonF(list(places))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for colour, width in ((_WHITE, 8.0), (_RED, 4.5)):
+        painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+        painter.drawPolyline(line)

@@ -53,6 +53,9 @@ WORDS: dict[str, str] = {
     "page_received": N_("A page arrived at the desk"),
     "page_failed": N_("A page did not arrive"),
     "page_cleaned": N_("A page was cleaned"),
+    "page_removed": N_("A page was taken out"),
+    "page_restored": N_("A page was brought back"),
+    "page_split": N_("A page was split"),
     "print_requested": N_("The agent sent a print"),
     "print_changed": N_("Print: {state}"),
     "dossier_opened": N_("The dossier was opened"),
@@ -69,6 +72,10 @@ WORDS: dict[str, str] = {
     "privacy_changed": N_("The privacy pause ended"),
     "words_sent": N_("{who} sent written words"),
     "third_changed": N_("The third person left"),
+    "document_shown": N_("The agent shows a document, pages: {pages}"),
+    "shown_page_painted": N_("The caller sees page {page} of the agent's document"),
+    "shown_page_marked": N_("The agent drew on the page: {kind}"),
+    "show_ended": N_("The document is closed"),
 }
 """One sentence per event name; names in braces are filled in by `describe`."""
 
@@ -98,6 +105,7 @@ _COMMANDS = {
     "marks_remove_requested": N_("marks removed"),
 }
 """What each command of the agent is called."""
+_MARKS = {"arrow": N_("arrow"), "frame": N_("frame"), "line": N_("line by hand")}
 _PRINTS = {
     PrintState.RECEIVED: N_("received by the kiosk"),
     PrintState.SENT: N_("sent to the printer"),
@@ -132,6 +140,8 @@ def describe(event: Event) -> str:
             return _("The caller was put on hold")
         case events.ThirdChanged(role=role, state=state) if state != "gone":
             return _third_sentence(role, state)
+        case events.ShowEnded(by_caller=True):
+            return _("The caller closed the document")
         case events.KioskWiped(left_over=left_over) if left_over:
             return _("The kiosk could not be wiped completely")
     words = _REFUSED_ACT if isinstance(event, events.PageActed) and event.code else WORDS[label_of(event)]
@@ -174,7 +184,11 @@ def _values(event: Event) -> dict[str, str]:
             values["host"] = host
         case events.PageActed(command=command, times=times):
             values["command"] = _(_COMMANDS.get(command, command)) + (f" × {times}" if times > 1 else "")
-        case events.ScanEnded(pages=pages) | events.DocumentFiled(pages=pages):
+        case events.ShownPagePainted(page=page):
+            values["page"] = str(page)
+        case events.ShownPageMarked(kind=kind):
+            values["kind"] = _(_MARKS.get(kind, kind))
+        case events.DocumentShown(pages=pages) | events.ScanEnded(pages=pages) | events.DocumentFiled(pages=pages):
             values["pages"] = str(pages)
         case events.PrintChanged(state=state):
             values["state"] = _(_PRINTS[state])

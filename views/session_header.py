@@ -143,7 +143,10 @@ class SessionHeader(QFrame):
         self._ticket.setText(ticket_number)
         self._service.show_service(service, session.service, place)
         number = _("No. {number}").format(number=session.caller_number) if session.caller_number else _("no number")
-        self._where.setText(f"{number} · {session.site}")
+        places = [number, session.site]
+        if session.seal is not None:  # a session that could not be sealed as it must be is not begun
+            places.append(_("sealed for {organisation}").format(organisation=session.organisation_name))
+        self._where.setText(" · ".join(places))
         self.show_grants(dict.fromkeys(Grant, False))
 
     def show_grants(self, grants: Mapping[Grant, bool]) -> None:

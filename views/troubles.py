@@ -192,6 +192,18 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("The scanned image is larger than any page can be."),
         N_("Choose 200 or 300 dpi and a smaller area, then scan again."),
     ),
+    "library_item_unknown": (
+        N_("This item is not in the library any more."),
+        N_("Choose another one, or tell whoever keeps your organisation's library."),
+    ),
+    "document_not_shown": (
+        N_("This document cannot be shown: it is damaged, protected, or neither a PDF nor a JPEG nor a PNG."),
+        N_("Open it on this computer and save it as a PDF without a password, then show that."),
+    ),
+    "document_too_long": (
+        N_("This document is too long to be shown: 50 pages and 24 MB are the most."),
+        N_("Save the pages you need as a document of their own, then show that."),
+    ),
     "transfer_interrupted": (
         N_("The transfer stopped on the way."),
         N_("What arrived is kept. It goes on when the line is back."),
@@ -215,6 +227,26 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "scanner_cover_open": (
         N_("The scanner's cover is open."),
         N_("Ask the caller to close it, then scan again."),
+    ),
+    "scanner_warming_up": (
+        N_("The scanner is still warming up."),
+        N_("Wait half a minute, then scan again."),
+    ),
+    "scanner_denied": (
+        N_("The scanner does not accept this kiosk."),
+        N_("A password or lock is set on it. Tell whoever looks after the kiosk."),
+    ),
+    "too_many_pages": (
+        N_("One scan takes {most} pages at most."),
+        N_("The pages before are kept. Scan the rest as a second pile."),
+    ),
+    "pile_uneven": (
+        N_("There are {fronts} first sides and {backs} other sides."),
+        N_("Look at the order of the pages: two sheets may have gone through together."),
+    ),
+    "device_not_trusted": (
+        N_("Another device answers in place of the kiosk's own."),
+        N_("Nothing was scanned or printed. Tell whoever looks after the kiosk: its certificate changed."),
     ),
     "scanner_failed": (
         N_("The scanner reports a fault."),
@@ -248,6 +280,22 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("The printer is stopped."),
         N_("Ask the host to start it again, then print once more."),
     ),
+    "printer_denied": (
+        N_("The printer does not accept this kiosk."),
+        N_("A password or lock is set on it. Tell whoever looks after the kiosk."),
+    ),
+    "print_declined": (
+        N_("The caller did not agree to print this document."),
+        N_("Talk about it with the caller, then print again if it is wanted."),
+    ),
+    "print_too_long": (
+        N_("This document has {pages} sheets with its copies; the kiosk prints {most} at most."),
+        N_("Print fewer copies or a shorter document."),
+    ),
+    "print_not_for_us": (
+        N_("The kiosk refused a document of another conversation."),
+        N_("Print it again from this conversation."),
+    ),
     "print_refused": (
         N_("The printer refused this document."),
         N_("Check that it is a PDF of A4 pages, then print again."),
@@ -275,6 +323,26 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "dossier_unknown": (
         N_("No dossier has this number."),
         N_("Check the number with the caller."),
+    ),
+    "seal_key_refused": (
+        N_("What should seal this conversation is not what {organisation} has signed ({why}); nothing was said."),
+        N_("Tell your administrator: somebody may have changed the keys on the way. Do not try to go on."),
+    ),
+    "seal_key_old": (
+        N_("The sealing key of {organisation} has expired, or is not valid yet."),
+        N_("Tell your administrator to make the next one (expert-app hub seal-key), and look at this computer's date."),
+    ),
+    "seal_broken": (
+        N_("Something sealed was changed or repeated on the way, and was not taken ({why})."),
+        N_("It is sent again by itself. If this comes back, tell your administrator."),
+    ),
+    "vault_away": (
+        N_("Your organisation's own service does not answer (part: {part})."),
+        N_("Go on with the conversation: documents and log wait on this computer and are sent by themselves."),
+    ),
+    "desk_not_admitted": (
+        N_("Your organisation's own service does not know the key of this computer."),
+        N_("Give your administrator this key, to be admitted (expert-app hub admit): {key}."),
     ),
     "log_unreadable": (
         N_("This file is not a session journal, or it is damaged (line {line})."),
@@ -332,6 +400,15 @@ _CALLER_SENTENCES: dict[str, str] = {
     "page_too_large": N_("We could not read your document. Please put it down again, flat and straight."),
     "scanner_gone": _AGENT_KNOWS,
     "scanner_failed": _AGENT_KNOWS,
+    "scanner_warming_up": _WAIT,
+    "scanner_denied": _AGENT_KNOWS,
+    "device_not_trusted": _AGENT_KNOWS,
+    "too_many_pages": _AGENT_KNOWS,
+    "pile_uneven": _AGENT_KNOWS,
+    "printer_denied": _AGENT_KNOWS,
+    "print_too_long": _AGENT_KNOWS,
+    "print_not_for_us": _AGENT_KNOWS,
+    "print_declined": N_("Nothing is printed."),
     "printer_out_of_paper": N_("There is no more paper. Please ask for help here."),
     "printer_jammed": N_("A sheet is stuck in the printer. Please ask for help here."),
     "printer_cover_open": N_("The printer is open. Please ask for help here."),
@@ -340,6 +417,8 @@ _CALLER_SENTENCES: dict[str, str] = {
     "printer_stopped": _AGENT_KNOWS,
     "print_refused": _AGENT_KNOWS,
     "print_failed": _AGENT_KNOWS,
+    "seal_key_refused": N_("This conversation was not safe, so it did not begin. Please ask for help here."),
+    "seal_key_old": N_("This conversation was not safe, so it did not begin. Please ask for help here."),
     "document_not_filed": _AGENT_KNOWS,
     "dossier_unknown": _AGENT_KNOWS,
 }

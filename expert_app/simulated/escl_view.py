@@ -13,6 +13,7 @@ from session.kiosk.escl_messages import PWG_NAMESPACE, SCAN_NAMESPACE
 from session.protocol.session_messages import Area
 
 NAME = "Scanner simulé A4"
+UUID = "51b4e7a1-0000-4000-8000-00006b696f73"
 _RESOLUTIONS = (75, 100, 150, 200, 300, 600)
 _HEAD = (
     f'<?xml version="1.0" encoding="UTF-8"?>\n<scan:{{0}} xmlns:scan="{SCAN_NAMESPACE}" xmlns:pwg="{PWG_NAMESPACE}">'
@@ -47,7 +48,7 @@ def _input_caps(tag: str) -> str:
 
 CAPABILITIES = f"""{_HEAD.format("ScannerCapabilities")}
 <pwg:Version>2.63</pwg:Version><pwg:MakeAndModel>{NAME}</pwg:MakeAndModel>
-<pwg:SerialNumber>SIMULATED-1</pwg:SerialNumber>
+<pwg:SerialNumber>SIMULATED-1</pwg:SerialNumber><scan:UUID>{UUID}</scan:UUID>
 <scan:Platen>{_input_caps("PlatenInputCaps")}</scan:Platen>
 <scan:Adf>{_input_caps("AdfSimplexInputCaps")}<scan:FeederCapacity>20</scan:FeederCapacity>
 <scan:AdfOptions><scan:AdfOption>DetectPaperLoaded</scan:AdfOption></scan:AdfOptions></scan:Adf>

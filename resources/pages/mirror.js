@@ -186,7 +186,7 @@
       UNSAFE_replayCanvas: false,
       showWarning: true,
       logger: { log() {}, warn },
-      insertStyleRules: ["a,button,input,select,textarea{cursor:default}"],
+      insertStyleRules: ["a,button,input,select,textarea{cursor:default}", ":focus{outline:none!important}"],
       plugins: [canvasPlugin],
     });
     const picture = { replayer, stage: coming, epoch };
@@ -208,7 +208,16 @@
     picture.stage.classList.remove("coming");
     dispose(visible);
     visible = picture;
+    takeNoFocus(picture.replayer.iframe.contentDocument);
     fit();
+  }
+
+  // A dialog that opens, or a field with autofocus, takes the focus in the copy too: its ring would stand where the
+  // caller's is not.
+  function takeNoFocus(inner) {
+    const leave = (element) => element && element !== inner.body && element.blur && element.blur();
+    inner.addEventListener("focusin", (event) => leave(event.target), true);
+    leave(inner.activeElement);
   }
 
   function fit() {

@@ -7,11 +7,12 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 
+from session.bus.channel_seal import SEALED_TOPICS, ChannelSeal
 from session.bus.line import Incoming
 from session.errors import MessageTooLarge, SessionError
 from session.protocol.channel import MessageHandler, RawHandler
 from session.protocol.codec import decode_session, encode
-from session.protocol.session_messages import CONTROL_TOPICS, RAW_TOPICS, SessionMessage
+from session.protocol.session_messages import CONTROL_TOPICS, RAW_TOPICS, SEAL_TOPIC, SessionMessage
 from session.protocol.version import MAX_CHUNK_BYTES
 
 log = logging.getLogger(__name__)
@@ -36,17 +37,37 @@ class BusChannel:
         self._message_handlers: dict[str, list[MessageHandler]] = {}
         self._raw_handlers: dict[str, list[RawHandler]] = {}
         self._early: dict[str, deque[Incoming]] = {}
+        self._seal: ChannelSeal | None = None
 
     @property
     def session_id(self) -> str:
         """The session."""
         return self._session_id
 
+    def protect(self, seal: ChannelSeal) -> None:
+        """From now on nothing of the session is said or believed unless it is sealed; before anybody listens."""
+        self._seal = seal
+        seal.attach(self._publish, self._hand_out)
+        for topic in [topic for topic in self._early if topic in SEALED_TOPICS or topic == SEAL_TOPIC]:
+            for message in self._early.pop(topic):
+                seal.hear(topic, message)
+
+    def close(self) -> None:
+        """The session is over."""
+        if self._seal is not None:
+            self._seal.close()
+
+    async def _say(self, topic: str, payload: bytes, headers: Mapping[str, str] | None) -> None:
+        if self._seal is not None and topic in SEALED_TOPICS:
+            await self._seal.send(topic, payload, headers or {})
+        else:
+            await self._publish(topic, payload, headers)
+
     async def send(self, topic: str, message: SessionMessage) -> None:
         """Sends a control message. Raises `BusUnreachable`, `MessageTooLarge`."""
         if topic not in CONTROL_TOPICS:
             raise ValueError(f"not a control topic: {topic}")
-        await self._publish(topic, encode(message), None)
+        await self._say(topic, encode(message), None)
 
     async def send_raw(self, topic: str, payload: bytes, headers: Mapping[str, str]) -> None:
         """Sends bytes on a raw topic. Raises `BusUnreachable`, `MessageTooLarge`."""
@@ -54,7 +75,7 @@ class BusChannel:
             raise ValueError(f"not a raw topic: {topic}")
         if len(payload) > MAX_CHUNK_BYTES:
             raise MessageTooLarge(size_bytes=len(payload), limit_bytes=MAX_CHUNK_BYTES)
-        await self._publish(topic, payload, headers)
+        await self._say(topic, payload, headers)
 
     def on_message(self, topic: str, handler: MessageHandler) -> Callable[[], None]:
         """Calls `handler` for each control message of `topic`; returns the call that stops it."""
@@ -76,10 +97,16 @@ class BusChannel:
 
     def _hand_out_early(self, topic: str) -> None:
         for message in self._early.pop(topic, ()):
-            self.deliver(topic, message)
+            self._hand_out(topic, message)
 
     def deliver(self, topic: str, message: Incoming) -> None:
         """Takes what the bus brought for this session; wrong messages are counted and dropped."""
+        if self._seal is not None and (topic in SEALED_TOPICS or topic == SEAL_TOPIC):
+            self._seal.hear(topic, message)
+        else:
+            self._hand_out(topic, message)
+
+    def _hand_out(self, topic: str, message: Incoming) -> None:
         if topic not in self._message_handlers and topic not in self._raw_handlers:
             if topic in CONTROL_TOPICS or topic in RAW_TOPICS:
                 self._early.setdefault(topic, deque(maxlen=EARLY_LIMIT)).append(message)

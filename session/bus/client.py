@@ -12,14 +12,25 @@ from functools import partial
 
 from session.bus.channel import BusChannel
 from session.bus.line import CONNECT_S, NOBODY, Handler, Incoming, Line
+from session.bus.seals import Seals
+from session.bus.vault_line import VaultLine
 from session.clock import Clock
-from session.errors import BusUnreachable, HubUnreachable, RateLimited, SessionError, StoreUnreachable
+from session.errors import (
+    BusUnreachable,
+    HubUnreachable,
+    NotAllowed,
+    RateLimited,
+    SessionError,
+    StoreUnreachable,
+    VaultAway,
+)
 from session.notify import Notifier
 from session.protocol import subjects
 from session.protocol.codec import decode_answer, decode_event, encode
 from session.protocol.hub_messages import HubEvent, HubMessage
 from session.protocol.ids import is_id
 from session.protocol.roles import Role
+from session.protocol.seal_messages import SEALED, Part, SealCardAnswer, SealCardRequest
 from session.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -27,7 +38,7 @@ log = logging.getLogger(__name__)
 BEAT_S = 5.0
 """Between two signs of life."""
 
-AGAIN = (HubUnreachable, StoreUnreachable, RateLimited)
+AGAIN = (HubUnreachable, StoreUnreachable, RateLimited, VaultAway)
 """After these the outcome is unknown, or nothing happened: the same request may be repeated."""
 
 AGAIN_S = 0.5
@@ -54,6 +65,7 @@ class BusClient:
         role, user: who we are; the server refuses every other name.
         seed: our nkey seed.
         tls: how certificates are checked; None for the system's authorities.
+        seals: for organisations that have a vault; without, the hub alone is asked, and refuses for them.
 
     Attributes:
         connected: the bus answers, or no longer. refused: it does not know our key, or no longer.
@@ -68,6 +80,7 @@ class BusClient:
         tasks: Tasks,
         clock: Clock,
         tls: ssl.SSLContext | None = None,
+        seals: Seals | None = None,
     ) -> None:
         if not is_id(user):
             raise ValueError(f"not an id: {user!r}")
@@ -84,6 +97,9 @@ class BusClient:
         self._channels: OrderedDict[str, BusChannel] = OrderedDict()
         self._beating: asyncio.Task[None] | None = None
         self._listening = False
+        self.seals = seals
+        if seals is not None:
+            seals.use(self._line, role, user, seed, self._card)
 
     @property
     def is_connected(self) -> bool:
@@ -123,8 +139,25 @@ class BusClient:
         Raises:
             BusUnreachable: not connected; nothing was sent.
             HubUnreachable: no hub answered; outcome unknown, the same request may be repeated.
+            VaultAway: the same of an organisation's own service, where that one answers this verb.
             SessionError: what the hub refused, by its class; a wrong answer is `MessageMalformed`.
         """
+        if self.seals is not None and (vault := await self.seals.line_for(verb, message)) is not None:
+            return await vault.ask(verb, message, answer_type, timeout_s)
+        try:
+            return await self._ask_hub(verb, message, answer_type, timeout_s)
+        except NotAllowed as error:
+            if self.seals is None or error.detail.get("why") != SEALED:
+                raise
+        self.seals.forget_cards()  # the organisation has begun to seal since we asked
+        vault = await self.seals.line_for(verb, message)
+        if vault is None:
+            raise NotAllowed(why=SEALED)
+        return await vault.ask(verb, message, answer_type, timeout_s)
+
+    async def _ask_hub[Answer](
+        self, verb: str, message: HubMessage, answer_type: type[Answer], timeout_s: float
+    ) -> Answer:
         subject = subjects.service(self.role, self.user, verb)
         payload = encode(message)
         try:
@@ -162,6 +195,17 @@ class BusClient:
                 await asyncio.sleep(AGAIN_S * attempt)
         return await self.request(verb, message, answer_type, timeout_s)
 
+    async def vault(self, part: Part) -> VaultLine | None:
+        """The line to our organisation's own vault; None when the hub keeps its dossiers. Raises as `Seals.vault`."""
+        return await self.seals.vault(self.seals.home, part) if self.seals is not None else None
+
+    async def _card(self, organisation: str) -> SealCardAnswer:
+        return await self.request("seal", SealCardRequest(organisation=organisation), SealCardAnswer)
+
+    async def answer(self, message: Incoming, payload: bytes, headers: Mapping[str, str]) -> None:
+        """Answers a question that came on a subscription of ours. Raises `BusUnreachable`."""
+        await self._line.publish(message.reply, payload, headers)
+
     async def subscribe(self, subject: str, handler: Handler) -> Callable[[], None]:
         """Calls `handler` for each message on `subject`, also after a lost line; returns the call that ends it."""
         return await self._line.subscribe(subject, handler)
@@ -178,7 +222,9 @@ class BusClient:
 
     def drop_channel(self, session_id: str) -> None:
         """Forgets a session that is over."""
-        self._channels.pop(session_id, None)
+        channel = self._channels.pop(session_id, None)
+        if channel is not None:
+            channel.close()
 
     def say_in_beats(self, message: HubMessage | None) -> None:
         """What goes with each sign of life from now on, until it is None: heard by every hub, stored nowhere."""

@@ -27,6 +27,11 @@ def new_seed() -> bytes:
     return bytes(_nkeys.encode_seed(os.urandom(32), _nkeys.PREFIX_BYTE_USER))
 
 
+def seed_of(raw: bytes) -> bytes:
+    """The user seed of 32 bytes that were derived elsewhere."""
+    return bytes(_nkeys.encode_seed(raw, _nkeys.PREFIX_BYTE_USER))
+
+
 def public_key(seed: bytes) -> str:
     """The public key "U..." of a seed: what the server's configuration lists.
 

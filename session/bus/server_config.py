@@ -14,8 +14,9 @@ from pathlib import Path
 
 from session.bus.identity import enrolment_seed, public_key
 from session.bus.partners import Partner, check_partners, hub_exports, hub_imports, leaf_block, link_accounts
-from session.bus.permissions import rights_of
+from session.bus.permissions import Vaults, rights_of
 from session.bus.trust import is_loopback
+from session.bus.vault_accounts import vault_exports, vault_imports, vaults_of
 from session.protocol import subjects
 from session.protocol.ids import is_id
 from session.protocol.roles import Role
@@ -38,10 +39,11 @@ class BusUser:
 
 @dataclass(frozen=True)
 class BusAccount:
-    """An organisation on the bus."""
+    """An organisation on the bus; `vault`: it has its own dossier service and log keeper."""
 
     organisation: str
     users: tuple[BusUser, ...]
+    vault: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,9 @@ class ClusterSettings:
         node: this server's name, another one on each.
         host, port: where the other servers reach it.
         routes: "host:port" of each of the others.
-        secret: what proves to the others that a server belongs to them; letters and digits. Outside one machine the
-            routes belong on a network of their own: they are not encrypted.
+        secret: what proves to the others that a server belongs to them; letters and digits.
+        ca_file: with the server's own certificate, encrypts the routes; needed outside one machine.
+        monitor_port: where this machine may ask whether the server has caught up; None for nowhere.
     """
 
     node: str
@@ -62,6 +65,8 @@ class ClusterSettings:
     secret: str
     host: str = "127.0.0.1"
     name: str = "poste-expert"
+    ca_file: Path | None = None
+    monitor_port: int | None = None
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,11 @@ class ServerSettings:
     @property
     def is_safe(self) -> bool:
         """False when this would listen to other machines without encryption."""
-        return is_loopback(self.host) or (self.tls_certificate is not None and self.tls_key is not None)
+        has_certificate = self.tls_certificate is not None and self.tls_key is not None
+        routes = self.cluster
+        if routes is not None and not is_loopback(routes.host) and not (has_certificate and routes.ca_file):
+            return False
+        return is_loopback(self.host) or has_certificate
 
 
 def _quoted(text: str) -> str:
@@ -105,15 +114,18 @@ def _list(subjects: Sequence[str]) -> str:
     return "[" + ", ".join(_quoted(subject) for subject in subjects) + "]"
 
 
-def _user(user: BusUser) -> str:
-    rights = rights_of(user.role, user.user)
+def _user(user: BusUser, vaults: Vaults) -> str:
+    rights = rights_of(user.role, user.user, vaults)
     allowed = f"publish: {{ allow: {_list(rights.publish)} }}, subscribe: {{ allow: {_list(rights.subscribe)} }}"
+    if rights.answers:
+        allowed += ', allow_responses: { max: 1, expires: "1m" }'
     return f"      {{ nkey: {user.public_key}, permissions: {{ {allowed} }} }}"
 
 
-def _account(account: BusAccount) -> str:
+def _account(account: BusAccount, accounts: Sequence[BusAccount]) -> str:
     name = account.organisation
-    users = "\n".join(_user(user) for user in account.users)
+    vaults = vaults_of(account, accounts)
+    users = "\n".join(_user(user, vaults) for user in account.users)
     services = "\n".join(
         f'      {{ service: {{ account: HUB, subject: "{token}.{name}.>" }}, to: "{token}.>" }}' for token in SERVICES
     )
@@ -124,8 +136,8 @@ def _account(account: BusAccount) -> str:
     imports: [
 {services}
       {{ stream: {{ account: HUB, subject: "{EVENTS}.{name}.>" }}, to: "{EVENTS}.>" }}
-    ]
-  }}"""
+{vault_imports(name, vaults)}    ]
+{vault_exports(account, accounts)}  }}"""
 
 
 def _exports(account: BusAccount) -> str:
@@ -135,18 +147,30 @@ def _exports(account: BusAccount) -> str:
     return "\n".join(lines)
 
 
-def _cluster(cluster: ClusterSettings | None) -> str:
-    """The block `cluster` (docs.nats.io, "Clustering", "Configuration"), nothing for a server that is alone."""
+def _cluster(settings: ServerSettings) -> str:
+    """The block `cluster` (docs.nats.io, "Clustering", "Configuration"), nothing for a server that is alone.
+
+    A node that is told to stop gives its leaderships away at once and sends its clients to the others bit by bit
+    ("Lame Duck Mode"; half a minute is the shortest the server takes).
+    """
+    cluster = settings.cluster
     if cluster is None:
         return ""
     if not (cluster.secret.isalnum() and is_id(cluster.node) and is_id(cluster.name)):
         raise ValueError("not a cluster's name, node or secret")
     routes = _list([f"nats-route://node:{cluster.secret}@{route}" for route in cluster.routes])
-    return f"""cluster {{
+    monitor = f'http: "127.0.0.1:{cluster.monitor_port}"\n' if cluster.monitor_port else ""
+    safe = ""
+    if cluster.ca_file is not None:
+        authority = _quoted(cluster.ca_file.absolute().as_posix())
+        safe = f"  tls {{ {_tls(settings)}, ca_file: {authority}, verify: true, timeout: 5 }}\n"
+    return f"""{monitor}lame_duck_duration: "30s"
+lame_duck_grace_period: "2s"
+cluster {{
   name: {cluster.name}
   listen: "{cluster.host}:{cluster.port}"
   authorization {{ user: node, password: {_quoted(cluster.secret)} }}
-  routes: {routes}
+{safe}  routes: {routes}
 }}
 """
 
@@ -214,7 +238,7 @@ def config_text(settings: ServerSettings, accounts: Sequence[BusAccount], hub_ke
     store = _quoted((settings.folder / "jetstream").as_posix())
     log_file = _quoted((settings.folder / "nats-server.log").as_posix())
     exports = "\n".join([*map(_exports, accounts), *hub_exports(settings.network, settings.partners)])
-    organisations = "\n".join(_account(account) for account in accounts)
+    organisations = "\n".join(_account(account, accounts) for account in accounts)
     if settings.enrolment:
         exports += f'\n      {{ service: "{subjects.ENROL_AT_HUB}", accounts: [ENROL] }}'
         organisations += "\n" + _enrolment()
@@ -240,4 +264,4 @@ accounts {{
 {organisations}
 {link_accounts(settings.network, settings.partners)}}}
 system_account: SYS
-{_leaf(settings)}{_cluster(settings.cluster)}"""
+{_leaf(settings)}{_cluster(settings)}"""

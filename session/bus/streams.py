@@ -176,6 +176,13 @@ class Streams:
         """Removes every message of `subject`."""
         self._raise(await self._ask(f"STREAM.PURGE.{name}", {"filter": subject}))
 
+    async def erase(self, name: str, subject: str) -> None:
+        """As `forget`, and the server writes over every message on its disk: what is only removed can still be read."""
+        while (stored := await self.last(name, subject)) is not None:
+            reply = await self._ask(f"STREAM.MSG.DELETE.{name}", {"seq": stored.revision, "no_erase": False})
+            if reply.error is None or reply.error.err_code != _NO_MESSAGE:
+                self._raise(reply)
+
     async def create_consumer(self, name: str, config: Mapping[str, Any]) -> None:
         """Creates a consumer from the API's ConsumerConfig."""
         self._raise(await self._ask(f"CONSUMER.CREATE.{name}", {"stream_name": name, "config": dict(config)}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from session.clock import Clock
 from session.desk.pages import Keep, PageFailed, PageProgressed, Pages, ReceivedPage
@@ -125,10 +125,25 @@ class DeskDevices:
         dpi: int = 300,
         colour: bool = True,
         area: Area | None = None,
+        duplex: bool = False,
+        areas: Sequence[Area] = (),
+        scan_id: str = "",
     ) -> str:
-        """Scans; `dpi` 50 to 600, `area` in 1/300 inch. Returns the scan's id; answered by `scan_ended` and pages."""
-        scan_id = new_id()
-        request = ScanRequested(scan_id=scan_id, kind=kind, source=source, dpi=dpi, colour=colour, area=area or Area())
+        """Scans; `dpi` 50 to 600, `area` in 1/300 inch; `areas`: a page of each instead.
+
+        Returns the scan's id (a new one unless given); answered by `scan_ended` and pages.
+        """
+        scan_id = scan_id or new_id()
+        request = ScanRequested(
+            scan_id=scan_id,
+            kind=kind,
+            source=source,
+            dpi=dpi,
+            colour=colour,
+            area=area or Area(),
+            duplex=duplex,
+            areas=list(areas),
+        )
         await self._scans.request(request)
         self._start_watch()
         return scan_id
@@ -160,6 +175,7 @@ class DeskDevices:
     def _on_message(self, message: SessionMessage) -> None:
         match message:
             case DevicesReported():
+                self._prints.kiosk_key = message.kiosk_key
                 self.report_changed.emit(message)
             case ScanProgressed():
                 self._scans.on_progressed(message)

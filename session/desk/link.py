@@ -388,7 +388,7 @@ class DeskLink:
             self._load_soon()
         if self._conventions.heard(beat.convention):
             self._load_soon()
-        if self._queue.is_behind(beat.revision, beat.open_tickets):
+        if self._queue.is_behind(beat.revision, beat.open_tickets, beat.digest):
             log.info("the queue has a gap; loading it again")
             self._load_soon()
 

@@ -21,6 +21,7 @@ from session.desk.devices import DeskDevices, Keep
 from session.desk.grants import DeskGrants
 from session.desk.line import DeskLine
 from session.desk.privacy import DeskPrivacy
+from session.desk.show import DeskShow
 from session.desk.talk import DeskTalk
 from session.desk.talk_link import TalkLink
 from session.errors import BusUnreachable
@@ -85,6 +86,7 @@ class DeskSession:
         self.grants = DeskGrants(channel, clock, keep_memory)
         self.page = DeskCobrowse(channel, clock, tasks)
         self.control = DeskControl(channel, lambda: self.page.epoch, tasks)
+        self.show = DeskShow(channel, clock, tasks, chunk_kbps)
         self.devices = DeskDevices(channel, clock, tasks, keep, is_kept=is_kept, chunk_kbps=chunk_kbps)
         self.line = DeskLine(channel, self.call, engine, self.devices, facts.line, clock, tasks)
         self.written = Written(channel, tasks)
@@ -104,6 +106,8 @@ class DeskSession:
         if self.resumed and not self.talk.talk.held:
             self.call.request_call()
         await self._ask_again()
+        if self.resumed:
+            self.show.repeat()  # what an earlier run showed is not known here any more
         self._gathering = self._tasks.spawn(self._gather(), name="desk log of the shared page")
 
     async def start_without_kiosk(self) -> None:
@@ -129,6 +133,7 @@ class DeskSession:
     def line_back(self) -> None:
         """The line is back: what happened meanwhile?"""
         self._tasks.spawn(self._ask_again(), name="desk asks the kiosk again")
+        self.show.repeat()
 
     async def end_call(self) -> None:
         """The conversation is over: voice, picture and page end; the log goes on through the wrap-up."""
@@ -140,6 +145,7 @@ class DeskSession:
         await self.call.hang_up()
         self.page.close()
         self.control.close()
+        self.show.close()
         if self._gathering is not None:
             self._gathering.cancel()
         self.chronicle.flush_mirror(due_only=False)

@@ -39,9 +39,10 @@ class ReceivedPage(NamedTuple):
 
 
 class PageProgressed(NamedTuple):
-    """`received` of `chunks` of a page or preview are here."""
+    """`received` of `chunks` of a page or preview of this scan are here."""
 
     page_id: str
+    scan_id: str
     kind: ScanKind
     received: int
     chunks: int
@@ -110,7 +111,7 @@ class Pages:
     def _progress(self, assembly: Assembly) -> None:
         offer = self._offers.get(assembly.item_id)
         if offer is not None:
-            told = PageProgressed(assembly.item_id, offer.kind, assembly.received, assembly.chunks)
+            told = PageProgressed(assembly.item_id, offer.scan_id, offer.kind, assembly.received, assembly.chunks)
             self.progressed.emit(told)
         if not assembly.is_complete:
             return

@@ -6,12 +6,15 @@ from __future__ import annotations
 import asyncio
 import hashlib
 
+import msgspec
+
 from session.clock import Clock
 from session.errors import PageTooLarge, PeerGone
 from session.notify import Notifier
 from session.protocol.channel import SessionChannel
 from session.protocol.chunks import count_chunks
 from session.protocol.ids import new_id
+from session.protocol.print_binding import print_binding
 from session.protocol.sending import ChunkSender, SureSender
 from session.protocol.session_messages import (
     ChunksRequested,
@@ -27,7 +30,7 @@ REPEAT_S = 4.0
 """All is sent and the kiosk says nothing: the offer is repeated, it then says what it lacks or how it stands."""
 SILENCE_S = 30.0
 """After so long without a word, before the printer has it, the kiosk is gone."""
-_AT_PRINTER = (PrintState.SENT, PrintState.PRINTING, PrintState.WAITING)
+_AT_PRINTER = (PrintState.SHOWN, PrintState.SENT, PrintState.PRINTING, PrintState.WAITING)
 _LAST = (PrintState.DONE, PrintState.FAILED, PrintState.CANCELLED)
 
 
@@ -43,6 +46,7 @@ class Prints:
 
     Attributes:
         offered: the kiosk was asked to print this.
+        kiosk_key: public key of the kiosk, as it reported it.
         changed: what the kiosk said; also `failed` with the code `peer_gone` when it says nothing for 30 s.
     """
 
@@ -52,6 +56,7 @@ class Prints:
         self.offered: Notifier[PrintOffered] = Notifier()
         self.changed: Notifier[PrintChanged] = Notifier()
         self._channel, self._topic, self._clock, self._sure = channel, topic, clock, sure
+        self.kiosk_key = ""
         self._documents: dict[str, _Document] = {}
         self._chunks = ChunkSender(channel, clock, tasks, lambda item_id: self._documents[item_id].data, kbps=kbps)
 
@@ -76,6 +81,9 @@ class Prints:
             sha256=await asyncio.to_thread(lambda: hashlib.sha256(document).hexdigest()),
             chunks=count_chunks(len(document), self._chunks.chunk_bytes),
             copies=copies,
+        )
+        offer = msgspec.structs.replace(
+            offer, bound_to=print_binding(self._channel.session_id, self.kiosk_key, offer.sha256, copies)
         )
         await self._channel.send(self._topic, offer)
         self._documents[offer.print_id] = _Document(offer, document, self._clock.monotonic_s())
@@ -108,7 +116,7 @@ class Prints:
         now_s = self._clock.monotonic_s()
         for print_id, document in list(self._documents.items()):
             if document.state in _AT_PRINTER:
-                continue  # it may wait for paper for hours, and says so
+                continue  # it may wait for the caller or for paper, and says so
             if self._chunks.has(print_id):
                 document.heard_s = document.offered_s = now_s
             elif now_s - document.heard_s >= SILENCE_S:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from session.protocol.tickets import Ticket, TicketState, queue_order
+from session.protocol.tickets import Ticket, TicketState, digest, queue_order
 
 ENDED = frozenset({TicketState.CLOSED, TicketState.ABANDONED})
 DOUBTS = 2
@@ -20,6 +20,7 @@ class QueueCopy:
         self._floor = 0
         self._revision = 0
         self._doubts = 0
+        self._digest = 0
 
     def load(self, tickets: Sequence[Ticket], revision: int) -> None:
         """Takes a snapshot as of `revision`; changes that came meanwhile and are newer stay."""
@@ -28,12 +29,23 @@ class QueueCopy:
         self._floor = revision
         self._revision = max([revision, *(seen for _, seen in newer.values())])
         self._doubts = 0
+        self._digest = 0
+        for ticket, _ in self._tickets.values():
+            self._count(ticket)
+
+    def _count(self, ticket: Ticket) -> None:
+        """Takes an open ticket into the digest, or out of it."""
+        if ticket.state not in ENDED:
+            self._digest ^= digest(ticket)
 
     def apply(self, ticket: Ticket, revision: int) -> bool:
         """Takes one change; False when it is older than what is known."""
         known = self._tickets.get(ticket.id)
         if revision <= self._floor or (known is not None and revision <= known[1]):
             return False
+        if known is not None:
+            self._count(known[0])
+        self._count(ticket)
         self._tickets[ticket.id] = (ticket, revision)
         self._revision = max(self._revision, revision)
         self._drop_ended()
@@ -45,9 +57,16 @@ class QueueCopy:
         for key in ended[:-200]:
             del self._tickets[key]
 
-    def is_behind(self, revision: int, open_tickets: int) -> bool:
-        """True when the hub's beats say twice in a row that something is missing here."""
+    def is_behind(self, revision: int, open_tickets: int, digest: int | None = None) -> bool:
+        """True when the hub's beats say twice in a row that something is missing here.
+
+        Args:
+            digest: the hub's, None from one that does not say it. At the same revision it must be ours: who missed a
+                change and heard the next one has all the right numbers.
+        """
         agrees = revision <= self._revision and open_tickets == len(self.ordered())
+        if revision == self._revision and digest not in (None, self._digest):
+            agrees = False
         self._doubts = 0 if agrees else self._doubts + 1
         return self._doubts >= DOUBTS
 

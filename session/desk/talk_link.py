@@ -6,9 +6,12 @@ Used by `session.desk.talk`, `session.desk.guest` and the board. Every request m
 
 from __future__ import annotations
 
+import msgspec
+
 from session.bus.client import BusClient
 from session.protocol.hub_messages import Done, HubMessage
 from session.protocol.roles import Role
+from session.protocol.seal_messages import LeaveNoteRequest, Part, PassedNoteAnswer, PassedNoteRequest
 from session.protocol.talk_messages import (
     BannerShown,
     HandOverRequest,
@@ -29,6 +32,7 @@ from session.protocol.talk_messages import (
 from session.protocol.talk_state import HoldReason, PassReason, Third
 
 TRIES = 3
+VAULT_S = 5.0
 
 
 class TalkLink:
@@ -65,6 +69,7 @@ class TalkLink:
         pieces_missing: int = -1,
     ) -> None:
         """Passes the caller on; our conversation ends. Raises `ColleagueBusy`, `QueueClosed`."""
+        note = await self._aside(session_id, note)
         wish = PassOnRequest(
             session_id=session_id,
             reason=reason,
@@ -77,7 +82,13 @@ class TalkLink:
 
     async def passed_on(self, session_id: str) -> PassedOnAnswer:
         """What the agent before wanted us to know; an empty name when there was none."""
-        return await self._insist("passed_on", PassedOnRequest(session_id=session_id), PassedOnAnswer)
+        answer = await self._insist("passed_on", PassedOnRequest(session_id=session_id), PassedOnAnswer)
+        vault = await self._bus.vault(Part.DOSSIER) if answer.by_name else None
+        if vault is None:
+            return answer
+        wish = PassedNoteRequest(session_id=session_id)
+        note = (await vault.ask("read_note", wish, PassedNoteAnswer, VAULT_S)).note
+        return msgspec.structs.replace(answer, note=note)
 
     async def invite(self, session_id: str, agent: str, held: bool) -> None:
         """Calls a colleague in. Raises `ColleagueBusy`."""
@@ -101,8 +112,17 @@ class TalkLink:
 
     async def hand_over(self, session_id: str, reason: PassReason, note: str = "", pieces_missing: int = -1) -> None:
         """Leaves the caller to the colleague who was called in."""
+        note = await self._aside(session_id, note)
         wish = HandOverRequest(session_id=session_id, reason=reason, note=note, pieces_missing=pieces_missing)
         await self._insist("hand_over", wish, Done)
+
+    async def _aside(self, session_id: str, note: str) -> str:
+        """What of the note goes to the hub: all of it, or nothing where the organisation's vault keeps it."""
+        vault = await self._bus.vault(Part.DOSSIER) if note else None
+        if vault is None:
+            return note
+        await vault.ask("leave_note", LeaveNoteRequest(session_id=session_id, note=note), Done, VAULT_S)
+        return ""
 
     async def _insist[Answer](self, verb: str, wish: HubMessage, answer_type: type[Answer]) -> Answer:
         return await self._bus.insist(verb, wish, answer_type, tries=TRIES)

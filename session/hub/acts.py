@@ -36,7 +36,17 @@ _now = tables.transitions.alias("now")
 _before = tables.transitions.alias("before")
 _other = tables.transitions.alias("other")
 
-_BESIDE_TICKETS = frozenset({ActKind.MOVE, ActKind.CLOSE, ActKind.OPEN, ActKind.BROADCAST, ActKind.WITHDRAW})
+_BESIDE_TICKETS = frozenset(
+    {
+        ActKind.MOVE,
+        ActKind.CLOSE,
+        ActKind.OPEN,
+        ActKind.BROADCAST,
+        ActKind.WITHDRAW,
+        ActKind.CLOSE_SITE,
+        ActKind.OPEN_SITE,
+    }
+)
 
 
 MOVED = "m-"

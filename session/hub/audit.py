@@ -68,17 +68,23 @@ class AuditEntry:
 
 @dataclass(frozen=True)
 class BoardEntry:
-    """A supervisor's act on a service or on all agents; `name` is the service, the message's or the act's id."""
+    """A supervisor's act on a service or on all agents, or an operator's on a site (`is_site`).
+
+    Attributes:
+        name: the service, the site, the message's or the act's id.
+    """
 
     organisation: str
     name: str
     record: QueueRecord | SaidRecord | MoveRecord
+    is_site: bool = False
 
 
 _BOARD_KINDS: dict[str, type[QueueRecord | SaidRecord | MoveRecord]] = {
     "queue": QueueRecord,
     "said": SaidRecord,
     "move": MoveRecord,
+    "site": QueueRecord,
 }
 """Third token of a subject of the audit, and what lies there. Tickets' subjects have no more than three."""
 
@@ -220,7 +226,9 @@ def _entry(message: Incoming) -> tuple[AuditEntry, int]:
     try:
         match message.subject.split("."):
             case [_, organisation, kind, name] if kind in _BOARD_KINDS:
-                board = BoardEntry(organisation, name, decode_plain(_BOARD_KINDS[kind], message.payload))
+                board = BoardEntry(
+                    organisation, name, decode_plain(_BOARD_KINDS[kind], message.payload), is_site=kind == "site"
+                )
             case _:
                 ticket = decode_plain(Ticket, message.payload)
     except MessageMalformed:

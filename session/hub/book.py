@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from session.errors import SessionError, StoreUnreachable, TicketUnknown
 from session.hub.engine import RevisionConflict, StoredTicket, TicketStore
+from session.hub.hands import Hands
 from session.hub.queue import QueueView
 from session.protocol.tickets import Ticket, TicketState
 
@@ -37,11 +38,15 @@ async def _as_it_is(stored: StoredTicket) -> StoredTicket:
 class TicketBook:
     """Tickets as the rules see them.
 
+    Args:
+        hands: see there; None where one hub alone gives callers to agents (tests).
+
     Attributes:
         follow: from a ticket that was moved to another organisation to the one that took its place.
     """
 
-    def __init__(self, store: TicketStore, view: QueueView) -> None:
+    def __init__(self, store: TicketStore, view: QueueView, hands: Hands | None = None) -> None:
+        self._hands = hands
         self._store = store
         self.view = view
         self.follow: Callable[[StoredTicket], Awaitable[StoredTicket]] = _as_it_is
@@ -104,6 +109,7 @@ class TicketBook:
 
         Raises:
             TicketUnknown, StoreUnreachable, and what `decide` raises.
+            AgentBusy: `decide` gives the caller to an agent who gets another one at this very moment.
         """
         known = self.view.get(organisation, ticket_id)
         done = await self._try_known(known, decide) if known is not None else None
@@ -115,7 +121,7 @@ class TicketBook:
             if wanted is None:
                 return stored, False
             try:
-                return await self._put(wanted, stored.revision), True
+                return await self._put(wanted, stored), True
             except RevisionConflict:
                 continue
         raise StoreUnreachable(why="the ticket changes too often")
@@ -127,15 +133,17 @@ class TicketBook:
         """
         try:
             wanted = decide(known.ticket)
-            return None if wanted is None else await self._put(wanted, known.revision)
+            return None if wanted is None else await self._put(wanted, known)
         except StoreUnreachable:
             raise
         except (RevisionConflict, SessionError):
             return None
 
-    async def _put(self, wanted: Ticket, revision: int) -> StoredTicket:
+    async def _put(self, wanted: Ticket, before: StoredTicket) -> StoredTicket:
+        if self._hands is not None:
+            await self._hands.claim(before, wanted)
         store = self._store.retire if wanted.state in ENDED else self._store.replace
-        return self._seen(StoredTicket(wanted, await store(wanted, revision)))
+        return self._seen(StoredTicket(wanted, await store(wanted, before.revision)))
 
     def _seen(self, stored: StoredTicket) -> StoredTicket:
         self.view.apply(stored)

@@ -34,6 +34,7 @@ from session.hub.transfers import transfer_targets
 from session.protocol.hub_messages import Service, ServicesAnswer
 from session.protocol.ids import split_service
 from session.protocol.roles import Role
+from session.protocol.seal_keys import SealCard
 
 VERSION_LETTERS = 12
 
@@ -129,6 +130,11 @@ class Catalogue:
             raise ServiceUnknown(service=ref)
         organisation, service = split_service(ref, home)
         return organisation, self.service(organisation, service)
+
+    def card(self, organisation: str) -> SealCard | None:
+        """For whom this organisation's conversations are sealed; None when it has no vault. Raises `NotAllowed`."""
+        entry = self.organisation(organisation)
+        return SealCard(organisation=organisation, keys=entry.seal_keys) if entry.vaults else None
 
     def kiosks_offering(self, organisation: str, service: str) -> Iterator[tuple[str, str]]:
         """(home, kiosk) of every kiosk with a button for this service, in whichever account it lives."""
@@ -228,7 +234,7 @@ class Catalogue:
                 public = enrolled.get((entry.id, role, user), key)
                 if public and public not in revoked:
                     users.append(BusUser(role, user, public))
-            accounts.append(BusAccount(entry.id, tuple(users)))
+            accounts.append(BusAccount(entry.id, tuple(users), vault=bool(entry.vaults)))
         return accounts
 
 
@@ -242,5 +248,7 @@ def _identities(entry: OrganisationEntry) -> Iterator[tuple[Role, str, str]]:
         yield Role.KIOSK, kiosk.id, kiosk.key
     for display in entry.displays:
         yield Role.DISPLAY, display.id, display.key
+    for vault in entry.vaults:
+        yield Role.VAULT, vault.id, vault.key
     for person in entry.people:
         yield ROLES[person.role], person.id, person.key

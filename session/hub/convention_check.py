@@ -16,11 +16,15 @@ from session.hub.caller_numbers import NUMBER_KINDS
 from session.hub.cell_hours import hours_of
 from session.hub.entries import MOST_SERVICES, OrganisationEntry, SiteEntry
 from session.hub.hours_check import check_hours
+from session.hub.library_entries import library_problems
 from session.hub.opening import opening
 from session.hub.overflow_check import overflow_problems
 from session.hub.problems import Problem
+from session.hub.seal_check import check_seal, expired_keys
 from session.hub.transfers import transfer_problems
 from session.protocol.ids import split_service
+from session.protocol.scan_profiles import MOST_PROFILES, Sides
+from session.protocol.session_messages import ScanSource
 
 
 def wrong(organisations: Sequence[OrganisationEntry]) -> list[Problem]:
@@ -43,6 +47,8 @@ def _keys(organisations: Sequence[OrganisationEntry]) -> Iterator[Problem]:
             places.setdefault(kiosk.key, []).append(f"organisations.{entry.id}.kiosks.{kiosk.id}")
         for display in entry.displays:
             places.setdefault(display.key, []).append(f"organisations.{entry.id}.displays.{display.id}")
+        for vault in entry.vaults:
+            places.setdefault(vault.key, []).append(f"organisations.{entry.id}.vaults.{vault.id}")
         for person in entry.people:
             places.setdefault(person.key, []).append(f"organisations.{entry.id}.people.{person.id}")
     for key, where in places.items():
@@ -63,6 +69,7 @@ def _in_itself(entry: OrganisationEntry) -> Iterator[Problem]:
         if service.number_kind not in NUMBER_KINDS:
             yield Problem("unknown_number_kind", here, {"name": service.number_kind})
         yield from _twice(f"{here}.outcomes", [outcome.id for outcome in service.outcomes])
+    yield from _profiles(entry, place)
     for person in entry.people:
         here = f"{place}.people.{person.id}"
         yield from (
@@ -78,9 +85,24 @@ def _in_itself(entry: OrganisationEntry) -> Iterator[Problem]:
     for display in entry.displays:
         yield from _screen(f"{place}.displays.{display.id}", display.site, display.key, sites)
     yield from check_hours(entry, place)
+    yield from check_seal(entry, place)
+    yield from library_problems(place, entry.library, entry.allowed_addresses)
     for address in (*entry.allowed_addresses, entry.home_address):
         if address and not is_address(address):
             yield Problem("address_not_http", place, {"address": address})
+
+
+def _profiles(entry: OrganisationEntry, place: str) -> Iterator[Problem]:
+    yield from _twice(f"{place}.scan_profiles", [profile.id for profile in entry.scan_profiles])
+    if len(entry.scan_profiles) > MOST_PROFILES:
+        values = {"count": len(entry.scan_profiles), "most": MOST_PROFILES}
+        yield Problem("too_many_profiles", f"{place}.scan_profiles", values)
+    for profile in entry.scan_profiles:
+        here = f"{place}.scan_profiles.{profile.id}"
+        if profile.source is ScanSource.GLASS and profile.sides is not Sides.ONE:
+            yield Problem("glass_has_one_side", here)
+        if profile.source is ScanSource.FEEDER and profile.preview:
+            yield Problem("feeder_has_no_preview", here)
 
 
 def _screen(here: str, site: str, key: str, sites: Sequence[str]) -> Iterator[Problem]:
@@ -147,6 +169,7 @@ def advice(organisations: Sequence[OrganisationEntry], now: datetime) -> list[Pr
     }
     for entry in organisations:
         found += _past(entry, now)
+        found += expired_keys(entry, now)
         found += _idle(entry, offered)
         for site in entry.sites:
             found += _never_open(entry, site, organisations, now)

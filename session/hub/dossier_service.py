@@ -14,8 +14,9 @@ from typing import Protocol
 import msgspec
 
 from session.errors import DossierUnknown, NotAllowed
-from session.hub.engine import CallerStore
-from session.hub.sessions import Sessions
+from session.hub.engine import CallerRecord, CallerStore
+from session.hub.keep_grants import KeepGrants
+from session.hub.piece_service import PieceStoreLike, Who, who_of
 from session.hub.uploads import UploadSpool
 from session.protocol.hub_messages import (
     DocumentFiled,
@@ -26,6 +27,7 @@ from session.protocol.hub_messages import (
     DossierRequest,
     PieceRequest,
     PieceState,
+    SessionFacts,
     UploadBegin,
     UploadChunk,
     UploadState,
@@ -85,14 +87,39 @@ class DossierStoreLike(Protocol):
         ...
 
 
-class DossierService:
-    """The rules between desks and the store."""
+class OwnedSessions(Protocol):
+    """Which session is whose: the hub's own rules (`Sessions`), or what a vault hears of the hub."""
 
-    def __init__(self, store: DossierStoreLike, sessions: Sessions, callers: CallerStore, uploads: UploadSpool) -> None:
+    async def owned(self, organisation: str, agent: str, session_id: str) -> tuple[Ticket, CallerRecord]:
+        """The ticket and the caller of an agent's own session. Raises `TicketUnknown`."""
+        ...
+
+    def kiosk_facts(self, ticket: Ticket) -> SessionFacts:
+        """What is known of the session of a ticket that `owned` gave."""
+        ...
+
+
+class DossierService:
+    """The rules between desks and the store.
+
+    Args:
+        keep: what kiosks said about keeping documents; None in a vault, which does not pass sessions on and cannot
+            know: there the organisation's own desk is what refuses.
+    """
+
+    def __init__(
+        self,
+        store: DossierStoreLike,
+        sessions: OwnedSessions,
+        callers: CallerStore,
+        uploads: UploadSpool,
+        keep: KeepGrants | None = None,
+    ) -> None:
         self._store = store
         self._sessions = sessions
         self._callers = callers
         self._uploads = uploads
+        self._keep = keep
         self._read: OrderedDict[tuple[str, str], bytes] = OrderedDict()
 
     async def dossier(self, organisation: str, agent: str, wish: DossierRequest) -> DossierFacts:
@@ -125,10 +152,13 @@ class DossierService:
 
     async def piece(self, organisation: str, agent: str, wish: PieceRequest) -> DossierFacts:
         """Sets a piece by hand. Raises as `dossier`; `NotAllowed` also for "filed", which only the store says."""
-        await self._check_dossier(organisation, agent, wish.session_id, wish.dossier)
-        if wish.state is PieceState.FILED:
+        _, who = await self.check(organisation, agent, wish.session_id, wish.dossier)
+        if wish.state in (PieceState.FILED, PieceState.ACKNOWLEDGED):
             raise NotAllowed(why="only the store files")
-        return await self._store.set_piece(organisation, wish.dossier, wish.piece_id, wish.state, wish.reason)
+        change = (organisation, wish.dossier, wish.piece_id, wish.state, wish.reason)
+        if isinstance(self._store, PieceStoreLike):
+            return await self._store.set_piece_by(*change, who)
+        return await self._store.set_piece(*change)
 
     async def note(self, organisation: str, agent: str, wish: NoteRequest) -> None:
         """Keeps an agent's note in the dossier of its session's caller. Raises as `dossier`."""
@@ -138,8 +168,10 @@ class DossierService:
         await self._store.add_note(organisation, found.number, wish.note_id, wish.text, by_name)
 
     async def upload_begin(self, organisation: str, agent: str, begin: UploadBegin) -> UploadState:
-        """Announces a document; raises as `dossier` and `UploadSpool.begin`."""
-        await self._check_dossier(organisation, agent, begin.session_id, begin.dossier)
+        """Announces a document; raises as `dossier` and `UploadSpool.begin`, and `GrantMissing` without `keep`."""
+        ticket, _ = await self.check(organisation, agent, begin.session_id, begin.dossier)
+        if self._keep is not None:
+            await self._keep.check(ticket, begin.session_id)
         async with self._uploads.lock(organisation, agent, begin.upload_id):
             upload = await asyncio.to_thread(self._uploads.begin, organisation, agent, begin)
             return UploadState(upload_id=begin.upload_id, received_bytes=upload.received_bytes)
@@ -155,21 +187,30 @@ class DossierService:
         """Gives the whole document to the store and answers with what the store read back.
 
         Raises:
+            GrantMissing: the caller does not let documents be kept, or not any more.
             TransferInterrupted, PageDamaged: send again. DocumentNotFiled, StoreUnreachable: keep it, commit again.
         """
         async with self._uploads.lock(organisation, agent, upload_id):
             upload = self._uploads.find(organisation, agent, upload_id)
             begin = upload.begin
-            await self._check_dossier(organisation, agent, begin.session_id, begin.dossier)
+            ticket, who = await self.check(organisation, agent, begin.session_id, begin.dossier)
             if (answer := upload.answer) is not None:
                 return answer
+            if self._keep is not None:
+                await self._keep.check(ticket, begin.session_id)
             data = await asyncio.to_thread(upload.whole)
-            record, facts = await self._store.file(
-                organisation, begin.dossier, begin.piece_id, begin.name, begin.pages, begin.sha256, data, upload_id
-            )
+            record, facts = await self._file(organisation, begin, data, who)
             filed = DocumentFiled(document=record, dossier=facts)
             await asyncio.to_thread(upload.finish, filed)
             return filed
+
+    async def _file(
+        self, organisation: str, begin: UploadBegin, data: bytes, who: Who
+    ) -> tuple[DocumentRecord, DossierFacts]:
+        place = (organisation, begin.dossier, begin.piece_id, begin.name, begin.pages, begin.sha256)
+        if isinstance(self._store, PieceStoreLike):
+            return await self._store.file_by(*place, data, begin.upload_id, who)
+        return await self._store.file(*place, data, begin.upload_id)
 
     async def document(self, organisation: str, agent: str, wish: DocumentRequest) -> DocumentPart:
         """Bytes of a document of the session's dossier. Raises as `dossier`."""
@@ -198,9 +239,18 @@ class DossierService:
         facts = await self._store.open(organisation, dossier)
         return any(document.id == document_id for document in facts.documents)
 
-    async def _check_dossier(self, organisation: str, agent: str, session_id: str, dossier: str) -> Ticket:
-        """Raises `NotAllowed` unless `dossier` is the one this session was given."""
+    @property
+    def store(self) -> object:
+        """The store, for what it may know beyond `DossierStoreLike`."""
+        return self._store
+
+    async def own(self, organisation: str, agent: str, session_id: str) -> Ticket:
+        """The ticket of an agent's own session. Raises `TicketUnknown`."""
+        return (await self._sessions.owned(organisation, agent, session_id))[0]
+
+    async def check(self, organisation: str, agent: str, session_id: str, dossier: str) -> tuple[Ticket, Who]:
+        """The session's ticket and who acts. Raises `NotAllowed` unless `dossier` is the one it was given."""
         ticket, record = await self._sessions.owned(organisation, agent, session_id)
         if not dossier or record.dossier != dossier:
             raise NotAllowed(why="not the dossier of this session")
-        return ticket
+        return ticket, who_of(self._sessions.kiosk_facts(ticket))

@@ -11,9 +11,12 @@ from typing import Annotated, Literal
 import msgspec
 
 from session.hub.hours_entries import ClosureEntry, HoursLine, OfferEntry, OpeningEntry, Said
+from session.hub.library_entries import LibraryEntry
 from session.protocol.hub_messages import Address, Contact, Service, Text
 from session.protocol.ids import Id, OptionalId, ServiceRef
 from session.protocol.roles import Role
+from session.protocol.scan_profiles import ScanProfile
+from session.protocol.seal_keys import MOST_KEYS, SealKey
 
 PersonRole = Literal["agent", "supervisor", "helpdesk", "facilitator", "operator"]
 
@@ -134,6 +137,13 @@ class DisplayEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     key: str = ""
 
 
+class VaultEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The organisation's own dossier service and log keeper, as one name on the bus."""
+
+    id: Id
+    key: str = ""
+
+
 class PersonEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Somebody at a desk. `id` is opaque; `name` is what callers read; no `services` means all of them.
 
@@ -157,9 +167,13 @@ class OrganisationEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
         time_zone, public_holidays: of its hours; a region as "FR", "FR-57", "FR-971", or "" for none.
         closures, openings: days that are not as the weekly hours say.
         offers: services with other hours at one site.
+        scan_profiles: how its papers are scanned: a button at the desk for each.
         network: the partner's network it belongs to; then only names, services and `transfers_from` are needed here.
         transfers_to: "organisation" or "organisation/service": where callers may be sent, if that one has us in its
             `transfers_from`.
+        vaults: its own dossier service and log keeper; then everything of its conversations is sealed for `seal_keys`,
+            which `expert-app hub seal-key` prints.
+        library: what its agents may put before callers.
     """
 
     id: Id
@@ -170,6 +184,8 @@ class OrganisationEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     kiosks: list[KioskEntry] = []
     people: list[PersonEntry] = []
     displays: list[DisplayEntry] = []
+    vaults: list[VaultEntry] = []
+    seal_keys: Annotated[list[SealKey], msgspec.Meta(max_length=MOST_KEYS)] = []
     home_address: Address = ""
     allowed_addresses: list[Address] = []
     contact: Contact = Contact()
@@ -179,6 +195,8 @@ class OrganisationEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     closures: list[ClosureEntry] = []
     openings: list[OpeningEntry] = []
     offers: list[OfferEntry] = []
+    scan_profiles: list[ScanProfile] = []
     transfers_to: list[ServiceRef] = []
     transfers_from: list[Id] = []
     network: OptionalId = ""
+    library: list[LibraryEntry] = []

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from session.errors import NotAllowed
 from session.hub.agents import Agents
 from session.hub.board import Board
 from session.hub.board_handlers import board_handlers
@@ -12,9 +13,11 @@ from session.hub.dossier_service import DossierService
 from session.hub.history_handlers import Past, history_handlers
 from session.hub.log_keeper import LogKeeper
 from session.hub.offers import Offers
+from session.hub.piece_service import piece_handlers
 from session.hub.queue import QueueView
 from session.hub.routing import Routing
 from session.hub.routing_handlers import routing_handlers
+from session.hub.seal_handlers import seal_handlers, unless_sealed
 from session.hub.service import Asker, Handler
 from session.hub.sessions import Sessions
 from session.hub.statistics import StatisticsService
@@ -53,6 +56,7 @@ from session.protocol.hub_messages import (
 )
 from session.protocol.roles import Role
 from session.protocol.routing_messages import NoteRequest
+from session.protocol.seal_messages import SEALED
 
 
 class _Handlers:
@@ -142,6 +146,8 @@ class _Handlers:
     async def log(self, asker: Asker, wish: LogAppend) -> LogAck:
         records = [bytes(record) for record in wish.records]
         owner, writer = await self._writer(asker, wish.session_id)
+        if self.catalogue.card(owner) is not None:
+            raise NotAllowed(why=SEALED)
         following = await self.keeper.append(owner, wish.session_id, writer, wish.first, records)
         return LogAck(next=following)
 
@@ -182,7 +188,7 @@ def handlers(
 ) -> dict[str, Handler]:
     """Verb -> the rule that answers it."""
     rules = _Handlers(catalogue, view, calls, sessions, dossiers, keeper, statistics, board, offers)
-    return {
+    answers: dict[str, Handler] = {
         "services": rules.services,
         "call": rules.call,
         "status": rules.status,
@@ -204,6 +210,9 @@ def handlers(
         "statistics": rules.statistics,
         **board_handlers(board, agents, past.days),
         **history_handlers(past),
+        **piece_handlers(dossiers),
         **routing_handlers(routing),
         **waiting,
+        **seal_handlers(catalogue, sessions, keeper),
     }
+    return unless_sealed(answers, catalogue)

@@ -310,7 +310,9 @@ def _act(stream: int, entry: AuditEntry, board: BoardEntry) -> dict[str, Any]:
     }
     match record:
         case QueueRecord():  # one from before acts had names gets its place in the audit as name
-            act = record.act or f"entry_{entry.seq}"
+            act = record.act or f"entry_{entry.revision or entry.seq}"
+            if board.is_site:
+                return row | {"act": act, "kind": "close_site" if record.closed else "open_site", "service": board.name}
             return row | {"act": act, "kind": "close" if record.closed else "open", "service": board.name}
         case SaidRecord():
             kind = "withdraw" if record.withdrawn else "broadcast"

@@ -117,13 +117,18 @@ class Hosts:
 
     # ---- the kiosk -------------------------------------------------------------------------------------------------
 
-    async def call(self, home: str, kiosk: str, said: HelpState) -> HelpAnswer:
-        """A kiosk says how it stands with its call. Raises `NotAllowed` where no host can be called."""
+    async def call(self, home: str, kiosk: str, said: HelpState, *, new: bool = False) -> HelpAnswer:
+        """A kiosk says how it stands with its call. Raises `NotAllowed` where no host can be called.
+
+        Args:
+            new: no repeat. A kiosk that was restarted, or is pressed again at once, calls anew, also when the host has
+                just finished.
+        """
         if not self.has_host(home, self._catalogue.site_of(home, kiosk).id):
             raise NotAllowed(why="no host here")
         known = self.state(home, kiosk)
         state = said if said is HelpState.NONE or known is HelpState.NONE else known
-        if (home, kiosk) in self._ended:  # a repeat of what the host has just finished
+        if (home, kiosk) in self._ended and not new:  # a repeat of what the host has just finished
             state = HelpState.NONE
         self._spoke_s[home, kiosk] = self._clock.monotonic_s()
         await self._tell((home, kiosk), state)

@@ -29,11 +29,14 @@ from session.hub.eligible import Eligibility
 from session.hub.engine import StoredTicket
 from session.hub.gauges import Gauges
 from session.hub.handlers import handlers
+from session.hub.hands import Hands, NatsHandStore
 from session.hub.health import Health
 from session.hub.history import TIME_ZONE, History
 from session.hub.history_handlers import Past
 from session.hub.hosts import Hosts
+from session.hub.keep_grants import KeepGrants, NatsKeepStore
 from session.hub.lease import Lease
+from session.hub.library import Library, library_handlers
 from session.hub.lines import Lines, line_handlers
 from session.hub.links import Links
 from session.hub.log_keeper import LogKeeper
@@ -110,6 +113,7 @@ class Hub:
         network: our name among partners' networks; "" without partners.
         patience: how long silence of a desk or a kiosk is borne.
         come_s: how long a called caller has to come back to the kiosk.
+        library: folder of the documents that agents put before callers; None without any.
         room: of the disks that hold the hub's things, ours and the server's.
 
     Attributes:
@@ -136,6 +140,8 @@ class Hub:
         come_s: float = COME_S,
         room: Room | None = None,
         turn: TurnTickets | None = None,
+        uploads: Path | None = None,
+        library: Path | None = None,
     ) -> None:
         self._connection = connection
         self._catalogue = catalogue
@@ -146,6 +152,7 @@ class Hub:
         self._ticker: asyncio.Task[None] | None = None
         self._remembering: asyncio.Task[None] | None = None
         self.view = QueueView()
+        self.view.monotonic_s = clock.monotonic_s
         self.presence = Presence(clock, patience)
         self._watch = PresenceWatch(self.presence)
         self._news = BusNews(connection)
@@ -157,14 +164,15 @@ class Hub:
         self.projection = Projection(
             self._audit, lambda: History(folder / "history", database, time_zone), tasks, rebuild=rebuild_history
         )
-        self._book = TicketBook(self._tickets, self.view)
+        self._hands = NatsHandStore(connection, replicas)
+        self._book = TicketBook(self._tickets, self.view, Hands(self._hands, self._tickets))
         self._returns = NatsReturns(connection, replicas)
         self._returning = Returning(self._returns, clock)
         self._board_store = NatsBoardStore(connection, tasks, replicas)
         self._agents = Agents(self.view, self.presence, self._board_store, catalogue, clock, time_zone)
         eligibility = Eligibility(catalogue, self._agents.answering)
         self._lines = Lines(catalogue, self.view, self.presence, clock)
-        self._sessions = Sessions(
+        self.sessions = Sessions(
             self._book,
             self._callers,
             catalogue,
@@ -210,7 +218,7 @@ class Hub:
             self._book,
             self._callers,
             catalogue,
-            self._sessions,
+            self.sessions,
             self._places,
             self._news,
             clock,
@@ -225,7 +233,7 @@ class Hub:
             self._callers,
             catalogue,
             self._openings,
-            self._sessions,
+            self.sessions,
             self._board.is_closed,
             clock,
         )
@@ -260,7 +268,7 @@ class Hub:
             self._book,
             self._callers,
             catalogue,
-            self._sessions,
+            self.sessions,
             self._board.agents,
             self._board.is_closed,
             self.presence,
@@ -268,9 +276,10 @@ class Hub:
             self._news,
             clock,
         )
-        self._uploads = UploadSpool(folder / "uploads")
-        self._dossiers = DossierService(dossiers, self._sessions, self._callers, self._uploads)
-        self.relay = Relay(connection, self.view, self._book, clock, tasks)
+        self._uploads = UploadSpool(uploads or folder / "uploads")
+        keep = KeepGrants(NatsKeepStore(connection), clock)
+        self._dossiers = DossierService(dossiers, self.sessions, self._callers, self._uploads, keep)
+        self.relay = Relay(connection, self.view, self._book, keep, clock, tasks)
         counts = StatisticsService(self.projection)
         undo = Undo(self._board, self._book, self._board_store, self.projection, catalogue.person_name, clock)
         past = Past(undo, DayAndTrends(self.projection, clock, time_zone), self._lines)
@@ -278,20 +287,21 @@ class Hub:
             catalogue,
             self.view,
             self._calls,
-            self._sessions,
+            self.sessions,
             self._dossiers,
             self._keeper,
             counts,
             self._board,
             self._offers,
             self._agents,
-            Routing(self._book, self._sessions, self._agents, catalogue, clock, eligibility),
+            Routing(self._book, self.sessions, self._agents, catalogue, clock, eligibility),
             waiting,
             past,
         )
         bound |= network_handlers(self._moves, self._hosts, self.network)
         bound |= line_handlers()
         bound |= talk_handlers(self._talks, self._passing)
+        bound |= library_handlers(Library(catalogue, library))
         self.service = HubService(connection, bound, clock, tasks)
         self._links = Links(
             network, connection, catalogue, self._moves, self.presence, self.relay, self.service, clock, tasks
@@ -369,6 +379,7 @@ class Hub:
                 await self._board_store.prepare()
                 await self._returns.prepare()
                 await self._lease.prepare()
+                await self._hands.prepare()
                 await self._callback_store.prepare()
                 await self._audit.prepare()
             except StoreUnreachable as error:
@@ -436,7 +447,7 @@ class Hub:
             await self._talks.look(ticket)
             await self._passing.look(ticket)
             if self._is_forgotten(ticket):
-                await self._sessions.close_forgotten(ticket)
+                await self.sessions.close_forgotten(ticket)
             if ticket.state in WAITING and not self._catalogue.has(ticket.organisation, ticket.service):
                 await self._calls.abandon(ticket, NO_LONGER_OFFERED)
         for organisation in self._catalogue.served:
@@ -446,7 +457,10 @@ class Hub:
             await self._news.beat(
                 organisation,
                 QueueBeat(
-                    revision=self.view.revision(organisation), open_tickets=count, convention=self._catalogue.version
+                    revision=self.view.revision(organisation),
+                    open_tickets=count,
+                    digest=self.view.digest(organisation),
+                    convention=self._catalogue.version,
                 ),
             )
         self._remember_moved()
@@ -468,11 +482,11 @@ class Hub:
                     told = PeerPresence(session_id=ticket.session, present=present)
                     await self._news.tell(account, role, user, told)
             case DeskLost():
-                await self._sessions.give_back(ticket)
+                await self.sessions.give_back(ticket)
             case CallerLost():
                 await self._calls.abandon(ticket)
             case KioskLost():
-                await self._sessions.give_up(ticket)
+                await self.sessions.give_up(ticket)
 
     def _remember_moved(self) -> None:
         """Callers of ours who are in a partner's network, as the store tells it."""

@@ -119,6 +119,11 @@ class LogKeeper:
             return following[writer]
         raise StoreUnreachable(why="the log is written too often")
 
+    async def ends(self, organisation: str, session_id: str) -> list[str]:
+        """Who may write and read this session's log. Raises `TicketUnknown`, `StoreUnreachable`."""
+        state, _ = await self._state_of(organisation, f"log.{organisation}.{session_id}")
+        return state.ends
+
     async def check_reader(self, organisation: str, session_id: str, reader: str) -> None:
         """Raises `TicketUnknown` or `NotAllowed` unless `reader` ("a.<agent>") is one of the session's ends."""
         state, _ = await self._state_of(organisation, f"log.{organisation}.{session_id}")

@@ -31,6 +31,8 @@ RETIRED_S = 3600
 CALLERS = "CALLERS"
 CALLER_S = 24 * 3600
 """A caller record that nobody removed goes by itself after a day."""
+CALLER_CHANGES = 32
+"""Forms of one record that are kept until it is forgotten: what the server drops by itself it does not write over."""
 
 
 def _subject(organisation: str, ticket_id: str) -> str:
@@ -162,7 +164,7 @@ class NatsCallerStore:
                 "subjects": ["caller.*.*"],
                 "storage": "file",
                 "num_replicas": self._replicas,
-                "max_msgs_per_subject": 1,
+                "max_msgs_per_subject": CALLER_CHANGES,
                 "max_age": CALLER_S * NANOSECONDS,
             },
         )
@@ -178,4 +180,4 @@ class NatsCallerStore:
 
     async def forget(self, organisation: str, ticket_id: str) -> None:
         """See `CallerStore`."""
-        await self._streams.forget(CALLERS, f"caller.{organisation}.{ticket_id}")
+        await self._streams.erase(CALLERS, f"caller.{organisation}.{ticket_id}")

@@ -32,7 +32,7 @@ class _NetworkHandlers:
         return await self._moves.move(asker.organisation, asker.user, wish)
 
     async def call_help(self, asker: Asker, wish: HelpCall) -> HelpAnswer:
-        return await self._hosts.call(asker.organisation, asker.user, wish.state)
+        return await self._hosts.call(asker.organisation, asker.user, wish.state, new=wish.new)
 
     async def site(self, asker: Asker, _: SiteRequest) -> SiteAnswer:
         return self._hosts.site(asker.organisation, asker.user)

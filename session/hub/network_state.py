@@ -146,6 +146,7 @@ class NetworkState:
             changed_by=f"{Role.OPERATOR}.{operator}",
             reason=wish.reason,
             at_utc=self._clock.utc_now(),
+            act=secrets.token_hex(8),
         )
         await self._store.put_site(organisation, wish.site, record)
         for kiosk in entry.kiosks:

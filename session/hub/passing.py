@@ -12,7 +12,7 @@ from collections.abc import Callable
 import msgspec
 
 from session.clock import Clock
-from session.errors import ColleagueBusy, NotAllowed, QueueClosed, TicketUnknown
+from session.errors import AgentBusy, ColleagueBusy, NotAllowed, QueueClosed, TicketUnknown
 from session.hub.book import Decide, TicketBook, new_session_id
 from session.hub.catalogue import Catalogue
 from session.hub.engine import CallerStore
@@ -140,7 +140,7 @@ class Passing:
         """The colleague who was called in has the caller from now on, in a conversation of its own.
 
         Raises:
-            ColleagueBusy: nobody is there to take over. TicketUnknown.
+            ColleagueBusy: nobody is there to take over, or not any more. TicketUnknown.
         """
 
         def decide(ticket: Ticket) -> Ticket | None:
@@ -161,7 +161,10 @@ class Passing:
                 reason=PASSED_ON,
             )
 
-        after = await self._pass(organisation, agent, wish.session_id, decide, wish.note, wish.pieces_missing)
+        try:
+            after = await self._pass(organisation, agent, wish.session_id, decide, wish.note, wish.pieces_missing)
+        except AgentBusy:  # the colleague has taken somebody else meanwhile
+            raise ColleagueBusy from None
         if after.agent is not None and after.state is TicketState.IN_SESSION:
             await self._sessions.accept(organisation, after.agent, after.id)  # opens its log, tells the kiosk
 

@@ -22,6 +22,7 @@ class QueueView:
     """All tickets of all organisations, open and lately ended.
 
     Attributes:
+        monotonic_s: a clock that never jumps, for `arrival`.
         on_change: told (the ticket before, or None, and after) at each change, once.
     """
 
@@ -29,6 +30,8 @@ class QueueView:
         self._indexes: dict[str, TicketIndex] = {}
         self._sessions: dict[str, Key] = {}
         self._moved: dict[Key, Ticket] = {}
+        self._fronts: dict[str, tuple[datetime, float]] = {}
+        self.monotonic_s: Callable[[], float] = lambda: 0.0
         self.on_change: Callable[[Ticket | None, Ticket], None] = lambda before, after: None
 
     def load(self, tickets: Sequence[StoredTicket]) -> None:
@@ -36,6 +39,7 @@ class QueueView:
         self._indexes.clear()
         self._sessions.clear()
         self._moved.clear()
+        self._fronts.clear()
         for stored in tickets:
             self._take(stored)
 
@@ -50,7 +54,12 @@ class QueueView:
 
     def _take(self, stored: StoredTicket) -> None:
         ticket = stored.ticket
-        self._indexes.setdefault(ticket.organisation, TicketIndex()).put(stored)
+        index = self._indexes.setdefault(ticket.organisation, TicketIndex())
+        index.put(stored)
+        if index.newest_arrival() is None:
+            self._fronts.pop(ticket.organisation, None)
+        if ticket.state in WAITING:
+            self._follow_front(ticket)
         if ticket.moved_to:
             self._moved[ticket.organisation, ticket.id] = ticket
         if ticket.session is not None:
@@ -75,6 +84,10 @@ class QueueView:
     def revision(self, organisation: str) -> int:
         """Newest revision seen of an organisation's tickets."""
         return self._index(organisation).revision
+
+    def digest(self, organisation: str) -> int:
+        """That of an organisation's open tickets."""
+        return self._index(organisation).digest
 
     def get(self, organisation: str, ticket_id: str) -> StoredTicket | None:
         """A ticket by its id."""
@@ -144,11 +157,26 @@ class QueueView:
     def arrival(self, organisation: str, now_utc: datetime) -> datetime:
         """The time under which a newcomer waits: now, but never before somebody who waits already.
 
-        A clock that jumps back, or another hub's clock that is ahead, would let newcomers overtake. As soon as
-        nobody waits any more, the clock alone counts again.
+        A clock that jumps back, or another hub's clock that is ahead, would let newcomers overtake. So while somebody
+        waits whose time is ahead of our clock, ours goes on from there, at half speed: in the same order at every hub,
+        and an hour too much is gone after two. As soon as nobody waits any more, the clock alone counts again.
         """
         newest = self._index(organisation).newest_arrival()
-        return now_utc if newest is None or newest < now_utc else newest + timedelta(microseconds=1)
+        if newest is None:
+            return now_utc
+        return max(now_utc, self._front(organisation) or newest, newest + timedelta(microseconds=1))
+
+    def _front(self, organisation: str) -> datetime | None:
+        """How far the arrivals are by now, as if the most advanced one had gone on at half speed."""
+        if organisation not in self._fronts:
+            return None
+        stamp, seen_s = self._fronts[organisation]
+        return stamp + timedelta(seconds=(self.monotonic_s() - seen_s) / 2)
+
+    def _follow_front(self, ticket: Ticket) -> None:
+        front = self._front(ticket.organisation)
+        if front is None or ticket.arrived_at_utc > front:
+            self._fronts[ticket.organisation] = (ticket.arrived_at_utc, self.monotonic_s())
 
     def next_number(self, organisation: str, letter: str) -> str:
         """A short word for a new ticket, "C042"; none that an open ticket has."""

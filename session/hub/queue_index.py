@@ -9,7 +9,7 @@ from datetime import datetime
 
 from session.hub.engine import StoredTicket
 from session.protocol.roles import Role
-from session.protocol.tickets import Ticket, TicketState, queue_order
+from session.protocol.tickets import Ticket, TicketState, digest, queue_order
 
 OPEN = frozenset({TicketState.WAITING, TicketState.OFFERED, TicketState.IN_SESSION, TicketState.WRAP_UP})
 WAITING = frozenset({TicketState.WAITING, TicketState.OFFERED})
@@ -24,11 +24,13 @@ class TicketIndex:
     Attributes:
         stored: all of them by id, ended ones too.
         revision: the newest seen.
+        digest: of the open ones, see `session.protocol.tickets.digest`.
     """
 
     def __init__(self) -> None:
         self.stored: dict[str, StoredTicket] = {}
         self.revision = 0
+        self.digest = 0
         self._line: list[OrderKey] = []
         self._in_line: dict[str, OrderKey] = {}
         self._arrivals: list[OrderKey] = []
@@ -51,6 +53,7 @@ class TicketIndex:
         self.revision = max(self.revision, stored.revision)
         self._letters.setdefault(ticket.number[:1], _Letter()).add(ticket)
         if ticket.state in OPEN:
+            self.digest ^= digest(ticket)
             self._open[ticket.id] = ticket
             self._at_kiosk.setdefault((ticket.kiosk_home, ticket.kiosk), set()).add(ticket.id)
         if ticket.state is TicketState.OFFERED:
@@ -71,7 +74,8 @@ class TicketIndex:
 
     def _remove(self, ticket: Ticket) -> None:
         self._pages = None
-        self._open.pop(ticket.id, None)
+        if self._open.pop(ticket.id, None) is not None:
+            self.digest ^= digest(ticket)
         self._offered.discard(ticket.id)
         key = self._in_line.pop(ticket.id, None)
         if key is not None:

@@ -19,6 +19,8 @@ from session.bus.line import Incoming
 from session.clock import Clock
 from session.errors import BusUnreachable, SessionError
 from session.hub.book import TicketBook
+from session.hub.keep_grants import TOPIC as GRANT_TOPIC
+from session.hub.keep_grants import KeepGrants
 from session.hub.queue import QueueView
 from session.hub.rates import Rates
 from session.hub.sessions import LIVE
@@ -26,7 +28,7 @@ from session.hub.talk_ends import End, peer_of
 from session.protocol.roles import Role
 from session.protocol.session_messages import CONTROL_TOPICS, RAW_TOPICS
 from session.protocol.tickets import Ticket
-from session.protocol.version import MAX_CHUNK_BYTES, MAX_CONTROL_BYTES
+from session.protocol.version import MAX_CHUNK_BYTES, MAX_CONTROL_BYTES, SEAL_BYTES
 from session.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -65,17 +67,26 @@ class Relay:
     """Between the two ends of every session."""
 
     def __init__(
-        self, connection: HubConnection, view: QueueView, book: TicketBook, clock: Clock, tasks: Tasks
+        self,
+        connection: HubConnection,
+        view: QueueView,
+        book: TicketBook,
+        keep: KeepGrants,
+        clock: Clock,
+        tasks: Tasks,
     ) -> None:
         self.dropped = self.passed = self.passed_bytes = 0
         self._connection = connection
         self._view = view
         self._book = book
+        self._keep = keep
         self._tasks = tasks
         self._rates = Rates(clock, BYTES_PER_S, BURST_BYTES)
         self._queue: asyncio.Queue[Incoming] = asyncio.Queue(QUEUED)
         self._worker: asyncio.Task[None] | None = None
         self._held: dict[tuple[str, str], deque[Incoming]] = {}
+        self._all_released = asyncio.Event()
+        self._all_released.set()
         self.elsewhere: Elsewhere = _nobody
 
     async def start(self) -> None:
@@ -89,6 +100,7 @@ class Relay:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FINISH_S):
                 await self._queue.join()
+                await self._all_released.wait()  # a caller's word is being recorded, or a session looked up
         if self._worker is not None:
             self._worker.cancel()
         self._worker = None
@@ -97,7 +109,7 @@ class Relay:
         """`ses.<organisation>.<role>.<user>.<session>.<topic>`: cheap checks here, the rest in order in one task."""
         _, organisation, role, user, _, topic = message.subject.split(".")
         size_bytes = len(message.payload)
-        limit_bytes = MAX_CHUNK_BYTES if topic in RAW_TOPICS else MAX_CONTROL_BYTES
+        limit_bytes = (MAX_CHUNK_BYTES if topic in RAW_TOPICS else MAX_CONTROL_BYTES) + SEAL_BYTES
         header_bytes = sum(len(name) + len(value) for name, value in message.headers.items())
         if topic not in CONTROL_TOPICS and topic not in RAW_TOPICS:
             self._drop("unknown topic")
@@ -131,10 +143,15 @@ class Relay:
         stored = self._view.session_anywhere(session_id)
         if held is not None:
             held.append(message)
+        elif stored is not None and self._is_word_of_kiosk(message):
+            self._hold(organisation, session_id, message)
+            self._tasks.spawn(
+                self._release(organisation, session_id, stored.ticket), name="relay records a grant, then tells it"
+            )
         elif stored is not None:
             await self._send(stored.ticket, message)
         else:
-            self._held[organisation, session_id] = deque([message], maxlen=HELD)
+            self._hold(organisation, session_id, message)
             at_kiosk = user if role == Role.KIOSK else ""
             self._tasks.spawn(self._look_up(organisation, session_id, at_kiosk), name="relay looks a session up")
 
@@ -150,14 +167,40 @@ class Relay:
             ticket = stored.ticket
         except SessionError as error:
             log.info("session traffic for no session of ours: %s", error.code)
+        await self._release(organisation, session_id, ticket)
+
+    async def _release(self, organisation: str, session_id: str, ticket: Ticket | None) -> None:
+        """Passes on what was held; what the caller allows is recorded first, so that the hub knows it before the desk.
+
+        Others' sessions do not wait for the store meanwhile.
+        """
         held = self._held[organisation, session_id]
         while held:
             message = held.popleft()
-            if ticket is not None:
-                await self._send(ticket, message)
-            else:
+            if ticket is None:
                 self.dropped += 1
+                continue
+            if self._is_word_of_kiosk(message) and self._is_end(ticket, message):
+                await self._keep.heard(ticket, message.payload)
+            await self._send(ticket, message)
         del self._held[organisation, session_id]
+        if not self._held:
+            self._all_released.set()
+
+    def _hold(self, organisation: str, session_id: str, message: Incoming) -> None:
+        self._held[organisation, session_id] = deque([message], maxlen=HELD)
+        self._all_released.clear()
+
+    @staticmethod
+    def _is_word_of_kiosk(message: Incoming) -> bool:
+        _, _, role, _, _, topic = message.subject.split(".")
+        return role == Role.KIOSK and topic == GRANT_TOPIC
+
+    @staticmethod
+    def _is_end(ticket: Ticket, message: Incoming) -> bool:
+        _, organisation, role, user, session_id, topic = message.subject.split(".")
+        speaker = End(organisation, Role(role), user)
+        return ticket.session == session_id and ticket.state in LIVE and peer_of(ticket, speaker, topic) is not None
 
     async def _send(self, ticket: Ticket, message: Incoming) -> None:
         _, organisation, role, user, session_id, topic = message.subject.split(".")

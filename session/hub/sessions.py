@@ -130,6 +130,7 @@ class Sessions:
                 reason="",
             )
 
+        await self._look_again(organisation, agent, ticket_id)
         stored, _ = await self._book.change(organisation, ticket_id, decide)
         ticket = stored.ticket
         # Also after a repeat: the first answer may have been lost before these were done, and both may be done twice.
@@ -137,8 +138,16 @@ class Sessions:
         await tell_kiosk(self._news, ticket, SessionOpened(session=self.kiosk_facts(ticket)))
         return await self._agent_facts(ticket)
 
+    async def _look_again(self, organisation: str, agent: str, wanted: str) -> None:
+        """What our view says this agent has in hand may have ended a moment ago, at another hub: the store tells."""
+        for known in self._book.view.of_agent(organisation, agent):
+            if known.state in LIVE and known.id != wanted:
+                stored = await self._book.find(organisation, known.id)
+                if stored is not None:
+                    self._book.view.apply(stored)
+
     def _check_agent(self, ticket: Ticket, agent: str, now_utc: datetime) -> None:
-        """Whether this agent may take the waiting ticket; what it has in hand says the view, perhaps a moment late."""
+        """Whether this agent may take the waiting ticket; what it has in hand says the view, see `_look_again`."""
         kept, offered = ticket.kept_for(now_utc), ticket.offered_to(now_utc)
         if kept not in (None, agent):
             raise TicketKept
@@ -313,14 +322,20 @@ class Sessions:
             contact=serving.contact,
             organisation_name=serving.name,
             home_address=serving.home_address,
+            seal=self._catalogue.card(ticket.organisation),
             line=self._rates(ticket.kiosk_home, ticket.kiosk),
             ice=self._relays(_session_of(ticket)),
         )
 
     async def _agent_facts(self, ticket: Ticket) -> SessionFacts:
         record = await self._callers.get(ticket.organisation, ticket.id)
-        facts = self.kiosk_facts(ticket)
-        return msgspec.structs.replace(facts, caller_number=record.number, dossier=record.dossier, phone=record.phone)
+        return msgspec.structs.replace(
+            self.kiosk_facts(ticket),
+            caller_number=record.number,
+            dossier=record.dossier,
+            phone=record.phone,
+            scan_profiles=self._catalogue.organisation(ticket.organisation).scan_profiles,
+        )
 
     async def _change_session(
         self, organisation: str, session_id: str, decide: Decide, kiosk: str = ""

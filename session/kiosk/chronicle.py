@@ -15,6 +15,7 @@ from session.kiosk.control import Acted, KioskControl
 from session.kiosk.devices import KioskDevices
 from session.kiosk.grants import KioskGrants
 from session.kiosk.privacy import KioskPrivacy
+from session.kiosk.show import KioskShow
 from session.log import events
 from session.log.events import Writer
 from session.log.line_series import LineSeries
@@ -97,6 +98,13 @@ class Chronicle:
     def line_closed(self) -> None:
         """The conversation is over: the last seconds of the line."""
         self._series.flush()
+
+    def listen_to_show(self, show: KioskShow) -> None:
+        """Connects the facts of shown documents to their events."""
+        show.opened.connect(lambda opened: self._log.write(events.DocumentShown(pages=opened.pages)))
+        show.painted.connect(lambda page: self._log.write(events.ShownPagePainted(page=page + 1)))
+        show.marked.connect(lambda kind: self._log.write(events.ShownPageMarked(kind=kind)))
+        show.ended.connect(lambda by_caller: self._log.write(events.ShowEnded(by_caller=by_caller)))
 
     def _on_grant(self, change: GrantChanged) -> None:
         self._log.write(

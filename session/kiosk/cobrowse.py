@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
@@ -18,11 +18,11 @@ import msgspec
 
 from session.clock import Clock
 from session.errors import AddressNotAllowed, BusUnreachable, MessageTooLarge
-from session.kiosk.allow_list import without_query
 from session.kiosk.mirror_filter import filter_events, mask_text
 from session.kiosk.mirror_sender import DEFAULT_KBPS, MirrorSender
 from session.notify import Notifier
 from session.protocol import mirror
+from session.protocol.allow_list import without_query
 from session.protocol.channel import SessionChannel
 from session.protocol.mirror_messages import DialogClosed, DialogShown, MirrorReceived
 from session.protocol.session_messages import (
@@ -52,6 +52,10 @@ MAX_RESOURCE_BYTES = 2 * 1024 * 1024
 RESOURCE_WAIT_S = 10.0
 _RESOURCES_KEPT = 12
 _RESOURCES_AT_ONCE = 4
+
+LARGE_PUSH_CHARS = 128 * 1024
+MAX_PUSHED_CHARS = 32 * 1024 * 1024
+"""Text that waits to be filtered, above which all of it is thrown away and a fresh picture asked for."""
 
 _SNAPSHOT_EVERY_S = 0.5
 _POINTER_EVERY_S = 0.2
@@ -159,6 +163,20 @@ class Push(msgspec.Struct, frozen=True):
 _push = msgspec.json.Decoder(Push)
 
 
+def _decoded(text: str) -> Push | None:
+    try:
+        return _push.decode(text)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        log.warning("the recorder sent something else than events: %s", type(error).__name__)
+        return None
+
+
+def _filtered(text: str) -> list[mirror.MirrorEvent]:
+    """The events of a push that may leave; for a worker thread."""
+    push = _decoded(text)
+    return filter_events(push.events) if push is not None else []
+
+
 def _cut_at_snapshots(events: list[mirror.MirrorEvent]) -> list[list[mirror.MirrorEvent]]:
     """The events in order, a new list from each Meta event on, so that each snapshot begins a payload."""
     lists: list[list[mirror.MirrorEvent]] = []
@@ -208,6 +226,8 @@ class KioskCobrowse:
         self._dialog: DialogShown | None = None
         self._answer_due = False
         self.stream = self._stream = MirrorSender(channel, clock, tasks, browser.request_snapshot, kbps=mirror_kbps)
+        self._pushes: deque[str] = deque()
+        self._filtering, self._shares = False, 0
         self._snapshot_at_s = float("-inf")
         self._painted: tuple[int, int] | None = None
         self._telling_pointer = False
@@ -272,6 +292,8 @@ class KioskCobrowse:
         if sharing == self._sharing:
             return
         self._sharing = sharing
+        self._shares += 1
+        self._pushes.clear()
         if sharing:
             self._browser.start_sharing()
         else:
@@ -385,16 +407,39 @@ class KioskCobrowse:
     # ---- events ----
 
     def _on_events_pushed(self, text: str) -> None:
+        """Small pushes are filtered at once; a large one in a worker thread, what comes behind it waits."""
         if not self._sharing:
             return
+        if len(text) <= LARGE_PUSH_CHARS and not self._filtering:
+            self._take(text, None)
+            return
+        self._pushes.append(text)
+        if sum(map(len, self._pushes)) > MAX_PUSHED_CHARS:
+            self._pushes.clear()
+            self._browser.request_snapshot()
+        elif not self._filtering:
+            self._filtering = True
+            self._tasks.spawn(self._filter_pushes(), name="kiosk-filter")
+
+    async def _filter_pushes(self) -> None:
         try:
-            push = _push.decode(text)
-        except (msgspec.MsgspecError, RecursionError) as error:
-            log.warning("the recorder sent something else than events: %s", type(error).__name__)
+            while self._pushes:
+                text, share = self._pushes.popleft(), self._shares
+                filtered = None
+                if len(text) > LARGE_PUSH_CHARS:
+                    filtered = await asyncio.to_thread(_filtered, text)
+                if self._sharing and self._shares == share:
+                    self._take(text, filtered)
+        finally:
+            self._filtering = False
+
+    def _take(self, text: str, filtered: list[mirror.MirrorEvent] | None) -> None:
+        push = _decoded(text)
+        if push is None:
             return
         if push.document != self._document:
             self._on_new_document(push)
-        for events in _cut_at_snapshots(filter_events(push.events)):
+        for events in _cut_at_snapshots(filter_events(push.events) if filtered is None else filtered):
             self._stream.queue(events, self._epoch)
 
     def _on_new_document(self, push: Push) -> None:

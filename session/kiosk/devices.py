@@ -16,7 +16,7 @@ from session.kiosk.grants import KioskGrants
 from session.kiosk.page_shelf import PageShelf
 from session.kiosk.pages import Pages
 from session.kiosk.printer import Printer, PrinterStatus
-from session.kiosk.prints import Prints
+from session.kiosk.prints import PrintRules, Prints
 from session.kiosk.scanner import Scanner, ScannerStatus
 from session.kiosk.scans import Scans
 from session.notify import Notifier
@@ -58,11 +58,13 @@ class KioskDevices:
     Args:
         scanner, printer: None when the kiosk has none. They outlive the session: whoever made them closes them.
         shelf: the session's own.
+        rules: for whom this kiosk prints, and how it looks at documents.
         chunk_kbps: kilobits per second that pages may use, so that they never starve the voice; None: all.
         look_s: how often a stalled document is looked for.
 
     Attributes:
         scan_started, scan_ended, print_changed: for the kiosk's screen and the log.
+        showing: shows each print to the caller and takes the answer.
         page_offered: a page lies safe on the shelf and is offered. page_released: it is gone from it (its id).
     """
 
@@ -75,6 +77,7 @@ class KioskDevices:
         grants: KioskGrants,
         clock: Clock,
         tasks: Tasks,
+        rules: PrintRules,
         *,
         chunk_kbps: int | None = DEFAULT_CHUNK_KBPS,
         look_s: float = 0.25,
@@ -84,7 +87,8 @@ class KioskDevices:
         self._chunks = ChunkSender(channel, clock, tasks, shelf.read, kbps=chunk_kbps)
         self._pages = Pages(shelf, self._sure, self._chunks, clock)
         self._scans = Scans(scanner, self._pages, grants, self._sure, tasks)
-        self._prints = Prints(printer, grants, self._sure, clock, tasks)
+        self._prints = Prints(printer, grants, self._sure, clock, tasks, rules)
+        self._kiosk_key = rules.kiosk_key
         self._report: asyncio.Task[None] | None = None
         self._watch: asyncio.Task[None] | None = None
         self.scan_started: Notifier[ScanRequested] = self._scans.started
@@ -92,6 +96,7 @@ class KioskDevices:
         self.page_offered: Notifier[PageOffered] = self._pages.offered
         self.page_released: Notifier[str] = self._pages.released
         self.print_changed: Notifier[PrintChanged] = self._prints.changed
+        self.showing = self._prints.showing
         self._stop_hearing = [channel.on_message(TOPIC, self._on_message), channel.on_raw(chunks.TOPIC, self._on_chunk)]
 
     @property
@@ -171,6 +176,8 @@ class KioskDevices:
                 printer_name=printer.name[:500],
                 printer_code=printer.code,
                 feeder=scanner.feeder,
+                duplex=scanner.duplex,
+                kiosk_key=self._kiosk_key,
             )
         )
 

@@ -15,14 +15,18 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 import httpx
 
 from session.errors import (
+    DeviceNotTrusted,
     PageTooLarge,
     PageUnreadable,
     ScanCancelled,
     ScannerBusy,
+    ScannerDenied,
     ScannerFailed,
     ScannerGone,
+    ScannerWarmingUp,
     SessionError,
 )
+from session.kiosk.device_trust import is_untrusted
 from session.kiosk.escl_messages import Capabilities, DeviceStatus, ScanOrder, parse_capabilities, parse_status
 from session.kiosk.jpeg import jpeg_size
 from session.kiosk.scanner import (
@@ -32,6 +36,7 @@ from session.kiosk.scanner import (
     ScannerStatus,
     ScanProgress,
     ScanSettings,
+    true_dpi,
 )
 from session.protocol.session_messages import ScannerState, ScanSource
 from session.protocol.version import MAX_ITEM_BYTES
@@ -40,6 +45,7 @@ log = logging.getLogger(__name__)
 
 _MAX_XML_BYTES = 256 * 1024
 _RETRY_S = 0.5
+_DENIED = (401, 403)
 _SCHEMES = {"escl": "http", "escls": "https", "http": "http", "https": "https"}
 
 
@@ -85,21 +91,31 @@ class EsclScanner:
         self._limit: asyncio.Timeout | None = None
         self._deleting = asyncio.Lock()
 
+    async def uuid(self) -> str:
+        """The UUID it says itself, lower case; "" when it says none. Raises a session error when it does not answer."""
+        return (await self._known_capabilities()).uuid
+
     async def state(self) -> ScannerStatus:
         """How it is now; a scanner that is gone is a fault with its code."""
-        name, feeder = "", False
+        state, code = ScannerState.READY, ""
         try:
-            capabilities = await self._known_capabilities()
-            name, feeder = capabilities.name, capabilities.feeder is not None
-            if self._scanning:
-                return ScannerStatus(state=ScannerState.BUSY, name=name, feeder=feeder)
-            status = await self._status()
+            await self._known_capabilities()
+            status = None if self._scanning else await self._status()
         except SessionError as error:
-            return ScannerStatus(state=ScannerState.FAULT, name=name, code=error.code, feeder=feeder)
-        if fault := status.fault():
-            return ScannerStatus(state=ScannerState.FAULT, name=name, code=fault.code, feeder=feeder)
-        state = ScannerState.BUSY if status.state in ("Processing", "Testing") else ScannerState.READY
-        return ScannerStatus(state=state, name=name, feeder=feeder)
+            state, code = ScannerState.FAULT, error.code
+        else:
+            if status is None or status.state in ("Processing", "Testing"):
+                state = ScannerState.BUSY
+            if status is not None and (fault := status.fault()):
+                state, code = ScannerState.FAULT, fault.code
+        return self._told(state, code)
+
+    def _told(self, state: ScannerState, code: str) -> ScannerStatus:
+        known = self._capabilities
+        if known is None:
+            return ScannerStatus(state=state, name="", code=code)
+        feeder, duplex = known.feeder is not None, known.duplex is not None
+        return ScannerStatus(state=state, name=known.name, code=code, feeder=feeder, duplex=duplex)
 
     async def scan(self, settings: ScanSettings) -> AsyncGenerator[ScanProgress | ScannedPage]:
         """Scans; see `Scanner.scan`."""
@@ -167,7 +183,7 @@ class EsclScanner:
                     yield ScanProgress(percent)
             finally:
                 await response.aclose()
-            yield _page(bytes(data), order.dpi)
+            yield _page(bytes(data), order)
             taken += 1
             if order.settings.source is ScanSource.GLASS:
                 return
@@ -184,8 +200,10 @@ class EsclScanner:
             await response.aclose()
             if response.status_code in (404, 410):
                 return None
-            if response.status_code != 503 or loop.time() >= give_up_at:  # 503: still warming up
+            if response.status_code != 503:
                 raise await self._fault(response.status_code, source)
+            if loop.time() >= give_up_at:  # 503: still warming up
+                raise ScannerWarmingUp(status="HTTP 503")
             await self._within(_RETRY_S * 2, asyncio.sleep(_RETRY_S))
 
     async def _received(self, response: httpx.Response, data: bytearray) -> AsyncGenerator[int]:
@@ -228,6 +246,8 @@ class EsclScanner:
         """The error that a refused request stands for: the scanner's own word first, HTTP's last."""
         if self._cancelled:
             return ScanCancelled()
+        if http_status in _DENIED:
+            return ScannerDenied(status=f"HTTP {http_status}")
         fault = (await self._status()).fault(source)
         if http_status == 503 and (fault is None or isinstance(fault, ScannerBusy)):
             return ScannerBusy(status="HTTP 503")
@@ -258,6 +278,8 @@ class EsclScanner:
         status, _, body = await self._ask("GET", f"{self._path}/{name}")
         if status == 503:
             raise ScannerBusy(status="HTTP 503")
+        if status in _DENIED:
+            raise ScannerDenied(status=f"HTTP {status}")
         if status != 200:
             raise ScannerFailed(status=f"{name}: HTTP {status}")
         return parse(body)
@@ -294,6 +316,8 @@ class EsclScanner:
         except httpx.HTTPError as error:
             if cancellable and self._cancelled:
                 raise ScanCancelled from error
+            if is_untrusted(error):
+                raise DeviceNotTrusted(why="certificate") from error
             raise ScannerGone(why=type(error).__name__) from error
         finally:
             if cancellable:
@@ -311,6 +335,7 @@ def _job_path(headers: httpx.Headers) -> str:
     return path.rstrip("/")
 
 
-def _page(data: bytes, dpi: int) -> ScannedPage:
+def _page(data: bytes, order: ScanOrder) -> ScannedPage:
     width_px, height_px = jpeg_size(data)
+    dpi = true_dpi(width_px, order.area, order.dpi)
     return ScannedPage(data=data, media_type="image/jpeg", width_px=width_px, height_px=height_px, dpi=dpi)

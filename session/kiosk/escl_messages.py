@@ -19,6 +19,7 @@ from session.errors import (
     ScannerEmpty,
     ScannerFailed,
     ScannerJammed,
+    ScannerWarmingUp,
     SessionError,
 )
 from session.kiosk.scanner import PREVIEW_DPI, ScanSettings
@@ -43,6 +44,8 @@ _REASON_FAULTS: dict[str, type[SessionError]] = {
     "CoverOpen": ScannerCoverOpen,
     "InterlockOpen": ScannerCoverOpen,
     "DoorOpen": ScannerCoverOpen,
+    "Warming": ScannerWarmingUp,
+    "LampWarm": ScannerWarmingUp,
 }
 
 
@@ -83,12 +86,14 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     glass: InputLimits | None
     feeder: InputLimits | None
+    duplex: InputLimits | None = None
+    uuid: str = ""
 
-    def limits(self, source: ScanSource) -> InputLimits:
+    def limits(self, source: ScanSource, *, duplex: bool = False) -> InputLimits:
         """Those of a source. Raises `ScannerFailed` when the scanner lacks it."""
-        limits = self.glass if source is ScanSource.GLASS else self.feeder
+        limits = self.glass if source is ScanSource.GLASS else self.duplex if duplex else self.feeder
         if limits is None:
-            raise ScannerFailed(status=f"no {source.value}")
+            raise ScannerFailed(status="no duplex" if duplex else f"no {source.value}")
         return limits
 
 
@@ -123,6 +128,8 @@ def parse_capabilities(xml: bytes) -> Capabilities:
         name=_text(root, "pwg:MakeAndModel")[:200],
         glass=_limits(root.find("scan:Platen/scan:PlatenInputCaps", NAMESPACES)),
         feeder=_limits(root.find("scan:Adf/scan:AdfSimplexInputCaps", NAMESPACES)),
+        duplex=_limits(root.find("scan:Adf/scan:AdfDuplexInputCaps", NAMESPACES)),
+        uuid=_text(root, "scan:UUID").lower().removeprefix("urn:uuid:"),
     )
 
 
@@ -148,7 +155,7 @@ class ScanOrder(msgspec.Struct, frozen=True, kw_only=True):
     @classmethod
     def fitted(cls, settings: ScanSettings, capabilities: Capabilities) -> ScanOrder:
         """Raises `ScannerFailed` when the scanner lacks the source."""
-        limits = capabilities.limits(settings.source)
+        limits = capabilities.limits(settings.source, duplex=settings.duplex)
         preview = settings.kind is ScanKind.PREVIEW
         return cls(
             settings=settings,
@@ -162,6 +169,7 @@ class ScanOrder(msgspec.Struct, frozen=True, kw_only=True):
         area, intent = self.area, "Preview" if self.settings.kind is ScanKind.PREVIEW else "Document"
         source = "Platen" if self.settings.source is ScanSource.GLASS else "Feeder"
         colour = "RGB24" if self.settings.colour else "Grayscale8"
+        sides = "\n<scan:Duplex>true</scan:Duplex>" if self.settings.duplex else ""
         return f"""<?xml version="1.0" encoding="UTF-8"?>
 <scan:ScanSettings xmlns:scan="{SCAN_NAMESPACE}" xmlns:pwg="{PWG_NAMESPACE}">
 <pwg:Version>{self.version}</pwg:Version><scan:Intent>{intent}</scan:Intent>
@@ -174,7 +182,7 @@ class ScanOrder(msgspec.Struct, frozen=True, kw_only=True):
 <pwg:DocumentFormat>image/jpeg</pwg:DocumentFormat>
 <scan:DocumentFormatExt>image/jpeg</scan:DocumentFormatExt>
 <scan:ColorMode>{colour}</scan:ColorMode>
-<scan:XResolution>{self.dpi}</scan:XResolution><scan:YResolution>{self.dpi}</scan:YResolution>
+<scan:XResolution>{self.dpi}</scan:XResolution><scan:YResolution>{self.dpi}</scan:YResolution>{sides}
 </scan:ScanSettings>""".encode()
 
 

@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 
 AGAIN_S = 3.0
 
+HERE_S = 60.0
+"""Who called the host so lately has not gone."""
+
 
 class HelpCall:
     """One call at a time.
@@ -33,10 +36,12 @@ class HelpCall:
         self.state = HelpState.NONE
         self._link, self._tasks, self._again_s = link, tasks, again_s
         self._running: asyncio.Task[None] | None = None
+        self._pressed_s = 0.0
 
     def press(self) -> None:
         """The caller calls the host, or takes the call back. Who is being helped already changes nothing."""
         if self.state is HelpState.NONE:
+            self._pressed_s = asyncio.get_running_loop().time()
             self._set(HelpState.WANTED)
             self._running = self._tasks.spawn(self._repeat(), name="call the host")
         elif self.state is not HelpState.HERE:
@@ -47,6 +52,14 @@ class HelpCall:
         if self.state in (HelpState.WANTED, HelpState.COMING):
             self._set(HelpState.NONE)
 
+    def left_alone(self) -> None:
+        """A page went back to the start by itself: nobody is there, unless somebody has called a moment ago.
+
+        A page whose time was over took back the call of whoever had come meanwhile.
+        """
+        if asyncio.get_running_loop().time() - self._pressed_s > HERE_S:
+            self.reset()
+
     def _set(self, state: HelpState) -> None:
         if state is not self.state:
             self.state = state
@@ -56,16 +69,18 @@ class HelpCall:
         return self.state is not HelpState.NONE
 
     async def _repeat(self) -> None:
+        is_new = True
         while self._is_wanted():
             said = self.state
             try:
-                heard = await self._link.call_help(said)
+                heard = await self._link.call_help(said, new=is_new)
             except NotAllowed:
                 self._set(HelpState.NONE)
                 return
             except SessionError as error:
                 log.info("the host cannot be called yet: %s", error.code)
             else:
+                is_new = False
                 if self._is_wanted():  # not taken back meanwhile
                     self._set(heard)
             if self._is_wanted():

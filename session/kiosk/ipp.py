@@ -15,7 +15,16 @@ from enum import IntEnum
 
 import httpx
 
-from session.errors import PrinterGone, PrinterStopped, PrintFailed, PrintRefused, SessionError
+from session.errors import (
+    DeviceNotTrusted,
+    PrinterDenied,
+    PrinterGone,
+    PrinterStopped,
+    PrintFailed,
+    PrintRefused,
+    SessionError,
+)
+from session.kiosk.device_trust import is_untrusted
 from session.kiosk.ipp_codec import (
     Attribute,
     Attributes,
@@ -59,6 +68,9 @@ class Operation(IntEnum):
 class Status(IntEnum):
     """RFC 8011, appendix B; those that we treat on their own."""
 
+    FORBIDDEN = 0x0401
+    NOT_AUTHENTICATED = 0x0402
+    NOT_AUTHORIZED = 0x0403
     NOT_POSSIBLE = 0x0404
     NOT_FOUND = 0x0406
     GONE = 0x0407
@@ -66,6 +78,7 @@ class Status(IntEnum):
     NOT_ACCEPTING_JOBS = 0x0506
 
 
+_DENIED = (Status.FORBIDDEN, Status.NOT_AUTHENTICATED, Status.NOT_AUTHORIZED)
 _STATE_ATTRIBUTES = ("printer-state", "printer-state-reasons", "printer-is-accepting-jobs")
 _JOB_ATTRIBUTES = ("job-state", "job-state-reasons", "job-impressions-completed")
 
@@ -118,6 +131,11 @@ class IppPrinter:
         self._answer_s, self._document_s, self._gone_s = answer_s, document_s, gone_s
         self._poll_s = poll_s
         self._numbers = itertools.count(1)
+
+    async def uuid(self) -> str:
+        """The UUID it says itself (PWG 5100.13, section 5.6.7), lower case; "" when it says none."""
+        told = (await self._printer("printer-uuid")).text(GroupTag.PRINTER, "printer-uuid")
+        return told.lower().removeprefix("urn:uuid:")
 
     async def state(self) -> PrinterStatus:
         """How it is now; a printer that is gone is a fault with its code."""
@@ -230,6 +248,8 @@ class IppPrinter:
         try:
             return await self._ask(Operation.GET_PRINTER_ATTRIBUTES, requested_attributes=keyword(*names))
         except _Refused as refusal:
+            if refusal.status in _DENIED:
+                raise PrinterDenied(status=str(refusal)) from refusal
             raise PrinterGone(why=str(refusal)) from refusal
 
     async def _ask(
@@ -253,12 +273,16 @@ class IppPrinter:
         except TimeoutError as error:
             raise PrinterGone(why=f"silent for {limit_s:.0f} s") from error
         except httpx.HTTPError as error:
+            if is_untrusted(error):
+                raise DeviceNotTrusted(why="certificate") from error
             raise PrinterGone(why=type(error).__name__) from error
         except IppMalformed as error:
             raise PrinterGone(why="answer not understood") from error
 
     async def _exchange(self, content: bytes) -> bytes:
         async with self._client.stream("POST", self._http, content=content) as response:
+            if response.status_code in (401, 403):
+                raise PrinterDenied(status=f"HTTP {response.status_code}")
             if response.status_code != 200:
                 raise PrinterGone(why=f"HTTP {response.status_code}")
             body = bytearray()
@@ -270,6 +294,8 @@ class IppPrinter:
 
 
 def _submit_error(refusal: _Refused) -> SessionError:
+    if refusal.status in _DENIED:
+        return PrinterDenied(status=str(refusal))
     if refusal.status == Status.NOT_ACCEPTING_JOBS:
         return PrinterStopped(reasons="not-accepting-jobs")
     return PrintRefused(status=str(refusal))

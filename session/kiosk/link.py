@@ -201,9 +201,9 @@ class KioskLink:
         """Our screen names the third person now."""
         await self._insist("banner_shown", BannerShown(session_id=session_id, role=third.role, user=third.user), Done)
 
-    async def call_help(self, state: HelpState) -> HelpState:
+    async def call_help(self, state: HelpState, *, new: bool = False) -> HelpState:
         """Says that the site's host is wanted, or no more; what the host has answered. Raises `NotAllowed`."""
-        return (await self._bus.request("call_help", HelpCall(state=state), HelpAnswer)).state
+        return (await self._bus.request("call_help", HelpCall(state=state, new=new), HelpAnswer)).state
 
     async def probe_line(self, probe: LineProbe) -> LineProbed:
         """A piece of filler up or down, to measure the line. Raises as `BusClient.request`."""

@@ -26,8 +26,10 @@ from session.kiosk.line import KioskLine
 from session.kiosk.mirror_sender import DEFAULT_KBPS
 from session.kiosk.page_shelf import PageShelf
 from session.kiosk.printer import Printer
+from session.kiosk.prints import CountPages, PrintRules
 from session.kiosk.privacy import KioskPrivacy
 from session.kiosk.scanner import Scanner
+from session.kiosk.show import KioskShow, ShowScreen
 from session.kiosk.talk import KioskTalk
 from session.kiosk.wipe import Wipe
 from session.log.writer import LogWriter
@@ -57,7 +59,10 @@ class KioskParts:
 
     Attributes:
         call_page, third_page: run the calls with the agent and with a third person.
+        documents: shows what the agent shows.
         scanner, printer: from the settings; None when there is none.
+        shelf_wrapping: key that wraps those of the pages on the disk (see `session.kiosk.shelf_seal`).
+        kiosk_key: public key of this kiosk, to which prints are bound. count_pages: see `session.kiosk.prints`.
         consent_version: which words the screen uses to ask for a power now.
         chunk_kbps: rate of pages on the line.
         mirror_kbps: rate that the shared page may always use.
@@ -66,10 +71,14 @@ class KioskParts:
     call_page: CallPage
     third_page: CallPage
     browser: Wipeable
+    documents: ShowScreen
     scanner: Scanner | None
     printer: Printer | None
     media: CallMedia
     chunk_kbps: int
+    shelf_wrapping: bytes
+    kiosk_key: str
+    count_pages: CountPages
     mirror_kbps: int = DEFAULT_KBPS
     consent_version: Callable[[Grant], str] = lambda _grant: ""
 
@@ -114,7 +123,7 @@ class KioskSession:
     ) -> None:
         self.facts = facts
         self._channel, self._parts, self._folder, self._log = channel, parts, folder, log_writer
-        self.shelf = PageShelf(folder / "pages")
+        self.shelf = PageShelf(folder / "pages", parts.shelf_wrapping)
         self.grants = KioskGrants(channel, clock, tasks, parts.consent_version)
         media = parts.media.with_plan(parts.media.plan.with_rules(facts.ice))
         self.call = KioskCall(channel, parts.call_page, clock, tasks, clock.monotonic_s(), media)
@@ -128,9 +137,11 @@ class KioskSession:
             self.grants,
             clock,
             tasks,
+            PrintRules(facts.id, parts.kiosk_key, parts.count_pages),
             chunk_kbps=parts.chunk_kbps,
         )
         self.control = KioskControl(channel, parts.browser, self.page, self.grants, clock, tasks)
+        self.show = KioskShow(channel, parts.documents, clock, tasks)
         self.line = KioskLine(channel, self.call, self.page, self.devices, facts.line, clock, tasks)
         self.written = Written(channel, tasks)
         self.privacy = KioskPrivacy(channel, self.call, self.page, tasks)
@@ -138,6 +149,7 @@ class KioskSession:
         self.chronicle.listen(self.grants, self.call, self.page, self.control, self.devices)
         self.chronicle.listen_to_line(self.line)
         self.chronicle.listen_beside(self.written, self.privacy)
+        self.chronicle.listen_to_show(self.show)
         self._resumed = resumed
 
     async def start(self, requested_at_utc: datetime | None) -> None:
@@ -167,12 +179,13 @@ class KioskSession:
         self.page.close()
         self.written.forget()
         await _careful(self.privacy.close(), "the privacy pause", None)
+        shown_left = self.show.close()
         await _careful(self.talk.close(), "the call with a third person", None)
         await _careful(self.call.hang_up(), "the call", None)
         shelved = await _careful(self.devices.wipe(), "the devices", 0)
         profile_removed = await _careful(browser_wiped(self._parts.browser), "the browser", False)
         self.grants.close()
-        wiped = await asyncio.to_thread(Wipe(self._folder).wipe, shelved, profile_removed)
+        wiped = await asyncio.to_thread(Wipe(self._folder).wipe, shelved, profile_removed, shown_left)
         self.chronicle.wiped(wiped)
         try:
             await self._channel.send("end", wiped)

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterator
 from typing import Annotated
 
 import msgspec
 
-from session.kiosk.allow_list import without_query
+from session.protocol.allow_list import without_query
 from session.protocol.mirror import CUSTOM, FULL_SNAPSHOT, INCREMENTAL, MAX_EVENTS_BYTES, META, MirrorEvent
 
 log = logging.getLogger(__name__)
@@ -82,9 +83,13 @@ _COUNTRIES_BY_LENGTH = {
 _ACCOUNT_LENGTHS = {country: length for length, names in _COUNTRIES_BY_LENGTH.items() for country in names.split()}
 """Characters of an account number per country of the euro payments area (ISO 13616 registry)."""
 
-_PATTERNS = (_NIR, _FRENCH_ACCOUNT, _ACCOUNT, _CARD, _JOB_SEEKER, _BENEFICIARY)
+_FEW_DIGITS = re.compile(r"(?:\d\D*){5}")
+_SHORTEST = 7
+"""Every number above has five digits and more; most strings of a page have fewer, and need no closer look."""
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_REST_OF_STRING = re.compile(r'(?:[^"\\]|\\.)*"')
+_PIECE_CHARS = 128 * 1024
 _CHARACTER = re.compile(rf"{_GAP}[A-Za-z0-9]")
 
 
@@ -119,14 +124,29 @@ def mask_text(text: str) -> str:
 
 def _mask_literal(found: re.Match[str]) -> str:
     literal = found[0]
+    if len(literal) < _SHORTEST or _FEW_DIGITS.search(literal) is None:
+        return literal
     # Pictures are not text; their letters would look like account numbers.
     return literal if literal.startswith('"data:image/') else mask_text(literal)
 
 
+def _pieces(text: str) -> Iterator[str]:
+    """JSON in pieces of some size, never cut inside a string: no search holds the whole program up."""
+    at = 0
+    while at < len(text):
+        end = at + _PIECE_CHARS
+        while end < len(text) and text[end - 1] == "\\":
+            end += 1
+        if end < len(text) and '"' in _STRING.sub("", text[at:end]):
+            rest = _REST_OF_STRING.match(text, end)
+            end = rest.end() if rest is not None else len(text)
+        yield text[at:end]
+        at = end
+
+
 def _mask_json(text: str) -> str:
-    if all(pattern.search(text) is None for pattern in _PATTERNS):
-        return text
-    return _STRING.sub(_mask_literal, text)
+    """Every string of the JSON, masked; in pieces, see `_pieces`."""
+    return "".join(_STRING.sub(_mask_literal, piece) for piece in _pieces(text))
 
 
 class _Incremental(msgspec.Struct):

@@ -17,6 +17,9 @@ LETTERS = string.ascii_uppercase
 PHONE = "phone"
 """Not a caller number: the telephone at which a caller wants to be called."""
 
+TICKET = "ticket"
+"""Not a caller number: the short word of a ticket, "L042", typed by who comes back."""
+
 
 class NumberState(StrEnum):
     """Verdict on what was typed so far."""
@@ -50,6 +53,7 @@ FORMS: dict[str, NumberForm] = {
     "nir": NumberForm(kind="nir", lengths=(15,), groups=(1, 2, 2, 2, 3, 3, 2)),
     # ARCEP's numbering plan: ten digits; 08 is nobody's own number.
     PHONE: NumberForm(kind=PHONE, lengths=(10,), groups=(2, 2, 2, 2, 2)),
+    TICKET: NumberForm(kind=TICKET, lengths=(4,), groups=(1, 3)),
 }
 """The kinds we know; a service with another kind (or none) asks for no number."""
 
@@ -63,6 +67,8 @@ def next_characters(kind: str, text: str) -> str:
     at = len(text)
     if at >= form.lengths[-1] or (kind == "france_travail" and text[-1:].isalpha()):
         return ""
+    if kind == TICKET and at == 0:
+        return LETTERS
     if kind == PHONE and at < 2:
         return "0" if at == 0 else "12345679"
     if kind == "france_travail" and at == _FRANCE_TRAVAIL_LETTER:

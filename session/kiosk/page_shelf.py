@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The kiosk's shelf: scanned pages on its own disk until the desk has them safe. Used by the devices conversation.
 
-Each page is two files, `<page>.bytes` and, written last, `<page>.json` (its offer): a page without offer is no page.
+Each page is two sealed files, `<page>.bytes` and, written last, `<page>.offer`: a page without offer is no page.
 All calls touch the disk; the slow ones (`put`, `read`, `wipe`) belong in a worker thread and may meet there.
 """
 
@@ -13,6 +13,7 @@ import threading
 from pathlib import Path
 
 from session.errors import MessageMalformed, ScanCancelled
+from session.kiosk.shelf_seal import OVERHEAD_BYTES, SealBroken, ShelfSeal
 from session.protocol.codec import decode_plain, encode
 from session.protocol.session_messages import PageOffered
 
@@ -25,25 +26,27 @@ class PageShelf:
     Args:
         folder: the session's own, under the kiosk's temporary folder; made when missing, pages of an earlier run of
             the kiosk in it are found again.
+        wrapping: see `session.kiosk.shelf_seal`.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, wrapping: bytes) -> None:
         self._folder = folder
         self._lock = threading.Lock()
         self._is_open = True
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._seal = ShelfSeal(folder, wrapping)
         self._offers = self._found()
 
     def _found(self) -> dict[str, PageOffered]:
         offers = []
-        for path in self._folder.glob("*.json"):
+        for path in self._folder.glob("*.offer"):
             try:
-                offer = decode_plain(PageOffered, path.read_bytes())
-            except (MessageMalformed, OSError) as error:
+                offer = decode_plain(PageOffered, self._seal.open(path.read_bytes(), path.name))
+            except (MessageMalformed, SealBroken, OSError) as error:
                 log.warning("a page of the shelf is damaged: %s", type(error).__name__)
                 continue
             data = self._folder / f"{offer.page_id}.bytes"
-            if data.is_file() and data.stat().st_size == offer.size_bytes:
+            if data.is_file() and data.stat().st_size == offer.size_bytes + OVERHEAD_BYTES:
                 offers.append(offer)
         return {offer.page_id: offer for offer in sorted(offers, key=lambda offer: offer.taken_at_utc)}
 
@@ -68,19 +71,26 @@ class PageShelf:
             if not self._is_open:
                 raise ScanCancelled
             try:
-                _write_safely(self._folder / f"{offer.page_id}.bytes", data)
-                _write_safely(self._folder / f"{offer.page_id}.json", encode(offer))
+                self._write(f"{offer.page_id}.bytes", data)
+                self._write(f"{offer.page_id}.offer", encode(offer))
                 _sync_folder(self._folder)
             except OSError:
                 self._remove(offer.page_id)
                 raise
             self._offers[offer.page_id] = offer
 
+    def _write(self, name: str, data: bytes) -> None:
+        _write_safely(self._folder / name, self._seal.seal(data, name))
+
     def read(self, page_id: str) -> bytes:
         """The bytes of a page. Raises `KeyError`, `OSError`."""
         if page_id not in self._offers:
             raise KeyError(page_id)
-        return (self._folder / f"{page_id}.bytes").read_bytes()
+        name = f"{page_id}.bytes"
+        try:
+            return self._seal.open((self._folder / name).read_bytes(), name)
+        except SealBroken as error:
+            raise OSError("a page of the shelf was changed") from error
 
     def forget(self, page_id: str) -> bool:
         """Removes a page; False when it was not there."""
@@ -91,13 +101,14 @@ class PageShelf:
             return True
 
     def _remove(self, page_id: str) -> None:
-        for suffix in (".json", ".bytes"):
+        for suffix in (".offer", ".bytes"):
             (self._folder / f"{page_id}{suffix}").unlink(missing_ok=True)
 
     def wipe(self) -> int:
         """Removes everything, half-written files too, and takes nothing any more; how many pages there were."""
         with self._lock:
             self._is_open = False
+            self._seal.destroy()
             count, self._offers = len(self._offers), {}
             for path in self._folder.glob("*"):
                 path.unlink(missing_ok=True)

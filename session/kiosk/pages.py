@@ -9,6 +9,7 @@ import hashlib
 from session.clock import Clock
 from session.errors import PageTooLarge, PageUnreadable
 from session.kiosk.page_shelf import PageShelf
+from session.kiosk.preview import small_preview
 from session.kiosk.scanner import ScannedPage
 from session.notify import Notifier
 from session.protocol.chunks import count_chunks
@@ -39,6 +40,8 @@ class Pages:
         """
         if not page.data:
             raise PageUnreadable
+        if request.kind is ScanKind.PREVIEW:
+            page = await asyncio.to_thread(small_preview, page)
         if len(page.data) > MAX_ITEM_BYTES:
             raise PageTooLarge(size_bytes=len(page.data), limit_bytes=MAX_ITEM_BYTES)
         offer = PageOffered(
@@ -72,7 +75,7 @@ class Pages:
         if self._shelf.find(offer.page_id) is None:
             return
         if offer.kind is ScanKind.PREVIEW:  # the agent waits for it, pages do not mind
-            self._chunks.again(offer.page_id, offer.chunks, range(offer.chunks))
+            self._chunks.hurry(offer.page_id, offer.chunks)
         else:
             self._chunks.send(offer.page_id, offer.chunks)
 

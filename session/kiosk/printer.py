@@ -45,7 +45,7 @@ class Printer(Protocol):
         """Hands a PDF over; returns the printer's number of the job, to `follow` it.
 
         Raises:
-            PrinterGone, PrinterStopped (it accepts no jobs now), PrintRefused.
+            PrinterGone, PrinterStopped (it accepts no jobs now), PrinterDenied, DeviceNotTrusted, PrintRefused.
         """
         ...
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import aclosing
 
 import msgspec
@@ -19,16 +19,27 @@ from session.errors import (
     PageDamaged,
     PrinterGone,
     PrintFailed,
+    PrintNotForUs,
     PrintRefused,
+    PrintTooLong,
     SessionError,
     TransferInterrupted,
 )
 from session.kiosk.grants import KioskGrants
+from session.kiosk.print_showing import PrintShowing, ShownPrint
 from session.kiosk.printer import Printer
 from session.notify import Notifier
 from session.protocol.chunks import MAX_ASKS, Arrivals, Assembly
+from session.protocol.print_binding import print_binding
 from session.protocol.sending import SureSender
-from session.protocol.session_messages import ChunksRequested, Grant, PrintChanged, PrintOffered, PrintState
+from session.protocol.session_messages import (
+    ChunksRequested,
+    Grant,
+    GrantChanged,
+    PrintChanged,
+    PrintOffered,
+    PrintState,
+)
 from session.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -36,6 +47,10 @@ log = logging.getLogger(__name__)
 SUBMIT_TIMEOUT_S = 60.0
 CANCEL_TIMEOUT_S = 15.0
 PDF_MAGIC = b"%PDF-"
+MAX_SHEETS = 40
+"""Pages times copies of one print: the paper is for the next caller too."""
+CountPages = Callable[[bytes], int]
+"""Looks through a PDF before anybody sees it and counts its pages; raises a session error for one that is not safe."""
 BEGIN_S = 3.0
 _LOOK_S = 0.1
 _REMEMBERED = 50
@@ -58,16 +73,35 @@ class _Print:
         return self.told is not None and self.told.state in _LAST
 
 
+class PrintRules(msgspec.Struct, frozen=True):
+    """For whom this kiosk prints in this session, and how it looks at a document: see `CountPages`."""
+
+    session_id: str
+    kiosk_key: str
+    count_pages: CountPages
+
+
 class Prints:
     """The prints of one session.
 
     Attributes:
         changed: what is told to the desk, for the kiosk's screen ("take your sheet") and the log.
+        showing: shows each document to the caller and takes the answer.
     """
 
     def __init__(
-        self, printer: Printer | None, grants: KioskGrants, sure: SureSender, clock: Clock, tasks: Tasks
+        self,
+        printer: Printer | None,
+        grants: KioskGrants,
+        sure: SureSender,
+        clock: Clock,
+        tasks: Tasks,
+        rules: PrintRules,
     ) -> None:
+        self.showing = PrintShowing()
+        self._rules = rules
+        self._is_over = False
+        grants.changed.connect(self._on_grant)
         self.changed: Notifier[PrintChanged] = Notifier()
         self._printer, self._grants, self._sure, self._tasks = printer, grants, sure, tasks
         self._prints: dict[str, _Print] = {}
@@ -88,7 +122,7 @@ class Prints:
             return
         job = known or _Print(offer)
         self._remember(job)
-        if (refusal := self._refusal()) is not None:
+        if (refusal := self._refusal() or self._not_ours(offer)) is not None:
             self._fail(job, refusal)
             return
         try:
@@ -104,7 +138,17 @@ class Prints:
         for print_id in over[:-_REMEMBERED]:
             del self._prints[print_id]
 
+    def _on_grant(self, change: GrantChanged) -> None:
+        if change.grant is Grant.PRINT and not change.allowed:
+            self.showing.decline()
+
+    def _not_ours(self, offer: PrintOffered) -> SessionError | None:
+        ours = print_binding(self._rules.session_id, self._rules.kiosk_key, offer.sha256, offer.copies)
+        return None if offer.bound_to == ours else PrintNotForUs()
+
     def _refusal(self) -> SessionError | None:
+        if self._is_over:
+            return PrintNotForUs()
         if not self._grants.allowed(Grant.PRINT):
             return GrantMissing(grant=Grant.PRINT)
         return PrinterGone() if self._printer is None else None
@@ -169,6 +213,9 @@ class Prints:
         if not document.startswith(PDF_MAGIC):
             raise PrintRefused(status="not_pdf")
         sha256 = hashlib.sha256(document).hexdigest()
+        await self._ask_caller(job, document, sha256)
+        if (refusal := self._refusal()) is not None:  # what was allowed before the question may be taken back since
+            raise refusal
         self._tell(job, PrintState.RECEIVED, sha256=sha256)
         async with asyncio.timeout(SUBMIT_TIMEOUT_S):
             job_id = await self._printer.submit(document, job.offer.name, job.offer.copies)
@@ -181,6 +228,15 @@ class Prints:
         if not job.is_over:
             raise PrintFailed(state="unknown")
 
+    async def _ask_caller(self, job: _Print, document: bytes, sha256: str) -> None:
+        """Raises `PrintDeclined`, `PrintTooLong`, or what is wrong with the document."""
+        pages = await asyncio.to_thread(self._rules.count_pages, document)
+        if pages * job.offer.copies > MAX_SHEETS:
+            raise PrintTooLong(pages=pages * job.offer.copies, most=MAX_SHEETS)
+        self._tell(job, PrintState.SHOWN, sha256=sha256)
+        offer = job.offer
+        await self.showing.show(ShownPrint(offer.print_id, offer.name, document, pages, offer.copies))
+
     def on_cancel(self, print_id: str) -> None:
         """Cancels a print wherever it is; one that is over is told again."""
         job = self._prints.get(print_id)
@@ -188,8 +244,10 @@ class Prints:
             return
         if job.is_over and job.told is not None:
             self._sure.tell(job.told)
-        elif job.task is None:
+        elif job.task is None or (job.told is not None and job.told.state is PrintState.SHOWN):
             self._arrivals.forget(print_id)
+            if job.task is not None:  # the caller is still looking at it
+                job.task.cancel()
             self._tell(job, PrintState.CANCELLED)
         else:
             job.is_cancelled = True
@@ -234,6 +292,10 @@ class Prints:
 
     async def end(self) -> None:
         """The caller has gone: what is not printing yet is cancelled, or it would come out before the next caller."""
+        self._is_over = True
+        for job in self._prints.values():
+            if job.told is not None and job.told.state is PrintState.SHOWN and job.task is not None:
+                job.task.cancel()
         self._arrivals.clear()
         jobs = [job for job in self._prints.values() if not job.is_over]
         await self._let_begin(jobs)

@@ -36,6 +36,8 @@ class Status(IntEnum):
     IO_ERROR = 9
     NO_MEM = 10
     ACCESS_DENIED = 11
+    WARMING_UP = 12  # of later drafts; backends that know it say it
+    HW_LOCKED = 13
 
 
 class Kind(IntEnum):

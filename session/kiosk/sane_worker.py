@@ -65,7 +65,7 @@ def has_feeder(device: SaneDevice) -> bool:
 
 def set_up(device: SaneDevice, command: dict[str, Any]) -> float:
     """Applies a command's settings; returns the resolution in dpi. Raises `SaneError`."""
-    _set_source(device, from_feeder=command["source"] == "feeder")
+    _set_source(device, from_feeder=command["source"] == "feeder", duplex=bool(command.get("duplex")))
     wanted = ("color", "24bit color") if command["colour"] else ("gray", "grey", "true gray")
     if mode := next((choice for choice in _texts(device, "mode") if choice.lower().startswith(wanted)), ""):
         device.set("mode", mode)
@@ -86,13 +86,24 @@ def _texts(device: SaneDevice, name: str) -> list[str]:
     return [choice for choice in option.choices if isinstance(choice, str)] if option else []
 
 
-def _set_source(device: SaneDevice, *, from_feeder: bool) -> None:
+def has_duplex(device: SaneDevice) -> bool:
+    """Its feeder sees both sides: a source of its own (most backends) or a mode of the feeder (kodak, fujitsu)."""
+    return any(DUPLEX.search(choice) for name in ("source", "adf-mode") for choice in _texts(device, name))
+
+
+def _set_source(device: SaneDevice, *, from_feeder: bool, duplex: bool) -> None:
     choices = [choice for choice in _texts(device, "source") if bool(FEEDER.search(choice)) == from_feeder]
     if from_feeder and not choices:
         raise SaneError("no feeder")
-    simplex = [choice for choice in choices if not DUPLEX.search(choice)]
-    for choice in (simplex or choices)[:1]:
+    both = [choice for choice in choices if DUPLEX.search(choice)]
+    simplex = [choice for choice in choices if choice not in both]
+    for choice in ((both if duplex and both else simplex) or choices)[:1]:
         device.set("source", choice)
+    mode = next((choice for choice in _texts(device, "adf-mode") if bool(DUPLEX.search(choice)) == duplex), "")
+    if from_feeder and mode:
+        device.set("adf-mode", mode)
+    if duplex and not both and not mode:
+        raise SaneError("no duplex")
 
 
 def _set_area(device: SaneDevice, area: dict[str, int] | None) -> None:
@@ -181,7 +192,7 @@ class Worker:
                 device.close()
 
     def _report(self, device: SaneDevice, command: dict[str, Any]) -> None:
-        self._frames.send("report", feeder=has_feeder(device))
+        self._frames.send("report", feeder=has_feeder(device), duplex=has_duplex(device))
 
     def _scan(self, device: SaneDevice, command: dict[str, Any]) -> None:
         dpi = set_up(device, command)

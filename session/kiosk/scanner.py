@@ -11,6 +11,7 @@ from typing import Protocol
 
 import msgspec
 
+from session.errors import PageUnreadable
 from session.protocol.session_messages import Area, ScanKind, ScannerState, ScanRequested, ScanSource
 
 PREVIEW_DPI = 75
@@ -20,27 +21,46 @@ MAX_PAGE_PX = 40_000_000
 
 
 class ScanSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """One scan. `area` in 1/300 inch; a preview takes the whole bed at 75 dpi whatever `dpi` and `area` say."""
+    """One scan. `area` in 1/300 inch; a preview takes the whole bed at 75 dpi whatever `dpi` and `area` say.
+
+    `duplex`: both sides of each sheet in the feeder, front and back in turn.
+    """
 
     kind: ScanKind = ScanKind.PAGE
     source: ScanSource = ScanSource.GLASS
     dpi: int = 300
     colour: bool = True
     area: Area = Area()
+    duplex: bool = False
 
     @classmethod
-    def from_request(cls, request: ScanRequested) -> ScanSettings:
-        """The settings that a desk's wish stands for."""
-        return cls(kind=request.kind, source=request.source, dpi=request.dpi, colour=request.colour, area=request.area)
+    def from_request(cls, request: ScanRequested) -> tuple[ScanSettings, ...]:
+        """The scans that a desk's wish stands for, one after the other: several when several areas are named."""
+        several = request.areas and request.kind is ScanKind.PAGE and request.source is ScanSource.GLASS
+        return tuple(
+            cls(
+                kind=request.kind,
+                source=request.source,
+                dpi=request.dpi,
+                colour=request.colour,
+                area=area,
+                duplex=request.duplex and request.source is ScanSource.FEEDER,
+            )
+            for area in (request.areas if several else [request.area])
+        )
 
 
 class ScannerStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """How the scanner is. `code`: of `session.errors`, empty when well; `feeder`: it has one (loaded or not)."""
+    """How the scanner is. `code`: of `session.errors`, empty when well.
+
+    `feeder`: it has one (loaded or not); `duplex`: that sees both sides.
+    """
 
     state: ScannerState
     name: str
     code: str = ""
     feeder: bool = False
+    duplex: bool = False
 
 
 class ScanProgress(msgspec.Struct, frozen=True):
@@ -72,8 +92,8 @@ class Scanner(Protocol):
         Leaving the iteration early (closing it) stops the scanner.
 
         Raises:
-            ScannerGone, ScannerBusy, ScannerJammed, ScannerEmpty, ScannerCoverOpen, ScannerFailed, ScanCancelled,
-            PageUnreadable, PageTooLarge.
+            ScannerGone, ScannerBusy, ScannerWarmingUp, ScannerJammed, ScannerEmpty, ScannerCoverOpen, ScannerDenied,
+            ScannerFailed, DeviceNotTrusted, ScanCancelled, PageUnreadable, PageTooLarge.
         """
         ...
 
@@ -84,6 +104,23 @@ class Scanner(Protocol):
     async def close(self) -> None:
         """Cancels and lets the scanner go."""
         ...
+
+
+DPI_RANGE = (50, 1200)
+
+
+def true_dpi(width_px: int, area: Area, told_dpi: int) -> int:
+    """The resolution that a page really has: some scanners scan at another one than they were asked for, or say.
+
+    Raises:
+        PageUnreadable: no scanner has such a resolution. Detail: `why`, `dpi`.
+    """
+    seen = width_px * 300 / max(1, area.width)
+    if abs(seen - told_dpi) <= 0.06 * told_dpi + 300 * 16 / max(1, area.width):
+        return told_dpi
+    if not DPI_RANGE[0] <= seen <= DPI_RANGE[1]:
+        raise PageUnreadable(why="resolution", dpi=round(seen))
+    return round(seen)
 
 
 class AddressUnknown(ValueError):

@@ -8,13 +8,29 @@ import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from session.errors import GrantMissing, ScanCancelled, ScannerBusy, ScannerFailed, ScannerGone, SessionError
+from session.errors import (
+    GrantMissing,
+    ScanCancelled,
+    ScannerBusy,
+    ScannerEmpty,
+    ScannerFailed,
+    ScannerGone,
+    SessionError,
+    TooManyPages,
+)
 from session.kiosk.grants import KioskGrants
 from session.kiosk.pages import Pages
 from session.kiosk.scanner import UNKNOWN_PERCENT, ScannedPage, Scanner, ScanSettings
 from session.notify import Notifier
 from session.protocol.sending import SureSender
-from session.protocol.session_messages import Grant, GrantChanged, ScanEnded, ScanProgressed, ScanRequested
+from session.protocol.session_messages import (
+    Grant,
+    GrantChanged,
+    ScanEnded,
+    ScanProgressed,
+    ScanRequested,
+    ScanSource,
+)
 from session.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -24,6 +40,8 @@ BEAT_S = 5.0
 SCANNER_SILENCE_S = 120.0
 """A scanner that gives neither progress nor page for so long is gone."""
 CANCEL_TIMEOUT_S = 10.0
+MAX_PAGES = 200
+"""Of one scan: two full feeders. A scanner that never ends does not fill the disk."""
 _REMEMBERED = 50
 
 
@@ -105,9 +123,11 @@ class Scans:
         try:
             async with aclosing(self._pages_of(request)) as pages:
                 async for page in pages:
+                    if taken == MAX_PAGES:
+                        raise TooManyPages(most=MAX_PAGES)
                     await self._pages.put(request, page)
                     taken += 1
-            problem = None
+            problem = None if taken else _nothing(request)
         except SessionError as error:
             problem = error
         except TimeoutError:
@@ -126,10 +146,16 @@ class Scans:
             self._end(request.scan_id, taken, problem)
 
     async def _pages_of(self, request: ScanRequested) -> AsyncGenerator[ScannedPage]:
-        """The scanner's pages; progress is told on the way. Raises `TimeoutError` when it falls silent."""
+        """The scanner's pages of all areas; progress is told on the way. Raises `TimeoutError` when it falls silent."""
         if self._scanner is None:
             raise ScannerGone
-        async with aclosing(self._scanner.scan(ScanSettings.from_request(request))) as steps:
+        for settings in ScanSettings.from_request(request):
+            async with aclosing(self._pages_with(self._scanner, settings)) as pages:
+                async for page in pages:
+                    yield page
+
+    async def _pages_with(self, scanner: Scanner, settings: ScanSettings) -> AsyncGenerator[ScannedPage]:
+        async with aclosing(scanner.scan(settings)) as steps:
             while True:
                 try:
                     async with asyncio.timeout(SCANNER_SILENCE_S):
@@ -171,3 +197,8 @@ class Scans:
         if (task := self._task) is not None:
             task.cancel()
             await asyncio.wait([task], timeout=CANCEL_TIMEOUT_S)
+
+
+def _nothing(request: ScanRequested) -> SessionError:
+    """The scanner says that all is well and gave no page."""
+    return ScannerEmpty() if request.source is ScanSource.FEEDER else ScannerFailed(status="no page")

@@ -12,7 +12,7 @@ import ipaddress
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from session.kiosk.allow_list import AllowList
+from session.protocol.allow_list import AllowList
 
 _INSIDE_PAGE = ("data", "blob", "about")
 _ENCRYPTED = ("https", "wss")

@@ -82,16 +82,17 @@ class Wipe:
             raise ValueError("not a session's folder")
         self._folder = session_folder
 
-    def wipe(self, shelf_count: int, profile_removed: bool) -> KioskWiped:
+    def wipe(self, shelf_count: int, profile_removed: bool, shown_left: int = 0) -> KioskWiped:
         """Removes the session's folder, then looks again. May be repeated when something was left over.
 
         Args:
             shelf_count: pages that the kiosk still held and has dropped.
             profile_removed: whether the browser's profile of this caller is gone.
+            shown_left: what is left in memory of documents that the agent showed; they never were on the disk.
         """
         files = _count_files(self._folder)
         _remove(self._folder)
-        left_over = _count_left(self._folder)
+        left_over = _count_left(self._folder) + shown_left
         if left_over:
             log.error("%d entries of the session could not be removed", left_over)
         return KioskWiped(

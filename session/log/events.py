@@ -23,6 +23,12 @@ from session.log.event_base import Writer as Writer
 from session.log.line_events import LineEvent
 from session.log.line_events import LineGoverned as LineGoverned
 from session.log.line_events import LineMeasured as LineMeasured
+from session.log.page_events import PageEvent, PageRemoved, PageRestored, PageSplit
+from session.log.show_events import DocumentShown as DocumentShown
+from session.log.show_events import ShowEnded as ShowEnded
+from session.log.show_events import ShowEvent
+from session.log.show_events import ShownPageMarked as ShownPageMarked
+from session.log.show_events import ShownPagePainted as ShownPagePainted
 from session.log.talk_events import CallerPassedOn as CallerPassedOn
 from session.log.talk_events import HeldChanged as HeldChanged
 from session.log.talk_events import PrivacyChanged as PrivacyChanged
@@ -421,13 +427,17 @@ AnyEvent = (
     | TroubleShown
     | LineEvent
     | TalkEvent
+    | PageEvent
+    | ShowEvent
 )
 
 _LANES: dict[type[Event], Lane] = {
     **dict.fromkeys((CallOffered, CallAnswered, CallFailed, VideoSeen, AudioSeen, CameraChanged), Lane.CALL),
     **dict.fromkeys((AddressOpened, AddressRefused, SharingChanged, MirrorChunk, PointerShown, PageActed), Lane.PAGE),
+    **dict.fromkeys((DocumentShown, ShownPagePainted, ShownPageMarked, ShowEnded), Lane.PAGE),
     **dict.fromkeys((ScanRequested, ScanStarted, ScanEnded), Lane.SCANNER),
     **dict.fromkeys((PageTaken, PageReceived, PageFailed, PageCleaned), Lane.SCANNER),
+    **dict.fromkeys((PageRemoved, PageRestored, PageSplit), Lane.SCANNER),
     **dict.fromkeys((PrintRequested, PrintChanged), Lane.PRINTER),
     **dict.fromkeys((DossierOpened, DocumentFiled, PieceChanged, PieceFiled), Lane.DOSSIER),
     **dict.fromkeys((LineLost, LineBack, TroubleShown, LineMeasured, LineGoverned), Lane.LINE),

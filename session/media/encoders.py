@@ -252,7 +252,19 @@ def av1_encoder(width: int, height: int, bps: int, fps: float = FPS) -> VideoCod
         "preset": "12" if height <= 720 else "13",
         "svtav1-params": "pred-struct=1:rc=2:rtc=1:lp=1:buf-sz=600:buf-initial-sz=400:buf-optimal-sz=400",
     }
+    codec.open()
+    _take_turns()
     return codec
+
+
+def _take_turns() -> None:
+    """Gives the processor back to everybody.
+
+    WORKAROUND: SVT-AV1 4.2, run by root, puts the thread that opens it under SCHED_FIFO at the highest priority; all
+    that the thread starts later inherits it, and a busy one stops the machine. Ordinary users are not touched.
+    """
+    if hasattr(os, "sched_setscheduler") and os.sched_getscheduler(0) != os.SCHED_OTHER:
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
 
 
 def vp8_encoder(width: int, height: int, bps: int, fps: float = FPS) -> VideoCodecContext:

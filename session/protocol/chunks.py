@@ -260,6 +260,10 @@ class Outgoing:
         """Chunks of the item are waiting."""
         return item_id in self._waiting
 
+    def left(self, item_id: str) -> int:
+        """Chunks of the item that are waiting."""
+        return len(self._waiting[item_id][1]) if item_id in self._waiting else 0
+
     def add(self, item_id: str, chunks: int) -> None:
         """All chunks of an item, behind what waits; an item that is being sent simply goes on."""
         self._waiting.setdefault(item_id, (chunks, dict.fromkeys(range(chunks))))
@@ -310,11 +314,14 @@ class Pace:
         if self._kbps is not None:
             self._kbps = kbps
 
-    def wait_s(self, size_bytes: int) -> float:
-        """Seconds to wait before sending `size_bytes`, which are counted as sent then."""
+    def wait_s(self, size_bytes: int, times: float = 1.0) -> float:
+        """Seconds to wait before sending `size_bytes`, which are counted as sent then.
+
+        `times`: as if so much more might be used, for something short that a person waits for.
+        """
         if self._kbps is None:
             return 0.0
         now_s = self._clock.monotonic_s()
         start_s = max(self._free_at_s, now_s)
-        self._free_at_s = start_s + size_bytes * 8 / (self._kbps * 1000)
+        self._free_at_s = start_s + size_bytes * 8 / (self._kbps * times * 1000)
         return start_s - now_s

@@ -13,7 +13,9 @@ from session.protocol.control_messages import ControlMessage
 from session.protocol.hub_messages import HubEvent, HubMessage, Refusal
 from session.protocol.line_messages import LineMessage
 from session.protocol.mirror_messages import MirrorMessage
+from session.protocol.seal_messages import SealMessage
 from session.protocol.session_messages import AnySessionMessage, SessionMessage
+from session.protocol.show_messages import ShowMessages
 from session.protocol.version import MAX_CONTROL_BYTES, PROTOCOL_VERSION
 
 _encoder = msgspec.json.Encoder()
@@ -24,7 +26,9 @@ class _Version(msgspec.Struct):
 
 
 _version = msgspec.json.Decoder(_Version)
-_session = msgspec.json.Decoder(AnySessionMessage | MirrorMessage | ControlMessage | LineMessage | BesideMessage)
+_session = msgspec.json.Decoder(
+    AnySessionMessage | MirrorMessage | ControlMessage | SealMessage | LineMessage | BesideMessage | ShowMessages
+)
 _event = msgspec.json.Decoder(HubEvent)
 
 

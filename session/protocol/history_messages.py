@@ -25,7 +25,7 @@ MOST_HOURS = 24
 
 
 class ActKind(StrEnum):
-    """What a supervisor did."""
+    """What a supervisor did, or (`close_site`, `open_site`: `service` is the site) the network's operator."""
 
     SERVICE = "service"
     AGENT = "agent"
@@ -36,6 +36,8 @@ class ActKind(StrEnum):
     OPEN = "open"
     BROADCAST = "broadcast"
     WITHDRAW = "withdraw"
+    CLOSE_SITE = "close_site"
+    OPEN_SITE = "open_site"
     OTHER = "other"
 
 

@@ -17,6 +17,8 @@ from session.protocol.ids import Id, ServiceRef, Sha256
 from session.protocol.line_rates import IceRules, LineRates
 from session.protocol.notes import DossierNote
 from session.protocol.roles import Role
+from session.protocol.scan_profiles import ScanProfile
+from session.protocol.seal_keys import SealCard
 from session.protocol.services import Service as Service
 from session.protocol.services import Text as Text
 from session.protocol.tickets import Ticket
@@ -121,11 +123,14 @@ class QueueAnswer(HubMessage, frozen=True, kw_only=True):
 class QueueBeat(HubMessage, frozen=True, kw_only=True):
     """The hub's pulse: last revision of the view and number of open tickets of the organisation.
 
+    `digest` is that of its open tickets (`session.protocol.tickets.digest`, XORed); a desk compares it with its own
+    when both have the same revision: a change that was missed in the middle changes neither number.
     `convention` is the version of this hub's convention: when all hubs have the same, all say the same.
     """
 
     revision: int
     open_tickets: int
+    digest: int | None = None
     convention: Annotated[str, msgspec.Meta(max_length=40)] = ""
 
 
@@ -144,6 +149,7 @@ class SessionFacts(msgspec.Struct, frozen=True, kw_only=True):
     """One conversation between a kiosk and an agent for a ticket.
 
     `caller_number`, `dossier` and `phone` (to be called at) are empty for the kiosk's own copy of these facts.
+    `seal`: the organisation seals its conversations (`session.bus.seal_pins` says whether to believe it).
     `line`: what the kiosk's line carries, None when nobody has measured it. `ice`: which relays there are.
     """
 
@@ -163,6 +169,8 @@ class SessionFacts(msgspec.Struct, frozen=True, kw_only=True):
     organisation_name: Text = ""
     home_address: Address = ""
     phone: Number = ""
+    seal: SealCard | None = None
+    scan_profiles: list[ScanProfile] = []
     line: LineRates | None = None
     ice: IceRules | None = None
 
@@ -212,19 +220,42 @@ class PieceState(StrEnum):
 
     EXPECTED = "expected"
     SCANNED = "scanned"
+    LEGIBLE = "legible"
     ACCEPTED = "accepted"
     REFUSED = "refused"
     FILED = "filed"
+    ACKNOWLEDGED = "acknowledged"
+
+
+SETTLED = (PieceState.ACCEPTED, PieceState.FILED, PieceState.ACKNOWLEDGED)
+"""Nothing more is asked of the caller."""
 
 
 class Piece(msgspec.Struct, frozen=True, kw_only=True):
-    """A supporting document that a procedure expects."""
+    """A supporting document that a procedure expects.
+
+    Attributes:
+        hint: for whom, and what to look at. any_of: names of papers of which one will do.
+        optional: the agent may leave it out. decided_by: who decides, when it is not the agent.
+        expires_on: last day on which it holds, ISO 8601, or "".
+    """
 
     id: Id
     name: Text
     state: PieceState = PieceState.EXPECTED
     reason: Text = ""
     documents: list[Id] = []
+    procedure: str = ""
+    hint: Annotated[str, msgspec.Meta(max_length=1100)] = ""
+    any_of: list[Text] = []
+    optional: bool = False
+    decided_by: Text = ""
+    expires_on: str = ""
+
+    @property
+    def is_missing(self) -> bool:
+        """The caller still has to bring it."""
+        return self.state not in SETTLED and (not self.optional or self.state is PieceState.REFUSED)
 
 
 class DocumentRecord(msgspec.Struct, frozen=True, kw_only=True):

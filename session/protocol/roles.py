@@ -16,3 +16,4 @@ class Role(StrEnum):
     FACILITATOR = "f"
     OPERATOR = "o"
     DISPLAY = "d"
+    VAULT = "v"

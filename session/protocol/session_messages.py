@@ -234,7 +234,11 @@ class DevicesRequested(SessionMessage, frozen=True, kw_only=True):
 
 
 class DevicesReported(SessionMessage, frozen=True, kw_only=True):
-    """Kiosk: `scanner_code` and `printer_code` are error codes of `session.errors`, empty when all is well."""
+    """Kiosk: `scanner_code` and `printer_code` are error codes of `session.errors`, empty when all is well.
+
+    `feeder`: the scanner has one; `duplex`: which sees both sides of a sheet.
+    `kiosk_key`: public nkey of this kiosk, to which prints are bound.
+    """
 
     scanner: ScannerState
     scanner_name: Text
@@ -243,6 +247,8 @@ class DevicesReported(SessionMessage, frozen=True, kw_only=True):
     printer_name: Text
     printer_code: str
     feeder: bool = False
+    duplex: bool = False
+    kiosk_key: Annotated[str, msgspec.Meta(max_length=60)] = ""
 
 
 class ScanKind(StrEnum):
@@ -268,8 +274,15 @@ class Area(msgspec.Struct, frozen=True, kw_only=True):
     height: int = 3508
 
 
+MAX_AREAS = 12
+"""Documents that may lie on one glass."""
+
+
 class ScanRequested(SessionMessage, frozen=True, kw_only=True):
-    """Desk: please scan. Needs the grant `scan`."""
+    """Desk: please scan. Needs the grant `scan`.
+
+    `duplex`: both sides of each sheet, from a feeder that can. `areas`: instead of `area`, a page of each, in order.
+    """
 
     scan_id: Id
     kind: ScanKind
@@ -277,6 +290,8 @@ class ScanRequested(SessionMessage, frozen=True, kw_only=True):
     dpi: Annotated[int, msgspec.Meta(ge=50, le=600)] = 300
     colour: bool = True
     area: Area = Area()
+    duplex: bool = False
+    areas: Annotated[list[Area], msgspec.Meta(max_length=MAX_AREAS)] = []
 
 
 class ScanCancelRequested(SessionMessage, frozen=True, kw_only=True):
@@ -342,7 +357,10 @@ class PagesRequested(SessionMessage, frozen=True, kw_only=True):
 
 
 class PrintOffered(SessionMessage, frozen=True, kw_only=True):
-    """Desk: a PDF for the kiosk's printer; its chunks follow. Needs the grant `print`."""
+    """Desk: a PDF for the kiosk's printer; its chunks follow. Needs the grant `print`, and the caller's yes to it.
+
+    `bound_to`: see `print_binding`.
+    """
 
     print_id: Id
     name: Text
@@ -350,11 +368,13 @@ class PrintOffered(SessionMessage, frozen=True, kw_only=True):
     sha256: Sha256
     chunks: int
     copies: Annotated[int, msgspec.Meta(ge=1, le=5)] = 1
+    bound_to: str = ""
 
 
 class PrintState(StrEnum):
-    """Where a print job is."""
+    """Where a print job is. Shown: the caller looks at it and says yes or no."""
 
+    SHOWN = "shown"
     RECEIVED = "received"
     SENT = "sent"
     PRINTING = "printing"
@@ -464,7 +484,23 @@ AnySessionMessage = (
 THIRD_TOPIC, ASIDE_TOPIC = "third", "aside"
 """Calls with a third person: between it and the kiosk, between it and the agent. Messages as on "call"."""
 
-CONTROL_TOPICS = ("call", THIRD_TOPIC, ASIDE_TOPIC, "grant", "cobrowse", "control", "device", "beside", "end", "line")
+SEAL_TOPIC = "seal"
+"""How the two ends come to their key; never sealed itself."""
+
+CONTROL_TOPICS = (
+    "call",
+    THIRD_TOPIC,
+    ASIDE_TOPIC,
+    "grant",
+    "cobrowse",
+    "control",
+    "show",
+    "device",
+    "beside",
+    "end",
+    "line",
+    SEAL_TOPIC,
+)
 """Topics that carry JSON messages."""
 
 RAW_TOPICS = ("chunk", "mirror")

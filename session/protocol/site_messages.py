@@ -41,9 +41,14 @@ class CallerState(StrEnum):
 
 
 class HelpCall(HubMessage, frozen=True, kw_only=True):
-    """The caller wants the host, or does not any more. Repeated every 3 s while it is not `none`, as last heard."""
+    """The caller wants the host, or does not any more. Repeated every 3 s while it is not `none`, as last heard.
+
+    Attributes:
+        new: nobody has answered this call yet: it is no repeat of one that the host has just finished.
+    """
 
     state: HelpState
+    new: bool = False
 
 
 class HelpAnswer(HubMessage, frozen=True, kw_only=True):

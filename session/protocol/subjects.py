@@ -39,6 +39,19 @@ def inbox(role: Role, user: str) -> str:
     return f"_I.{role}.{user}"
 
 
+def vault_in(home: str, role: Role, user: str, part: str) -> str:
+    """A question to the vault, as it hears it in its own account; `home` is the asker's account."""
+    return f"vin.{home}.{role}.{user}.{part}"
+
+
+def vault_out(organisation: str, role: Role, user: str, part: str) -> str:
+    """A question to the vault of another organisation than our own; the account's import says who we are."""
+    return f"vto.{organisation}.{role}.{user}.{part}"
+
+
+VAULT_HEARS = "vin.*.*.*.{part}"
+"""What the vault's part subscribes to."""
+
 QUEUE_EVENTS = "evt.q.*"
 """Every committed change of a ticket, payload `Ticket`, header `Nats-Sequence` its revision."""
 

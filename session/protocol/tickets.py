@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
+from zlib import crc32
 
 import msgspec
 
@@ -132,6 +133,20 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
         if self.state is not TicketState.OFFERED or self.offer_until_utc is None or now_utc >= self.offer_until_utc:
             return None
         return self.agent
+
+
+def digest(ticket: Ticket) -> int:
+    """32 bits of what a desk shows of a ticket. XORed, those of all open tickets tell whether two copies agree."""
+    seen = (
+        ticket.id,
+        ticket.state.value,
+        ticket.service,
+        ticket.priority,
+        ticket.agent,
+        ticket.session,
+        ticket.assigned_to,
+    )
+    return crc32(repr(seen).encode())
 
 
 def queue_order(ticket: Ticket) -> tuple[datetime, str]:

@@ -9,5 +9,8 @@ MAX_CONTROL_BYTES = 256 * 1024
 MAX_CHUNK_BYTES = 48 * 1024
 """Largest raw chunk of a page or a file."""
 
+SEAL_BYTES = 4096
+"""Most that sealing adds to a raw payload: its headers, and 18 bytes."""
+
 MAX_ITEM_BYTES = 24 * 1024 * 1024
 """Largest page or file that is sent in chunks."""

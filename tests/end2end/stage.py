@@ -86,8 +86,8 @@ class Stage:
                     await asyncio.sleep(POLL_S)
 
     def dossier(self) -> Dossier:
-        """The caller's dossier, read from the hub's own disk."""
-        store = DossierStore(self.demo.hub_folder / "dossiers")
+        """The caller's dossier, read from its own disk."""
+        store = DossierStore(self.demo.store_folder / "dossiers")
         try:
             return store.open_dossier(ORGANISATION, DOSSIER)
         finally:
@@ -143,6 +143,12 @@ class Stage:
         """The agent turns to the printer, the caller allows it."""
         await self._turn_to_devices("ask_print")
         await self.walk.allow("ask_print", "print")
+
+    async def print_receipt(self) -> None:
+        """The agent prints the receipt, the caller sees it and wants it."""
+        await self.walk.click(self.desk, "print_receipt")
+        await self.news(self.desk, "print", state="shown")
+        await self.walk.click(self.kiosk, "print_yes")
 
     async def file(self) -> None:
         """The caller lets the pages be kept, unless they did already; the agent files them."""

@@ -61,7 +61,7 @@ async def test_a_printer_that_cannot_go_on_keeps_the_job_and_prints_it_when_it_c
     for fault, code in HOLDS_THE_JOB.items():
         await stage.mark()
         await stage.printer(fault=fault)
-        await stage.walk.click(stage.desk, "print_receipt")
+        await stage.print_receipt()
         await stage.news(stage.desk, "print", code=code)
         await stage.says(stage.desk, "message_print", code)
         await stage.printer(fault="")
@@ -76,12 +76,12 @@ async def test_a_printer_that_refuses_or_drops_the_job_is_said_and_the_next_one_
     for fault, code in ENDS_THE_JOB.items():
         await stage.mark()
         await stage.printer(fault=fault)
-        await stage.walk.click(stage.desk, "print_receipt")
+        await stage.print_receipt()
         await stage.news(stage.desk, "print", code=code)
         await stage.says(stage.desk, "message_print", code)
     await stage.printer(fault="")
     await stage.mark()
-    await stage.walk.click(stage.desk, "print_receipt")
+    await stage.print_receipt()
     await stage.news(stage.desk, "print", state="done")
     await stage.gone(stage.desk, "trouble_print")
     await stage.end()

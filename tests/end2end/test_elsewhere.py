@@ -24,7 +24,9 @@ async def test_a_caller_goes_is_called_on_the_display_comes_back_and_talks(stage
     await stage.mark()
     await stage.walk.click(stage.kiosk, "have_number")
     await stage.news(stage.kiosk, "returns_shown", tickets=1)
-    await stage.walk.click(stage.kiosk, f"return_{kept['number']}")
+    for character in kept["number"]:
+        await stage.walk.click(stage.kiosk, f"key_{character}")
+    await stage.walk.click(stage.kiosk, "number_send")
     await stage.news(stage.kiosk, "ticket", id=kept["ticket"], state="waiting")
     await stage.accept()
     await stage.fact(display, "shown", called=0)

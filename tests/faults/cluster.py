@@ -34,6 +34,7 @@ from session.protocol.codec import decode_plain
 from session.protocol.tickets import Ticket
 from session.tasks import Tasks
 from tests.faults.cluster_world import ClusterWorld
+from tests.faults.disks import Disks
 from tests.faults.network import Network
 from tests.talks.hub.bus_fixture import free_port
 
@@ -99,6 +100,7 @@ class Cluster:
 
     Attributes:
         nodes: by the server's name.
+        disks: the nodes' disks, where they are small.
         network: the nodes' cables, None on loopback.
         load: programs with callers and agents; each speaks for a part of the kiosks and desks.
     """
@@ -113,8 +115,11 @@ class Cluster:
         *,
         synced: bool = True,
         cables: bool = False,
+        small_disks: bool = False,
     ) -> None:
         self.folder = folder
+        self.disks = Disks(folder)
+        self._small_disks = small_disks
         self.tasks = Tasks()
         names = [f"node{n}" for n in range(nodes)]
         ports = {name: free_port() for name in names}
@@ -150,6 +155,8 @@ class Cluster:
             place = ClusterSettings(name, int(routes[name].rpartition(":")[2]), others, secret)
             alone = len(ports) == 1
             settings = ServerSettings(self.folder / name, port, cluster=None if alone else place)
+            if self._small_disks:
+                self.disks.make(name)
             settings.folder.mkdir(exist_ok=True)
             text = config_text(settings, accounts, public_key(self.world.hub_seed.encode()), system)
             text = text.replace(
@@ -233,15 +240,27 @@ class Cluster:
             await program.end()
         if self.network is not None:
             await self.network.remove()
+        self.disks.remove()
         await self.tasks.close()
 
 
 @asynccontextmanager
 async def cluster(
-    folder: Path, *, kiosks: int, agents: int, loads: int = 2, nodes: int = 3, synced: bool = True, cables: bool = False
+    folder: Path,
+    *,
+    kiosks: int,
+    agents: int,
+    loads: int = 2,
+    nodes: int = 3,
+    synced: bool = True,
+    cables: bool = False,
+    small_disks: bool = False,
 ) -> AsyncIterator[Cluster]:
-    """A running cluster; everything ends with it. With `cables` each node's may be pulled (`network.Network`)."""
-    world = Cluster(folder, kiosks, agents, loads, nodes, synced=synced, cables=cables)
+    """A running cluster; everything ends with it.
+
+    With `cables` each node's may be pulled (`network.Network`), with `small_disks` each node's may be filled (`Disks`).
+    """
+    world = Cluster(folder, kiosks, agents, loads, nodes, synced=synced, cables=cables, small_disks=small_disks)
     try:
         await world.start()
         yield world

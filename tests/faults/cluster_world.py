@@ -13,6 +13,10 @@ from session.protocol.roles import Role
 
 ORGANISATION = "valdore"
 SERVICE = "housing"
+"""Agents choose its callers."""
+
+PUSHED = "rights"
+"""The hub offers its callers."""
 
 
 class ClusterWorld(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,6 +26,7 @@ class ClusterWorld(msgspec.Struct, frozen=True, kw_only=True):
     hub_seed: str
     kiosks: dict[str, str]
     agents: dict[str, str]
+    boss: str = ""
 
     @classmethod
     def invent(cls, urls: list[str], kiosks: int, agents: int) -> ClusterWorld:
@@ -30,6 +35,7 @@ class ClusterWorld(msgspec.Struct, frozen=True, kw_only=True):
             hub_seed=new_seed().decode(),
             kiosks={f"kiosk{n}": new_seed().decode() for n in range(kiosks)},
             agents={f"agent{n}": new_seed().decode() for n in range(agents)},
+            boss=new_seed().decode(),
         )
 
     @classmethod
@@ -46,11 +52,15 @@ class ClusterWorld(msgspec.Struct, frozen=True, kw_only=True):
             f"""[[organisations]]
 id = "{ORGANISATION}"
 name = "Caisse d'entraide du Val-Doré"
-services = [{{ id = "{SERVICE}", name = "Aide au logement", letter = "L" }}]
-sites = [{{ id = "townhall", name = "Mairie de Saint-Oyen", services = ["{SERVICE}"] }}]
+services = [
+  {{ id = "{SERVICE}", name = "Aide au logement", letter = "L" }},
+  {{ id = "{PUSHED}", name = "Mes droits", letter = "D", mode = "push", offer_s = 10 }},
+]
+sites = [{{ id = "townhall", name = "Mairie de Saint-Oyen", services = ["{SERVICE}", "{PUSHED}"] }}]
 kiosks = [
 {kiosks}]
 people = [
+  {{ id = "boss", name = "boss", role = "supervisor" }},
 {people}]
 """
         )
@@ -59,4 +69,5 @@ people = [
         """Public keys as the catalogue wants them."""
         kiosks = {(ORGANISATION, Role.KIOSK, name): public_key(seed.encode()) for name, seed in self.kiosks.items()}
         agents = {(ORGANISATION, Role.AGENT, name): public_key(seed.encode()) for name, seed in self.agents.items()}
-        return kiosks | agents
+        boss = {(ORGANISATION, Role.SUPERVISOR, "boss"): public_key(self.boss.encode())} if self.boss else {}
+        return kiosks | agents | boss

@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-Kind = Literal["acked", "accepted", "served", "finished"]
+Kind = Literal["acked", "accepted", "served", "finished", "passed", "held", "declined", "refused", "moved", "two"]
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,7 +17,9 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         kind: "acked": a call has its ticket; "accepted": an agent has the session; "finished": the agent closed it;
-            "served": the kiosk heard that its ticket is over.
+            "served": the kiosk heard that its ticket is over; "passed": the agent passed the caller on; "held": it let
+            the caller wait a moment; "declined": it did not take an offer; "refused": it was told no (`session` says
+            why); "moved": the supervisor is about to change the ticket's place; "two": an agent has two callers.
         sent_s: when the request was first sent; `at_s`: when the answer came.
     """
 

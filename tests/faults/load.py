@@ -17,13 +17,26 @@ from pathlib import Path
 
 from session.bus.client import BusClient
 from session.clock import SystemClock
+from session.desk.board_link import BoardLink
 from session.desk.link import DeskLink
-from session.errors import SessionError, TicketTaken, TicketUnknown
+from session.desk.talk_link import TalkLink
+from session.desk.work_link import WorkLink
+from session.errors import (
+    AgentBusy,
+    ColleagueBusy,
+    NotAllowed,
+    SessionError,
+    TicketKept,
+    TicketOffered,
+    TicketTaken,
+    TicketUnknown,
+)
 from session.kiosk.link import KioskLink
 from session.protocol.roles import Role
-from session.protocol.tickets import TicketState
+from session.protocol.talk_state import PassReason
+from session.protocol.tickets import Ticket, TicketState
 from session.tasks import Tasks
-from tests.faults.cluster_world import SERVICE, ClusterWorld
+from tests.faults.cluster_world import PUSHED, SERVICE, ClusterWorld
 from tests.faults.history import History, Seen
 
 AGAIN_S = 0.3
@@ -31,7 +44,15 @@ LOOK_S = 0.03
 REFUSED_S = 1.0
 """A ticket that somebody else had is left alone for so long: then this desk's queue should know."""
 
-WAITING = (TicketState.WAITING, TicketState.OFFERED)
+REFUSED = (TicketTaken, TicketUnknown, TicketOffered, TicketKept, AgentBusy, ColleagueBusy, NotAllowed)
+"""Answers, not unknown outcomes."""
+
+PUSHED_SHARE, HELD_SHARE, PASSED_SHARE, DECLINED_SHARE = 0.3, 0.15, 0.15, 0.1
+BOSS_S = 0.7
+"""Between two acts of the supervisor."""
+
+READY_AGAIN_S = 5.0
+"""How often an agent says that it is there: one who missed an offer while a hub was away is asked nothing more."""
 
 
 async def until_done[Answer](ask: Callable[[], Awaitable[Answer]]) -> Answer:
@@ -39,7 +60,7 @@ async def until_done[Answer](ask: Callable[[], Awaitable[Answer]]) -> Answer:
     while True:
         try:
             return await ask()
-        except (TicketTaken, TicketUnknown):
+        except REFUSED:
             raise
         except SessionError:
             await asyncio.sleep(AGAIN_S)
@@ -57,8 +78,10 @@ class Load:
         self._draining = False
         self._kiosk_names = list(world.kiosks)[part::parts]
         self._agent_names = list(world.agents)[part::parts]
+        self._has_boss = bool(world.boss) and part == 0
         self.kiosks: dict[str, KioskLink] = {}
         self.desks: dict[str, DeskLink] = {}
+        self._clients: dict[str, BusClient] = {}
 
     async def start(self) -> None:
         for name in self._kiosk_names:
@@ -67,8 +90,11 @@ class Load:
             await self.kiosks[name].start()
         for name in self._agent_names:
             client = await self._client(Role.AGENT, name, self._world.agents[name])
+            self._clients[name] = client
             self.desks[name] = DeskLink(client, self._clock, self._tasks)
             await self.desks[name].start()
+        if self._has_boss:
+            await self._start_boss()
         for name, kiosk in self.kiosks.items():
             self._tasks.spawn(self._call(name, kiosk), name=f"caller at {name}")
         for name, desk in self.desks.items():
@@ -91,7 +117,8 @@ class Load:
         while not self._draining:
             count += 1
             request, sent_s = f"{self._birth}-{count}", time.time()
-            answer = await until_done(lambda request=request: kiosk.call(SERVICE, "", request))  # type: ignore[misc] # mypy knows no default in a lambda
+            service = PUSHED if random.random() < PUSHED_SHARE else SERVICE
+            answer = await until_done(lambda wish=(service, "", request): kiosk.call(*wish))  # type: ignore[misc] # mypy knows no default in a lambda
             self._note("acked", name, answer.ticket.id, sent_s)
             while kiosk.ticket is not None:  # noqa: ASYNC110 - the link has a notifier for each way a ticket may end
                 await asyncio.sleep(LOOK_S)
@@ -102,28 +129,73 @@ class Load:
 
     async def _serve(self, name: str, desk: DeskLink) -> None:
         refused: dict[str, float] = {}
+        client = self._clients[name]
+        talks, work = TalkLink(client), WorkLink(client)
         await self._resume(name, desk)
+        said_s = 0.0
         while True:
-            now_s = time.time()
-            fresh = (t for t in desk.queue if t.state in WAITING and now_s - refused.get(t.id, 0.0) > REFUSED_S)
-            ticket = next(fresh, None) if desk.is_ready else None
+            if time.time() - said_s > READY_AGAIN_S:
+                said_s = time.time()
+                await until_done(lambda: work.report(True))
+            ticket = self._choice(name, desk, refused)
             if ticket is None:
                 await asyncio.sleep(LOOK_S)
                 continue
+            now_s = time.time()
             try:
+                if ticket.state is TicketState.OFFERED and random.random() < DECLINED_SHARE:
+                    self._note("declined", name, ticket.id, time.time())
+                    refused[ticket.id] = time.time()
+                    await work.decline(ticket.id, "busy")
+                    continue
                 facts = await desk.accept(ticket.id)
-            except (TicketTaken, TicketUnknown):
+            except REFUSED as error:
                 refused[ticket.id] = time.time()
+                self._note("refused", name, ticket.id, now_s, error.code)
             except SessionError:
                 await self._resume(name, desk)  # the outcome stayed unknown: it may be ours
             else:
                 self._note("accepted", name, ticket.id, now_s, facts.id)
-                await asyncio.sleep(random.uniform(0.05, 0.3))
-                await self._finish(name, desk, ticket.id, facts.id)
+                await self._talk(name, desk, talks, ticket.id, facts.id)
+
+    def _choice(self, name: str, desk: DeskLink, refused: dict[str, float]) -> Ticket | None:
+        """Who is offered to this agent, else the first of the queue whom nobody is asked about."""
+        if not desk.is_ready:
+            return None
+        now_s = time.time()
+        fresh = [ticket for ticket in desk.queue if now_s - refused.get(ticket.id, 0.0) > REFUSED_S]
+        offered = (one for one in fresh if one.state is TicketState.OFFERED and one.agent == name)
+        waiting = (
+            one
+            for one in fresh
+            if one.state is TicketState.WAITING and (one.service == SERVICE or one.assigned_to == name)
+        )
+        return next(offered, None) or next(waiting, None)
+
+    async def _talk(self, name: str, desk: DeskLink, talks: TalkLink, ticket_id: str, session_id: str) -> None:
+        """A conversation: sometimes with a hold, sometimes passed on."""
+        await asyncio.sleep(random.uniform(0.2, 0.8))
+        try:
+            if random.random() < HELD_SHARE:
+                self._note("held", name, ticket_id, time.time(), session_id)
+                await until_done(lambda: talks.hold(session_id, True))
+                await asyncio.sleep(0.1)
+                await until_done(lambda: talks.hold(session_id, False))
+            if random.random() < PASSED_SHARE:
+                self._note("passed", name, ticket_id, time.time(), session_id)
+                colleague = random.choice(["", *self._world.agents])
+                service = "" if colleague else SERVICE
+                await until_done(lambda: talks.pass_on(session_id, PassReason.OTHER, agent=colleague, service=service))
+        except REFUSED:
+            pass  # the colleague is not there, or the caller was given back meanwhile
+        await self._finish(name, desk, ticket_id, session_id)
 
     async def _resume(self, name: str, desk: DeskLink) -> None:
         sent_s = time.time()
-        for facts in (await until_done(desk.resume)).sessions:
+        sessions = (await until_done(desk.resume)).sessions
+        if len(sessions) > 1:
+            self._note("two", name, sessions[0].ticket_id, sent_s, sessions[1].id)
+        for facts in sessions:
             self._note("accepted", name, facts.ticket_id, sent_s, facts.id)
             await self._finish(name, desk, facts.ticket_id, facts.id)
 
@@ -132,9 +204,37 @@ class Load:
         try:
             await until_done(lambda: desk.hang_up(session_id))
             await until_done(lambda: desk.close(session_id))
-        except TicketUnknown:
+        except REFUSED:
             return  # given back meanwhile: the checker sees whether that was right
         self._note("finished", name, ticket_id, sent_s, session_id)
+
+    # ---- the supervisor --------------------------------------------------------------------------------------------
+
+    async def _start_boss(self) -> None:
+        client = await self._client(Role.SUPERVISOR, "boss", self._world.boss)
+        queue = DeskLink(client, self._clock, self._tasks)
+        await queue.start()
+        self._tasks.spawn(self._reign(queue, BoardLink(client, self._tasks)), name="supervisor")
+
+    async def _reign(self, queue: DeskLink, board: BoardLink) -> None:
+        """Moves callers, changes priorities, keeps callers for agents; what is refused is refused."""
+        while True:
+            await asyncio.sleep(BOSS_S)
+            waiting = [ticket for ticket in queue.queue if ticket.state is TicketState.WAITING]
+            if not waiting or not queue.is_ready or self._draining:
+                continue
+            ticket = random.choice(waiting)
+            self._note("moved", "boss", ticket.id, time.time())
+            try:
+                match random.randrange(3):
+                    case 0:
+                        await board.reassign(ticket, "a fault's test", service=random.choice([SERVICE, PUSHED]))
+                    case 1:
+                        await board.reassign(ticket, "a fault's test", agent=random.choice(list(self._world.agents)))
+                    case _:
+                        await board.prioritise(ticket, 5, "a fault's test")
+            except SessionError:
+                continue
 
     # ---- questions -------------------------------------------------------------------------------------------------
 

@@ -15,21 +15,31 @@ import signal
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from itertools import pairwise
 from pathlib import Path
 
 from session.protocol.tickets import Ticket
 from tests.faults import history
-from tests.faults.checker import FRESH_S, OPEN, Verdict, differences, explain, judge
+from tests.faults.checker import FRESH_S, OPEN, Verdict, compared, differences, explain, judge
 from tests.faults.cluster import Cluster, cluster
+from tests.faults.cluster_world import PUSHED
+from tests.faults.disks import can_mount
 from tests.faults.network import is_possible
 
 FROZEN_S = 8.0
 CUT_S = 12.0
 DOWN_S = 4.0
 ANSWER_S = 60.0
-DRAIN_S = 60.0
+DRAIN_S = 90.0
+CALM_S = 8.0
+"""Between two faults: only where nothing is broken must the order of the queue hold for every desk."""
+
+FULL_S = 8.0
+
+ANSWERS = frozenset({"acked", "accepted", "finished"})
+"""What the hub has answered with a yes; the other lines are wishes and news."""
 
 Fault = Callable[[Cluster], Awaitable[None]]
 
@@ -108,6 +118,35 @@ async def cut_two(world: Cluster) -> None:
         await world.network.mend(node)
 
 
+async def fill_leader(world: Cluster) -> None:
+    """Not a byte is left on its disk. The operator makes room and, as the operator's page says, restarts the node."""
+    node = await world.leader()
+    world.disks.fill(node)
+    await asyncio.sleep(FULL_S)
+    world.disks.free(node)
+    await world.nodes[node].end(signal.SIGTERM)
+    await world.nodes[node].start()
+
+
+async def fill_all(world: Cluster) -> None:
+    """The same on every node at once: nothing can be stored anywhere."""
+    for name in world.nodes:
+        world.disks.fill(name)
+    await asyncio.sleep(FULL_S)
+    for name in world.nodes:
+        world.disks.free(name)
+    for node in world.nodes.values():
+        await node.end(signal.SIGTERM)
+        await node.start()
+
+
+async def stop_hub(world: Cluster) -> None:
+    """In order: what it has begun is finished by itself, the rest by the other one."""
+    await world.hubs[0].end(signal.SIGTERM)
+    await asyncio.sleep(1.0)
+    await world.hubs[0].start(wait_for=b"ready")
+
+
 async def rolling_restart(world: Cluster) -> None:
     for node in world.nodes.values():
         await node.end(signal.SIGTERM)
@@ -151,6 +190,7 @@ LONG: list[tuple[str, Fault]] = [
     ("kill -9 two nodes, back after 4 s", kill_two),
     ("rolling restart", rolling_restart),
     ("kill -9 all nodes, back after 1 s", kill_all),
+    ("SIGTERM to one hub, back after 1 s", stop_hub),
     ("kill -9 one hub, back after 1 s", kill_hub),
     ("kill -9 both hubs", kill_both_hubs),
     ("kill -9 half of desks and kiosks", kill_clients),
@@ -162,6 +202,12 @@ WITH_CABLES: list[tuple[str, Fault]] = [
 ]
 """Only where network namespaces can be had."""
 
+WITH_DISKS: list[tuple[str, Fault]] = [
+    ("the leader's disk full for 8 s", fill_leader),
+    ("all disks full for 8 s", fill_all),
+]
+"""Only where a small file system can be mounted."""
+
 SHORT: list[tuple[str, Fault]] = [("kill -9 a node, a hub and half the clients", kill_one_of_each)]
 
 
@@ -169,7 +215,8 @@ SHORT: list[tuple[str, Fault]] = [("kill -9 a node, a hub and half the clients",
 
 
 def _answered_s(world: Cluster, since_s: float) -> list[float]:
-    return sorted(seen.at_s for seen in history.read(world.folder) if seen.at_s >= since_s)
+    lines = history.read(world.folder)
+    return sorted(seen.at_s for seen in lines if seen.at_s >= since_s and seen.kind in ANSWERS)
 
 
 async def _answers_again(world: Cluster) -> float:
@@ -177,7 +224,8 @@ async def _answers_again(world: Cluster) -> float:
     ended_s = time.time()
     async with asyncio.timeout(ANSWER_S):
         while True:
-            fresh = [seen.at_s for seen in history.read(world.folder) if seen.sent_s > ended_s]
+            lines = history.read(world.folder)
+            fresh = [seen.at_s for seen in lines if seen.sent_s > ended_s and seen.kind in ANSWERS]
             if fresh:
                 return min(fresh)
             await asyncio.sleep(0.1)
@@ -221,13 +269,18 @@ async def run_under_load(folder: Path, fault: Fault, measure: Callable[[Cluster,
         return measure(world, begun_s)
 
 
-async def run_fault(world: Cluster, label: str, fault: Fault) -> int:
-    """Does one thing to the cluster; prints what it cost; returns the number of desks that were stale 5 s after."""
+async def run_fault(world: Cluster, label: str, fault: Fault) -> tuple[int, float]:
+    """Does one thing to the cluster; prints what it cost.
+
+    Returns:
+        The number of desks that were stale 5 s after it, and when these were over.
+    """
     begun_s = time.time()
     await fault(world)
     await world.leader()
     again_s = await _answers_again(world)
     stale = await _stale(world, again_s)
+    over_s = time.time()
     silence_s, answers = _silence(world, begun_s)
     print(
         f"{label:<44} {answers:>5} answers, longest silence {silence_s:5.2f} s, stale desks {len(stale)}",
@@ -235,7 +288,7 @@ async def run_fault(world: Cluster, label: str, fault: Fault) -> int:
     )
     for desk, why in stale.items():
         print(f"  {desk}: {'; '.join(sorted(why))}"[:200], flush=True)
-    return len(stale)
+    return len(stale), over_s
 
 
 async def drained(world: Cluster) -> tuple[dict[str, Ticket], dict[str, str]]:
@@ -251,22 +304,36 @@ async def drained(world: Cluster) -> tuple[dict[str, Ticket], dict[str, str]]:
         await asyncio.sleep(0.5)
 
 
-async def run(folder: Path, faults: list[tuple[str, Fault]], *, kiosks: int = 24, agents: int = 10) -> Verdict:
-    """The whole story in `folder`: start, load, faults, drain, verdict."""
+async def run(folder: Path, faults: list[tuple[str, Fault]], *, kiosks: int = 24, agents: int = 6) -> Verdict:
+    """The whole story in `folder`: start, load, faults, drain, verdict. More callers than agents: a queue stands."""
     begun_s = time.time()
-    async with cluster(folder, kiosks=kiosks, agents=agents, cables=any(f in WITH_CABLES for f in faults)) as world:
+    cables, disks = any(one in WITH_CABLES for one in faults), any(one in WITH_DISKS for one in faults)
+    async with cluster(folder, kiosks=kiosks, agents=agents, cables=cables, small_disks=disks) as world:
         await world.start_load()
         await _answers_again(world)
         print(f"{'ready under load':<44} after {time.time() - begun_s:.1f} s", flush=True)
         stale, windows = 0, []
+        await asyncio.sleep(CALM_S)
         for label, fault in faults:
             begun_s = time.time()
-            stale += await run_fault(world, label, fault)
-            windows.append((begun_s, time.time()))
+            found, over_s = await run_fault(world, label, fault)
+            stale += found
+            windows.append((begun_s, over_s))
+            await asyncio.sleep(CALM_S)
         stored, waiting = await drained(world)
+        _print_done(folder, stored, windows)
         for line in explain(history.read(folder), stored, windows):
             print(f"  {line}", flush=True)
         return judge(history.read(folder), stored, waiting, stale, windows)
+
+
+def _print_done(folder: Path, stored: dict[str, Ticket], windows: list[tuple[float, float]]) -> None:
+    """What was really done, so that a verdict over nothing is seen."""
+    count = Counter(seen.kind for seen in history.read(folder))
+    words = ", ".join(f"{count[kind]} {kind}" for kind in ("acked", "accepted", "held", "passed", "declined", "moved"))
+    offered = sum(ticket.service == PUSHED for ticket in stored.values())
+    print(f"done: {words}, {offered} offered by the hub", flush=True)
+    print(f"order: {compared(history.read(folder), stored, windows)} pairs compared", flush=True)
 
 
 def main() -> int:
@@ -277,9 +344,11 @@ def main() -> int:
     arguments.add_argument("--keep", type=Path, help="an empty folder for stores, logs and histories")
     options = arguments.parse_args()
     logging.basicConfig(level=logging.ERROR)
-    whole = [*LONG, *(WITH_CABLES if is_possible() else ())]
+    whole = [*LONG, *(WITH_CABLES if is_possible() else ()), *(WITH_DISKS if can_mount() else ())]
     if not is_possible():
         print("no cable is pulled: that needs Linux, root and `ip`")
+    if not can_mount():
+        print("no disk is filled: that needs Linux, root and `mount`")
     faults = [fault for fault in (SHORT if options.short else whole) if options.only in fault[0]] * options.rounds
     with tempfile.TemporaryDirectory(prefix="faults") as folder:
         verdict = asyncio.run(run(options.keep or Path(folder), faults))

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 
 from session.clock import ManualClock, SystemClock
@@ -13,6 +14,7 @@ from session.log.reader import read_log, write_log
 from session.log.replay import whole_chunks
 from session.protocol import mirror
 from tests.talks.cobrowse.stage import Stage, script
+from tests.talks.cobrowse.test_hostile_tricks import POLICY
 from tests.talks.cobrowse.test_shared_page import type_text
 from tests.talks.qt_loop import QtLoop
 from views.mirror_pane import MirrorPane
@@ -68,6 +70,10 @@ def test_the_replay_shows_the_page_the_agent_saw_without_what_was_written_in_it(
         values = "['nir', 'motdepasse'].map((name) => mirror.document().getElementById(name).value).join()"
         assert await script(view.mirror.page, values) == "••••••,••••••"
         assert view.mirror.isVisible()
+        sandboxes = "[...document.querySelectorAll('iframe')].map((frame) => frame.getAttribute('sandbox')).join()"
+        assert await script(view.mirror.page, sandboxes) == "allow-same-origin"
+        policy = await script(view.mirror.page, "document.querySelector('meta[http-equiv]').content")
+        assert re.sub(r"'nonce-[\w-]{16,}'", "'nonce-NONCE'", policy) == POLICY
         assert view.mirror.viewport == stage.pane.viewport
         view.jump(0.0)
         view.close()

@@ -5,18 +5,24 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import io
 import random
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from pathlib import Path
 
+from PIL import Image
+
 from session.clock import Clock, ManualClock
 from session.desk.devices import DeskDevices, PageFailed, PageProgressed, ReceivedPage
-from session.errors import ScanCancelled, SessionError
+from session.errors import ScanCancelled, ScannerCoverOpen, SessionError
 from session.kiosk.devices import KioskDevices
 from session.kiosk.grants import KioskGrants
 from session.kiosk.page_shelf import PageShelf
+from session.kiosk.print_showing import ShownPrint
 from session.kiosk.printer import JobProgress, Printer, PrinterStatus
+from session.kiosk.prints import PrintRules
 from session.kiosk.scanner import ScannedPage, Scanner, ScannerStatus, ScanProgress, ScanSettings
+from session.kiosk.shelf_seal import KEY_FILE
 from session.protocol.session_messages import (
     DevicesReported,
     Grant,
@@ -34,10 +40,20 @@ from session.protocol.session_messages import (
 from session.tasks import Tasks
 from tests.talks.memory_channel import MemoryChannel
 
+KIOSK_KEY = "U" + "A" * 55
+
 
 def invented_page(seed: int, size: int = 300_000) -> bytes:
     """Bytes that no other page has."""
     return b"\xff\xd8" + random.Random(seed).randbytes(size - 2)
+
+
+def drawn_page(seed: int = 1) -> bytes:
+    """A small JPEG that decodes."""
+    picture = Image.effect_noise((310, 438), 20 + seed)
+    out = io.BytesIO()
+    picture.save(out, "JPEG")
+    return out.getvalue()
 
 
 def invented_pdf(size: int = 120_000) -> bytes:
@@ -94,6 +110,7 @@ class DrawerScanner:
     def __init__(self) -> None:
         self.pages = [invented_page(1)]
         self.fault: SessionError | None = None
+        self.fails_from = 1000
         self.go_on = asyncio.Event()
         self.go_on.set()
         self.scans: list[ScanSettings] = []
@@ -105,6 +122,8 @@ class DrawerScanner:
 
     async def scan(self, settings: ScanSettings) -> AsyncGenerator[ScanProgress | ScannedPage]:
         self.scans.append(settings)
+        if len(self.scans) > self.fails_from:
+            raise ScannerCoverOpen
         for number, data in enumerate(self.pages if settings.source is ScanSource.FEEDER else self.pages[:1]):
             yield ScanProgress(50)
             await self.go_on.wait()
@@ -112,6 +131,9 @@ class DrawerScanner:
                 raise ScanCancelled
             if self.fault is not None and number == 0 and settings.source is ScanSource.GLASS:
                 raise self.fault
+            if settings.kind is ScanKind.PREVIEW:
+                yield ScannedPage(data=drawn_page(), media_type="image/jpeg", width_px=310, height_px=438, dpi=75)
+                continue
             yield ScannedPage(data=data, media_type="image/jpeg", width_px=2480, height_px=3508, dpi=settings.dpi)
         if self.fault is not None:
             raise self.fault
@@ -174,6 +196,7 @@ class DeskSide:
         self.devices = DeskDevices(
             channel, clock, self.tasks, self._keep, is_kept=self._is_kept, chunk_kbps=None, look_s=0.005
         )
+        self.devices._prints.kiosk_key = KIOSK_KEY  # as if it had been reported
         self.reports: list[DevicesReported] = []
         self.progress: list[ScanProgressed] = []
         self.ended: list[ScanEnded] = []
@@ -220,11 +243,30 @@ class KioskSide:
         kbps: int | None = None,
     ) -> None:
         self.tasks = Tasks()
-        self.shelf = PageShelf(folder)
+        self.shelf = PageShelf(folder, bytes(32))
         self.grants = KioskGrants(channel, clock, self.tasks)
         self.devices = KioskDevices(
-            channel, scanner, printer, self.shelf, self.grants, clock, self.tasks, chunk_kbps=kbps, look_s=0.005
+            channel,
+            scanner,
+            printer,
+            self.shelf,
+            self.grants,
+            clock,
+            self.tasks,
+            PrintRules("s1", KIOSK_KEY, lambda _document: self.pages),
+            chunk_kbps=kbps,
+            look_s=0.005,
         )
+        self.pages = 1
+        self.shown: list[ShownPrint] = []
+        self.wants: bool | None = True
+        self.devices.showing.asked.connect(self._on_shown)
+
+    def _on_shown(self, shown: ShownPrint) -> None:
+        """The caller says yes at once, unless a test wants otherwise; None: nobody answers."""
+        self.shown.append(shown)
+        if self.wants is not None:
+            self.devices.showing.answer(shown.print_id, self.wants)
 
     async def kill(self) -> None:
         """As a power cut of the program: the shelf's files stay."""
@@ -252,7 +294,7 @@ class Talk:
 
     @property
     def shelf_files(self) -> list[str]:
-        return sorted(path.name for path in (self._folder / "shelf").iterdir())
+        return sorted(path.name for path in (self._folder / "shelf").iterdir() if path.name != KEY_FILE)
 
     async def give(self, *grants: Grant) -> None:
         """The agent asks and the caller says yes."""

@@ -181,7 +181,9 @@ async def test_a_page_that_the_desk_cannot_write_stays_at_the_kiosk_for_a_better
     await until(lambda: talk.desk.pages and not talk.shelf_files)
 
 
-async def test_a_preview_overtakes_pages_that_are_on_their_way(talk: Talk) -> None:
+async def test_a_preview_overtakes_pages_that_are_on_their_way(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    # this line is a thousand times faster than a real one: the picture must not take longer than the pages' way
+    monkeypatch.setattr("session.kiosk.pages.small_preview", lambda page: page)
     await talk.give(Grant.SCAN)
     talk.scanner.pages = [invented_page(1, 3_000_000)]
     order: list[str] = []

@@ -16,9 +16,10 @@ from session.errors import (
     SessionError,
 )
 from session.kiosk.printer import JobProgress
+from session.protocol.print_binding import print_binding
 from session.protocol.session_messages import Grant, PrintOffered, PrintState
 from session.protocol.version import MAX_ITEM_BYTES
-from tests.talks.devices.ends import Talk, invented_pdf, settle, sha256, until
+from tests.talks.devices.ends import KIOSK_KEY, Talk, invented_pdf, settle, sha256, until
 
 
 def states(talk: Talk) -> list[PrintState]:
@@ -44,7 +45,13 @@ async def test_the_printer_gets_the_very_document_and_the_desk_hears_each_step(t
     assert [(offer.print_id, offer.sha256) for offer in offered] == [(print_id, sha256(document))]
     await until(lambda: PrintState.DONE in states(talk))
     assert talk.printer.received == [(document, "Reçu de dépôt", 2)]
-    assert states(talk) == [PrintState.RECEIVED, PrintState.SENT, PrintState.PRINTING, PrintState.DONE]
+    assert states(talk) == [
+        PrintState.SHOWN,
+        PrintState.RECEIVED,
+        PrintState.SENT,
+        PrintState.PRINTING,
+        PrintState.DONE,
+    ]
     last = talk.desk.prints[-1]
     assert (last.print_id, last.job_id, last.code) == (print_id, 41, "")
     assert last.sha256 == sha256(talk.printer.received[0][0])
@@ -215,3 +222,87 @@ async def test_at_the_end_a_waiting_sheet_is_cancelled_and_one_that_prints_is_le
     await until(lambda: PrintState.WAITING in states(talk))
     assert await talk.kiosk.devices.wipe() == 0
     assert talk.printer.cancelled == [42]
+
+
+# ---- for whom, and only with the caller's yes ------------------------------------------------------------------------
+
+
+async def test_the_caller_sees_each_document_before_it_prints(talk: Talk) -> None:
+    talk.kiosk.wants = None
+    await talk.give(Grant.PRINT)
+    await talk.desk.devices.print_document(invented_pdf(), "Attestation", 2)
+    await until(lambda: talk.kiosk.shown)
+    shown = talk.kiosk.shown[0]
+    assert (shown.name, shown.pages, shown.copies, shown.document) == ("Attestation", 1, 2, invented_pdf())
+    await settle()
+    assert talk.printer.received == []
+    assert talk.desk.prints[-1].state is PrintState.SHOWN
+    talk.kiosk.devices.showing.answer(shown.print_id, True)
+    await until(lambda: talk.desk.prints and talk.desk.prints[-1].state is PrintState.DONE)
+
+
+@pytest.mark.parametrize("how", ["no", "silence", "stop"])
+async def test_without_a_yes_nothing_is_printed(talk: Talk, how: str) -> None:
+    talk.kiosk.wants = False if how == "no" else None
+    talk.kiosk.devices.showing.show_s = 0.05 if how == "silence" else 60
+    await talk.give(Grant.PRINT)
+    await talk.desk.devices.print_document(invented_pdf(), "Attestation")
+    await until(lambda: talk.kiosk.shown)
+    if how == "stop":
+        talk.kiosk.grants.withdraw_all()
+    await until(lambda: talk.desk.prints and talk.desk.prints[-1].state is PrintState.FAILED)
+    assert talk.desk.prints[-1].code == "print_declined"
+    assert talk.printer.received == []
+
+
+async def test_a_print_that_the_caller_still_looks_at_can_be_cancelled(talk: Talk) -> None:
+    talk.kiosk.wants = None
+    await talk.give(Grant.PRINT)
+    print_id = await talk.desk.devices.print_document(invented_pdf(), "Attestation")
+    await until(lambda: talk.kiosk.shown)
+    await talk.desk.devices.cancel_print(print_id)
+    await until(lambda: talk.desk.prints and talk.desk.prints[-1].state is PrintState.CANCELLED)
+    talk.kiosk.devices.showing.answer(print_id, True)
+    await settle()
+    assert talk.printer.received == []
+
+
+async def test_too_many_sheets_are_refused_before_anybody_looks_at_them(talk: Talk) -> None:
+    talk.kiosk.pages = 15
+    await talk.give(Grant.PRINT)
+    await talk.desk.devices.print_document(invented_pdf(), "Notice", 3)
+    await until(lambda: talk.desk.prints and talk.desk.prints[-1].state is PrintState.FAILED)
+    assert (talk.desk.prints[-1].code, talk.desk.prints[-1].detail) == ("print_too_long", {"pages": 45, "most": 40})
+    assert talk.kiosk.shown == []
+
+
+@pytest.mark.parametrize("session", ["another", "s1"])
+async def test_a_document_of_another_conversation_or_kiosk_is_refused(talk: Talk, session: str) -> None:
+    await talk.give(Grant.PRINT)
+    data = invented_pdf()
+    key = "U" + "B" * 55 if session == "s1" else KIOSK_KEY
+    offer = PrintOffered(
+        print_id="p1",
+        name="Reçu",
+        size_bytes=len(data),
+        sha256=sha256(data),
+        chunks=3,
+        bound_to=print_binding(session, key, sha256(data), 1),
+    )
+    await talk.desk_line.send("device", offer)
+    await until(lambda: talk.desk.prints)
+    assert talk.desk.prints[-1].code == "print_not_for_us"
+    assert talk.printer.received == []
+
+
+async def test_after_the_hang_up_nothing_prints_any_more(talk: Talk) -> None:
+    talk.kiosk.wants = None
+    await talk.give(Grant.PRINT)
+    await talk.desk.devices.print_document(invented_pdf(), "Attestation")
+    await until(lambda: talk.kiosk.shown)
+    await talk.kiosk.devices.wipe()
+    talk.kiosk.devices.showing.answer(talk.kiosk.shown[0].print_id, True)
+    await talk.desk.devices.print_document(invented_pdf(), "Trop tard")
+    await settle()
+    assert talk.printer.received == []
+    assert len(talk.kiosk.shown) == 1

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import asyncio
+import io
 
 import pytest
+from PIL import Image
 
 from session.errors import (
     PageUnreadable,
@@ -19,6 +21,7 @@ from session.errors import (
 )
 from session.kiosk.devices import KioskDevices
 from session.kiosk.page_shelf import PageShelf
+from session.kiosk.prints import PrintRules
 from session.protocol.session_messages import (
     Area,
     Grant,
@@ -28,7 +31,9 @@ from session.protocol.session_messages import (
     ScanRequested,
     ScanSource,
 )
-from tests.talks.devices.ends import Talk, invented_page, settle, sha256, until
+from tests.talks.devices.ends import KIOSK_KEY, Talk, invented_page, settle, sha256, until
+
+NO_RULES = PrintRules("s1", KIOSK_KEY, lambda _document: 1)
 
 
 async def test_a_page_comes_whole_and_is_on_disk_before_the_kiosk_forgets_it(talk: Talk) -> None:
@@ -71,10 +76,11 @@ async def test_a_newer_preview_replaces_the_one_that_is_still_on_its_way(talk: T
     talk.kiosk_line.spoil = lambda payload, index: None
     await talk.desk.devices.preview()
     await until(lambda: talk.kiosk.devices.held_pages == 1 and talk.desk.ended)
-    talk.scanner.pages = [invented_page(2)]
+    [earlier] = talk.kiosk.shelf.offers()
     await talk.desk.devices.preview()
     await until(lambda: len(talk.desk.ended) == 2)
-    assert [offer.sha256 for offer in talk.kiosk.shelf.offers()] == [sha256(invented_page(2))]
+    [later] = talk.kiosk.shelf.offers()
+    assert later.page_id != earlier.page_id
 
 
 async def test_the_scanner_gets_what_the_agent_chose(talk: Talk) -> None:
@@ -241,7 +247,15 @@ async def test_the_desk_hears_how_the_devices_are(talk: Talk) -> None:
 async def test_a_kiosk_without_devices_says_so(talk: Talk) -> None:
     await talk.kiosk.devices.close()
     bare = KioskDevices(
-        talk.kiosk_line, None, None, talk.kiosk.shelf, talk.kiosk.grants, talk.clock, talk.kiosk.tasks, chunk_kbps=None
+        talk.kiosk_line,
+        None,
+        None,
+        talk.kiosk.shelf,
+        talk.kiosk.grants,
+        talk.clock,
+        talk.kiosk.tasks,
+        NO_RULES,
+        chunk_kbps=None,
     )
     await talk.give(Grant.SCAN, Grant.PRINT)
     await talk.desk.devices.request_report()
@@ -275,3 +289,65 @@ async def test_a_wipe_during_a_scan_leaves_no_file_of_the_caller(talk: Talk) -> 
     await settle()
     assert talk.shelf_files == []
     assert talk.kiosk.devices.held_pages == 0
+
+
+async def test_several_documents_on_one_glass_are_a_page_each(talk: Talk) -> None:
+    await talk.give(Grant.SCAN)
+    areas = [Area(left=0, top=0, width=1000, height=700), Area(left=1200, top=900, width=1000, height=700)]
+    await talk.desk.devices.scan(ScanKind.PAGE, areas=areas)
+    await until(lambda: len(talk.desk.pages) == 2 and talk.desk.ended)
+    assert [settings.area for settings in talk.scanner.scans] == areas
+    assert talk.desk.ended[0].pages == 2
+    assert talk.desk.ended[0].code == ""
+
+
+async def test_a_fault_at_the_second_document_keeps_the_first(talk: Talk) -> None:
+    await talk.give(Grant.SCAN)
+    talk.scanner.fails_from = 1
+    await talk.desk.devices.scan(ScanKind.PAGE, areas=[Area(width=700), Area(left=900, width=700)])
+    await until(lambda: talk.desk.pages and talk.desk.ended)
+    assert (talk.desk.ended[0].pages, talk.desk.ended[0].code) == (1, "scanner_cover_open")
+
+
+async def test_both_sides_are_asked_of_the_feeder_alone(talk: Talk) -> None:
+    await talk.give(Grant.SCAN)
+    await talk.desk.devices.scan(ScanKind.PAGE, ScanSource.FEEDER, duplex=True)
+    await until(lambda: talk.desk.ended)
+    await talk.desk.devices.scan(ScanKind.PAGE, ScanSource.GLASS, duplex=True)
+    await until(lambda: len(talk.desk.ended) == 2)
+    assert [settings.duplex for settings in talk.scanner.scans] == [True, False]
+
+
+async def test_a_scanner_that_never_ends_is_stopped_and_its_first_pages_are_kept(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("session.kiosk.scans.MAX_PAGES", 4)
+    talk.scanner.pages = [invented_page(seed, 3000) for seed in range(500)]
+    await talk.give(Grant.SCAN)
+    await talk.desk.devices.scan(ScanKind.PAGE, ScanSource.FEEDER)
+    await until(lambda: len(talk.desk.pages) == 4 and talk.desk.ended)
+    assert talk.desk.ended[0] == ScanEnded(
+        scan_id=talk.desk.ended[0].scan_id, pages=4, code="too_many_pages", detail={"most": 4}
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "code"), [(ScanSource.FEEDER, "scanner_empty"), (ScanSource.GLASS, "scanner_failed")]
+)
+async def test_a_scanner_that_gives_no_page_is_not_believed(talk: Talk, source: ScanSource, code: str) -> None:
+    talk.scanner.pages = []
+    await talk.give(Grant.SCAN)
+    await talk.desk.devices.scan(ScanKind.PAGE, source)
+    await until(lambda: talk.desk.ended)
+    assert (talk.desk.ended[0].pages, talk.desk.ended[0].code) == (0, code)
+
+
+async def test_a_preview_is_small_enough_for_the_line(talk: Talk) -> None:
+    await talk.give(Grant.SCAN)
+    await talk.desk.devices.preview()
+    await until(lambda: talk.desk.previews)
+    offer = talk.desk.previews[0].offer
+    assert (offer.media_type, offer.width_px, offer.height_px) == ("image/webp", 310, 438)
+    assert offer.size_bytes <= 20_000
+    with Image.open(io.BytesIO(talk.desk.previews[0].data)) as picture:
+        assert picture.size == (310, 438)

@@ -24,12 +24,14 @@ from session.bus.hub_connection import HubConnection
 from session.bus.identity import new_seed, public_key
 from session.bus.line import Line
 from session.bus.partners import Partner
+from session.bus.seals import Seals
 from session.bus.server import BusServer
 from session.bus.server_config import ServerSettings
 from session.clock import Clock, SystemClock
 from session.desk.board_link import BoardLink
 from session.desk.link import DeskLink
 from session.hub.catalogue import Catalogue
+from session.hub.dossier_service import DossierStoreLike
 from session.hub.entries import ROLES
 from session.hub.hub import Hub
 from session.kiosk.link import KioskLink
@@ -141,6 +143,8 @@ class World:
                 self.seeds[name, Role.KIOSK, kiosk.id] = new_seed()
             for display in entry.displays:
                 self.seeds[name, Role.DISPLAY, display.id] = new_seed()
+            for vault in entry.vaults:
+                self.seeds[name, Role.VAULT, vault.id] = new_seed()
             for person in entry.people:
                 self.seeds[name, roles[person.role], person.id] = new_seed()
         self.keys = {identity: public_key(seed) for identity, seed in self.seeds.items()}
@@ -151,6 +155,7 @@ class World:
         )
         self.server = BusServer(settings, self.catalogue.accounts(self.keys), public_key(self.hub_seed), self.tasks)
         self.dossiers = MemoryDossiers()
+        self.store: DossierStoreLike = self.dossiers
         self.dossiers.add("valdore", "D-2026-0001", "Jeanne Exemple", "1234567")
         self.dossiers.add("valdore", "D-2026-0002", "Paul Modèle", "7654321")
         self.hub: Hub | None = None
@@ -163,12 +168,13 @@ class World:
         self.hub = Hub(
             self.connection,
             self.catalogue,
-            self.dossiers,
+            self.store,
             self.folder / "hub",
             self.clock,
             self.tasks,
             tick_s=self.tick_s,
             network=self.network,
+            library=self.folder / "library",
         )
         await self.hub.start()
         return self.hub
@@ -179,9 +185,11 @@ class World:
             await self.connection.close()
         self.hub = self.connection = None
 
-    async def client(self, role: Role, user: str, organisation: str = "valdore") -> BusClient:
+    async def client(
+        self, role: Role, user: str, organisation: str = "valdore", seals: Seals | None = None
+    ) -> BusClient:
         seed = self.seeds[organisation, role, user]
-        client = BusClient([self.server.url], role, user, seed, self.tasks, self.clock)
+        client = BusClient([self.server.url], role, user, seed, self.tasks, self.clock, seals=seals)
         await client.connect()
         self._open.append(client)
         return client

@@ -3,21 +3,56 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from session.desk.link import DeskLink
-from session.errors import DocumentNotFiled, DossierUnknown, MessageMalformed, NotAllowed, PageTooLarge, TicketUnknown
-from session.protocol.hub_messages import PieceState, SessionFacts, UploadBegin, UploadChunk, UploadState
-from tests.talks.hub.bus_fixture import World, hub_world
+from session.errors import (
+    DocumentNotFiled,
+    DossierUnknown,
+    GrantMissing,
+    MessageMalformed,
+    NotAllowed,
+    PageTooLarge,
+    TicketUnknown,
+)
+from session.kiosk.link import KioskLink
+from session.protocol.hub_messages import (
+    DocumentFiled,
+    PieceState,
+    SessionFacts,
+    UploadBegin,
+    UploadChunk,
+    UploadCommit,
+    UploadState,
+)
+from session.protocol.roles import Role
+from session.protocol.session_messages import Grant, GrantChanged, SessionMessage
+from tests.talks.hub.bus_fixture import World, hub_world, until
 
 
 async def _in_session(world: World, number: str = "1234567", agent: str = "alice") -> tuple[DeskLink, SessionFacts]:
     kiosk, desk = await world.kiosk("kiosk1"), await world.desk(agent)
-    return desk, await desk.accept((await kiosk.call("rights", number, f"r{agent}")).ticket.id)
+    facts = await desk.accept((await kiosk.call("rights", number, f"r{agent}")).ticket.id)
+    await _say(desk, kiosk, facts.id, allowed=True)
+    return desk, facts
+
+
+async def _say(desk: DeskLink, kiosk: KioskLink, session_id: str, *, allowed: bool, left_s: float = 600.0) -> None:
+    """The caller's word about keeping documents, until the desk hears it."""
+    heard: list[SessionMessage] = []
+    stop = desk.channel(session_id).on_message("grant", heard.append)
+    change = GrantChanged(
+        grant=Grant.KEEP, allowed=allowed, at_utc=datetime.now(UTC), left_s=left_s if allowed else 0.0
+    )
+    await kiosk.channel(session_id).send("grant", change)
+    await until(lambda: bool(heard))
+    stop()
 
 
 async def test_a_document_is_filed_and_read_back(tmp_path: Path) -> None:
@@ -147,3 +182,74 @@ async def test_a_document_over_the_limit_is_refused_before_it_is_sent(tmp_path: 
         )
         with pytest.raises(PageTooLarge):
             await desk._bus.request("upload_begin", begin, UploadState)
+
+
+async def _without_word(world: World) -> tuple[KioskLink, DeskLink, SessionFacts]:
+    kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
+    facts = await desk.accept((await kiosk.call("rights", "1234567", "r1")).ticket.id)
+    await desk.dossier(facts.id)
+    return kiosk, desk, facts
+
+
+async def _file(desk: DeskLink, facts: SessionFacts, upload_id: str = "u1") -> DocumentFiled:
+    return await desk.upload(facts.id, "D-2026-0001", "payslip", "Bulletin", 1, b"pdf", upload_id=upload_id)
+
+
+async def test_nothing_is_filed_without_the_callers_word_whatever_the_desk_does(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        kiosk, desk, facts = await _without_word(world)
+        with pytest.raises(GrantMissing):
+            await _file(desk, facts)
+        forged = GrantChanged(grant=Grant.KEEP, allowed=True, at_utc=datetime.now(UTC), left_s=600.0)
+        await desk.channel(facts.id).send("grant", forged)  # the desk says it for the caller
+        await asyncio.sleep(0.2)
+        with pytest.raises(GrantMissing):
+            await _file(desk, facts)
+        assert world.dossiers.filings == 0
+        await _say(desk, kiosk, facts.id, allowed=True)
+        await _file(desk, facts)
+        assert world.dossiers.filings == 1
+
+
+async def test_a_word_that_was_taken_back_stops_an_upload_that_had_begun(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        kiosk, desk, facts = await _without_word(world)
+        await _say(desk, kiosk, facts.id, allowed=True)
+        begin = UploadBegin(
+            session_id=facts.id,
+            upload_id="u1",
+            dossier="D-2026-0001",
+            piece_id="payslip",
+            name="Bulletin",
+            pages=1,
+            size_bytes=3,
+            sha256=hashlib.sha256(b"pdf").hexdigest(),
+        )
+        await desk._bus.request("upload_begin", begin, UploadState)
+        await desk._bus.request("upload_chunk", UploadChunk(upload_id="u1", offset=0, data=b"pdf"), UploadState)
+        await _say(desk, kiosk, facts.id, allowed=False)
+        with pytest.raises(GrantMissing):
+            await desk._bus.request("upload_commit", UploadCommit(upload_id="u1"), DocumentFiled)
+        assert world.dossiers.filings == 0
+
+
+async def test_the_word_outlives_the_hub_and_holds_through_the_wrap_up(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        kiosk, desk, facts = await _without_word(world)
+        await _say(desk, kiosk, facts.id, allowed=True)
+        await world.stop_hub()
+        await world.start_hub()
+        await desk.hang_up(facts.id)
+        await _file(desk, facts)
+        assert world.dossiers.filings == 1
+
+
+async def test_another_kiosk_cannot_say_it_for_this_session(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        _kiosk, desk, facts = await _without_word(world)
+        other = await world.client(Role.KIOSK, "kiosk2")
+        allowed = GrantChanged(grant=Grant.KEEP, allowed=True, at_utc=datetime.now(UTC), left_s=600.0)
+        await other.channel(facts.id).send("grant", allowed)
+        await asyncio.sleep(0.2)
+        with pytest.raises(GrantMissing):
+            await _file(desk, facts)

@@ -6,9 +6,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from session.bus.client import BusClient
 from session.errors import NotAllowed, QueueClosed
+from session.hub import history_tables
 from session.kiosk.help_call import HelpCall as HelpCaller
 from session.protocol.hub_messages import Done, ServicesAnswer, ServicesChanged, ServicesRequest
 from session.protocol.roles import Role
@@ -25,7 +27,7 @@ from session.protocol.site_messages import (
     SiteRequest,
     SiteStateRequest,
 )
-from tests.talks.hub.bus_fixture import hub_world, until
+from tests.talks.hub.bus_fixture import World, hub_world, until
 
 
 async def _site(host: BusClient) -> KioskFacts:
@@ -97,6 +99,32 @@ async def test_the_kiosk_repeats_its_call_until_it_is_taken_back(tmp_path: Path)
         await until(lambda: call.state is HelpState.NONE)
 
 
+async def test_a_kiosk_that_was_restarted_calls_anew_when_the_host_has_just_finished(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        host, kiosk = (
+            await world.client(Role.FACILITATOR, "host", "network"),
+            await world.client(Role.KIOSK, "kiosk1", "network"),
+        )
+        await _say(kiosk, HelpState.WANTED)
+        await host.request("host", HostRequest(kiosk="kiosk1", state=HelpState.NONE), Done)
+        again = await kiosk.insist("call_help", HelpCall(state=HelpState.WANTED, new=True), HelpAnswer)
+        assert again.state is HelpState.WANTED  # a repeat would have been told that the host has finished
+        assert (await _site(host)).help is HelpState.WANTED
+
+
+async def test_a_page_that_goes_back_to_the_start_does_not_take_back_a_call_of_this_minute(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        call = HelpCaller(await world.kiosk("kiosk1", "network"), world.tasks, again_s=0.05)
+        heard: list[HelpState] = []
+        call.changed.connect(heard.append)
+        call.press()
+        call.left_alone()  # the goodbye of the caller before
+        assert heard == [HelpState.WANTED]
+        call._pressed_s -= 61
+        call.left_alone()
+        assert heard[-1] is HelpState.NONE
+
+
 async def test_a_hub_that_starts_learns_of_the_call_from_the_kiosk(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
         host, kiosk = (
@@ -136,6 +164,20 @@ async def test_what_host_and_operator_read_names_no_caller_and_no_ticket(tmp_pat
                 assert secret not in said
 
 
+async def _acts_in_history(world: World) -> list[tuple[str, ...]]:
+    """Kind, site, who and why, oldest first, once both have reached it."""
+    table = history_tables.acts
+
+    def read() -> list[tuple[str, ...]]:
+        assert world.hub is not None
+        query = select(table.c.kind, table.c.service, table.c.changed_by, table.c.reason).order_by(table.c.seq)
+        with world.hub.projection.history.reading() as connection:
+            return [tuple(row) for row in connection.execute(query)]
+
+    await until(lambda: len(read()) >= 2)
+    return read()
+
+
 async def test_an_operator_sees_hubs_and_closes_a_site_of_its_own(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
         assert world.hub is not None
@@ -165,6 +207,10 @@ async def test_an_operator_sees_hubs_and_closes_a_site_of_its_own(tmp_path: Path
         await world.start_hub()
         assert (await look()).sites[0].closed  # kept over a restart
         await operator.request("open_site", SiteStateRequest(site="library", reason="dry again"), Done)
+        assert await _acts_in_history(world) == [
+            ("close_site", "library", "o.oper", "a burst pipe"),
+            ("open_site", "library", "o.oper", "dry again"),
+        ]
         assert (await kiosk.call("valdore/rights", "", "r1")).position == 1
         with pytest.raises(NotAllowed):
             await operator.request("close_site", SiteStateRequest(site="townhall", reason="not mine"), Done)

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from session.bus.identity import new_seed, public_key
 from session.bus.line import Line
-from session.bus.server_config import BusAccount, BusUser
+from session.bus.server_config import BusUser
 from session.protocol import subjects
 from session.protocol.roles import Role
 from session.protocol.verbs import ALL_VERBS
 from tests.talks.hub.bus_fixture import World, hub_world, until
+from tests.talks.seal.sealed_world import SigningKeys, sealed_catalogue
 
 USERS = {
     Role.KIOSK: "kiosk1",
@@ -29,9 +31,12 @@ USERS = {
     Role.FACILITATOR: "host",
     Role.OPERATOR: "oper",
     Role.DISPLAY: "screen1",
+    Role.VAULT: "coffre",
 }
 TALKS = {Role.KIOSK, Role.AGENT}
 SEES_QUEUE = {Role.AGENT, Role.SUPERVISOR}
+ASKS_VAULT = {Role.KIOSK, Role.AGENT, Role.SUPERVISOR, Role.HELPDESK}
+PARTS = ("dossier", "log")
 NOBODYS = ("$JS.API.INFO", "$JS.API.STREAM.NAMES", "$KV.tk.valdore.t1", "$SYS.REQ.SERVER.PING", "caller.x", "log.x")
 
 
@@ -43,6 +48,13 @@ def _places() -> list[tuple[Role, str]]:
 def may_say(me: Role, subject: str) -> bool:
     """What docs/protocol.md lets `me` publish."""
     kind, *rest = subject.split(".")
+    if kind in ("vin", "vto"):
+        whose, role, user, part = rest
+        if (role, user) != (me.value, USERS[me]):
+            return False
+        if kind == "vin":  # the vault of the own organisation, from the own account
+            return whose == "valdore" and me in ASKS_VAULT
+        return whose == "marais" and me is Role.KIOSK and part == "log"
     mine = rest[:2] == [me.value, USERS[me]]
     return mine and (kind in ("svc", "hb") or (kind == "ses" and me in TALKS))
 
@@ -51,6 +63,8 @@ def may_hear(me: Role, subject: str) -> bool:
     """What docs/protocol.md lets `me` subscribe to."""
     if subject in ("evt.q.*", "evt.q.t1", "evt.hb"):
         return me in SEES_QUEUE
+    if subject.startswith("vin."):
+        return me is Role.VAULT and subject.count(".") == 4 and subject.rpartition(".")[2] in PARTS
     own = f"{me.value}.{USERS[me]}."
     return subject.startswith((f"_I.{own}", f"evt.u.{own}"))
 
@@ -60,6 +74,8 @@ def said_subjects() -> list[str]:
     for role, user in _places():
         who = f"{role.value}.{user}"
         found += [f"hb.{who}", f"ses.{who}.s1.call", f"evt.u.{who}.hub", f"evt.u.{who}.ses.s1.call", f"_I.{who}.x"]
+        found += [f"vin.{home}.{who}.{part}" for home in ("valdore", "network", "marais") for part in PARTS]
+        found += [f"vto.{whose}.{who}.{part}" for whose in ("valdore", "marais") for part in PARTS]
     return [*found, "evt.q.t1", "evt.hb", "svc.enrol", "enrol", *NOBODYS]
 
 
@@ -74,8 +90,10 @@ def heard_subjects() -> list[str]:
             f"svc.{who}.>",
             f"ses.{who}.>",
             f"hb.{who}",
+            f"vin.valdore.{who}.log",
         ]
     wild = [">", "*.>", "evt.>", "evt.u.>", "evt.u.*.*.hub", "_I.>", "_I.*.*.*", "svc.>", "svc.enrol", "ses.>", "hb.>"]
+    wild += ["vin.>", "vin.*.*.*.dossier", "vin.*.*.*.log", "vin.*.*.*.*", "vto.>"]
     return [*found, *wild, "evt.q.*", "evt.q.t1", "evt.hb", *NOBODYS]
 
 
@@ -86,7 +104,7 @@ async def _line(world: World, role: Role) -> Line:
         seed = world.seeds["valdore", role, user] = new_seed()
         accounts = world.catalogue.accounts(world.keys)
         known = next(account for account in accounts if account.organisation == "valdore")
-        more = BusAccount("valdore", (*known.users, BusUser(role, user, public_key(seed))))
+        more = replace(known, users=(*known.users, BusUser(role, user, public_key(seed))))
         await world.server.reload([more, *(account for account in accounts if account is not known)])
     return await world.line(role, user)
 
@@ -102,7 +120,8 @@ async def test_the_server_lets_a_role_say_and_hear_what_is_its_own_and_nothing_e
     tmp_path: Path, me: Role, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO", logger="session.bus.line")
-    async with hub_world(tmp_path, with_hub=False) as world:
+    catalogue = sealed_catalogue(SigningKeys(), SigningKeys("marais"))
+    async with hub_world(tmp_path, with_hub=False, catalogue=catalogue) as world:
         line = await _line(world, me)
         said, heard = said_subjects(), heard_subjects()
         for subject in said:

@@ -310,7 +310,7 @@ if when == "before_file":
 elif when == "after_file":
     store._add = die
 elif when == "in_row":
-    module._set_piece = die
+    module.change_piece = die
 tale._file(store)
 die()
 """

@@ -10,6 +10,7 @@ from expert_app.facts import Facts
 from expert_app.kiosk import KioskApp
 from session.kiosk.link import KioskLink
 from session.kiosk.live import KioskSession
+from session.kiosk.print_showing import ShownPrint
 from session.kiosk.printer import Printer
 from session.protocol.hub_messages import ServicesAnswer, SessionFacts, TicketAnswer, TicketChanged
 from session.protocol.roles import Role
@@ -107,6 +108,12 @@ class Screen:
         pass
 
     def end_question(self, grant: Grant) -> None:
+        pass
+
+    def show_print(self, shown: ShownPrint) -> None:
+        pass
+
+    def end_print(self, print_id: str) -> None:
         pass
 
     def show_devices_notice(self, code: str) -> None:

@@ -27,6 +27,7 @@ from session.protocol.channel import SessionChannel
 from session.protocol.control_messages import HistoryStep, PageKey
 from session.protocol.hub_messages import SessionFacts
 from session.protocol.roles import Role
+from session.protocol.show_messages import Mark
 from session.protocol.talk_messages import TalkAnswer
 from session.protocol.talk_state import Talk, Third
 from session.tasks import Tasks
@@ -200,6 +201,43 @@ class QuietBrowser(QuietHands):
         on_wiped(True)
 
 
+class QuietDocuments:
+    """A pane for documents without a screen: every picture is painted at once.
+
+    Attributes:
+        shown: (page, bytes) of the page in view; None for none.
+        leaks: it keeps a page when it is told to close.
+    """
+
+    def __init__(self) -> None:
+        self.closed = self.painted = QuietSignal()
+        self.shown: tuple[int, bytes] | None = None
+        self.leaks = False
+
+    def open_document(self, title: str, pages: int) -> None:
+        self.shown = None
+
+    def show_waiting(self, page: int, percent: int) -> None:
+        self.shown = None
+
+    def show_picture(self, page: int, data: bytes) -> bool:
+        self.shown = (page, data)
+        return True
+
+    def show_marks(self, marks: Sequence[Mark]) -> None:
+        pass
+
+    def show_pointer(self, x: float, y: float) -> None:
+        pass
+
+    def hide_pointer(self) -> None:
+        pass
+
+    def close_document(self) -> bool:
+        self.shown = self.shown if self.leaks else None
+        return self.shown is None
+
+
 def invented_session(session_id: str = "s1") -> SessionFacts:
     """A conversation of nobody with nobody."""
     return SessionFacts(
@@ -272,10 +310,14 @@ def kiosk_session(
         call_page=QuietCallPage(),
         third_page=QuietCallPage(),
         browser=browser,
+        documents=QuietDocuments(),
         scanner=None,
         printer=None,
         media=CallMedia(),
         chunk_kbps=240,
+        shelf_wrapping=bytes(32),
+        kiosk_key="KEY",
+        count_pages=lambda _document: 1,
     )
     log = LogWriter(facts.id, Writer.KIOSK, runtime.parent / "logs", clock, keep_nothing, tasks)
     folder = open_session_folder(runtime, facts.id, resumed=resumed)

@@ -11,7 +11,8 @@ from PyQt6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from expert_app.compose_desk_work import WorkConnections
-from expert_app.desk import DeskApp, Trouble
+from expert_app.desk import DeskApp
+from expert_app.desk_facts import Trouble
 from expert_app.desk_work import DeskWork, Said, WrapUpTime
 from expert_app.facts import Facts
 from expert_app.filing import Filing

@@ -15,7 +15,8 @@ import session.bus.client
 import session.errors
 from documents.outbox import Outbox
 from documents.workers import Workers
-from expert_app.desk import DeskApp, Trouble
+from expert_app.desk import DeskApp
+from expert_app.desk_facts import Trouble
 from expert_app.facts import Facts
 from expert_app.filing import Filing
 from session.bus.client import BusClient

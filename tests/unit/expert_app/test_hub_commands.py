@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from expert_app.__main__ import main
+from expert_app.bus_config import server_settings
 from expert_app.config import HubSettings, PartnerSettings, SettingsWrong
-from expert_app.hub import EXAMPLE, server_settings
+from expert_app.hub import EXAMPLE
 from expert_app.hub_identities import open_book
 from expert_app.paths import paths_for
 from session.bus.identity import new_seed, public_key

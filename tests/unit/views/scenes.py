@@ -101,8 +101,8 @@ def preview() -> DeskWindow:
     """The glass was previewed and a part is marked."""
     window = face()
     window.show_grants({Grant.SCAN: True, Grant.PRINT: True})
-    window.devices.show_preview(drawn_page("CARTE D'IDENTITÉ", tilt_deg=6, width=310))
-    window.devices.preview._mark(Area(left=300, top=400, width=1500, height=1100))
+    areas = (Area(left=300, top=300, width=1500, height=1000), Area(left=500, top=1900, width=1300, height=1000))
+    window.devices.show_preview(drawn_page("CARTE D'IDENTITÉ", tilt_deg=6, width=310), areas=areas)
     window._side.open_tab(window.devices)
     return window
 

@@ -164,5 +164,5 @@ def test_the_end_of_a_session_clears_everything(view: CobrowseView) -> None:
 
 def test_every_button_has_a_name_for_screen_readers(view: CobrowseView) -> None:
     named = [found for found in view.findChildren(QAbstractButton) if found.objectName().startswith("cobrowse")]
-    assert len(named) == 4
+    assert len(named) == 6
     assert all(found.accessibleName() for found in named)

@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import (
     QFileDialog,
     QLabel,
     QLineEdit,
+    QMenu,
     QProgressBar,
     QPushButton,
     QScrollArea,
@@ -21,13 +22,14 @@ from PyQt6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from session.protocol.hub_messages import PieceState
-from session.protocol.session_messages import Area, Grant, PrintChanged, PrintState, ScanKind, ScannerState, ScanSource
+from session.protocol.scan_profiles import Sides
+from session.protocol.session_messages import Grant, PrintChanged, PrintState, ScanKind, ScannerState, ScanSource
 from tests.unit.views.fingers import click, drag, key, write
 from tests.unit.views.invented import DEVICES, DOSSIER, drawn_page
 from views.desk_page_strip import PageStatus
 from views.desk_parts import Chip
 from views.desk_preview import MIN_SIDE, PreviewArea
-from views.desk_scan_panel import ScanWish
+from views.desk_scan_panel import ScanWish, source_key
 from views.devices_view import DevicesView
 
 
@@ -71,6 +73,12 @@ def words(view: QWidget, name: str) -> str:
     return found.text()
 
 
+def choose_in_menu(view: QWidget, place: int) -> None:
+    """Presses the digit of an entry of the menu that is open."""
+    menu = next(menu for menu in view.findChildren(QMenu) if menu.isVisible())
+    key(menu, Qt.Key(Qt.Key.Key_0 + place))
+
+
 def chip(view: QWidget, name: str) -> str:
     found = view.findChild(Chip, name)
     assert found is not None
@@ -108,10 +116,10 @@ def test_preview_page_and_file_by_keys_alone(devices: DevicesView, qtbot: QtBot)
     devices.show_grants({Grant.SCAN: True})
     with qtbot.waitSignal(devices.preview_requested) as preview:
         key(devices, Qt.Key.Key_F6)
-    assert preview.args == [ScanWish(kind=ScanKind.PREVIEW, source=ScanSource.GLASS, dpi=75, colour=True, area=Area())]
+    assert preview.args == [ScanWish(kind=ScanKind.PREVIEW, source=ScanSource.GLASS, dpi=75, colour=True)]
     with qtbot.waitSignal(devices.scan_requested) as scan:
         key(devices, Qt.Key.Key_F7)
-    assert scan.args == [ScanWish(kind=ScanKind.PAGE, source=ScanSource.GLASS, dpi=300, colour=True, area=Area())]
+    assert scan.args == [ScanWish(kind=ScanKind.PAGE, source=ScanSource.GLASS, dpi=300, colour=True)]
     devices.show_page_image("p1", drawn_page(width=100))
     devices.show_grants({Grant.KEEP: True})
     with qtbot.waitSignal(devices.file_requested) as filed:
@@ -120,18 +128,22 @@ def test_preview_page_and_file_by_keys_alone(devices: DevicesView, qtbot: QtBot)
 
 
 def test_settings_reach_the_wish(devices: DevicesView) -> None:
-    for name, value in (("scan_source", ScanSource.FEEDER), ("scan_colour", False), ("scan_dpi", 200)):
+    for name, value in (
+        ("scan_source", source_key(ScanSource.FEEDER, Sides.ONE)),
+        ("scan_colour", False),
+        ("scan_dpi", 200),
+    ):
         choice = devices.findChild(QComboBox, name)
         assert choice is not None
         choice.setCurrentIndex(choice.findData(value))
     wish = devices.scan.wish(ScanKind.PAGE)
-    assert (wish.source, wish.colour, wish.dpi, wish.area) == (ScanSource.FEEDER, False, 200, Area())
+    assert (wish.source, wish.colour, wish.dpi, wish.areas) == (ScanSource.FEEDER, False, 200, ())
 
 
 def test_a_kiosk_without_feeder_offers_none(devices: DevicesView) -> None:
     choice = devices.findChild(QComboBox, "scan_source")
     assert choice is not None
-    choice.setCurrentIndex(choice.findData(ScanSource.FEEDER))
+    choice.setCurrentIndex(choice.findData(source_key(ScanSource.FEEDER, Sides.ONE)))
     devices.show_devices(msgspec.structs.replace(DEVICES, feeder=False))
     assert choice.isHidden()
     assert devices.scan.wish(ScanKind.PAGE).source == ScanSource.GLASS
@@ -156,30 +168,30 @@ def test_a_marked_part_of_the_preview_is_scanned(devices: DevicesView, qtbot: Qt
     frame = preview.picture_rect()
     start = frame.topLeft() + QPoint(frame.width() // 4, frame.height() // 4)
     drag(preview, start, frame.center())
-    area = devices.scan.wish(ScanKind.PAGE).area
+    [area] = devices.scan.wish(ScanKind.PAGE).areas
     assert area.left == pytest.approx(2480 / 4, abs=30)
     assert area.width == pytest.approx(2480 / 4, abs=40)
     assert area.height == pytest.approx(3508 / 4, abs=40)
     assert "mm" in words(devices, "preview_area")
     press(devices, qtbot, "preview_whole")
-    assert devices.scan.wish(ScanKind.PAGE).area == Area()
+    assert devices.scan.wish(ScanKind.PAGE).areas == ()
 
 
 def test_the_mark_is_made_moved_and_sized_by_keys_and_stays_on_the_glass(devices: DevicesView, qtbot: QtBot) -> None:
     preview = devices.preview
     preview.show_picture(drawn_page(width=310))
     key(preview, Qt.Key.Key_Right)
-    first = preview.area()
+    [first] = preview.areas()
     key(preview, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
-    assert preview.area().width < first.width
+    assert preview.areas()[0].width < first.width
     for _press in range(80):
         key(preview, Qt.Key.Key_Right)
-    assert preview.area().left + preview.area().width == 2480
+    assert preview.areas()[0].left + preview.areas()[0].width == 2480
     for _press in range(80):
         key(preview, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
-    assert preview.area().width == MIN_SIDE
+    assert preview.areas()[0].width == MIN_SIDE
     key(preview, Qt.Key.Key_Escape)
-    assert preview.area() == Area()
+    assert preview.areas() == ()
 
 
 def test_a_slip_of_the_mouse_marks_nothing(qtbot: QtBot) -> None:
@@ -189,7 +201,7 @@ def test_a_slip_of_the_mouse_marks_nothing(qtbot: QtBot) -> None:
     preview.show_picture(drawn_page(width=310))
     centre = preview.picture_rect().center()
     drag(preview, centre, centre + QPoint(2, 2))
-    assert preview.area() == Area()
+    assert preview.areas() == ()
 
 
 def test_a_page_goes_from_coming_to_kept_to_cleaned_to_filed(devices: DevicesView) -> None:
@@ -259,11 +271,13 @@ def test_turning_and_choosing_the_original_are_told(three: DevicesView, qtbot: Q
 def test_a_page_taken_out_comes_back_to_its_place_with_what_arrived_meanwhile(three: DevicesView, qtbot: QtBot) -> None:
     gone: list[str] = []
     back: list[str] = []
-    three.page_removed.connect(gone.append)
+    three.page_removed.connect(lambda page_id, reason: gone.append(f"{page_id} {reason.value}"))
     three.page_restored.connect(back.append)
     three.strip.choose("p1")
     key(three.strip, Qt.Key.Key_Delete)
-    assert (gone, three.strip.order()) == (["p1"], ["p0", "p2"])
+    choose_in_menu(three, 2)
+    assert (gone, three.strip.order()) == (["p1 unreadable"], ["p0", "p2"])
+    assert "Cannot be read" in words(three, "page_undo_words")
     three.show_page_cleaned("p1", drawn_page(width=50), "late")
     three.add_page("p1")
     assert three.strip.order() == ["p0", "p2"]

@@ -52,7 +52,10 @@ def test_nobody_has_a_right_beyond_the_own_name() -> None:
         rights = rights_of(role, "me")
         own = [subject for subject in rights.publish + rights.subscribe if f".{role}.me" in subject]
         shared = set(rights.publish + rights.subscribe) - set(own)
-        assert shared == ({"evt.q.*", "evt.hb"} if role in (Role.AGENT, Role.SUPERVISOR) else set())
+        queue, vault = {"evt.q.*", "evt.hb"}, {"vin.*.*.*.dossier", "vin.*.*.*.log"}
+        expected = {Role.AGENT: queue, Role.SUPERVISOR: queue, Role.VAULT: vault}
+        assert shared == expected.get(role, set())
+        assert rights.answers == (role is Role.VAULT)
         assert not any(subject.startswith(("$", ">", "*")) for subject in rights.publish + rights.subscribe)
 
 

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 import msgspec
 
 from session.desk.queue_copy import QueueCopy
+from session.hub.engine import StoredTicket
+from session.hub.queue_index import TicketIndex
 from session.protocol.tickets import Ticket, TicketState
 
 
@@ -66,6 +68,36 @@ def test_two_disagreeing_beats_reveal_a_gap() -> None:
     assert copy.is_behind(11, 2)
     copy.load([_ticket("a"), _ticket("b")], 11)
     assert not copy.is_behind(11, 2)
+
+
+def test_a_change_that_was_missed_in_the_middle_is_a_gap() -> None:
+    taken = msgspec.structs.replace(_ticket("a"), state=TicketState.IN_SESSION, agent="alice")
+    hub = TicketIndex()
+    hub.put(StoredTicket(taken, 11))
+    hub.put(StoredTicket(_ticket("b"), 12))
+    copy = QueueCopy()
+    copy.load([_ticket("a")], 10)
+    copy.apply(_ticket("b"), 12)  # 11 never came
+    assert not copy.is_behind(hub.revision, len(hub), hub.digest)
+    assert copy.is_behind(hub.revision, len(hub), hub.digest)
+    assert not copy.is_behind(hub.revision, len(hub))  # a hub that says no digest
+    copy.load([taken, _ticket("b")], 12)
+    assert not copy.is_behind(hub.revision, len(hub), hub.digest)
+
+
+def test_the_digests_of_hub_and_desk_go_together_whatever_comes() -> None:
+    hub, copy = TicketIndex(), QueueCopy()
+    copy.load([], 0)
+    states = [TicketState.WAITING, TicketState.OFFERED, TicketState.IN_SESSION, TicketState.CLOSED]
+    for revision in range(1, 200):
+        name, state = f"t{revision % 7}", states[revision % 4]
+        ticket = msgspec.structs.replace(_ticket(name), state=state, agent=f"a{revision % 3}")
+        hub.put(StoredTicket(ticket, revision))
+        copy.apply(ticket, revision)
+        for _ in range(2):
+            assert not copy.is_behind(hub.revision, len(hub), hub.digest)
+    copy.load(hub.pages(), hub.revision)
+    assert not copy.is_behind(hub.revision, len(hub), hub.digest)
 
 
 def test_a_hub_that_restarted_with_a_lower_revision_is_no_gap() -> None:

@@ -34,6 +34,15 @@ async def test_a_no_is_said_by_the_store_and_never_by_a_memory_that_is_behind() 
     assert (await desk.sessions.accept(ORG, "alice", ticket.id)).agent == "alice"
 
 
+async def test_an_agent_who_has_just_finished_at_another_hub_is_not_called_busy() -> None:
+    desk = Desk()
+    ticket, following = await desk.ticket(), await desk.ticket("r2", kiosk="kiosk2")
+    facts = await desk.sessions.accept(ORG, "alice", ticket.id)
+    await _behind_our_back(desk, ticket, state=TicketState.CLOSED, ended_at_utc=desk.clock.utc_now())
+    assert desk.view.of_agent(ORG, "alice")  # we believe that it is going on
+    assert (await desk.sessions.accept(ORG, "alice", following.id)).id != facts.id
+
+
 async def test_a_yes_of_a_memory_that_is_behind_is_refused_by_the_store() -> None:
     desk = Desk()
     ticket = await desk.ticket()

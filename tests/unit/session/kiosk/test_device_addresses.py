@@ -54,6 +54,6 @@ def test_settings_are_taken_from_the_desks_wish() -> None:
     wish = ScanRequested(
         scan_id="a1", kind=ScanKind.PREVIEW, source=ScanSource.FEEDER, dpi=150, colour=False, area=area
     )
-    assert ScanSettings.from_request(wish) == ScanSettings(
-        kind=ScanKind.PREVIEW, source=ScanSource.FEEDER, dpi=150, colour=False, area=area
+    assert ScanSettings.from_request(wish) == (
+        ScanSettings(kind=ScanKind.PREVIEW, source=ScanSource.FEEDER, dpi=150, colour=False, area=area),
     )

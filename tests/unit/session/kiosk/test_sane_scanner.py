@@ -19,6 +19,7 @@ from session.errors import (
     ScanCancelled,
     ScannerBusy,
     ScannerCoverOpen,
+    ScannerDenied,
     ScannerEmpty,
     ScannerFailed,
     ScannerGone,
@@ -104,7 +105,7 @@ async def test_the_feeder_is_emptied(scanner: SaneScanner) -> None:
         ("IO_ERROR", ScannerFailed),
         ("EOF", ScannerFailed),
         ("NO_MEM", ScannerFailed),
-        ("ACCESS_DENIED", ScannerFailed),
+        ("ACCESS_DENIED", ScannerDenied),
     ],
 )
 async def test_each_fault_of_sane_has_its_error_and_the_next_scan_works(

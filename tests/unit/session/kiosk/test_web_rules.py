@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from session.kiosk.allow_list import AllowList
 from session.kiosk.web_rules import Refusal, may_frame, may_load, why_refused
+from session.protocol.allow_list import AllowList
 
 LIST = AllowList(["https://www.caisse.example/espace/", "https://*.partenaire.example/", "http://10.0.0.7:8080/"])
 PAGE = "https://www.caisse.example/espace/index.html"

@@ -134,3 +134,8 @@ def test_only_a_sessions_folder_may_be_wiped(tmp_path: Path) -> None:
         Wipe(tmp_path)
     with pytest.raises(ValueError, match="session"):
         open_session_folder(tmp_path, "../other")
+
+
+def test_a_shown_document_that_stays_in_memory_is_something_left_over(tmp_path: Path) -> None:
+    folder = open_session_folder(tmp_path, "s1")
+    assert Wipe(folder).wipe(0, True, shown_left=1).left_over == 1

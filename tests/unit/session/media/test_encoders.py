@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import fractions
+import os
 from typing import Any, cast
 
 import av
 import numpy as np
 import pytest
 
-from session.media.encoders import PictureEncoder, VoiceEncoder
+from session.media.encoders import PictureEncoder, VoiceEncoder, av1_encoder
 from session.media.engine import PictureLimits
 from session.media.person import SyntheticPerson
 from session.media.picture_codecs import PICTURE_CODECS, join_picture, make_decoder
@@ -173,3 +174,10 @@ def test_the_encoder_takes_nothing_that_is_already_coded() -> None:
     for encoder in (VoiceEncoder(), PictureEncoder(SendRate(300_000, 300_000))):
         with pytest.raises(NotImplementedError):
             encoder.pack(cast(Any, None))
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getscheduler"), reason="scheduling classes are of Linux")
+def test_an_encoder_leaves_its_thread_in_turn_with_all_others() -> None:
+    before = os.sched_getscheduler(0)
+    av1_encoder(320, 180, 100_000)
+    assert os.sched_getscheduler(0) == before == os.SCHED_OTHER

@@ -15,6 +15,7 @@ from tests.unit.views.kiosk.hands import Wishes, on_screen, said, type_number
 from tests.unit.views.kiosk_gallery import RETURNS, hours_answer, kept_answer, services_answer, ticket_answer
 from views.kiosk_closed_page import CLOSED_S
 from views.kiosk_kept_page import KEPT_S
+from views.kiosk_number_page import NumberPage
 from views.kiosk_window import NUMBER_IDLE_S, KioskWindow
 from views.opening_words import opens_words
 
@@ -111,14 +112,29 @@ def test_only_what_the_service_offers_can_be_chosen(window: KioskWindow) -> None
     assert not window.waiting_page.elsewhere.isVisible()
 
 
-def test_who_comes_back_touches_the_own_number(window: KioskWindow, wishes: Wishes, clock: ManualClock) -> None:
+def _type(pad: NumberPage, number: str) -> None:
+    assert pad.pad.currentWidget() is pad.letters  # a letter comes first
+    pad.letters.keys[number[0]].click()
+    for digit in number[1:]:
+        pad.digits.keys[digit].click()
+    pad.send.click()
+
+
+def test_who_comes_back_types_the_own_number(window: KioskWindow, wishes: Wishes, clock: ManualClock) -> None:
     window.show_start()
     window.start_page.have_number.click()
     assert wishes.heard == [("returns_requested",)]
     assert "One moment, please" in said(window)
     window.show_returns(RETURNS)
-    assert window.return_page.cards[0].accessibleName() == "L042. It is your turn."
-    window.return_page.cards[0].click()
+    assert on_screen(window, window.number_page)
+    assert "L042" not in said(window)  # whoever stands there must know it
+    pad = window.number_page
+    _type(pad, "L999")
+    assert "Nobody waits with this number" in said(window)
+    assert len(wishes.heard) == 1
+    for _ in range(4):
+        pad.erase.click()
+    _type(pad, "L042")
     assert wishes.heard[-1] == ("came_back", "L042")
     window.show_returns([])
     assert "Nobody is expected back here." in said(window)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from session.kiosk.allow_list import AllowList, without_query
+from session.protocol.allow_list import AllowList, without_query
 
 LIST = AllowList(["https://www.caisse.example/espace/", "http://127.0.0.1:8080", "https://aide.example/guide"])
 

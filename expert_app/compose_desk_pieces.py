@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Connects the dossier's pieces on the screen with the desk's work on them. Used by `compose_desk`."""
+
+from __future__ import annotations
+
+from expert_app.desk import DeskApp
+from expert_app.desk_devices import DevicesJob
+from expert_app.desk_pieces import DeskPieces, Double
+from resources.texts import _
+from session.protocol.piece_messages import PieceStep
+from views.desk_window import DeskWindow
+from views.message_bar import Level
+
+
+class PieceConnections:
+    """Wishes of the dossier view to the job, facts of the job to the window."""
+
+    def __init__(self, window: DeskWindow, app: DeskApp, pieces: DeskPieces, devices: DevicesJob) -> None:
+        self._window, self._app = window, app
+        bar, view = window.dossier.pieces_bar, window.dossier
+        bar.procedure_requested.connect(pieces.start_procedure)
+        bar.missing_requested.connect(pieces.print_missing)
+        bar.history_requested.connect(pieces.ask_history)
+        view.piece_chosen.connect(pieces.choose)
+        view.search_requested.connect(pieces.search)
+        pieces.procedures_changed.connect(bar.show_procedures)
+        pieces.history_told.connect(self._on_history)
+        pieces.found.connect(view.mark_found)
+        pieces.doubled.connect(self._on_double)
+        devices.printing.connect(lambda printing: pieces.on_print(printing.changed, printing.name))
+        app.session_ended.connect(lambda _ended: pieces.choose(""))
+        pieces.start()
+
+    def _on_history(self, steps: list[PieceStep]) -> None:
+        dossier = self._app.dossier
+        names = {piece.id: piece.name for piece in dossier.pieces} if dossier is not None else {}
+        self._window.dossier.pieces_bar.show_history(steps, names)
+
+    def _on_double(self, double: Double) -> None:
+        """A warning with the earlier document opened beside it; nothing is refused."""
+        seen = double.seen
+        day = seen.filed_at_utc.astimezone().strftime("%d/%m/%Y")
+        if seen.same:
+            words = _("This page is in the dossier already: “{name}”, page {page}, filed on {date}.")
+        else:
+            words = _("This page looks like page {page} of “{name}”, filed on {date}. Compare before you file it.")
+        text = words.format(name=seen.name, page=seen.of_page, date=day)
+        self._window.messages.show_message(Level.WARNING, text, key=f"double {double.page_id}")
+        self._app.open_document(seen.document_id)

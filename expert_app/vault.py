@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""`expert-app hub --serve dossier,log --org caf`: an organisation's own dossier service and log keeper. No Qt.
+
+It is one name on the bus of a network's hub, hears only sealed questions, and keeps what it is told on its own disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+from documents.store import DossierStore
+from expert_app.config import HubSettings
+from expert_app.convention_words import refused
+from expert_app.credentials import KeyMissing, key_name, load_seed
+from expert_app.dossier_adapter import DossierAdapter
+from expert_app.driver import Driver
+from expert_app.facts import Facts
+from expert_app.hub_identities import open_book
+from expert_app.paths import Paths
+from expert_app.vault_part import OwnPart
+from resources.texts import _
+from session.bus.client import BusClient
+from session.bus.seal_cards import key_id
+from session.bus.trust import check_addresses, client_tls
+from session.clock import SystemClock
+from session.errors import BusUnreachable, SessionError, StoreUnreachable
+from session.hub.dossier_service import DossierService
+from session.hub.problems import CatalogueWrong
+from session.hub.service import Handler
+from session.hub.uploads import UploadSpool
+from session.hub.vault_door import House, VaultDoor
+from session.hub.vault_handlers import certify_handlers, dossier_handlers, log_handlers, note_handlers
+from session.hub.vault_log import VaultLog
+from session.hub.vault_sessions import VaultSessions
+from session.protocol.roles import Role
+from session.protocol.seal_messages import Part
+from session.tasks import Tasks
+
+log = logging.getLogger(__name__)
+
+LOOK_S = 3.0
+"""Between two looks at the organisation's part of the convention."""
+
+SWEEP_S = 3600.0
+"""Between two looks at what retention takes."""
+
+
+class VaultProgram:
+    """The vault's process: line to the network's bus, store, door."""
+
+    def __init__(self, settings: HubSettings, paths: Paths, facts: Facts) -> None:
+        self._settings, self._paths, self._facts = settings, paths, facts
+        self._clock, self._tasks = SystemClock(), Tasks()
+        own = settings.vault
+        self.part = OwnPart(
+            Path(settings.catalogue), settings.organisation, own.signer, own.secret_files, open_book(paths), self._clock
+        )
+        self.part.secrets()
+        key_file = Path(own.key_file) if own.key_file else None
+        seed = load_seed(key_name(settings.organisation, Role.VAULT, own.user), key_file)
+        check_addresses(settings.bus_urls)
+        tls = client_tls(Path(settings.ca_file) if settings.ca_file else None)
+        self._bus = BusClient(settings.bus_urls, Role.VAULT, own.user, seed, self._tasks, self._clock, tls)
+        self._keeper = VaultLog(paths.folder("log") / "log.sqlite")
+
+    async def run(self, stop: asyncio.Event, ready: Callable[[], None]) -> None:
+        """Serves until `stop`; `ready` is called once it listens, also while the bus is still away."""
+        async with contextlib.AsyncExitStack() as stack:
+            stack.push_async_callback(self._tasks.close)
+            stack.push_async_callback(self._bus.close)
+            organisation = self._settings.organisation
+            house = House(organisation, self.part.secrets, self.part.admitted)
+            handlers = self._handlers(house, stack)
+            door = VaultDoor(house, handlers, self._bus.subscribe, self._bus.answer, self._clock, self._tasks)
+            await door.start()
+            stack.callback(door.stop)
+            self._bus.connected.connect(lambda there: self._facts.note("bus", connected=there))
+            try:
+                await self._bus.connect()
+            except BusUnreachable:
+                log.warning("the network's bus is away; the vault goes on trying")
+            self._bus.beat()
+            self._tasks.spawn(self._look(), name="watch the convention")
+            self._tasks.spawn(self._sweep(), name="retention")
+            self._facts.note("vault_ready", organisation=organisation, serves=",".join(self._settings.serve))
+            ready()
+            await stop.wait()
+
+    def _handlers(self, house: House, stack: contextlib.AsyncExitStack) -> dict[Part, dict[str, Handler]]:
+        sessions = VaultSessions(self._bus, self._keeper, self._clock)
+        certificates = certify_handlers(house, self._clock)
+        handlers: dict[Part, dict[str, Handler]] = {}
+        if Part.DOSSIER in self._settings.serve:
+            store = DossierStore(self._paths.folder("dossiers"), self._settings.database or None)
+            stack.callback(store.close)
+            uploads = UploadSpool(self._paths.folder("uploads"))
+            rules = DossierService(DossierAdapter(store, self._clock), sessions, sessions, uploads)
+            notes = note_handlers(self._keeper, sessions, house.organisation, self._clock)
+            handlers[Part.DOSSIER] = {**dossier_handlers(rules, house.organisation), **notes, **certificates}
+        if Part.LOG in self._settings.serve:
+            answers = log_handlers(self._keeper, sessions, house.organisation, self._clock)
+            handlers[Part.LOG] = {**answers, **certificates}
+        return handlers
+
+    async def _look(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_S)
+            try:
+                if await asyncio.to_thread(self.part.look):
+                    log.info("the organisation's part of the convention is another one now")
+                    self._facts.note("convention", keys=len(self.part.entry.seal_keys))
+            except CatalogueWrong as error:
+                log.error("of the convention, not taken: %s", error)
+
+    async def _sweep(self) -> None:
+        while True:
+            try:
+                gone = await asyncio.to_thread(
+                    self._keeper.forget_older, self._clock.utc_now(), self.part.entry.log_days
+                )
+            except StoreUnreachable as error:
+                log.warning("retention waits for the log's file: %s", error.detail.get("why", ""))
+            else:
+                if gone:
+                    log.info("logs of %d sessions were removed by retention", gone)
+            await asyncio.sleep(SWEEP_S)
+
+
+async def run(settings: HubSettings, paths: Paths, *, driven: bool) -> int:
+    """Runs the vault until it is told to stop; the exit code."""
+    if not (settings.organisation and settings.bus):
+        print(_("A vault needs --org, and --bus with the address of the network's hub."))
+        return 2
+    stop, facts = asyncio.Event(), Facts(SystemClock())
+    try:
+        program = VaultProgram(settings, paths, facts)
+    except CatalogueWrong as error:
+        print(refused(error))
+        return 2
+    except KeyMissing as error:
+        print(error)
+        return 2
+    except SessionError as error:
+        from views.troubles import sentence
+
+        print(sentence(error.code, error.detail).sentence)
+        return 2
+    for key in program.part.missing:
+        words = _("The secret of the sealing key {key} (valid until {day}) is not on this machine.")
+        print(words.format(key=key_id(key.key), day=key.last))
+    driver = Driver(None, facts, stop.set)
+    if driven:
+        driver.start()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):  # Windows: Ctrl+C raises KeyboardInterrupt instead
+            loop.add_signal_handler(name, stop.set)
+
+    def ready() -> None:
+        if driven:
+            driver.say(ready=True, bus=",".join(settings.bus_urls))
+        else:
+            print(_("The vault of {organisation} is ready.").format(organisation=settings.organisation), flush=True)
+
+    await program.run(stop, ready)
+    return 0

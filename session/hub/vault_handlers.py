@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Which rule of a vault answers which verb: the same verbs as the hub's, for one organisation. Used by the vault."""
+
+from __future__ import annotations
+
+import asyncio
+
+from session.bus.seal_cards import VaultSecret, certify
+from session.clock import Clock
+from session.errors import TicketUnknown
+from session.hub.dossier_service import DossierService
+from session.hub.service import Asker, Handler
+from session.hub.vault_door import CERTIFY, House
+from session.hub.vault_log import VaultLog
+from session.hub.vault_sessions import VaultSessions
+from session.protocol.hub_messages import (
+    DocumentFiled,
+    DocumentPart,
+    DocumentRequest,
+    Done,
+    DossierAnswer,
+    DossierRequest,
+    LogAck,
+    LogAppend,
+    LogPart,
+    LogRequest,
+    PieceRequest,
+    UploadBegin,
+    UploadChunk,
+    UploadCommit,
+    UploadState,
+)
+from session.protocol.roles import Role
+from session.protocol.routing_messages import NoteRequest
+from session.protocol.seal_messages import CertifyAnswer, LeaveNoteRequest, PassedNoteAnswer, PassedNoteRequest
+
+
+class _Dossiers:
+    def __init__(self, rules: DossierService, organisation: str) -> None:
+        self.rules, self.organisation = rules, organisation
+
+    async def dossier(self, asker: Asker, wish: DossierRequest) -> DossierAnswer:
+        return DossierAnswer(dossier=await self.rules.dossier(self.organisation, asker.user, wish))
+
+    async def piece(self, asker: Asker, wish: PieceRequest) -> DossierAnswer:
+        return DossierAnswer(dossier=await self.rules.piece(self.organisation, asker.user, wish))
+
+    async def note(self, asker: Asker, wish: NoteRequest) -> Done:
+        await self.rules.note(self.organisation, asker.user, wish)
+        return Done()
+
+    async def upload_begin(self, asker: Asker, begin: UploadBegin) -> UploadState:
+        return await self.rules.upload_begin(self.organisation, asker.user, begin)
+
+    async def upload_chunk(self, asker: Asker, chunk: UploadChunk) -> UploadState:
+        return await self.rules.upload_chunk(self.organisation, asker.user, chunk)
+
+    async def upload_commit(self, asker: Asker, wish: UploadCommit) -> DocumentFiled:
+        return await self.rules.upload_commit(self.organisation, asker.user, wish.upload_id)
+
+    async def document(self, asker: Asker, wish: DocumentRequest) -> DocumentPart:
+        return await self.rules.document(self.organisation, asker.user, wish)
+
+
+def dossier_handlers(rules: DossierService, organisation: str) -> dict[str, Handler]:
+    """Verb -> the rule of the dossier service."""
+    own = _Dossiers(rules, organisation)
+    return {
+        "dossier": own.dossier,
+        "piece": own.piece,
+        "note": own.note,
+        "upload_begin": own.upload_begin,
+        "upload_chunk": own.upload_chunk,
+        "upload_commit": own.upload_commit,
+        "document": own.document,
+    }
+
+
+class _Log:
+    def __init__(self, keeper: VaultLog, sessions: VaultSessions, organisation: str, clock: Clock) -> None:
+        self.keeper, self.sessions, self.organisation, self.clock = keeper, sessions, organisation, clock
+
+    async def log(self, asker: Asker, wish: LogAppend) -> LogAck:
+        visitor = asker.organisation != self.organisation
+        writer = f"{asker.role}.{asker.organisation}/{asker.user}" if visitor else asker.writer
+        records = [bytes(record) for record in wish.records]
+        try:
+            following = await self._append(wish, writer, records)
+        except TicketUnknown:
+            if await asyncio.to_thread(self.keeper.knows, wish.session_id):
+                raise
+            ends = await self.sessions.ends(wish.session_id)
+            await asyncio.to_thread(self.keeper.open, wish.session_id, ends, self.clock.utc_now())
+            following = await self._append(wish, writer, records)
+        return LogAck(next=following)
+
+    async def _append(self, wish: LogAppend, writer: str, records: list[bytes]) -> int:
+        now = self.clock.utc_now()
+        return await asyncio.to_thread(self.keeper.append, wish.session_id, writer, wish.first, records, now)
+
+    async def read_log(self, asker: Asker, wish: LogRequest) -> LogPart:
+        if asker.role is Role.AGENT:
+            await asyncio.to_thread(self.keeper.check_reader, wish.session_id, asker.writer)
+        return await asyncio.to_thread(self.keeper.read, wish.session_id, max(0, wish.after))
+
+
+def log_handlers(keeper: VaultLog, sessions: VaultSessions, organisation: str, clock: Clock) -> dict[str, Handler]:
+    """Verb -> the rule of the log keeper."""
+    rules = _Log(keeper, sessions, organisation, clock)
+    return {"log": rules.log, "read_log": rules.read_log}
+
+
+class _Notes:
+    def __init__(self, keeper: VaultLog, sessions: VaultSessions, organisation: str, clock: Clock) -> None:
+        self.keeper, self.sessions, self.organisation, self.clock = keeper, sessions, organisation, clock
+
+    async def leave_note(self, asker: Asker, wish: LeaveNoteRequest) -> Done:
+        ticket, _ = await self.sessions.owned(self.organisation, asker.user, wish.session_id)
+        await asyncio.to_thread(self.keeper.leave_note, ticket.id, wish.note, self.clock.utc_now())
+        return Done()
+
+    async def read_note(self, asker: Asker, wish: PassedNoteRequest) -> PassedNoteAnswer:
+        ticket, _ = await self.sessions.owned(self.organisation, asker.user, wish.session_id)
+        return PassedNoteAnswer(note=await asyncio.to_thread(self.keeper.note, ticket.id))
+
+
+def note_handlers(keeper: VaultLog, sessions: VaultSessions, organisation: str, clock: Clock) -> dict[str, Handler]:
+    """Verb -> the rule of the notes that go along when a caller is passed on."""
+    rules = _Notes(keeper, sessions, organisation, clock)
+    return {"leave_note": rules.leave_note, "read_note": rules.read_note}
+
+
+def certify_handlers(house: House, clock: Clock) -> dict[str, Handler]:
+    """A desk's certificate: by the secret that is valid the longest, for the key that the desk has shown."""
+
+    async def answer(asker: Asker, key: str) -> CertifyAnswer:
+        secret: VaultSecret = house.secrets()[0]
+        certificate = certify(secret, house.organisation, asker.role, asker.user, key, clock.utc_now())
+        return CertifyAnswer(certificate=certificate)
+
+    return {CERTIFY: answer}

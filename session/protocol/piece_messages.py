@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Procedures and pieces between a desk and the dossier service: what may be started, what happened, what was seen.
+
+Every request is about the dossier of the agent's own session; `session.hub.dossier_service` says who may ask.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+
+from session.protocol.hub_messages import DossierAnswer, HubMessage, PieceState, Verb
+from session.protocol.ids import Id, Sha256
+from session.protocol.roles import Role
+from session.protocol.services import Text
+
+MAX_LISTED = 200
+
+Look = Annotated[str, msgspec.Meta(max_length=64)]
+
+
+class ProcedureFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """A procedure that may be started, and how many pieces it asks for."""
+
+    id: Id
+    name: Text
+    pieces: int
+
+
+class ProceduresRequest(HubMessage, frozen=True, kw_only=True):
+    """Which procedures may be started in this session?"""
+
+    session_id: Id
+
+
+class ProceduresAnswer(HubMessage, frozen=True, kw_only=True):
+    """In the organisation's own order."""
+
+    procedures: list[ProcedureFacts]
+
+
+class StartProcedureRequest(HubMessage, frozen=True, kw_only=True):
+    """Adds what a procedure asks for to the session's dossier; repeated, it adds nothing."""
+
+    session_id: Id
+    dossier: str
+    procedure: Id
+
+
+class AcknowledgeRequest(HubMessage, frozen=True, kw_only=True):
+    """A receipt that names these pieces was printed for the caller."""
+
+    session_id: Id
+    dossier: str
+    piece_ids: Annotated[list[Id], msgspec.Meta(max_length=MAX_LISTED)]
+
+
+class PieceHistoryRequest(HubMessage, frozen=True, kw_only=True):
+    """What happened to the dossier's pieces?"""
+
+    session_id: Id
+    dossier: str
+
+
+class PieceStep(msgspec.Struct, frozen=True, kw_only=True):
+    """One change of a piece: by whom, at which site and kiosk."""
+
+    piece_id: str
+    was: PieceState
+    state: PieceState
+    reason: Text = ""
+    by_name: Text = ""
+    site: Text = ""
+    kiosk: str = ""
+    at_utc: datetime
+
+
+class PieceHistory(HubMessage, frozen=True, kw_only=True):
+    """The newest `MAX_LISTED` changes, oldest first."""
+
+    steps: list[PieceStep]
+
+
+class PageSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """A page about to be filed: hash of the scan, look of its cleaned copy (`documents.looks`)."""
+
+    sha256: Sha256
+    look: Look = ""
+
+
+class SeenRequest(HubMessage, frozen=True, kw_only=True):
+    """Does the dossier have these pages already?"""
+
+    session_id: Id
+    dossier: str
+    pages: Annotated[list[PageSeen], msgspec.Meta(max_length=MAX_LISTED)]
+
+
+class SeenPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Page `page` (from 0) of those asked about is page `of_page` (from 1) of this document, or looks like it."""
+
+    page: int
+    document_id: Id
+    name: Text
+    of_page: int
+    filed_at_utc: datetime
+    same: bool
+
+
+class SeenAnswer(HubMessage, frozen=True, kw_only=True):
+    """Only pages that were seen."""
+
+    seen: list[SeenPage]
+
+
+class DocumentSearchRequest(HubMessage, frozen=True, kw_only=True):
+    """Documents of the session's dossier that have these words, in their text too."""
+
+    session_id: Id
+    dossier: str
+    words: Annotated[str, msgspec.Meta(max_length=200)]
+
+
+class DocumentSearchAnswer(HubMessage, frozen=True, kw_only=True):
+    """Their ids, newest first."""
+
+    document_ids: list[Id]
+
+
+_AGENT = frozenset({Role.AGENT})
+
+PIECE_VERBS: dict[str, Verb] = {
+    "procedures": (_AGENT, ProceduresRequest, ProceduresAnswer),
+    "start_procedure": (_AGENT, StartProcedureRequest, DossierAnswer),
+    "acknowledge": (_AGENT, AcknowledgeRequest, DossierAnswer),
+    "piece_history": (_AGENT, PieceHistoryRequest, PieceHistory),
+    "seen": (_AGENT, SeenRequest, SeenAnswer),
+    "search_documents": (_AGENT, DocumentSearchRequest, DocumentSearchAnswer),
+}
+"""Verb -> (roles that may say it, request, answer)."""

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The cluster recipe of `installers/cluster`, really started: its settings, its units' commands, on loopback addresses.
+
+What is other than on three machines: /etc, /run, /var and /srv lie in folders of the test; 10.20.0.1x is 127.0.0.1x,
+with ports that are free; there is no PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shlex
+import shutil
+import signal
+import sys
+from asyncio.subprocess import DEVNULL, Process
+from pathlib import Path
+
+from session.bus.children import tied_command
+from session.bus.identity import new_seed
+from tests.talks.hub.bus_fixture import free_port
+from tests.talks.ops.programs import CATALOGUE
+
+RECIPE = Path(__file__).parents[2] / "installers" / "cluster"
+HOSTS = ("127.0.0.11", "127.0.0.12", "127.0.0.13")
+
+
+class Unit:
+    """A systemd unit of the recipe on one of the machines, driven as systemd would."""
+
+    def __init__(self, name: str, machine: Machine) -> None:
+        text = machine.place(RECIPE / f"{name}.service")
+        self._fields = re.findall(r"^(\w+)=(.*)$", text, re.MULTILINE)
+        self._machine, self._name = machine, name
+        self.process: Process | None = None
+
+    def _all(self, field: str) -> list[list[str]]:
+        return [
+            [self._machine.node if word == "${NODE}" else word for word in shlex.split(value)]
+            for key, value in self._fields
+            if key == field
+        ]
+
+    async def start(self) -> None:
+        for name in (name for [*names] in self._all("StateDirectory") for name in names):
+            (self._machine.folder / "var" / Path(name).name).mkdir(exist_ok=True)
+        for command in self._all("ExecStartPre"):
+            before = await asyncio.create_subprocess_exec(*command)
+            assert await before.wait() == 0, command
+        [command] = self._all("ExecStart")
+        with (self._machine.folder / f"{self._name}.log").open("ab") as log:
+            self.process = await asyncio.create_subprocess_exec(
+                *tied_command(command), stdin=DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
+
+    async def stop(self, number: signal.Signals | None = None) -> int:
+        """As `systemctl stop`; with `number`, by that signal. The exit code."""
+        assert self.process is not None
+        if self.process.returncode is None:
+            self.process.send_signal(number or signal.Signals[self._all("KillSignal")[0][0]])
+        async with asyncio.timeout(float(self._all("TimeoutStopSec")[0][0])):
+            return await self.process.wait()
+
+
+class Machine:
+    """One of the three: its files, its bus and its hub."""
+
+    def __init__(self, recipe: Recipe, number: int) -> None:
+        self._recipe = recipe
+        self.node, self.host = f"n{number + 1}", HOSTS[number]
+        self.folder = recipe.folder / self.node
+        for name in ("etc", "run", "var"):
+            (self.folder / name).mkdir(parents=True)
+        self.metrics_port, self.monitor_port = free_port(), recipe.monitor_ports[number]
+        self.bus, self.hub = Unit("poste-expert-bus", self), Unit("poste-expert-hub", self)
+        (self.folder / "etc" / "hub.toml").write_text(self._settings(), encoding="utf-8")
+        config = self.folder / "poste-expert-bus-config"
+        config.write_text(self.place(RECIPE / "poste-expert-bus-config"), encoding="utf-8")
+        config.chmod(0o755)
+
+    def place(self, path: Path) -> str:
+        """A file of the recipe with this machine's paths."""
+        text = path.read_text(encoding="utf-8")
+        places = {
+            "/opt/poste-expert/bin/expert-app": f"{self._recipe.program}",
+            "/opt/poste-expert/bin": f"{self.folder}",
+            "/etc/poste-expert": f"{self.folder}/etc",
+            "/run/poste-expert-bus": f"{self.folder}/run",
+            "/var/lib/poste-expert": f"{self.folder}/var",
+            "/srv/poste-expert": f"{self._recipe.folder}/srv",
+        }
+        for was, becomes in places.items():
+            text = text.replace(was, becomes)
+        return text
+
+    def _settings(self) -> str:
+        text = self.place(RECIPE / "hub.toml")
+        text = re.sub(r"^database = .*$", "", text, flags=re.MULTILINE)
+        text = text.replace("127.0.0.1:9467", f"127.0.0.1:{self.metrics_port}")
+        for number, host in enumerate(HOSTS):
+            port, peer_port = self._recipe.ports[number]
+            text = text.replace(f"10.20.0.1{number + 1}:4222", f"{host}:{port}")
+            monitor = f"monitor_port = {self._recipe.monitor_ports[number]}"
+            ports = f"port = {port}\npeer_port = {peer_port}\n{monitor}"
+            text = text.replace(f'host = "10.20.0.1{number + 1}"', f'host = "{host}"\n{ports}')
+        assert "10.20." not in text
+        return text
+
+
+class Recipe:
+    """Three machines, made as docs/operator.md says; their folders are in `folder`."""
+
+    def __init__(self, folder: Path, keys: dict[str, str]) -> None:
+        self.folder = folder
+        self.ports = [(free_port(), free_port()) for _ in HOSTS]
+        self.monitor_ports = [free_port() for _ in HOSTS]
+        self.program = folder / "expert-app"
+        self.program.write_text(f'#!/bin/sh\nexec {sys.executable} -m expert_app "$@"\n', encoding="ascii")
+        self.program.chmod(0o755)
+        self.machines = [Machine(self, number) for number in range(len(HOSTS))]
+        self._keys = keys
+
+    @property
+    def urls(self) -> list[str]:
+        return [f"tls://{host}:{port}" for host, (port, _) in zip(HOSTS, self.ports, strict=True)]
+
+    @property
+    def ca_file(self) -> Path:
+        return self.folder / "ca" / "ca.pem"
+
+    async def run(self, *words: str) -> None:
+        process = await asyncio.create_subprocess_exec(str(self.program), *words, stdout=DEVNULL)
+        assert await process.wait() == 0, words
+
+    async def prepare(self) -> None:
+        """Authority, certificates, the hub's key, the secret, the convention."""
+        await self.run("hub", "make-ca", str(self.folder / "ca"))
+        await self.run("hub", "make-key", "--key-file", str(self.folder / "hub.key"))
+        secret = new_seed().decode()
+        for machine in self.machines:
+            etc = machine.folder / "etc"
+            await self.run("hub", "make-certificate", machine.host, "--ca", str(self.folder / "ca"))
+            shutil.copy(self.folder / "ca" / f"{machine.host}.pem", etc / "bus.pem")
+            shutil.copy(self.folder / "ca" / f"{machine.host}.key", etc / "bus.key")
+            shutil.copy(self.ca_file, etc / "ca.pem")
+            shutil.copy(self.folder / "hub.key", etc / "hub.key")
+            (etc / "cluster.secret").write_text(secret, encoding="ascii")
+            (etc / "catalogue.toml").write_text(CATALOGUE.format(**self._keys), encoding="utf-8")
+
+    async def close(self) -> None:
+        for machine in self.machines:
+            for unit in (machine.hub, machine.bus):
+                if unit.process is not None and unit.process.returncode is None:
+                    unit.process.kill()
+                    await unit.process.wait()

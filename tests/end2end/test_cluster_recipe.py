@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The three-machine recipe does what the operator's page promises: it starts, serves, loses a node, is backed up."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+import urllib.request
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from expert_app.config import HubSettings, load
+from expert_app.hub_access import hub_seed
+from session.bus.client import BusClient
+from session.bus.hub_connection import HubConnection
+from session.bus.identity import new_seed, public_key
+from session.bus.snapshots import Snapshots
+from session.bus.trust import client_tls
+from session.clock import SystemClock
+from session.desk.link import DeskLink
+from session.errors import SessionError
+from session.hub.nats_store import BUCKET
+from session.kiosk.link import KioskLink
+from session.tasks import Tasks
+from tests.end2end.recipe import Machine, Recipe
+from tests.talks.hub.bus_fixture import until
+from tests.talks.ops.programs import ROLES, one_session
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="systemd units and 127.0.0.11 are Linux's")
+
+READY_S = 120.0
+"""Three servers and three hubs start at once on one machine's two processors."""
+
+
+class Region:
+    """The recipe at work, with a kiosk and a desk that know all three addresses."""
+
+    def __init__(self, recipe: Recipe, seeds: dict[str, bytes]) -> None:
+        self.recipe, self._seeds = recipe, seeds
+        self.tasks, self.clock = Tasks(), SystemClock()
+        self._tls = client_tls(recipe.ca_file)
+        self._open: list[BusClient] = []
+        settings = load(HubSettings, recipe.machines[0].folder / "etc" / "hub.toml")
+        self.connection = HubConnection(settings.bus_urls, hub_seed(settings), self.tasks, self._tls)
+
+    async def client(self, name: str) -> BusClient:
+        client = BusClient(self.recipe.urls, ROLES[name], name, self._seeds[name], self.tasks, self.clock, self._tls)
+        async with asyncio.timeout(READY_S):
+            await client.connect(READY_S)
+        self._open.append(client)
+        return client
+
+    async def leader(self) -> Machine:
+        async with asyncio.timeout(READY_S):
+            while True:
+                try:
+                    reply = await self.connection.line.request(f"$JS.API.STREAM.INFO.{BUCKET}", b"", 2.0)
+                    name = json.loads(reply.payload).get("cluster", {}).get("leader", "")
+                except SessionError:
+                    name = ""
+                for machine in self.recipe.machines:
+                    if machine.node == name:
+                        return machine
+                await asyncio.sleep(0.2)
+
+    async def close(self) -> None:
+        for client in self._open:
+            await client.close()
+        await self.connection.close()
+        await self.tasks.close()
+
+
+@pytest.fixture
+async def region(tmp_path: Path) -> AsyncIterator[Region]:
+    seeds = {name: new_seed() for name in ROLES}
+    recipe = Recipe(tmp_path, {name: public_key(seed) for name, seed in seeds.items()})
+    await recipe.prepare()
+    world = Region(recipe, seeds)
+    try:
+        await asyncio.gather(*(machine.bus.start() for machine in recipe.machines))
+        await asyncio.gather(*(machine.hub.start() for machine in recipe.machines))
+        await world.connection.connect(READY_S)
+        for machine in recipe.machines:
+            await _healthy(machine.metrics_port)
+            await _healthy(machine.monitor_port)
+        yield world
+    finally:
+        await world.close()
+        await recipe.close()
+
+
+def _answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+async def _healthy(port: int) -> None:
+    async with asyncio.timeout(READY_S):
+        while not await asyncio.to_thread(_answers, port):  # noqa: ASYNC110 - another program's page
+            await asyncio.sleep(0.2)
+
+
+async def _serve(region: Region, kiosk: KioskLink, desk: DeskLink, request: str) -> None:
+    """One caller, answered; asked again while nobody can answer."""
+    async with asyncio.timeout(READY_S):
+        while True:
+            try:
+                await one_session(kiosk, desk, request)
+            except SessionError:
+                await asyncio.sleep(0.3)
+                for facts in (await desk.resume()).sessions:
+                    await desk.close(facts.id, "done")
+            else:
+                return
+
+
+async def test_the_recipe_serves_callers_and_bears_the_loss_of_a_machine(region: Region, tmp_path: Path) -> None:
+    machines = region.recipe.machines
+    kiosk = KioskLink(await region.client("kiosk1"), region.clock, region.tasks)
+    desk = DeskLink(await region.client("alice"), region.clock, region.tasks)
+    await kiosk.start()
+    await desk.start()
+    await until(lambda: desk.is_ready, READY_S)
+    await _serve(region, kiosk, desk, "first")
+
+    for name in await Snapshots(region.connection.line).names():  # everything lies on three disks
+        reply = await region.connection.line.request(f"$JS.API.STREAM.INFO.{name}", b"", 5.0)
+        assert json.loads(reply.payload)["config"]["num_replicas"] == 3, name
+
+    lost = await region.leader()
+    await lost.bus.stop(signal.SIGKILL)
+    await _serve(region, kiosk, desk, "without-node")
+    await lost.bus.start()
+    await _healthy(lost.monitor_port)  # it has caught up: the next one may go
+
+    assert await machines[0].hub.stop() == 0
+    await _serve(region, kiosk, desk, "without-hub")
+
+    settings, file = machines[1].folder / "etc" / "hub.toml", tmp_path / "region.backup"
+    where = ("--settings", str(settings), "--folder", str(machines[1].folder / "var"))
+    await region.recipe.run("hub", "backup", str(file), *where)
+    assert file.stat().st_size > 10_000
+
+
+async def test_a_node_is_restarted_in_order_while_callers_are_served(region: Region) -> None:
+    kiosk = KioskLink(await region.client("kiosk1"), region.clock, region.tasks)
+    desk = DeskLink(await region.client("alice"), region.clock, region.tasks)
+    await kiosk.start()
+    await desk.start()
+    await until(lambda: desk.is_ready, READY_S)
+    await _serve(region, kiosk, desk, "before")
+    machine = await region.leader()
+    stopping = asyncio.create_task(machine.bus.stop())
+    await _serve(region, kiosk, desk, "meanwhile")
+    assert await stopping in (0, 1)
+    await machine.bus.start()
+    await _healthy(machine.monitor_port)
+    await _serve(region, kiosk, desk, "after")

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The agent puts the library's leaflet and a file of its own before the caller, through the real programs."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.end2end.stage import Stage
+from tests.talks.show.stage import invented_pdf
+
+pytestmark = [pytest.mark.asyncio(loop_scope="package"), pytest.mark.timeout(180)]
+
+
+async def page_mode(stage: Stage) -> None:
+    """The agent makes room for the page beside the face."""
+    if "cobrowse_library" not in await stage.desk.ask("visible"):
+        await stage.walk.click(stage.desk, "centre_mode_page")
+
+
+async def test_a_leaflet_of_the_library_is_shown_turned_and_closed_by_the_caller(stage: Stage) -> None:
+    await stage.call()
+    await page_mode(stage)
+    await stage.walk.click(stage.desk, "cobrowse_library")
+    await stage.fact(stage.desk, "library", items=3)
+    await stage.desk.ask("click", name="library:pieces a fournir")
+    await stage.news(stage.desk, "document_shown", pages=2)
+    await stage.news(stage.desk, "shown_page_painted", page=0)
+    await stage.news(stage.kiosk, "document", page=0)
+    await stage.walk.click(stage.desk, "shown_next")
+    await stage.news(stage.desk, "shown_page_painted", page=1)
+    await stage.news(stage.kiosk, "document", page=1)
+    assert stage.left_at_kiosk() == [], "only the kiosk's memory has it"
+    await stage.walk.click(stage.kiosk, "document_close")
+    await stage.news(stage.desk, "show_ended", by_caller=True)
+    await stage.end()
+
+
+async def test_a_file_of_the_agents_own_is_shown_until_the_session_ends(stage: Stage, tmp_path: Path) -> None:
+    path = tmp_path / "plan.pdf"
+    path.write_bytes(await asyncio.to_thread(invented_pdf, 3))
+    await stage.call()
+    await page_mode(stage)
+    await stage.walk.click(stage.desk, "cobrowse_show_file")
+    await stage.choose("show_file_dialog", str(path))
+    await stage.news(stage.kiosk, "document", page=0)
+    await stage.end()  # its wipe finds nothing left over
+
+
+async def test_a_form_of_the_library_opens_as_a_page(stage: Stage) -> None:
+    await stage.call()
+    await stage.walk.allow("grant_see_page", "see_page")
+    await page_mode(stage)
+    await stage.walk.click(stage.desk, "cobrowse_library")
+    await stage.fact(stage.desk, "library", items=3)
+    await stage.desk.ask("click", name="library:demande logement")
+    await stage.news(stage.kiosk, "page_shown", address=lambda address: address.endswith("formulaire.html"))
+    await stage.end()

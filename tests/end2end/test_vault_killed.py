@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A sealed session whose desk, kiosk or vault is killed (-9): it goes on under new keys, and nothing is lost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from expert_app.children import ChildFailed
+from expert_app.demo_run import Demo
+from session.tasks import Tasks
+from tests.end2end.conftest import _lay_pages
+from tests.end2end.stage import CHUNK_KBPS, SILENT_S, Stage
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def sealed(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    """The demo with a vault, started once."""
+    tasks = Tasks()
+    folder = tmp_path_factory.mktemp("sealed")
+    _lay_pages(folder / "pages")
+    demo = Demo(folder, tasks, script=True, language="en", chunk_kbps=CHUNK_KBPS, silent_s=SILENT_S, with_vault=True)
+    try:
+        await demo.start()
+        yield Stage(demo)
+    finally:
+        await demo.stop()
+        await tasks.close()
+
+
+async def test_a_desk_that_is_killed_goes_on_under_a_new_key(sealed: Stage) -> None:
+    session = await sealed.call()
+    assert await sealed.fact(sealed.desk, "sealed", sealed=True)
+    assert await sealed.fact(sealed.kiosk, "sealed", sealed=True)
+    await sealed.allow_scan()
+    await sealed.walk.click(sealed.desk, "scan_page")
+    await sealed.news(sealed.desk, "page_arriving", percent=lambda percent: percent < 90)
+    await sealed.kill_desk()
+    await sealed.mark()
+    await sealed.start_desk()
+    assert await sealed.fact(sealed.desk, "session", id=session, resumed=True)
+    assert await sealed.fact(sealed.desk, "page_kept")
+    await sealed.seen_and_heard()
+    await sealed.file()
+    filed = await sealed.fact(sealed.desk, "document_filed")
+    assert [document.sha256 for document in sealed.dossier().documents] == [filed["sha256"]]
+    await sealed.end()
+
+
+async def test_a_kiosk_that_is_killed_goes_on_under_a_new_key(sealed: Stage) -> None:
+    session = await sealed.call()
+    await sealed.allow_scan()
+    await sealed.walk.click(sealed.desk, "scan_page")
+    await sealed.news(sealed.desk, "page_arriving", percent=lambda percent: percent < 90)
+    await sealed.mark()
+    await sealed.kill_kiosk()
+    await sealed.start_kiosk()
+    assert await sealed.fact(sealed.kiosk, "session_opened", session=session)
+    assert await sealed.news(sealed.desk, "page_kept")
+    await sealed.seen_and_heard()
+    await sealed.end()
+
+
+async def _read(sealed: Stage, widget: str) -> str:
+    """What the desk's widget says; nothing while it is not there."""
+    try:
+        return str(await sealed.desk.ask("read", name=widget))
+    except ChildFailed:
+        return ""
+
+
+async def test_a_document_waits_for_a_vault_that_is_away(sealed: Stage) -> None:
+    before = sealed.dossier().documents
+    await sealed.call()
+    await sealed.allow_scan()
+    kept = await sealed.scan()
+    await sealed.news(sealed.desk, "page_cleaned", page=kept["page"])
+    assert sealed.demo.vault is not None
+    sealed.demo.vault.kill()
+    await sealed.demo.vault.ended.wait()
+    await sealed.file()
+    async with asyncio.timeout(60):
+        while "is safe on this computer" not in await _read(sealed, "message_waiting"):  # noqa: ASYNC110 - a window
+            await asyncio.sleep(0.2)
+    await sealed.pictures_move()
+    await sealed.demo.start_vault()
+    await sealed.news(sealed.desk, "document_filed", timeout_s=60)
+    assert len(sealed.dossier().documents) == len(before) + 1
+    await sealed.end()

@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Several documents on a glass, profiles, piles, and what is done with pages: by mouse and by keys."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from PyQt6.QtCore import QBuffer, QIODevice, QPoint, Qt
+from PyQt6.QtGui import QImage, QTransform
+from PyQt6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from session.protocol.page_removal import RemovalReason
+from session.protocol.scan_profiles import ScanProfile, Sides
+from session.protocol.session_messages import Area, Grant, ScanKind, ScanSource
+from tests.unit.views.fingers import click, drag, key
+from tests.unit.views.invented import DEVICES, DOSSIER, drawn_page
+from views.desk_parts import Chip
+from views.desk_removal_menu import Split
+from views.desk_scan_panel import ScanWish
+from views.devices_view import DevicesView
+
+
+@pytest.fixture
+def devices(qtbot: QtBot, desk_theme: QApplication) -> DevicesView:
+    view = DevicesView()
+    qtbot.addWidget(view)
+    view.resize(410, 900)
+    view.show_devices(DEVICES)
+    view.set_pieces(DOSSIER.pieces, dossier_open=True)
+    view.show()
+    qtbot.waitExposed(view)
+    view.activateWindow()
+    return view
+
+
+@pytest.fixture
+def three(devices: DevicesView) -> DevicesView:
+    """Three pages have come."""
+    for number in range(3):
+        devices.show_page_image(f"p{number}", drawn_page(width=100))
+        devices.show_page_cleaned(f"p{number}", drawn_page(width=90))
+    return devices
+
+
+def button(view: QWidget, name: str) -> QPushButton:
+    found = view.findChild(QPushButton, name)
+    assert found is not None
+    return found
+
+
+def press(view: QWidget, qtbot: QtBot, name: str) -> None:
+    found = view.findChild(QWidget, name)
+    assert found is not None
+    click(found)
+
+
+def words(view: QWidget, name: str) -> str:
+    found = view.findChild(QLabel, name)
+    assert found is not None
+    return found.text()
+
+
+def choose_in_menu(view: QWidget, place: int) -> None:
+    """Presses the digit of an entry of the menu that is open."""
+    menu = next(menu for menu in view.findChildren(QMenu) if menu.isVisible())
+    key(menu, Qt.Key(Qt.Key.Key_0 + place))
+
+
+def chip(view: QWidget, name: str) -> str:
+    found = view.findChild(Chip, name)
+    assert found is not None
+    return found.text()
+
+
+def png(image: QImage) -> bytes:
+    store = QBuffer()
+    store.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(store, "PNG")
+    return store.data().data()
+
+
+# ---- several documents, profiles, both sides by hand ----------------------------------------------------------------
+
+CARDS = (Area(left=100, top=100, width=1000, height=650), Area(left=1300, top=2000, width=1000, height=650))
+
+
+def test_documents_found_on_the_glass_are_marked_and_scanned_by_enter(devices: DevicesView, qtbot: QtBot) -> None:
+    devices.show_grants({Grant.SCAN: True})
+    devices.show_preview(drawn_page(width=310), areas=CARDS)
+    assert words(devices, "preview_area") == "2 areas, a page each"
+    assert button(devices, "scan_page").text() == "Scan 2 areas"
+    with qtbot.waitSignal(devices.scan_requested) as scan:
+        key(devices.preview, Qt.Key.Key_Return)
+    assert scan.args[0].areas == CARDS
+
+
+def test_marks_are_added_chosen_and_removed_by_keys_and_the_proposal_comes_back(devices: DevicesView) -> None:
+    devices.show_preview(drawn_page(width=310), areas=CARDS)
+    preview = devices.preview
+    assert preview.accessibleDescription() == "Area 1 of 2: 85 × 55 mm"
+    key(preview, Qt.Key.Key_PageDown)
+    assert preview.current() == 1
+    key(preview, Qt.Key.Key_Delete)
+    assert preview.areas() == CARDS[:1]
+    key(preview, Qt.Key.Key_Insert)
+    assert (len(preview.areas()), preview.current()) == (2, 1)
+    key(preview, Qt.Key.Key_Escape)
+    assert preview.areas() == ()
+    click(button(devices, "preview_found"))
+    assert preview.areas() == CARDS
+
+
+def test_a_mark_is_sized_at_its_corner_and_no_more_than_twelve_are_made(devices: DevicesView, qtbot: QtBot) -> None:
+    devices.show_preview(drawn_page(width=310), areas=CARDS)
+    preview = devices.preview
+    qtbot.waitUntil(preview.isVisible, timeout=2000)
+    corner = preview.to_widget(CARDS[0]).bottomRight().toPoint()
+    drag(preview, corner, corner + QPoint(-30, -20))
+    assert preview.areas()[0].width < CARDS[0].width
+    assert preview.areas()[0].left == CARDS[0].left
+    for _press in range(20):
+        key(preview, Qt.Key.Key_Insert)
+    assert len(preview.areas()) == 12
+
+
+PROFILES = [
+    ScanProfile(id="card", name="Carte d'identité", preview=True),
+    ScanProfile(id="pile", name="Dossier complet", source=ScanSource.FEEDER, sides=Sides.BOTH, dpi=150, colour=False),
+]
+
+
+def test_a_profile_is_one_click(devices: DevicesView, qtbot: QtBot) -> None:
+    devices.show_grants({Grant.SCAN: True})
+    devices.scan.show_profiles(PROFILES)
+    with qtbot.waitSignal(devices.preview_requested):
+        press(devices, qtbot, "scan_profile_1")
+    with qtbot.waitSignal(devices.scan_requested) as scan:
+        key(devices, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    # this kiosk's feeder sees one side: by hand then
+    assert scan.args == [
+        ScanWish(kind=ScanKind.PAGE, source=ScanSource.FEEDER, dpi=150, colour=False, sides=Sides.BY_HAND)
+    ]
+    devices.show_devices(msgspec.structs.replace(DEVICES, duplex=True))
+    with qtbot.waitSignal(devices.scan_requested) as scan:
+        press(devices, qtbot, "scan_profile_2")
+    assert scan.args[0].sides is Sides.BOTH
+
+
+def test_a_profile_that_this_scanner_cannot_do_says_why(devices: DevicesView) -> None:
+    devices.show_grants({Grant.SCAN: True})
+    devices.scan.show_profiles(PROFILES)
+    devices.show_devices(msgspec.structs.replace(DEVICES, feeder=False))
+    assert not button(devices, "scan_profile_2").isEnabled()
+    assert "no feeder" in button(devices, "scan_profile_2").toolTip()
+    assert button(devices, "scan_profile_1").isEnabled()
+
+
+def test_between_the_sides_of_a_pile_f7_scans_the_other_sides(devices: DevicesView, qtbot: QtBot) -> None:
+    devices.show_grants({Grant.SCAN: True})
+    devices.scan.show_pile(4, 4, is_turned=False)
+    assert "4" in words(devices, "pile_words")
+    assert not button(devices, "scan_page").isVisible()
+    with qtbot.waitSignal(devices.backs_requested):
+        key(devices, Qt.Key.Key_F7)
+    devices.scan.show_pile(4, 1, is_turned=True)
+    assert "1" in words(devices, "pile_words")
+    with qtbot.waitSignal(devices.pile_ended):
+        press(devices, qtbot, "pile_end")
+    devices.scan.show_pile(0, 0, is_turned=False)
+    assert button(devices, "scan_page").isVisible()
+
+
+# ---- scanned again, split, told in words -----------------------------------------------------------------------------
+
+
+def test_a_page_scanned_again_stands_in_its_place_and_the_old_one_can_come_back(
+    three: DevicesView, qtbot: QtBot
+) -> None:
+    three.strip.choose("p1")
+    with qtbot.waitSignal(three.page_again_requested) as again:
+        key(three.strip, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    assert again.args[0] == "p1"
+    three.show_page_image("better", drawn_page(width=100))
+    with qtbot.waitSignal(three.page_removed) as removed:
+        three.show_page_replaced("p1", ["better"], RemovalReason.SCANNED_AGAIN)
+    assert removed.args == ["p1", RemovalReason.SCANNED_AGAIN]
+    assert three.strip.order() == ["p0", "better", "p2"]
+    press(three, qtbot, "page_undo")
+    assert three.strip.order() == ["p0", "p1", "better", "p2"]
+
+
+def test_a_page_is_split_by_key_and_its_parts_stand_where_it_stood(three: DevicesView, qtbot: QtBot) -> None:
+    three.strip.choose("p0")
+    with qtbot.waitSignal(three.page_split_requested) as split:
+        key(three.strip, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+        choose_in_menu(three, 1)
+    assert split.args == ["p0", Split.SIDE_BY_SIDE]
+    for part in ("left", "right"):
+        three.show_page_image(part, drawn_page(width=100))
+    three.show_page_replaced("p0", ["left", "right"], RemovalReason.SPLIT)
+    assert three.strip.order() == ["left", "right", "p1", "p2"]
+
+
+def test_a_turn_that_the_cleaned_picture_has_is_not_made_twice(three: DevicesView) -> None:
+    three.strip.turn("p0", 1)
+    three.show_page_cleaned("p0", drawn_page(width=90).transformed(QTransform().rotate(90)), turns_in=1)
+    facts = three.page("p0")
+    assert facts is not None
+    picture = facts.picture()
+    assert picture is not None
+    assert picture.width() > picture.height()
+
+
+def test_what_cannot_be_read_is_told_and_marked_where_it_is(three: DevicesView) -> None:
+    three.show_page_cleaned("p0", drawn_page(width=90), "Text is cut off at the right.", marks=[(0.9, 0.2, 1.0, 0.6)])
+    facts = three.page("p0")
+    assert facts is not None
+    assert facts.shown_marks() == ((0.9, 0.2, 1.0, 0.6),)
+    three.strip.turn("p0", 1)
+    turned = three.page("p0")
+    assert turned is not None
+    [mark] = turned.shown_marks()
+    assert mark == pytest.approx((0.4, 0.9, 0.8, 1.0))
