@@ -106,7 +106,8 @@ _COMMANDS = {
 }
 """What each command of the agent is called."""
 _MARKS = {"arrow": N_("arrow"), "frame": N_("frame"), "line": N_("line by hand")}
-_PRINTS = {
+PRINTS = {
+    PrintState.SHOWN: N_("the caller looks at it"),
     PrintState.RECEIVED: N_("received by the kiosk"),
     PrintState.SENT: N_("sent to the printer"),
     PrintState.PRINTING: N_("printing"),
@@ -191,7 +192,7 @@ def _values(event: Event) -> dict[str, str]:
         case events.DocumentShown(pages=pages) | events.ScanEnded(pages=pages) | events.DocumentFiled(pages=pages):
             values["pages"] = str(pages)
         case events.PrintChanged(state=state):
-            values["state"] = _(_PRINTS[state])
+            values["state"] = _(PRINTS[state])
         case events.LineMeasured(kbps=kbps, loss_percent=loss):
             values |= {"kbps": f"{kbps:.0f}", "loss": f"{loss:.1f}"}
         case events.LineGoverned(step=step, document=document):

@@ -40,7 +40,7 @@ from views.desk_parts import Chip
 from views.mirror_pane import MirrorPane
 from views.replay_timeline import Timeline, spans_of
 from views.replay_view import ReplayView
-from views.replay_words import LANES, WORDS, describe, is_trouble
+from views.replay_words import PRINTS, LANES, WORDS, describe, is_trouble
 
 MS = 1_700_000_000_000
 
@@ -353,3 +353,7 @@ def test_records_of_a_kiosk_with_another_clock_are_played_in_the_right_order(sho
     assert max(record.at_utc for record in ahead) > START + timedelta(minutes=59)
     shown.view.show_log("Horloge", ahead)
     assert shown.view.duration_s < 200
+
+
+def test_every_state_of_a_print_has_its_words() -> None:
+    assert set(PRINTS) == set(PrintState)
