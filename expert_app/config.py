@@ -79,7 +79,7 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The desk. `user` is the opaque id the hub knows; the key comes from the keyring.
 
     Attributes:
-        chunk_kbps: rate of printed documents on the line to the kiosk, so that they never starve the voice.
+        chunk_kbps: rate of printed documents on the line until it is measured; from 1000 on it is believed instead.
         ca_file: certificate of our own authority, for tls:// and wss:// addresses; "" for the system's authorities.
         signers: organisation -> public key that signs its convention; without it, the first one seen is kept.
     """
@@ -121,7 +121,7 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         scanner_certificate, printer_certificate: PEM file of the one certificate that the device must show; "" for
             the system's authorities. `expert-app kiosk-devices --certificates FOLDER` writes them.
         key_file: where a headless kiosk keeps its key (0600); "" for the keyring.
-        chunk_kbps: rate of pages on the line, so that they never starve the voice.
+        chunk_kbps: rate of pages on the line until it is measured; from 1000 on it is believed instead of a measure.
         speak: the waiting page is said by itself when it changes ("auto"), at a touch ("button"), or never ("off").
         volume: of that voice, 0 to 100.
         geometry: how it stands before its caller.

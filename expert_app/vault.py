@@ -13,15 +13,19 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
+from documents.procedures import ProceduresWrong, load_procedures, shipped
 from documents.store import DossierStore
+from documents.workers import Limits, Workers
 from expert_app.config import HubSettings
 from expert_app.convention_words import refused
 from expert_app.credentials import KeyMissing, key_name, load_seed
 from expert_app.dossier_adapter import DossierAdapter
 from expert_app.driver import Driver
 from expert_app.facts import Facts
+from expert_app.hub_access import documents_folder
 from expert_app.hub_identities import open_book
 from expert_app.paths import Paths
+from expert_app.procedure_words import procedures_refused
 from expert_app.vault_part import OwnPart
 from resources.texts import _
 from session.bus.client import BusClient
@@ -61,6 +65,7 @@ class VaultProgram:
             Path(settings.catalogue), settings.organisation, own.signer, own.secret_files, open_book(paths), self._clock
         )
         self.part.secrets()
+        self._procedures = load_procedures(Path(settings.procedures) if settings.procedures else shipped())
         key_file = Path(own.key_file) if own.key_file else None
         seed = load_seed(key_name(settings.organisation, Role.VAULT, own.user), key_file)
         check_addresses(settings.bus_urls)
@@ -96,10 +101,14 @@ class VaultProgram:
         certificates = certify_handlers(house, self._clock)
         handlers: dict[Part, dict[str, Handler]] = {}
         if Part.DOSSIER in self._settings.serve:
-            store = DossierStore(self._paths.folder("dossiers"), self._settings.database or None)
+            folder = documents_folder(self._settings, self._paths, "dossiers")
+            store = DossierStore(folder, self._settings.database or None)
             stack.callback(store.close)
+            workers = Workers(limits=Limits(memory_mb=700, task_cpu_s=20))
+            stack.callback(workers.close)
+            adapter = DossierAdapter(store, self._clock, self._procedures, workers)
             uploads = UploadSpool(self._paths.folder("uploads"))
-            rules = DossierService(DossierAdapter(store, self._clock), sessions, sessions, uploads)
+            rules = DossierService(adapter, sessions, sessions, uploads)
             notes = note_handlers(self._keeper, sessions, house.organisation, self._clock)
             handlers[Part.DOSSIER] = {**dossier_handlers(rules, house.organisation), **notes, **certificates}
         if Part.LOG in self._settings.serve:
@@ -144,6 +153,9 @@ async def run(settings: HubSettings, paths: Paths, *, driven: bool) -> int:
         return 2
     except KeyMissing as error:
         print(error)
+        return 2
+    except ProceduresWrong as error:
+        print(procedures_refused(error))
         return 2
     except SessionError as error:
         from views.troubles import sentence

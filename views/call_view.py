@@ -233,10 +233,12 @@ class CallView(QWidget):
             self._line,
             self._again,
         )
-        parts = (*states, self._microphone, self._camera, self._write, self._privacy, self._hang_up)
-        needed = sum(part.sizeHint().width() + SPACE[1] for part in parts if not part.isHidden()) + 2 * SPACE[2]
-        self._control_box.setDirection(_DOWN if self._compact or self.width() < needed else _ACROSS)
-        self._button_box.setDirection(_DOWN if self._compact else _ACROSS)
+        buttons = (self._microphone, self._camera, self._write, self._privacy, self._hang_up)
+        narrow = self._compact or self.width() < _width(*states, *buttons)
+        self._control_box.setDirection(_DOWN if narrow else _ACROSS)
+        self._button_box.setDirection(_DOWN if self._compact or self.width() < _width(*buttons) else _ACROSS)
+        for box in self._button_rows:
+            box.setDirection(_DOWN if self._compact else _ACROSS)
         self._state_box.setDirection(_DOWN if self._compact else _ACROSS)
 
     # ---- building ----
@@ -315,13 +317,27 @@ class CallView(QWidget):
         self._control_box.setContentsMargins(SPACE[2], SPACE[1], SPACE[2], SPACE[1])
         self._control_box.setSpacing(SPACE[1])
         self._state_box, self._button_box = QBoxLayout(_ACROSS), QBoxLayout(_ACROSS)
-        for box in (self._state_box, self._button_box):
+        self._button_rows = QBoxLayout(_ACROSS), QBoxLayout(_ACROSS)
+        for box in (self._state_box, self._button_box, *self._button_rows):
             box.setSpacing(SPACE[1])
-            self._control_box.addLayout(box)
+        self._control_box.addLayout(self._state_box)
+        self._control_box.addLayout(self._button_box)
+        for box in self._button_rows:
+            self._button_box.addLayout(box)
         self._control_box.insertStretch(1, 1)
         self._state_box.addLayout(row(None, self._state, self._duration))
         self._state_box.addLayout(row(None, self._quality, self._figures, self._life, self._measure, 0))
         self._state_box.addWidget(self._line)
         self._state_box.addWidget(self._again)
-        for button in (self._microphone, self._camera, self._write, self._privacy, self._hang_up):
-            self._button_box.addWidget(button)
+        for box, buttons in zip(
+            self._button_rows,
+            ((self._microphone, self._camera), (self._write, self._privacy, self._hang_up)),
+            strict=True,
+        ):
+            for button in buttons:
+                box.addWidget(button)
+
+
+def _width(*parts: QWidget) -> int:
+    """What the visible ones of these take side by side in the bar of controls."""
+    return sum(part.sizeHint().width() + SPACE[1] for part in parts if not part.isHidden()) + 2 * SPACE[2]

@@ -28,6 +28,7 @@ class DeskLine(LineEnd):
 
     Args:
         rates: what the kiosk's line was measured to carry, or None.
+        declared_kbps: see `LineEnd`.
     """
 
     def __init__(
@@ -39,12 +40,13 @@ class DeskLine(LineEnd):
         rates: LineRates | None,
         clock: Clock,
         tasks: Tasks,
+        declared_kbps: int = 0,
     ) -> None:
         self._call, self._engine, self._devices = call, engine, devices
         self._watching: asyncio.Task[Any] | None = None
         self._line_kbps = 0.0
         start_kbps = rates.down_kbps if rates is not None else GUESS_KBPS
-        super().__init__(channel, clock, tasks, self._carry_out, self._other_traffic, start_kbps)
+        super().__init__(channel, clock, tasks, self._carry_out, self._other_traffic, start_kbps, declared_kbps)
         self._tell_engine(min(rates.down_kbps, rates.up_kbps) if rates is not None else 0.0)
 
     def start(self) -> None:

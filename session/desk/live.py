@@ -88,7 +88,7 @@ class DeskSession:
         self.control = DeskControl(channel, lambda: self.page.epoch, tasks)
         self.show = DeskShow(channel, clock, tasks, chunk_kbps)
         self.devices = DeskDevices(channel, clock, tasks, keep, is_kept=is_kept, chunk_kbps=chunk_kbps)
-        self.line = DeskLine(channel, self.call, engine, self.devices, facts.line, clock, tasks)
+        self.line = DeskLine(channel, self.call, engine, self.devices, facts.line, clock, tasks, chunk_kbps)
         self.written = Written(channel, tasks)
         self.privacy = DeskPrivacy(channel, self.call, self.talk, tasks)
         self.chronicle = Chronicle(facts, log_writer, clock)

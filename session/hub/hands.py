@@ -16,7 +16,7 @@ import msgspec
 
 from session.bus.hub_connection import HubConnection
 from session.bus.streams import WrongRevision
-from session.errors import AgentBusy, MessageMalformed, StoreUnreachable
+from session.errors import AgentBusy, HubUnreachable, MessageMalformed, StoreUnreachable
 from session.hub.engine import StoredTicket, TicketStore
 from session.protocol.codec import decode_plain
 from session.protocol.tickets import Ticket, TicketState
@@ -69,8 +69,15 @@ class NatsHandStore:
 
     async def claim(self, organisation: str, agent: str, claim: Claim, expected: int) -> None:
         """See `HandStore`."""
-        payload = msgspec.json.encode(claim)
-        await self._streams.append(f"hand.{organisation}.{agent}", payload, expected=expected, ttl_s=CLAIM_S)
+        payload, subject = msgspec.json.encode(claim), f"hand.{organisation}.{agent}"
+        try:
+            await self._streams.append(subject, payload, expected=expected, ttl_s=CLAIM_S)
+        except StoreUnreachable as error:
+            if error.detail.get("why") != HubUnreachable.code:
+                raise
+            # Nobody takes it: a server that was started again has forgotten what lay in its memory, the stream too.
+            await self.prepare()
+            await self._streams.append(subject, payload, expected=0, ttl_s=CLAIM_S)
 
     async def claimed(self, organisation: str, agent: str) -> tuple[Claim, int] | None:
         """See `HandStore`."""

@@ -89,4 +89,12 @@ class Lease:
                 self._revision = 0  # somebody else's, or ours has expired: asked for as a free one
             except SessionError as error:
                 log.info("%s is not renewed: %s", self._subject, error.code)
+                await self._prepare_again()
             await asyncio.sleep(RENEW_S)
+
+    async def _prepare_again(self) -> None:
+        """A server that was started again has forgotten what lay in its memory, the stream included."""
+        try:
+            await self.prepare()
+        except SessionError as error:
+            log.info("%s cannot be prepared: %s", self._subject, error.code)

@@ -9,6 +9,7 @@ from session.bus.seal_cards import VaultSecret, certify
 from session.clock import Clock
 from session.errors import TicketUnknown
 from session.hub.dossier_service import DossierService
+from session.hub.piece_service import piece_handlers
 from session.hub.service import Asker, Handler
 from session.hub.vault_door import CERTIFY, House
 from session.hub.vault_log import VaultLog
@@ -70,6 +71,7 @@ def dossier_handlers(rules: DossierService, organisation: str) -> dict[str, Hand
         "upload_chunk": own.upload_chunk,
         "upload_commit": own.upload_commit,
         "document": own.document,
+        **piece_handlers(rules),
     }
 
 

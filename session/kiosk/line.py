@@ -35,6 +35,7 @@ class KioskLine(LineEnd):
 
     Args:
         rates: what our line was measured to carry, or None.
+        declared_kbps: see `LineEnd`.
     """
 
     def __init__(
@@ -46,13 +47,14 @@ class KioskLine(LineEnd):
         rates: LineRates | None,
         clock: Clock,
         tasks: Tasks,
+        declared_kbps: int = 0,
     ) -> None:
         self._call, self._page, self._devices = call, page, devices
         self._watching: asyncio.Task[Any] | None = None
         self._heard: tuple[str, int] = ("", 0)
         self._heard_at_s, self._patience_s = 0.0, SECOND_AFTER_S
         start_kbps = rates.up_kbps if rates is not None else GUESS_KBPS
-        super().__init__(channel, clock, tasks, self._carry_out, self._other_traffic, start_kbps)
+        super().__init__(channel, clock, tasks, self._carry_out, self._other_traffic, start_kbps, declared_kbps)
 
     def start(self) -> None:
         """Begins to look."""

@@ -166,6 +166,11 @@ def _limits(step: Step, kbps: float) -> PictureLimits:
             return PictureLimits(kbps=rate, height_px=270, fps=1 / PHOTO_EVERY_S)
 
 
+def budget_for_pages(kbps: float) -> float:
+    """The budget of which pages get `kbps` beside the best face."""
+    return (kbps + FACE_FULL_KBPS + VOICE_KBPS) / HEADROOM
+
+
 def worse(one: Step, other: Step) -> Step:
     """The one that gives up more."""
     return max(one, other, key=STEPS.index)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from session.clock import Clock
 from session.errors import BusUnreachable, MessageTooLarge
 from session.media.engine import MediaStats
-from session.media.governor import Demand, Governor, Shares
+from session.media.governor import Demand, Governor, Shares, budget_for_pages
 from session.media.line_estimate import LineEstimate, Look
 from session.media.line_meter import LineMeter
 from session.notify import Notifier
@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 LOOK_S = 1.0
 SEEN_EVERY = 2
 """Looks from one `LineSeen` to the next."""
+
+WIDE_KBPS = 1000
 
 FROZEN_S = 1.0
 REPEAT_S = 20.0
@@ -52,6 +54,8 @@ class LineEnd:
         apply: carries a new rule out.
         traffic: what pages and shared page send.
         start_kbps: what the line is known to carry out of here, or a careful guess.
+        declared_kbps: what the settings give to pages. From `WIDE_KBPS` on it is believed and never exceeded: such a
+            line is inside a building or a fibre, and what looks like its queue is a busy machine.
 
     Attributes:
         governed: this end's rule, at each change. peer_governed: the other end's.
@@ -69,6 +73,7 @@ class LineEnd:
         apply: Callable[[Shares], None],
         traffic: Callable[[], OtherTraffic],
         start_kbps: float,
+        declared_kbps: int = 0,
     ) -> None:
         self.governed: Notifier[LineGoverned] = Notifier()
         self.peer_governed: Notifier[LineGoverned] = Notifier()
@@ -79,12 +84,14 @@ class LineEnd:
         self._geometry: Geometry | None = None
         self._channel, self._clock, self._tasks = channel, clock, tasks
         self._apply, self._traffic = apply, traffic
-        self._estimate, self._governor = LineEstimate(start_kbps), Governor()
+        self._declared_kbps = declared_kbps if declared_kbps >= WIDE_KBPS else 0
+        least_kbps = budget_for_pages(self._declared_kbps) if self._declared_kbps else 0.0
+        self._estimate, self._governor = LineEstimate(start_kbps, least_kbps), Governor()
         self._meter, self._recent = LineMeter(channel.session_id), LineMeter(channel.session_id, SEEN_EVERY * LOOK_S)
         self._peer_photo = False
         self._told_at_s = float("-inf")
         self._call_id, self._before, self._looked_at_s, self._other_bytes = "", MediaStats(), 0.0, 0
-        self.shares = self._governor.shares(clock.monotonic_s(), start_kbps, Demand())
+        self.shares = self._shares(clock.monotonic_s(), Demand())
         self._stop_listening = channel.on_message(TOPIC, self._on_message)
 
     @property
@@ -122,8 +129,14 @@ class LineEnd:
             transport_kbps=stats.estimate_kbps,
         )
 
+    def _shares(self, now_s: float, demand: Demand) -> Shares:
+        shares = self._governor.shares(now_s, self._estimate.kbps, demand)
+        if not self._declared_kbps:
+            return shares
+        return replace(shares, page_kbps=min(shares.page_kbps, self._declared_kbps))
+
     def _govern(self, now_s: float, demand: Demand) -> None:
-        before, shares = self.shares, self._governor.shares(now_s, self._estimate.kbps, demand)
+        before, shares = self.shares, self._shares(now_s, demand)
         if shares.differs(before):
             self.shares = shares
             self._apply(shares)

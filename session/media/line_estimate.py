@@ -20,6 +20,9 @@ FALL = 0.85
 DEEPEST_FALL = 0.6
 """One sign of trouble takes no more than this, however little came through."""
 
+QUEUE_LEAST_KBPS = 160.0
+"""A queue alone is not believed below this: a busy computer looks the same, and a line so narrow also loses packets."""
+
 FALL_EVERY_S = 2.0
 BOUND_SHARE = 0.8
 """The transport's estimate bounds us only when so much of it is used: unused, it is low because nobody tried."""
@@ -55,10 +58,12 @@ class LineEstimate:
 
     Args:
         start_kbps: before anything was sent: the test's result, or a careful guess.
+        least_kbps: what the line carries in any case, because somebody who knows it said so.
     """
 
-    def __init__(self, start_kbps: float) -> None:
-        self._kbps = _bounded(start_kbps)
+    def __init__(self, start_kbps: float, least_kbps: float = 0.0) -> None:
+        self._least_kbps = min(MOST_KBPS, max(LEAST_KBPS, least_kbps))
+        self._kbps = self._bounded(start_kbps)
         self._fell_at_s = float("-inf")
         self._looked_at_s: float | None = None
         self._rtts: deque[tuple[float, float]] = deque()
@@ -80,7 +85,7 @@ class LineEstimate:
         elif queue_ms <= CALM_QUEUE_MS and loss <= CALM_LOSS_PERCENT:
             self._settle(look, took_s)
         else:
-            self._kbps = _bounded(self._kbps * EASE_PER_S**took_s)
+            self._kbps = self._bounded(self._kbps * EASE_PER_S**took_s)
         return self._kbps
 
     def _fall(self, now_s: float, look: Look, loss_percent: float) -> None:
@@ -88,17 +93,20 @@ class LineEstimate:
             return
         self._fell_at_s = now_s
         through_kbps = (look.media_kbps + look.other_kbps) * (1 - loss_percent / 100)
-        self._kbps = _bounded(min(self._kbps, max(FALL * through_kbps, DEEPEST_FALL * self._kbps)))
+        deepest_kbps = max(FALL * through_kbps, DEEPEST_FALL * self._kbps)
+        if loss_percent < HIGH_LOSS_PERCENT:
+            deepest_kbps = max(deepest_kbps, QUEUE_LEAST_KBPS)
+        self._kbps = self._bounded(min(self._kbps, deepest_kbps))
 
     def _settle(self, look: Look, took_s: float) -> None:
         sent_kbps = look.media_kbps + look.other_kbps
         told_kbps = None if look.transport_kbps is None else look.transport_kbps + look.other_kbps
         if told_kbps is not None and told_kbps > self._kbps:
-            self._kbps = _bounded(min(told_kbps, self._kbps * RISE_TOLD_PER_S**took_s))
+            self._kbps = self._bounded(min(told_kbps, self._kbps * RISE_TOLD_PER_S**took_s))
         elif look.transport_kbps is not None and look.media_kbps >= BOUND_SHARE * look.transport_kbps:
-            self._kbps = _bounded(max(told_kbps or 0.0, self._kbps * FALL**took_s))
+            self._kbps = self._bounded(max(told_kbps or 0.0, self._kbps * FALL**took_s))
         elif sent_kbps >= USED_SHARE * self._kbps:
-            self._kbps = _bounded(self._kbps * RISE_PER_S**took_s)
+            self._kbps = self._bounded(self._kbps * RISE_PER_S**took_s)
 
     def _queue_ms(self, now_s: float, rtt_ms: float | None) -> float:
         """How much longer than the quickest of the last minute the round trip takes."""
@@ -109,6 +117,5 @@ class LineEstimate:
             self._rtts.popleft()
         return rtt_ms - min(value for _, value in self._rtts)
 
-
-def _bounded(kbps: float) -> float:
-    return min(MOST_KBPS, max(LEAST_KBPS, kbps))
+    def _bounded(self, kbps: float) -> float:
+        return min(MOST_KBPS, max(self._least_kbps, kbps))

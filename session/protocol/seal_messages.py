@@ -14,6 +14,7 @@ import msgspec
 
 from session.protocol.hub_messages import Done, HubMessage, SessionFacts, Verb
 from session.protocol.ids import Id, OptionalId
+from session.protocol.piece_messages import PIECE_VERBS
 from session.protocol.roles import Role
 from session.protocol.seal_keys import DeskCertificate, ExchangeKey, NKey, SealCard, Signature
 from session.protocol.session_messages import SessionMessage
@@ -61,6 +62,7 @@ VAULT_PARTS: dict[str, Part] = {
     "upload_chunk": Part.DOSSIER,
     "upload_commit": Part.DOSSIER,
     "document": Part.DOSSIER,
+    **dict.fromkeys(PIECE_VERBS, Part.DOSSIER),
     "log": Part.LOG,
     "read_log": Part.LOG,
 }

@@ -158,9 +158,11 @@ class Ends:
 
         desk = DeskDevices(self.at_desk, self.clock, self.tasks, keep, chunk_kbps=None, look_s=0.05)
         desk.page_received.connect(self.pages.append)
-        await self.at_desk.send("grant", GrantRequested(grant=Grant.SCAN))
-        await until(lambda: grants.question is not None, 20)
-        grants.answer(Grant.SCAN, True)
+        for grant in (Grant.SCAN, Grant.KEEP):
+            await self.at_desk.send("grant", GrantRequested(grant=grant))
+            await until(lambda: grants.question is not None, 20)
+            grants.answer(grant, True)
+            await until(lambda: grants.question is None, 20)
         await desk.scan(ScanKind.PAGE)
         await until(lambda: bool(self.pages), 30)
         await desk.close()

@@ -98,3 +98,10 @@ def test_one_bad_look_is_hardly_news_and_nothing_falls_through_the_floor() -> No
     for second in range(2, 60):
         estimate.look(second, Look(media_kbps=0, loss_percent=100))
     assert estimate.kbps == LEAST_KBPS
+
+
+def test_a_line_that_somebody_declared_wide_is_not_doubted_for_a_busy_machine() -> None:
+    estimate = LineEstimate(420, least_kbps=7000)
+    for now_s in range(30):
+        estimate.look(float(now_s), Look(media_kbps=200, rtt_ms=20.0 if now_s < 2 else 900.0))
+    assert estimate.kbps == 7000
