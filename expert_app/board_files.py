@@ -15,7 +15,7 @@ from session.clock import Clock
 from session.desk.link import DeskLink
 from session.errors import SessionError
 from session.notify import Notifier
-from session.protocol.hub_messages import StatisticsBy
+from session.protocol.statistics_messages import StatisticsBy
 from session.tasks import Tasks
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,8 @@ from documents.outbox import Leftover
 from expert_app.desk import DeskApp
 from expert_app.desk_facts import Trouble
 from expert_app.facts import Facts
-from expert_app.filing import CleanedPage, DocumentTrouble, Filing, FilingProgress, PageTrouble, ShownPage, Value
+from expert_app.filing import Filing, Value
+from expert_app.filing_facts import CleanedPage, DocumentTrouble, FilingProgress, PageTrouble, ShownPage
 from resources.texts import _
 from session.desk.link import DeskLink
 from session.errors import BusRefusedIdentity, NobodyWaits

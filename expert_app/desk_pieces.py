@@ -15,7 +15,8 @@ from documents.looks import look_of
 from documents.missing import MissingFacts, MissingPiece, missing_list
 from expert_app.desk import DeskApp
 from expert_app.facts import Facts
-from expert_app.filing import CleanedPage, Filing
+from expert_app.filing import Filing
+from expert_app.filing_facts import CleanedPage
 from resources.texts import _
 from session.clock import Clock
 from session.desk.link import DeskLink

@@ -10,21 +10,20 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
 
 from documents.assemble import assemble
 from documents.check import check_page
 from documents.clean import CleanPage, clean_page
 from documents.edits import Edits, LeaveAsScanned, TurnPage
 from documents.errors import DocumentError
-from documents.legibility import Finding, seen_flaws
+from documents.legibility import seen_flaws
 from documents.outbox import KeptPage, Outbox, PageState, QueuedDocument
 from documents.provenance import seal
 from documents.workers import Workers
 from expert_app.facts import Facts
+from expert_app.filing_facts import CleanedPage, DocumentTrouble, FilingProgress, PageTrouble, ShownPage, StoreLink
 from expert_app.origins import Notary, origin_of
 from session.clock import Clock
-from session.desk.link import Progress
 from session.desk.live import DeskSession
 from session.errors import DossierUnknown, SessionError, from_code
 from session.log import events
@@ -57,70 +56,7 @@ AGAIN = frozenset(
 AGAIN_S = 10.0
 """Between two tries; and at once when the line is back."""
 
-
 EditChange = Callable[[Edits], Edits]
-
-
-class ShownPage(NamedTuple):
-    """A page as received."""
-
-    page_id: str
-    data: bytes
-
-
-class CleanedPage(NamedTuple):
-    """The cleaned copy; `quarters`: turns to the right that the agent wanted and it has.
-
-    `flaws`: what keeps it from being read, with boxes on the copy as it is seen.
-    """
-
-    page_id: str
-    clean: CleanPage
-    quarters: int = 0
-    flaws: tuple[Finding, ...] = ()
-
-
-class PageTrouble(NamedTuple):
-    """A page that cannot be used or cleaned; `code` of `session.errors`."""
-
-    page_id: str
-    code: str
-
-
-class DocumentTrouble(NamedTuple):
-    """A document of an earlier moment that the store does not want; `code` of `session.errors`."""
-
-    upload_id: str
-    name: str
-    code: str
-
-
-class FilingProgress(NamedTuple):
-    """A document on its way to the store."""
-
-    name: str
-    percent: int
-
-
-class StoreLink(Protocol):
-    """The way to the store; `session.desk.link.DeskLink`."""
-
-    organisation_name: str
-
-    async def upload(
-        self,
-        session_id: str,
-        dossier: str,
-        piece_id: str,
-        name: str,
-        pages: int,
-        data: bytes,
-        *,
-        upload_id: str = "",
-        progress: Progress | None = None,
-    ) -> DocumentFiled:
-        """Files a document, once per `upload_id`. Raises session errors."""
-        ...
 
 
 class Filing:

@@ -23,7 +23,7 @@ from session.errors import StoreUnreachable
 from session.hub.catalogue import Catalogue
 from session.hub.history import History
 from session.hub.statistics import count
-from session.protocol.hub_messages import StatisticsBy
+from session.protocol.statistics_messages import StatisticsBy
 
 KINDS = (".pdf", ".csv")
 

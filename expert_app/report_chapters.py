@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from documents.report_words import Chapter, Figures
-from session.protocol.hub_messages import StatisticsBy, StatisticsRow
+from session.protocol.statistics_messages import StatisticsBy, StatisticsRow
 
 
 def chapter(

@@ -17,7 +17,7 @@ from session.hub.catalogue import WholeFile
 from session.hub.convention import NetworkPart
 from session.hub.entries import OrganisationEntry
 from session.log.events import Record
-from session.protocol import hub_messages, session_messages
+from session.protocol import hub_messages
 from session.protocol.beside_messages import BesideMessage
 from session.protocol.control_messages import ControlMessage
 from session.protocol.enrolment_messages import EnrolAnswer, EnrolRequest
@@ -27,6 +27,7 @@ from session.protocol.mirror_messages import MirrorMessage
 from session.protocol.seal_messages import VAULT_VERBS, SealMessage, VaultHello, VaultWelcome
 from session.protocol.show_messages import ShowMessages
 from session.protocol.tickets import Ticket
+from session.protocol.topics import AnySessionMessage
 from session.protocol.verbs import ALL_VERBS
 from session.protocol.version import PROTOCOL_VERSION
 
@@ -36,7 +37,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "docs" / "schemas"
 
 
 def _session_types() -> list[Any]:
-    kinds = [*get_args(session_messages.AnySessionMessage), *(get_args(MirrorMessage) or [MirrorMessage])]
+    kinds = [*get_args(AnySessionMessage), *(get_args(MirrorMessage) or [MirrorMessage])]
     return [
         *kinds,
         *get_args(ControlMessage),

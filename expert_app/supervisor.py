@@ -31,9 +31,10 @@ from session.errors import SessionError, TicketTaken
 from session.notify import Notifier
 from session.protocol.board_messages import BoardAnswer
 from session.protocol.history_messages import HistoryAnswer, HistoryRequest, LinesAnswer, TrendsAnswer
-from session.protocol.hub_messages import Service, StatisticsAnswer, StatisticsBy
+from session.protocol.hub_messages import Service
 from session.protocol.ids import new_id
 from session.protocol.network_messages import MoveTarget
+from session.protocol.statistics_messages import StatisticsAnswer, StatisticsBy
 from session.protocol.tickets import Ticket, TicketState
 from session.tasks import Tasks
 

@@ -11,7 +11,8 @@ from PyQt6.QtWidgets import QComboBox, QFileDialog, QWidget
 
 from resources.texts import _
 from session.clock import Clock
-from session.protocol.hub_messages import Service, StatisticsAnswer, StatisticsBy, StatisticsRow
+from session.protocol.hub_messages import Service
+from session.protocol.statistics_messages import StatisticsAnswer, StatisticsBy, StatisticsRow
 from views.board_tables import BoardTable, Cell, Row
 from views.desk_parts import ElidedLabel, EmptyState, clock_words, column, push_button, row
 from views.theme import SPACE

@@ -19,8 +19,9 @@ from session.clock import Clock
 from session.desk.board_acts import Act
 from session.protocol.board_messages import BoardAnswer
 from session.protocol.history_messages import HistoryAnswer, LinesAnswer, TrendsAnswer
-from session.protocol.hub_messages import Service, StatisticsAnswer
+from session.protocol.hub_messages import Service
 from session.protocol.network_messages import MoveTarget
+from session.protocol.statistics_messages import StatisticsAnswer
 from session.protocol.tickets import Ticket, queue_order
 from views.board_act_panel import ActPanel
 from views.board_acts import ActBeginner

@@ -12,7 +12,8 @@ from session.bus.line import Incoming
 from session.errors import MessageTooLarge, SessionError
 from session.protocol.channel import MessageHandler, RawHandler
 from session.protocol.codec import decode_session, encode
-from session.protocol.session_messages import CONTROL_TOPICS, RAW_TOPICS, SEAL_TOPIC, SessionMessage
+from session.protocol.session_messages import SessionMessage
+from session.protocol.topics import CONTROL_TOPICS, RAW_TOPICS, SEAL_TOPIC
 from session.protocol.version import MAX_CHUNK_BYTES
 
 log = logging.getLogger(__name__)

@@ -22,7 +22,7 @@ from session.bus.line import Incoming
 from session.bus.seal import SEAL_HEADER, Box, Stamp, shared
 from session.errors import BusUnreachable, SealBroken, SessionError
 from session.notify import Notifier
-from session.protocol.session_messages import ASIDE_TOPIC, CONTROL_TOPICS, RAW_TOPICS, SEAL_TOPIC, THIRD_TOPIC
+from session.protocol.topics import ASIDE_TOPIC, CONTROL_TOPICS, RAW_TOPICS, SEAL_TOPIC, THIRD_TOPIC
 from session.tasks import Tasks
 
 log = logging.getLogger(__name__)

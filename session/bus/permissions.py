@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from session.protocol import subjects
 from session.protocol.roles import Role
 from session.protocol.seal_messages import Part
-from session.protocol.session_messages import ASIDE_TOPIC, THIRD_TOPIC
+from session.protocol.topics import ASIDE_TOPIC, THIRD_TOPIC
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from session.bus.line import Line
 from session.bus.seal_pins import SealPins
 from session.bus.vault_line import Caller, VaultLine
 from session.errors import SealKeyRefused, SessionError
-from session.protocol.hub_messages import HubMessage, LogAppend
+from session.protocol.hub_messages import HubMessage
+from session.protocol.log_messages import LogAppend
 from session.protocol.roles import Role
 from session.protocol.seal_keys import SealCard, SealKey
 from session.protocol.seal_messages import VAULT_PARTS, Part, SealCardAnswer

@@ -18,7 +18,6 @@ from session.notify import Notifier
 from session.protocol.channel import SessionChannel
 from session.protocol.ids import new_id
 from session.protocol.session_messages import (
-    ASIDE_TOPIC,
     CallAnswered,
     CallFailed,
     CallOffered,
@@ -27,6 +26,7 @@ from session.protocol.session_messages import (
     MediaSeen,
     SessionMessage,
 )
+from session.protocol.topics import ASIDE_TOPIC
 from session.tasks import Tasks
 
 log = logging.getLogger(__name__)

@@ -14,9 +14,9 @@ from session.media.engine import MediaEngine
 from session.notify import Notifier
 from session.protocol.channel import SessionChannel
 from session.protocol.roles import Role
-from session.protocol.session_messages import ASIDE_TOPIC, THIRD_TOPIC
 from session.protocol.talk_state import Talk, ThirdState
 from session.protocol.tickets import Ticket, TicketState
+from session.protocol.topics import ASIDE_TOPIC, THIRD_TOPIC
 from session.tasks import Tasks
 
 log = logging.getLogger(__name__)

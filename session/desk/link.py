@@ -39,10 +39,6 @@ from session.protocol.hub_messages import (
     HangUpRequest,
     HubEvent,
     HubMessage,
-    LogAck,
-    LogAppend,
-    LogPart,
-    LogRequest,
     PeerPresence,
     PieceRequest,
     PieceState,
@@ -55,15 +51,14 @@ from session.protocol.hub_messages import (
     SessionEnded,
     SessionFacts,
     SessionsAnswer,
-    StatisticsAnswer,
-    StatisticsBy,
-    StatisticsRequest,
     UploadBegin,
     UploadChunk,
     UploadCommit,
     UploadState,
 )
 from session.protocol.ids import new_id
+from session.protocol.log_messages import LogAck, LogAppend, LogPart, LogRequest
+from session.protocol.statistics_messages import StatisticsAnswer, StatisticsBy, StatisticsRequest
 from session.protocol.tickets import Ticket
 from session.protocol.version import MAX_CHUNK_BYTES
 from session.protocol.waiting_messages import CallLaterRequest

@@ -32,10 +32,6 @@ from session.protocol.hub_messages import (
     DossierRequest,
     HangUpRequest,
     LeaveRequest,
-    LogAck,
-    LogAppend,
-    LogPart,
-    LogRequest,
     PieceRequest,
     QueueAnswer,
     QueueRequest,
@@ -44,8 +40,6 @@ from session.protocol.hub_messages import (
     ServicesRequest,
     SessionAnswer,
     SessionsAnswer,
-    StatisticsAnswer,
-    StatisticsRequest,
     StatusRequest,
     TicketAnswer,
     TicketRequested,
@@ -54,9 +48,11 @@ from session.protocol.hub_messages import (
     UploadCommit,
     UploadState,
 )
+from session.protocol.log_messages import LogAck, LogAppend, LogPart, LogRequest
 from session.protocol.roles import Role
 from session.protocol.routing_messages import NoteRequest
 from session.protocol.seal_messages import SEALED
+from session.protocol.statistics_messages import StatisticsAnswer, StatisticsRequest
 
 
 class _Handlers:

@@ -15,7 +15,7 @@ import msgspec
 from session.bus.hub_connection import HubConnection
 from session.bus.streams import NANOSECONDS, Stored, WrongRevision
 from session.errors import NotAllowed, StoreUnreachable, TicketUnknown
-from session.protocol.hub_messages import LogPart
+from session.protocol.log_messages import LogPart
 from session.protocol.version import MAX_CONTROL_BYTES
 
 STATE = "State"

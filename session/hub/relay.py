@@ -26,8 +26,8 @@ from session.hub.rates import Rates
 from session.hub.sessions import LIVE
 from session.hub.talk_ends import End, peer_of
 from session.protocol.roles import Role
-from session.protocol.session_messages import CONTROL_TOPICS, RAW_TOPICS
 from session.protocol.tickets import Ticket
+from session.protocol.topics import CONTROL_TOPICS, RAW_TOPICS
 from session.protocol.version import MAX_CHUNK_BYTES, MAX_CONTROL_BYTES, SEAL_BYTES
 from session.tasks import Tasks
 

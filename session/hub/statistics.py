@@ -19,7 +19,7 @@ from session.errors import NotAllowed
 from session.hub import history_tables as tables
 from session.hub.history import History
 from session.hub.projection import Projection
-from session.protocol.hub_messages import StatisticsAnswer, StatisticsBy, StatisticsRequest, StatisticsRow
+from session.protocol.statistics_messages import StatisticsAnswer, StatisticsBy, StatisticsRequest, StatisticsRow
 
 MOST_DAYS = 400
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from session.protocol.roles import Role
-from session.protocol.session_messages import ASIDE_TOPIC, THIRD_TOPIC
 from session.protocol.talk_state import Third, ThirdState
 from session.protocol.tickets import Ticket, TicketState
+from session.protocol.topics import ASIDE_TOPIC, THIRD_TOPIC
 
 
 @dataclass(frozen=True)

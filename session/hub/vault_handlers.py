@@ -21,16 +21,13 @@ from session.protocol.hub_messages import (
     Done,
     DossierAnswer,
     DossierRequest,
-    LogAck,
-    LogAppend,
-    LogPart,
-    LogRequest,
     PieceRequest,
     UploadBegin,
     UploadChunk,
     UploadCommit,
     UploadState,
 )
+from session.protocol.log_messages import LogAck, LogAppend, LogPart, LogRequest
 from session.protocol.roles import Role
 from session.protocol.routing_messages import NoteRequest
 from session.protocol.seal_messages import CertifyAnswer, LeaveNoteRequest, PassedNoteAnswer, PassedNoteRequest

@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 
 from session.errors import NotAllowed, StoreUnreachable, TicketUnknown
-from session.protocol.hub_messages import LogPart
+from session.protocol.log_messages import LogPart
 from session.protocol.version import MAX_CONTROL_BYTES
 
 WAIT_S = 5.0

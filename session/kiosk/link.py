@@ -24,8 +24,6 @@ from session.protocol.hub_messages import (
     HubEvent,
     HubMessage,
     LeaveRequest,
-    LogAck,
-    LogAppend,
     PeerPresence,
     ServicesAnswer,
     ServicesChanged,
@@ -38,6 +36,7 @@ from session.protocol.hub_messages import (
     TicketChanged,
     TicketRequested,
 )
+from session.protocol.log_messages import LogAck, LogAppend
 from session.protocol.probe_messages import LineProbe, LineProbed
 from session.protocol.site_messages import HelpAnswer, HelpCall, HelpState
 from session.protocol.talk_messages import BannerShown, PassingAnswer, PassingRequest, TalkAnswer, TalkRequest

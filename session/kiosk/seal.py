@@ -22,7 +22,7 @@ from session.protocol.codec import decode_session, encode
 from session.protocol.hub_messages import SessionFacts
 from session.protocol.seal_keys import SealKey
 from session.protocol.seal_messages import SealNeeded, SealOffered, SealRequested
-from session.protocol.session_messages import SEAL_TOPIC
+from session.protocol.topics import SEAL_TOPIC
 from session.tasks import Tasks
 
 log = logging.getLogger(__name__)

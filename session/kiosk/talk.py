@@ -14,11 +14,11 @@ from session.errors import SessionError
 from session.kiosk.call import CallMedia, CallPage, KioskCall
 from session.notify import Notifier
 from session.protocol.channel import SessionChannel
-from session.protocol.session_messages import THIRD_TOPIC
 from session.protocol.talk_messages import TalkAnswer
 from session.protocol.talk_state import Talk, ThirdState
 from session.protocol.third_banner import TalkAsker, ThirdBanner, same_third
 from session.protocol.tickets import Ticket
+from session.protocol.topics import THIRD_TOPIC
 from session.tasks import Tasks
 
 log = logging.getLogger(__name__)

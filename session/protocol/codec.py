@@ -14,8 +14,9 @@ from session.protocol.hub_messages import HubEvent, HubMessage, Refusal
 from session.protocol.line_messages import LineMessage
 from session.protocol.mirror_messages import MirrorMessage
 from session.protocol.seal_messages import SealMessage
-from session.protocol.session_messages import AnySessionMessage, SessionMessage
+from session.protocol.session_messages import SessionMessage
 from session.protocol.show_messages import ShowMessages
+from session.protocol.topics import AnySessionMessage
 from session.protocol.version import MAX_CONTROL_BYTES, PROTOCOL_VERSION
 
 _encoder = msgspec.json.Encoder()

@@ -7,7 +7,7 @@ Any request may be answered by `Refusal`. Times are UTC.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -365,92 +365,6 @@ class DocumentPart(HubMessage, frozen=True, kw_only=True):
     data: bytes
 
 
-# ---- log -----------------------------------------------------------------------------------------------------------
-
-
-class LogAppend(HubMessage, frozen=True, kw_only=True):
-    """Records of one writer, `first` being the writer's own number of the first (from 0); repeats are dropped."""
-
-    session_id: Id
-    first: int
-    records: list[msgspec.Raw]
-
-
-class LogAck(HubMessage, frozen=True, kw_only=True):
-    """The hub has all records of this writer below `next`."""
-
-    next: int
-
-
-class LogRequest(HubMessage, frozen=True, kw_only=True):
-    """Records of a session from the `after`-th on."""
-
-    session_id: Id
-    after: int = 0
-
-
-class LogPart(HubMessage, frozen=True, kw_only=True):
-    """A part of the log in the keeper's order; `end` when nothing more is stored now."""
-
-    records: list[msgspec.Raw]
-    next: int
-    end: bool
-
-
-# ---- statistics ----------------------------------------------------------------------------------------------------
-
-
-class StatisticsBy(StrEnum):
-    """What callers are counted by; never by agent."""
-
-    TOTAL = "total"
-    DAY = "day"
-    HOUR = "hour"
-    SITE = "site"
-    SERVICE = "service"
-
-
-class StatisticsRequest(HubMessage, frozen=True, kw_only=True):
-    """A supervisor asks about callers who arrived from `first` to `last`, both included, at most 400 days."""
-
-    first: date
-    last: date
-    by: StatisticsBy = StatisticsBy.TOTAL
-
-
-class StatisticsRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of statistics, in whole seconds; None where nobody was answered.
-
-    Attributes:
-        key: the day ("2026-03-02"), hour ("09"), site (its name), service (its id), or "" for the total.
-        callers: whose ticket has ended; `answered` and `abandoned` add up to it.
-        wait_median_s, wait_p90_s: from the button to the agent, of those answered.
-        talk_median_s, talk_p90_s: from the agent's accept to the end of the conversation.
-        outcomes: how often each code of `CloseRequest.outcome`.
-        left: how often each reason of an abandoned ticket.
-    """
-
-    key: str
-    callers: int
-    answered: int
-    abandoned: int
-    wait_median_s: int | None = None
-    wait_p90_s: int | None = None
-    talk_median_s: int | None = None
-    talk_p90_s: int | None = None
-    outcomes: dict[str, int] = {}
-    left: dict[str, int] = {}
-
-
-class StatisticsAnswer(HubMessage, frozen=True, kw_only=True):
-    """The rows in order of their key. Days and hours are of `time_zone`; `behind` changes are not counted yet."""
-
-    by: StatisticsBy
-    rows: list[StatisticsRow]
-    time_zone: str
-    behind: int = 0
-
-
 # ---- what the hub tells without being asked ------------------------------------------------------------------------
 
 
@@ -524,8 +438,5 @@ VERBS: dict[str, Verb] = {
     "upload_chunk": (_A, UploadChunk, UploadState),
     "upload_commit": (_A, UploadCommit, DocumentFiled),
     "document": (_A, DocumentRequest, DocumentPart),
-    "log": (_BOTH, LogAppend, LogAck),
-    "read_log": (frozenset({Role.AGENT, Role.SUPERVISOR, Role.HELPDESK}), LogRequest, LogPart),
-    "statistics": (frozenset({Role.SUPERVISOR}), StatisticsRequest, StatisticsAnswer),
 }
 """Verb -> (roles that may say it, request, answer)."""

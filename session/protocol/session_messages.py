@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """What the two ends of a session say to each other. Facts are past tense, wishes end in `Requested`.
 
-They travel on `ses.<role>.<user>.<session>.<topic>` through the hub; `TOPICS` says which message has which topic.
+They travel on `ses.<role>.<user>.<session>.<topic>` through the hub; the headings say which message has which topic,
+`session.protocol.topics` which topics there are.
 Bytes of pages and files travel on the topic "chunk" as raw payloads with the headers `Item` and `Index`.
 Shared-page events travel on the topic "mirror" as raw payloads (see `session.kiosk.cobrowse`).
 """
@@ -411,97 +412,3 @@ class KioskWiped(SessionMessage, frozen=True, kw_only=True):
     files_removed: int
     profile_removed: bool
     left_over: int
-
-
-CallMessage = CallOffered | CallAnswered | CallRequested | CallFailed | MediaSeen | CameraChanged
-GrantMessage = GrantRequested | GrantChanged | GrantsRequested
-CobrowseMessage = (
-    AddressRequested
-    | AddressRefused
-    | PageShown
-    | SharingChanged
-    | SnapshotRequested
-    | PointerMoved
-    | PointerShown
-    | ResourceRequested
-    | ResourceSent
-    | ChunksRequested
-)
-DeviceMessage = (
-    DevicesRequested
-    | DevicesReported
-    | ScanRequested
-    | ScanCancelRequested
-    | ScanProgressed
-    | ScanEnded
-    | PageOffered
-    | ChunksRequested
-    | PageKept
-    | PageRefused
-    | PagesRequested
-    | PrintOffered
-    | PrintChanged
-    | PrintCancelRequested
-)
-EndMessage = KioskWiped
-
-AnySessionMessage = (
-    CallOffered
-    | CallAnswered
-    | CallRequested
-    | CallFailed
-    | MediaSeen
-    | CameraChanged
-    | GrantRequested
-    | GrantChanged
-    | GrantsRequested
-    | AddressRequested
-    | AddressRefused
-    | PageShown
-    | SharingChanged
-    | SnapshotRequested
-    | PointerMoved
-    | PointerShown
-    | ResourceRequested
-    | ResourceSent
-    | DevicesRequested
-    | DevicesReported
-    | ScanRequested
-    | ScanCancelRequested
-    | ScanProgressed
-    | ScanEnded
-    | PageOffered
-    | ChunksRequested
-    | PageKept
-    | PageRefused
-    | PagesRequested
-    | PrintOffered
-    | PrintChanged
-    | PrintCancelRequested
-    | KioskWiped
-)
-
-THIRD_TOPIC, ASIDE_TOPIC = "third", "aside"
-"""Calls with a third person: between it and the kiosk, between it and the agent. Messages as on "call"."""
-
-SEAL_TOPIC = "seal"
-"""How the two ends come to their key; never sealed itself."""
-
-CONTROL_TOPICS = (
-    "call",
-    THIRD_TOPIC,
-    ASIDE_TOPIC,
-    "grant",
-    "cobrowse",
-    "control",
-    "show",
-    "device",
-    "beside",
-    "end",
-    "line",
-    SEAL_TOPIC,
-)
-"""Topics that carry JSON messages."""
-
-RAW_TOPICS = ("chunk", "mirror")
-"""Topics that carry raw payloads."""

@@ -7,17 +7,21 @@ from session.protocol.board_messages import BOARD_VERBS
 from session.protocol.history_messages import HISTORY_VERBS
 from session.protocol.hub_messages import VERBS, Verb
 from session.protocol.library_messages import LIBRARY_VERBS
+from session.protocol.log_messages import LOG_VERBS
 from session.protocol.network_messages import NETWORK_VERBS
 from session.protocol.piece_messages import PIECE_VERBS
 from session.protocol.probe_messages import PROBE_VERBS
 from session.protocol.routing_messages import ROUTING_VERBS
 from session.protocol.seal_messages import SEAL_VERBS
 from session.protocol.site_messages import SITE_VERBS
+from session.protocol.statistics_messages import STATISTICS_VERBS
 from session.protocol.talk_messages import TALK_VERBS
 from session.protocol.waiting_messages import WAITING_VERBS
 
 ALL_VERBS: dict[str, Verb] = {
     **VERBS,
+    **LOG_VERBS,
+    **STATISTICS_VERBS,
     **BOARD_VERBS,
     **HISTORY_VERBS,
     **LIBRARY_VERBS,

@@ -22,7 +22,7 @@ import msgspec
 
 from session.hub.history import TIME_ZONE, History
 from session.hub.statistics import count
-from session.protocol.hub_messages import StatisticsBy
+from session.protocol.statistics_messages import StatisticsBy
 from session.protocol.tickets import Ticket, TicketState
 from tests.benchmarks.table import Row, publish
 from tests.unit.session.hub.invented_tickets import days_of_work, entry

@@ -19,10 +19,11 @@ from session.kiosk.talk import KioskTalk
 from session.media.call_page import simulated
 from session.media.engine import MediaState
 from session.protocol.roles import Role
-from session.protocol.session_messages import ASIDE_TOPIC, THIRD_TOPIC, CallRequested
+from session.protocol.session_messages import CallRequested
 from session.protocol.talk_messages import TalkAnswer
 from session.protocol.talk_state import HoldReason, Talk, ThirdState
 from session.protocol.tickets import Ticket
+from session.protocol.topics import ASIDE_TOPIC, THIRD_TOPIC
 from session.tasks import Tasks
 from tests.talks.call.engines import Engine, both_engines, two_engines
 from tests.talks.hub.bus_fixture import World, hub_world

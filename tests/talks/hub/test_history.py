@@ -19,8 +19,8 @@ from session.hub.audit import AUDIT
 from session.hub.history import History
 from session.hub.hub import Hub
 from session.kiosk.link import KioskLink
-from session.protocol.hub_messages import StatisticsBy
 from session.protocol.roles import Role
+from session.protocol.statistics_messages import StatisticsBy
 from tests.talks.hub.bus_fixture import World, hub_world, until
 
 

@@ -12,7 +12,7 @@ import pytest
 from session.desk.link import DeskLink
 from session.errors import NotAllowed, TicketUnknown
 from session.kiosk.link import KioskLink
-from session.protocol.hub_messages import LogPart, LogRequest
+from session.protocol.log_messages import LogPart, LogRequest
 from session.protocol.roles import Role
 from tests.talks.hub.bus_fixture import hub_world
 

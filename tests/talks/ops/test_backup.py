@@ -23,8 +23,8 @@ from documents.store import DossierStore
 from expert_app.backup_file import LIST, BackupDamaged, BackupTooNew, reading, writing
 from session.hub.identities import Identity, IdentityBook
 from session.kiosk.link import KioskLink
-from session.protocol.hub_messages import StatisticsAnswer, StatisticsBy, StatisticsRequest
 from session.protocol.roles import Role
+from session.protocol.statistics_messages import StatisticsAnswer, StatisticsBy, StatisticsRequest
 from session.protocol.tickets import TicketState
 from tests.talks.hub.bus_fixture import until
 from tests.talks.ops.programs import HubFolder, People, one_session, people

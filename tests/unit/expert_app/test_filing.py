@@ -14,7 +14,8 @@ import pytest
 from documents.outbox import Outbox
 from documents.workers import Workers
 from expert_app.facts import Facts
-from expert_app.filing import CleanedPage, DocumentTrouble, Filing, PageTrouble, ShownPage
+from expert_app.filing import Filing
+from expert_app.filing_facts import CleanedPage, DocumentTrouble, PageTrouble, ShownPage
 from session.clock import ManualClock
 from session.desk.link import Progress
 from session.errors import (

@@ -21,8 +21,9 @@ from session.protocol.history_messages import (
     TrendsAnswer,
     UndoState,
 )
-from session.protocol.hub_messages import Service, StatisticsAnswer, StatisticsBy, StatisticsRow
+from session.protocol.hub_messages import Service
 from session.protocol.network_messages import MoveTarget
+from session.protocol.statistics_messages import StatisticsAnswer, StatisticsBy, StatisticsRow
 from session.protocol.tickets import Ticket, TicketState
 from tests.unit.views.invented import NOW, ticket
 from views.board_view import HISTORY, LINES, STATISTICS, TRENDS, BoardWindow

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from session.desk.board_acts import Act, GiveToOrganisation, MoveQueue
 from session.protocol.history_messages import ActKind, HistoryRequest
-from session.protocol.hub_messages import StatisticsBy
+from session.protocol.statistics_messages import StatisticsBy
 from session.protocol.tickets import TicketState
 from tests.unit.views.board_scenes import acts, callers, figures, full, lines, trends, week
 from tests.unit.views.fingers import click, key, write
