@@ -17,6 +17,7 @@ from session.desk.piece_link import PieceLink
 from session.errors import DossierUnknown, NotAllowed
 from session.protocol.hub_messages import PieceState
 from tests.talks.hub.bus_fixture import World, hub_world
+from tests.talks.hub.test_dossier import _say
 from tests.unit.documents.test_store import PDF
 
 
@@ -53,6 +54,7 @@ async def test_a_list_that_was_begun_here_is_found_elsewhere(tmp_path: Path) -> 
             assert started.pieces[1].any_of[0] == "Carte nationale d’identité"
             for state in (PieceState.SCANNED, PieceState.LEGIBLE):
                 await desk.set_piece(facts.id, dossier.number, "logement-rib", state)
+            await _say(desk, kiosk, facts.id, allowed=True)
             filed = await desk.upload(facts.id, dossier.number, "logement-rib", "Compte", 2, PDF)
             assert await pieces.search(facts.id, dossier.number, "COMPTE") == [filed.document.id]
             done = await pieces.acknowledge(facts.id, dossier.number, ["logement-rib"])
