@@ -40,7 +40,7 @@ from views.desk_parts import Chip
 from views.mirror_pane import MirrorPane
 from views.replay_timeline import Timeline, spans_of
 from views.replay_view import ReplayView
-from views.replay_words import PRINTS, LANES, WORDS, describe, is_trouble
+from views.replay_words import LANES, PRINTS, WORDS, describe, is_trouble
 
 MS = 1_700_000_000_000
 
