@@ -16,7 +16,14 @@ os.environ.setdefault(
 if hasattr(os, "geteuid") and os.geteuid() == 0:
     os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
 
-REAL_PROGRAMS = ("tests/end2end/", "tests/faults/", "tests/talks/", "tests/fidelity/")
+REAL_PROGRAMS = (
+    "tests/end2end/",
+    "tests/faults/",
+    "tests/talks/",
+    "tests/fidelity/",
+    "tests/unit/expert_app/",  # whole desks and kiosks beside a real hub
+    "tests/unit/session/media/",  # engines in real time
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
