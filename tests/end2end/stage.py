@@ -85,6 +85,16 @@ class Stage:
                 except ChildFailed:
                     await asyncio.sleep(POLL_S)
 
+    async def reads(self, child: Child, widget: str, words: str, timeout_s: float = 15.0) -> None:
+        """Waits until the widget is there and says the words."""
+        said = ""
+        async with asyncio.timeout(timeout_s):
+            while words not in said:
+                try:
+                    said = await child.ask("read", name=widget)
+                except ChildFailed:  # not on the screen yet
+                    await asyncio.sleep(POLL_S)
+
     def dossier(self) -> Dossier:
         """The caller's dossier, read from its own disk."""
         store = DossierStore(self.demo.store_folder / "dossiers")

@@ -32,7 +32,7 @@ async def test_the_second_organisation_answers_its_caller_and_the_host_comes(sta
         assert not await stage.saw_news(stage.desk, "ticket_visible"), "the first organisation sees the other's caller"
         await stage.walk.click(partner, f"accept_{ticket['id']}")
         await stage.fact(partner, "first_video", frames=lambda n: n > 0)
-        assert "host" in await partner.ask("read", name="message_host")
+        await stage.reads(partner, "message_host", "host")
         await stage.news(stage.kiosk, "first_video", frames=lambda n: n > 0)
 
         await stage.walk.click(host, "done_borne1")
