@@ -17,12 +17,11 @@ from session.hub.presence import Presence
 from session.hub.queue import QueueView
 from session.protocol.board_messages import AgentFacts, AgentState, AgentStateRequest
 from session.protocol.roles import Role
-from session.protocol.tickets import Ticket, TicketState
+from session.protocol.tickets import LIVE, Ticket, TicketState
 
 NOT_RESPONDING = "not_responding"
 """Reason code of an agent who did not answer an offer; only the hub sets it, only the agent ends it."""
 
-LIVE = frozenset({TicketState.IN_SESSION, TicketState.WRAP_UP})
 _IN_HAND = {TicketState.IN_SESSION: AgentState.IN_SESSION, TicketState.WRAP_UP: AgentState.WRAP_UP}
 _PAUSES = {NOT_RESPONDING: AgentState.NOT_RESPONDING, "training": AgentState.TRAINING}
 _NEVER = datetime.min.replace(tzinfo=UTC)

@@ -19,13 +19,11 @@ from session.bus.streams import WrongRevision
 from session.errors import AgentBusy, HubUnreachable, MessageMalformed, StoreUnreachable
 from session.hub.engine import StoredTicket, TicketStore
 from session.protocol.codec import decode_plain
-from session.protocol.tickets import Ticket, TicketState
+from session.protocol.tickets import LIVE, Ticket, TicketState
 
 STREAM = "HANDS"
 CLAIM_S = 10
 TRIES = 8
-
-HELD = frozenset({TicketState.IN_SESSION, TicketState.WRAP_UP})
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -106,7 +104,7 @@ class Hands:
         agent = after.agent
         if agent is None or after.state is not TicketState.IN_SESSION:
             return
-        if before.ticket.state in HELD and before.ticket.agent == agent:
+        if before.ticket.state in LIVE and before.ticket.agent == agent:
             return
         wish, expected = Claim(after.id, before.revision), 0
         for _ in range(TRIES):
@@ -128,5 +126,5 @@ class Hands:
         stored = await self._tickets.get(organisation, claim.ticket)
         if stored is None:
             return False
-        has_it = stored.ticket.agent == agent and stored.ticket.state in HELD
+        has_it = stored.ticket.agent == agent and stored.ticket.state in LIVE
         return has_it or stored.revision == claim.revision

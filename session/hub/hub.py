@@ -40,6 +40,7 @@ from session.hub.library import Library, library_handlers
 from session.hub.lines import Lines, line_handlers
 from session.hub.links import Links
 from session.hub.log_keeper import LogKeeper
+from session.hub.lookout import Lookout
 from session.hub.moves import Moves
 from session.hub.nats_store import RETIRED_S, NatsCallerStore, NatsTicketStore
 from session.hub.network_handlers import network_handlers
@@ -51,17 +52,12 @@ from session.hub.overflow_moves import OverflowMoves
 from session.hub.passing import Passing
 from session.hub.presence import (
     PATIENCE,
-    CallerLost,
-    DeskLost,
-    Finding,
-    KioskLost,
     Patience,
-    PeerChanged,
     Presence,
     PresenceWatch,
 )
 from session.hub.projection import Projection
-from session.hub.queue import WAITING, QueueView
+from session.hub.queue import QueueView
 from session.hub.relay import Relay
 from session.hub.returning import NatsReturns, Returning
 from session.hub.room import Room
@@ -77,9 +73,9 @@ from session.hub.undo import Undo
 from session.hub.uploads import UploadSpool
 from session.hub.waiting_handlers import waiting_handlers
 from session.hub.waits import HandlingTimes, Waits
-from session.protocol.hub_messages import PeerPresence, QueueBeat
+from session.protocol.hub_messages import QueueBeat
 from session.protocol.roles import Role
-from session.protocol.tickets import Ticket, TicketState
+from session.protocol.tickets import Ticket
 from session.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -90,12 +86,6 @@ LAST_LOOK_S = 2.0
 
 START_S = 60.0
 """Longest wait for the store at the start: after a power cut a cluster needs a while to choose its leader."""
-
-NO_LONGER_OFFERED = "no_longer_offered"
-"""Reason of a ticket whose service has left the convention: nobody would ever take it."""
-
-FORGOTTEN = timedelta(hours=12)
-"""A wrap-up that nobody finished is closed."""
 
 
 class Hub:
@@ -154,7 +144,6 @@ class Hub:
         self.view = QueueView()
         self.view.monotonic_s = clock.monotonic_s
         self.presence = Presence(clock, patience)
-        self._watch = PresenceWatch(self.presence)
         self._news = BusNews(connection)
         self._tickets = NatsTicketStore(connection, tasks, replicas)
         self._callers = NatsCallerStore(connection, replicas)
@@ -274,6 +263,16 @@ class Hub:
             self.presence,
             self._moves,
             self._news,
+            clock,
+        )
+        self._lookout = Lookout(
+            PresenceWatch(self.presence),
+            self._calls,
+            self.sessions,
+            self._talks,
+            self._passing,
+            self._news,
+            catalogue,
             clock,
         )
         self._uploads = UploadSpool(uploads or folder / "uploads")
@@ -442,14 +441,7 @@ class Hub:
         await self.room.look()
         open_now = [stored.ticket for stored in self.view.all_open()]
         for ticket in open_now:
-            for finding in self._watch.look(ticket):
-                await self._act(finding)
-            await self._talks.look(ticket)
-            await self._passing.look(ticket)
-            if self._is_forgotten(ticket):
-                await self.sessions.close_forgotten(ticket)
-            if ticket.state in WAITING and not self._catalogue.has(ticket.organisation, ticket.service):
-                await self._calls.abandon(ticket, NO_LONGER_OFFERED)
+            await self._lookout.look(ticket)
         for organisation in self._catalogue.served:
             await self._places.look(organisation)
             await self._away.look(organisation)
@@ -472,35 +464,14 @@ class Hub:
         await self._callbacks.look()
         self._tidy(open_now)
 
-    async def _act(self, finding: Finding) -> None:
-        ticket = finding.ticket
-        match finding:
-            case PeerChanged(role=role, present=present):
-                user = ticket.kiosk if role is Role.KIOSK else ticket.agent
-                account = ticket.kiosk_home if role is Role.KIOSK else ticket.organisation
-                if user is not None and ticket.session is not None:
-                    told = PeerPresence(session_id=ticket.session, present=present)
-                    await self._news.tell(account, role, user, told)
-            case DeskLost():
-                await self.sessions.give_back(ticket)
-            case CallerLost():
-                await self._calls.abandon(ticket)
-            case KioskLost():
-                await self.sessions.give_up(ticket)
-
     def _remember_moved(self) -> None:
         """Callers of ours who are in a partner's network, as the store tells it."""
         for moved in self.view.lately_moved():
             if not self.view.at_kiosk(moved.kiosk_home, moved.kiosk):
                 self._links.remember(moved)
 
-    def _is_forgotten(self, ticket: Ticket) -> bool:
-        if ticket.state is not TicketState.WRAP_UP or ticket.ended_at_utc is None:
-            return False
-        return self._clock.utc_now() - ticket.ended_at_utc > FORGOTTEN
-
     def _tidy(self, open_now: list[Ticket]) -> None:
-        self._watch.forget({ticket.session for ticket in open_now if ticket.session is not None})
+        self._lookout.forget({ticket.session for ticket in open_now if ticket.session is not None})
         self._places.forget({ticket.id for ticket in open_now})
         oldest = self._clock.utc_now() - timedelta(seconds=RETIRED_S)
         self.view.forget_ended(lambda ticket: ticket.ended_at_utc is not None and ticket.ended_at_utc < oldest)

@@ -23,10 +23,9 @@ from session.hub.keep_grants import TOPIC as GRANT_TOPIC
 from session.hub.keep_grants import KeepGrants
 from session.hub.queue import QueueView
 from session.hub.rates import Rates
-from session.hub.sessions import LIVE
 from session.hub.talk_ends import End, peer_of
 from session.protocol.roles import Role
-from session.protocol.tickets import Ticket
+from session.protocol.tickets import LIVE, Ticket
 from session.protocol.topics import CONTROL_TOPICS, RAW_TOPICS
 from session.protocol.version import MAX_CHUNK_BYTES, MAX_CONTROL_BYTES, SEAL_BYTES
 from session.tasks import Tasks

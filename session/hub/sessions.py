@@ -31,14 +31,12 @@ from session.hub.queue import WAITING
 from session.protocol.hub_messages import SessionFacts, SessionOpened, SessionsAnswer, TicketChanged
 from session.protocol.line_rates import IceRules, LineRates
 from session.protocol.roles import Role
-from session.protocol.tickets import Ticket, TicketState
+from session.protocol.tickets import LIVE, Ticket, TicketState
 
 log = logging.getLogger(__name__)
 
 HEAD = 1000
 """Priority of a ticket that an agent lost: before all others."""
-
-LIVE = frozenset({TicketState.IN_SESSION, TicketState.WRAP_UP})
 
 
 class LogOpener(Protocol):

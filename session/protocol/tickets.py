@@ -25,6 +25,9 @@ class TicketState(StrEnum):
     ABANDONED = "abandoned"
 
 
+LIVE = frozenset({TicketState.IN_SESSION, TicketState.WRAP_UP})
+"""An agent has the caller in hand."""
+
 TRANSITIONS: dict[TicketState, frozenset[TicketState]] = {
     TicketState.WAITING: frozenset(
         {TicketState.OFFERED, TicketState.IN_SESSION, TicketState.ABANDONED, TicketState.CLOSED}
