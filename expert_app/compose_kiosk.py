@@ -27,7 +27,8 @@ from resources.texts import use_language
 from session.bus.client import BusClient
 from session.bus.identity import public_key
 from session.clock import SystemClock
-from session.errors import SessionError, from_code
+from session.error_codes import from_code
+from session.errors import SessionError
 from session.kiosk.call import CallMedia
 from session.kiosk.device_addresses import make_printer, make_scanner
 from session.kiosk.device_trust import CertificateWrong

@@ -23,7 +23,8 @@ from session.clock import Clock
 from session.desk.devices import PageProgressed, ReceivedPage
 from session.desk.link import DeskLink
 from session.desk.live import DeskSession
-from session.errors import DossierUnknown, PageUnreadable, PileUneven
+from session.device_errors import PileUneven
+from session.errors import DossierUnknown, PageUnreadable
 from session.notify import Notifier
 from session.protocol.ids import new_id
 from session.protocol.session_messages import Area, PrintChanged, ScanEnded, ScanKind, ScanSource

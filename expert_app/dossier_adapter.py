@@ -15,7 +15,8 @@ from documents.store import DossierStore
 from documents.store_finding import EarlierPage, FiledMarks, PageMark
 from documents.workers import Workers
 from session.clock import Clock
-from session.errors import DossierUnknown, from_code
+from session.error_codes import from_code
+from session.errors import DossierUnknown
 from session.hub.piece_service import Who
 from session.protocol.hub_messages import DocumentRecord, DossierFacts, Piece, PieceState
 from session.protocol.notes import DossierNote

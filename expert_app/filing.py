@@ -25,7 +25,8 @@ from expert_app.filing_facts import CleanedPage, DocumentTrouble, FilingProgress
 from expert_app.origins import Notary, origin_of
 from session.clock import Clock
 from session.desk.live import DeskSession
-from session.errors import DossierUnknown, SessionError, from_code
+from session.error_codes import from_code
+from session.errors import DossierUnknown, SessionError
 from session.log import events
 from session.notify import Notifier
 from session.protocol.hub_messages import DocumentFiled, SessionFacts

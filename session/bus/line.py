@@ -25,13 +25,7 @@ from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
 from session.bus import websocket
-from session.errors import (
-    BusCertificateRefused,
-    BusRefusedIdentity,
-    BusUnreachable,
-    HubUnreachable,
-    MessageTooLarge,
-)
+from session.errors import BusCertificateRefused, BusRefusedIdentity, BusUnreachable, HubUnreachable, MessageTooLarge
 from session.notify import Notifier
 from session.tasks import Tasks
 

@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from session.bus.identity import public_key, sign
 from session.bus.line import Incoming, Line
 from session.bus.seal import SEAL_HEADER, Box, Stamp, public_text, shared
-from session.errors import HubUnreachable, SealBroken, SessionError, VaultAway, from_code
+from session.error_codes import from_code
+from session.errors import HubUnreachable, SealBroken, SessionError, VaultAway
 from session.protocol import subjects
 from session.protocol.codec import decode_answer, decode_request, encode
 from session.protocol.hub_messages import HubMessage

@@ -13,7 +13,8 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from typing import Protocol
 
-from session.errors import DeviceNotTrusted, PrinterGone, ScannerGone, SessionError
+from session.device_errors import DeviceNotTrusted, PrinterGone, ScannerGone
+from session.errors import SessionError
 from session.kiosk.printer import JobProgress, Printer, PrinterStatus
 from session.kiosk.scanner import ScannedPage, Scanner, ScannerStatus, ScanProgress, ScanSettings
 from session.protocol.session_messages import ScannerState

@@ -18,6 +18,7 @@ from typing import Protocol
 import msgspec
 
 from session.clock import Clock
+from session.error_codes import from_code
 from session.errors import (
     BusUnreachable,
     ControlIsPaused,
@@ -30,7 +31,6 @@ from session.errors import (
     ProposalRefused,
     RateLimited,
     SessionError,
-    from_code,
 )
 from session.kiosk.cobrowse import GrantsLike, SignalLike
 from session.notify import Notifier

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Mapping
 
 from session.clock import Clock
-from session.errors import PrinterGone, ScannerGone
+from session.device_errors import PrinterGone, ScannerGone
 from session.kiosk.grants import KioskGrants
 from session.kiosk.page_shelf import PageShelf
 from session.kiosk.pages import Pages

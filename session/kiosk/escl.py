@@ -14,18 +14,16 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 
 import httpx
 
-from session.errors import (
+from session.device_errors import (
     DeviceNotTrusted,
-    PageTooLarge,
-    PageUnreadable,
     ScanCancelled,
     ScannerBusy,
     ScannerDenied,
     ScannerFailed,
     ScannerGone,
     ScannerWarmingUp,
-    SessionError,
 )
+from session.errors import PageTooLarge, PageUnreadable, SessionError
 from session.kiosk.device_trust import is_untrusted
 from session.kiosk.escl_messages import Capabilities, DeviceStatus, ScanOrder, parse_capabilities, parse_status
 from session.kiosk.jpeg import jpeg_size

@@ -13,15 +13,15 @@ import msgspec
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from session.errors import (
+from session.device_errors import (
     ScannerBusy,
     ScannerCoverOpen,
     ScannerEmpty,
     ScannerFailed,
     ScannerJammed,
     ScannerWarmingUp,
-    SessionError,
 )
+from session.errors import SessionError
 from session.kiosk.scanner import PREVIEW_DPI, ScanSettings
 from session.protocol.session_messages import Area, ScanKind, ScanSource
 

@@ -15,15 +15,15 @@ from enum import IntEnum
 
 import httpx
 
-from session.errors import (
+from session.device_errors import (
     DeviceNotTrusted,
     PrinterDenied,
     PrinterGone,
     PrinterStopped,
     PrintFailed,
     PrintRefused,
-    SessionError,
 )
+from session.errors import SessionError
 from session.kiosk.device_trust import is_untrusted
 from session.kiosk.ipp_codec import (
     Attribute,

@@ -6,7 +6,7 @@ Source: RFC 8011, sections 5.3.7 (job-state), 5.4.11 (printer-state), 5.4.12 (pr
 
 from __future__ import annotations
 
-from session.errors import (
+from session.device_errors import (
     PrinterCoverOpen,
     PrinterGone,
     PrinterJammed,

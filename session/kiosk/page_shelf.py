@@ -12,7 +12,8 @@ import os
 import threading
 from pathlib import Path
 
-from session.errors import MessageMalformed, ScanCancelled
+from session.device_errors import ScanCancelled
+from session.errors import MessageMalformed
 from session.kiosk.shelf_seal import OVERHEAD_BYTES, SealBroken, ShelfSeal
 from session.protocol.codec import decode_plain, encode
 from session.protocol.session_messages import PageOffered

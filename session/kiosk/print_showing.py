@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 from typing import NamedTuple
 
-from session.errors import PrintDeclined
+from session.device_errors import PrintDeclined
 from session.notify import Notifier
 
 SHOW_S = 90.0

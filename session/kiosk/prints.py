@@ -12,16 +12,12 @@ from contextlib import aclosing
 import msgspec
 
 from session.clock import Clock
+from session.device_errors import PrinterGone, PrintFailed, PrintNotForUs, PrintRefused, PrintTooLong
 from session.errors import (
     GrantMissing,
     MessageMalformed,
     MessageTooLarge,
     PageDamaged,
-    PrinterGone,
-    PrintFailed,
-    PrintNotForUs,
-    PrintRefused,
-    PrintTooLong,
     SessionError,
     TransferInterrupted,
 )

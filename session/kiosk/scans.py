@@ -8,16 +8,8 @@ import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from session.errors import (
-    GrantMissing,
-    ScanCancelled,
-    ScannerBusy,
-    ScannerEmpty,
-    ScannerFailed,
-    ScannerGone,
-    SessionError,
-    TooManyPages,
-)
+from session.device_errors import ScanCancelled, ScannerBusy, ScannerEmpty, ScannerFailed, ScannerGone, TooManyPages
+from session.errors import GrantMissing, SessionError
 from session.kiosk.grants import KioskGrants
 from session.kiosk.pages import Pages
 from session.kiosk.scanner import UNKNOWN_PERCENT, ScannedPage, Scanner, ScanSettings

@@ -13,7 +13,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
-from session.errors import (
+from session.device_errors import (
     PrinterCoverOpen,
     PrinterGone,
     PrinterJammed,

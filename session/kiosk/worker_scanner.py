@@ -18,8 +18,7 @@ from collections.abc import AsyncGenerator, Mapping
 
 import msgspec
 
-from session.errors import (
-    PageTooLarge,
+from session.device_errors import (
     ScanCancelled,
     ScannerBusy,
     ScannerCoverOpen,
@@ -29,8 +28,8 @@ from session.errors import (
     ScannerGone,
     ScannerJammed,
     ScannerWarmingUp,
-    SessionError,
 )
+from session.errors import PageTooLarge, SessionError
 from session.kiosk.jpeg import jpeg_size
 from session.kiosk.scanner import PREVIEW_DPI, ScannedPage, ScannerStatus, ScanProgress, ScanSettings, true_dpi
 from session.protocol.session_messages import ScanKind, ScannerState

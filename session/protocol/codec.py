@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from session.errors import MessageMalformed, MessageTooLarge, ProtocolVersionUnknown, from_code
+from session.error_codes import from_code
+from session.errors import MessageMalformed, MessageTooLarge, ProtocolVersionUnknown
 from session.protocol.beside_messages import BesideMessage
 from session.protocol.control_messages import ControlMessage
 from session.protocol.hub_messages import HubEvent, HubMessage, Refusal

@@ -14,7 +14,8 @@ from PIL import Image
 
 from session.clock import Clock, ManualClock
 from session.desk.devices import DeskDevices, PageFailed, PageProgressed, ReceivedPage
-from session.errors import ScanCancelled, ScannerCoverOpen, SessionError
+from session.device_errors import ScanCancelled, ScannerCoverOpen
+from session.errors import SessionError
 from session.kiosk.devices import KioskDevices
 from session.kiosk.grants import KioskGrants
 from session.kiosk.page_shelf import PageShelf

@@ -7,14 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from session.errors import (
-    PageTooLarge,
-    PrinterGone,
-    PrinterStopped,
-    PrintFailed,
-    PrintRefused,
-    SessionError,
-)
+from session.device_errors import PrinterGone, PrinterStopped, PrintFailed, PrintRefused
+from session.errors import PageTooLarge, SessionError
 from session.kiosk.printer import JobProgress
 from session.protocol.print_binding import print_binding
 from session.protocol.session_messages import Grant, PrintOffered, PrintState

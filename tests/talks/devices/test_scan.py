@@ -9,16 +9,8 @@ import io
 import pytest
 from PIL import Image
 
-from session.errors import (
-    PageUnreadable,
-    ScannerBusy,
-    ScannerCoverOpen,
-    ScannerEmpty,
-    ScannerFailed,
-    ScannerGone,
-    ScannerJammed,
-    SessionError,
-)
+from session.device_errors import ScannerBusy, ScannerCoverOpen, ScannerEmpty, ScannerFailed, ScannerGone, ScannerJammed
+from session.errors import PageUnreadable, SessionError
 from session.kiosk.devices import KioskDevices
 from session.kiosk.page_shelf import PageShelf
 from session.kiosk.prints import PrintRules

@@ -11,9 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from PIL import Image
 
-from session.errors import (
-    PageTooLarge,
-    PageUnreadable,
+from session.device_errors import (
     ScanCancelled,
     ScannerBusy,
     ScannerCoverOpen,
@@ -21,8 +19,8 @@ from session.errors import (
     ScannerFailed,
     ScannerGone,
     ScannerJammed,
-    SessionError,
 )
+from session.errors import PageTooLarge, PageUnreadable, SessionError
 from session.kiosk.escl import EsclScanner
 from session.kiosk.scanner import ScannedPage, ScannerStatus, ScanProgress, ScanSettings
 from session.protocol.session_messages import Area, ScanKind, ScannerState, ScanSource

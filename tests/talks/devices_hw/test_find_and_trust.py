@@ -22,7 +22,7 @@ from zeroconf.asyncio import AsyncZeroconf
 
 from expert_app.device_commands import settings_of
 from expert_app.simulated.escl_view import CAPABILITIES, UUID, status_xml
-from session.errors import DeviceNotTrusted, ScannerGone
+from session.device_errors import DeviceNotTrusted, ScannerGone
 from session.kiosk.bound_devices import BoundScanner
 from session.kiosk.device_addresses import make_printer, make_scanner
 from session.kiosk.device_finder import FoundDevice, device_of, find_devices

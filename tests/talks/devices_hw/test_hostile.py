@@ -14,15 +14,8 @@ from aiohttp import web
 from PIL import Image
 
 from expert_app.simulated.escl_view import CAPABILITIES, status_xml
-from session.errors import (
-    PageUnreadable,
-    PrinterDenied,
-    PrinterGone,
-    ScannerDenied,
-    ScannerFailed,
-    ScannerWarmingUp,
-    SessionError,
-)
+from session.device_errors import PrinterDenied, PrinterGone, ScannerDenied, ScannerFailed, ScannerWarmingUp
+from session.errors import PageUnreadable, SessionError
 from session.kiosk.escl import EsclScanner
 from session.kiosk.ipp import IppPrinter
 from session.kiosk.scanner import ScannedPage, ScanSettings, true_dpi

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from session.errors import PrinterGone, PrinterStopped, PrintFailed, PrintRefused
+from session.device_errors import PrinterGone, PrinterStopped, PrintFailed, PrintRefused
 from session.kiosk.ipp import IppPrinter
 from session.kiosk.printer import JobProgress, PrinterStatus
 from session.protocol.session_messages import PrintState, ScannerState

@@ -19,7 +19,7 @@ from expert_app import doctor
 from expert_app.config import DeskSettings, KioskSettings, save
 from expert_app.doctor import Finding
 from expert_app.paths import paths_for
-from session.errors import error_classes
+from session.error_codes import error_classes
 from tests.talks.devices_hw.simulators import Simulator, free_port_address, plain_pages, running
 from tests.talks.hub.bus_fixture import hub_world
 from views.troubles import sentence

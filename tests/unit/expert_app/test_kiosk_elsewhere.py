@@ -13,7 +13,8 @@ import pytest
 
 import expert_app.kiosk_elsewhere
 import session.bus.client
-from session.errors import HubUnreachable, PrinterGone
+from session.device_errors import PrinterGone
+from session.errors import HubUnreachable
 from session.hub.catalogue import Catalogue
 from session.kiosk.printer import JobProgress, PrinterStatus
 from session.protocol.session_messages import ScannerState

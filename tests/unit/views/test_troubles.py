@@ -7,7 +7,7 @@ import string
 
 import pytest
 
-from session.errors import error_classes
+from session.error_codes import error_classes
 from views.troubles import _SENTENCES, caller_codes, kiosk_sentence, known_codes, sentence
 
 

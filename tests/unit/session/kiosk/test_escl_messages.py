@@ -6,14 +6,8 @@ from __future__ import annotations
 import pytest
 from defusedxml.ElementTree import fromstring
 
-from session.errors import (
-    ScannerBusy,
-    ScannerCoverOpen,
-    ScannerEmpty,
-    ScannerFailed,
-    ScannerJammed,
-    SessionError,
-)
+from session.device_errors import ScannerBusy, ScannerCoverOpen, ScannerEmpty, ScannerFailed, ScannerJammed
+from session.errors import SessionError
 from session.kiosk.escl_messages import (
     NAMESPACES,
     PWG_NAMESPACE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from session.errors import error_classes
+from session.error_codes import error_classes
 from session.kiosk.ipp_codec import Attributes, boolean, enum_value, integer, keyword
 from session.kiosk.ipp_states import fault_code, job_progress, printer_state
 from session.protocol.session_messages import PrintState, ScannerState

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from session.errors import ScanCancelled
+from session.device_errors import ScanCancelled
 from session.kiosk.page_shelf import PageShelf
 from session.kiosk.shelf_seal import KEY_FILE, SealBroken, ShelfSeal, wrapping_key
 from session.protocol.session_messages import PageOffered, ScanKind

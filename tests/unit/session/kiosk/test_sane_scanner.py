@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from session.errors import (
+from session.device_errors import (
     ScanCancelled,
     ScannerBusy,
     ScannerCoverOpen,
@@ -24,8 +24,8 @@ from session.errors import (
     ScannerFailed,
     ScannerGone,
     ScannerJammed,
-    SessionError,
 )
+from session.errors import SessionError
 from session.kiosk.sane_scanner import LIBRARY, SaneScanner
 from session.kiosk.scanner import ScannedPage, ScanProgress, ScanSettings
 from session.protocol.session_messages import Area, ScanKind, ScannerState, ScanSource

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from session.errors import PrinterGone
+from session.device_errors import PrinterGone
 from session.kiosk.device_addresses import make_printer, make_scanner
 from session.kiosk.wia_scanner import WiaScanner
 from session.kiosk.wia_worker import handling, region, status_of, to_jpeg
