@@ -33,12 +33,13 @@ from session.bus.seal_cards import key_id
 from session.bus.trust import check_addresses, client_tls
 from session.clock import SystemClock
 from session.errors import BusUnreachable, SessionError, StoreUnreachable
+from session.hub.dossier_handlers import dossier_handlers
 from session.hub.dossier_service import DossierService
 from session.hub.problems import CatalogueWrong
 from session.hub.service import Handler
 from session.hub.uploads import UploadSpool
 from session.hub.vault_door import House, VaultDoor
-from session.hub.vault_handlers import certify_handlers, dossier_handlers, log_handlers, note_handlers
+from session.hub.vault_handlers import certify_handlers, log_handlers, note_handlers
 from session.hub.vault_log import VaultLog
 from session.hub.vault_sessions import VaultSessions
 from session.protocol.roles import Role
@@ -110,7 +111,7 @@ class VaultProgram:
             uploads = UploadSpool(self._paths.folder("uploads"))
             rules = DossierService(adapter, sessions, sessions, uploads)
             notes = note_handlers(self._keeper, sessions, house.organisation, self._clock)
-            handlers[Part.DOSSIER] = {**dossier_handlers(rules, house.organisation), **notes, **certificates}
+            handlers[Part.DOSSIER] = {**dossier_handlers(rules), **notes, **certificates}
         if Part.LOG in self._settings.serve:
             answers = log_handlers(self._keeper, sessions, house.organisation, self._clock)
             handlers[Part.LOG] = {**answers, **certificates}

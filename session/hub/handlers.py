@@ -9,11 +9,11 @@ from session.hub.board import Board
 from session.hub.board_handlers import board_handlers
 from session.hub.calls import Calls
 from session.hub.catalogue import Catalogue
+from session.hub.dossier_handlers import dossier_handlers
 from session.hub.dossier_service import DossierService
 from session.hub.history_handlers import Past, history_handlers
 from session.hub.log_keeper import LogKeeper
 from session.hub.offers import Offers
-from session.hub.piece_service import piece_handlers
 from session.hub.queue import QueueView
 from session.hub.routing import Routing
 from session.hub.routing_handlers import routing_handlers
@@ -24,15 +24,9 @@ from session.hub.statistics import StatisticsService
 from session.protocol.hub_messages import (
     AcceptRequest,
     CloseRequest,
-    DocumentFiled,
-    DocumentPart,
-    DocumentRequest,
     Done,
-    DossierAnswer,
-    DossierRequest,
     HangUpRequest,
     LeaveRequest,
-    PieceRequest,
     QueueAnswer,
     QueueRequest,
     ResumeRequest,
@@ -43,14 +37,9 @@ from session.protocol.hub_messages import (
     StatusRequest,
     TicketAnswer,
     TicketRequested,
-    UploadBegin,
-    UploadChunk,
-    UploadCommit,
-    UploadState,
 )
 from session.protocol.log_messages import LogAck, LogAppend, LogPart, LogRequest
 from session.protocol.roles import Role
-from session.protocol.routing_messages import NoteRequest
 from session.protocol.seal_messages import SEALED
 from session.protocol.statistics_messages import StatisticsAnswer, StatisticsRequest
 
@@ -62,7 +51,6 @@ class _Handlers:
         view: QueueView,
         calls: Calls,
         sessions: Sessions,
-        dossiers: DossierService,
         keeper: LogKeeper,
         statistics: StatisticsService,
         board: Board,
@@ -74,7 +62,6 @@ class _Handlers:
         self.view = view
         self.calls = calls
         self.sessions = sessions
-        self.dossiers = dossiers
         self.keeper = keeper
         self.counts = statistics
 
@@ -116,28 +103,6 @@ class _Handlers:
     async def close(self, asker: Asker, wish: CloseRequest) -> Done:
         await self.sessions.close(asker.organisation, asker.user, wish.session_id, wish.outcome)
         return Done()
-
-    async def dossier(self, asker: Asker, wish: DossierRequest) -> DossierAnswer:
-        return DossierAnswer(dossier=await self.dossiers.dossier(asker.organisation, asker.user, wish))
-
-    async def piece(self, asker: Asker, wish: PieceRequest) -> DossierAnswer:
-        return DossierAnswer(dossier=await self.dossiers.piece(asker.organisation, asker.user, wish))
-
-    async def note(self, asker: Asker, wish: NoteRequest) -> Done:
-        await self.dossiers.note(asker.organisation, asker.user, wish)
-        return Done()
-
-    async def upload_begin(self, asker: Asker, begin: UploadBegin) -> UploadState:
-        return await self.dossiers.upload_begin(asker.organisation, asker.user, begin)
-
-    async def upload_chunk(self, asker: Asker, chunk: UploadChunk) -> UploadState:
-        return await self.dossiers.upload_chunk(asker.organisation, asker.user, chunk)
-
-    async def upload_commit(self, asker: Asker, wish: UploadCommit) -> DocumentFiled:
-        return await self.dossiers.upload_commit(asker.organisation, asker.user, wish.upload_id)
-
-    async def document(self, asker: Asker, wish: DocumentRequest) -> DocumentPart:
-        return await self.dossiers.document(asker.organisation, asker.user, wish)
 
     async def log(self, asker: Asker, wish: LogAppend) -> LogAck:
         records = [bytes(record) for record in wish.records]
@@ -183,7 +148,7 @@ def handlers(
     past: Past,
 ) -> dict[str, Handler]:
     """Verb -> the rule that answers it."""
-    rules = _Handlers(catalogue, view, calls, sessions, dossiers, keeper, statistics, board, offers)
+    rules = _Handlers(catalogue, view, calls, sessions, keeper, statistics, board, offers)
     answers: dict[str, Handler] = {
         "services": rules.services,
         "call": rules.call,
@@ -194,19 +159,12 @@ def handlers(
         "resume": rules.resume,
         "hang_up": rules.hang_up,
         "close": rules.close,
-        "dossier": rules.dossier,
-        "piece": rules.piece,
-        "note": rules.note,
-        "upload_begin": rules.upload_begin,
-        "upload_chunk": rules.upload_chunk,
-        "upload_commit": rules.upload_commit,
-        "document": rules.document,
         "log": rules.log,
         "read_log": rules.read_log,
         "statistics": rules.statistics,
         **board_handlers(board, agents, past.days),
         **history_handlers(past),
-        **piece_handlers(dossiers),
+        **dossier_handlers(dossiers),
         **routing_handlers(routing),
         **waiting,
         **seal_handlers(catalogue, sessions, keeper),

@@ -8,71 +8,16 @@ import asyncio
 from session.bus.seal_cards import VaultSecret, certify
 from session.clock import Clock
 from session.errors import TicketUnknown
-from session.hub.dossier_service import DossierService
-from session.hub.piece_service import piece_handlers
 from session.hub.service import Asker, Handler
 from session.hub.vault_door import CERTIFY, House
 from session.hub.vault_log import VaultLog
 from session.hub.vault_sessions import VaultSessions
 from session.protocol.hub_messages import (
-    DocumentFiled,
-    DocumentPart,
-    DocumentRequest,
     Done,
-    DossierAnswer,
-    DossierRequest,
-    PieceRequest,
-    UploadBegin,
-    UploadChunk,
-    UploadCommit,
-    UploadState,
 )
 from session.protocol.log_messages import LogAck, LogAppend, LogPart, LogRequest
 from session.protocol.roles import Role
-from session.protocol.routing_messages import NoteRequest
 from session.protocol.seal_messages import CertifyAnswer, LeaveNoteRequest, PassedNoteAnswer, PassedNoteRequest
-
-
-class _Dossiers:
-    def __init__(self, rules: DossierService, organisation: str) -> None:
-        self.rules, self.organisation = rules, organisation
-
-    async def dossier(self, asker: Asker, wish: DossierRequest) -> DossierAnswer:
-        return DossierAnswer(dossier=await self.rules.dossier(self.organisation, asker.user, wish))
-
-    async def piece(self, asker: Asker, wish: PieceRequest) -> DossierAnswer:
-        return DossierAnswer(dossier=await self.rules.piece(self.organisation, asker.user, wish))
-
-    async def note(self, asker: Asker, wish: NoteRequest) -> Done:
-        await self.rules.note(self.organisation, asker.user, wish)
-        return Done()
-
-    async def upload_begin(self, asker: Asker, begin: UploadBegin) -> UploadState:
-        return await self.rules.upload_begin(self.organisation, asker.user, begin)
-
-    async def upload_chunk(self, asker: Asker, chunk: UploadChunk) -> UploadState:
-        return await self.rules.upload_chunk(self.organisation, asker.user, chunk)
-
-    async def upload_commit(self, asker: Asker, wish: UploadCommit) -> DocumentFiled:
-        return await self.rules.upload_commit(self.organisation, asker.user, wish.upload_id)
-
-    async def document(self, asker: Asker, wish: DocumentRequest) -> DocumentPart:
-        return await self.rules.document(self.organisation, asker.user, wish)
-
-
-def dossier_handlers(rules: DossierService, organisation: str) -> dict[str, Handler]:
-    """Verb -> the rule of the dossier service."""
-    own = _Dossiers(rules, organisation)
-    return {
-        "dossier": own.dossier,
-        "piece": own.piece,
-        "note": own.note,
-        "upload_begin": own.upload_begin,
-        "upload_chunk": own.upload_chunk,
-        "upload_commit": own.upload_commit,
-        "document": own.document,
-        **piece_handlers(rules),
-    }
 
 
 class _Log:

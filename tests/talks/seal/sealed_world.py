@@ -21,10 +21,11 @@ from session.bus.seal_pins import SealPins
 from session.bus.seals import Seals
 from session.clock import Clock, SystemClock
 from session.desk.link import DeskLink
+from session.hub.dossier_handlers import dossier_handlers
 from session.hub.dossier_service import DossierService
 from session.hub.uploads import UploadSpool
 from session.hub.vault_door import House, VaultDoor
-from session.hub.vault_handlers import certify_handlers, dossier_handlers, log_handlers, note_handlers
+from session.hub.vault_handlers import certify_handlers, log_handlers, note_handlers
 from session.hub.vault_log import VaultLog
 from session.hub.vault_sessions import VaultSessions
 from session.kiosk.link import KioskLink
@@ -98,7 +99,7 @@ class SealedWorld:
         certificates = certify_handlers(house, world.clock)
         handlers = {
             Part.DOSSIER: {
-                **dossier_handlers(rules, ORGANISATION),
+                **dossier_handlers(rules),
                 **note_handlers(self.log, sessions, ORGANISATION, world.clock),
                 **certificates,
             },
