@@ -5,86 +5,19 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from PyQt6.QtCore import QBuffer, QIODevice, QPoint, Qt
-from PyQt6.QtGui import QImage, QTransform
-from PyQt6.QtWidgets import (
-    QApplication,
-    QLabel,
-    QMenu,
-    QPushButton,
-    QWidget,
-)
+from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtGui import QTransform
 from pytestqt.qtbot import QtBot
 
 from session.protocol.page_removal import RemovalReason
 from session.protocol.scan_profiles import ScanProfile, Sides
 from session.protocol.session_messages import Area, Grant, ScanKind, ScanSource
+from tests.unit.views.devices_scene import button, choose_in_menu, press, words
 from tests.unit.views.fingers import click, drag, key
-from tests.unit.views.invented import DEVICES, DOSSIER, drawn_page
-from views.desk_parts import Chip
+from tests.unit.views.invented import DEVICES, drawn_page
 from views.desk_removal_menu import Split
 from views.desk_scan_panel import ScanWish
 from views.devices_view import DevicesView
-
-
-@pytest.fixture
-def devices(qtbot: QtBot, desk_theme: QApplication) -> DevicesView:
-    view = DevicesView()
-    qtbot.addWidget(view)
-    view.resize(410, 900)
-    view.show_devices(DEVICES)
-    view.set_pieces(DOSSIER.pieces, dossier_open=True)
-    view.show()
-    qtbot.waitExposed(view)
-    view.activateWindow()
-    return view
-
-
-@pytest.fixture
-def three(devices: DevicesView) -> DevicesView:
-    """Three pages have come."""
-    for number in range(3):
-        devices.show_page_image(f"p{number}", drawn_page(width=100))
-        devices.show_page_cleaned(f"p{number}", drawn_page(width=90))
-    return devices
-
-
-def button(view: QWidget, name: str) -> QPushButton:
-    found = view.findChild(QPushButton, name)
-    assert found is not None
-    return found
-
-
-def press(view: QWidget, qtbot: QtBot, name: str) -> None:
-    found = view.findChild(QWidget, name)
-    assert found is not None
-    click(found)
-
-
-def words(view: QWidget, name: str) -> str:
-    found = view.findChild(QLabel, name)
-    assert found is not None
-    return found.text()
-
-
-def choose_in_menu(view: QWidget, place: int) -> None:
-    """Presses the digit of an entry of the menu that is open."""
-    menu = next(menu for menu in view.findChildren(QMenu) if menu.isVisible())
-    key(menu, Qt.Key(Qt.Key.Key_0 + place))
-
-
-def chip(view: QWidget, name: str) -> str:
-    found = view.findChild(Chip, name)
-    assert found is not None
-    return found.text()
-
-
-def png(image: QImage) -> bytes:
-    store = QBuffer()
-    store.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(store, "PNG")
-    return store.data().data()
-
 
 # ---- several documents, profiles, both sides by hand ----------------------------------------------------------------
 
