@@ -5,7 +5,7 @@ Left and right arrows move a mark from quarter to quarter, Home and End to the e
 """
 
 # mypy: disable-error-code="no-untyped-call, misc"
-# pyqtgraph has no types; this is the only module that calls it.
+# pyqtgraph has no types; only the plots call it.
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pyqtgraph as pg
-from PyQt6.QtCore import QEvent, QPointF, Qt, pyqtSignal
+from PyQt6.QtCore import QPointF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QFocusEvent, QKeyEvent
 
 from views.theme import Tokens, tokens_for
+from views.themed_plot import ThemedPlot
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class _Hours(pg.AxisItem):
         return [(step, [first + step * place for place in range(count)])]
 
 
-class TimePlot(pg.PlotWidget):
+class TimePlot(ThemedPlot):
     """One or more series over the same times.
 
     Signals:
@@ -59,19 +60,10 @@ class TimePlot(pg.PlotWidget):
     """
 
     marked = pyqtSignal(int)
-    _drawn: Tokens | None = None
-    """In which colours it was drawn; of the class, because the theme may change before the constructor is done."""
 
     def __init__(self, name: str, title: str) -> None:
-        super().__init__(axisItems={"bottom": _Hours("bottom"), "left": pg.AxisItem("left")})
-        self.setObjectName(name)
-        self.setAccessibleName(title)
+        super().__init__(name, title, _Hours("bottom"), 96)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumHeight(96)
-        self.setMenuEnabled(False)
-        self.hideButtons()
-        self.setMouseEnabled(x=False, y=False)
-        self._title = title
         self._times: list[float] = []
         self._width_s = 900.0
         self._series: list[Series] = []
@@ -84,7 +76,7 @@ class TimePlot(pg.PlotWidget):
     def show_series(self, times: Sequence[datetime], width_s: float, series: Sequence[Series]) -> None:
         """Shows values over `times` (UTC), each of which lasts `width_s`."""
         self._times, self._width_s, self._series = [at.timestamp() for at in times], width_s, list(series)
-        self._draw()
+        self.draw()
 
     def mark(self, place: int) -> None:
         """Points at a place; -1 at none."""
@@ -99,20 +91,12 @@ class TimePlot(pg.PlotWidget):
 
     # ---- painting ----
 
-    def _draw(self) -> None:
-        tokens = tokens_for(self.palette())
-        self._drawn = tokens
-        self.setBackground(tokens.surface)
+    def draw(self) -> None:
+        """See `ThemedPlot`."""
+        tokens = self.begin_drawing(
+            (("▮" if one.columns else "┅" if one.dashed else "━", one.tone, one.name) for one in self._series), "10pt"
+        )
         item = self.getPlotItem()
-        item.clear()
-        item.setTitle(self._heading(tokens), size="10pt", color=tokens.text, justify="left")
-        for side in ("left", "bottom"):
-            axis = item.getAxis(side)
-            axis.setPen(pg.mkPen(tokens.line_strong))
-            axis.setTextPen(pg.mkPen(tokens.soft))
-            axis.setStyle(tickFont=self.font(), tickLength=-4)
-        item.getAxis("left").setWidth(44)
-        item.showGrid(x=False, y=True, alpha=0.18)
         columns = [one for one in self._series if one.columns]
         for place, series in enumerate(columns):
             self._add_columns(series, place, len(columns), tokens)
@@ -123,14 +107,6 @@ class TimePlot(pg.PlotWidget):
         item.addItem(self._mark, ignoreBounds=True)
         self._fit()
         self.mark(self._place)
-
-    def _heading(self, tokens: Tokens) -> str:
-        """The title and, in each series' colour and line, its name: the legend."""
-        parts = [f"<b>{self._title}</b>"]
-        for series in self._series:
-            sign = "▮" if series.columns else "┅" if series.dashed else "━"
-            parts.append(f"<span style='color:{getattr(tokens, series.tone)}'>{sign} {series.name}</span>")
-        return " &nbsp; ".join(parts)
 
     def _add_columns(self, series: Series, place: int, count: int, tokens: Tokens) -> None:
         width_s = self._width_s * 0.8 / count
@@ -155,13 +131,6 @@ class TimePlot(pg.PlotWidget):
         found = [value for series in self._series for value in series.values if value is not None]
         self.setXRange(self._times[0], self._times[-1] + self._width_s, padding=0.0)
         self.setYRange(0.0, max([*found, 4.0]) * 1.08, padding=0.0)
-
-    def changeEvent(self, event: QEvent | None) -> None:
-        """Another theme: other colours."""
-        super().changeEvent(event)
-        changed = event is not None and event.type() == QEvent.Type.PaletteChange
-        if changed and self._drawn not in (None, tokens_for(self.palette())):
-            self._draw()
 
     # ---- pointing ----
 

@@ -2,7 +2,7 @@
 """A small plot of a line's series over time, in the theme's colours. Used by the quality panel and the replay."""
 
 # mypy: disable-error-code="no-untyped-call, misc"
-# pyqtgraph has no types; `board_plot` is the other module that calls it.
+# pyqtgraph has no types; only the plots call it.
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyqtgraph as pg
-from PyQt6.QtCore import QEvent, Qt
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor
 
-from views.theme import Tokens, tokens_for
+from views.theme import Tokens
+from views.themed_plot import ThemedPlot
 
 STEPS_S = (10, 30, 60, 120, 300, 600, 1800, 3600)
 
@@ -49,7 +50,7 @@ class _Times(pg.AxisItem):
         return [(float(step), [first + step * place for place in range(int((maximum - first) // step) + 1)])]
 
 
-class LinePlot(pg.PlotWidget):
+class LinePlot(ThemedPlot):
     """A few curves over the same seconds.
 
     Args:
@@ -57,21 +58,12 @@ class LinePlot(pg.PlotWidget):
         least: the axis reaches at least so far.
     """
 
-    _drawn: Tokens | None = None
-    """In which colours it was drawn; of the class, because the theme may change before the constructor is done."""
-
     def __init__(
         self, name: str, title: str, curves: Sequence[Curve], words: Callable[[float], str], least: float
     ) -> None:
-        super().__init__(axisItems={"bottom": _Times(words), "left": pg.AxisItem("left")})
-        self.setObjectName(name)
-        self.setAccessibleName(title)
+        super().__init__(name, title, _Times(words), 88)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setMinimumHeight(88)
-        self.setMenuEnabled(False)
-        self.hideButtons()
-        self.setMouseEnabled(x=False, y=False)
-        self._title, self._curves, self._least = title, list(curves), least
+        self._curves, self._least = list(curves), least
         self._lines: dict[str, Any] = {}
         self._values: Mapping[str, Sequence[tuple[float, float | None]]] = {}
         self._range = (0.0, 60.0)
@@ -79,7 +71,7 @@ class LinePlot(pg.PlotWidget):
         self._span.hide()
         self._place = pg.InfiniteLine(angle=90, movable=False)
         self._place.hide()
-        self._build()
+        self.draw()
 
     def show_values(
         self, values: Mapping[str, Sequence[tuple[float, float | None]]], start_s: float, end_s: float
@@ -102,20 +94,13 @@ class LinePlot(pg.PlotWidget):
 
     # ---- painting ----
 
-    def _build(self) -> None:
-        tokens = tokens_for(self.palette())
-        self._drawn = tokens
-        self.setBackground(tokens.surface)
+    def draw(self) -> None:
+        """See `ThemedPlot`."""
+        tokens = self.begin_drawing(
+            (("▼" if curve.dots else "┅" if curve.dashed else "━", curve.tone, curve.name) for curve in self._curves),
+            "9pt",
+        )
         item = self.getPlotItem()
-        item.clear()
-        item.setTitle(self._heading(tokens), size="9pt", color=tokens.text, justify="left")
-        for side in ("left", "bottom"):
-            axis = item.getAxis(side)
-            axis.setPen(pg.mkPen(tokens.line_strong))
-            axis.setTextPen(pg.mkPen(tokens.soft))
-            axis.setStyle(tickFont=self.font(), tickLength=-4)
-        item.getAxis("left").setWidth(44)
-        item.showGrid(x=False, y=True, alpha=0.18)
         shade = QColor(tokens.warn)
         shade.setAlpha(46)
         self._span.setBrush(shade)
@@ -146,18 +131,3 @@ class LinePlot(pg.PlotWidget):
             self._lines[curve.key].setData(times, numbers)
         self.setXRange(*self._range, padding=0.0)
         self.setYRange(0.0, highest * 1.1, padding=0.0)
-
-    def _heading(self, tokens: Tokens) -> str:
-        """The title and, in each curve's colour and line, its name: the legend."""
-        parts = [f"<b>{self._title}</b>"]
-        for curve in self._curves:
-            sign = "▼" if curve.dots else "┅" if curve.dashed else "━"
-            parts.append(f"<span style='color:{getattr(tokens, curve.tone)}'>{sign} {curve.name}</span>")
-        return " &nbsp; ".join(parts)
-
-    def changeEvent(self, event: QEvent | None) -> None:
-        """Another theme: other colours."""
-        super().changeEvent(event)
-        changed = event is not None and event.type() == QEvent.Type.PaletteChange
-        if changed and self._drawn not in (None, tokens_for(self.palette())):
-            self._build()
