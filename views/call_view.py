@@ -329,13 +329,11 @@ class CallView(QWidget):
         self._state_box.addLayout(row(None, self._quality, self._figures, self._life, self._measure, 0))
         self._state_box.addWidget(self._line)
         self._state_box.addWidget(self._again)
-        for box, buttons in zip(
-            self._button_rows,
-            ((self._microphone, self._camera), (self._write, self._privacy, self._hang_up)),
-            strict=True,
-        ):
-            for button in buttons:
-                box.addWidget(button)
+        devices, others = self._button_rows
+        for button in (self._microphone, self._camera):
+            devices.addWidget(button)
+        others.addLayout(row(None, self._write, self._privacy, 0))  # signs alone: side by side in any view
+        others.addWidget(self._hang_up)
 
 
 def _width(*parts: QWidget) -> int:

@@ -124,6 +124,7 @@ class FilingPanel(Card):
     def _propose_name(self) -> None:
         if self._name_is_ours:
             self._name.setText(self._piece.currentText() if self._piece.currentData() else "")
+            self._name.setCursorPosition(0)  # a long name is read from its beginning
         self._allow()
 
     def _on_typed(self, text: str) -> None:
