@@ -66,6 +66,8 @@ RECORDER_SETTINGS: dict[str, str | int | float] = {
     "sensitive": SENSITIVE,
     "blocked": BLOCKED,
     "batchMs": 20,
+    "recordShare": 0.2,
+    "recordBurstMs": 2_000,
     "checkpointMs": 60_000,
     "quietMs": 60,
     "movesMs": 150,
@@ -81,7 +83,7 @@ RECORDER_SETTINGS: dict[str, str | int | float] = {
     "selectMs": 80,
     "optionsMax": 200,
 }
-"""`...Ms` are milliseconds; `compareShare` and `canvasShare` the part of a processor's time that looking may take."""
+"""`...Ms` are milliseconds; `...Share` the part of a processor's time that it may take (see record_budget.js)."""
 
 _Kind = QWebEngineUrlRequestInfo.ResourceType
 _DOCUMENTS = {_Kind.ResourceTypeSubFrame, _Kind.ResourceTypeObject, _Kind.ResourceTypePluginResource}
@@ -114,6 +116,7 @@ def _recorder_parts() -> str:
     channel.open(QIODevice.OpenModeFlag.ReadOnly)
     parts = (
         resource_text("pages/record_shim.js"),
+        resource_text("pages/record_budget.js"),
         resource_text("vendor/rrweb.umd.min.js"),
         bytes(channel.readAll().data()).decode(),
         *(resource_text(f"pages/record_{part}.js") for part in ("compare", "canvas", "select")),

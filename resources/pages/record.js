@@ -226,7 +226,7 @@
     queue = [];
     holdsPicture = false;
     const address = location.origin + location.pathname;
-    bridge.push(JSON.stringify({ document: documentName, pictures, address, events }));
+    posteBudget.measure(() => bridge.push(JSON.stringify({ document: documentName, pictures, address, events })));
   }
 
   function handOverIn(waitMs) {
@@ -325,9 +325,9 @@
   if (isTop && watches) delete window.addEventListener;
 
   function snapshot() {
-    if (stopped || !hasBody()) return;
+    if (stopped || !hasBody() || posteBudget.resting) return; // after the rest comes a picture anyway
     try {
-      rrweb.record.takeFullSnapshot(true);
+      posteBudget.measure(() => rrweb.record.takeFullSnapshot(true));
     } catch (error) {
       return; // not recording yet: the first picture comes by itself
     }
@@ -348,6 +348,7 @@
     });
   }
 
+  posteBudget.whenRested(snapshot);
   const comparing = comparePage(parts);
   canvases = sampleCanvases({ ...parts, roots: comparing.roots });
   selects = watchSelects(parts);
@@ -364,12 +365,13 @@
     document: documentName,
     isPrivate,
     snapshot,
+    cost: posteBudget.facts,
     stop() {
       stopped = true;
       queue = [];
       if (stopRrweb) stopRrweb();
       clearInterval(checkpoint);
-      for (const part of [comparing, canvases, selects]) part.stop();
+      for (const part of [comparing, canvases, selects, posteBudget]) part.stop();
       if (isTop && frames) frames.listener = null;
       removeEventListener("load", onLoad);
       delete window.posteRecorder;

@@ -14,6 +14,7 @@ from session.kiosk.mirror_sender import DEFAULT_KBPS
 from session.protocol.session_messages import Grant
 from tests.talks.cobrowse.stage import Stage
 from tests.talks.qt_loop import QtLoop
+from views.kiosk_web import RECORDER_SETTINGS
 
 STALL_S = 0.25
 """The kiosk's own loop (its screen, STOP, the call) works no longer than this at one thing; the desk's is in it too."""
@@ -77,6 +78,38 @@ def test_a_mutation_storm_costs_neither_the_line_nor_the_screen(stage: Stage, qt
         assert share <= 0.6, "recorder, filter and mirror together"
         assert stage.wire_bytes <= DEFAULT_KBPS * 125 * (took_s + 1)
         assert worst_s < STALL_S
+
+    qt_loop.run(stage.play(story()), timeout_s=90)
+
+
+TURMOIL = """<html><body><h1 id=h>0</h1><div id=d></div><script>
+const d = document.getElementById('d'); let n = 0;
+window.turning = setInterval(() => {
+  const rows = Array.from({length: 900}, () => { const p = document.createElement('p');
+    p.textContent = 'ligne ' + n++; p.title = 'x'.repeat(40); p.append(document.createElement('b')); return p; });
+  d.replaceChildren(...rows);
+}, 25);
+function calm() { clearInterval(window.turning); d.textContent = 'calme'; return 1; }
+</script></body></html>"""
+
+
+def test_the_recorder_rests_when_a_page_changes_without_end(stage: Stage, qt_loop: QtLoop) -> None:
+    """What it may cost is what its settings say, in the browser's own process; and afterwards the mirror is right."""
+    share, burst_ms = float(RECORDER_SETTINGS["recordShare"]), float(RECORDER_SETTINGS["recordBurstMs"])
+    overdraft_ms = 1500.0  # one batch and one picture may begin with hardly anything left
+
+    async def story() -> None:
+        await stage.share(stage.web.page("/t/tourment.html", TURMOIL))
+        started_s = time.monotonic()
+        await asyncio.sleep(8)
+        cost, took_s = await stage.in_recorder("posteRecorder.cost()"), time.monotonic() - started_s
+        kept = await stage.in_recorder("rrweb.record.mirror.getIds().length")
+        print(f"turmoil: {cost} in {took_s:.1f} s, {kept} elements remembered")
+        assert cost["rests"] > 0
+        assert cost["spentMs"] <= burst_ms + share * took_s * 1000 + overdraft_ms
+        assert kept < 20_000, "what the page threw away is forgotten"
+        await stage.in_page("calm()")
+        await stage.mirrored("document.getElementById('d')?.textContent === 'calme'", timeout_s=30)
 
     qt_loop.run(stage.play(story()), timeout_s=90)
 
