@@ -41,6 +41,7 @@ from expert_app.ice_settings import ice_plan, trust_relays, trust_relays_in_brow
 from expert_app.origins import notary_of
 from expert_app.page_acts import PageActs
 from expert_app.paths import Paths
+from expert_app.quick_looks import QuickLooks
 from expert_app.seal_ends import DeskSealing, seals_for
 from session.bus.client import BusClient
 from session.clock import SystemClock
@@ -128,6 +129,7 @@ class ComposedDesk:
         )
         self._app = DeskApp(self._link, self._filing, self._open_session, clock, tasks, program.facts)
         self._devices = DevicesJob(self._app, self._link, self._workers, clock, program.facts)
+        self._quick_looks = QuickLooks(self._app, self._workers, program.facts)
         self._page_acts = PageActs(self._app, self._filing, self._outbox)
         self._pieces = DeskPieces(self._app, self._filing, self._link, PieceLink(self._bus), clock, program.facts)
         self._talks = DeskTalks(self._app, self._link, self._talk_link, self._open_guest, tasks, program.facts)
@@ -159,7 +161,7 @@ class ComposedDesk:
             self.window, self.mirror, self.video, self._app, self._media, tasks, program.facts
         )
         self._devices_connections = DevicesConnections(
-            self.window.devices, self._app, self._devices, self._page_acts, program.facts
+            self.window.devices, self._app, self._devices, self._page_acts, self._quick_looks, program.facts
         )
         self._network = NetworkWatch(self.window, self._on_network_changed)
         self._life_size = LifeSize(

@@ -15,6 +15,7 @@ from documents.assemble import assemble
 from documents.check import check_page
 from documents.clean import CleanPage, clean_page
 from documents.edits import Edits, LeaveAsScanned, TurnPage
+from documents.encoding import encoding_for
 from documents.errors import DocumentError
 from documents.legibility import seen_flaws
 from documents.outbox import KeptPage, Outbox, PageState, QueuedDocument
@@ -23,6 +24,7 @@ from documents.workers import Workers
 from expert_app.facts import Facts
 from expert_app.filing_facts import CleanedPage, DocumentTrouble, FilingProgress, PageTrouble, ShownPage, StoreLink
 from expert_app.origins import Notary, origin_of
+from expert_app.upload_rate import UploadRate
 from session.clock import Clock
 from session.desk.live import DeskSession
 from session.error_codes import from_code
@@ -102,9 +104,11 @@ class Filing:
         self._scanner = ""
         self._session: DeskSession | None = None
         self._known: set[str] = set()
+        self._early: dict[str, list[EditChange]] = {}
         self._removed: set[str] = set()
         self._cleaned: dict[str, CleanPage] = {}
         self._cleaning: dict[str, asyncio.Task[None]] = {}
+        self._rate = UploadRate(clock)
         self._again_s = again_s
         self._again: asyncio.Task[None] | None = None
         self._making, self._sending = asyncio.Lock(), asyncio.Lock()
@@ -141,6 +145,7 @@ class Filing:
             task.cancel()
         self._cleaning.clear()
         self._cleaned.clear()
+        self._early.clear()
         if self._session is not None:
             for page_id in self._removed:
                 self._outbox.remove_page(self._session.facts.id, page_id)
@@ -179,7 +184,7 @@ class Filing:
             self._start_cleaning(session_id, page.page_id)
 
     def _keep(self, session_id: str, offer: PageOffered, data: bytes, media_type: str) -> KeptPage:
-        return self._outbox.keep_page(
+        page = self._outbox.keep_page(
             session_id,
             offer.page_id,
             data,
@@ -190,6 +195,10 @@ class Filing:
             dpi=offer.dpi,
             taken_at_utc=offer.taken_at_utc,
         )
+        edits = page.edits
+        for change in self._early.pop(page.page_id, ()):
+            edits = change(edits)
+        return self._outbox.set_edits(session_id, page.page_id, edits)
 
     def _start_cleaning(self, session_id: str, page_id: str) -> None:
         running = self._cleaning.pop(page_id, None)
@@ -203,7 +212,9 @@ class Filing:
             if page is None:
                 raise DossierUnknown(what="page")
             data = await asyncio.to_thread(self._outbox.page_bytes, session_id, page_id)
-            work = asyncio.wrap_future(self._workers.submit(clean_page, data, page.edits, page.dpi))
+            work = asyncio.wrap_future(
+                self._workers.submit(clean_page, data, page.edits, page.dpi, encoding_for(self._rate.kbps))
+            )
             clean = await asyncio.wait_for(work, CLEAN_S)
         except (DocumentError, SessionError, TimeoutError, OSError) as error:
             code = error.code if isinstance(error, DocumentError | SessionError) else "unexpected"
@@ -267,6 +278,8 @@ class Filing:
             return
         session_id = self._session.facts.id
         page = self._find(session_id, page_id)
+        if page is None and page_id not in self._known:  # the agent sees a quick copy of it
+            self._early.setdefault(page_id, []).append(change)
         if page is not None:  # one that was filed a moment ago stays as it was filed
             self._outbox.set_edits(session_id, page_id, change(page.edits))
             self._start_cleaning(session_id, page_id)
@@ -336,7 +349,12 @@ class Filing:
         if self._notary is not None and len(ways) == len(pages):
             origin = origin_of(session, ways, self._scanner, created)
         work = self._workers.submit(
-            assemble, [page.jpeg for page in pages], name, created, author=self._store.organisation_name, origin=origin
+            assemble,
+            [page.content for page in pages],
+            name,
+            created,
+            author=self._store.organisation_name,
+            origin=origin,
         )
         pdf = await asyncio.wait_for(asyncio.wrap_future(work), CLEAN_S)
         if self._notary is not None:
@@ -402,6 +420,7 @@ class Filing:
             if all(waiting.upload_id != document.upload_id for waiting in self._outbox.documents()):
                 return  # another call has sent it meanwhile
             data = await asyncio.to_thread(self._outbox.document_bytes, document.upload_id)
+            self._rate.begins()
             try:
                 filed = await self._store.upload(
                     document.session_id,
@@ -420,6 +439,7 @@ class Filing:
                 else:
                     await self._give_back(document)
                 raise
+            self._rate.went(document.size_bytes)
             await asyncio.to_thread(self._outbox.mark_filed, document.upload_id)
         for page_id in document.page_ids:
             self._cleaned.pop(page_id, None)

@@ -73,4 +73,4 @@ def _treatment(kept: KeptPage, clean: CleanPage) -> list[str]:
             done.append(f"agent turned {90 * step.quarters}")
         elif isinstance(step, CropPage):
             done.append(f"agent cut {step.left:.3f} {step.top:.3f} {step.right:.3f} {step.bottom:.3f}")
-    return [*done, f"{clean.dpi} dpi", f"jpeg {clean.kind.value}"]
+    return [*done, f"{clean.dpi} dpi", f"{clean.encoding} {clean.kind.value}"]

@@ -40,7 +40,7 @@ class PageFacts:
     """One page.
 
     Attributes:
-        percent: 0..100 while it is being received.
+        percent: 0..100 while it is being received; `glimpse` is what can be seen of it until the original is here.
         turns: quarter turns to the right that the agent wants, 0..3; those that the cleaned picture has: `turns_in`.
         use_cleaned: the cleaned picture is shown and filed, else the original.
         note: what to look at before the caller leaves, e.g. "Text is cut off at the right."
@@ -50,6 +50,7 @@ class PageFacts:
     page_id: str
     status: PageStatus = PageStatus.RECEIVING
     percent: int = 0
+    glimpse: QImage | None = None
     original: QImage | None = None
     cleaned: QImage | None = None
     turns: int = 0
@@ -65,7 +66,7 @@ class PageFacts:
 
     def image(self) -> QImage | None:
         """The picture in use, as it came."""
-        return self.cleaned if self.shows_cleaned else self.original
+        return self.cleaned if self.shows_cleaned else self.original or self.glimpse
 
     def turns_left(self) -> int:
         """Quarter turns to the right by which the picture in use is turned to be as the agent wants it."""

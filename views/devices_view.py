@@ -155,6 +155,13 @@ class DevicesView(QWidget):
             page_id, lambda facts: replace(facts, status=PageStatus.RECEIVING, percent=max(0, min(100, percent)))
         )
 
+    def show_page_glimpse(self, page_id: str, picture: QImage | bytes) -> None:
+        """A first sight of a page that is still on its way; one that is here is not changed."""
+        facts = self.page(page_id)
+        if facts is None or facts.status is PageStatus.RECEIVING:
+            self.add_page(page_id)
+            self._change(page_id, lambda facts: replace(facts, glimpse=picture_of(picture)))
+
     def show_page_image(self, page_id: str, original: QImage | bytes) -> None:
         """A page is safe on this computer; its picture as it was scanned."""
         self.add_page(page_id)

@@ -21,7 +21,9 @@ from pathlib import Path
 from PIL import Image
 
 from documents.assemble import assemble
-from documents.clean import JPEG_QUALITY, OUTPUT_DPI, clean_page
+from documents.clean import clean_page
+from documents.encoding import JPEG_QUALITY, OUTPUT_DPI, Encoding
+from documents.quick import quick_copy
 from documents.workers import Workers
 from tests.benchmarks import paper_store
 from tests.benchmarks.table import Row, publish
@@ -34,6 +36,8 @@ GOAL_CLEAN_S = 0.5
 GOAL_ASSEMBLE_S = 0.1
 REPEATS = 5
 LINE_BYTES_S = 64_000
+PAGES_BYTES_S = 54_000
+"""What a quick copy may use of it beside a call (`session.protocol.sending.HURRY`)."""
 """512 kb/s."""
 
 
@@ -75,8 +79,17 @@ def _way_of_a_page(data: bytes) -> list[Row]:
             print(f"{name}: cannot do it here, not measured")
             continue
         found.append(Row(f"the same, against {name}", "CPU s", ours, peer, name, peer * most))
-    seconds = len(clean_page(data).jpeg) / LINE_BYTES_S
-    found.append(Row("colour form on 512 kb/s", "s", seconds, len(data) / LINE_BYTES_S, "as scanned", 2.0))
+    copy = quick_copy(data, 300)
+    assert copy is not None
+    seconds = cpu_s(partial(quick_copy, data, 300)) + len(copy.data) / PAGES_BYTES_S
+    found.append(Row("colour form seen on 512 kb/s", "s", seconds, len(data) / LINE_BYTES_S, "as scanned", 2.0))
+    small = cpu_s(lambda: assemble([clean_page(data, encoding=Encoding.SMALL).content], "x", when))
+    found.append(Row("the same page in layers", "x the floor", small / floor, 1.0, "decode, resize, encode"))
+    jpeg, layers = (
+        len(assemble([clean_page(data, encoding=form).content], "x", when)) / 1000
+        for form in (Encoding.JPEG, Encoding.SMALL)
+    )
+    found.append(Row("document of one page in layers", "kB", layers, jpeg, "as JPEG", 60.0))
     return found
 
 

@@ -18,10 +18,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PIL import Image
 
 from documents.assemble import assemble
+from documents.clean import clean_page
+from documents.encoding import Encoding
+from documents.layers import Layers
 from documents.marks import marks_of
 from documents.pdf import is_pdfa, open_pdf
 from documents.provenance import Origin, PageOrigin, read_origin, seal, verify
 from documents.receipt import receipt
+from tests.unit.documents import drawn_pages
 from tests.unit.documents.test_receipt import FACTS
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -110,7 +114,7 @@ def test_a_document_is_found_again_by_its_pages() -> None:
     assert marks_of(b"no pdf").pages == ()
 
 
-@pytest.mark.parametrize("what", ["page", "sealed", "receipt"])
+@pytest.mark.parametrize("what", ["page", "sealed", "layers", "receipt"])
 def test_an_independent_validator_accepts_what_we_write(what: str, tmp_path: Path) -> None:
     jars = [Path(f"/usr/share/java/{name}.jar") for name in JARS]
     if shutil.which("java") is None or not all(jar.is_file() for jar in jars):
@@ -120,7 +124,10 @@ def test_an_independent_validator_accepts_what_we_write(what: str, tmp_path: Pat
         document.write_bytes(receipt(FACTS, flavour="1b"))
     else:
         origin = ORIGIN if what == "sealed" else None
-        made = assemble([_jpeg(0), _jpeg(90)], "Pièce", NINE, author="Caisse", origin=origin, flavour="1b")
+        layers = [clean_page(drawn_pages.jpeg(drawn_pages.form().reduce(2), dpi=150), encoding=Encoding.SMALL).content]
+        assert isinstance(layers[0], Layers)
+        pages = layers if what == "layers" else [_jpeg(0), _jpeg(90)]
+        made = assemble(pages, "Pièce", NINE, author="Caisse", origin=origin, flavour="1b")
         document.write_bytes(seal(made, PUBLIC, KEY.sign))
     command = ["java", "-cp", ":".join(map(str, jars)), "org.apache.pdfbox.preflight.Validator_A1b", str(document)]
     told = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
