@@ -17,6 +17,7 @@ from documents.layers_pdf import add_layers, add_pictures, layer_bytes
 from documents.pdf import FLAVOUR, MAX_PAGES, MAX_PDF_BYTES, Title, as_pdfa
 from documents.pictures import dpi_of, open_header
 from documents.provenance import Origin, put_origin
+from documents.text_layer import Word, add_words, invisible_font
 
 _COLOUR_SPACES = {"L": Name.DeviceGray, "RGB": Name.DeviceRGB}
 
@@ -29,6 +30,7 @@ def assemble(
     author: str = "",
     language: str = "fr-FR",
     origin: Origin | None = None,
+    words: Sequence[Sequence[Word]] = (),
     flavour: Literal["1b", "2b"] = FLAVOUR,
 ) -> bytes:
     """A PDF/A-2b with one page per picture, at the picture's own size.
@@ -39,6 +41,7 @@ def assemble(
         created: timezone-aware; the same pages, title and time give the same bytes.
         author: the organisation.
         origin: where the pages come from, one `PageOrigin` each; the file then waits for `provenance.seal`.
+        words: of each page, to be found by; fewer than pages: the others have none.
         flavour: "1b" only for validators that know no newer one.
 
     Raises:
@@ -59,6 +62,11 @@ def assemble(
                 add_layers(pdf, page)
             else:
                 _add(pdf, page, number)
+        if any(words):
+            font = invisible_font(pdf)
+            for page_of, found in zip(pdf.pages, words, strict=False):
+                if found:
+                    add_words(pdf, page_of, found, font)
         describe = None if origin is None else partial(put_origin, origin=origin, pictures=kept)
         return as_pdfa(pdf, Title(title, created, author=author, language=language), describe, flavour)
 

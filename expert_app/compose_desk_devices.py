@@ -36,6 +36,7 @@ class DevicesConnections:
         job.pile_ordered.connect(lambda pages: view.strip.set_order(in_order(view.strip.order(), pages)))
         acts.parted.connect(self._on_parted)
         looks.glimpsed.connect(self._on_glimpsed)
+        acts.papers.found.connect(lambda found: view.show_papers(found.page_id, len(found.boxes)))
 
     def _connect_wishes(self) -> None:
         view, job = self._view, self._job
@@ -48,6 +49,7 @@ class DevicesConnections:
         view.page_removed.connect(self._acts.remove)
         view.page_restored.connect(self._acts.restore)
         view.page_split_requested.connect(self._on_split)
+        view.papers_split_requested.connect(self._acts.split_papers)
         view.print_receipt_requested.connect(job.print_receipt)
         view.print_file_requested.connect(job.print_file)
         view.print_cancel_requested.connect(job.cancel_print)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from documents.assemble import assemble
 from documents.check import check_page
 from documents.clean import CleanPage, clean_page
-from documents.edits import Edits, LeaveAsScanned, TurnPage
+from documents.edits import Edits, LeaveAsScanned, Stage, TurnPage
 from documents.encoding import encoding_for
 from documents.errors import DocumentError
 from documents.legibility import seen_flaws
@@ -22,8 +22,16 @@ from documents.outbox import KeptPage, Outbox, PageState, QueuedDocument
 from documents.provenance import seal
 from documents.workers import Workers
 from expert_app.facts import Facts
-from expert_app.filing_facts import CleanedPage, DocumentTrouble, FilingProgress, PageTrouble, ShownPage, StoreLink
+from expert_app.filing_facts import (
+    CleanedPage,
+    DocumentTrouble,
+    FilingProgress,
+    PageTrouble,
+    ShownPage,
+    StoreLink,
+)
 from expert_app.origins import Notary, origin_of
+from expert_app.page_words import PageWords
 from expert_app.upload_rate import UploadRate
 from session.clock import Clock
 from session.desk.live import DeskSession
@@ -67,6 +75,7 @@ class Filing:
 
     Args:
         notary: seals each document with its origin; None: documents are not sealed.
+        reader: reads words of pages; None: documents cannot be searched by what they say.
         again_s: pause before a document that waits is sent again.
 
     Attributes:
@@ -88,6 +97,7 @@ class Filing:
         facts: Facts,
         *,
         notary: Notary | None = None,
+        reader: PageWords | None = None,
         again_s: float = AGAIN_S,
     ) -> None:
         self.page_kept: Notifier[ShownPage] = Notifier()
@@ -100,7 +110,7 @@ class Filing:
         self.pages_filed: Notifier[list[str]] = Notifier()
         self._outbox, self._workers, self._store = outbox, workers, store
         self._clock, self._tasks, self._facts = clock, tasks, facts
-        self._notary = notary
+        self._notary, self._reader = notary, reader
         self._scanner = ""
         self._session: DeskSession | None = None
         self._known: set[str] = set()
@@ -146,6 +156,8 @@ class Filing:
         self._cleaning.clear()
         self._cleaned.clear()
         self._early.clear()
+        if self._reader is not None:
+            self._reader.forget()
         if self._session is not None:
             for page_id in self._removed:
                 self._outbox.remove_page(self._session.facts.id, page_id)
@@ -222,6 +234,8 @@ class Filing:
             self.page_failed.emit(PageTrouble(page_id, code))
             return
         self._cleaned[page_id] = clean
+        if self._reader is not None and not clean.blank:
+            self._reader.read(page_id, clean.jpeg)
         self._facts.note(
             "page_cleaned",
             page=page_id,
@@ -243,7 +257,8 @@ class Filing:
                     height_px=clean.height_px,
                 )
             )
-        self.page_cleaned.emit(CleanedPage(page_id, clean, page.edits.quarters, seen_flaws(clean.flaws, page.edits)))
+        flaws = seen_flaws(clean.flaws, page.edits)
+        self.page_cleaned.emit(CleanedPage(page_id, clean, page.edits.quarters, flaws, page.edits.left_out))
 
     def _find(self, session_id: str, page_id: str) -> KeptPage | None:
         return next((page for page in self._outbox.pages(session_id) if page.page_id == page_id), None)
@@ -272,6 +287,10 @@ class Filing:
             return Edits((*kept, LeaveAsScanned()) if original else kept)
 
         self._edit(page_id, change)
+
+    def use_stage(self, page_id: str, stage: Stage, wanted: bool) -> None:
+        """Does a step of the automatic cleaning, or leaves it out."""
+        self._edit(page_id, lambda edits: edits.without(stage, wanted))
 
     def _edit(self, page_id: str, change: EditChange) -> None:
         if self._session is None:
@@ -348,14 +367,9 @@ class Filing:
         origin = None
         if self._notary is not None and len(ways) == len(pages):
             origin = origin_of(session, ways, self._scanner, created)
-        work = self._workers.submit(
-            assemble,
-            [page.content for page in pages],
-            name,
-            created,
-            author=self._store.organisation_name,
-            origin=origin,
-        )
+        author, contents = self._store.organisation_name, [page.content for page in pages]
+        words = [] if self._reader is None else await self._reader.of(page_ids)
+        work = self._workers.submit(assemble, contents, name, created, author=author, origin=origin, words=words)
         pdf = await asyncio.wait_for(asyncio.wrap_future(work), CLEAN_S)
         if self._notary is not None:
             pdf = seal(pdf, self._notary.public_key, self._notary.sign)
@@ -444,6 +458,8 @@ class Filing:
         for page_id in document.page_ids:
             self._cleaned.pop(page_id, None)
             self._cleaning.pop(page_id, None)
+        if self._reader is not None:
+            self._reader.drop(document.page_ids)
         self.pages_filed.emit(list(document.page_ids))
         self.document_filed.emit(filed)
 

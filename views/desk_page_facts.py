@@ -9,6 +9,7 @@ from enum import StrEnum
 from PyQt6.QtCore import QRect, QSize
 from PyQt6.QtGui import QImage, QTransform
 
+from documents.edits import Stage
 from resources.texts import N_, _
 
 Mark = tuple[float, float, float, float]
@@ -45,6 +46,7 @@ class PageFacts:
         use_cleaned: the cleaned picture is shown and filed, else the original.
         note: what to look at before the caller leaves, e.g. "Text is cut off at the right."
         marks: where, on the cleaned picture.
+        left_out: steps of the cleaning that the agent does not want. papers: found on this page, when several.
     """
 
     page_id: str
@@ -58,6 +60,8 @@ class PageFacts:
     use_cleaned: bool = True
     note: str = ""
     marks: tuple[Mark, ...] = ()
+    left_out: frozenset[Stage] = frozenset()
+    papers: int = 0
 
     @property
     def shows_cleaned(self) -> bool:
