@@ -7,13 +7,12 @@ For a worker process (`documents.workers`): what a hostile file can do to a rend
 
 from __future__ import annotations
 
-import io
-
 import msgspec
 import pypdfium2
 from PIL import Image
 
 from documents.check import sha256_of
+from documents.encoding import as_jpeg
 from documents.errors import PageTooLarge, PageUnreadable
 from documents.pdf import MAX_PDF_BYTES
 from documents.pdf_check import inspect_pdf
@@ -77,10 +76,13 @@ def draw_page(data: bytes, number: int, dpi: int = DPI) -> Image.Image:
         raise PageUnreadable(why="damaged") from error
 
 
+def page_jpeg(data: bytes, number: int) -> bytes:
+    """One page as `flatten` gives it. Raises as `draw_page`."""
+    return as_jpeg(draw_page(data, number), DPI, _QUALITY)
+
+
 def _drawn(page: pypdfium2.PdfPage) -> bytes:
-    file = io.BytesIO()
-    _plain(_picture(page, DPI)).save(file, "JPEG", quality=_QUALITY, dpi=(DPI, DPI))
-    return file.getvalue()
+    return as_jpeg(_plain(_picture(page, DPI)), DPI, _QUALITY)
 
 
 def _picture(page: pypdfium2.PdfPage, dpi: int) -> Image.Image:

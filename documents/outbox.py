@@ -51,6 +51,7 @@ class KeptPage(msgspec.Struct, frozen=True, kw_only=True):
     taken_at_utc: datetime
     place: int = 0
     edits: Edits = Edits()
+    given: bool = False
     state: PageState = PageState.KEPT
     format: int = 1
 
@@ -110,6 +111,8 @@ class Outbox:
         height_px: int,
         dpi: int,
         taken_at_utc: datetime,
+        given: bool = False,
+        edits: Edits | None = None,
     ) -> KeptPage:
         """Keeps a page; when this returns, the sender may forget it. A page kept before stays as it is.
 
@@ -134,6 +137,8 @@ class Outbox:
                 height_px=height_px,
                 dpi=dpi,
                 taken_at_utc=taken_at_utc,
+                given=given,
+                edits=edits or Edits(),
                 place=1 + max((other.place for other in pages.all()), default=-1),
             )
             pages.put(page_id, page, data)

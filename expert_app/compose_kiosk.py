@@ -127,6 +127,7 @@ class ComposedKiosk:
             mirror_kbps=settings.mirror_kbps,
             consent_version=text_version,
             make_glimpse=self._quick.make,
+            file_folders=tuple(map(Path, settings.files_from)),
         )
         self._app = KioskApp(
             self._link,
@@ -167,6 +168,7 @@ class ComposedKiosk:
         window.session_page.talk.painted.connect(app.wishes.banner_painted)
         window.session_page.written.say_requested.connect(app.wishes.write)
         window.session_page.written.painted.connect(app.wishes.words_painted)
+        window.session_page.giving.answered.connect(self._on_file_answered)
         window.session_page.faces_changed.connect(self._call_pane.show_names)
         window.language_requested.connect(self._on_language)
         if self._voice is not None:
@@ -191,6 +193,10 @@ class ComposedKiosk:
     def _is_idle(self) -> bool:
         """Nobody is here: the line may be measured."""
         return self._bus.is_connected and self._link.ticket is None and not self._app.session_id
+
+    def _on_file_answered(self, file_id: str) -> None:
+        if self._session is not None and self._session.files is not None:
+            self._session.files.answer(file_id)
 
     def _forget_quick_copies(self) -> None:
         self._program.tasks.spawn(self._quick.end(), name="forget quick copies")
@@ -226,6 +232,9 @@ class ComposedKiosk:
         session.line.tell_geometry(Geometry(camera_fov_deg=place.camera_fov_deg, distance_mm=float(place.distance_mm)))
         session.line.peer_geometry.connect(self._on_agent_geometry)
         session.devices.scan_started.connect(lambda wish: self._quick.warm() if wish.kind is ScanKind.PAGE else None)
+        if session.files is not None:
+            session.files.asked.connect(self.window.session_page.show_files)
+            session.files.ended.connect(lambda _nothing: self.window.session_page.end_files())
         self._session = session
         return session
 

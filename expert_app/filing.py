@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
 
 from documents.assemble import assemble
-from documents.check import check_page
 from documents.clean import CleanPage, clean_page
 from documents.edits import Edits, LeaveAsScanned, Stage, TurnPage
 from documents.encoding import encoding_for
@@ -31,6 +29,7 @@ from expert_app.filing_facts import (
     StoreLink,
 )
 from expert_app.origins import Notary, origin_of
+from expert_app.page_keeping import EditChange, PageKeeper
 from expert_app.page_words import PageWords
 from expert_app.upload_rate import UploadRate
 from session.clock import Clock
@@ -67,8 +66,6 @@ AGAIN = frozenset(
 AGAIN_S = 10.0
 """Between two tries; and at once when the line is back."""
 
-EditChange = Callable[[Edits], Edits]
-
 
 class Filing:
     """The desk's way of paper.
@@ -81,6 +78,7 @@ class Filing:
     Attributes:
         page_kept: a page is safe on disk (also told for each page found again after a restart). page_cleaned: its
             legible copy is ready. page_failed: it is no use, or could not be cleaned.
+        file_disarmed: a caller's file could act by itself (names of what it had); its pages are only pictures now.
         document_progressed, document_filed: on the way, and read back by the store. pages_filed: ids of its pages.
         document_waiting: its name; it stays in the outbox and is sent again when the hub is back.
         document_refused: sent again, and the store does not want it. In a session that goes on, its pages are the
@@ -103,6 +101,7 @@ class Filing:
         self.page_kept: Notifier[ShownPage] = Notifier()
         self.page_cleaned: Notifier[CleanedPage] = Notifier()
         self.page_failed: Notifier[PageTrouble] = Notifier()
+        self.file_disarmed: Notifier[tuple[str, ...]] = Notifier()
         self.document_progressed: Notifier[FilingProgress] = Notifier()
         self.document_filed: Notifier[DocumentFiled] = Notifier()
         self.document_waiting: Notifier[str] = Notifier()
@@ -114,7 +113,7 @@ class Filing:
         self._scanner = ""
         self._session: DeskSession | None = None
         self._known: set[str] = set()
-        self._early: dict[str, list[EditChange]] = {}
+        self._keeper = PageKeeper(outbox, workers)
         self._removed: set[str] = set()
         self._cleaned: dict[str, CleanPage] = {}
         self._cleaning: dict[str, asyncio.Task[None]] = {}
@@ -144,9 +143,9 @@ class Filing:
         for page in pages:
             session_id = page.session_id
             if self._session is not None and self._session.facts.id == session_id:
-                data = await asyncio.to_thread(self._outbox.page_bytes, session_id, page.page_id)
+                shown = await self._keeper.to_show(page)
                 self._facts.note("page_found_again", page=page.page_id, sha256=page.sha256)
-                self.page_kept.emit(ShownPage(page.page_id, data))
+                self.page_kept.emit(ShownPage(page.page_id, shown, page.given))
                 self._start_cleaning(session_id, page.page_id)
 
     def end(self) -> None:
@@ -155,7 +154,7 @@ class Filing:
             task.cancel()
         self._cleaning.clear()
         self._cleaned.clear()
-        self._early.clear()
+        self._keeper.forget()
         if self._reader is not None:
             self._reader.forget()
         if self._session is not None:
@@ -174,43 +173,26 @@ class Filing:
         """Puts a page on disk; the kiosk may forget it when this returns.
 
         Raises:
-            PageUnreadable, PageTooLarge, PageDamaged: the image is no use. OSError: the disk is full.
+            PageUnreadable, FileLocked, PageTooLarge, PageDamaged: the file is no use. OSError: the disk is full.
         """
-        try:
-            facts = await asyncio.wrap_future(self._workers.submit(check_page, data, offer.sha256))
-            page = await asyncio.to_thread(self._keep, session_id, offer, data, facts.media_type)
-        except DocumentError as error:
-            raise from_code(error.code, dict(error.detail)) from error
-        self._known.add(page.page_id)
-        self._facts.note(
-            "page_kept",
-            page=page.page_id,
-            sha256=page.sha256,
-            size_bytes=page.size_bytes,
-            width_px=page.width_px,
-            height_px=page.height_px,
-            dpi=page.dpi,
-        )
+        kept = await self._keeper.keep(session_id, offer, data)
+        for page, _shown in kept.pages:
+            self._known.add(page.page_id)
+            self._facts.note(
+                "page_kept",
+                page=page.page_id,
+                sha256=page.sha256,
+                size_bytes=page.size_bytes,
+                width_px=page.width_px,
+                height_px=page.height_px,
+                dpi=page.dpi,
+            )
         if self._session is not None and self._session.facts.id == session_id:
-            self.page_kept.emit(ShownPage(page.page_id, data))
-            self._start_cleaning(session_id, page.page_id)
-
-    def _keep(self, session_id: str, offer: PageOffered, data: bytes, media_type: str) -> KeptPage:
-        page = self._outbox.keep_page(
-            session_id,
-            offer.page_id,
-            data,
-            offer.sha256,
-            media_type=media_type,
-            width_px=offer.width_px,
-            height_px=offer.height_px,
-            dpi=offer.dpi,
-            taken_at_utc=offer.taken_at_utc,
-        )
-        edits = page.edits
-        for change in self._early.pop(page.page_id, ()):
-            edits = change(edits)
-        return self._outbox.set_edits(session_id, page.page_id, edits)
+            for page, shown in kept.pages:
+                self.page_kept.emit(ShownPage(page.page_id, shown, page.given))
+                self._start_cleaning(session_id, page.page_id)
+            if kept.left_behind:
+                self.file_disarmed.emit(kept.left_behind)
 
     def _start_cleaning(self, session_id: str, page_id: str) -> None:
         running = self._cleaning.pop(page_id, None)
@@ -298,7 +280,7 @@ class Filing:
         session_id = self._session.facts.id
         page = self._find(session_id, page_id)
         if page is None and page_id not in self._known:  # the agent sees a quick copy of it
-            self._early.setdefault(page_id, []).append(change)
+            self._keeper.wish(page_id, change)
         if page is not None:  # one that was filed a moment ago stays as it was filed
             self._outbox.set_edits(session_id, page_id, change(page.edits))
             self._start_cleaning(session_id, page_id)

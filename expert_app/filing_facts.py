@@ -13,10 +13,11 @@ from session.protocol.hub_messages import DocumentFiled
 
 
 class ShownPage(NamedTuple):
-    """A page as received."""
+    """A page as received, as a picture; `given`: a file of the caller's, not scanned."""
 
     page_id: str
     data: bytes
+    given: bool = False
 
 
 class CleanedPage(NamedTuple):

@@ -62,7 +62,8 @@ def _page(kept: KeptPage, clean: CleanPage, device: str) -> PageOrigin:
 
 def _treatment(kept: KeptPage, clean: CleanPage) -> list[str]:
     """Each step in a few words that no language needs to translate."""
-    done = [] if kept.edits.as_scanned or Stage.LIGHT in kept.edits.left_out else ["light"]
+    given = ["given by the caller"] if kept.given else []
+    done = given if kept.edits.as_scanned or Stage.LIGHT in kept.edits.left_out else [*given, "light"]
     done += [f"turned {clean.turned_deg}"] if clean.turned_deg else []
     done += [f"skew {clean.skew_deg}"] if clean.skew_deg else []
     box = clean.box

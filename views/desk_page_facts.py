@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from PyQt6.QtCore import QRect, QSize
@@ -47,6 +47,7 @@ class PageFacts:
         note: what to look at before the caller leaves, e.g. "Text is cut off at the right."
         marks: where, on the cleaned picture.
         left_out: steps of the cleaning that the agent does not want. papers: found on this page, when several.
+        given: a file of the caller's, not scanned.
     """
 
     page_id: str
@@ -62,6 +63,12 @@ class PageFacts:
     marks: tuple[Mark, ...] = ()
     left_out: frozenset[Stage] = frozenset()
     papers: int = 0
+    given: bool = False
+
+    def arrived(self, picture: QImage | None, given: bool) -> PageFacts:
+        """It is safe on this computer; what a caller gave is used as it is, and can be cleaned all the same."""
+        kept = PageStatus.KEPT
+        return replace(self, status=kept, percent=100, original=picture, given=given, use_cleaned=not given)
 
     @property
     def shows_cleaned(self) -> bool:
@@ -96,8 +103,14 @@ class PageFacts:
         if self.status == PageStatus.CLEANED and self.note and self.use_cleaned:
             return _("To check")
         if self.status == PageStatus.CLEANED and not self.use_cleaned:
-            return _("Original")
+            return _("Given file") if self.given else _("Original")
         return text
+
+
+def picture_of(image: QImage | bytes | None) -> QImage | None:
+    """An image for the screen from bytes that were already checked; None when there is none or it is not readable."""
+    made = QImage.fromData(image) if isinstance(image, bytes) else image
+    return None if made is None or made.isNull() else made
 
 
 def turned_box(mark: Mark, size: QSize) -> QRect:

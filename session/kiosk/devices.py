@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from session.clock import Clock
 from session.device_errors import PrinterGone, ScannerGone
+from session.kiosk.given_files import GivenFiles
 from session.kiosk.glimpses import Glimpses, MakeGlimpse
 from session.kiosk.grants import KioskGrants
 from session.kiosk.page_shelf import PageShelf
@@ -61,6 +62,7 @@ class KioskDevices:
         shelf: the session's own.
         rules: for whom this kiosk prints, and how it looks at documents.
         chunk_kbps: kilobits per second that pages may use, so that they never starve the voice; None: all.
+        files: asks the caller for a file; the session's own.
         make_glimpse: makes quick copies of pages that take long.
         look_s: how often a stalled document is looked for.
 
@@ -83,6 +85,7 @@ class KioskDevices:
         *,
         chunk_kbps: int | None = DEFAULT_CHUNK_KBPS,
         make_glimpse: MakeGlimpse | None = None,
+        files: GivenFiles | None = None,
         look_s: float = 0.25,
     ) -> None:
         self._scanner, self._printer, self._shelf, self._tasks, self._look_s = scanner, printer, shelf, tasks, look_s
@@ -90,8 +93,9 @@ class KioskDevices:
         self._chunks = ChunkSender(channel, clock, tasks, self._read, kbps=chunk_kbps)
         self._glimpses = Glimpses(make_glimpse, self._sure, self._chunks, tasks)
         self._pages = Pages(shelf, self._sure, self._chunks, self._glimpses, clock)
-        self._scans = Scans(scanner, self._pages, grants, self._sure, tasks)
+        self._scans = Scans(scanner, files, self._pages, grants, self._sure, tasks)
         self._prints = Prints(printer, grants, self._sure, clock, tasks, rules)
+        self._takes_files = files is not None
         self._kiosk_key = rules.kiosk_key
         self._report: asyncio.Task[None] | None = None
         self._watch: asyncio.Task[None] | None = None
@@ -188,6 +192,7 @@ class KioskDevices:
                 printer_code=printer.code,
                 feeder=scanner.feeder,
                 duplex=scanner.duplex,
+                files=self._takes_files,
                 kiosk_key=self._kiosk_key,
             )
         )

@@ -16,7 +16,7 @@ from session.notify import Notifier
 from session.protocol.chunks import count_chunks
 from session.protocol.ids import new_id
 from session.protocol.sending import ChunkSender, SureSender
-from session.protocol.session_messages import ChunksRequested, PageOffered, ScanKind, ScanRequested
+from session.protocol.session_messages import ChunksRequested, PageOffered, ScanKind, ScanRequested, ScanSource
 from session.protocol.version import MAX_ITEM_BYTES
 
 
@@ -60,6 +60,7 @@ class Pages:
             dpi=page.dpi,
             chunks=count_chunks(len(page.data), self._chunks.chunk_bytes),
             taken_at_utc=self._clock.utc_now(),
+            given=request.source is ScanSource.FILE,
         )
         await asyncio.to_thread(self._shelf.put, offer, page.data)
         if offer.kind is ScanKind.PREVIEW:

@@ -237,7 +237,7 @@ class DevicesRequested(SessionMessage, frozen=True, kw_only=True):
 class DevicesReported(SessionMessage, frozen=True, kw_only=True):
     """Kiosk: `scanner_code` and `printer_code` are error codes of `session.errors`, empty when all is well.
 
-    `feeder`: the scanner has one; `duplex`: which sees both sides of a sheet.
+    `feeder`: the scanner has one; `duplex`: which sees both sides of a sheet. `files`: a caller may give files.
     `kiosk_key`: public nkey of this kiosk, to which prints are bound.
     """
 
@@ -249,6 +249,7 @@ class DevicesReported(SessionMessage, frozen=True, kw_only=True):
     printer_code: str
     feeder: bool = False
     duplex: bool = False
+    files: bool = False
     kiosk_key: Annotated[str, msgspec.Meta(max_length=60)] = ""
 
 
@@ -260,10 +261,11 @@ class ScanKind(StrEnum):
 
 
 class ScanSource(StrEnum):
-    """Glass or feeder."""
+    """Glass, feeder, or a file that the caller chooses at the kiosk."""
 
     GLASS = "glass"
     FEEDER = "feeder"
+    FILE = "file"
 
 
 class Area(msgspec.Struct, frozen=True, kw_only=True):
@@ -318,7 +320,10 @@ class ScanEnded(SessionMessage, frozen=True, kw_only=True):
 
 
 class PageOffered(SessionMessage, frozen=True, kw_only=True):
-    """Kiosk: a page is ready and its chunks follow. The kiosk keeps it until `PageKept`."""
+    """Kiosk: a page is ready and its chunks follow. The kiosk keeps it until `PageKept`.
+
+    `given`: not scanned but a file of the caller's; then it may be a PDF of several pages.
+    """
 
     page_id: Id
     scan_id: Id
@@ -331,6 +336,7 @@ class PageOffered(SessionMessage, frozen=True, kw_only=True):
     dpi: int
     chunks: int
     taken_at_utc: datetime
+    given: bool = False
 
 
 class PageGlimpsed(SessionMessage, frozen=True, kw_only=True):
