@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,10 @@ from session.device_errors import FileRefused
 from session.kiosk.given_files import MAX_FILE_BYTES, GivenFiles, OfferedFile, find_files, read_file
 from session.protocol.session_messages import Grant, ScanSource
 from tests.talks.devices.ends import Talk, drawn_page, invented_pdf, settle, until
+
+
+def _has_ended(talk: Talk, before: int) -> bool:
+    return len(talk.desk.ended) > before
 
 
 class Screen:
@@ -78,9 +82,7 @@ async def test_no_stop_and_silence_give_nothing(talk: Talk, stick: Path) -> None
             files.answer("")
         elif end == "stop":
             talk.kiosk.grants.withdraw_all()
-        async with asyncio.timeout(5):
-            while len(talk.desk.ended) <= told:
-                await asyncio.sleep(0.005)
+        await until(partial(_has_ended, talk, told))
         assert talk.desk.ended[-1].code == code
     assert talk.desk.pages == []
     assert screen.ended == 3
