@@ -28,8 +28,9 @@ format: setup
 test:
 	@installers/setup.sh test
 	@$(MAKE) --no-print-directory lint
-	# One worker: should the browser engine take it down, the run goes on and names the test.
-	$(BIN)/pytest -n 1
+	# Workers: should the browser engine take one down, the run goes on and names the test. Real programs are alone.
+	$(BIN)/pytest -n 2 tests/unit
+	$(BIN)/pytest -n 1 --ignore tests/unit
 
 test-faults: setup
 	$(BIN)/python -m tests.faults.power_cut
