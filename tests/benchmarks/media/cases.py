@@ -15,9 +15,6 @@ from tests.benchmarks.media.peers import Engine
 from tests.benchmarks.media.stage import Measured, Stage, now_ms, on_stage
 
 PAGE_BYTES = 1_000_000
-PAGE_KBPS, FACE_KBPS = 290, 80
-"""Document mode: so much for the page, so much for each face while it crosses."""
-
 SILENT_S = 3.0
 """After so long without a packet our application sets up a second connection."""
 
@@ -198,16 +195,12 @@ async def moved(engine: Engine, times: Times) -> list[Cell]:
 
 
 async def page(engine: Engine, times: Times) -> list[Cell]:
-    """1 MB crosses from the kiosk during the call: ours at its own pace with small faces, others as fast as TCP can."""
+    """1 MB crosses from the kiosk during the call: ours under the governor, others as fast as TCP can."""
     case = "1 MB page, 512 kb/s, 1 % loss"
     async with on_stage(engine, RURAL_1) as stage:
         await stage.call()
         await stage.wait(times.settle_s)
-        if engine.ours:
-            for peer in stage.ends.values():
-                await peer.do("limit", kbps=FACE_KBPS)
-            await stage.wait(1.0)
-        sending = asyncio.create_task(_send_page(stage, PAGE_KBPS if engine.ours else 0))
+        sending = asyncio.create_task(_send_page(stage, governed=engine.ours))
         measuring = asyncio.create_task(stage.measure(26.0))
         took_s = await asyncio.wait_for(sending, 150)
         measured = await measuring
@@ -216,18 +209,20 @@ async def page(engine: Engine, times: Times) -> list[Cell]:
         return _bounded(cells[1:], {"voice": (None, 1), "longest": (None, 1000)}) + cells[:1]
 
 
-async def _send_page(stage: Stage, kbps: int) -> float:
+async def _send_page(stage: Stage, *, governed: bool) -> float:
     """Through a TCP connection of the kiosk to the desk's namespace, as the bus has; seconds until its last byte."""
+    address = stage.network.addresses[stage.network.desk]
     desk, kiosk = stage.network.within(stage.network.desk), stage.network.within(stage.network.kiosk)
     program = "tests.benchmarks.media.page_transfer"
     taking = await asyncio.create_subprocess_exec(*desk, *_python(program, "take", str(PAGE_BYTES)))
     await asyncio.sleep(0.7)
     began_s = time.monotonic()
-    sending = await asyncio.create_subprocess_exec(
-        *kiosk, *_python(program, "send", stage.network.addresses[stage.network.desk], str(PAGE_BYTES), str(kbps))
-    )
+    if governed:
+        await stage.kiosk.do("page", timeout_s=150, address=address, bytes=PAGE_BYTES)
+    else:
+        sending = await asyncio.create_subprocess_exec(*kiosk, *_python(program, "send", address, str(PAGE_BYTES)))
+        await sending.wait()
     await taking.wait()
-    await sending.wait()
     return time.monotonic() - began_s
 
 

@@ -125,13 +125,10 @@ async def main() -> None:
         if stock.pc is not None:
             await stock.pc.close()
 
-    async def nothing(_asked: dict[str, Any]) -> Any:
-        return None
-
     async def stats(_asked: dict[str, Any]) -> Any:
         return {"voice_s": stock.voice_s, "guessed_s": stock.guessed_s, "video_octets": 0, "codec": "vp8"}
 
-    await serve({"answer": answer, "pop": pop, "limit": nothing, "close": close, "stats": stats})
+    await serve({"answer": answer, "pop": pop, "close": close, "stats": stats})
 
 
 if __name__ == "__main__":
