@@ -11,18 +11,16 @@ import numpy as np
 from session.media.aiortc_engine import AiortcEngine, EngineSettings
 from session.media.engine import MediaStats, PictureLimits
 from session.media.picture_codecs import PICTURE_CODECS
-from session.media.sound import ToneSource
 from tests.benchmarks.media.peer_line import GovernedEnd
 from tests.benchmarks.media.peer_python import MaterialCamera, Shown, serve, settings
+from tests.benchmarks.media.voice import Speech
 
 
 async def main() -> None:
     """The program."""
     wanted = settings()
     codecs = (wanted.codec,) if wanted.codec else PICTURE_CODECS
-    engine = AiortcEngine(
-        MaterialCamera(wanted.clip, wanted.height), ToneSource(), settings=EngineSettings(codecs=codecs)
-    )
+    engine = AiortcEngine(MaterialCamera(wanted.clip, wanted.height), Speech(), settings=EngineSettings(codecs=codecs))
     engine.set_line(wanted.line_kbps)
     shown = Shown()
 

@@ -35,7 +35,7 @@ async def film(page: LockedCallPage, wanted: PeerSettings) -> None:
     images = [base64.b64encode(image).decode() for image in jpegs(wanted.clip, wanted.height)]
     page.tell(SCRIPT)
     await page.run(f"bench.load({json.dumps(images)})")
-    await page.run("simulatedPerson.camera = bench.camera, simulatedPerson.warm = () => {}, true")
+    await page.run("Object.assign(simulatedPerson, bench, { warm: () => {} }), true")
     await page.run("bench.watch(document.querySelector('#call video'))")
 
 
