@@ -5,7 +5,7 @@ BIN := .venv/bin
 
 ROUNDS ?= 1
 
-.PHONY: setup demo test test-faults lint format bench bench-hub schemas translations clean
+.PHONY: setup demo test test-faults lint format bench bench-hub bench-paper schemas translations clean
 
 setup:
 	@installers/setup.sh
@@ -39,6 +39,10 @@ test-faults: setup
 
 bench:
 	@$(MAKE) --no-print-directory --keep-going bench-start bench-paper bench-statistics bench-cobrowse bench-hub bench-media
+
+bench-paper: setup
+	@installers/bench_peers.sh
+	$(BIN)/python -m tests.benchmarks.bench_paper
 
 bench-%: setup
 	$(BIN)/python -m tests.benchmarks.bench_$*
