@@ -33,9 +33,9 @@ test:
 	$(BIN)/pytest -n 1 --ignore tests/unit
 
 test-faults: setup
+	$(BIN)/python -m tests.faults.paper
 	$(BIN)/python -m tests.faults.power_cut
 	$(BIN)/python -m tests.faults.run_cluster --rounds $(ROUNDS)
-	$(BIN)/python -m tests.faults.paper
 
 bench:
 	@$(MAKE) --no-print-directory --keep-going bench-start bench-paper bench-statistics bench-cobrowse bench-hub bench-media
