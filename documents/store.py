@@ -80,7 +80,7 @@ class DossierStore:
     Args:
         folder: holds the documents, and the database when no `database_url` is given.
         database_url: an SQLAlchemy URL, e.g. of PostgreSQL.
-        blobs: where documents lie instead of in the folder, e.g. `documents.blobs_remote.RemoteBlobs`.
+        blobs: where documents lie instead of in the folder, e.g. `documents.blobs_remote.RemoteBlobs`; closed with us.
         now: the time, timezone-aware; its local day decides which pieces are out of date.
 
     Raises:
@@ -107,8 +107,9 @@ class DossierStore:
             raise
 
     def close(self) -> None:
-        """Ends all connections."""
+        """Ends all connections, also those of the `blobs` that were given."""
         self._engine.dispose()
+        self._blobs.close()
 
     def __enter__(self) -> Self:
         return self

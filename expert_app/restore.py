@@ -14,14 +14,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from documents import store_copy
-from documents.store import DossierStore
-from documents.store_copy import StoreCopy
 from expert_app.backup import DOSSIERS, FILES, HISTORY, HISTORY_TABLES, IDENTITIES, STREAMS, Facts
 from expert_app.backup_file import BackupReader, BackupTooNew, reading
 from expert_app.config import HubSettings
-from expert_app.hub_access import documents_folder
 from expert_app.hub_identities import open_book
 from expert_app.paths import Paths
+from expert_app.stores import open_copy
 from expert_app.table_rows import has_rows, load_rows
 from session.bus.hub_connection import HubConnection
 from session.bus.snapshots import Snapshots
@@ -78,18 +76,12 @@ def _check_empty(settings: HubSettings, paths: Paths, facts: Facts) -> None:
     if not book.is_empty:
         raise TargetNotEmpty("identities")
     if facts.dossiers.included:
-        copy = _dossiers(settings, paths)
+        copy = open_copy(settings, paths)
         try:
             if has_rows(copy.engine, store_copy.TABLES):
                 raise TargetNotEmpty("dossiers")
         finally:
             copy.close()
-
-
-def _dossiers(settings: HubSettings, paths: Paths) -> StoreCopy:
-    folder, database = documents_folder(settings, paths, "dossiers"), settings.database or None
-    DossierStore(folder, database).close()  # makes the tables
-    return StoreCopy(folder, database)
 
 
 def _fill(backup: BackupReader, settings: HubSettings, paths: Paths, facts: Facts, created: str) -> int:
@@ -101,7 +93,7 @@ def _fill(backup: BackupReader, settings: HubSettings, paths: Paths, facts: Fact
         finally:
             history.close()
     _put_identities(paths, backup.read(IDENTITIES))
-    copy = _dossiers(settings, paths)
+    copy = open_copy(settings, paths)
     try:
         if facts.dossiers.included:
             for name in backup.names:

@@ -14,7 +14,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from documents.procedures import ProceduresWrong, load_procedures, shipped
-from documents.store import DossierStore
 from documents.workers import Limits, Workers
 from expert_app.config import HubSettings
 from expert_app.convention_words import refused
@@ -22,10 +21,10 @@ from expert_app.credentials import KeyMissing, key_name, load_seed
 from expert_app.dossier_adapter import DossierAdapter
 from expert_app.driver import Driver
 from expert_app.facts import Facts
-from expert_app.hub_access import documents_folder
 from expert_app.hub_identities import open_book
 from expert_app.paths import Paths
 from expert_app.procedure_words import procedures_refused
+from expert_app.stores import ExtraMissing, extra_words, open_blobs, open_store
 from expert_app.vault_part import OwnPart
 from resources.texts import _
 from session.bus.client import BusClient
@@ -72,6 +71,7 @@ class VaultProgram:
         check_addresses(settings.bus_urls)
         tls = client_tls(Path(settings.ca_file) if settings.ca_file else None)
         self._bus = BusClient(settings.bus_urls, Role.VAULT, own.user, seed, self._tasks, self._clock, tls)
+        self._blobs = open_blobs(settings, paths)
         self._keeper = VaultLog(paths.folder("log") / "log.sqlite")
 
     async def run(self, stop: asyncio.Event, ready: Callable[[], None]) -> None:
@@ -102,8 +102,7 @@ class VaultProgram:
         certificates = certify_handlers(house, self._clock)
         handlers: dict[Part, dict[str, Handler]] = {}
         if Part.DOSSIER in self._settings.serve:
-            folder = documents_folder(self._settings, self._paths, "dossiers")
-            store = DossierStore(folder, self._settings.database or None)
+            store = open_store(self._settings, self._paths, self._blobs)
             stack.callback(store.close)
             workers = Workers(limits=Limits(memory_mb=700, task_cpu_s=20))
             stack.callback(workers.close)
@@ -157,6 +156,9 @@ async def run(settings: HubSettings, paths: Paths, *, driven: bool) -> int:
         return 2
     except ProceduresWrong as error:
         print(procedures_refused(error))
+        return 2
+    except ExtraMissing as error:
+        print(extra_words(error))
         return 2
     except SessionError as error:
         from views.troubles import sentence
