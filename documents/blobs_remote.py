@@ -143,7 +143,8 @@ def s3_blobs(
     if ca_file:
         client["verify"] = ca_file
     config = {"connect_timeout": CONNECT_S, "read_timeout": ANSWER_S, "retries": {"max_attempts": 1}}
-    files = fsspec.filesystem(
+    make: Any = fsspec.filesystem
+    files = make(
         "s3",
         key=user or None,
         secret=secret or None,
@@ -166,7 +167,6 @@ def webdav_blobs(address: str, prefix: str, *, user: str, secret: str, ca_file: 
     options: dict[str, Any] = {"auth": (user, secret)} if user else {}
     if ca_file:
         options["verify"] = ssl.create_default_context(cafile=ca_file)
-    files = fsspec.filesystem(
-        "webdav", base_url=address, timeout=ANSWER_S, retry=False, skip_instance_cache=True, **options
-    )
+    make: Any = fsspec.filesystem
+    files = make("webdav", base_url=address, timeout=ANSWER_S, retry=False, skip_instance_cache=True, **options)
     return RemoteBlobs(files, prefix, files.client.http.close, partial(files.client.move, overwrite=True))

@@ -21,6 +21,9 @@ TABLES: tuple[Table, ...] = (
     tables.notes,
     tables.piece_events,
     tables.document_pages,
+    tables.deliveries,
+    tables.versions,
+    tables.acts,
 )
 """By their dependence. The index of words is not taken along: the store makes what it lacks when it opens."""
 

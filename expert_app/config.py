@@ -347,6 +347,11 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     organisation: OptionalId = ""
     vault: VaultSettings = VaultSettings()
 
+    def __post_init__(self) -> None:
+        names = [one.name for one in self.ged]
+        if len(set(names)) != len(names):
+            raise ValueError("two of `ged` have the same name")
+
     @property
     def bus_urls(self) -> list[str]:
         """Every address of a bus that is not ours; a word of the command line may hold several, with commas."""

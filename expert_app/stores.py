@@ -14,9 +14,11 @@ from documents.errors import DocumentNotFiled
 from documents.store import DossierStore
 from documents.store_copy import FILES, StoreCopy
 from expert_app.config import HubSettings
+from expert_app.ged.connector import make_connector
+from expert_app.ged.courier import Target, targets_of
 from expert_app.hub_access import documents_folder
 from expert_app.paths import Paths
-from expert_app.secrets_kept import DOCUMENTS, load_secret
+from expert_app.secrets_kept import DOCUMENTS, ged_name, load_secret
 from resources.texts import _
 
 log = logging.getLogger(__name__)
@@ -59,7 +61,18 @@ def open_blobs(settings: HubSettings, paths: Paths) -> BlobStore:
 def open_store(settings: HubSettings, paths: Paths, blobs: BlobStore | None = None) -> DossierStore:
     """The store; `blobs` are what `open_blobs` gave, or opened here. Raises as `open_blobs`, and `DocumentError`."""
     folder = documents_folder(settings, paths, "dossiers")
-    return DossierStore(folder, settings.database or None, blobs=blobs or open_blobs(settings, paths))
+    blobs = blobs or open_blobs(settings, paths)
+    return DossierStore(folder, settings.database or None, blobs=blobs, targets=targets_of(settings.ged))
+
+
+def open_targets(settings: HubSettings) -> list[Target]:
+    """The agencies' document systems; nothing is asked of them yet. Raises `KeyMissing`."""
+    found = []
+    for one in settings.ged:
+        wants_secret = one.kind == "paperless" or bool(one.user)
+        secret = load_secret(ged_name(one.name), one.secret_file) if wants_secret else ""
+        found.append(Target(one, make_connector(one, secret)))
+    return found
 
 
 def open_copy(settings: HubSettings, paths: Paths) -> StoreCopy:
