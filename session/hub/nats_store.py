@@ -52,7 +52,7 @@ class NatsTicketStore:
         self._streams = connection.streams
         self._tasks = tasks
         self._replicas = replicas
-        self._follower: Follower | None = None
+        self._follower: Follower[StoredTicket | None] | None = None
 
     async def prepare(self) -> None:
         """Creates the bucket, or brings it to today's settings."""
@@ -121,14 +121,14 @@ class NatsTicketStore:
     ) -> None:
         """See `TicketStore`."""
 
-        def loaded(batch: Sequence[Stored], _revision: int) -> None:
-            on_loaded([ticket for stored in batch if (ticket := _ticket(stored)) is not None])
+        def loaded(batch: Sequence[StoredTicket | None], _revision: int) -> None:
+            on_loaded([ticket for ticket in batch if ticket is not None])
 
-        def changed(stored: Stored) -> None:
-            if (ticket := _ticket(stored)) is not None:
+        def changed(ticket: StoredTicket | None) -> None:
+            if ticket is not None:
                 on_change(ticket)
 
-        self._follower = Follower(self._connection.line, self._streams, BUCKET, self._tasks, loaded, changed)
+        self._follower = Follower(self._connection.line, self._streams, BUCKET, self._tasks, _ticket, loaded, changed)
         self._follower.start()
 
     async def wait_loaded(self) -> None:
