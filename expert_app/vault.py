@@ -28,6 +28,7 @@ from expert_app.monitor import open_monitor
 from expert_app.paths import Paths
 from expert_app.procedure_words import procedures_refused
 from expert_app.stored_copies import keep_old_databases, too_new
+from expert_app.stores import ExtraMissing, extra_words, open_blobs, open_store
 from expert_app.vault_backup import log_of
 from expert_app.vault_part import OwnPart
 from expert_app.vault_watch import VaultFigures, VaultHealth
@@ -78,6 +79,7 @@ class VaultProgram:
         check_addresses(settings.bus_urls)
         tls = client_tls(Path(settings.ca_file) if settings.ca_file else None)
         self._bus = BusClient(settings.bus_urls, Role.VAULT, own.user, seed, self._tasks, self._clock, tls)
+        self._blobs = open_blobs(settings, paths)
         self._keeper = log_of(paths)
         self._store: DossierStore | None = None
 
@@ -126,8 +128,7 @@ class VaultProgram:
         certificates = certify_handlers(house, self._clock)
         handlers: dict[Part, dict[str, Handler]] = {}
         if Part.DOSSIER in self._settings.serve:
-            folder = documents_folder(self._settings, self._paths, "dossiers")
-            store = self._store = DossierStore(folder, self._settings.database or None)
+            store = self._store = open_store(self._settings, self._paths, self._blobs)
             stack.callback(store.close)
             workers = Workers(limits=Limits(memory_mb=700, task_cpu_s=20))
             stack.callback(workers.close)
@@ -187,6 +188,9 @@ async def run(settings: HubSettings, paths: Paths, *, driven: bool) -> int:
         return 2
     except StoredTooNew as error:
         return too_new(error)
+    except ExtraMissing as error:
+        print(extra_words(error))
+        return 2
     except SessionError as error:
         from views.troubles import sentence
 
