@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""How long a preview and a page are on the reference line, 512 kb/s, as the kiosk sends them. Used by `bench_paper`.
+
+Counted, not run: every byte that the kiosk's sender hands to the bus, cut into its chunks, with each chunk's headers.
+`bench_media` sends pages over a real shaped line during calls.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PIL import Image
+
+from documents.assemble import assemble
+from documents.clean import clean_page
+from documents.encoding import Encoding
+from documents.quick import quick_copy
+from session.kiosk.preview import small_preview
+from session.kiosk.scanner import ScannedPage
+from session.protocol.chunks import chunk_bytes_for, count_chunks
+from tests.benchmarks.paper_peak import WHEN
+from tests.benchmarks.paper_work import cpu_s
+from tests.benchmarks.table import Row
+from tests.unit.documents import drawn_pages
+
+LINE_KBPS = 512
+GOAL_S = 2.0
+CHUNK_EXTRA_BYTES = 210
+"""NATS's HPUB line with our subject and headers, TLS record, TCP and IP: about that much for each chunk."""
+
+
+def seconds(size_bytes: int) -> float:
+    """On the line, when nothing else is."""
+    chunks = count_chunks(size_bytes, chunk_bytes_for(LINE_KBPS))
+    return 8 * (size_bytes + CHUNK_EXTRA_BYTES * chunks) / (1000 * LINE_KBPS)
+
+
+def preview(scan: Image.Image) -> Row:
+    """What the scanner gives at 75 dpi, as the kiosk sends it."""
+    small = scan.resize((scan.width // 4, scan.height // 4), Image.Resampling.LANCZOS)
+    data = drawn_pages.jpeg(small, dpi=75)
+    page = ScannedPage(data=data, media_type="image/jpeg", width_px=small.width, height_px=small.height, dpi=75)
+    sent = small_preview(page).data
+    return Row("preview on 512 kb/s", "s", seconds(len(sent)), seconds(len(data)), "the scanner's JPEG", 0.5)
+
+
+def form(data: bytes) -> list[Row]:
+    """A colour form of 300 dpi until it can be read at the desk (a quick copy, and the processor's time to make it),
+    and what its document has to carry to the store on such a line."""
+    copy = quick_copy(data, 300)
+    assert copy is not None
+    making = cpu_s(partial(quick_copy, data, 300), 3)
+    seen, original = making + seconds(len(copy.data)), seconds(len(data))
+    why = f"{making:.2f} s to make it, {len(copy.data) // 1000} kB" if seen > GOAL_S else ""
+    pages = (clean_page(data, encoding=form).content for form in (Encoding.SMALL, Encoding.JPEG))
+    layers, jpeg = (seconds(len(assemble([page], "x", WHEN))) for page in pages)
+    return [
+        Row("colour form on 512 kb/s, readable", "s", seen, original, "as scanned", GOAL_S, cause=why),
+        Row("its document on 512 kb/s, in layers", "s", layers, jpeg, "as JPEG", GOAL_S),
+    ]
