@@ -33,6 +33,7 @@ from session.errors import SessionError
 from session.kiosk.call import CallMedia
 from session.kiosk.device_addresses import make_printer, make_scanner
 from session.kiosk.device_trust import CertificateWrong
+from session.kiosk.given_files import OfferedFile
 from session.kiosk.help_call import HelpCall
 from session.kiosk.line_news import LineNews
 from session.kiosk.line_test import LineTest
@@ -194,6 +195,10 @@ class ComposedKiosk:
         """Nobody is here: the line may be measured."""
         return self._bus.is_connected and self._link.ticket is None and not self._app.session_id
 
+    def _on_files(self, files: tuple[OfferedFile, ...]) -> None:
+        self.window.session_page.show_files(files)
+        self._program.facts.note("files_shown", files=len(files))
+
     def _on_file_answered(self, file_id: str) -> None:
         if self._session is not None and self._session.files is not None:
             self._session.files.answer(file_id)
@@ -233,7 +238,7 @@ class ComposedKiosk:
         session.line.peer_geometry.connect(self._on_agent_geometry)
         session.devices.scan_started.connect(lambda wish: self._quick.warm() if wish.kind is ScanKind.PAGE else None)
         if session.files is not None:
-            session.files.asked.connect(self.window.session_page.show_files)
+            session.files.asked.connect(self._on_files)
             session.files.ended.connect(lambda _nothing: self.window.session_page.end_files())
         self._session = session
         return session
@@ -302,6 +307,8 @@ class ComposedKiosk:
             "no": window.session_page.consent.no,
             "stop": window.session_page.stop,
             "print_yes": window.session_page.printing.yes,
+            "give_yes": window.session_page.giving.yes,
+            "give_no": window.session_page.giving.no,
             "print_no": window.session_page.printing.no,
             "document_close": window.session_page.document.close_button,
             "number_send": window.number_page.send,
