@@ -55,7 +55,7 @@ class PapersLook:
         session = self._app.session
         kept = self._outbox.pages(session.facts.id) if session is not None else []
         page = next((page for page in kept if page.page_id == page_id), None)
-        if page is None or page.edits.steps:
+        if page is None or page.given or page.edits.steps:
             return
         try:
             data = await asyncio.to_thread(self._outbox.page_bytes, page.session_id, page_id)
