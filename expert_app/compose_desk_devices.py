@@ -10,6 +10,7 @@ from expert_app.duplex_pile import in_order
 from expert_app.facts import Facts
 from expert_app.page_acts import LEFT_RIGHT, UPPER_LOWER, PageActs, Parted
 from expert_app.quick_looks import Glimpsed, QuickLooks
+from resources.texts import _
 from session.desk.devices import PageFailed, PageProgressed, ReceivedPage
 from session.desk.live import DeskSession
 from session.protocol.page_removal import RemovalReason
@@ -79,7 +80,8 @@ class DevicesConnections:
         self._facts.note("devices", scanner=report.scanner.value, printer=report.printer.value)
 
     def _on_scan_progress(self, progress: ScanProgressed) -> None:
-        self._view.show_scan_progress(progress.percent)
+        words = _("The caller chooses a file…") if self._job.is_file(progress.scan_id) else ""
+        self._view.show_scan_progress(progress.percent, words)
 
     def _on_scan_ended(self, ended: ScanEnded) -> None:
         self._view.show_scan_ended()

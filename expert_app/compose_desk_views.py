@@ -181,7 +181,7 @@ class DeskConnections:
 
     def _on_page_kept(self, page: ShownPage) -> None:
         self._window.devices.add_page(page.page_id)
-        self._window.devices.show_page_image(page.page_id, page.data, given=page.given)
+        self._window.devices.show_page_image(page.page_id, page.data, given=page.given, as_is=page.as_is)
 
     def _on_page_cleaned(self, page: CleanedPage) -> None:
         notes = [_("Blank page")] if page.clean.blank else [flaw_sentence(finding) for finding in page.flaws]

@@ -143,6 +143,11 @@ class DevicesJob:
         wish = self._pages.get(page_id, otherwise)
         self.scan(replace(wish, areas=wish.areas[:1], duplex=False, by_hand=False, replaces=page_id))
 
+    def is_file(self, scan_id: str) -> bool:
+        """The caller is asked for a file, no scanner works."""
+        wish = self._wishes.get(scan_id)
+        return wish is not None and wish.source is ScanSource.FILE
+
     def cancel_scan(self) -> None:
         """Stops the scan under way."""
         if self._app.session is not None and self._scan_id:

@@ -145,7 +145,7 @@ class Filing:
             if self._session is not None and self._session.facts.id == session_id:
                 shown = await self._keeper.to_show(page)
                 self._facts.note("page_found_again", page=page.page_id, sha256=page.sha256)
-                self.page_kept.emit(ShownPage(page.page_id, shown, page.given))
+                self.page_kept.emit(ShownPage(page.page_id, shown, page.given, page.edits.as_scanned))
                 self._start_cleaning(session_id, page.page_id)
 
     def end(self) -> None:
@@ -189,7 +189,7 @@ class Filing:
             )
         if self._session is not None and self._session.facts.id == session_id:
             for page, shown in kept.pages:
-                self.page_kept.emit(ShownPage(page.page_id, shown, page.given))
+                self.page_kept.emit(ShownPage(page.page_id, shown, page.given, page.edits.as_scanned))
                 self._start_cleaning(session_id, page.page_id)
             if kept.left_behind:
                 self.file_disarmed.emit(kept.left_behind)

@@ -13,11 +13,12 @@ from session.protocol.hub_messages import DocumentFiled
 
 
 class ShownPage(NamedTuple):
-    """A page as received, as a picture; `given`: a file of the caller's, not scanned."""
+    """A page as received, as a picture; `given`: a caller's file, not scanned. `as_is`: to be filed uncleaned."""
 
     page_id: str
     data: bytes
     given: bool = False
+    as_is: bool = False
 
 
 class CleanedPage(NamedTuple):

@@ -65,10 +65,10 @@ class PageFacts:
     papers: int = 0
     given: bool = False
 
-    def arrived(self, picture: QImage | None, given: bool) -> PageFacts:
-        """It is safe on this computer; what a caller gave is used as it is, and can be cleaned all the same."""
+    def arrived(self, picture: QImage | None, given: bool, as_is: bool) -> PageFacts:
+        """It is safe on this computer; `as_is`: the original is to be filed, unless the agent wants it cleaned."""
         kept = PageStatus.KEPT
-        return replace(self, status=kept, percent=100, original=picture, given=given, use_cleaned=not given)
+        return replace(self, status=kept, percent=100, original=picture, given=given, use_cleaned=not as_is)
 
     @property
     def shows_cleaned(self) -> bool:
@@ -102,8 +102,10 @@ class PageFacts:
             return f"{text} {self.percent} %"
         if self.status == PageStatus.CLEANED and self.note and self.use_cleaned:
             return _("To check")
+        if self.status == PageStatus.CLEANED and self.given:
+            return _("Given file")
         if self.status == PageStatus.CLEANED and not self.use_cleaned:
-            return _("Given file") if self.given else _("Original")
+            return _("Original")
         return text
 
 

@@ -164,10 +164,12 @@ class DevicesView(QWidget):
             self.add_page(page_id)
             self._change(page_id, lambda facts: replace(facts, glimpse=picture_of(picture)))
 
-    def show_page_image(self, page_id: str, original: QImage | bytes, *, given: bool = False) -> None:
+    def show_page_image(
+        self, page_id: str, original: QImage | bytes, *, given: bool = False, as_is: bool = False
+    ) -> None:
         """A page is safe on this computer; its picture as it was scanned, or as the caller gave it."""
         self.add_page(page_id)
-        self._change(page_id, lambda facts: facts.arrived(picture_of(original), given))
+        self._change(page_id, lambda facts: facts.arrived(picture_of(original), given, as_is))
 
     def show_page_cleaned(
         self,

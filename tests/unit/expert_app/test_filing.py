@@ -350,7 +350,7 @@ async def test_a_callers_pdf_becomes_pages_of_the_untouched_file_and_is_filed_as
     await desk.filing.keep("s1", _given("g1", data), data)
     await until(lambda: len(desk.cleaned) == 2)
     ids = [page.page_id for page in desk.kept]
-    assert (ids[0], len(ids), [page.given for page in desk.kept]) == ("g1", 2, [True, True])
+    assert (ids[0], len(ids), [(page.given, page.as_is) for page in desk.kept]) == ("g1", 2, [(True, True)] * 2)
     assert all(page.data.startswith(b"\xff\xd8") for page in desk.kept)
     assert len(disarmed) == 1
     assert "/JavaScript" in disarmed[0]
