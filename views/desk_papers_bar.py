@@ -7,7 +7,7 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
 from resources.texts import _
-from views.desk_parts import ElidedLabel, push_button, row
+from views.desk_parts import ElidedLabel, push_button, row, tool_button
 
 
 class PapersBar(QWidget):
@@ -26,7 +26,7 @@ class PapersBar(QWidget):
         self._page_id = ""
         self._words = ElidedLabel(role="strong", name="papers_words")
         split = push_button(_("Separate"), "split", "primary", "papers_split", "Ctrl+Shift+K")
-        leave = push_button(_("Leave it so"), "close", "quiet", "papers_leave")
+        leave = tool_button(_("Leave it so"), "close", "papers_leave")
         split.clicked.connect(lambda: self.split_pressed.emit(self._page_id))
         leave.clicked.connect(lambda: self.left_pressed.emit(self._page_id))
         box = row(self)
