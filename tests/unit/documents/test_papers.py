@@ -18,7 +18,7 @@ from tests.unit.documents.drawn_pages import Glass
 A4_150 = (1240, 1754)
 
 
-def _receipts() -> bytes:
+def three_receipts() -> bytes:
     """Three small papers on a dark lid, two of them askew."""
     glass = Image.new("RGB", A4_150, (40, 40, 42))
     for place, angle in (((80, 90), 0.0), ((660, 160), 4.0), ((150, 1000), -3.0)):
@@ -32,7 +32,7 @@ def _receipts() -> bytes:
 
 
 def test_each_paper_of_a_scan_becomes_a_straight_page() -> None:
-    data = _receipts()
+    data = three_receipts()
     boxes = find_papers(data, 150)
     assert len(boxes) == 3
     for box, skew_deg in zip(boxes, (0.0, -4.0, 3.0), strict=True):
@@ -45,7 +45,7 @@ def test_each_paper_of_a_scan_becomes_a_straight_page() -> None:
 def test_one_sheet_and_what_was_cut_by_hand_stay_one() -> None:
     letter = drawn_pages.scan(drawn_pages.letter().reduce(2), Glass(skew_deg=1.0, lid=24, scale=0.9))
     assert find_papers(drawn_pages.jpeg(letter, dpi=150), 150) == ()
-    assert find_papers(_receipts(), 300) == ()  # half as large: an area that somebody chose
+    assert find_papers(three_receipts(), 300) == ()  # half as large: an area that somebody chose
 
 
 def test_a_step_that_is_left_out_is_not_done_and_nothing_else_changes() -> None:
