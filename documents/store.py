@@ -16,6 +16,7 @@ from typing import Self
 from sqlalchemy import Connection, func, insert, select, update
 
 from documents import store_tables as tables
+from documents.acts import DossierAct, acts_of
 from documents.blobs import Blobs, BlobStore
 from documents.check import sha256_of
 from documents.deliveries import Deliveries, add_deliveries
@@ -234,6 +235,11 @@ class DossierStore:
         """What happened to the dossier's pieces, oldest first. Raises `DossierUnknown`."""
         with self._reading() as connection:
             return history_of(connection, key_of(connection, organisation, number))
+
+    def acts(self, organisation: str, number: str) -> list[DossierAct]:
+        """What people did with the dossier beyond its pieces, oldest first. Raises `DossierUnknown`."""
+        with self._reading() as connection:
+            return acts_of(connection, key_of(connection, organisation, number))
 
     def add_note(self, organisation: str, number: str, note: Note) -> Dossier:
         """Keeps a note; one with the same id is kept as it was first.

@@ -8,16 +8,19 @@ import logging
 from collections.abc import Callable
 
 from documents import dossier as paper
+from documents.acts import Person
 from documents.errors import DocumentError
 from documents.marks import marks_of
 from documents.procedures import Procedures
 from documents.store import DossierStore
 from documents.store_finding import EarlierPage, FiledMarks, PageMark
 from documents.workers import Workers
+from expert_app.ged.desk import GedDesk
 from session.clock import Clock
 from session.error_codes import from_code
 from session.errors import DossierUnknown
 from session.hub.piece_service import Who
+from session.protocol.delivery_messages import DeliveriesAnswer, DeliveriesRequest
 from session.protocol.hub_messages import DocumentRecord, DossierFacts, Piece, PieceState
 from session.protocol.notes import DossierNote
 from session.protocol.piece_messages import PageSeen, PieceStep, ProcedureFacts, SeenPage
@@ -32,6 +35,7 @@ class DossierAdapter:
 
     Args:
         procedures: what each organisation asks for.
+        ged: the agencies' own document systems.
         workers: reads the words and pages of a document before it is filed, within limits; None: only its name counts.
     """
 
@@ -41,11 +45,13 @@ class DossierAdapter:
         clock: Clock,
         procedures: Procedures | None = None,
         workers: Workers | None = None,
+        ged: GedDesk | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._procedures = procedures or Procedures()
         self._workers = workers
+        self._ged = ged or GedDesk()
 
     async def procedures(self, organisation: str, service: str) -> list[ProcedureFacts]:
         """Procedures that agents of this service may start."""
@@ -147,6 +153,7 @@ class DossierAdapter:
             await self._marks(data),
             _actor(who),
         )
+        self._ged.wake()
         return record_of(filed), await self.open(organisation, dossier)
 
     async def _marks(self, data: bytes) -> FiledMarks:
@@ -158,6 +165,22 @@ class DossierAdapter:
         except (DocumentError, TimeoutError) as error:
             log.warning("a document is filed without its marks: %s", type(error).__name__)
             return FiledMarks()
+
+    async def deliveries(self, organisation: str, wish: DeliveriesRequest) -> DeliveriesAnswer:
+        """Copies for the agency's own systems."""
+        return await _in_thread(self._ged.answer, self._store.deliveries, organisation, wish)
+
+    async def retry_deliveries(self, organisation: str, ids: list[int], user: str, name: str) -> int:
+        """Tries these again now."""
+        person, now = Person(user=user, name=name), self._clock.utc_now()
+        count = await _in_thread(self._store.deliveries.retry, organisation, ids, person, now)
+        self._ged.wake()
+        return count
+
+    async def give_up_deliveries(self, organisation: str, ids: list[int], user: str, name: str, reason: str) -> int:
+        """Tries these no more."""
+        person, now = Person(user=user, name=name), self._clock.utc_now()
+        return await _in_thread(self._store.deliveries.give_up, organisation, ids, person, reason, now)
 
     async def read(self, organisation: str, document_id: str) -> bytes:
         """Bytes of a filed document."""

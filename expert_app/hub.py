@@ -21,13 +21,15 @@ from expert_app.credentials import KeyMissing
 from expert_app.dossier_adapter import DossierAdapter
 from expert_app.driver import Driver
 from expert_app.facts import Facts
+from expert_app.ged.courier import Courier
+from expert_app.ged.desk import GedDesk
 from expert_app.hub_access import documents_folder, forget_running, hub_seed, note_running
 from expert_app.hub_identities import open_book
 from expert_app.ice_settings import turn_tickets
 from expert_app.paths import Paths
 from expert_app.procedure_words import procedures_refused
 from expert_app.stored_copies import FOLDER, keep_old_databases, upgrade_stored
-from expert_app.stores import ExtraMissing, extra_words, open_blobs, open_store, warn_if_away
+from expert_app.stores import ExtraMissing, extra_words, open_blobs, open_store, open_targets, warn_if_away
 from resources.texts import _
 from session.bus.hub_connection import HubConnection
 from session.bus.identity import new_seed, public_key
@@ -131,6 +133,7 @@ class HubProgram:
         self._look_now = asyncio.Event()
         self._keys_due = False
         self._blobs = open_blobs(settings, paths)
+        self._targets = open_targets(settings)
         keep_old_databases(settings, paths)
         self._book = open_book(paths)
         self._server: BusServer | None = None
@@ -153,7 +156,12 @@ class HubProgram:
             self._tasks.spawn(asyncio.to_thread(warn_if_away, self._blobs), name="try the documents' store")
             workers = Workers(limits=Limits(memory_mb=700, task_cpu_s=20))
             stack.callback(workers.close)
-            adapter = DossierAdapter(store, self._clock, self._procedures, workers)
+            courier = Courier(store, self._targets, self._clock, self._tasks)
+            stack.push_async_callback(courier.stop)
+            adapter = DossierAdapter(
+                store, self._clock, self._procedures, workers, GedDesk(self._settings.ged, courier)
+            )
+            courier.start()
             hub = Hub(
                 connection,
                 self._catalogue,

@@ -21,10 +21,12 @@ from expert_app.credentials import KeyMissing, key_name, load_seed
 from expert_app.dossier_adapter import DossierAdapter
 from expert_app.driver import Driver
 from expert_app.facts import Facts
+from expert_app.ged.courier import Courier
+from expert_app.ged.desk import GedDesk
 from expert_app.hub_identities import open_book
 from expert_app.paths import Paths
 from expert_app.procedure_words import procedures_refused
-from expert_app.stores import ExtraMissing, extra_words, open_blobs, open_store
+from expert_app.stores import ExtraMissing, extra_words, open_blobs, open_store, open_targets
 from expert_app.vault_part import OwnPart
 from resources.texts import _
 from session.bus.client import BusClient
@@ -32,6 +34,7 @@ from session.bus.seal_cards import key_id
 from session.bus.trust import check_addresses, client_tls
 from session.clock import SystemClock
 from session.errors import BusUnreachable, SessionError, StoreUnreachable
+from session.hub.delivery_service import delivery_handlers
 from session.hub.dossier_handlers import dossier_handlers
 from session.hub.dossier_service import DossierService
 from session.hub.problems import CatalogueWrong
@@ -72,6 +75,7 @@ class VaultProgram:
         tls = client_tls(Path(settings.ca_file) if settings.ca_file else None)
         self._bus = BusClient(settings.bus_urls, Role.VAULT, own.user, seed, self._tasks, self._clock, tls)
         self._blobs = open_blobs(settings, paths)
+        self._targets = open_targets(settings)
         self._keeper = VaultLog(paths.folder("log") / "log.sqlite")
 
     async def run(self, stop: asyncio.Event, ready: Callable[[], None]) -> None:
@@ -106,11 +110,17 @@ class VaultProgram:
             stack.callback(store.close)
             workers = Workers(limits=Limits(memory_mb=700, task_cpu_s=20))
             stack.callback(workers.close)
-            adapter = DossierAdapter(store, self._clock, self._procedures, workers)
+            courier = Courier(store, self._targets, self._clock, self._tasks)
+            stack.push_async_callback(courier.stop)
+            adapter = DossierAdapter(
+                store, self._clock, self._procedures, workers, GedDesk(self._settings.ged, courier)
+            )
+            courier.start()
             uploads = UploadSpool(self._paths.folder("uploads"))
             rules = DossierService(adapter, sessions, sessions, uploads)
             notes = note_handlers(self._keeper, sessions, house.organisation, self._clock)
-            handlers[Part.DOSSIER] = {**dossier_handlers(rules), **notes, **certificates}
+            copies = delivery_handlers(adapter, lambda _organisation, user: self.part.name_of(user))
+            handlers[Part.DOSSIER] = {**dossier_handlers(rules), **copies, **notes, **certificates}
         if Part.LOG in self._settings.serve:
             answers = log_handlers(self._keeper, sessions, house.organisation, self._clock)
             handlers[Part.LOG] = {**answers, **certificates}

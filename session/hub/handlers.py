@@ -9,6 +9,7 @@ from session.hub.board import Board
 from session.hub.board_handlers import board_handlers
 from session.hub.calls import Calls
 from session.hub.catalogue import Catalogue
+from session.hub.delivery_service import delivery_handlers
 from session.hub.dossier_handlers import dossier_handlers
 from session.hub.dossier_service import DossierService
 from session.hub.history_handlers import Past, history_handlers
@@ -165,6 +166,7 @@ def handlers(
         **board_handlers(board, agents, past.days),
         **history_handlers(past),
         **dossier_handlers(dossiers),
+        **delivery_handlers(dossiers.store, catalogue.person_name),
         **routing_handlers(routing),
         **waiting,
         **seal_handlers(catalogue, sessions, keeper),

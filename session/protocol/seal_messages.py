@@ -12,6 +12,7 @@ from typing import Annotated
 
 import msgspec
 
+from session.protocol.delivery_messages import DELIVERY_VERBS
 from session.protocol.hub_messages import Done, HubMessage, SessionFacts, Verb
 from session.protocol.ids import Id, OptionalId
 from session.protocol.piece_messages import PIECE_VERBS
@@ -63,6 +64,7 @@ VAULT_PARTS: dict[str, Part] = {
     "upload_commit": Part.DOSSIER,
     "document": Part.DOSSIER,
     **dict.fromkeys(PIECE_VERBS, Part.DOSSIER),
+    **dict.fromkeys(DELIVERY_VERBS, Part.DOSSIER),
     "log": Part.LOG,
     "read_log": Part.LOG,
 }

@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from documents.acts import Person
 from documents.check import sha256_of
 from documents.deliveries import DeliveryRow, DeliveryState
 from documents.store import DossierStore
@@ -181,7 +182,7 @@ async def test_a_fault_of_paperless_is_said_and_a_retry_delivers_once(
         async with _courier(store, _paperless(address), TOKEN) as courier:
             row = await _until(store, state, reason)
             server.fault = ""
-            store.deliveries.retry(ORG, [row.id], "Alice M.", SystemClock().utc_now())
+            store.deliveries.retry(ORG, [row.id], Person(name="Alice M."), SystemClock().utc_now())
             courier.wake()
             await _until(store, DeliveryState.DELIVERED)
     assert len(server.documents) == 1
