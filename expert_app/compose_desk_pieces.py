@@ -3,13 +3,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from PyQt6.QtGui import QImage
+
 from expert_app.desk import DeskApp
 from expert_app.desk_devices import DevicesJob
 from expert_app.desk_pieces import DeskPieces, Double
 from resources.texts import _
 from session.protocol.piece_messages import PieceStep
+from views.compared_pages import Side, side_by_side
 from views.desk_window import DeskWindow
-from views.message_bar import Level
+from views.message_bar import Level, MessageAction
+from views.pdf_picture import pdf_page
 
 
 class PieceConnections:
@@ -37,7 +43,7 @@ class PieceConnections:
         self._window.dossier.pieces_bar.show_history(steps, names)
 
     def _on_double(self, double: Double) -> None:
-        """A warning with the earlier document opened beside it; nothing is refused."""
+        """A warning with the earlier page shown beside the new one; nothing is refused."""
         seen = double.seen
         day = seen.filed_at_utc.astimezone().strftime("%d/%m/%Y")
         if seen.same:
@@ -45,5 +51,17 @@ class PieceConnections:
         else:
             words = _("This page looks like page {page} of “{name}”, filed on {date}. Compare before you file it.")
         text = words.format(name=seen.name, page=seen.of_page, date=day)
-        self._window.messages.show_message(Level.WARNING, text, key=f"double {double.page_id}")
-        self._app.open_document(seen.document_id)
+        compare = partial(self._compare, double, text, day)
+        action = MessageAction(_("Compare"), compare)
+        self._window.messages.show_message(Level.WARNING, text, key=f"double {double.page_id}", action=action)
+        compare()
+
+    def _compare(self, double: Double, text: str, day: str) -> None:
+        """Both pages side by side, in the viewer."""
+        seen = double.seen
+        earlier = _("Filed on {date}: {name}, page {page}").format(date=day, name=seen.name, page=seen.of_page)
+        image = side_by_side(
+            Side(QImage.fromData(double.jpeg), _("Just scanned")),
+            Side(pdf_page(double.document, seen.of_page) if double.document else None, earlier),
+        )
+        self._window.show_picture(_("Is it the same page?"), image, text)

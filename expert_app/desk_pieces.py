@@ -34,10 +34,16 @@ MISSING_DAYS = 30
 
 
 class Double(NamedTuple):
-    """A page that the dossier has already, or that looks like one it has."""
+    """A page that the dossier has already, or that looks like one it has.
+
+    Attributes:
+        jpeg: the cleaned copy of the new page. document: the PDF with the earlier one, b"" when it cannot be had.
+    """
 
     page_id: str
     seen: SeenPage
+    jpeg: bytes = b""
+    document: bytes = b""
 
 
 class PieceLinkLike(Protocol):
@@ -163,7 +169,16 @@ class DeskPieces:
             return
         for one in found:
             self._facts.note("page_seen_before", page=page.page_id, document=one.document_id, same=one.same)
-            self.doubled.emit(Double(page.page_id, one))
+            earlier = await self._earlier(session_id, one.document_id)
+            self.doubled.emit(Double(page.page_id, one, page.clean.jpeg, earlier))
+
+    async def _earlier(self, session_id: str, document_id: str) -> bytes:
+        """The document that holds the earlier page; without it the warning stands all the same."""
+        try:
+            return await self._link.document(session_id, document_id)
+        except SessionError as error:
+            log.info("the earlier document cannot be shown: %s", error.code)
+            return b""
 
     # ---- what is missing, receipts, history, search ----
 
