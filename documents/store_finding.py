@@ -73,6 +73,13 @@ def add_marks(
     return int(key)
 
 
+def pages_of(connection: Connection, document_key: int) -> tuple[PageMark, ...]:
+    """The marks of a document's pages."""
+    table = tables.document_pages
+    query = select(table).where(table.c.document_key == document_key).order_by(table.c.place)
+    return tuple(PageMark(row.original_sha256, row.look) for row in connection.execute(query))
+
+
 def index_missing(connection: Connection) -> int:
     """Puts documents into the index that are not there, by their names: those of before it, or from a backup."""
     filed = tables.documents

@@ -76,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("log", metavar="FILE-OR-SESSION", help="a log file, or the id of a session at the hub")
     _common(replay)
     verify = commands.add_parser("verify", help="says whether a filed document is what was scanned")
-    verify.add_argument("document", type=Path, metavar="DOCUMENT", help="a PDF")
+    verify.add_argument("document", type=Path, metavar="DOCUMENT", help="a PDF, or the ZIP of an exported dossier")
     verify.add_argument("--key", action="append", default=[], help="public key of a desk that you trust (U...)")
     verify.add_argument("--json", action="store_true", help="for programs")
     _common(verify)

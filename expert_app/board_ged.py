@@ -4,8 +4,6 @@
 from __future__ import annotations
 
 import asyncio
-import csv
-import io
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from documents.spreadsheet import spreadsheet_csv
 from expert_app.facts import Facts
 from resources.texts import _
 from session.desk.delivery_link import DeliveryLink
@@ -31,9 +30,9 @@ Words = Callable[[DeliveryFacts], tuple[str, str]]
 
 
 class Decided(NamedTuple):
-    """Something was decided about `count` copies."""
+    """Something was decided about so many copies."""
 
-    count: int
+    copies: int
     given_up: bool
 
 
@@ -129,31 +128,23 @@ class BoardGed:
 
 
 def copies_csv(rows: Sequence[DeliveryFacts], words: Words) -> bytes:
-    """Semicolons and a byte order mark, as French spreadsheets expect; texts that begin like a formula are quoted."""
-    file = io.StringIO()
-    table = csv.writer(file, delimiter=";", lineterminator="\r\n")
-    table.writerow(
-        [
-            _("Filed on"),
-            _("Dossier"),
-            _("Document"),
-            _("System"),
-            _("State"),
-            _("Identifier there"),
-            _("Reason"),
-            _("Tries"),
-            _("Decided by"),
-            _("Identifier here"),
-        ]
-    )
-    for row in rows:
-        state, reason = words(row)
-        filed = f"{row.filed_at_utc.astimezone():%Y-%m-%d %H:%M}"
-        cells = (filed, row.dossier, row.name, row.target, state, row.remote_id, reason)
-        table.writerow([*map(_harmless, cells), row.tries, _harmless(row.by_name), row.document_id])
-    return b"\xef\xbb\xbf" + file.getvalue().encode()
+    """The list as a table."""
+    heads = [
+        _("Filed on"),
+        _("Dossier"),
+        _("Document"),
+        _("System"),
+        _("State"),
+        _("Identifier there"),
+        _("Reason"),
+        _("Tries"),
+        _("Decided by"),
+        _("Identifier here"),
+    ]
+    return spreadsheet_csv(heads, [_cells(row, *words(row)) for row in rows])
 
 
-def _harmless(text: str) -> str:
-    """A spreadsheet would run what begins like a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+def _cells(row: DeliveryFacts, state: str, reason: str) -> tuple[str | int, ...]:
+    filed = f"{row.filed_at_utc.astimezone():%Y-%m-%d %H:%M}"
+    what = (filed, row.dossier, row.name, row.target, state, row.remote_id, reason)
+    return (*what, row.tries, row.by_name, row.document_id)

@@ -11,7 +11,7 @@ from expert_app.desk import DeskApp
 from expert_app.desk_devices import DevicesJob
 from expert_app.desk_pieces import DeskPieces, Double
 from resources.texts import _
-from session.protocol.piece_messages import PieceStep
+from session.protocol.piece_messages import PieceHistory
 from views.compared_pages import Side, side_by_side
 from views.desk_window import DeskWindow
 from views.message_bar import Level, MessageAction
@@ -29,6 +29,8 @@ class PieceConnections:
         bar.history_requested.connect(pieces.ask_history)
         view.piece_chosen.connect(pieces.choose)
         view.search_requested.connect(pieces.search)
+        view.correct_requested.connect(pieces.correct)
+        view.supersede_requested.connect(pieces.supersede)
         pieces.procedures_changed.connect(bar.show_procedures)
         pieces.history_told.connect(self._on_history)
         pieces.found.connect(view.mark_found)
@@ -37,10 +39,10 @@ class PieceConnections:
         app.session_ended.connect(lambda _ended: pieces.choose(""))
         pieces.start()
 
-    def _on_history(self, steps: list[PieceStep]) -> None:
+    def _on_history(self, past: PieceHistory) -> None:
         dossier = self._app.dossier
         names = {piece.id: piece.name for piece in dossier.pieces} if dossier is not None else {}
-        self._window.dossier.pieces_bar.show_history(steps, names)
+        self._window.dossier.pieces_bar.show_history(past, names)
 
     def _on_double(self, double: Double) -> None:
         """A warning with the earlier page shown beside the new one; nothing is refused."""

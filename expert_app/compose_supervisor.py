@@ -9,12 +9,14 @@ from functools import partial
 import msgspec
 from PyQt6.QtWidgets import QApplication
 
+from expert_app.board_export import Exporter
 from expert_app.board_files import BoardFiles
 from expert_app.compose import ROLES, STOP_S, Program, run_application
 from expert_app.compose_board_ged import GedConnections
 from expert_app.compose_board_visit import VisitConnections
 from expert_app.config import DeskSettings
 from expert_app.credentials import KeyMissing, key_name, load_seed
+from expert_app.origins import notary_of
 from expert_app.paths import Paths
 from expert_app.seal_ends import seals_for
 from expert_app.supervisor import ActTrouble, Done, SupervisorApp
@@ -80,7 +82,8 @@ class ComposedSupervisor:
         self._window_settings = IniSettings(paths.data / "board.ini")
         apply_theme(application, (self._window_settings.read("theme") or settings.theme) == "dark")
         self.window = BoardWindow(clock, limits)
-        self._ged = GedConnections(self.window, self._bus, program)
+        exporter = Exporter(notary_of(seed), lambda: self._app.names)
+        self._ged = GedConnections(self.window, self._bus, program, exporter)
         self._visits = VisitConnections(self.window, self._bus, link, settings.media, program)
         self._connect(board, past)
         self._connect_pages()

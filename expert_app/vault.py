@@ -37,6 +37,7 @@ from session.errors import BusUnreachable, SessionError, StoreUnreachable
 from session.hub.delivery_service import delivery_handlers
 from session.hub.dossier_handlers import dossier_handlers
 from session.hub.dossier_service import DossierService
+from session.hub.export_service import export_handlers
 from session.hub.problems import CatalogueWrong
 from session.hub.service import Handler
 from session.hub.uploads import UploadSpool
@@ -119,12 +120,16 @@ class VaultProgram:
             uploads = UploadSpool(self._paths.folder("uploads"))
             rules = DossierService(adapter, sessions, sessions, uploads)
             notes = note_handlers(self._keeper, sessions, house.organisation, self._clock)
-            copies = delivery_handlers(adapter, lambda _organisation, user: self.part.name_of(user))
-            handlers[Part.DOSSIER] = {**dossier_handlers(rules), **copies, **notes, **certificates}
+            answers = dossier_handlers(rules)
+            answers |= delivery_handlers(adapter, self._name_of) | export_handlers(adapter, self._name_of)
+            handlers[Part.DOSSIER] = {**answers, **notes, **certificates}
         if Part.LOG in self._settings.serve:
             answers = log_handlers(self._keeper, sessions, house.organisation, self._clock)
             handlers[Part.LOG] = {**answers, **certificates}
         return handlers
+
+    def _name_of(self, _organisation: str, user: str) -> str:
+        return self.part.name_of(user)
 
     async def _look(self) -> None:
         while True:

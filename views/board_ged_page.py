@@ -6,7 +6,8 @@ What waits is tried again by itself; what was refused says why, and a person tri
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QWidget
@@ -33,13 +34,14 @@ class BoardGedPage(QWidget):
     Signals:
         wanted(object): a `DeliveriesRequest`. retry_wanted(object): ids. give_up_wanted(object, str): ids and what they
             are, in words; a reason is asked for next.
-        file_wanted(str): path of a .csv.
+        file_wanted(str): path of a .csv. export_wanted(str): number of a dossier; a reason is asked for next.
     """
 
     wanted = pyqtSignal(object)
     retry_wanted = pyqtSignal(object)
     give_up_wanted = pyqtSignal(object, str)
     file_wanted = pyqtSignal(str)
+    export_wanted = pyqtSignal(str)
 
     def __init__(self, facts: BoardFacts, clock: Clock) -> None:
         super().__init__()
@@ -80,6 +82,7 @@ class BoardGedPage(QWidget):
         self._retry_all = push_button(_("Try all these again"), "retry", "plain", "ged_retry_all")
         self._give_up = push_button(_("Give up…"), "cancel", "plain", "ged_give_up")
         self._csv = push_button(_("Save as CSV…"), "save", "plain", "ged_csv")
+        self._export = push_button(_("Export the dossier…"), "dossier", "plain", "ged_export")
         self._build()
         self.show_deliveries(DeliveriesAnswer(targets=[], deliveries=[]))
 
@@ -172,7 +175,18 @@ class BoardGedPage(QWidget):
         self._give_up.setEnabled(connected and state in (DeliveryState.WAITING, DeliveryState.REFUSED))
         self._retry_all.setEnabled(connected and bool(self._open_ids()))
         self._csv.setEnabled(connected and bool(self._copies))
+        self._export.setEnabled(connected and bool(self._dossier_number()))
         self._why.setText("" if copy is None else copy_words(copy)[1])
+
+    def _dossier_number(self) -> str:
+        """The one that was typed, else that of the chosen line."""
+        copy = self._chosen()
+        return self._dossier.text().strip() or (copy.dossier if copy is not None else "")
+
+    def ask_export_path(self, number: str, then: Callable[[str], object]) -> None:
+        """Asks where the ZIP goes; `then` hears the path."""
+        name = re.sub(r"[^A-Za-z0-9_-]+", "-", number)
+        self._ask_path(_("Export the dossier"), "zip", f"dossier_{name}.zip", then)
 
     def _on_retry(self) -> None:
         copy = self._chosen()
@@ -185,12 +199,16 @@ class BoardGedPage(QWidget):
             self.give_up_wanted.emit([copy.id], f"{copy.name} · {copy.dossier} · {copy.target}")
 
     def _save(self) -> None:
-        dialog = QFileDialog(self, _("Save the list"))
+        name = f"ged_{self._clock.utc_now().astimezone():%Y-%m-%d}.csv"
+        self._ask_path(_("Save the list"), "csv", name, self.file_wanted.emit)
+
+    def _ask_path(self, title: str, ending: str, name: str, then: Callable[[str], object]) -> None:
+        dialog = QFileDialog(self, title)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("csv")
-        dialog.setNameFilter("CSV (*.csv)")
-        dialog.selectFile(f"ged_{self._clock.utc_now().astimezone():%Y-%m-%d}.csv")
-        dialog.fileSelected.connect(self.file_wanted)
+        dialog.setDefaultSuffix(ending)
+        dialog.setNameFilter(f"{ending.upper()} (*.{ending})")
+        dialog.selectFile(name)
+        dialog.fileSelected.connect(then)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
@@ -202,9 +220,11 @@ class BoardGedPage(QWidget):
         self._retry_all.clicked.connect(lambda: self.retry_wanted.emit(self._open_ids()))
         self._give_up.clicked.connect(self._on_give_up)
         self._csv.clicked.connect(self._save)
+        self._dossier.textChanged.connect(lambda _text: self._allow())
+        self._export.clicked.connect(lambda: self.export_wanted.emit(self._dossier_number()))
         self.table.currentItemChanged.connect(lambda _now, _before: self._allow())
         self.table.itemActivated.connect(lambda _item, _column: self._on_retry())
-        filters = row(None, self._state, self._target, self._dossier, 0, self._csv)
+        filters = row(None, self._state, self._target, self._dossier, 0, self._export, self._csv)
         acts = row(None, self._count, self._retry_all, self._give_up, self._retry)
         acts.setStretch(0, 1)
         whole = column(self, self._sum, filters, self.table, self._empty, self._why, acts, space=SPACE[1])

@@ -53,6 +53,7 @@ class BoardWindow(QMainWindow):
         act_requested(object, str): an `Act` and its reason.
         undo_requested(): take the last act back. undo_of_requested(str, str): the act with this id, and the reason.
         copies_given_up(object, str): ids of copies that nobody tries any more, and the reason.
+        export_requested(str, str, str): number of a dossier, the reason, path of a .zip.
         page_shown(str): one of the pages, which wants its facts now and while it is shown.
         theme_requested(bool): True for dark. close_requested(): the person wants to stop.
     """
@@ -61,6 +62,7 @@ class BoardWindow(QMainWindow):
     undo_requested = pyqtSignal()
     undo_of_requested = pyqtSignal(str, str)
     copies_given_up = pyqtSignal(object, str)
+    export_requested = pyqtSignal(str, str, str)
     page_shown = pyqtSignal(str)
     theme_requested = pyqtSignal(bool)
     close_requested = pyqtSignal()
@@ -232,6 +234,7 @@ class BoardWindow(QMainWindow):
         self._acts.undo_requested.connect(self.undo_of_requested)
         self.history.undo_wanted.connect(self._acts.undo)
         self.ged.give_up_wanted.connect(self._on_give_up)
+        self.ged.export_wanted.connect(self._on_export)
         self._switch.chosen.connect(lambda name: self.show_page(str(name)))
         for place, name in enumerate(self._pages, start=1):
             self._keys(f"Alt+{place}", partial(self.show_page, name))
@@ -244,6 +247,15 @@ class BoardWindow(QMainWindow):
         title = _("Give up the copy of {what}").format(what=words)
         hint = _("The document stays filed here; nobody gives it to that system any more.")
         self._acts.ask_reason(title, hint, lambda reason: self.copies_given_up.emit(ids, reason))
+
+    def _on_export(self, number: str) -> None:
+        title = _("Export the dossier {number}").format(number=number)
+        hint = _("All its documents in one file. Your name and the reason stay in the dossier's history.")
+
+        def ask_path(reason: str) -> None:
+            self.ged.ask_export_path(number, lambda path: self.export_requested.emit(number, reason, path))
+
+        self._acts.ask_reason(title, hint, ask_path)
 
     def _keys(self, keys: str, done: Callable[[], object]) -> None:
         QShortcut(QKeySequence(keys), self).activated.connect(done)

@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""What a supervisor's board asks about copies for the agency's own document systems. Used by the board's program.
+"""What a supervisor's board asks about copies for the agency's own systems, and for whole dossiers. Used by the board.
 
-The other end is `session.hub.delivery_service`, of the hub or of the organisation's vault.
+The other ends are `session.hub.delivery_service` and `export_service`, of the hub or of the organisation's vault.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 
 from session.bus.client import BusClient
+from session.errors import PageDamaged
 from session.protocol.delivery_messages import (
     DeliveriesActed,
     DeliveriesAnswer,
@@ -16,6 +18,8 @@ from session.protocol.delivery_messages import (
     DeliveryAct,
     DeliveryActRequest,
 )
+from session.protocol.export_messages import ExportAnswer, ExportPartRequest, ExportRequest
+from session.protocol.hub_messages import DocumentPart
 
 
 class DeliveryLink:
@@ -37,3 +41,20 @@ class DeliveryLink:
         """Tries these no more, for a reason; how many."""
         wish = DeliveryActRequest(act=DeliveryAct.GIVE_UP, delivery_ids=list(ids), reason=reason)
         return (await self._bus.insist("delivery_act", wish, DeliveriesActed, timeout_s=10.0)).count
+
+    async def export(self, dossier: str, reason: str) -> ExportAnswer:
+        """Notes the export, for a reason, and gives the dossier without its documents' bytes."""
+        return await self._bus.request("export", ExportRequest(dossier=dossier, reason=reason), ExportAnswer, 10.0)
+
+    async def document(self, dossier: str, document_id: str, sha256: str) -> bytes:
+        """The bytes of a document that is being exported, proved by their hash. Raises `PageDamaged` too."""
+        data = b""
+        while True:
+            wish = ExportPartRequest(dossier=dossier, document_id=document_id, offset=len(data))
+            part = await self._bus.insist("export_part", wish, DocumentPart)
+            data += part.data
+            if not part.data or len(data) >= part.size_bytes:
+                break
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise PageDamaged(size_bytes=len(data))
+        return data

@@ -13,6 +13,7 @@ from typing import Annotated
 import msgspec
 
 from session.protocol.delivery_messages import DELIVERY_VERBS
+from session.protocol.export_messages import EXPORT_VERBS
 from session.protocol.hub_messages import Done, HubMessage, SessionFacts, Verb
 from session.protocol.ids import Id, OptionalId
 from session.protocol.piece_messages import PIECE_VERBS
@@ -65,6 +66,7 @@ VAULT_PARTS: dict[str, Part] = {
     "document": Part.DOSSIER,
     **dict.fromkeys(PIECE_VERBS, Part.DOSSIER),
     **dict.fromkeys(DELIVERY_VERBS, Part.DOSSIER),
+    **dict.fromkeys(EXPORT_VERBS, Part.DOSSIER),
     "log": Part.LOG,
     "read_log": Part.LOG,
 }

@@ -99,6 +99,20 @@ def test_without_a_system_the_page_says_who_sets_one_up(qtbot: QtBot, desk_theme
     assert "[[ged]]" in words
 
 
+def test_a_dossier_is_exported_with_a_reason_and_a_place(board: BoardWindow, tmp_path: Path) -> None:
+    asked: list[tuple[str, str, str]] = []
+    board.export_requested.connect(lambda *said: asked.append(said))
+    click(_find(board, QPushButton, "ged_export"))  # the dossier of the chosen line
+    assert "VD-2026-0041" in _find(board, QLabel, "act_title").text()
+    give_reason(board, "Recours")
+    dialog = board.ged.findChild(QFileDialog)
+    assert dialog is not None
+    assert dialog.selectedFiles()[0].endswith("dossier_VD-2026-0041.zip")
+    dialog.fileSelected.emit(str(tmp_path / "x.zip"))
+    dialog.close()
+    assert asked == [("VD-2026-0041", "Recours", str(tmp_path / "x.zip"))]
+
+
 def test_every_reason_has_words() -> None:
     assert set(REASONS) == {*(reason.value for reason in Reason), "given_up"}
 
