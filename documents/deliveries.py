@@ -190,6 +190,13 @@ class Deliveries:
                 for target, state, count, oldest in connection.execute(query)
             ]
 
+    def refused(self) -> dict[str, int]:
+        """By target, how many copies of all organisations wait for a person."""
+        table = tables.deliveries
+        query = select(table.c.target, func.count()).where(table.c.state == DeliveryState.REFUSED.value)
+        with self._on.reading() as connection:
+            return {row[0]: row[1] for row in connection.execute(query.group_by(table.c.target))}
+
     def listed(
         self,
         organisation: str,

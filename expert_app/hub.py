@@ -28,8 +28,9 @@ from expert_app.hub_identities import open_book
 from expert_app.ice_settings import turn_tickets
 from expert_app.paths import Paths
 from expert_app.procedure_words import procedures_refused
+from expert_app.store_watch import StoreWatch
 from expert_app.stored_copies import keep_old_databases, too_new, upgrade_stored
-from expert_app.stores import ExtraMissing, extra_words, open_blobs, open_store, open_targets, warn_if_away
+from expert_app.stores import ExtraMissing, extra_words, open_blobs, open_store, open_targets
 from resources.texts import _
 from session.bus.hub_connection import HubConnection
 from session.bus.identity import new_seed, public_key
@@ -153,7 +154,6 @@ class HubProgram:
             await upgrade_stored(self._settings, self._paths, connection)
             store = open_store(self._settings, self._paths, self._blobs)
             stack.callback(store.close)
-            self._tasks.spawn(asyncio.to_thread(warn_if_away, self._blobs), name="try the documents' store")
             workers = Workers(limits=Limits(memory_mb=700, task_cpu_s=20))
             stack.callback(workers.close)
             courier = Courier(store, self._targets, self._clock, self._tasks)
@@ -162,6 +162,7 @@ class HubProgram:
                 store, self._clock, self._procedures, workers, GedDesk(self._settings.ged, courier)
             )
             courier.start()
+            watch = StoreWatch(store, self._blobs, courier)
             hub = Hub(
                 connection,
                 self._catalogue,
@@ -182,6 +183,8 @@ class HubProgram:
                 library=library_folder(Path(self._settings.catalogue)),
             )
             hub.projection.moved.connect(self._on_history)
+            hub.health.others = watch.troubles
+            watch.start(self._tasks)
             await hub.start()
             stack.push_async_callback(hub.stop)
             if self._server is not None:

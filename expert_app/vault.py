@@ -29,6 +29,7 @@ from expert_app.hub_identities import open_book
 from expert_app.monitor import open_monitor
 from expert_app.paths import Paths
 from expert_app.procedure_words import procedures_refused
+from expert_app.store_watch import StoreWatch
 from expert_app.stored_copies import keep_old_databases, too_new
 from expert_app.stores import ExtraMissing, extra_words, open_blobs, open_store, open_targets
 from expert_app.vault_backup import log_of
@@ -87,6 +88,7 @@ class VaultProgram:
         self._targets = open_targets(settings) if Part.DOSSIER in settings.serve else []
         self._keeper = log_of(paths)
         self._store: DossierStore | None = None
+        self._watch: StoreWatch | None = None
 
     async def run(self, stop: asyncio.Event, ready: Callable[[], None]) -> None:
         """Serves until `stop`; `ready` is called once it listens, also while the bus is still away."""
@@ -118,7 +120,10 @@ class VaultProgram:
         disk = self._settings.disk
         places = [self._paths.data, documents_folder(self._settings, self._paths, "dossiers")]
         room = Room(places, disk.warn_mb << 20, disk.full_mb << 20)
-        return VaultHealth(lambda: self._bus.is_connected, self._keeper, self._store, room, self.part, self._clock)
+        health = VaultHealth(lambda: self._bus.is_connected, self._keeper, self._store, room, self.part, self._clock)
+        if self._watch is not None:
+            health.others = self._watch.troubles
+        return health
 
     async def _watch_over(self, health: VaultHealth, door: VaultDoor, stack: contextlib.AsyncExitStack) -> None:
         """Health and metrics, where the settings want them."""
@@ -143,6 +148,8 @@ class VaultProgram:
                 store, self._clock, self._procedures, workers, GedDesk(self._settings.ged, courier)
             )
             courier.start()
+            self._watch = StoreWatch(store, self._blobs, courier)
+            self._watch.start(self._tasks)
             uploads = UploadSpool(self._paths.folder("uploads"))
             rules = DossierService(adapter, sessions, sessions, uploads)
             notes = note_handlers(self._keeper, sessions, house.organisation, self._clock)

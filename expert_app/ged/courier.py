@@ -75,6 +75,11 @@ class Courier:
         self._lines = [_Line(store, target, clock, pace) for target in targets]
         self._running: list[asyncio.Task[None]] = []
 
+    @property
+    def away(self) -> dict[str, str]:
+        """Systems that take nothing now, and why (a `Reason`)."""
+        return {line.name: line.away for line in self._lines if line.away}
+
     def start(self) -> None:
         """Begins to carry."""
         for line in self._lines:
@@ -103,6 +108,7 @@ class _Line:
         self._store, self._target, self._clock, self._pace = store, target, clock, pace
         self._awake = asyncio.Event()
         self._failures = 0
+        self.away = ""
         self._asked: dict[str, int] = {}
 
     @property
@@ -169,7 +175,7 @@ class _Line:
         except asyncio.CancelledError:
             await _in_thread(keep.release, parcel.delivery, self._clock.utc_now())
             raise
-        self._failures = 0
+        self._failures, self.away = 0, ""
         now = self._clock.utc_now()
         if isinstance(outcome, Arrived):
             self._asked.pop(parcel.receipt, None)
@@ -201,6 +207,7 @@ class _Line:
         now = self._clock.utc_now()
         everything = trouble.reason in EVERYTHING_WAITS
         self._failures = self._failures + 1 if everything else 0
+        self.away = trouble.reason.value if everything else ""
         tries = max(parcel.tries, self._failures - 1)
         wait_s = max(self._wait_s(tries), trouble.again_s)
         again: datetime | None = now + timedelta(seconds=wait_s)

@@ -157,6 +157,7 @@ def test_a_share_that_does_not_know_us_is_away(share: Share) -> None:
     blobs = _far("webdav", share.address, "faux")
     with pytest.raises(StoreAway):
         blobs.put("caf31", DATA, sha256_of(DATA))
-    with pytest.raises(StoreAway):
-        blobs.check()
+    for ask in (blobs.check, lambda: blobs.has("caf31/x.pdf")):  # never "no" for "I cannot know"
+        with pytest.raises(StoreAway):
+            ask()
     blobs.close()

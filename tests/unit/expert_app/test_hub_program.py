@@ -11,9 +11,13 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
+import msgspec
 import psutil
 import pytest
 
+from documents.check import sha256_of
+from documents.store import DossierStore
+from expert_app.paths import paths_for
 from session.bus.client import BusClient
 from session.bus.identity import new_seed, public_key
 from session.bus.server import BusServer
@@ -25,6 +29,7 @@ from session.protocol.hub_messages import QueueAnswer, QueueRequest, ServicesAns
 from session.protocol.roles import Role
 from session.tasks import Tasks
 from tests.talks.hub.bus_fixture import free_port
+from tests.unit.documents.test_store import CALLER, NINE, PDF
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
 
@@ -229,3 +234,24 @@ async def test_the_example_is_complete_and_a_wrong_catalogue_is_named(tmp_path: 
     refused = await start("hub", "--folder", str(tmp_path), "--catalogue", str(path))
     said, _ = await refused.communicate()
     assert (refused.returncode, b"organisations" in said) == (2, True)
+
+
+async def test_documents_of_before_reach_a_system_that_the_settings_name(place: Place, start: Start) -> None:
+    depot, settings = place.folder / "depot", place.folder / "hub.toml"
+    depot.mkdir()
+    settings.write_text(
+        '[[ged]]\nname = "depot"\norganisation = "valdore"\nkind = "folder"\nearlier = true\n'
+        f'folder = "{depot}"\n[metrics]\nlisten = ""\n',
+        encoding="utf-8",
+    )
+    with DossierStore(paths_for("hub", place.folder).folder("dossiers")) as store:
+        store.create_dossier(msgspec.structs.replace(CALLER, organisation="valdore"))
+        store.file("valdore", CALLER.number, "", "Papier", 2, sha256_of(PDF), PDF, "u1", NINE)
+    hub = await start(*place.command(), "--settings", str(settings))
+    assert "nats://" in await _line(hub)
+    async with asyncio.timeout(15):
+        while not list(depot.glob("*.json")):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    assert [path.read_bytes() for path in depot.glob("*.pdf")] == [PDF]
+    hub.send_signal(signal.SIGTERM)
+    assert await asyncio.wait_for(hub.wait(), 20) == 0
