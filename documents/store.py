@@ -446,10 +446,9 @@ class DossierStore:
     ) -> None:
         """The rows of a document: itself, its marks, and the copies it is to have elsewhere."""
         columns = document_columns(document)
-        connection.execute(
-            insert(tables.documents).values(organisation=organisation, dossier_id=key, upload_id=upload_id, **columns)
-        )
-        document_key = add_marks(connection, organisation, key, document, marks)
+        row = insert(tables.documents).values(organisation=organisation, dossier_id=key, upload_id=upload_id, **columns)
+        document_key = int(connection.execute(row.returning(tables.documents.c.id)).scalar_one())
+        add_marks(connection, document_key, organisation, key, document, marks)
         add_deliveries(connection, organisation, document_key, self._targets.get(organisation, ()), self._now())
 
     def _dossier(self, connection: Connection, organisation: str, number: str) -> Dossier:
