@@ -31,6 +31,9 @@ from resources.texts import LANGUAGES, _, use_language
 
 Arguments = argparse.Namespace
 
+TALKATIVE = ("httpx", "httpcore", "botocore", "aiobotocore", "s3fs", "fsspec", "webdav4")
+"""Libraries whose developer log has addresses and headers: a dossier's number, a signature. Not ours to write down."""
+
 
 def _common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--settings", type=Path, help="settings file (default: in your configuration folder)")
@@ -306,6 +309,8 @@ def main(arguments: list[str] | None = None) -> int:
     # Said while Qt is loaded, before our own handler can take it: optional sound and picture libraries it did not find.
     os.environ.setdefault("QT_LOGGING_RULES", "qt.multimedia.*=false;qt.webenginecontext.info=false")
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
     if getattr(parsed, "log_format", None) == "json":
         from expert_app.json_log import JsonLines
 
