@@ -104,14 +104,34 @@ def _server_of(process: Process) -> psutil.Process:
     return server
 
 
+def _with_a_document_and_a_ged(place: Place) -> Path:
+    """A document that was filed before the settings named the agency's own system; the folder that it watches."""
+    depot = place.folder / "depot"
+    depot.mkdir()
+    with DossierStore(paths_for("hub", place.folder).folder("dossiers")) as store:
+        store.create_dossier(msgspec.structs.replace(CALLER, organisation="valdore"))
+        store.file("valdore", CALLER.number, "", "Papier", 2, sha256_of(PDF), PDF, "u1", NINE)
+    (place.folder / "hub.toml").write_text(
+        '[[ged]]\nname = "depot"\norganisation = "valdore"\nkind = "folder"\nearlier = true\n'
+        f'folder = "{depot}"\n[metrics]\nlisten = ""\n',
+        encoding="utf-8",
+    )
+    return depot
+
+
 async def test_it_says_where_the_bus_is_and_takes_its_server_along_when_it_is_stopped(
     place: Place, start: Start
 ) -> None:
-    hub = await start(*place.command())
+    depot = _with_a_document_and_a_ged(place)
+    hub = await start(*place.command(), "--settings", str(place.folder / "hub.toml"))
     assert f"nats://127.0.0.1:{place.port}" in await _line(hub)
     server = _server_of(hub)
     tasks = Tasks()
     assert [service.id for service in (await _services(place, tasks, place.seed)).services] == ["housing"]
+    async with asyncio.timeout(15):
+        while not list(depot.glob("*.json")):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    assert [path.read_bytes() for path in depot.glob("*.pdf")] == [PDF]
     hub.send_signal(signal.SIGTERM)
     assert await asyncio.wait_for(hub.wait(), 15) == 0
     assert not server.is_running()
@@ -234,24 +254,3 @@ async def test_the_example_is_complete_and_a_wrong_catalogue_is_named(tmp_path: 
     refused = await start("hub", "--folder", str(tmp_path), "--catalogue", str(path))
     said, _ = await refused.communicate()
     assert (refused.returncode, b"organisations" in said) == (2, True)
-
-
-async def test_documents_of_before_reach_a_system_that_the_settings_name(place: Place, start: Start) -> None:
-    depot, settings = place.folder / "depot", place.folder / "hub.toml"
-    depot.mkdir()
-    settings.write_text(
-        '[[ged]]\nname = "depot"\norganisation = "valdore"\nkind = "folder"\nearlier = true\n'
-        f'folder = "{depot}"\n[metrics]\nlisten = ""\n',
-        encoding="utf-8",
-    )
-    with DossierStore(paths_for("hub", place.folder).folder("dossiers")) as store:
-        store.create_dossier(msgspec.structs.replace(CALLER, organisation="valdore"))
-        store.file("valdore", CALLER.number, "", "Papier", 2, sha256_of(PDF), PDF, "u1", NINE)
-    hub = await start(*place.command(), "--settings", str(settings))
-    assert "nats://" in await _line(hub)
-    async with asyncio.timeout(15):
-        while not list(depot.glob("*.json")):  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
-    assert [path.read_bytes() for path in depot.glob("*.pdf")] == [PDF]
-    hub.send_signal(signal.SIGTERM)
-    assert await asyncio.wait_for(hub.wait(), 20) == 0
