@@ -163,6 +163,17 @@ async def test_a_duplicate_that_paperless_names_has_arrived(store: DossierStore)
     assert (row.remote_id, len(server.documents)) == ("1", 1)
 
 
+async def test_another_document_is_never_taken_for_ours(store: DossierStore) -> None:
+    server = PaperlessServer()
+    server.fault = "no_filter"
+    server.documents[1] = ("facture.pdf", b"%PDF-1.7 facture", "Facture")
+    async with serving(server) as address:
+        _file(store)
+        async with _courier(store, _paperless(address), TOKEN):
+            row = await _until(store, DeliveryState.DELIVERED)
+    assert server.documents[int(row.remote_id)][1] == PDF
+
+
 @pytest.mark.parametrize(
     ("fault", "state", "reason"),
     [
