@@ -195,7 +195,7 @@ def _values(event: Event) -> dict[str, str]:
             values["state"] = _(PRINTS[state])
         case events.LineMeasured(kbps=kbps, loss_percent=loss):
             values |= {"kbps": f"{kbps:.0f}", "loss": f"{loss:.1f}"}
-        case events.LineGoverned(step=step, document=document):
+        case events.LineGoverned(step=step, document=document, motion=motion):
             known = Step(step) if step in tuple(Step) else Step.FULL
-            values["step"] = short_words(known, document=document)
+            values["step"] = short_words(known, document=document, motion=motion)
     return values

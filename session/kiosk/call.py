@@ -15,13 +15,14 @@ from session.clock import Clock
 from session.errors import BusUnreachable, CallLost, MessageTooLarge, RelayUnreachable, SessionError
 from session.media.call_page import CallMedia as CallMedia
 from session.media.call_page import CallPage as CallPage
-from session.media.call_page import Described, Seen
+from session.media.call_page import Described, Seen, limits_for_page
 from session.media.engine import MediaStats, PictureLimits
 from session.media.ice import IceServer as IceServer
 from session.media.ice import allowed_candidates
 from session.notify import Notifier
 from session.protocol.channel import SessionChannel
 from session.protocol.ids import new_id
+from session.protocol.line_messages import LineGoverned
 from session.protocol.session_messages import (
     CallAnswered,
     CallFailed,
@@ -189,9 +190,12 @@ class KioskCall:
 
     def limit_picture(self, limits: PictureLimits) -> None:
         """The caller's picture takes no more than this from now on."""
-        wanted = {"kbps": limits.kbps, "height_px": limits.height_px, "fps": limits.fps}
-        script = f"{self._peer}.govern({json.dumps(wanted)})"
+        script = f"{self._peer}.govern({limits_for_page(limits)})"
         self._tasks.spawn(self._run(script, SCRIPT_TIMEOUT_S), name="kiosk-call-limit")
+
+    def tell_rule(self, rule: LineGoverned) -> None:
+        """By which rule the other end sends its face to us: of who is not the agent, only we know the line."""
+        self._tasks.spawn(self._send(rule), name="kiosk-call-rule")
 
     # ---- offering --------------------------------------------------------------------------------------------------
 

@@ -150,9 +150,9 @@ class AiortcEngine:
         self._settings = dataclasses.replace(self._settings, line_kbps=max(0, line_kbps))
         self._tell_line()
 
-    def set_picture_limit(self, kbps: int, *, height_px: int = 0, fps: float = 0.0) -> None:
+    def set_picture_limit(self, kbps: int, *, height_px: int = 0, fps: float = 0.0, motion: bool = False) -> None:
         """What our picture may use at most; see `MediaEngine.set_picture_limit`."""
-        self._limits = PictureLimits(kbps=max(0, kbps), height_px=height_px, fps=fps)
+        self._limits = PictureLimits(kbps=max(0, kbps), height_px=height_px, fps=fps, motion=motion)
         self._tell_line()
 
     def _tell_line(self) -> None:

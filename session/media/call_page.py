@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from session.media.engine import PictureLimits
 from session.media.ice import IcePlan, IceServer
 
 CODECS = ("av1", "vp9", "vp8")
@@ -99,6 +100,11 @@ class CallMedia:
 def simulated(**changes: Any) -> CallMedia:
     """A drawn person and a tone, for tests and the demo."""
     return CallMedia(camera=SIMULATED, microphone=SIMULATED, **changes)
+
+
+def limits_for_page(limits: PictureLimits) -> str:
+    """The governor's limits as call.js takes them, JSON."""
+    return msgspec.json.encode(limits).decode()
 
 
 class Described(msgspec.Struct, frozen=True):
