@@ -164,6 +164,7 @@ class ComposedKiosk:
         window.session_page.talk.painted.connect(app.wishes.banner_painted)
         window.session_page.written.say_requested.connect(app.wishes.write)
         window.session_page.written.painted.connect(app.wishes.words_painted)
+        window.session_page.pause_requested.connect(app.wishes.pause)
         window.session_page.faces_changed.connect(self._call_pane.show_names)
         window.language_requested.connect(self._on_language)
         if self._voice is not None:
@@ -296,6 +297,7 @@ class ComposedKiosk:
             "kept_slip": window.kept_page.slip,
             "have_number": window.start_page.have_number,
             "written_yes": window.session_page.written.answers[0],
+            "pause": window.session_page.pause,
             "closed_callback": window.closed_page.callback,
         }
         pad = window.number_page

@@ -198,11 +198,11 @@ class CallView(QWidget):
         else:
             self.show_own_media(microphone_on=self._on["microphone"], camera_on=self._on["camera"])
 
-    def show_private(self, on: bool) -> None:
-        """Whether a privacy pause goes on: no picture at all."""
-        self._privacy.setChecked(on)
+    def show_private(self, on: bool, *, mine: bool) -> None:
+        """Whether a privacy pause goes on: no picture at all. `mine`: one of mine, which the button ends."""
+        self._privacy.setChecked(mine)
         self._privacy.setIcon(icon("privacy", "warn" if on else "text"))
-        say(self._privacy, _("End the privacy pause") if on else _("Privacy pause"), PRIVACY_KEYS)
+        say(self._privacy, _("End the privacy pause") if mine else _("Privacy pause"), PRIVACY_KEYS)
         self._third.show_private(on)
 
     def show_sign_language(self, on: bool) -> None:

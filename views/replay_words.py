@@ -135,6 +135,8 @@ def describe(event: Event) -> str:
             return _("The page is shared") if sharing else _("The page is no longer shared")
         case events.GrantChanged(grant=grant):
             return _grant_sentence(event).format(grant=_(_GRANTS[grant]), mandate=event.mandate)
+        case events.PrivacyChanged(on=True, by_caller=True):
+            return _("The caller began a privacy pause: neither face nor page was shown")
         case events.PrivacyChanged(on=True):
             return _("A privacy pause began: neither face nor page was shown")
         case events.HeldChanged(held=True):

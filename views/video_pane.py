@@ -43,6 +43,8 @@ PLATE = "#0b0f14"
 WARNING = "#f0bd62"
 """The same in the light and the dark theme: they lie on a picture, not on a window."""
 
+_TALKING = (MediaState.CONNECTING, MediaState.CONNECTED, MediaState.UNSTABLE)
+
 FrameGiver = Callable[[], VideoFrame | None]
 SizeGiver = Callable[[], tuple[int, int] | None]
 
@@ -53,6 +55,17 @@ class OwnPlace(Enum):
     CORNER = "corner"
     BELOW = "below"
     HIDDEN = "hidden"
+
+
+def absent_words(camera: bool, microphone: bool) -> str:
+    """What a kiosk without camera or microphone means for the talk; "" when it has both."""
+    if camera and microphone:
+        return ""
+    if camera:
+        return _("This kiosk has no microphone that works: you do not hear the caller. They hear you: write to them.")
+    if microphone:
+        return _("This kiosk has no camera that works: you hear the caller. They see and hear you.")
+    return _("This kiosk has neither camera nor microphone that works. The caller sees and hears you: write to them.")
 
 
 def _no_frame() -> VideoFrame | None:
@@ -92,6 +105,7 @@ class VideoPane(QWidget):
         self._state = MediaState.NEW
         self._simulated = (False, False)
         self._peer_camera_on = True
+        self._peer_devices = (True, True)
         self._name = ""
         self._own_place = OwnPlace.CORNER
         self._private = False
@@ -147,6 +161,11 @@ class VideoPane(QWidget):
     def show_peer_camera(self, on: bool) -> None:
         """Whether the caller's camera is on."""
         self._peer_camera_on = on
+        self._update()
+
+    def show_peer_devices(self, camera: bool, microphone: bool) -> None:
+        """Whether the caller's kiosk has a camera and a microphone that work."""
+        self._peer_devices = camera, microphone
         self._update()
 
     def show_private(self, on: bool) -> None:
@@ -360,6 +379,8 @@ class VideoPane(QWidget):
     def _empty_text(self) -> str:
         if self._private:
             return _("Privacy pause: neither you nor the caller sees anything. You hear each other.")
+        if self._state in _TALKING and not self._peer_devices[0]:
+            return absent_words(*self._peer_devices)
         if self._frames[0] is not None and not self._peer_camera_on:
             return _("The caller's camera is off")
         if self._state == MediaState.HELD:

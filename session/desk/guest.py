@@ -95,6 +95,11 @@ class Guest:
         for call in (self.caller, self.agent):
             call.set_microphone(on)
 
+    def speak(self, held: bool) -> None:
+        """Push-to-talk, for both: a microphone that is off is on while the keys are held."""
+        for call in (self.caller, self.agent):
+            call.speak(held)
+
     def set_camera(self, on: bool) -> None:
         """Our picture on or off, for both."""
         for call in (self.caller, self.agent):

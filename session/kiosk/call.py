@@ -13,9 +13,9 @@ import msgspec
 
 from session.clock import Clock
 from session.errors import BusUnreachable, CallLost, MessageTooLarge, RelayUnreachable, SessionError
+from session.media.call_page import NONE, Described, Seen, limits_for_page
 from session.media.call_page import CallMedia as CallMedia
 from session.media.call_page import CallPage as CallPage
-from session.media.call_page import Described, Seen, limits_for_page
 from session.media.engine import MediaStats, PictureLimits
 from session.media.ice import IceServer as IceServer
 from session.media.ice import allowed_candidates
@@ -106,6 +106,8 @@ class KioskCall:
         self._topic, self._peer = topic, peer
         self._held = False
         self._sharers = sharers
+        self._on = {"camera": True, "microphone": True}
+        self._there = {"camera": self._media.camera != NONE, "microphone": self._media.microphone != NONE}
         self._call_id = ""
         self._answered = False
         self._attempts = 0
@@ -140,8 +142,20 @@ class KioskCall:
 
     async def set_own(self, *, camera_on: bool, microphone_on: bool) -> None:
         """Switches the caller's own picture and voice, and tells the desk."""
+        self._on = {"camera": camera_on, "microphone": microphone_on}
         await self._run(f"{self._peer}.setOwn({json.dumps(camera_on)}, {json.dumps(microphone_on)})", SCRIPT_TIMEOUT_S)
-        await self._send(CameraChanged(camera_on=camera_on, microphone_on=microphone_on))
+        await self._tell_own()
+
+    async def _tell_own(self) -> None:
+        """What is switched on, and what is there at all: without it a kiosk without a camera looks like a lost line."""
+        await self._send(
+            CameraChanged(
+                camera_on=self._on["camera"],
+                microphone_on=self._on["microphone"],
+                camera_there=self._there["camera"],
+                microphone_there=self._there["microphone"],
+            )
+        )
 
     async def set_private(self, on: bool) -> None:
         """No face is shown or filmed for a moment; returns when the screen is so."""
@@ -275,6 +289,8 @@ class KioskCall:
     async def _accept(self, answer: CallAnswered) -> None:
         sdp = allowed_candidates(answer.sdp, self._media.plan)
         script = f"{self._peer}.accept({json.dumps(sdp)}, {json.dumps(answer.simulated_camera)})"
+        if not all(self._there.values()):
+            await self._tell_own()  # the desk may be another one than before
         try:
             await self._run_or_raise(script, SCRIPT_TIMEOUT_S)
         except CallLost:
@@ -287,6 +303,8 @@ class KioskCall:
                 self._change_state(str(detail.get("state", "")))
             case "first_frame":
                 self._tasks.spawn(self._report(), name="kiosk-call-seen")
+            case "devices":
+                self._on_devices(detail)
             case "device_missing":
                 self.device_missing.emit(str(detail.get("kind", "")))
             case "relay_failed":
@@ -295,6 +313,13 @@ class KioskCall:
             case "page_lost":
                 self._change_state("failed")
                 self._offer_soon()
+
+    def _on_devices(self, detail: dict[str, Any]) -> None:
+        """Camera and microphone were opened, or could not be."""
+        before = self._there
+        self._there = {"camera": bool(detail.get("video")), "microphone": bool(detail.get("audio"))}
+        if self._there != before:
+            self._tasks.spawn(self._tell_own(), name="kiosk-call-devices")
 
     def _change_state(self, state: str) -> None:
         if state != self.state:

@@ -26,7 +26,7 @@ class CallPage(Protocol):
     """The page.
 
     `on_event(name, detail)` is called in the loop's thread: "first_frame" {ms, ago_ms, width, height}, "state" {state},
-    "device_missing" {kind, why}, "page_lost" {}.
+    "device_missing" {kind, why}, "devices" {video, audio}: which are there, "page_lost" {}.
     """
 
     on_event: Callable[[str, dict[str, Any]], None]

@@ -265,5 +265,11 @@ def test_a_muted_agent_is_silent_for_the_third_person_too(kind: str, qt_loop: Qt
             scene.talk.set_own(camera_on=True, microphone_on=False)
             await until(lambda: boss.aside.stats().audio_level < 0.0005)
             await until(lambda: boss.main.stats().audio_level > 0.001)
+            guest.set_microphone(False)
+            await until(lambda: scene.alice.aside.stats().audio_level < 0.0005)
+            guest.speak(True)  # Ctrl+Space is held: both hear
+            await until(lambda: scene.alice.aside.stats().audio_level > 0.001)
+            guest.speak(False)
+            await until(lambda: scene.alice.aside.stats().audio_level < 0.0005)
 
     qt_loop.run(story())
