@@ -142,6 +142,7 @@ class ComposedKiosk:
         self._line_news = LineNews(self._bus.say_in_beats)
         self._line_test.measured.connect(self._line_news.on_rates)
         self._voice = open_voice(settings.volume, self.window) if settings.speak != "off" else None
+        self._call_pane.only_drawn = self._only_drawn
         self._connect()
 
     def _connect(self) -> None:
@@ -184,6 +185,14 @@ class ComposedKiosk:
         self._browser.pointer_painted.connect(
             lambda x_px, y_px: self._program.facts.note("pointer_painted", x_px=x_px, y_px=y_px)
         )
+
+    def _only_drawn(self) -> bool:
+        """Whether nobody real is on the screen: as in the demo, where pictures of the window may be taken."""
+        session = self._session
+        if session is None or not self._app.session_id:
+            return True
+        calls = [session.call, *([session.talk.third_call] if session.talk.third_call is not None else [])]
+        return self._parts.media.camera == "simulated" and all(call.peer_simulated for call in calls)
 
     def _is_idle(self) -> bool:
         """Nobody is here: the line may be measured."""

@@ -99,6 +99,7 @@ class VideoPane(QWidget):
         self.setObjectName("video_pane")
         self.setAccessibleName(_("Picture of the caller"))
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._sources: tuple[FrameGiver, FrameGiver] = (_no_frame, _no_frame)
         self._frames: tuple[VideoFrame | None, VideoFrame | None] = (None, None)
@@ -187,6 +188,13 @@ class VideoPane(QWidget):
         """Where our own picture is."""
         self._own_place = place
         self._update()
+
+    @property
+    def shows_person(self) -> bool:
+        """Whether a filmed face is here, the caller's or our own; a drawn one is nobody's."""
+        caller, own = self._frames
+        has_caller = caller is not None or self._size is not None
+        return (has_caller and not self._simulated[0]) or (own is not None and not self._simulated[1])
 
     # ---- Qt --------------------------------------------------------------------------------------------------------
 

@@ -69,6 +69,7 @@ class KioskCall:
     Attributes:
         state_changed: "new", "connecting", "connected", "disconnected", "failed", "closed" (RTCPeerConnectionState),
             or "held": on purpose nothing travels.
+        peer_simulated: the other's picture in the present call is drawn.
         offered: an offer was sent.
         media_seen: what this kiosk received; peer_media_seen: what the desk says it received.
         device_missing: "video" or "audio" when camera or microphone cannot be used; the call goes on without.
@@ -97,6 +98,7 @@ class KioskCall:
         self.peer_camera_changed: Notifier[CameraChanged] = Notifier()
         self.relay_failed: Notifier[bool] = Notifier()
         self.state = "new"
+        self.peer_simulated = False
         self._channel = channel
         self._page = page
         self._clock = clock
@@ -287,6 +289,7 @@ class KioskCall:
                 log.info("ignored on topic call: %s", type(message).__name__)
 
     async def _accept(self, answer: CallAnswered) -> None:
+        self.peer_simulated = answer.simulated_camera
         sdp = allowed_candidates(answer.sdp, self._media.plan)
         script = f"{self._peer}.accept({json.dumps(sdp)}, {json.dumps(answer.simulated_camera)})"
         if not all(self._there.values()):
