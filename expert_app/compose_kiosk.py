@@ -18,7 +18,7 @@ from expert_app.compose_network import NetworkWatch
 from expert_app.config import KioskSettings
 from expert_app.credentials import KeyMissing, key_name, load_seed
 from expert_app.device_commands import setting_refused
-from expert_app.ice_settings import ice_plan, trust_relays_in_browser
+from expert_app.ice_settings import ice_plan, trust_relays, trust_relays_in_browser
 from expert_app.kiosk import KioskApp
 from expert_app.kiosk_ready import CallReady
 from expert_app.paths import Paths
@@ -94,6 +94,7 @@ class ComposedKiosk:
 
     def __init__(self, settings: KioskSettings, paths: Paths, seed: bytes, program: Program) -> None:
         self._settings, self._paths, self._program = settings, paths, program
+        trust_relays(settings.ca_file, paths.data)
         trust_relays_in_browser(settings.ca_file, Path.home())
         self._call_pane, self._browser = KioskCallPane(), KioskBrowser()
         self.window = KioskWindow(self._call_pane, self._browser, language=settings.language, clock=program.clock)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from session.clock import Clock
-from session.errors import BusUnreachable, CallLost, MessageTooLarge, RelayUnreachable, SessionError
+from session.errors import BusUnreachable, CallLost, MessageTooLarge, RelayNotTrusted, RelayUnreachable, SessionError
 from session.media.engine import MediaEngine, MediaState, MediaStats
 from session.media.ice import IcePlan, allowed_candidates
 from session.notify import Notifier
@@ -42,6 +42,9 @@ SHORTEST_WAIT_S = 2.0
 LONGEST_WAIT_S = 30.0
 STEADY_AFTER_S = 10.0
 """A call that lasted this long starts the waits between new calls from the shortest again."""
+
+
+_RELAYS: tuple[type[CallLost], ...] = (RelayNotTrusted, RelayUnreachable)
 
 
 @dataclass
@@ -217,7 +220,7 @@ class DeskCall:
             case CallFailed(call_id=call_id):
                 log.warning("the kiosk could not set the call up: %s", message.code)
                 if self._line is None or call_id == self._line.call_id:
-                    lost = RelayUnreachable if message.code == RelayUnreachable.code else CallLost
+                    lost = next((one for one in _RELAYS if one.code == message.code), CallLost)
                     self.failed.emit(lost(why=message.code[:60]))
                     self._lose()
             case _:

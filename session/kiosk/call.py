@@ -12,13 +12,14 @@ from typing import Any
 import msgspec
 
 from session.clock import Clock
-from session.errors import BusUnreachable, CallLost, MessageTooLarge, RelayUnreachable, SessionError
+from session.errors import BusUnreachable, CallLost, MessageTooLarge, SessionError
 from session.media.call_page import NONE, Described, Seen, limits_for_page
 from session.media.call_page import CallMedia as CallMedia
 from session.media.call_page import CallPage as CallPage
 from session.media.engine import MediaStats, PictureLimits
 from session.media.ice import IceServer as IceServer
 from session.media.ice import allowed_candidates
+from session.media.relays import why_not_in_browser
 from session.notify import Notifier
 from session.protocol.channel import SessionChannel
 from session.protocol.ids import new_id
@@ -236,10 +237,11 @@ class KioskCall:
         try:
             made = msgspec.convert(await self._run_or_raise(self._offer_script(since_s), OFFER_TIMEOUT_S), Described)
         except (CallLost, msgspec.ValidationError) as error:
-            no_relay = isinstance(error, CallLost) and "no relay" in str(error.detail.get("why", ""))
-            log.warning("no offer could be made: %s", "no relay" if no_relay else type(error).__name__)
-            code = RelayUnreachable.code if no_relay else CallLost.code
-            await self._send(CallFailed(call_id=self._call_id, code=code))
+            call_id, code = self._call_id, CallLost.code
+            if isinstance(error, CallLost) and "no relay" in str(error.detail.get("why", "")):
+                code = (await why_not_in_browser(self._media.plan.relays)).code
+            log.warning("no offer could be made: %s", code)
+            await self._send(CallFailed(call_id=call_id, code=code))
             return
         if self._held:
             return

@@ -21,7 +21,7 @@ from session.media.frames import VideoFrame, to_screen
 from session.media.ice import IcePlan
 from session.media.ice import IceServer as IceServer
 from session.media.media_thread import MediaThread
-from session.media.relays import choose_relay
+from session.media.relays import choose_relay, no_relay
 from session.media.sdp import check_offer
 from session.media.sound import BLOCK_S, NullSink, SoundSink, SoundSource, ToneSource
 from session.media.sources import FrameSource, SyntheticCamera
@@ -200,7 +200,7 @@ class AiortcEngine:
             return
         self._relay_failed = bool(plan.relays) and self._relay is None
         if self._relay is None and plan.relay_only:
-            raise RelayUnreachable(why=", ".join(sorted(set(why))))
+            raise no_relay(why)
         others = tuple(server for server in plan.servers if not server.relays)
         servers = others if self._relay is None else (*others, self._relay)
         self._settings = dataclasses.replace(self._settings, ice_servers=servers, relay_only=plan.relay_only)
