@@ -190,7 +190,9 @@ class ComposedDesk:
         self._line_connections = LineConnections(self.window, self._app, program.clock, program.facts)
         self._media_dialog = MediaConnections(self.window, self._media, self._window_settings, self._in_conversation)
         self.window.header.settings_pressed.connect(self._media_dialog.open)
-        self._beside = BesideConnections(self.window, self.video, self._app, application, program.facts)
+        self._beside = BesideConnections(
+            self.window, self.video, self._app, application, program.facts, lambda: self._talks.guest
+        )
         self._piece_connections = PieceConnections(self.window, self._app, self._pieces, self._devices)
         self._shows = DeskShows(self._app, LibraryLink(self._bus), self._workers, tasks, program.facts)
         self._show_connections = ShowConnections(self.window, self._app, self._shows, self._link, program.facts)
