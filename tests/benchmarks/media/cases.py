@@ -249,7 +249,7 @@ async def page(engine: Engine, times: Times) -> list[Cell]:
     async with on_stage(engine, RURAL_1) as stage:
         await stage.call()
         await stage.wait(times.settle_s)
-        sending = asyncio.create_task(_send_page(stage, governed=engine.ours))
+        sending = asyncio.create_task(send_page(stage, PAGE_BYTES, governed=engine.ours))
         measuring = asyncio.create_task(stage.measure(26.0))
         took_s = await asyncio.wait_for(sending, 150)
         measured = await measuring
@@ -258,18 +258,18 @@ async def page(engine: Engine, times: Times) -> list[Cell]:
         return _bounded(cells[1:], {"voice": (None, 1), "longest": (None, 1000)}) + cells[:1] + _machine(stage, case)
 
 
-async def _send_page(stage: Stage, *, governed: bool) -> float:
+async def send_page(stage: Stage, size_bytes: int, *, governed: bool) -> float:
     """Through a TCP connection of the kiosk to the desk's namespace, as the bus has; seconds until its last byte."""
     address = stage.network.addresses[stage.network.desk]
     desk, kiosk = stage.network.within(stage.network.desk), stage.network.within(stage.network.kiosk)
     program = "tests.benchmarks.media.page_transfer"
-    taking = await asyncio.create_subprocess_exec(*desk, *_python(program, "take", str(PAGE_BYTES)))
+    taking = await asyncio.create_subprocess_exec(*desk, *_python(program, "take", str(size_bytes)))
     await asyncio.sleep(0.7)
     began_s = time.monotonic()
     if governed:
-        await stage.kiosk.do("page", timeout_s=150, address=address, bytes=PAGE_BYTES)
+        await stage.kiosk.do("page", timeout_s=150, address=address, bytes=size_bytes)
     else:
-        sending = await asyncio.create_subprocess_exec(*kiosk, *_python(program, "send", address, str(PAGE_BYTES)))
+        sending = await asyncio.create_subprocess_exec(*kiosk, *_python(program, "send", address, str(size_bytes)))
         await sending.wait()
     await taking.wait()
     return time.monotonic() - began_s
