@@ -102,8 +102,8 @@ async def back_up(
         rows, audit_created = await _history(backup, settings, paths, connection)
         streams = await _streams(backup, connection)
         with backup.part(IDENTITIES) as write:
-            write(await asyncio.to_thread(_identities, paths))
-        dossiers = await asyncio.to_thread(_dossiers, backup, settings, paths, with_dossiers)
+            write(await asyncio.to_thread(identities, paths))
+        dossiers = await asyncio.to_thread(dossiers_of, backup, settings, paths, with_dossiers)
         facts = Facts(
             made_at_utc=datetime.now(UTC),
             stored_format=(await read_format(connection.streams))[0],
@@ -145,7 +145,7 @@ async def _streams(backup: BackupWriter, connection: HubConnection) -> list[Save
     return saved
 
 
-def _identities(paths: Paths) -> bytes:
+def identities(paths: Paths) -> bytes:
     """A copy as of one moment, whoever enrols meanwhile."""
     open_book(paths)
     place = paths.folder("identities") / "identities.sqlite"
@@ -154,7 +154,8 @@ def _identities(paths: Paths) -> bytes:
         return copy.serialize()
 
 
-def _dossiers(backup: BackupWriter, settings: HubSettings, paths: Paths, included: bool) -> DossierReference:
+def dossiers_of(backup: BackupWriter, settings: HubSettings, paths: Paths, included: bool) -> DossierReference:
+    """Where the dossiers are, and (`included`) all of them."""
     folder, database = documents_folder(settings, paths, "dossiers"), settings.database or None
     DossierStore(folder, database).close()  # makes or upgrades the tables
     copy = StoreCopy(folder, database)

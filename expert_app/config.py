@@ -17,6 +17,7 @@ from session.protocol.ids import Id, OptionalId
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 Language = Literal["fr", "en"]
 Engine = Literal["auto", "aiortc", "browser"]
+Echo = Literal["auto", "off", "apm", "system"]
 LOOPBACK_BUS = "nats://127.0.0.1:4222"
 Seconds = Annotated[float, msgspec.Meta(ge=6, le=3600)]
 Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
@@ -40,7 +41,10 @@ class MediaSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         camera: "auto" (the first camera, none if there is none), "simulated", "none", or a device's name or path.
         microphone: "auto" (the system's own), "simulated", "none", or a device's name.
         speaker: "auto" or a device's name.
-        headset: of a desk: the agent wears one. With a loudspeaker the engine must cancel echo.
+        headset: of a desk: the agent wears one. With a loudspeaker something must cancel echo.
+        echo: of a desk: what does: "apm" the program's own filter (the package's extra `echo`), "system" one that is
+            before the microphone anyway, "off" nothing, "auto" chooses by the rules of `session.media.echo_choice`.
+        noise_suppression, gain: of a desk: steady noise is taken out; a quiet voice is raised (with a headset only).
         ice_servers: STUN and TURN addresses of our own, where the hub gives none; empty: direct connections only.
         turn_username, turn_password: for these.
         relay_only: calls take no other way than a relay. networks: CIDR; a call to another address is refused.
@@ -52,6 +56,9 @@ class MediaSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     microphone: str = "auto"
     speaker: str = "auto"
     headset: bool = True
+    echo: Echo = "auto"
+    noise_suppression: bool = True
+    gain: bool = True
     ice_servers: list[str] = []
     turn_username: str = ""
     turn_password: str = ""

@@ -26,7 +26,7 @@ from expert_app.hub_identities import open_book
 from expert_app.ice_settings import turn_tickets
 from expert_app.paths import Paths
 from expert_app.procedure_words import procedures_refused
-from expert_app.stored_copies import FOLDER, keep_old_databases, upgrade_stored
+from expert_app.stored_copies import keep_old_databases, too_new, upgrade_stored
 from resources.texts import _
 from session.bus.hub_connection import HubConnection
 from session.bus.identity import new_seed, public_key
@@ -195,16 +195,16 @@ class HubProgram:
 
     async def _watch_over(self, hub: Hub, connection: HubConnection, stack: contextlib.AsyncExitStack) -> None:
         """Health and metrics, where the settings want them."""
-        host, _colon, port = self._settings.metrics.listen.rpartition(":")
-        if not host:
+        if not self._settings.metrics.listen:
             return
         from expert_app.metrics import Metrics
-        from expert_app.monitor import Monitor
+        from expert_app.monitor import open_monitor
 
-        monitor = Monitor(host.strip("[]"), int(port), hub.health, Metrics(hub, connection), self._tasks)
-        if await monitor.start():
+        figures = Metrics(hub, connection)
+        monitor = await open_monitor(self._settings.metrics.listen, hub.health, figures, self._tasks)
+        if monitor is not None:
             self._facts.note("monitor", url=monitor.address)
-        stack.callback(monitor.stop)
+            stack.callback(monitor.stop)
 
     async def _bus(self, stack: contextlib.AsyncExitStack) -> tuple[list[str], bytes, ssl.SSLContext | None]:
         """(addresses, our seed, whom we believe). Our own server gets a fresh key of ours at every start."""
@@ -283,16 +283,6 @@ class HubProgram:
         state = self._convention.state
         hub.network.refused_parts = [str(problem)[:500] for problem in state.problems]
         self._facts.note("convention", version=state.version, refused="; ".join(hub.network.refused_parts))
-
-
-def too_new(error: StoredTooNew) -> int:
-    """Says that a newer version has been here; the exit code."""
-    words = _(
-        "What this hub keeps ({what}) was written by a newer version (form {theirs}; this one knows {ours}). Nothing "
-        "was changed. Install the newer version again, or restore the copy in {folder} that it kept."
-    )
-    print(words.format(what=error.what, theirs=error.theirs, ours=error.ours, folder=FOLDER))
-    return 1
 
 
 async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:

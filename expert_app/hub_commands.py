@@ -6,7 +6,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -148,16 +148,27 @@ def _serve(context: Context) -> int:
 
 
 def _backup(context: Context) -> int:
-    from expert_app.hub_backup import run_backup
+    from expert_app.hub_backup import run_backup, run_vault_backup
 
     wish = context.arguments
+    if context.settings.serve:
+        return _of_a_vault(context, run_vault_backup)
     return asyncio.run(run_backup(wish.file, context.settings, context.paths, with_dossiers=wish.with_dossiers))
 
 
 def _restore(context: Context) -> int:
-    from expert_app.hub_backup import run_restore
+    from expert_app.hub_backup import run_restore, run_vault_restore
 
+    if context.settings.serve:
+        return _of_a_vault(context, run_vault_restore)
     return asyncio.run(run_restore(context.arguments.file, context.settings, context.paths))
+
+
+def _of_a_vault(context: Context, run: Callable[[Path, HubSettings, Paths], Coroutine[None, None, int]]) -> int:
+    if not context.settings.organisation:
+        print(_("Say whose vault it is with --org."))
+        return 2
+    return asyncio.run(run(context.arguments.file, context.settings, context.paths))
 
 
 def _link(context: Context) -> int:

@@ -17,6 +17,7 @@ class Row:
     Attributes:
         ours, peer: in the metric's unit; `peer` is None where no peer does the same thing.
         goal: the largest value of ours that is good enough, or None when it is only reported.
+        why: the cause, where the goal is missed.
     """
 
     case: str
@@ -25,6 +26,7 @@ class Row:
     peer: float | None = None
     peer_name: str = ""
     goal: float | None = None
+    why: str = ""
 
     @property
     def ratio(self) -> float | None:
@@ -49,4 +51,7 @@ def publish(name: str, rows: list[Row]) -> int:
         mark = "yes" if row.ok else "NO"
         figures = f"{row.case:<34} {row.metric:<16} {row.ours:>10.3f} {peer:>10} {ratio:>7} {goal:>8}"
         print(f"{figures}  {mark:<3} {row.peer_name}")
+    for row in rows:
+        if row.why and not row.ok:
+            print(f"missed: {row.case}, {row.metric}: {row.why}")
     return 0 if all(row.ok for row in rows) else 1
