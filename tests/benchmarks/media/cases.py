@@ -229,7 +229,7 @@ async def moved(engine: Engine, times: Times) -> list[Cell]:
         if engine.ours:
             await stage.wait(NOTICED_S, 0.25)
             await stage.call()
-        await stage.wait(3.0 if engine.ours else 18.0, 0.25)
+        await stage.wait(4.0 if engine.ours else 18.0, 0.25)
         cells = _machine(stage, case)
         for end, shown in stage.shown.items():
             fresh = measures.first_after(shown, moved_ms, filmed_after=True)
