@@ -44,7 +44,6 @@ class DevicesConnections:
         view.page_removed.connect(self._acts.remove)
         view.page_restored.connect(self._acts.restore)
         view.page_split_requested.connect(self._on_split)
-        view.print_receipt_requested.connect(job.print_receipt)
         view.print_file_requested.connect(job.print_file)
         view.print_cancel_requested.connect(job.cancel_print)
 
