@@ -116,7 +116,7 @@ class SealedWorld:
     async def stop_vault(self) -> None:
         assert self.door is not None
         assert self._bus is not None
-        self.door.stop()
+        await self.door.stop()
         await self._bus.close()
 
     def seals(

@@ -7,30 +7,36 @@ prove nothing.
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hashlib
 import io
 import json
 import os
 import random
+import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import zstandard
+from prometheus_client.parser import text_string_to_metric_families as families
 from reportlab.pdfgen.canvas import Canvas
 
 from expert_app.config import DeskSettings, KioskSettings
+from expert_app.hub_identities import open_book
 from expert_app.log_export import export_log
 from expert_app.paths import paths_for
 from expert_app.seal_ends import DeskSealing, KioskSealing, seals_for
 from session.bus.client import BusClient
+from session.bus.identity import new_seed, public_key
 from session.bus.seal_cards import SECRET_BYTES
 from session.clock import SystemClock
 from session.desk.devices import DeskDevices, ReceivedPage
 from session.desk.link import DeskLink
 from session.errors import SessionError, VaultAway
+from session.hub.identities import Identity
 from session.kiosk.devices import KioskDevices
 from session.kiosk.grants import KioskGrants
 from session.kiosk.link import KioskLink
@@ -255,5 +261,37 @@ async def test_while_the_vault_is_away_the_conversation_goes_on_and_nothing_is_l
         assert hashlib.sha256(data).digest() == hashlib.sha256(document()).digest()
         assert await ends.kiosk_log.close(20)
         assert await ends.desk_log.close(20)
-        await asyncio.sleep(0)
+        await _watched(both)
+        await _restored(both, tmp_path / "vault.backup")
+        assert await ends.desk.document(ends.facts.id, document_id) == document()
+        helpdesk = DeskSettings(organisation=ORGANISATION, user="aide", role="helpdesk", bus=[both.bus])
+        seals = seals_for(helpdesk, paths_for("helpdesk", tmp_path / "ends"), ends.clock)
+        kept = tmp_path / "kept.jsonl"
+        assert await export_log(helpdesk, both.seeds["aide"], ends.facts.id, kept, ends.tasks, seals) == 2
         await ends.close()
+
+
+async def _watched(both: Parties) -> None:
+    """Who watches the vault is told that it works, and nothing about anybody."""
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{both.watch_port}") as client:
+        health, figures = await client.get("/healthz"), await client.get("/metrics")
+    assert (health.status_code, {one["code"] for one in health.json()["reasons"]} - {"disk_low"}) == (200, set())
+    found = {sample.name: sample.value for family in families(figures.text) for sample in family.samples}
+    assert (found["poste_expert_vault_up"], found["poste_expert_vault_log_sessions"]) == (1, 1)
+    assert 360 < found["poste_expert_vault_seal_key_days"] <= 365
+    assert 'poste_expert_vault_requests_total{verb="upload_commit"} 1.0' in figures.text
+    told = (health.text + figures.text).encode()
+    assert not [secret for secret in (*markers(), b"alice", b"borne1", b"1042317") if secret in told]
+
+
+async def _restored(both: Parties, file: Path) -> None:
+    """The vault's folder is lost and comes back from a backup that was taken while it worked."""
+    place, key = paths_for("vault", both.organisation), public_key(new_seed())
+    open_book(place).admit(Identity(ORGANISATION, Role.AGENT, "zoe"), key, datetime.now(UTC))
+    assert "1 dossiers, 1 documents, logs of 1 conversations" in await both.vault_command("backup", str(file))
+    await both.stop("vault")
+    for name in ("dossiers", "log", "identities", "uploads"):
+        shutil.rmtree(place.data / name)
+    assert "1 dossiers, 1 documents, logs of 1 conversations" in await both.vault_command("restore", str(file))
+    assert open_book(place).keys() == {(ORGANISATION, Role.AGENT, "zoe"): key}
+    await both.start_vault()
