@@ -35,6 +35,7 @@ class PageOrigin(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         scanned_sha256: hash of the scan, made at the kiosk before it was sent.
         kept_sha256: hash of the picture in this document.
+        signer, signature: the kiosk's public key, and its signature over the scan (`session.protocol.page_signing`).
         treatment: what was done in between, in short codes ("turned 90", "skew -1.7", "light").
     """
 
@@ -45,6 +46,8 @@ class PageOrigin(msgspec.Struct, frozen=True, kw_only=True):
     dpi: int = 0
     device: str = ""
     kept_sha256: str = ""
+    signer: str = ""
+    signature: str = ""
     treatment: tuple[str, ...] = ()
 
 

@@ -189,6 +189,8 @@ class Filing:
             height_px=offer.height_px,
             dpi=offer.dpi,
             taken_at_utc=offer.taken_at_utc,
+            signer=offer.signer,
+            signature=offer.signature,
         )
 
     def _start_cleaning(self, session_id: str, page_id: str) -> None:

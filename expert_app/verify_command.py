@@ -12,7 +12,7 @@ import msgspec
 
 from documents.check import sha256_of
 from documents.dates import hour, long_date
-from documents.provenance import Origin, Verdict, verify
+from documents.provenance import Origin, PageOrigin, Verdict, verify
 from documents.receipt_record import ReceiptCode, ReceiptVerdict, names_all, read_code, verify_receipt
 from expert_app.origins import raw_key
 from expert_app.verify_receipt import (
@@ -25,7 +25,8 @@ from expert_app.verify_receipt import (
     words_of_receipt,
 )
 from resources.texts import _
-from session.bus.identity import is_public_key
+from session.bus.identity import is_public_key, is_signed
+from session.protocol.page_signing import page_words
 
 MAX_BYTES = 256 << 20
 
@@ -79,7 +80,20 @@ def _read(path: Path) -> bytes:
 def _tell_document(name: str, data: bytes, trusted: Sequence[bytes], *, as_json: bool) -> bool:
     verdict = verify(data, trusted)
     print(msgspec.json.encode(verdict).decode() if as_json else "\n".join(words_of(verdict, name)))
-    return verdict.whole and verdict.trusted is not False
+    forged = verdict.origin is not None and "forged" in {
+        signed_by_kiosk(verdict.origin, page) for page in verdict.origin.pages
+    }
+    return verdict.whole and verdict.trusted is not False and not forged
+
+
+def signed_by_kiosk(origin: Origin, page: PageOrigin) -> str:
+    """How the kiosk signed the scan before it left: "signed", "forged" when that is of something else, or ""."""
+    if not page.signature or page.scanned_at_utc is None:
+        return "forged" if page.signature else ""
+    words = page_words(
+        origin.session, page.page_id, page.scanned_sha256, page.scanned_bytes, page.dpi, page.scanned_at_utc
+    )
+    return "signed" if is_signed(page.signer, words, page.signature) else "forged"
 
 
 def _tell_receipt(verdict: ReceiptVerdict, name: str, documents: Sequence[tuple[str, bytes]], *, as_json: bool) -> bool:
@@ -161,8 +175,17 @@ def _way(origin: Origin) -> list[str]:
         lines.append(words.format(number=number, at=at, dpi=page.dpi, device=page.device or "?"))
         lines.append(_("    Hash of the scan at the kiosk: {sha256}").format(sha256=page.scanned_sha256))
         lines.append(_("    Hash of the picture filed: {sha256}").format(sha256=page.kept_sha256))
+        lines.append(_kiosk_words(signed_by_kiosk(origin, page), page.signer))
         lines.append(_("    Treatment: {steps}").format(steps=", ".join(page.treatment) or "–"))
     return lines
+
+
+def _kiosk_words(signed: str, key: str) -> str:
+    if signed == "signed":
+        return _("    Signed by the kiosk that scanned it: {key}").format(key=key)
+    if signed == "forged":
+        return _("    FORGED: the kiosk did not sign this scan.")
+    return _("    Not signed by a kiosk.")
 
 
 def _moment(at: datetime) -> str:

@@ -78,7 +78,7 @@ class DeskDevices:
         self._channel, self._tasks, self._look_s = channel, tasks, look_s
         self._sure = SureSender(channel, TOPIC, tasks)
         self._scans = Scans(channel, TOPIC, clock, tasks)
-        self._pages = Pages(self._sure, clock, tasks, keep, is_kept)
+        self._pages = Pages(self._sure, clock, tasks, keep, is_kept, channel.session_id)
         self._prints = Prints(channel, TOPIC, clock, tasks, self._sure, chunk_kbps)
         self._watch: asyncio.Task[None] | None = None
         self.report_changed: Notifier[DevicesReported] = Notifier()
