@@ -186,7 +186,7 @@ def hour(score: Score, template: Path) -> str:
 def parts(score: Score, template: Path, every: int) -> Iterator[tuple[str, Callable[[], str]]]:
     """(name, act); with `every` above 1 some of the points only."""
     yield "state", lambda: states(score, template, Snapshots, every)
-    yield "power", lambda: states(score, template, PowerCuts, every)
+    yield "power", lambda: states(score, template, PowerCuts, max(1, every // 6))
     yield "full", lambda: deaths(score, template, "full", every)
     yield "kill", lambda: deaths(score, template, "kill", 40 * every)
     yield "again", lambda: again(score, template, 350 * every)
