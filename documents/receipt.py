@@ -84,8 +84,8 @@ _STRONG = Type(BOLD, 9.5, 13, INK)
 _SMALL = Type(BODY, 7.5, 10.5, SOFT)
 _CODE = Type(BOLD, 8, 11, INK)
 _PAD = 4 * mm
-QR_SIDE = 30 * mm
-"""A signed code has 69 dots a side: 0.43 mm each, which a telephone reads."""
+QR_SIDE = 28 * mm
+"""A signed code has 69 dots a side: 0.4 mm each, which a telephone reads."""
 
 
 def receipt(facts: ReceiptFacts, flavour: Literal["1b", "2b"] = FLAVOUR, signer: Signer | None = None) -> bytes:
@@ -160,7 +160,7 @@ class _Receipt:
     def _title(self, sheet: Sheet) -> None:
         facts = self._facts
         box = 52 * mm
-        sheet.down(7 * mm)
+        sheet.down(5 * mm)
         top = sheet.y
         sheet.panel(19 * mm, TINT, ACCENT, x=MARGIN + INNER - box, width=box)
         sheet.down(3 * mm)
@@ -195,7 +195,7 @@ class _Receipt:
         for rows, x in ((left, MARGIN), (right, MARGIN + width + gap)):
             sheet.panel(height, TINT, ACCENT, x=x, width=width)
             _card(sheet, rows, x, width)
-        sheet.down(height + 8 * mm)
+        sheet.down(height + 6 * mm)
 
     def _received(self, sheet: Sheet) -> None:
         """The table of pieces."""
@@ -210,7 +210,7 @@ class _Receipt:
             row = (piece.name, f"{pages_words(piece)}\n{state_words(piece, self._facts)}".strip(), fingerprint(piece))
             sheet.need(max(26.0, height_of(piece.name, _STRONG, INNER * 0.56)) + 5 * mm)
             self._row(sheet, row, _STRONG, _VALUE, tick=True)
-        sheet.down(7 * mm)
+        sheet.down(5 * mm)
 
     def _row(self, sheet: Sheet, cells: tuple[str, str, str], first: Type, other: Type, *, tick: bool = False) -> None:
         name, pages, print_ = cells
