@@ -35,6 +35,9 @@ class KeptPage(msgspec.Struct, frozen=True, kw_only=True):
     """A page as received, untouched, and what the agent wants of it.
 
     Attributes:
+        signer, signature: the kiosk's public key and its signature over the page; "" when it did not sign.
+        given: a file of the caller's, not scanned. scanned_as: id under which the kiosk offered the original, when this
+            is a part of it; "" when it is the whole.
         place: order among the session's pages, from 0.
         state: told by the documents that wait, not by the page's own file.
         format: number of this stored form.
@@ -49,9 +52,12 @@ class KeptPage(msgspec.Struct, frozen=True, kw_only=True):
     height_px: int
     dpi: int
     taken_at_utc: datetime
+    signer: str = ""
+    signature: str = ""
     place: int = 0
     edits: Edits = Edits()
     given: bool = False
+    scanned_as: str = ""
     state: PageState = PageState.KEPT
     format: int = 1
 
@@ -112,7 +118,10 @@ class Outbox:
         dpi: int,
         taken_at_utc: datetime,
         given: bool = False,
+        scanned_as: str = "",
         edits: Edits | None = None,
+        signer: str = "",
+        signature: str = "",
     ) -> KeptPage:
         """Keeps a page; when this returns, the sender may forget it. A page kept before stays as it is.
 
@@ -138,7 +147,10 @@ class Outbox:
                 dpi=dpi,
                 taken_at_utc=taken_at_utc,
                 given=given,
+                scanned_as=scanned_as,
                 edits=edits or Edits(),
+                signer=signer,
+                signature=signature,
                 place=1 + max((other.place for other in pages.all()), default=-1),
             )
             pages.put(page_id, page, data)

@@ -430,6 +430,7 @@ class Filing:
                 )
             except SessionError as error:
                 if error.code in AGAIN:
+                    self._facts.note("document_waiting", upload=document.upload_id, code=error.code)
                     self.document_waiting.emit(document.name)
                     self._send_later()
                 else:

@@ -50,12 +50,14 @@ def origin_of(
 
 def _page(kept: KeptPage, clean: CleanPage, device: str) -> PageOrigin:
     return PageOrigin(
-        page_id=kept.page_id,
+        page_id=kept.scanned_as or kept.page_id,
         scanned_sha256=kept.sha256,
         scanned_bytes=kept.size_bytes,
         scanned_at_utc=kept.taken_at_utc,
         dpi=kept.dpi,
         device=device,
+        signer=kept.signer,
+        signature=kept.signature,
         treatment=tuple(_treatment(kept, clean)),
     )
 

@@ -90,6 +90,10 @@ class PageActs:
             height_px=page.height_px,
             dpi=page.dpi,
             taken_at_utc=page.taken_at_utc,
+            signer=page.signer,
+            signature=page.signature,
+            given=page.given,
+            scanned_as=page.scanned_as or page.page_id,
         )
         edits = Edits((box,)) if isinstance(box, TakeArea) else page.edits.cropped(box)
         return self._outbox.set_edits(page.session_id, part.page_id, edits)

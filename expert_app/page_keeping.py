@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 from documents.check import check_page
 from documents.edits import DrawPage, Edits, LeaveAsScanned
-from documents.encoding import OUTPUT_DPI
 from documents.errors import DocumentError, PageDamaged, PageTooLarge
 from documents.given_pdf import GivenPdf, flatten, page_jpeg
 from documents.outbox import KeptPage, Outbox
@@ -94,9 +93,12 @@ class PageKeeper:
                 media_type=PDF,
                 width_px=picture.width,
                 height_px=picture.height,
-                dpi=OUTPUT_DPI,
+                dpi=offer.dpi,
                 taken_at_utc=offer.taken_at_utc,
+                signer=offer.signer,
+                signature=offer.signature,
                 given=True,
+                scanned_as=offer.page_id if number else "",
                 edits=Edits((DrawPage(number), LeaveAsScanned())),
             )
         others = [page.page_id for page in self._outbox.pages(session_id) if page.page_id not in ids]
@@ -114,6 +116,8 @@ class PageKeeper:
             height_px=offer.height_px,
             dpi=offer.dpi,
             taken_at_utc=offer.taken_at_utc,
+            signer=offer.signer,
+            signature=offer.signature,
             given=offer.given,
         )
         edits = page.edits

@@ -81,10 +81,16 @@ class MediaSeen(SessionMessage, frozen=True, kw_only=True):
 
 
 class CameraChanged(SessionMessage, frozen=True, kw_only=True):
-    """The sender switched its camera or microphone."""
+    """The sender switched its camera or microphone.
+
+    Attributes:
+        camera_there, microphone_there: False: it has none that works; nothing will come of it, and the line is fine.
+    """
 
     camera_on: bool
     microphone_on: bool
+    camera_there: bool = True
+    microphone_there: bool = True
 
 
 # ---- topic "grant" -------------------------------------------------------------------------------------------------
@@ -323,6 +329,7 @@ class PageOffered(SessionMessage, frozen=True, kw_only=True):
     """Kiosk: a page is ready and its chunks follow. The kiosk keeps it until `PageKept`.
 
     `given`: not scanned but a file of the caller's; then it may be a PDF of several pages.
+    `signer`, `signature`: the kiosk's public key and its signature, see `page_signing`; "" from an older kiosk.
     """
 
     page_id: Id
@@ -337,6 +344,8 @@ class PageOffered(SessionMessage, frozen=True, kw_only=True):
     chunks: int
     taken_at_utc: datetime
     given: bool = False
+    signer: Annotated[str, msgspec.Meta(max_length=60)] = ""
+    signature: Annotated[str, msgspec.Meta(max_length=100)] = ""
 
 
 class PageGlimpsed(SessionMessage, frozen=True, kw_only=True):

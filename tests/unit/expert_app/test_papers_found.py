@@ -65,5 +65,6 @@ async def test_a_page_of_three_papers_becomes_three_pages_of_one_original(tmp_pa
         assert [area is not None and (area.left, area.top) for area in areas] == [
             (box.left, box.top) for box in found[0].boxes
         ]
+        assert {kept[part].scanned_as for part in parted[0].parts} == {"p1"}
         assert kept["p1"].edits.steps == ()
         await office.close()
