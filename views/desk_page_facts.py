@@ -115,12 +115,6 @@ class PageFacts:
         return text
 
 
-def picture_of(image: QImage | bytes | None) -> QImage | None:
-    """An image for the screen from bytes that were already checked; None when there is none or it is not readable."""
-    made = QImage.fromData(image) if isinstance(image, bytes) else image
-    return None if made is None or made.isNull() else made
-
-
 def turned_box(mark: Mark, size: QSize) -> QRect:
     """A mark on a picture of `size`, in its pixels; at least 4 pixels, so that it is seen."""
     left, top = round(mark[0] * size.width()), round(mark[1] * size.height())

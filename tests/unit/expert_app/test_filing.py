@@ -358,6 +358,7 @@ async def test_a_callers_pdf_becomes_pages_of_the_untouched_file_and_is_filed_as
     assert [(page.sha256, page.edits.pdf_page) for page in kept] == [
         (hashlib.sha256(data).hexdigest(), n) for n in (0, 1)
     ]
+    assert [page.scanned_as for page in desk.outbox.pages("s1")] == ["", "g1"]
     await desk.filing.keep("s1", _given("g1", data), data)  # the kiosk did not hear that it is here
     assert len(desk.outbox.pages("s1")) == 2
     await desk.filing.file(desk.session.facts, "d1", ids, "", "Attestation")
