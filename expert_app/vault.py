@@ -51,7 +51,7 @@ from session.hub.service import Handler
 from session.hub.stored_format import StoredTooNew
 from session.hub.uploads import UploadSpool
 from session.hub.vault_door import House, VaultDoor
-from session.hub.vault_handlers import certify_handlers, log_handlers, note_handlers
+from session.hub.vault_handlers import certify_handlers, log_handlers, note_handlers, number_handlers
 from session.hub.vault_sessions import VaultSessions
 from session.protocol.roles import Role
 from session.protocol.seal_messages import Part
@@ -134,7 +134,7 @@ class VaultProgram:
             stack.callback(monitor.stop)
 
     def _handlers(self, house: House, stack: contextlib.AsyncExitStack) -> dict[Part, dict[str, Handler]]:
-        sessions = VaultSessions(self._bus, self._keeper, self._clock)
+        sessions = VaultSessions(self._bus, self._keeper, self._clock, self.part.secrets)
         certificates = certify_handlers(house, self._clock)
         handlers: dict[Part, dict[str, Handler]] = {}
         if Part.DOSSIER in self._settings.serve:
@@ -153,9 +153,10 @@ class VaultProgram:
             uploads = UploadSpool(self._paths.folder("uploads"))
             rules = DossierService(adapter, sessions, sessions, uploads)
             notes = note_handlers(self._keeper, sessions, house.organisation, self._clock)
+            numbers = number_handlers(sessions, house.organisation)
             answers = dossier_handlers(rules)
             answers |= delivery_handlers(adapter, self._name_of) | export_handlers(adapter, self._name_of)
-            handlers[Part.DOSSIER] = {**answers, **notes, **certificates}
+            handlers[Part.DOSSIER] = {**answers, **notes, **numbers, **certificates}
         if Part.LOG in self._settings.serve:
             answers = log_handlers(self._keeper, sessions, house.organisation, self._clock)
             handlers[Part.LOG] = {**answers, **certificates}
