@@ -17,9 +17,10 @@ from typing import Any
 
 from expert_app.children import Child, ChildFailed
 from expert_app.demo_run import Demo
-from expert_app.demo_world import CALLER_NUMBER, DOSSIER
+from expert_app.demo_world import CALLER_NUMBER, DOSSIER, depot_of
 from expert_app.walk_proofs import (
     ProofMissing,
+    copy_proof,
     files_left,
     log_proof,
     printed_proof,
@@ -293,9 +294,11 @@ class Walk:
         await self.allow("ask_keep", "keep")
         await self.click(self._demo.desk, "file_document")
         filed = await self.fact(self._demo.desk, "document_filed", timeout_s=60)
-        return await asyncio.to_thread(
+        evidence = await asyncio.to_thread(
             store_proof, self._demo.store_folder, DOSSIER, filed["document"], filed["sha256"]
         )
+        copy = await copy_proof(depot_of(self._demo.folder), filed["document"], filed["sha256"])
+        return {**evidence, "copy": copy}
 
     async def piece_filed(self) -> Evidence:
         """The expected piece shows as filed, on the store's answer."""
