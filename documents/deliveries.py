@@ -22,7 +22,7 @@ from documents.dossier import Document
 from documents.store_rows import document_of, piece_name
 from documents.transactions import Transactions
 
-MAX_LISTED = 200
+MAX_LISTED = 100
 
 
 class DeliveryState(StrEnum):

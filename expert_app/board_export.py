@@ -26,9 +26,8 @@ from session.clock import Clock
 from session.desk.delivery_link import DeliveryLink
 from session.errors import SessionError
 from session.notify import Notifier
-from session.protocol.export_messages import ExportAnswer
 from session.protocol.hub_messages import DossierFacts
-from session.protocol.piece_messages import ActStep, PieceStep
+from session.protocol.piece_messages import ActStep, PieceHistory, PieceStep
 from session.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -68,8 +67,8 @@ class BoardExport:
         async with self._one_at_a_time:
             try:
                 self.progressed.emit(0)
-                answer = await self._link.export(number, reason)
-                index = self._index(answer, reason)
+                dossier = (await self._link.export(number, reason)).dossier
+                index = self._index(dossier, await self._link.history(number), reason)
                 read = await self._read(index)
                 notary = self._exporter.notary
                 await asyncio.to_thread(
@@ -90,8 +89,7 @@ class BoardExport:
             self.progressed.emit(100 * place // len(index.documents))
         return read
 
-    def _index(self, answer: ExportAnswer, reason: str) -> ExportIndex:
-        dossier = answer.dossier
+    def _index(self, dossier: DossierFacts, past: PieceHistory, reason: str) -> ExportIndex:
         organisation, name = self._exporter.names()
         names = {piece.id: piece.name for piece in dossier.pieces}
         return ExportIndex(
@@ -115,20 +113,20 @@ class BoardExport:
                 for piece in dossier.pieces
             ),
             documents=_documents(dossier, names),
-            history=self._history(answer, names),
+            history=self._history(past, names),
             notes=tuple(ExportedEvent(at_utc=note.at_utc, what=note.text, by=note.by_name) for note in dossier.notes),
         )
 
-    def _history(self, answer: ExportAnswer, names: dict[str, str]) -> tuple[ExportedEvent, ...]:
+    def _history(self, past: PieceHistory, names: dict[str, str]) -> tuple[ExportedEvent, ...]:
         events: list[tuple[datetime, ExportedEvent]] = []
-        for step in answer.steps:
+        for step in past.steps:
             what = f"{names.get(step.piece_id, step.piece_id)} : {self._words(step)}"
             place = " · ".join(part for part in (step.site, step.kiosk) if part)
             events.append(
                 (step.at_utc, ExportedEvent(at_utc=step.at_utc, what=what, reason=step.reason, by=step.by_name,
                                             place=place))
             )  # fmt: skip
-        for act in answer.acts:
+        for act in past.acts:
             told = ExportedEvent(at_utc=act.at_utc, what=self._words(act), reason=act.reason, by=act.by_name)
             events.append((act.at_utc, told))
         return tuple(event for _at, event in sorted(events, key=lambda one: one[0]))

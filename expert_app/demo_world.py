@@ -30,6 +30,7 @@ from expert_app.config import (
 )
 from expert_app.credentials import save_seed
 from expert_app.demo_library import lay_library, lay_stick
+from expert_app.store_settings import GedSettings
 from session.bus.identity import new_seed, public_key
 from session.bus.seal_cards import SECRET_BYTES, VaultSecret, sign_seal_key
 from session.hub.convention import load
@@ -244,6 +245,9 @@ def write_settings(
     catalogue.write_bytes(msgspec.toml.encode({"organisations": [organisation(world), partner(world)]}))
     load(catalogue)
     port = int(world.bus.rpartition(":")[2])
+    depot = depot_of(world.folder)
+    depot.mkdir(exist_ok=True)
+    ged = [GedSettings(name="depot", organisation=ORGANISATION, kind="folder", folder=str(depot))]
     settings: dict[str, msgspec.Struct] = {
         "hub": HubSettings(
             catalogue=str(catalogue),
@@ -251,6 +255,7 @@ def write_settings(
             silent_s=silent_s,
             metrics=MetricsSettings(listen=""),
             procedures=str(write_procedures(world.folder / "procedures")),
+            ged=[] if world.with_vault else ged,
         ),
         "kiosk": KioskSettings(
             organisation=ORGANISATION,
@@ -294,13 +299,21 @@ def write_settings(
     if world.with_vault:
         save_seed("", world.vault_secret, secret)
         settings["vault"] = HubSettings(
-            catalogue=str(catalogue), bus=world.bus, vault=VaultSettings(user=VAULT, secret_files=[str(secret)])
+            catalogue=str(catalogue),
+            bus=world.bus,
+            vault=VaultSettings(user=VAULT, secret_files=[str(secret)]),
+            ged=ged,
         )
     files = {}
     for program, value in settings.items():
         files[program] = world.folder / f"{program}.toml"
         save(value, files[program])
     return files
+
+
+def depot_of(folder: Path) -> Path:
+    """The folder that the agency's own document system watches."""
+    return folder / "depot-ged"
 
 
 def write_procedures(folder: Path) -> Path:

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from expert_app.demo_run import Demo
-from expert_app.demo_world import DOSSIER, PIECES
+from expert_app.demo_world import DOSSIER, PIECES, depot_of
 from expert_app.walk_proofs import (
     Evidence,
     ProofMissing,
+    copy_proof,
     documents_of,
     printed_proof,
     receipt_proof,
@@ -138,9 +139,10 @@ class PaperSteps:
         return proof
 
     async def _proof(self, filed: Evidence) -> Evidence:
-        return await asyncio.to_thread(
-            store_proof, self._demo.store_folder, DOSSIER, filed["document"], filed["sha256"]
-        )
+        """The store's own file, and the copy in the folder that the agency's own system watches."""
+        named = (filed["document"], filed["sha256"])
+        proof = await asyncio.to_thread(store_proof, self._demo.store_folder, DOSSIER, *named)
+        return {**proof, "copy": await copy_proof(depot_of(self._demo.folder), *named)}
 
     async def piece_filed(self) -> Evidence:
         """The piece that the agent chose shows as filed, on the store's answer."""

@@ -6,6 +6,7 @@ Used by the scripted walk. Nothing here asks the program that acted whether it d
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from collections import Counter
@@ -52,6 +53,9 @@ STEPS_IN_LOG = (
 """What the log of a walk must hold, whoever wrote it."""
 
 
+COPY_S = 20.0
+"""Longest wait for a copy: the agency's own system is served beside the walk."""
+
 JOB_STATES = {3: "pending", 5: "processing", 6: "stopped", 7: "canceled", 8: "aborted", 9: "completed"}
 """`job-state`, RFC 8011, section 5.3.7."""
 
@@ -96,6 +100,20 @@ def store_proof(hub_folder: Path, dossier: str, document: str, sha256: str) -> E
         "size_bytes": path.stat().st_size,
         "pages": pages,
     }
+
+
+async def copy_proof(depot: Path, document: str, sha256: str) -> str:
+    """Finds the copy in the folder that the agency's own system watches, with the file that says what it is."""
+    try:
+        async with asyncio.timeout(COPY_S):
+            while not (found := list(depot.glob(f"*_{document}.json"))):  # noqa: ASYNC110, ASYNC240 - another's folder
+                await asyncio.sleep(0.1)
+    except TimeoutError as error:
+        raise ProofMissing(f"no copy of {document} in {depot.name}") from error
+    told = json.loads(found[0].read_text(encoding="utf-8"))
+    same("SHA-256 that the agency is told", told["sha256"], sha256)
+    same("SHA-256 of the agency's copy", sha256_of(depot / told["file"]), sha256)
+    return str(told["file"])
 
 
 def documents_of(hub_folder: Path, dossier: str) -> list[Evidence]:

@@ -18,6 +18,9 @@ from session.protocol.delivery_messages import (
     TargetFacts,
 )
 
+SHOWN = 200
+"""Letters of a system's own words that are sent: a hundred lines are one message."""
+
 
 class GedDesk:
     """The systems of this hub.
@@ -75,9 +78,9 @@ def _facts(row: DeliveryRow) -> DeliveryFacts:
         name=row.name,
         dossier=row.dossier,
         filed_at_utc=row.filed_at_utc,
-        remote_id=row.remote_id,
+        remote_id=row.remote_id[:SHOWN],
         reason=row.reason,
-        words=row.words,
+        words=row.words[:SHOWN],
         tries=row.tries,
         next_try_utc=row.next_try_utc,
         changed_at_utc=row.changed_at_utc,

@@ -18,8 +18,9 @@ from session.protocol.delivery_messages import (
     DeliveryAct,
     DeliveryActRequest,
 )
-from session.protocol.export_messages import ExportAnswer, ExportPartRequest, ExportRequest
+from session.protocol.export_messages import ExportAnswer, ExportHistoryRequest, ExportPartRequest, ExportRequest
 from session.protocol.hub_messages import DocumentPart
+from session.protocol.piece_messages import MAX_LISTED, PieceHistory
 
 
 class DeliveryLink:
@@ -43,8 +44,19 @@ class DeliveryLink:
         return (await self._bus.insist("delivery_act", wish, DeliveriesActed, timeout_s=10.0)).count
 
     async def export(self, dossier: str, reason: str) -> ExportAnswer:
-        """Notes the export, for a reason, and gives the dossier without its documents' bytes."""
+        """Notes the export, for a reason, and gives the dossier."""
         return await self._bus.request("export", ExportRequest(dossier=dossier, reason=reason), ExportAnswer, 10.0)
+
+    async def history(self, dossier: str) -> PieceHistory:
+        """All steps and acts of a dossier that is being exported."""
+        whole = PieceHistory(steps=[], acts=[])
+        while True:
+            offset = max(len(whole.steps), len(whole.acts))
+            wish = ExportHistoryRequest(dossier=dossier, offset=offset)
+            part = await self._bus.insist("export_history", wish, PieceHistory)
+            whole = PieceHistory(steps=[*whole.steps, *part.steps], acts=[*whole.acts, *part.acts])
+            if max(len(part.steps), len(part.acts)) < MAX_LISTED:
+                return whole
 
     async def document(self, dossier: str, document_id: str, sha256: str) -> bytes:
         """The bytes of a document that is being exported, proved by their hash. Raises `PageDamaged` too."""

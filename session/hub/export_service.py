@@ -14,10 +14,9 @@ from session.errors import DossierUnknown, NotAllowed
 from session.hub.delivery_service import NameOf
 from session.hub.dossier_service import PART_BYTES
 from session.hub.service import Asker, Handler
-from session.protocol.delivery_messages import DeliveriesAnswer, DeliveriesRequest
-from session.protocol.export_messages import ExportAnswer, ExportPartRequest, ExportRequest
+from session.protocol.export_messages import ExportAnswer, ExportHistoryRequest, ExportPartRequest, ExportRequest
 from session.protocol.hub_messages import DocumentPart, DossierFacts
-from session.protocol.piece_messages import ActStep, PieceStep
+from session.protocol.piece_messages import MAX_LISTED, ActStep, PieceHistory, PieceStep
 
 CACHED_DOCUMENTS = 2
 
@@ -36,10 +35,6 @@ class ExportStoreLike(Protocol):
 
     async def acts(self, organisation: str, number: str) -> list[ActStep]:
         """What people did with it."""
-        ...
-
-    async def deliveries(self, organisation: str, wish: DeliveriesRequest) -> DeliveriesAnswer:
-        """Its copies."""
         ...
 
     async def export(self, organisation: str, number: str, user: str, name: str, reason: str) -> None:
@@ -70,17 +65,22 @@ class _Exports:
         store, organisation = self._store, asker.organisation
         name = self._name_of(organisation, asker.user)
         await store.export(organisation, wish.dossier, asker.user, name, wish.reason)
-        return ExportAnswer(
-            dossier=await store.open(organisation, wish.dossier),
-            steps=await store.history(organisation, wish.dossier),
-            acts=await store.acts(organisation, wish.dossier),
-            copies=(await store.deliveries(organisation, DeliveriesRequest(dossier=wish.dossier))).deliveries,
-        )
+        return ExportAnswer(dossier=await store.open(organisation, wish.dossier))
+
+    async def history(self, asker: Asker, wish: ExportHistoryRequest) -> PieceHistory:
+        await self._check(asker, wish.dossier)
+        part = slice(wish.offset, wish.offset + MAX_LISTED)
+        steps = await self._store.history(asker.organisation, wish.dossier)
+        acts = await self._store.acts(asker.organisation, wish.dossier)
+        return PieceHistory(steps=steps[part], acts=acts[part])
+
+    async def _check(self, asker: Asker, dossier: str) -> None:
+        if not await self._store.may_export(asker.organisation, dossier, asker.user):
+            raise NotAllowed(why="no export of this dossier was noted")
 
     async def part(self, asker: Asker, wish: ExportPartRequest) -> DocumentPart:
         store, organisation = self._store, asker.organisation
-        if not await store.may_export(organisation, wish.dossier, asker.user):
-            raise NotAllowed(why="no export of this dossier was noted")
+        await self._check(asker, wish.dossier)
         facts = await store.open(organisation, wish.dossier)
         if all(document.id != wish.document_id for document in facts.documents):
             raise DossierUnknown(what="document")
@@ -104,4 +104,4 @@ class _Exports:
 def export_handlers(store: object, name_of: NameOf) -> dict[str, Handler]:
     """Verb of `export_messages` -> the rule that answers it."""
     rules = _Exports(store, name_of)
-    return {"export": rules.export, "export_part": rules.part}
+    return {"export": rules.export, "export_history": rules.history, "export_part": rules.part}

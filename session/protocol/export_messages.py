@@ -8,27 +8,31 @@ from typing import Annotated
 import msgspec
 
 from session.protocol.board_messages import Reason
-from session.protocol.delivery_messages import DeliveryFacts, DossierNumber
+from session.protocol.delivery_messages import DossierNumber
 from session.protocol.hub_messages import DocumentPart, DossierFacts, HubMessage, Verb
 from session.protocol.ids import Id
-from session.protocol.piece_messages import ActStep, PieceStep
+from session.protocol.piece_messages import PieceHistory
 from session.protocol.roles import Role
 
 
 class ExportRequest(HubMessage, frozen=True, kw_only=True):
-    """Everything of this dossier but its documents' bytes; from the answer on, those may be read for an hour."""
+    """The whole dossier; from the answer on, its history and its documents' bytes may be read for an hour."""
 
     dossier: DossierNumber
     reason: Reason
 
 
 class ExportAnswer(HubMessage, frozen=True, kw_only=True):
-    """The dossier as it is, its history, acts on it, and its copies in the agency's own systems."""
+    """The dossier as it is. Its history is asked for in parts: it may be long."""
 
     dossier: DossierFacts
-    steps: list[PieceStep]
-    acts: list[ActStep]
-    copies: list[DeliveryFacts]
+
+
+class ExportHistoryRequest(HubMessage, frozen=True, kw_only=True):
+    """Steps and acts of a dossier that this person is exporting, `MAX_LISTED` of each from `offset` on."""
+
+    dossier: DossierNumber
+    offset: Annotated[int, msgspec.Meta(ge=0)] = 0
 
 
 class ExportPartRequest(HubMessage, frozen=True, kw_only=True):
@@ -43,6 +47,7 @@ _S = frozenset({Role.SUPERVISOR})
 
 EXPORT_VERBS: dict[str, Verb] = {
     "export": (_S, ExportRequest, ExportAnswer),
+    "export_history": (_S, ExportHistoryRequest, PieceHistory),
     "export_part": (_S, ExportPartRequest, DocumentPart),
 }
 """Verb -> (roles that may say it, request, answer)."""

@@ -121,6 +121,7 @@ async def test_what_is_filed_reaches_the_agency_and_its_supervisor_decides(tmp_p
             assert verdict.index is not None
             assert [one.file.split("/")[0] for one in verdict.index.documents] == ["versions", "documents"]
             assert verdict.index.caller_name == "Jeanne Exemple"
+            assert [one.reason for one in verdict.index.history] == ["", "Mal lu", "Recours"]
             past = await pieces.history(facts.id, dossier.number)
             told_acts = [(act.kind, act.reason, act.by_name) for act in past.acts]
             assert told_acts == [
