@@ -7,13 +7,12 @@ For a worker process (`documents.workers`): what a hostile file can do to a rend
 
 from __future__ import annotations
 
-import io
-
 import msgspec
 import pypdfium2
 from PIL import Image
 
 from documents.check import sha256_of
+from documents.encoding import as_jpeg
 from documents.errors import PageTooLarge, PageUnreadable
 from documents.pdf import MAX_PDF_BYTES
 from documents.pdf_check import inspect_pdf
@@ -61,14 +60,37 @@ def flatten(data: bytes, max_pages: int = MAX_GIVEN_PAGES) -> GivenPdf:
     return GivenPdf(pages=pages, sha256=sha256_of(data), left_behind=facts.active)
 
 
+def draw_page(data: bytes, number: int, dpi: int = DPI) -> Image.Image:
+    """One page of a PDF that `flatten` or `inspect_pdf` has accepted, mode "RGB" or "L"; `number` from 0.
+
+    Raises:
+        PageUnreadable, PageTooLarge: as `flatten`.
+    """
+    inspect_pdf(data, validate=False)
+    try:
+        with pypdfium2.PdfDocument(data) as pdf:  # type: ignore[no-untyped-call]
+            if not 0 <= number < len(pdf):
+                raise PageUnreadable(why="no_pages", page=number + 1)
+            return _plain(_picture(pdf[number], dpi))
+    except (pypdfium2.PdfiumError, ValueError, MemoryError) as error:
+        raise PageUnreadable(why="damaged") from error
+
+
+def page_jpeg(data: bytes, number: int) -> bytes:
+    """One page as `flatten` gives it. Raises as `draw_page`."""
+    return as_jpeg(draw_page(data, number), DPI, _QUALITY)
+
+
 def _drawn(page: pypdfium2.PdfPage) -> bytes:
+    return as_jpeg(_plain(_picture(page, DPI)), DPI, _QUALITY)
+
+
+def _picture(page: pypdfium2.PdfPage, dpi: int) -> Image.Image:
     width, height = page.get_size()  # type: ignore[no-untyped-call]
     if not (0 < width <= MAX_SIDE_PT and 0 < height <= MAX_SIDE_PT):
         raise PageTooLarge(limit_pt=MAX_SIDE_PT)
-    picture = page.render(scale=DPI / _POINTS_PER_INCH, may_draw_forms=False).to_pil()  # type: ignore[no-untyped-call]
-    file = io.BytesIO()
-    _plain(picture).save(file, "JPEG", quality=_QUALITY, dpi=(DPI, DPI))
-    return file.getvalue()
+    drawn: Image.Image = page.render(scale=dpi / _POINTS_PER_INCH, may_draw_forms=False).to_pil()  # type: ignore[no-untyped-call]
+    return drawn
 
 
 def _plain(picture: Image.Image) -> Image.Image:

@@ -54,6 +54,7 @@ class KeptPage(msgspec.Struct, frozen=True, kw_only=True):
     signature: str = ""
     place: int = 0
     edits: Edits = Edits()
+    given: bool = False
     state: PageState = PageState.KEPT
     format: int = 1
 
@@ -115,6 +116,8 @@ class Outbox:
         taken_at_utc: datetime,
         signer: str = "",
         signature: str = "",
+        given: bool = False,
+        edits: Edits | None = None,
     ) -> KeptPage:
         """Keeps a page; when this returns, the sender may forget it. A page kept before stays as it is.
 
@@ -141,6 +144,8 @@ class Outbox:
                 taken_at_utc=taken_at_utc,
                 signer=signer,
                 signature=signature,
+                given=given,
+                edits=edits or Edits(),
                 place=1 + max((other.place for other in pages.all()), default=-1),
             )
             pages.put(page_id, page, data)

@@ -159,8 +159,11 @@ def earlier_pages(connection: Connection, dossier_key: int, pages: list[PageMark
     for place, page in enumerate(pages):
         scored = []
         for row in known:
+            differs = difference(page.look, row.look)
             same = bool(page.original_sha256) and page.original_sha256 == row.original_sha256
-            scored.append((0.0 if same else difference(page.look, row.look), not same, row))
+            if same and page.look and row.look and differs > ALIKE:
+                same = False  # another paper of one scan, another page of one file
+            scored.append((0.0 if same else differs, not same, row))
         if not scored:
             continue
         differs, other, row = min(scored, key=lambda item: item[:2])

@@ -167,6 +167,7 @@ class DeskConnections:
         filing.page_kept.connect(self._on_page_kept)
         filing.page_cleaned.connect(self._on_page_cleaned)
         filing.page_failed.connect(self._on_page_failed)
+        filing.file_disarmed.connect(self._on_disarmed)
         filing.pages_filed.connect(devices.show_pages_filed)
         filing.document_filed.connect(self._on_filed)
         filing.document_progressed.connect(self._on_progress)
@@ -175,19 +176,25 @@ class DeskConnections:
         devices.order_changed.connect(filing.set_order)
         devices.page_turned.connect(filing.turn)
         devices.page_version_changed.connect(lambda page_id, cleaned: filing.use_original(page_id, not cleaned))
+        devices.page_stage_changed.connect(filing.use_stage)
         devices.file_requested.connect(self._on_file)
 
     def _on_page_kept(self, page: ShownPage) -> None:
         self._window.devices.add_page(page.page_id)
-        self._window.devices.show_page_image(page.page_id, page.data)
+        self._window.devices.show_page_image(page.page_id, page.data, given=page.given)
 
     def _on_page_cleaned(self, page: CleanedPage) -> None:
         notes = [_("Blank page")] if page.clean.blank else [flaw_sentence(finding) for finding in page.flaws]
         marks = [(at.box.left, at.box.top, at.box.right, at.box.bottom) for at in page.flaws]
         self._window.devices.show_page_cleaned(
-            page.page_id, page.clean.jpeg, " ".join(notes), turns_in=page.quarters, marks=marks
+            page.page_id, page.clean.jpeg, " ".join(notes), turns_in=page.quarters, marks=marks, left_out=page.left_out
         )
         self._facts.note("page_shown_cleaned", page=page.page_id, flaws=len(page.flaws))
+
+    def _on_disarmed(self, had: tuple[str, ...]) -> None:
+        words = _("The caller's file could act by itself. That was left out: its pages are only pictures now.")
+        self._facts.note("file_disarmed", parts=len(had))
+        self._window.messages.show_message(Level.WARNING, words, key="disarmed")
 
     def _on_page_failed(self, trouble: PageTrouble) -> None:
         self._window.devices.show_page_failed(trouble.page_id, trouble.code)

@@ -126,6 +126,8 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         scanner: "escl://host:port/eSCL", "escls://..." (TLS), "escl-uuid:<UUID>" (found on the network wherever it is),
             "sane:<device>" or "" for none.
         printer: "ipp://host:port/path", "ipps://..." (TLS), "ipp-uuid:<UUID>" or "" for none.
+        files_from: folders under which removable disks appear: the caller may give a file from there. [] for none; on
+            Windows the letters of such drives, e.g. ["E:/"].
         scanner_certificate, printer_certificate: PEM file of the one certificate that the device must show; "" for
             the system's authorities. `expert-app kiosk-devices --certificates FOLDER` writes them.
         key_file: where a headless kiosk keeps its key (0600); "" for the keyring.
@@ -142,6 +144,7 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bus: list[str] = msgspec.field(default_factory=lambda: [LOOPBACK_BUS])
     language: Language = "fr"
     scanner: str = ""
+    files_from: list[str] = msgspec.field(default_factory=lambda: ["/media", "/run/media"])
     printer: str = ""
     scanner_certificate: str = ""
     printer_certificate: str = ""

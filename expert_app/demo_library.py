@@ -83,3 +83,10 @@ def lay_library(folder: Path, organisation: str, site: str) -> list[LibraryEntry
             sha256=hashlib.sha256(leaflet).hexdigest(),
         ),
     ]
+
+
+def lay_stick(folder: Path) -> Path:
+    """What a caller's USB stick would hold: an invented document of two pages. Returns the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "attestation de loyer.pdf").write_bytes(make_leaflet())
+    return folder

@@ -29,7 +29,7 @@ from expert_app.config import (
     save,
 )
 from expert_app.credentials import save_seed
-from expert_app.demo_library import lay_library
+from expert_app.demo_library import lay_library, lay_stick
 from session.bus.identity import new_seed, public_key
 from session.bus.seal_cards import SECRET_BYTES, VaultSecret, sign_seal_key
 from session.hub.convention import load
@@ -261,6 +261,7 @@ def write_settings(
             printer=printer,
             chunk_kbps=chunk_kbps,
             media=media,
+            files_from=[str(lay_stick(world.folder / "stick"))],
         ),
         "desk": DeskSettings(
             organisation=ORGANISATION,

@@ -6,13 +6,14 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import keyring
 import keyring.errors
 
+from documents.text_layer import languages
 from expert_app.config import DeskSettings, KioskSettings, MediaSettings
 from expert_app.device_commands import setting_refused
 from expert_app.ice_settings import ice_plan
@@ -208,6 +209,14 @@ def check_voice(name: str, mode: str) -> Finding:
     return Finding("voice", "ok", _("The kiosk can speak ({name}).").format(name=name))
 
 
+def check_reading(read: Sequence[str]) -> Finding:
+    """Whether filed documents carry their words: `read` are the languages of tesseract, if it is here."""
+    if not read:
+        words = _("Documents are filed without their words: install tesseract-ocr and tesseract-ocr-fra.")
+        return Finding("reading", "absent", words)
+    return Finding("reading", "ok", _("Documents are searched by their words ({read}).").format(read=", ".join(read)))
+
+
 async def examine(
     desk: DeskSettings, kiosk: KioskSettings, cameras: list[str], microphones: list[str], voice: str = ""
 ) -> list[Finding]:
@@ -238,6 +247,7 @@ async def examine(
         printer,
         keys,
         relay,
+        check_reading(languages()),
     ]
 
 

@@ -9,20 +9,29 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
 
 from documents.assemble import assemble
-from documents.check import check_page
 from documents.clean import CleanPage, clean_page
-from documents.edits import Edits, LeaveAsScanned, TurnPage
+from documents.edits import Edits, LeaveAsScanned, Stage, TurnPage
+from documents.encoding import encoding_for
 from documents.errors import DocumentError
 from documents.legibility import seen_flaws
 from documents.outbox import KeptPage, Outbox, PageState, QueuedDocument
 from documents.provenance import seal
 from documents.workers import Workers
 from expert_app.facts import Facts
-from expert_app.filing_facts import CleanedPage, DocumentTrouble, FilingProgress, PageTrouble, ShownPage, StoreLink
+from expert_app.filing_facts import (
+    CleanedPage,
+    DocumentTrouble,
+    FilingProgress,
+    PageTrouble,
+    ShownPage,
+    StoreLink,
+)
 from expert_app.origins import Notary, origin_of
+from expert_app.page_keeping import EditChange, PageKeeper
+from expert_app.page_words import PageWords
+from expert_app.upload_rate import UploadRate
 from session.clock import Clock
 from session.desk.live import DeskSession
 from session.error_codes import from_code
@@ -57,19 +66,19 @@ AGAIN = frozenset(
 AGAIN_S = 10.0
 """Between two tries; and at once when the line is back."""
 
-EditChange = Callable[[Edits], Edits]
-
 
 class Filing:
     """The desk's way of paper.
 
     Args:
         notary: seals each document with its origin; None: documents are not sealed.
+        reader: reads words of pages; None: documents cannot be searched by what they say.
         again_s: pause before a document that waits is sent again.
 
     Attributes:
         page_kept: a page is safe on disk (also told for each page found again after a restart). page_cleaned: its
             legible copy is ready. page_failed: it is no use, or could not be cleaned.
+        file_disarmed: a caller's file could act by itself (names of what it had); its pages are only pictures now.
         document_progressed, document_filed: on the way, and read back by the store. pages_filed: ids of its pages.
         document_waiting: its name; it stays in the outbox and is sent again when the hub is back.
         document_refused: sent again, and the store does not want it. In a session that goes on, its pages are the
@@ -86,11 +95,13 @@ class Filing:
         facts: Facts,
         *,
         notary: Notary | None = None,
+        reader: PageWords | None = None,
         again_s: float = AGAIN_S,
     ) -> None:
         self.page_kept: Notifier[ShownPage] = Notifier()
         self.page_cleaned: Notifier[CleanedPage] = Notifier()
         self.page_failed: Notifier[PageTrouble] = Notifier()
+        self.file_disarmed: Notifier[tuple[str, ...]] = Notifier()
         self.document_progressed: Notifier[FilingProgress] = Notifier()
         self.document_filed: Notifier[DocumentFiled] = Notifier()
         self.document_waiting: Notifier[str] = Notifier()
@@ -98,13 +109,15 @@ class Filing:
         self.pages_filed: Notifier[list[str]] = Notifier()
         self._outbox, self._workers, self._store = outbox, workers, store
         self._clock, self._tasks, self._facts = clock, tasks, facts
-        self._notary = notary
+        self._notary, self._reader = notary, reader
         self._scanner = ""
         self._session: DeskSession | None = None
         self._known: set[str] = set()
+        self._keeper = PageKeeper(outbox, workers)
         self._removed: set[str] = set()
         self._cleaned: dict[str, CleanPage] = {}
         self._cleaning: dict[str, asyncio.Task[None]] = {}
+        self._rate = UploadRate(clock)
         self._again_s = again_s
         self._again: asyncio.Task[None] | None = None
         self._making, self._sending = asyncio.Lock(), asyncio.Lock()
@@ -130,9 +143,9 @@ class Filing:
         for page in pages:
             session_id = page.session_id
             if self._session is not None and self._session.facts.id == session_id:
-                data = await asyncio.to_thread(self._outbox.page_bytes, session_id, page.page_id)
+                shown = await self._keeper.to_show(page)
                 self._facts.note("page_found_again", page=page.page_id, sha256=page.sha256)
-                self.page_kept.emit(ShownPage(page.page_id, data))
+                self.page_kept.emit(ShownPage(page.page_id, shown, page.given))
                 self._start_cleaning(session_id, page.page_id)
 
     def end(self) -> None:
@@ -141,6 +154,9 @@ class Filing:
             task.cancel()
         self._cleaning.clear()
         self._cleaned.clear()
+        self._keeper.forget()
+        if self._reader is not None:
+            self._reader.forget()
         if self._session is not None:
             for page_id in self._removed:
                 self._outbox.remove_page(self._session.facts.id, page_id)
@@ -157,41 +173,26 @@ class Filing:
         """Puts a page on disk; the kiosk may forget it when this returns.
 
         Raises:
-            PageUnreadable, PageTooLarge, PageDamaged: the image is no use. OSError: the disk is full.
+            PageUnreadable, FileLocked, PageTooLarge, PageDamaged: the file is no use. OSError: the disk is full.
         """
-        try:
-            facts = await asyncio.wrap_future(self._workers.submit(check_page, data, offer.sha256))
-            page = await asyncio.to_thread(self._keep, session_id, offer, data, facts.media_type)
-        except DocumentError as error:
-            raise from_code(error.code, dict(error.detail)) from error
-        self._known.add(page.page_id)
-        self._facts.note(
-            "page_kept",
-            page=page.page_id,
-            sha256=page.sha256,
-            size_bytes=page.size_bytes,
-            width_px=page.width_px,
-            height_px=page.height_px,
-            dpi=page.dpi,
-        )
+        kept = await self._keeper.keep(session_id, offer, data)
+        for page, _shown in kept.pages:
+            self._known.add(page.page_id)
+            self._facts.note(
+                "page_kept",
+                page=page.page_id,
+                sha256=page.sha256,
+                size_bytes=page.size_bytes,
+                width_px=page.width_px,
+                height_px=page.height_px,
+                dpi=page.dpi,
+            )
         if self._session is not None and self._session.facts.id == session_id:
-            self.page_kept.emit(ShownPage(page.page_id, data))
-            self._start_cleaning(session_id, page.page_id)
-
-    def _keep(self, session_id: str, offer: PageOffered, data: bytes, media_type: str) -> KeptPage:
-        return self._outbox.keep_page(
-            session_id,
-            offer.page_id,
-            data,
-            offer.sha256,
-            media_type=media_type,
-            width_px=offer.width_px,
-            height_px=offer.height_px,
-            dpi=offer.dpi,
-            taken_at_utc=offer.taken_at_utc,
-            signer=offer.signer,
-            signature=offer.signature,
-        )
+            for page, shown in kept.pages:
+                self.page_kept.emit(ShownPage(page.page_id, shown, page.given))
+                self._start_cleaning(session_id, page.page_id)
+            if kept.left_behind:
+                self.file_disarmed.emit(kept.left_behind)
 
     def _start_cleaning(self, session_id: str, page_id: str) -> None:
         running = self._cleaning.pop(page_id, None)
@@ -205,7 +206,9 @@ class Filing:
             if page is None:
                 raise DossierUnknown(what="page")
             data = await asyncio.to_thread(self._outbox.page_bytes, session_id, page_id)
-            work = asyncio.wrap_future(self._workers.submit(clean_page, data, page.edits, page.dpi))
+            work = asyncio.wrap_future(
+                self._workers.submit(clean_page, data, page.edits, page.dpi, encoding_for(self._rate.kbps))
+            )
             clean = await asyncio.wait_for(work, CLEAN_S)
         except (DocumentError, SessionError, TimeoutError, OSError) as error:
             code = error.code if isinstance(error, DocumentError | SessionError) else "unexpected"
@@ -213,6 +216,8 @@ class Filing:
             self.page_failed.emit(PageTrouble(page_id, code))
             return
         self._cleaned[page_id] = clean
+        if self._reader is not None and not clean.blank:
+            self._reader.read(page_id, clean.jpeg)
         self._facts.note(
             "page_cleaned",
             page=page_id,
@@ -234,7 +239,8 @@ class Filing:
                     height_px=clean.height_px,
                 )
             )
-        self.page_cleaned.emit(CleanedPage(page_id, clean, page.edits.quarters, seen_flaws(clean.flaws, page.edits)))
+        flaws = seen_flaws(clean.flaws, page.edits)
+        self.page_cleaned.emit(CleanedPage(page_id, clean, page.edits.quarters, flaws, page.edits.left_out))
 
     def _find(self, session_id: str, page_id: str) -> KeptPage | None:
         return next((page for page in self._outbox.pages(session_id) if page.page_id == page_id), None)
@@ -264,11 +270,17 @@ class Filing:
 
         self._edit(page_id, change)
 
+    def use_stage(self, page_id: str, stage: Stage, wanted: bool) -> None:
+        """Does a step of the automatic cleaning, or leaves it out."""
+        self._edit(page_id, lambda edits: edits.without(stage, wanted))
+
     def _edit(self, page_id: str, change: EditChange) -> None:
         if self._session is None:
             return
         session_id = self._session.facts.id
         page = self._find(session_id, page_id)
+        if page is None and page_id not in self._known:  # the agent sees a quick copy of it
+            self._keeper.wish(page_id, change)
         if page is not None:  # one that was filed a moment ago stays as it was filed
             self._outbox.set_edits(session_id, page_id, change(page.edits))
             self._start_cleaning(session_id, page_id)
@@ -337,9 +349,9 @@ class Filing:
         origin = None
         if self._notary is not None and len(ways) == len(pages):
             origin = origin_of(session, ways, self._scanner, created)
-        work = self._workers.submit(
-            assemble, [page.jpeg for page in pages], name, created, author=self._store.organisation_name, origin=origin
-        )
+        author, contents = self._store.organisation_name, [page.content for page in pages]
+        words = [] if self._reader is None else await self._reader.of(page_ids)
+        work = self._workers.submit(assemble, contents, name, created, author=author, origin=origin, words=words)
         pdf = await asyncio.wait_for(asyncio.wrap_future(work), CLEAN_S)
         if self._notary is not None:
             pdf = seal(pdf, self._notary.public_key, self._notary.sign)
@@ -404,6 +416,7 @@ class Filing:
             if all(waiting.upload_id != document.upload_id for waiting in self._outbox.documents()):
                 return  # another call has sent it meanwhile
             data = await asyncio.to_thread(self._outbox.document_bytes, document.upload_id)
+            self._rate.begins()
             try:
                 filed = await self._store.upload(
                     document.session_id,
@@ -423,10 +436,13 @@ class Filing:
                 else:
                     await self._give_back(document)
                 raise
+            self._rate.went(document.size_bytes)
             await asyncio.to_thread(self._outbox.mark_filed, document.upload_id)
         for page_id in document.page_ids:
             self._cleaned.pop(page_id, None)
             self._cleaning.pop(page_id, None)
+        if self._reader is not None:
+            self._reader.drop(document.page_ids)
         self.pages_filed.emit(list(document.page_ids))
         self.document_filed.emit(filed)
 

@@ -6,28 +6,31 @@ from __future__ import annotations
 from typing import NamedTuple, Protocol
 
 from documents.clean import CleanPage
+from documents.edits import Stage
 from documents.legibility import Finding
 from session.desk.link import Progress
 from session.protocol.hub_messages import DocumentFiled
 
 
 class ShownPage(NamedTuple):
-    """A page as received."""
+    """A page as received, as a picture; `given`: a file of the caller's, not scanned."""
 
     page_id: str
     data: bytes
+    given: bool = False
 
 
 class CleanedPage(NamedTuple):
     """The cleaned copy; `quarters`: turns to the right that the agent wanted and it has.
 
-    `flaws`: what keeps it from being read, with boxes on the copy as it is seen.
+    `flaws`: what keeps it from being read, with boxes on the copy as it is seen. `left_out`: steps not wanted.
     """
 
     page_id: str
     clean: CleanPage
     quarters: int = 0
     flaws: tuple[Finding, ...] = ()
+    left_out: frozenset[Stage] = frozenset()
 
 
 class PageTrouble(NamedTuple):

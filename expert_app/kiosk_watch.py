@@ -21,6 +21,7 @@ from session.protocol.session_messages import (
     ScanEnded,
     ScanKind,
     ScanRequested,
+    ScanSource,
 )
 from session.protocol.talk_messages import TalkAnswer
 from session.protocol.written import Line
@@ -50,6 +51,7 @@ class SessionWatch:
 
     def __init__(self, session: KioskSession, screen: SessionScreen, facts: Facts) -> None:
         self._session, self._screen, self._facts = session, screen, facts
+        self._is_file = False
         session.talk.changed.connect(self._on_talk)
         session.written.changed.connect(self._on_written)
         session.privacy.changed.connect(self._on_private)
@@ -121,11 +123,13 @@ class SessionWatch:
         self._facts.note(f"acted_{acted.command}", code=acted.code)
 
     def _on_scan_started(self, scan: ScanRequested) -> None:
-        self._screen.show_devices_notice("scanning")
+        self._is_file = scan.source is ScanSource.FILE
+        if not self._is_file:  # then the screen asks
+            self._screen.show_devices_notice("scanning")
         self._facts.note("scanning", kind=scan.kind.value)
 
     def _on_scan_ended(self, ended: ScanEnded) -> None:
-        self._screen.show_devices_notice(ended.code or "scanned")
+        self._screen.show_devices_notice(ended.code or ("given" if self._is_file else "scanned"))
 
     def _on_page_offered(self, offer: PageOffered) -> None:
         if offer.kind == ScanKind.PAGE:

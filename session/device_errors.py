@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from session.errors import SessionError
+from session.errors import PageUnreadable, SessionError
 
 
 class ScannerGone(SessionError):
@@ -52,6 +52,24 @@ class TooManyPages(SessionError):
     """More pages came than one scan may have; those before are kept. Detail: `most`."""
 
     code = "too_many_pages"
+
+
+class FileNotGiven(SessionError):
+    """The caller gave no file: said no, or nothing in time. Detail: `why`, "no" or "silence"."""
+
+    code = "file_not_given"
+
+
+class FileRefused(SessionError):
+    """The caller's file is no PDF, JPEG or PNG that can be taken. Detail: `why`: "size", "kind" or "read"."""
+
+    code = "file_refused"
+
+
+class FileLocked(PageUnreadable):
+    """The caller's file is protected by a password."""
+
+    code = "file_locked"
 
 
 class PileUneven(SessionError):

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from PyQt6.QtCore import QRect, QSize
 from PyQt6.QtGui import QImage, QTransform
 
+from documents.edits import Stage
 from resources.texts import N_, _
 
 Mark = tuple[float, float, float, float]
@@ -40,16 +41,19 @@ class PageFacts:
     """One page.
 
     Attributes:
-        percent: 0..100 while it is being received.
+        percent: 0..100 while it is being received; `glimpse` is what can be seen of it until the original is here.
         turns: quarter turns to the right that the agent wants, 0..3; those that the cleaned picture has: `turns_in`.
         use_cleaned: the cleaned picture is shown and filed, else the original.
         note: what to look at before the caller leaves, e.g. "Text is cut off at the right."
         marks: where, on the cleaned picture.
+        left_out: steps of the cleaning that the agent does not want. papers: found on this page, when several.
+        given: a file of the caller's, not scanned.
     """
 
     page_id: str
     status: PageStatus = PageStatus.RECEIVING
     percent: int = 0
+    glimpse: QImage | None = None
     original: QImage | None = None
     cleaned: QImage | None = None
     turns: int = 0
@@ -57,6 +61,14 @@ class PageFacts:
     use_cleaned: bool = True
     note: str = ""
     marks: tuple[Mark, ...] = ()
+    left_out: frozenset[Stage] = frozenset()
+    papers: int = 0
+    given: bool = False
+
+    def arrived(self, picture: QImage | None, given: bool) -> PageFacts:
+        """It is safe on this computer; what a caller gave is used as it is, and can be cleaned all the same."""
+        kept = PageStatus.KEPT
+        return replace(self, status=kept, percent=100, original=picture, given=given, use_cleaned=not given)
 
     @property
     def shows_cleaned(self) -> bool:
@@ -65,7 +77,7 @@ class PageFacts:
 
     def image(self) -> QImage | None:
         """The picture in use, as it came."""
-        return self.cleaned if self.shows_cleaned else self.original
+        return self.cleaned if self.shows_cleaned else self.original or self.glimpse
 
     def turns_left(self) -> int:
         """Quarter turns to the right by which the picture in use is turned to be as the agent wants it."""
@@ -91,8 +103,14 @@ class PageFacts:
         if self.status == PageStatus.CLEANED and self.note and self.use_cleaned:
             return _("To check")
         if self.status == PageStatus.CLEANED and not self.use_cleaned:
-            return _("Original")
+            return _("Given file") if self.given else _("Original")
         return text
+
+
+def picture_of(image: QImage | bytes | None) -> QImage | None:
+    """An image for the screen from bytes that were already checked; None when there is none or it is not readable."""
+    made = QImage.fromData(image) if isinstance(image, bytes) else image
+    return None if made is None or made.isNull() else made
 
 
 def turned_box(mark: Mark, size: QSize) -> QRect:

@@ -188,7 +188,7 @@ class ScanPanel(Card):
             source=ScanSource.GLASS if preview else source,
             dpi=75 if preview else int(self._dpi.currentData()),
             colour=bool(self._colour.currentData()),
-            areas=() if preview or source == ScanSource.FEEDER else self.areas,
+            areas=self.areas if source is ScanSource.GLASS and not preview else (),
             sides=Sides.ONE if preview else sides,
         )
 
@@ -215,6 +215,8 @@ class ScanPanel(Card):
             if report.duplex:
                 offered.append((_("Feeder, both sides"), source_key(ScanSource.FEEDER, Sides.BOTH)))
             offered.append((_("Feeder, both sides by hand"), source_key(ScanSource.FEEDER, Sides.BY_HAND)))
+        if report is not None and report.files:
+            offered.append((_("File of the caller"), source_key(ScanSource.FILE, Sides.ONE)))
         chosen = self._source.currentData()
         if [self._source.itemData(place) for place in range(self._source.count())] != [data for _text, data in offered]:
             self._source.blockSignals(True)
@@ -256,6 +258,8 @@ class ScanPanel(Card):
 
     def _scan_words(self) -> str:
         source, _sides = _source_of(self._source.currentData())
+        if source is ScanSource.FILE:
+            return _("Ask for a file")
         if source is ScanSource.FEEDER:
             return _("Scan the pile")
         if not self.areas:
@@ -300,12 +304,16 @@ class ScanPanel(Card):
     def _allow(self) -> None:
         # Busy or with a fault when it was asked may be ready by now: the agent may try, the kiosk says if not.
         there = self._report is not None and self._report.scanner != ScannerState.NONE
-        can = self._allowed and there and not self._scanning
-        self._profiles.show_possible(can, self._report)
-        self._pile.set_possible(can)
+        is_file = _source_of(self._source.currentData())[0] is ScanSource.FILE
+        scans = self._allowed and there and not self._scanning
+        can = self._allowed and not self._scanning if is_file else scans
+        self._profiles.show_possible(scans, self._report)
+        self._pile.set_possible(scans)
+        for choice in (self._colour, self._dpi):
+            choice.setEnabled(not is_file)
         self._acts.setVisible(not self._scanning and self._pile.isHidden())
         why = "" if self._allowed else _("Ask the caller for permission first")
         self._scan.setText(self._scan_words())
         for button, text in ((self._preview, _("Preview")), (self._scan, self._scan_words())):
-            button.setEnabled(can)
+            button.setEnabled(scans if button is self._preview else can)
             button.setToolTip(why or f"{text}  ({'F6' if button is self._preview else 'F7'})")

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """A script's hands and eyes at the kiosk: beside clicks, what a field of the web page holds. For compose.
 
-"look:#name" reads the field of this CSS selector in the page itself and notes the fact `page_value`.
+"look:#name" reads the field of this CSS selector in the page itself and notes the fact `page_value`; "file:0" touches
+the first file that a caller may give.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from PyQt6.QtWidgets import QWidget
 
 from views.hands import Hands
 from views.kiosk_browser import KioskBrowser
+from views.kiosk_given_panel import GivenSheet
 
-LOOK, PAGE = "look", "page"
+LOOK, PAGE, FILE = "look", "page", "file"
 
 
 class KioskHands(Hands):
@@ -37,8 +39,17 @@ class KioskHands(Hands):
         how, _colon, selector = name.partition(":")
         if how == LOOK and selector:
             self._look(selector)
+        elif how == FILE:
+            self._touch_file(selector)
         else:
             super().click(name)
+
+    def _touch_file(self, file_id: str) -> None:
+        sheet = self._window.findChild(GivenSheet)
+        button = sheet.buttons.get(file_id) if sheet is not None and sheet.isVisible() else None
+        if button is None:
+            raise LookupError(f"file {file_id} is not on screen")
+        self.click_at(button)
 
     def type_text(self, name: str, text: str) -> None:
         """As a person; "page:SELECTOR" types into a field of the page, as the caller does."""

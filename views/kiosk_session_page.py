@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QHBoxLayout, QSizeP
 
 from resources.texts import N_, _
 from session.clock import Clock
+from session.kiosk.given_files import OfferedFile
 from session.kiosk.print_showing import ShownPrint
 from session.protocol.hub_messages import SessionFacts
 from session.protocol.session_messages import Grant
@@ -22,6 +23,7 @@ from session.protocol.talk_state import ThirdState
 from views.consent_words import CHIPS, left_words, powers_sentence
 from views.kiosk_consent_page import ConsentPanel, StoppedPanel
 from views.kiosk_document_pane import DocumentPane
+from views.kiosk_given_panel import GivenPanel
 from views.kiosk_icons import IconView, StopSign
 from views.kiosk_page import BigButton, KioskPage, label
 from views.kiosk_print_panel import PrintPanel, PrintSheet
@@ -41,6 +43,7 @@ class DeviceNotice(StrEnum):
     PLACE_DOCUMENT = "place_document"
     SCANNING = "scanning"
     SCANNED = "scanned"
+    GIVEN = "given"
     PRINTING = "printing"
     TAKE_SHEET = "take_sheet"
 
@@ -48,6 +51,7 @@ class DeviceNotice(StrEnum):
 _NOTICES: dict[DeviceNotice, tuple[str, str]] = {
     DeviceNotice.PLACE_DOCUMENT: ("file-download-outline", N_("Put your document on the glass, printed side down.")),
     DeviceNotice.SCANNING: ("scanner", N_("Your document is being scanned. Do not touch it.")),
+    DeviceNotice.GIVEN: ("check-circle", N_("Your adviser has your document. You can take your stick back.")),
     DeviceNotice.SCANNED: ("check-circle", N_("Your document is scanned. You can turn the page or take it back.")),
     DeviceNotice.PRINTING: ("printer", N_("A sheet is being printed for you. Please wait.")),
     DeviceNotice.TAKE_SHEET: ("printer-check", N_("Your sheet is printed. Take it from the printer.")),
@@ -96,6 +100,8 @@ class SessionPage(KioskPage):
         self.document.shown_changed.connect(lambda _shown: self._place_page())
         self.printing, self.sheet = PrintPanel(clock), PrintSheet()
         self.printing.answered.connect(self._on_print_answered)
+        self.giving = GivenPanel()
+        self.giving.answered.connect(lambda _file_id: self._place_page())
         self._mandate_shown = False
         self.consent.mandate_shown.connect(self._on_mandate)
         self.stopped.end_requested.connect(self.leave_requested)
@@ -107,6 +113,7 @@ class SessionPage(KioskPage):
         box.addWidget(self.written)
         box.addWidget(self._build_notice())
         box.addWidget(self.printing)
+        box.addWidget(self.giving)
         box.addWidget(self.consent)
         box.addWidget(self.stopped)
         box.addWidget(self._build_bar())
@@ -135,6 +142,7 @@ class SessionPage(KioskPage):
         self._stage.addWidget(self.document, PAGE_SHARE)
         self._stage.addWidget(self.consent.mandate, PAGE_SHARE)
         self._stage.addWidget(self.sheet, PAGE_SHARE)
+        self._stage.addWidget(self.giving.sheet, PAGE_SHARE)
         self.browser.hide()
         return stage
 
@@ -183,16 +191,17 @@ class SessionPage(KioskPage):
         self.written.set_portrait(portrait)
         self.consent.set_portrait(portrait)
         self.printing.set_portrait(portrait)
+        self.giving.set_portrait(portrait)
         self.stopped.set_portrait(portrait)
 
     def fit_panels(self) -> None:
         """The panels take the height they need at this width."""
-        for panel in (self.consent, self.printing, self.stopped):
+        for panel in (self.consent, self.printing, self.giving, self.stopped):
             panel.fit(self.width())
 
     def finish_slides(self) -> None:
         """Ends the sliding of a panel at once (before a picture is taken)."""
-        for panel in (self.consent, self.printing, self.stopped):
+        for panel in (self.consent, self.printing, self.giving, self.stopped):
             panel.finish_slide()
 
     # ---- facts ----
@@ -211,6 +220,7 @@ class SessionPage(KioskPage):
         self.faces_changed.emit(facts.agent_name, "")
         self.consent.forget()
         self.end_print()
+        self.end_files()
         self.stopped.hide()
         self.retranslate()
 
@@ -263,7 +273,7 @@ class SessionPage(KioskPage):
     def _place_page(self) -> None:
         """Beside the face stands one thing: a mandate to be typed, a sheet to be printed, the agent's document, the
         web page; the last two not in a privacy pause."""
-        free = not self._mandate_shown and self.sheet.isHidden() and not self._private
+        free = not self._mandate_shown and self.sheet.isHidden() and not self.giving.is_asking and not self._private
         self.document.setVisible(free and self.document.is_open)
         self.browser.setVisible(free and self._page_shown and not self.document.is_open)
 
@@ -284,6 +294,17 @@ class SessionPage(KioskPage):
     def _on_print_answered(self, print_id: str, wanted: bool) -> None:
         self.end_print(print_id)
         self.print_answered.emit(print_id, wanted)
+
+    def show_files(self, files: tuple[OfferedFile, ...]) -> None:
+        """The caller may give one of these to the agent; `giving.answered` follows, or nothing."""
+        self.stopped.hide()
+        self.giving.ask(files, self.width())
+        self._place_page()
+
+    def end_files(self) -> None:
+        """Nothing is to be given any more."""
+        self.giving.end()
+        self._place_page()
 
     def show_notice(self, code: str) -> None:
         """A word of `DeviceNotice` or an error code about scanner and printer; empty removes it."""
@@ -333,6 +354,7 @@ class SessionPage(KioskPage):
         self.document.retranslate()
         self.consent.retranslate()
         self.printing.retranslate()
+        self.giving.retranslate()
         self.stopped.retranslate()
         self._say_notice()
 

@@ -220,6 +220,18 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("Paper is jammed in the scanner."),
         N_("Ask the host to take the paper out, then scan again."),
     ),
+    "file_not_given": (
+        N_("The caller gave no file."),
+        N_("Explain what you need and ask again, or scan the paper."),
+    ),
+    "file_locked": (
+        N_("The caller's file is protected by a password."),
+        N_("Ask for one without a password, or scan the paper."),
+    ),
+    "file_refused": (
+        N_("The caller's file cannot be taken: it is too large, or no PDF, JPEG or PNG that can be read."),
+        N_("Ask for another file, or scan the paper."),
+    ),
     "scanner_empty": (
         N_("The scanner's feeder is empty."),
         N_("Ask the caller to put the pages in, or choose the glass."),
@@ -394,6 +406,9 @@ _CALLER_SENTENCES: dict[str, str] = {
     "grant_missing": N_("You have not allowed this, so nothing was done."),
     "not_allowed": N_("This is not possible here. Your adviser will help you."),
     "address_not_allowed": N_("This page cannot be opened here."),
+    "file_not_given": N_("No document was given. Your stick was not changed."),
+    "file_locked": N_("This document is locked by a password. Please choose another one."),
+    "file_refused": N_("This document cannot be taken. Please choose another one, or put the paper on the glass."),
     "scanner_empty": N_("There is no page in the scanner. Please put your document in."),
     "scanner_cover_open": N_("Please close the lid of the scanner."),
     "scanner_jammed": N_("A page is stuck in the scanner. Please ask for help here."),

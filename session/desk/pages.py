@@ -118,6 +118,10 @@ class Pages:
         log.error("the signature of a page is not the kiosk's")
         self.failed.emit(PageFailed(offer.page_id, PageDamaged.code))
 
+    def is_heard(self) -> None:
+        """Something else came on the way that pages take: what waits behind it is not lost."""
+        self._arrivals.is_heard()
+
     def on_chunk(self, payload: bytes, headers: Mapping[str, str]) -> None:
         """A chunk came; chunks of other conversations are left alone."""
         try:

@@ -24,6 +24,8 @@ from session.kiosk.chronicle import Chronicle
 from session.kiosk.cobrowse import BrowserLike, KioskCobrowse
 from session.kiosk.control import HandsLike, KioskControl
 from session.kiosk.devices import KioskDevices
+from session.kiosk.given_files import GivenFiles
+from session.kiosk.glimpses import MakeGlimpse
 from session.kiosk.grants import KioskGrants
 from session.kiosk.line import KioskLine
 from session.kiosk.mirror_sender import DEFAULT_KBPS
@@ -70,6 +72,8 @@ class KioskParts:
         seed: the kiosk's own, which signs the pages that it scans; b"": they are not signed.
         consent_version: which words the screen uses to ask for a power now.
         chunk_kbps: rate of pages on the line.
+        file_folders: where removable disks appear, from which a caller may give a file; none: no files are taken.
+        make_glimpse: see `session.kiosk.glimpses`.
         mirror_kbps: rate that the shared page may always use.
     """
 
@@ -87,6 +91,8 @@ class KioskParts:
     seed: bytes = b""
     mirror_kbps: int = DEFAULT_KBPS
     consent_version: Callable[[Grant], str] = lambda _grant: ""
+    make_glimpse: MakeGlimpse | None = None
+    file_folders: tuple[Path, ...] = ()
 
 
 async def browser_wiped(browser: Wipeable) -> bool:
@@ -135,6 +141,7 @@ class KioskSession:
         self.call = KioskCall(channel, parts.call_page, clock, tasks, clock.monotonic_s(), media)
         self.talk = KioskTalk(channel, self.call, parts.third_page, link, clock, tasks, media)
         self.page = KioskCobrowse(channel, parts.browser, self.grants, clock, tasks, mirror_kbps=parts.mirror_kbps)
+        self.files = GivenFiles(parts.file_folders) if parts.file_folders else None
         self.devices = KioskDevices(
             channel,
             parts.scanner,
@@ -146,6 +153,8 @@ class KioskSession:
             PrintRules(facts.id, parts.kiosk_key, parts.count_pages),
             sign_page=self._sign_page if parts.seed else None,
             chunk_kbps=parts.chunk_kbps,
+            make_glimpse=parts.make_glimpse,
+            files=self.files,
         )
         self.control = KioskControl(channel, parts.browser, self.page, self.grants, clock, tasks)
         self.show = KioskShow(channel, parts.documents, clock, tasks)

@@ -8,7 +8,15 @@ import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from session.device_errors import ScanCancelled, ScannerBusy, ScannerEmpty, ScannerFailed, ScannerGone, TooManyPages
+from session.device_errors import (
+    FileNotGiven,
+    ScanCancelled,
+    ScannerBusy,
+    ScannerEmpty,
+    ScannerFailed,
+    ScannerGone,
+    TooManyPages,
+)
 from session.errors import GrantMissing, SessionError
 from session.kiosk.grants import KioskGrants
 from session.kiosk.pages import Pages
@@ -46,11 +54,18 @@ class Scans:
     """
 
     def __init__(
-        self, scanner: Scanner | None, pages: Pages, grants: KioskGrants, sure: SureSender, tasks: Tasks
+        self,
+        scanner: Scanner | None,
+        files: Scanner | None,
+        pages: Pages,
+        grants: KioskGrants,
+        sure: SureSender,
+        tasks: Tasks,
     ) -> None:
         self.started: Notifier[ScanRequested] = Notifier()
         self.ended: Notifier[ScanEnded] = Notifier()
-        self._scanner, self._pages, self._grants, self._sure, self._tasks = scanner, pages, grants, sure, tasks
+        self._scanner, self._files = scanner, files
+        self._pages, self._grants, self._sure, self._tasks = pages, grants, sure, tasks
         self._current: ScanRequested | None = None
         self._task: asyncio.Task[None] | None = None
         self._percent = UNKNOWN_PERCENT
@@ -65,17 +80,21 @@ class Scans:
             self._sure.tell(over)
         elif self._current is not None and self._current.scan_id == request.scan_id:
             self._tell_progress()
-        elif (refusal := self._refusal()) is not None:
+        elif (refusal := self._refusal(request)) is not None:
             self._end(request.scan_id, 0, refusal)
         else:
             self._current, self._percent = request, UNKNOWN_PERCENT
             self._task = self._tasks.spawn(self._scan(request), name="scan")
 
-    def _refusal(self) -> SessionError | None:
+    def _source_of(self, request: ScanRequested) -> Scanner | None:
+        """Where this wish's pages come from."""
+        return self._files if request.source is ScanSource.FILE else self._scanner
+
+    def _refusal(self, request: ScanRequested) -> SessionError | None:
         if not self._grants.allowed(Grant.SCAN):
             return GrantMissing(grant=Grant.SCAN)
-        if self._scanner is None:
-            return ScannerGone()
+        if self._source_of(request) is None:
+            return FileNotGiven(why="no") if request.source is ScanSource.FILE else ScannerGone()
         return ScannerBusy() if self._current is not None else None
 
     def on_cancel(self, scan_id: str) -> None:
@@ -93,7 +112,7 @@ class Scans:
 
     async def _cancel(self) -> None:
         """Asks the scanner to stop; one that does not answer is left."""
-        task, scanner = self._task, self._scanner
+        task, scanner = self._task, self._source_of(self._current) if self._current is not None else None
         if task is None or scanner is None:
             return
         try:
@@ -139,10 +158,11 @@ class Scans:
 
     async def _pages_of(self, request: ScanRequested) -> AsyncGenerator[ScannedPage]:
         """The scanner's pages of all areas; progress is told on the way. Raises `TimeoutError` when it falls silent."""
-        if self._scanner is None:
+        scanner = self._source_of(request)
+        if scanner is None:
             raise ScannerGone
         for settings in ScanSettings.from_request(request):
-            async with aclosing(self._pages_with(self._scanner, settings)) as pages:
+            async with aclosing(self._pages_with(scanner, settings)) as pages:
                 async for page in pages:
                     yield page
 

@@ -237,7 +237,7 @@ class DevicesRequested(SessionMessage, frozen=True, kw_only=True):
 class DevicesReported(SessionMessage, frozen=True, kw_only=True):
     """Kiosk: `scanner_code` and `printer_code` are error codes of `session.errors`, empty when all is well.
 
-    `feeder`: the scanner has one; `duplex`: which sees both sides of a sheet.
+    `feeder`: the scanner has one; `duplex`: which sees both sides of a sheet. `files`: a caller may give files.
     `kiosk_key`: public nkey of this kiosk, to which prints are bound.
     """
 
@@ -249,6 +249,7 @@ class DevicesReported(SessionMessage, frozen=True, kw_only=True):
     printer_code: str
     feeder: bool = False
     duplex: bool = False
+    files: bool = False
     kiosk_key: Annotated[str, msgspec.Meta(max_length=60)] = ""
 
 
@@ -260,10 +261,11 @@ class ScanKind(StrEnum):
 
 
 class ScanSource(StrEnum):
-    """Glass or feeder."""
+    """Glass, feeder, or a file that the caller chooses at the kiosk."""
 
     GLASS = "glass"
     FEEDER = "feeder"
+    FILE = "file"
 
 
 class Area(msgspec.Struct, frozen=True, kw_only=True):
@@ -321,6 +323,7 @@ class PageOffered(SessionMessage, frozen=True, kw_only=True):
     """Kiosk: a page is ready and its chunks follow. The kiosk keeps it until `PageKept`.
 
     `signer`, `signature`: the kiosk's public key and its signature, see `page_signing`; "" from an older kiosk.
+    `given`: not scanned but a file of the caller's; then it may be a PDF of several pages.
     """
 
     page_id: Id
@@ -336,6 +339,22 @@ class PageOffered(SessionMessage, frozen=True, kw_only=True):
     taken_at_utc: datetime
     signer: Annotated[str, msgspec.Meta(max_length=60)] = ""
     signature: Annotated[str, msgspec.Meta(max_length=100)] = ""
+    given: bool = False
+
+
+class PageGlimpsed(SessionMessage, frozen=True, kw_only=True):
+    """Kiosk: a quick copy of an offered page that takes long; its chunks go ahead under `item_id`.
+
+    To be looked at while the page is on its way, and forgotten then: it is neither kept nor acknowledged. A JPEG, or a
+    PDF of one page that is one picture in layers. A desk that does not know this message loses nothing.
+    """
+
+    page_id: Id
+    item_id: Id
+    media_type: Annotated[str, msgspec.Meta(max_length=100)]
+    size_bytes: Size
+    sha256: Sha256
+    chunks: int
 
 
 class ChunksRequested(SessionMessage, frozen=True, kw_only=True):

@@ -7,10 +7,9 @@ Counted, not run: every byte that the kiosk's sender hands to the bus, cut into 
 
 from __future__ import annotations
 
-import io
-
 from PIL import Image
 
+from documents.quick import quick_copy
 from session.kiosk.preview import small_preview
 from session.kiosk.scanner import ScannedPage
 from session.protocol.chunks import chunk_bytes_for, count_chunks
@@ -18,6 +17,7 @@ from tests.benchmarks.table import Row
 from tests.unit.documents import drawn_pages
 
 LINE_KBPS = 512
+GOAL_S = 2.0
 CHUNK_EXTRA_BYTES = 210
 """NATS's HPUB line with our subject and headers, TLS record, TCP and IP: about that much for each chunk."""
 
@@ -38,9 +38,9 @@ def preview(scan: Image.Image) -> Row:
 
 
 def form(data: bytes) -> list[Row]:
-    """A colour form of 300 dpi until it can be read at the desk, and until its untouched original is there."""
-    with Image.open(io.BytesIO(data)) as opened:
-        width, height = opened.size
+    """A colour form of 300 dpi until it can be read at the desk, in the quick copy, and until its original is there."""
+    copy = quick_copy(data, 300)
     original = seconds(len(data))
-    why = f"the kiosk sends the untouched scan, {width} x {height}, {len(data) // 1000} kB, and nothing smaller before"
-    return [Row("colour form on 512 kb/s, readable", "s", original, original, "as scanned", 2.0, cause=why)]
+    readable = original if copy is None else seconds(len(copy.data))
+    why = f"{(len(data) if copy is None else len(copy.data)) // 1000} kB, {'no' if copy is None else 'a'} quick copy"
+    return [Row("colour form on 512 kb/s, readable", "s", readable, original, "its original", 2.0, why=why)]

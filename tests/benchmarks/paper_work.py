@@ -22,7 +22,8 @@ from pathlib import Path
 from PIL import Image
 
 from documents.assemble import assemble
-from documents.clean import JPEG_QUALITY, OUTPUT_DPI, clean_page
+from documents.clean import clean_page
+from documents.encoding import JPEG_QUALITY, OUTPUT_DPI
 from tests.benchmarks.paper_pages import HERE
 from tests.benchmarks.paper_peak import WHEN, to_document
 from tests.benchmarks.table import Row

@@ -85,3 +85,20 @@ async def test_a_printer_that_refuses_or_drops_the_job_is_said_and_the_next_one_
     await stage.news(stage.desk, "print", state="done")
     await stage.gone(stage.desk, "trouble_print")
     await stage.end()
+
+
+async def test_a_caller_gives_a_file_of_two_pages_and_both_arrive(stage: Stage) -> None:
+    await stage.call()
+    await stage.allow_scan()
+    await stage.choose("scan_source", "File of the caller")
+    await stage.mark()
+    await stage.walk.click(stage.desk, "scan_page")
+    await stage.news(stage.kiosk, "files_shown", files=1)
+    await stage.walk.click(stage.kiosk, "file:0")
+    await stage.walk.click(stage.kiosk, "give_yes")
+    first = await stage.news(stage.desk, "page_kept")
+    await stage.news(stage.desk, "scan_ended", code="", pages=1)
+    await stage.news(stage.desk, "page_shown_cleaned")
+    assert first["dpi"] == 200
+    await stage.choose("scan_source", "Glass")
+    await stage.end()

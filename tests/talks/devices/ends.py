@@ -19,6 +19,7 @@ from session.desk.devices import DeskDevices, PageFailed, PageProgressed, Receiv
 from session.device_errors import ScanCancelled, ScannerCoverOpen
 from session.errors import SessionError
 from session.kiosk.devices import KioskDevices
+from session.kiosk.glimpses import MakeGlimpse
 from session.kiosk.grants import KioskGrants
 from session.kiosk.page_shelf import PageShelf
 from session.kiosk.print_showing import ShownPrint
@@ -245,6 +246,7 @@ class KioskSide:
         scanner: Scanner,
         printer: Printer,
         kbps: int | None = None,
+        make_glimpse: MakeGlimpse | None = None,
     ) -> None:
         self.tasks = Tasks()
         self.seed, self.session_id = new_seed(), channel.session_id
@@ -260,6 +262,7 @@ class KioskSide:
             self.tasks,
             PrintRules("s1", KIOSK_KEY, lambda _document: self.pages),
             chunk_kbps=kbps,
+            make_glimpse=make_glimpse,
             look_s=0.005,
             sign_page=self.signed,
         )

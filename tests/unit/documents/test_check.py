@@ -23,6 +23,14 @@ def page() -> bytes:
     return drawn_pages.jpeg(drawn_pages.letter().reduce(4), dpi=75)
 
 
+def test_a_photo_lies_as_the_telephone_was_held() -> None:
+    file = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (40, 20), "white").save(file, "JPEG", exif=exif)
+    assert open_picture(file.getvalue()).image.size == (20, 40)
+
+
 def test_a_good_page_is_described(page: bytes) -> None:
     facts = check_page(page, sha256_of(page))
     assert (facts.width_px, facts.height_px, facts.dpi) == (620, 877, 75)

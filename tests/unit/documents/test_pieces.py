@@ -151,6 +151,7 @@ def test_the_same_page_is_told_and_one_that_looks_like_it(store: DossierStore) -
     assert 0 < alike.differs < 0.05
     store.create_dossier(Dossier(organisation=ORG, number="other", caller_name="Noé Tison"))
     assert store.seen_before(ORG, "other", asked) == []
+    assert store.seen_before(ORG, NUMBER, [PageMark("1" * 64, "5a" * 32)]) == []  # another paper of the same scan
 
 
 def test_a_document_that_the_index_lacks_is_found_again_after_the_next_start(

@@ -152,6 +152,11 @@ async def test_the_command_checks_what_the_settings_name(tmp_path: Path, scanner
     assert {"camera", "microphone", "keyring"} <= set(levels)
 
 
+def test_reading_documents_is_optional() -> None:
+    assert doctor.check_reading(()).level == "absent"
+    assert doctor.check_reading(("fra", "eng")).sentence.endswith("(fra, eng).")
+
+
 def test_a_kiosk_without_a_voice_is_told_what_to_install_and_goes_on() -> None:
     assert doctor.check_voice("espeak-ng", "button").level == "ok"
     silent = doctor.check_voice("", "auto")

@@ -5,12 +5,16 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import io
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
+import pikepdf
 import pytest
 
+from documents.assemble import assemble
 from documents.outbox import Outbox
 from documents.workers import Workers
 from expert_app.facts import Facts
@@ -18,6 +22,7 @@ from expert_app.filing import Filing
 from expert_app.filing_facts import CleanedPage, DocumentTrouble, PageTrouble, ShownPage
 from session.clock import ManualClock
 from session.desk.link import Progress
+from session.device_errors import FileLocked
 from session.errors import (
     DossierUnknown,
     HubUnreachable,
@@ -321,3 +326,52 @@ async def test_a_page_that_nobody_has_is_not_filed(desk: Desk) -> None:
         await desk.file("p9")
     assert [trouble.code for trouble in desk.failed] == ["dossier_unknown"]
     assert desk.store.tries == 0
+
+
+def _given(page_id: str, data: bytes) -> PageOffered:
+    return msgspec.structs.replace(offer_of(page_id, data), media_type="application/pdf", given=True, dpi=200)
+
+
+def _pdf(pages: list[bytes], *, armed: bool = False, password: str = "") -> bytes:
+    with pikepdf.open(io.BytesIO(assemble(pages, "Attestation", datetime(2026, 3, 2, tzinfo=UTC)))) as pdf:
+        if armed:
+            pdf.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=pikepdf.String("app.alert(1)"))
+        file = io.BytesIO()
+        pdf.save(file, encryption=pikepdf.Encryption(owner=password, user=password) if password else False)
+    return file.getvalue()
+
+
+async def test_a_callers_pdf_becomes_pages_of_the_untouched_file_and_is_filed_as_pictures(
+    desk: Desk, pages: list[bytes]
+) -> None:
+    disarmed: list[tuple[str, ...]] = []
+    desk.filing.file_disarmed.connect(disarmed.append)
+    data = _pdf(pages[:2], armed=True)
+    await desk.filing.keep("s1", _given("g1", data), data)
+    await until(lambda: len(desk.cleaned) == 2)
+    ids = [page.page_id for page in desk.kept]
+    assert (ids[0], len(ids), [page.given for page in desk.kept]) == ("g1", 2, [True, True])
+    assert all(page.data.startswith(b"\xff\xd8") for page in desk.kept)
+    assert len(disarmed) == 1
+    assert "/JavaScript" in disarmed[0]
+    kept = desk.outbox.pages("s1")
+    assert [(page.sha256, page.edits.pdf_page) for page in kept] == [
+        (hashlib.sha256(data).hexdigest(), n) for n in (0, 1)
+    ]
+    await desk.filing.keep("s1", _given("g1", data), data)  # the kiosk did not hear that it is here
+    assert len(desk.outbox.pages("s1")) == 2
+    await desk.filing.file(desk.session.facts, "d1", ids, "", "Attestation")
+    assert desk.on_disk() == []
+    assert len(desk.filed) == 1
+
+
+@pytest.mark.parametrize(("what", "error"), [("locked", FileLocked), ("torn", PageUnreadable), ("other", PageDamaged)])
+async def test_a_callers_pdf_that_is_no_use_is_refused_by_name(
+    desk: Desk, pages: list[bytes], what: str, error: type[SessionError]
+) -> None:
+    data = _pdf(pages[:1], password="1234" if what == "locked" else "")
+    sent = data[:2000] if what == "torn" else data
+    offer = _given("g1", sent if what != "other" else data + b" ")
+    with pytest.raises(error):
+        await desk.filing.keep("s1", offer, sent)
+    assert desk.on_disk() == []
