@@ -42,5 +42,5 @@ def form(data: bytes) -> list[Row]:
     copy = quick_copy(data, 300)
     original = seconds(len(data))
     readable = original if copy is None else seconds(len(copy.data))
-    why = f"{(len(data) if copy is None else len(copy.data)) // 1000} kB, {'no' if copy is None else 'a'} quick copy"
-    return [Row("colour form on 512 kb/s, readable", "s", readable, original, "its original", 2.0, why=why)]
+    cause = f"{(len(data) if copy is None else len(copy.data)) // 1000} kB, {'no' if copy is None else 'a'} quick copy"
+    return [Row("colour form on 512 kb/s, readable", "s", readable, original, "its original", 2.0, cause=cause)]
