@@ -31,6 +31,9 @@ from resources.texts import LANGUAGES, _, use_language
 
 Arguments = argparse.Namespace
 
+TALKATIVE = ("httpx", "httpcore", "botocore", "aiobotocore", "s3fs", "fsspec", "webdav4")
+"""Libraries whose developer log has addresses and headers: a dossier's number, a signature. Not ours to write down."""
+
 
 def _common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--settings", type=Path, help="settings file (default: in your configuration folder)")
@@ -77,7 +80,10 @@ def _parser() -> argparse.ArgumentParser:
     _common(replay)
     verify = commands.add_parser("verify", help="says whether documents are what was scanned, receipts genuine")
     verify.add_argument(
-        "documents", nargs="+", metavar="FILE", help="documents and receipts (PDF), pictures or code of a receipt"
+        "documents",
+        nargs="+",
+        metavar="FILE",
+        help="documents and receipts (PDF), exported dossiers (ZIP), pictures or code of a receipt",
     )
     verify.add_argument("--key", action="append", default=[], help="public key of a desk that you trust (U...)")
     verify.add_argument("--json", action="store_true", help="for programs")
@@ -308,6 +314,8 @@ def main(arguments: list[str] | None = None) -> int:
     # Said while Qt is loaded, before our own handler can take it: optional sound and picture libraries it did not find.
     os.environ.setdefault("QT_LOGGING_RULES", "qt.multimedia.*=false;qt.webenginecontext.info=false")
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
     if getattr(parsed, "log_format", None) == "json":
         from expert_app.json_log import JsonLines
 

@@ -147,6 +147,9 @@ class ComposedDesk:
             self._app, self._link, self._outbox, self._filing, self._devices, clock, program.facts, Signer(*notary)
         )
         self._quick_looks = QuickLooks(self._app, self._workers, program.facts)
+        self._receipts = DeskReceipts(
+            self._app, self._link, self._outbox, self._filing, self._devices, clock, program.facts, Signer(*notary)
+        )
         self._page_acts = PageActs(
             self._app,
             self._filing,
@@ -197,7 +200,9 @@ class ComposedDesk:
         self._line_connections = LineConnections(self.window, self._app, program.clock, program.facts)
         self._media_dialog = MediaConnections(self.window, self._media, self._window_settings, self._in_conversation)
         self.window.header.settings_pressed.connect(self._media_dialog.open)
-        self._beside = BesideConnections(self.window, self.video, self._app, application, program.facts)
+        self._beside = BesideConnections(
+            self.window, self.video, self._app, application, program.facts, lambda: self._talks.guest
+        )
         self._piece_connections = PieceConnections(self.window, self._app, self._pieces, self._devices)
         self._receipt_connections = ReceiptConnections(self.window, self._receipts, self._pieces)
         self._shows = DeskShows(self._app, LibraryLink(self._bus), self._workers, tasks, program.facts)

@@ -18,7 +18,7 @@ from expert_app.compose_network import NetworkWatch
 from expert_app.config import KioskSettings
 from expert_app.credentials import KeyMissing, key_name, load_seed
 from expert_app.device_commands import setting_refused
-from expert_app.ice_settings import ice_plan, trust_relays_in_browser
+from expert_app.ice_settings import ice_plan, trust_relays, trust_relays_in_browser
 from expert_app.kiosk import KioskApp
 from expert_app.kiosk_ready import CallReady
 from expert_app.paths import Paths
@@ -96,6 +96,7 @@ class ComposedKiosk:
 
     def __init__(self, settings: KioskSettings, paths: Paths, seed: bytes, program: Program) -> None:
         self._settings, self._paths, self._program = settings, paths, program
+        trust_relays(settings.ca_file, paths.data)
         trust_relays_in_browser(settings.ca_file, Path.home())
         self._call_pane, self._browser = KioskCallPane(), KioskBrowser()
         self.window = KioskWindow(self._call_pane, self._browser, language=settings.language, clock=program.clock)
@@ -148,6 +149,7 @@ class ComposedKiosk:
         self._line_news = LineNews(self._bus.say_in_beats)
         self._line_test.measured.connect(self._line_news.on_rates)
         self._voice = open_voice(settings.volume, self.window) if settings.speak != "off" else None
+        self._call_pane.only_drawn = self._only_drawn
         self._connect()
 
     def _connect(self) -> None:
@@ -171,6 +173,7 @@ class ComposedKiosk:
         window.session_page.written.say_requested.connect(app.wishes.write)
         window.session_page.written.painted.connect(app.wishes.words_painted)
         window.session_page.giving.answered.connect(self._on_file_answered)
+        window.session_page.pause_requested.connect(app.wishes.pause)
         window.session_page.faces_changed.connect(self._call_pane.show_names)
         window.language_requested.connect(self._on_language)
         if self._voice is not None:
@@ -191,6 +194,14 @@ class ComposedKiosk:
         self._browser.pointer_painted.connect(
             lambda x_px, y_px: self._program.facts.note("pointer_painted", x_px=x_px, y_px=y_px)
         )
+
+    def _only_drawn(self) -> bool:
+        """Whether nobody real is on the screen: as in the demo, where pictures of the window may be taken."""
+        session = self._session
+        if session is None or not self._app.session_id:
+            return True
+        calls = [session.call, *([session.talk.third_call] if session.talk.third_call is not None else [])]
+        return self._parts.media.camera == "simulated" and all(call.peer_simulated for call in calls)
 
     def _is_idle(self) -> bool:
         """Nobody is here: the line may be measured."""
@@ -322,6 +333,7 @@ class ComposedKiosk:
             "kept_slip": window.kept_page.slip,
             "have_number": window.start_page.have_number,
             "written_yes": window.session_page.written.answers[0],
+            "pause": window.session_page.pause,
             "closed_callback": window.closed_page.callback,
         }
         pad = window.number_page

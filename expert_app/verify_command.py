@@ -12,9 +12,11 @@ import msgspec
 
 from documents.check import sha256_of
 from documents.dates import hour, long_date
+from documents.export_file import is_export
 from documents.provenance import Origin, PageOrigin, Verdict, verify
 from documents.receipt_record import ReceiptCode, ReceiptVerdict, names_all, read_code, verify_receipt
 from expert_app.origins import raw_key
+from expert_app.verify_export import verify_export
 from expert_app.verify_receipt import (
     PICTURES,
     ReaderMissing,
@@ -49,10 +51,13 @@ def verify_files(names: Sequence[str], keys: Sequence[str], *, as_json: bool = F
     trusted = [raw_key(key) for key in keys]
     codes = [(name, read_code(name)) for name in names if is_code(name)]
     files: list[tuple[str, bytes]] = []
+    exports: list[Path] = []
     for path in (Path(name) for name in names if not is_code(name)):
         try:
             if path.suffix.lower() in PICTURES:
                 codes.append((path.name, code_in(path)))
+            elif is_export(path):
+                exports.append(path)
             else:
                 files.append((path.name, _read(path)))
         except ReaderMissing:
@@ -67,6 +72,7 @@ def verify_files(names: Sequence[str], keys: Sequence[str], *, as_json: bool = F
         *(_tell_receipt(found, name, documents, as_json=as_json) for name, found in receipts.items()),
         *(_tell_code(code, name, documents, trusted, as_json=as_json) for name, code in codes),
         *(_tell_document(name, data, trusted, as_json=as_json) for name, data in documents),
+        *(verify_export(path, keys, as_json=as_json) == 0 for path in exports),
     ]
     return 0 if all(answers) else 1
 

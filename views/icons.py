@@ -104,6 +104,7 @@ _GLYPHS = {
     "rotate_left": "rotate-left",
     "rotate_right": "rotate-right",
     "save": "content-save-outline",
+    "sign_language": "sign-language",
     "scanned": "file-check-outline",
     "signal_bad": "signal-cellular-outline",
     "signal_good": "signal-cellular-3",

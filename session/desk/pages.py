@@ -109,6 +109,10 @@ class Pages:
             return
         self._progress(assembly)
 
+    def is_heard(self) -> None:
+        """Something else came on the way that pages take: what waits behind it is not lost."""
+        self._arrivals.is_heard()
+
     def _is_of_kiosk(self, offer: PageOffered) -> bool:
         """The signature is right, or there is none: an older kiosk, and the document says so."""
         return not offer.signature or is_signed(offer.signer, words_of(self._session_id, offer), offer.signature)
@@ -117,10 +121,6 @@ class Pages:
         """Somebody on the way changed it. The kiosk still has its page, which is not refused."""
         log.error("the signature of a page is not the kiosk's")
         self.failed.emit(PageFailed(offer.page_id, PageDamaged.code))
-
-    def is_heard(self) -> None:
-        """Something else came on the way that pages take: what waits behind it is not lost."""
-        self._arrivals.is_heard()
 
     def on_chunk(self, payload: bytes, headers: Mapping[str, str]) -> None:
         """A chunk came; chunks of other conversations are left alone."""

@@ -159,6 +159,7 @@ class KioskSession:
         self.control = KioskControl(channel, parts.browser, self.page, self.grants, clock, tasks)
         self.show = KioskShow(channel, parts.documents, clock, tasks)
         self.line = KioskLine(channel, self.call, self.page, self.devices, facts.line, clock, tasks, parts.chunk_kbps)
+        self.talk.third_called.connect(self.line.set_third)
         self.written = Written(channel, tasks)
         self.privacy = KioskPrivacy(channel, self.call, self.page, tasks)
         self.chronicle = Chronicle(facts, log_writer, clock)

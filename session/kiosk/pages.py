@@ -36,8 +36,8 @@ class Pages:
         self.offered: Notifier[PageOffered] = Notifier()
         self.released: Notifier[str] = Notifier()
         self._shelf, self._sure, self._chunks, self._clock = shelf, sure, chunks, clock
-        self.sign: Callable[[PageOffered], PageOffered] = lambda offer: offer
         self._glimpses = glimpses
+        self.sign: Callable[[PageOffered], PageOffered] = lambda offer: offer
 
     async def put(self, request: ScanRequested, page: ScannedPage) -> None:
         """Keeps a page on disk, then offers it.

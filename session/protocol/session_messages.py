@@ -81,10 +81,16 @@ class MediaSeen(SessionMessage, frozen=True, kw_only=True):
 
 
 class CameraChanged(SessionMessage, frozen=True, kw_only=True):
-    """The sender switched its camera or microphone."""
+    """The sender switched its camera or microphone.
+
+    Attributes:
+        camera_there, microphone_there: False: it has none that works; nothing will come of it, and the line is fine.
+    """
 
     camera_on: bool
     microphone_on: bool
+    camera_there: bool = True
+    microphone_there: bool = True
 
 
 # ---- topic "grant" -------------------------------------------------------------------------------------------------

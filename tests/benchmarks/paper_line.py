@@ -7,6 +7,8 @@ Counted, not run: every byte that the kiosk's sender hands to the bus, cut into 
 
 from __future__ import annotations
 
+import time
+
 from PIL import Image
 
 from documents.quick import quick_copy
@@ -20,6 +22,9 @@ LINE_KBPS = 512
 GOAL_S = 2.0
 CHUNK_EXTRA_BYTES = 210
 """NATS's HPUB line with our subject and headers, TLS record, TCP and IP: about that much for each chunk."""
+
+QUICK_BYTES_S = 54_000
+"""What a quick copy may use of the line beside a call (`session.protocol.sending.HURRY`)."""
 
 
 def seconds(size_bytes: int) -> float:
@@ -38,9 +43,13 @@ def preview(scan: Image.Image) -> Row:
 
 
 def form(data: bytes) -> list[Row]:
-    """A colour form of 300 dpi until it can be read at the desk, in the quick copy, and until its original is there."""
-    copy = quick_copy(data, 300)
+    """A colour form of 300 dpi until it can be read at the desk; the untouched original follows behind it."""
     original = seconds(len(data))
-    readable = original if copy is None else seconds(len(copy.data))
-    cause = f"{(len(data) if copy is None else len(copy.data)) // 1000} kB, {'no' if copy is None else 'a'} quick copy"
-    return [Row("colour form on 512 kb/s, readable", "s", readable, original, "its original", 2.0, cause=cause)]
+    before_s = time.process_time()
+    copy = quick_copy(data, 300)
+    made_s = time.process_time() - before_s
+    readable = original if copy is None else made_s + len(copy.data) / QUICK_BYTES_S
+    return [
+        Row("colour form on 512 kb/s, readable", "s", readable, original, "as scanned", 2.0),
+        Row("its untouched original, alone on the line", "s", original),
+    ]
