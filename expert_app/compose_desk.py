@@ -143,6 +143,9 @@ class ComposedDesk:
         )
         self._app = DeskApp(self._link, self._filing, self._open_session, clock, tasks, program.facts)
         self._devices = DevicesJob(self._app, self._link, self._workers, clock, program.facts)
+        self._receipts = DeskReceipts(
+            self._app, self._link, self._outbox, self._filing, self._devices, clock, program.facts, Signer(*notary)
+        )
         self._quick_looks = QuickLooks(self._app, self._workers, program.facts)
         self._receipts = DeskReceipts(
             self._app, self._link, self._outbox, self._filing, self._devices, clock, program.facts, Signer(*notary)

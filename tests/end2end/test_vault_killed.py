@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from documents.receipt_record import ReceiptVerdict, verify_receipt
 from expert_app.children import ChildFailed
 from expert_app.demo_run import Demo
 from session.tasks import Tasks
@@ -74,7 +75,7 @@ async def _read(sealed: Stage, widget: str) -> str:
         return ""
 
 
-async def test_a_document_waits_for_a_vault_that_is_away(sealed: Stage) -> None:
+async def test_while_the_vault_is_away_the_caller_gets_a_registration_and_the_receipt_follows(sealed: Stage) -> None:
     before = sealed.dossier().documents
     await sealed.call()
     await sealed.allow_scan()
@@ -88,7 +89,28 @@ async def test_a_document_waits_for_a_vault_that_is_away(sealed: Stage) -> None:
         while "is safe on this computer" not in await _read(sealed, "message_waiting"):  # noqa: ASYNC110 - a window
             await asyncio.sleep(0.2)
     await sealed.pictures_move()
+    registration = await _receipt(sealed, after=0, press=True)
+    assert registration.record.registered_only
     await sealed.demo.start_vault()
     await sealed.news(sealed.desk, "document_filed", timeout_s=60)
     assert len(sealed.dossier().documents) == len(before) + 1
+    receipt = await _receipt(sealed, after=(await sealed.fact(sealed.desk, "print"))["job_id"], press=False)
+    assert not receipt.record.registered_only
+    filed = [document.sha256 for document in sealed.dossier().documents[len(before) :]]
+    assert [piece.sha256 for piece in receipt.record.pieces] == filed
+    assert [piece.sha256 for piece in registration.record.pieces] == filed
     await sealed.end()
+
+
+async def _receipt(sealed: Stage, after: int, *, press: bool) -> ReceiptVerdict:
+    """What the printer got, proved: a registration that the agent asks for, or the receipt that follows by itself."""
+    if press:
+        await sealed.allow_print()
+        await sealed.walk.click(sealed.desk, "print_receipt")
+    await sealed.fact(sealed.desk, "print", state="shown", timeout_s=60)
+    await sealed.walk.click(sealed.kiosk, "print_yes")
+    done = await sealed.fact(sealed.desk, "print", state="done", job_id=lambda number: number > after, timeout_s=60)
+    verdict = verify_receipt((sealed.demo.printer_spool / f"job-{done['job_id']}.pdf").read_bytes())
+    assert verdict is not None
+    assert verdict.genuine
+    return verdict

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(480)
 
 STEPS = [
     "call_requested",
@@ -52,7 +52,7 @@ async def test_one_command_does_the_whole_job_and_proves_every_step(engine: str,
     report, shots = tmp_path / "report.json", tmp_path / "shots"
     command = _command(tmp_path / "demo", "--engine", engine, "--report", str(report), "--shots", str(shots))
     process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=STDOUT)
-    said, _ = await asyncio.wait_for(process.communicate(), 240)
+    said, _ = await asyncio.wait_for(process.communicate(), 420)
 
     assert process.returncode == 0, said.decode()
     told = json.loads(report.read_text(encoding="utf-8"))
