@@ -22,6 +22,7 @@ from expert_app.ice_settings import ice_plan, trust_relays, trust_relays_in_brow
 from expert_app.kiosk import KioskApp
 from expert_app.kiosk_ready import CallReady
 from expert_app.paths import Paths
+from expert_app.quick_copies import QuickCopies
 from expert_app.seal_ends import KioskSealing, seals_for
 from resources.texts import use_language
 from session.bus.client import BusClient
@@ -45,7 +46,7 @@ from session.log.writer import LogWriter, left_over
 from session.protocol.hub_messages import SessionFacts
 from session.protocol.line_messages import Geometry
 from session.protocol.roles import Role
-from session.protocol.session_messages import Grant
+from session.protocol.session_messages import Grant, ScanKind
 from views.consent_words import text_version
 from views.kiosk_browser import KioskBrowser
 from views.kiosk_call_pane import KioskCallPane
@@ -111,6 +112,7 @@ class ComposedKiosk:
         self._sealing = KioskSealing(self._bus, paths, program.clock, program.tasks)
         self._link = KioskLink(self._bus, program.clock, program.tasks)
         self._help = HelpCall(self._link, program.tasks)
+        self._quick = QuickCopies()
         self._parts = KioskParts(
             call_page=self._call_pane,
             third_page=self._call_pane.third,
@@ -125,6 +127,7 @@ class ComposedKiosk:
             count_pages=_count_pages,
             mirror_kbps=settings.mirror_kbps,
             consent_version=text_version,
+            make_glimpse=self._quick.make,
         )
         self._app = KioskApp(
             self._link,
@@ -178,6 +181,7 @@ class ComposedKiosk:
         window.start_requested.connect(self._help.left_alone)
         app.wiped.connect(lambda _wiped: self._help.reset())
         app.wiped.connect(lambda _wiped: self._line_news.session_over())
+        app.wiped.connect(lambda _wiped: self._forget_quick_copies())
         self._help.changed.connect(window.show_help)
         self._help.changed.connect(lambda state: self._program.facts.note("help", state=state.value))
         self._browser.share_stop_requested.connect(lambda: app.wishes.withdraw_grant(Grant.SEE_PAGE))
@@ -198,6 +202,9 @@ class ComposedKiosk:
     def _is_idle(self) -> bool:
         """Nobody is here: the line may be measured."""
         return self._bus.is_connected and self._link.ticket is None and not self._app.session_id
+
+    def _forget_quick_copies(self) -> None:
+        self._program.tasks.spawn(self._quick.end(), name="forget quick copies")
 
     def _on_speak(self, text: str) -> None:
         if self._voice is not None:
@@ -229,6 +236,7 @@ class ComposedKiosk:
         place = self._settings.geometry
         session.line.tell_geometry(Geometry(camera_fov_deg=place.camera_fov_deg, distance_mm=float(place.distance_mm)))
         session.line.peer_geometry.connect(self._on_agent_geometry)
+        session.devices.scan_started.connect(lambda wish: self._quick.warm() if wish.kind is ScanKind.PAGE else None)
         self._session = session
         return session
 
@@ -285,6 +293,7 @@ class ComposedKiosk:
         for device in (self._parts.scanner, self._parts.printer):
             if device is not None:
                 await device.close()
+        await self._quick.end()
         await self._bus.close()
 
     def hands(self) -> KioskHands:

@@ -118,6 +118,7 @@ _GLYPHS = {
     "sign_out": "logout",
     "site": "map-marker-outline",
     "split": "content-cut",
+    "stages": "format-list-checks",
     "stethoscope": "stethoscope",
     "table": "table",
     "time": "clock-outline",

@@ -339,6 +339,21 @@ class PageOffered(SessionMessage, frozen=True, kw_only=True):
     taken_at_utc: datetime
 
 
+class PageGlimpsed(SessionMessage, frozen=True, kw_only=True):
+    """Kiosk: a quick copy of an offered page that takes long; its chunks go ahead under `item_id`.
+
+    To be looked at while the page is on its way, and forgotten then: it is neither kept nor acknowledged. A JPEG, or a
+    PDF of one page that is one picture in layers. A desk that does not know this message loses nothing.
+    """
+
+    page_id: Id
+    item_id: Id
+    media_type: Annotated[str, msgspec.Meta(max_length=100)]
+    size_bytes: Size
+    sha256: Sha256
+    chunks: int
+
+
 class ChunksRequested(SessionMessage, frozen=True, kw_only=True):
     """The receiver of an item lacks these chunks (at most 100 named at once)."""
 

@@ -21,13 +21,20 @@ from tests.benchmarks.table import Row
 from tests.benchmarks.watching import watching
 from tests.faults.cluster import Cluster
 from tests.faults.cluster_world import SERVICE
-from tests.faults.run_cluster import kill_leader, longest_silence_s, run_under_load
+from tests.faults.kinds import kill_leader
+from tests.faults.run_cluster import longest_silence_s, run_under_load
 from tests.talks.hub.bus_fixture import until
 
 SIZES = (10, 100, 1000)
 CALLS = 120
 CALLS_PER_S = 30.0
 FAIL_OVERS = 3
+
+ELECTION = (
+    "nats-server's followers wait 4 to 9 s, by chance, before they elect (server/raft.go, minElectionTimeoutDefault and"
+    " maxElectionTimeoutDefault, no option in server/opts.go of 2.15); the earlier of two is past 5 s in two of three"
+    " runs, and no request makes a follower whose leader is gone begin sooner"
+)
 
 
 async def _size(size: int) -> tuple[float, float]:
@@ -104,4 +111,9 @@ async def fail_over() -> Row:
     for _ in range(FAIL_OVERS):
         with tempfile.TemporaryDirectory(prefix="failover") as name:
             silences.append(await run_under_load(Path(name), kill_leader, longest_silence_s))
-    return Row("cluster: leader killed, longest silence", "s", statistics.median(silences), goal=5.0)
+    case = "cluster: leader killed, longest silence"
+    return Row(case, "s", statistics.median(silences), goal=5.0, cause=f"{ELECTION} (runs: {_each(silences)})")
+
+
+def _each(seconds: list[float]) -> str:
+    return ", ".join(f"{each:.1f}" for each in seconds) + " s"
