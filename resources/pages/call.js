@@ -3,17 +3,6 @@
 // The kiosk runs it in call.html, and so does a desk whose engine is the browser; call_own.js has what calls share.
 "use strict";
 
-const CRC = Uint32Array.from({ length: 256 }, (_, n) => {
-  let c = n;
-  for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
-  return c;
-});
-
-// Through which servers, and whether nothing but a relay may carry the call.
-function wayOf(options) {
-  return { iceServers: options.ice_servers, iceTransportPolicy: options.relay_only ? "relay" : "all" };
-}
-
 // One call of this page: `name` is that of its tile and of its events.
 function makeCall(name) {
   const GATHER_MS = 1500;

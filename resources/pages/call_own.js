@@ -18,6 +18,17 @@ const host = (() => {
   return { tell: (name, detail) => send({ kind: "event", name, detail: detail || {} }), send };
 })();
 
+const CRC = Uint32Array.from({ length: 256 }, (_, n) => {
+  let c = n;
+  for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
+  return c;
+});
+
+// Through which servers, and whether nothing but a relay may carry the call.
+function wayOf(options) {
+  return { iceServers: options.ice_servers, iceTransportPolicy: options.relay_only ? "relay" : "all" };
+}
+
 // The host's way to await what a script gives.
 async function reply(id, work) {
   try {
