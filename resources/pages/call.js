@@ -6,6 +6,7 @@
 // One call of this page: `name` is that of its tile and of its events.
 function makeCall(name) {
   const GATHER_MS = 1500;
+  const ARRIVING_MS = 40;
   const UNSEEN_FRAMES = 25;
   const FRESH_MS = 60000;
   const tile = document.getElementById(name);
@@ -86,15 +87,19 @@ function makeCall(name) {
     };
     made.connection.ontrack = (event) => {
       made.arrived.addTrack(event.track);
-      event.track.onunmute = () => onArriving(made);
       if (made === link && !retired) showArrived();
     };
     return made;
   }
 
-  // The first packet of the present call: the one before, if it still goes on, has done its work.
-  function onArriving(made) {
+  // The first packet of the present call: the one before, if it still goes on, has done its work. Chromium's "unmute"
+  // comes with the description, before any packet, and at who answers before the call is the present one.
+  function awaitPackets(made) {
     if (made !== link) return;
+    if (!made.connection.getReceivers().some((receiver) => receiver.getSynchronizationSources().length)) {
+      setTimeout(() => awaitPackets(made), ARRIVING_MS);
+      return;
+    }
     showArrived();
     endRetired();
   }
@@ -255,6 +260,7 @@ function makeCall(name) {
     arrange();
     showState("new");
     speakTo(options.speaker);
+    awaitPackets(made);
   }
 
   async function speakTo(label) {

@@ -28,7 +28,7 @@ from session.media.call_page import SIMULATED, CallMedia, CallPage, Described, S
 from session.media.engine import MediaState, MediaStats, PictureLimits
 from session.media.frames import VideoFrame
 from session.media.ice import IcePlan
-from session.media.line_budget import picture_kbps
+from session.media.line_budget import cheap_first, picture_kbps
 from session.media.sdp import check_offer, with_line_hints
 from session.tasks import Tasks
 
@@ -188,12 +188,13 @@ class BrowserEngine:
             self._watching = None
 
     def _options(self) -> str:
-        return self._settings.media.options()
+        media = self._settings.media
+        return replace(media, codecs=cheap_first(media.codecs, self._line_kbps)).options()
 
     def _hinted(self, sdp: str) -> str:
         """How wide the line is, for the end that gets this description."""
-        media = self._settings.media
-        return with_line_hints(sdp, start_kbps=self._start_kbps, max_kbps=media.max_kbps, voice_bps=VOICE_BPS)
+        most = picture_kbps(self._line_kbps, self._settings.media.max_kbps)
+        return with_line_hints(sdp, start_kbps=min(most, self._start_kbps), max_kbps=most, voice_bps=VOICE_BPS)
 
     @property
     def _start_kbps(self) -> int:

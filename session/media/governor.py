@@ -13,10 +13,8 @@ from dataclasses import dataclass
 from session.media.engine import PictureLimits
 from session.media.face_limits import FACES, FULL_KBPS, face_limits, face_step, from_kbps
 from session.media.face_limits import PHOTO_EVERY_S as PHOTO_EVERY_S
+from session.media.line_budget import VOICE_KBPS
 from session.protocol.line_messages import STEPS, Step
-
-VOICE_KBPS = 44
-"""28 kb/s of Opus and the headers of its 50 packets a second."""
 
 HEADROOM = 0.95
 """What is not planned: retransmissions, signs of life, acknowledgements of the other direction."""

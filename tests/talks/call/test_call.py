@@ -163,6 +163,9 @@ def test_a_second_call_replaces_the_first(kind: str, qt_loop: QtLoop) -> None:
             await until(lambda: any(seen.call_id == second for seen in ends.told_to_desk))
             assert ends.first_at_desk[1].frames < 60
             assert "lost" not in ends.desk_states
+            # What is painted goes on too, at both ends: a page could decode the second call and show the first.
+            for seen in (ends.seen_at_desk, ends.seen_at_kiosk):
+                await until(lambda seen=seen: len({s.checksum for s in seen if s.call_id == second}) > 2)
 
     qt_loop.run(story())
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from session.media.governor import UP_AFTER_S, VOICE_KBPS, Demand, Governor, Shares, Talkers, worse
+from session.media.governor import UP_AFTER_S, Demand, Governor, Shares, Talkers, worse
+from session.media.line_budget import VOICE_KBPS
 from session.protocol.line_messages import Step
 
 QUIET = Demand()
