@@ -478,25 +478,6 @@ function arrange() {
   dispatchEvent(new Event("resize"));
 }
 
-// A privacy pause: no face is shown or filmed; true when the screen is so. A page that nobody sees paints nothing.
-async function setPrivate(on) {
-  own.hide(on);
-  document.body.classList.toggle("private", on);
-  const painted = new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-  await Promise.race([painted, new Promise((resolve) => setTimeout(resolve, 300))]);
-  return true;
-}
-
-// Who is who, while there are two faces.
-function showNames(agent, thirdPerson) {
-  for (const [id, text] of [["call", thirdPerson ? agent : ""], ["third", thirdPerson]]) {
-    const place = document.querySelector(`#${id} .name`);
-    place.hidden = !text;
-    place.textContent = text;
-  }
-  return true;
-}
-
 const call = makeCall("call");     // with the agent
 const third = makeCall("third");   // with a third person
 
