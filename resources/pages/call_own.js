@@ -25,11 +25,6 @@ const CRC = Uint32Array.from({ length: 256 }, (_, n) => {
   return c;
 });
 
-// Through which servers, and whether nothing but a relay may carry the call.
-function wayOf(options) {
-  return { iceServers: options.ice_servers, iceTransportPolicy: options.relay_only ? "relay" : "all" };
-}
-
 // The host's way to await what a script gives.
 async function reply(id, work) {
   try {
