@@ -3,12 +3,6 @@
 // The kiosk runs it in call.html, and so does a desk whose engine is the browser; call_own.js has what calls share.
 "use strict";
 
-const CRC = Uint32Array.from({ length: 256 }, (_, n) => {
-  let c = n;
-  for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
-  return c;
-});
-
 // One call of this page: `name` is that of its tile and of its events.
 function makeCall(name) {
   const GATHER_MS = 1500;
@@ -452,25 +446,6 @@ let sharedKbps = 0;            // each call's part of the line while several sha
 function arrange() {
   document.body.classList.toggle("three", !document.getElementById("third").hidden);
   dispatchEvent(new Event("resize"));
-}
-
-// A privacy pause: no face is shown or filmed; true when the screen is so. A page that nobody sees paints nothing.
-async function setPrivate(on) {
-  own.hide(on);
-  document.body.classList.toggle("private", on);
-  const painted = new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-  await Promise.race([painted, new Promise((resolve) => setTimeout(resolve, 300))]);
-  return true;
-}
-
-// Who is who, while there are two faces.
-function showNames(agent, thirdPerson) {
-  for (const [id, text] of [["call", thirdPerson ? agent : ""], ["third", thirdPerson]]) {
-    const place = document.querySelector(`#${id} .name`);
-    place.hidden = !text;
-    place.textContent = text;
-  }
-  return true;
 }
 
 const call = makeCall("call");     // with the agent

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // What all calls of a page share: the way to the host, camera and microphone, our own small picture, the music of a hold.
+// Also what changes the whole page: a privacy pause, names.
 // call.js uses it; the host calls `reply(id, promise)` and hears {kind, name, ...} through `host.tell`.
 "use strict";
 
@@ -17,6 +18,12 @@ const host = (() => {
   });
   return { tell: (name, detail) => send({ kind: "event", name, detail: detail || {} }), send };
 })();
+
+const CRC = Uint32Array.from({ length: 256 }, (_, n) => {
+  let c = n;
+  for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
+  return c;
+});
 
 // The host's way to await what a script gives.
 async function reply(id, work) {
@@ -191,6 +198,25 @@ const own = (() => {
 
   return { open, reopen, release, set, hide, sample: (width) => (on.video && !hidden ? sampled(video, width) : null) };
 })();
+
+// A privacy pause: no face is shown or filmed; true when the screen is so. A page that nobody sees paints nothing.
+async function setPrivate(on) {
+  own.hide(on);
+  document.body.classList.toggle("private", on);
+  const painted = new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  await Promise.race([painted, new Promise((resolve) => setTimeout(resolve, 300))]);
+  return true;
+}
+
+// Who is who, while there are two faces.
+function showNames(agent, thirdPerson) {
+  for (const [id, text] of [["call", thirdPerson ? agent : ""], ["third", thirdPerson]]) {
+    const place = document.querySelector(`#${id} .name`);
+    place.hidden = !text;
+    place.textContent = text;
+  }
+  return true;
+}
 
 // A few soft notes while the caller waits: made here, note by note.
 const music = (() => {

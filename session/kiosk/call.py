@@ -20,6 +20,7 @@ from session.media.engine import MediaStats, PictureLimits
 from session.media.ice import IceServer as IceServer
 from session.media.ice import allowed_candidates
 from session.media.relays import why_not_in_browser
+from session.media.sdp import check_offer
 from session.notify import Notifier
 from session.protocol.channel import SessionChannel
 from session.protocol.ids import new_id
@@ -292,6 +293,13 @@ class KioskCall:
 
     async def _accept(self, answer: CallAnswered) -> None:
         self.peer_simulated = answer.simulated_camera
+        try:
+            check_offer(answer.sdp)
+        except CallLost as error:  # a thousand addresses would make this kiosk knock at a thousand doors
+            log.warning("an answer is refused: %s", error.detail.get("why", ""))
+            self._answered = False
+            await self._send(CallFailed(call_id=answer.call_id, code=error.code))
+            return
         sdp = allowed_candidates(answer.sdp, self._media.plan)
         script = f"{self._peer}.accept({json.dumps(sdp)}, {json.dumps(answer.simulated_camera)})"
         if not all(self._there.values()):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import logging
+import struct
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -110,6 +111,27 @@ def _with_our_codecs() -> Iterator[None]:
         _ours.reset(token)
 
 
+# ---- the transport ---------------------------------------------------------------------------------------------------
+
+
+def _shield(transport: Any) -> None:
+    """A datagram that cannot be read is passed over.
+
+    WORKAROUND: aiortc 1.16 ends the whole transport at one that is empty (`data[0]`; anybody who can reach the port may
+    send it, unencrypted) and at an RTP header extension that is too short (`struct.error`). Found by fuzzing.
+    """
+    receive = transport._recv_next
+
+    async def receive_next() -> None:
+        try:
+            await receive()
+        except (IndexError, KeyError, ValueError, struct.error) as error:
+            log.debug("a datagram is passed over: %s", type(error).__name__)
+
+    if getattr(receive, "__name__", "") != receive_next.__name__:
+        _set(transport, "_recv_next", receive_next)
+
+
 # ---- the connection --------------------------------------------------------------------------------------------------
 
 
@@ -144,6 +166,7 @@ class Connection(RTCPeerConnection):
         made: RTCRtpTransceiver = super()._RTCPeerConnection__createTransceiver(  # type: ignore[misc]
             direction, kind, sender_track
         )
+        _shield(made.receiver.transport)
         sender, receiver = Sender(sender_track or kind, made.sender.transport), Receiver(kind, made.receiver.transport)
         sender._stream_id = made.sender._stream_id
         receiver._set_rtcp_ssrc(sender._ssrc)

@@ -19,10 +19,20 @@ async def test_nobody_sees_anything_in_a_privacy_pause(stage: Stage) -> None:
     await stage.news(stage.desk, "private", on=True)
     await stage.walk.click(stage.desk, "call_privacy")
     await stage.news(stage.desk, "private", on=False)
+    await stage.mark()
+    await stage.walk.click(stage.kiosk, "pause")  # the caller has the same, and ends it
+    await stage.news(stage.desk, "private", on=True, by_caller=True)
+    await stage.walk.click(stage.kiosk, "pause")
+    await stage.news(stage.desk, "private", on=False)
 
 
-async def test_the_caller_answers_in_writing(stage: Stage) -> None:
+async def test_a_caller_who_hears_badly_signs_and_answers_in_writing(stage: Stage) -> None:
     await stage.call()
+    await stage.fact(stage.desk, "first_video", frames=lambda n: n > 0)
+    await stage.mark()
+    await stage.walk.click(stage.desk, "call_signs")
+    for way in ("from_caller", "to_caller"):
+        await stage.news(stage.desk, "line_governed", way=way, motion=True)
     await stage.mark()
     await stage.walk.click(stage.desk, "call_write")
     await stage.walk.click(stage.desk, "written_phrase_0")

@@ -9,6 +9,8 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import pytest
+
 from session.clock import ManualClock
 from session.desk.call import DeskCall
 from session.errors import CallLost
@@ -20,6 +22,8 @@ from session.media.ice import IcePlan, IceServer
 from session.protocol.session_messages import CallAnswered, CallFailed, CallOffered, CallRequested, MediaSeen
 from session.tasks import Tasks
 from tests.talks.memory_channel import MemoryChannel, channel_pair
+
+ANSWER = "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n"
 
 
 class ToldEngine:
@@ -331,7 +335,7 @@ class Kiosk:
 
     async def answer(self) -> None:
         call_id = sent(self.channel, CallOffered)[-1].call_id
-        await self.desk_channel.send("call", CallAnswered(call_id=call_id, sdp="answer", simulated_camera=True))
+        await self.desk_channel.send("call", CallAnswered(call_id=call_id, sdp=ANSWER, simulated_camera=True))
         await settle()
 
     async def close(self) -> None:
@@ -358,7 +362,43 @@ async def test_an_answer_is_applied_once_and_foreign_ones_never() -> None:
     await kiosk.desk_channel.send("call", CallAnswered(call_id="other", sdp="foreign"))
     await kiosk.answer()
     await kiosk.answer()
-    assert [s for s in kiosk.page.scripts if s.startswith("call.accept")] == ['call.accept("answer", true)']
+    accepted = [s for s in kiosk.page.scripts if s.startswith("call.accept")]
+    assert accepted == [f"call.accept({json.dumps(ANSWER)}, true)"]
+    await kiosk.close()
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "",
+        "answer",
+        "v=0\r\nm=video x\r\n" * 30,
+        ANSWER + "a=candidate:1 1 udp 1 203.0.113.7 9 typ host\r\n" * 1000,
+    ],
+)
+async def test_an_answer_of_nonsense_or_of_a_thousand_addresses_never_reaches_the_page(bad: str) -> None:
+    kiosk = Kiosk()
+    await settle()
+    call_id = sent(kiosk.channel, CallOffered)[-1].call_id
+    await kiosk.desk_channel.send("call", CallAnswered(call_id=call_id, sdp=bad))
+    await settle()
+    assert not [script for script in kiosk.page.scripts if script.startswith("call.accept")]
+    assert [failed.code for failed in sent(kiosk.channel, CallFailed)] == [CallLost.code]
+    await kiosk.answer()  # a good one still counts
+    assert [script for script in kiosk.page.scripts if script.startswith("call.accept")]
+    await kiosk.close()
+
+
+async def test_of_an_answers_addresses_only_allowed_ones_reach_the_page() -> None:
+    kiosk = Kiosk(dataclasses.replace(simulated(), networks=("10.0.0.0/8",)))
+    await settle()
+    call_id = sent(kiosk.channel, CallOffered)[-1].call_id
+    hosts = ("10.1.2.3", "203.0.113.7", "255.255.255.255", "0.0.0.0", "router.local", "fd00::1")
+    lines = "".join(f"a=candidate:1 1 udp 1 {host} 9 typ host\r\n" for host in hosts)
+    await kiosk.desk_channel.send("call", CallAnswered(call_id=call_id, sdp=ANSWER + lines))
+    await settle()
+    (accepted,) = [script for script in kiosk.page.scripts if script.startswith("call.accept")]
+    assert [host for host in hosts if f" {host} " in accepted] == ["10.1.2.3"]
     await kiosk.close()
 
 

@@ -153,3 +153,19 @@ async def test_a_third_face_on_the_line_costs_the_first_one_half_at_once() -> No
     ends.kiosk.set_faces(1)
     assert ends.applied[-1].face.kbps > before * 0.9
     await ends.tasks.close()
+
+
+async def test_an_hours_sleep_of_the_computer_and_counts_that_begin_anew_are_no_figures() -> None:
+    ends = Ends()
+    seen: list[LineSeen] = []
+    ends.kiosk.seen.connect(seen.append)
+    await ends.seconds(5)
+    before_kbps = ends.kiosk.budget_kbps
+    ends.clock.advance(3600)
+    await ends.seconds(3)
+    ends.stats = MediaStats()  # the page was lost: it counts from nothing, in the same call
+    await ends.seconds(4)
+    assert 0.8 * before_kbps < ends.kiosk.budget_kbps < 1.5 * before_kbps
+    assert all(0 <= one.kbps < 1000 and 0 <= one.loss_percent <= 100 and 0 <= one.fps < 60 for one in seen)
+    assert ends.rules[-1].step is Step.FULL
+    await ends.tasks.close()

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import importlib.metadata
 import re
+import socket
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, cast
@@ -184,3 +185,17 @@ async def plain_voice(plain: RTCPeerConnection) -> str:
 def test_a_name_that_has_moved_is_noticed() -> None:
     with pytest.raises(AttributeError):
         internals._set(object(), "_RTCRtpSender__encoder", 1)
+
+
+async def test_a_datagram_that_cannot_be_read_ends_no_call_whoever_sends_it(pair: Pair) -> None:
+    _sender, receiver, heard = await send(pair, VoiceTrack(ToneSource()), VoiceEncoder())
+    await until(lambda: heard.packets)
+    transport = cast(Any, receiver).transport
+    for candidate in transport.transport._connection.local_candidates:
+        family = socket.AF_INET6 if ":" in candidate.host else socket.AF_INET
+        with socket.socket(family, socket.SOCK_DGRAM) as stranger:
+            for junk in (b"", b"\x80", b"\xff" * 30, bytes(20)):
+                stranger.sendto(junk, (candidate.host, candidate.port))
+    came = len(heard.packets)
+    await until(lambda: len(heard.packets) > came + 10)
+    assert transport.state == "connected"
