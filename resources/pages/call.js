@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // One call in a browser's own WebRTC: offers or answers, shows the other's picture, counts what really arrives.
-// The kiosk runs it in call.html, and so does a desk whose engine is the browser; call_own.js has what calls share.
+// The kiosk runs it in call.html, and so does a desk whose engine is the browser; call_own.js has what calls share,
+// call_offer.js how two ends describe themselves, call_line.js what the line does to a call.
 "use strict";
 
 const CRC = Uint32Array.from({ length: 256 }, (_, n) => {
@@ -9,15 +10,9 @@ const CRC = Uint32Array.from({ length: 256 }, (_, n) => {
   return c;
 });
 
-// Through which servers, and whether nothing but a relay may carry the call.
-function wayOf(options) {
-  return { iceServers: options.ice_servers, iceTransportPolicy: options.relay_only ? "relay" : "all" };
-}
-
 // One call of this page: `name` is that of its tile and of its events.
 function makeCall(name) {
-  const GATHER_MS = 1500;
-  const ARRIVING_MS = 40;
+  const ARRIVING_MS = 40, STRAIN_MS = 1000;
   const UNSEEN_FRAMES = 25;
   const FRESH_MS = 60000;
   const tile = document.getElementById(name);
@@ -145,27 +140,6 @@ function makeCall(name) {
     retired = null;
   }
 
-  // The best codec that both ends know: at 300 kb/s AV1 has the detail of twice the bits of VP8.
-  // Other profiles of it have no camera here, and voices speak Opus alone.
-  function preferCodecs(transceiver, kind, wanted) {
-    const all = RTCRtpReceiver.getCapabilities(kind).codecs;
-    const plain = all.filter((c) => !/profile(-id)?=[1-9]/.test(c.sdpFmtpLine || ""));
-    const named = (kind === "audio" ? ["opus"] : wanted).flatMap((codec) =>
-      plain.filter((c) => c.mimeType.toLowerCase() === `${kind}/${codec}`));
-    const around = kind === "audio" ? [] : all.filter((c) => /\/(rtx|red|ulpfec)$/i.test(c.mimeType));
-    if (named.length) transceiver.setCodecPreferences([...named, ...around]);
-    leaveOut(transceiver);
-  }
-
-  // What a packet tells beside its content: only what somebody reads. On 512 kb/s a description of 1 kB takes 16 ms.
-  const READ = /abs-send-time|transport-wide-cc|sdes:mid|ssrc-audio-level|playout-delay|video-orientation/;
-  function leaveOut(transceiver) {
-    if (!transceiver.setHeaderExtensionsToNegotiate) return;
-    const offered = transceiver.getHeaderExtensionsToNegotiate();
-    offered.forEach((extension) => { if (!READ.test(extension.uri)) extension.direction = "stopped"; });
-    transceiver.setHeaderExtensionsToNegotiate(offered);
-  }
-
   // Life-size beats smooth: at a narrow line fewer pictures a second, never smaller ones.
   async function limitPicture(maxKbps) {
     const sender = link && link.senders.video;
@@ -177,6 +151,20 @@ function makeCall(name) {
     parameters.encodings.forEach((encoding) => { encoding.maxBitrate = Math.round(kbps * 1000); });
     governed.shape(parameters, sender);
     await sender.setParameters(parameters);
+  }
+
+  // Once a second: is the encoder's least still more than the line takes?
+  async function watchStrain(made, before) {
+    await new Promise((resolve) => setTimeout(resolve, STRAIN_MS));
+    if (made !== link) return;
+    const now = await sentPictures(made.senders.video);
+    if (made !== link) return;
+    if (before && now && now.frames >= before.frames) {
+      const fps = (now.frames - before.frames) * 1000 / (now.at - before.at);
+      const share = now.target_kbps / governed.rateOf(startKbps(), limit.sharers);
+      if (governed.strain({ fps, share })) await limitPicture(startKbps()).catch(() => {});
+    }
+    watchStrain(made, now);
   }
 
   // What the line carries now, as Chromium estimates it; the most we may send when it does not know yet.
@@ -213,24 +201,6 @@ function makeCall(name) {
     if (!wanted || / typ relay /.test(connection.localDescription.sdp)) return;
     tell("relay_failed", {});
     if (options.relay_only) throw new Error("no relay");
-  }
-
-  function gathered(connection) {
-    return new Promise((resolve) => {
-      const done = () => connection.iceGatheringState === "complete" && resolve();
-      connection.addEventListener("icegatheringstatechange", done);
-      setTimeout(resolve, GATHER_MS);
-      done();
-    });
-  }
-
-  // A name of a moment (mDNS, "….local") means nothing to another network and costs aiortc a second; last resort.
-  // "a=ssrc: msid" says again what "a=msid" says.
-  function sayable(sdp) {
-    const lines = sdp.split("\r\n").filter((line) => !/^a=ssrc:\d+ msid:/.test(line));
-    const isLocal = (line) => /^a=candidate:.*\.local /.test(line);
-    const isPlain = (line) => line.startsWith("a=candidate:") && !isLocal(line);
-    return (lines.some(isPlain) ? lines.filter((line) => !isLocal(line)) : lines).join("\r\n");
   }
 
   function onFirstFrame(shown, now) {
@@ -271,6 +241,8 @@ function makeCall(name) {
     showState("new");
     speakTo(options.speaker);
     awaitPackets(made);
+    governed.begin();
+    watchStrain(made, null);
   }
 
   async function speakTo(label) {
