@@ -21,6 +21,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from documents.check import sha256_of
+from documents.layers_pdf import read_layers
 
 _SEAL_LETTERS = 44 + 1 + 88
 _BLANK = "0" * _SEAL_LETTERS
@@ -182,4 +183,6 @@ def picture_bytes(page: pikepdf.Page) -> bytes | None:
     """The encoded picture of a page of ours; None when it has none."""
     pictures = page.obj.get("/Resources", pikepdf.Dictionary()).get("/XObject", pikepdf.Dictionary())
     picture = pictures.get("/Page")
+    if isinstance(pictures, pikepdf.Dictionary) and (layers := read_layers(pictures)) is not None:
+        return layers
     return picture.read_raw_bytes() if isinstance(picture, pikepdf.Stream) else None

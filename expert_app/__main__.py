@@ -31,6 +31,9 @@ from resources.texts import LANGUAGES, _, use_language
 
 Arguments = argparse.Namespace
 
+TALKATIVE = ("httpx", "httpcore", "botocore", "aiobotocore", "s3fs", "fsspec", "webdav4")
+"""Libraries whose developer log has addresses and headers: a dossier's number, a signature. Not ours to write down."""
+
 
 def _common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--settings", type=Path, help="settings file (default: in your configuration folder)")
@@ -76,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("log", metavar="FILE-OR-SESSION", help="a log file, or the id of a session at the hub")
     _common(replay)
     verify = commands.add_parser("verify", help="says whether a filed document is what was scanned")
-    verify.add_argument("document", type=Path, metavar="DOCUMENT", help="a PDF")
+    verify.add_argument("document", type=Path, metavar="DOCUMENT", help="a PDF, or the ZIP of an exported dossier")
     verify.add_argument("--key", action="append", default=[], help="public key of a desk that you trust (U...)")
     verify.add_argument("--json", action="store_true", help="for programs")
     _common(verify)
@@ -306,6 +309,8 @@ def main(arguments: list[str] | None = None) -> int:
     # Said while Qt is loaded, before our own handler can take it: optional sound and picture libraries it did not find.
     os.environ.setdefault("QT_LOGGING_RULES", "qt.multimedia.*=false;qt.webenginecontext.info=false")
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
     if getattr(parsed, "log_format", None) == "json":
         from expert_app.json_log import JsonLines
 

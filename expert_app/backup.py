@@ -19,13 +19,12 @@ import msgspec
 from sqlalchemy import Table, make_url
 
 from documents import store_copy
-from documents.store import DossierStore
-from documents.store_copy import StoreCopy
 from expert_app.backup_file import BackupWriter, writing
 from expert_app.config import HubSettings
 from expert_app.hub_access import documents_folder
 from expert_app.hub_identities import open_book
 from expert_app.paths import Paths
+from expert_app.stores import open_copy
 from expert_app.table_rows import write_rows
 from session.bus.hub_connection import HubConnection
 from session.bus.snapshots import SavedStream, Snapshots
@@ -157,8 +156,7 @@ def identities(paths: Paths) -> bytes:
 def dossiers_of(backup: BackupWriter, settings: HubSettings, paths: Paths, included: bool) -> DossierReference:
     """Where the dossiers are, and (`included`) all of them."""
     folder, database = documents_folder(settings, paths, "dossiers"), settings.database or None
-    DossierStore(folder, database).close()  # makes or upgrades the tables
-    copy = StoreCopy(folder, database)
+    copy = open_copy(settings, paths)
     try:
         if included:
             with backup.part(DOSSIERS) as write:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from expert_app.store_settings import DocumentsSettings, GedSettings
 from session.protocol.ids import Id, OptionalId
 
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
@@ -310,9 +311,9 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ca_file: with `bus`: certificate of our own authority; "" for the system's authorities.
         silent_s: seconds of silence after which the other end of a session is told; signs of life come every 5 s.
         desk_return_s, kiosk_return_s: how long a silent desk keeps its caller, and a silent kiosk its own.
+        documents: where filed documents lie. ged: agencies' own document systems, which get copies.
         metrics, disk: how it is watched, and how much room it needs. turn: relays for calls.
         procedures: folder of what each organisation's procedures ask for; "" for the sets that come with the program.
-        metrics, disk: how it is watched, and how much room it needs.
         network: our name among partners' networks. partners: see `PartnerSettings`.
         leaf_port: where partners connect to us; 0 for nowhere.
         serve: "dossier" and "log" of one `organisation`, its vault, behind the hub at `bus`; empty for the whole hub.
@@ -329,6 +330,8 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cluster: ClusterFileSettings = ClusterFileSettings()
     documents_folder: str = ""
     database: str = ""
+    documents: DocumentsSettings = DocumentsSettings()
+    ged: list[GedSettings] = []
     history_database: str = ""
     time_zone: str = "Europe/Paris"
     tls_certificate: str = ""
@@ -350,6 +353,11 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     serve: list[Literal["dossier", "log"]] = []
     organisation: OptionalId = ""
     vault: VaultSettings = VaultSettings()
+
+    def __post_init__(self) -> None:
+        names = [one.name for one in self.ged]
+        if len(set(names)) != len(names):
+            raise ValueError("two of `ged` have the same name")
 
     @property
     def bus_urls(self) -> list[str]:

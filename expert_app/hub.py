@@ -13,20 +13,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from documents.procedures import ProceduresWrong, load_procedures, shipped
-from documents.store import DossierStore
 from documents.workers import Limits, Workers
 from expert_app.bus_config import server_settings
 from expert_app.config import HubSettings
 from expert_app.convention_words import refused
+from expert_app.credentials import KeyMissing
 from expert_app.dossier_adapter import DossierAdapter
 from expert_app.driver import Driver
 from expert_app.facts import Facts
+from expert_app.ged.courier import Courier
+from expert_app.ged.desk import GedDesk
 from expert_app.hub_access import documents_folder, forget_running, hub_seed, note_running
 from expert_app.hub_identities import open_book
 from expert_app.ice_settings import turn_tickets
 from expert_app.paths import Paths
 from expert_app.procedure_words import procedures_refused
+from expert_app.store_watch import StoreWatch
 from expert_app.stored_copies import keep_old_databases, too_new, upgrade_stored
+from expert_app.stores import ExtraMissing, extra_words, open_blobs, open_store, open_targets
 from resources.texts import _
 from session.bus.hub_connection import HubConnection
 from session.bus.identity import new_seed, public_key
@@ -129,6 +133,8 @@ class HubProgram:
         self._procedures = load_procedures(Path(settings.procedures) if settings.procedures else shipped())
         self._look_now = asyncio.Event()
         self._keys_due = False
+        self._blobs = open_blobs(settings, paths)
+        self._targets = open_targets(settings)
         keep_old_databases(settings, paths)
         self._book = open_book(paths)
         self._server: BusServer | None = None
@@ -146,13 +152,17 @@ class HubProgram:
             stack.push_async_callback(connection.close)
             await connection.connect(CONNECT_S)
             await upgrade_stored(self._settings, self._paths, connection)
-            store = DossierStore(
-                documents_folder(self._settings, self._paths, "dossiers"), self._settings.database or None
-            )
+            store = open_store(self._settings, self._paths, self._blobs)
             stack.callback(store.close)
             workers = Workers(limits=Limits(memory_mb=700, task_cpu_s=20))
             stack.callback(workers.close)
-            adapter = DossierAdapter(store, self._clock, self._procedures, workers)
+            courier = Courier(store, self._targets, self._clock, self._tasks)
+            stack.push_async_callback(courier.stop)
+            adapter = DossierAdapter(
+                store, self._clock, self._procedures, workers, GedDesk(self._settings.ged, courier)
+            )
+            courier.start()
+            watch = StoreWatch(store, self._blobs, courier)
             hub = Hub(
                 connection,
                 self._catalogue,
@@ -173,6 +183,8 @@ class HubProgram:
                 library=library_folder(Path(self._settings.catalogue)),
             )
             hub.projection.moved.connect(self._on_history)
+            hub.health.others = watch.troubles
+            watch.start(self._tasks)
             await hub.start()
             stack.push_async_callback(hub.stop)
             if self._server is not None:
@@ -298,6 +310,12 @@ async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:
         return too_new(error)
     except ProceduresWrong as error:
         print(procedures_refused(error))
+        return 2
+    except KeyMissing as error:
+        print(error.why)
+        return 2
+    except ExtraMissing as error:
+        print(extra_words(error))
         return 2
     driver = Driver(None, facts, stop.set)
     if options.driven:

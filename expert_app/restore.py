@@ -14,14 +14,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from documents import store_copy
-from documents.store import DossierStore
-from documents.store_copy import StoreCopy
 from expert_app.backup import DOSSIERS, FILES, HISTORY, HISTORY_TABLES, IDENTITIES, STREAMS, Facts
 from expert_app.backup_file import BackupOfOthers, BackupReader, BackupTooNew, reading
 from expert_app.config import HubSettings
-from expert_app.hub_access import documents_folder
 from expert_app.hub_identities import open_book
 from expert_app.paths import Paths
+from expert_app.stores import open_copy
 from expert_app.table_rows import has_rows, load_rows
 from session.bus.hub_connection import HubConnection
 from session.bus.snapshots import Snapshots
@@ -89,18 +87,12 @@ def check_nobody_known(paths: Paths) -> None:
 
 def check_no_dossiers(settings: HubSettings, paths: Paths) -> None:
     """Raises `TargetNotEmpty` when there are dossiers here."""
-    copy = _dossiers(settings, paths)
+    copy = open_copy(settings, paths)
     try:
         if has_rows(copy.engine, store_copy.TABLES):
             raise TargetNotEmpty("dossiers")
     finally:
         copy.close()
-
-
-def _dossiers(settings: HubSettings, paths: Paths) -> StoreCopy:
-    folder, database = documents_folder(settings, paths, "dossiers"), settings.database or None
-    DossierStore(folder, database).close()  # makes the tables
-    return StoreCopy(folder, database)
 
 
 def _fill(backup: BackupReader, settings: HubSettings, paths: Paths, facts: Facts, created: str) -> int:
@@ -117,7 +109,7 @@ def _fill(backup: BackupReader, settings: HubSettings, paths: Paths, facts: Fact
 
 def fill_dossiers(backup: BackupReader, settings: HubSettings, paths: Paths, *, included: bool) -> int:
     """Puts the dossiers into their place, where the backup has them; how many documents have no file here."""
-    copy = _dossiers(settings, paths)
+    copy = open_copy(settings, paths)
     try:
         if included:
             for name in backup.names:

@@ -10,8 +10,10 @@ from pathlib import Path
 import msgspec
 
 from documents.dates import hour, long_date
+from documents.export_file import is_export
 from documents.provenance import Origin, Verdict, verify
 from expert_app.origins import raw_key
+from expert_app.verify_export import verify_export
 from resources.texts import _
 from session.bus.identity import is_public_key
 
@@ -29,6 +31,8 @@ def verify_document(path: Path, keys: Sequence[str], *, as_json: bool = False) -
         print(_("{key} is no public key.").format(key=wrong[0]))
         return 2
     try:
+        if is_export(path):
+            return verify_export(path, keys, as_json=as_json)
         if path.stat().st_size > MAX_BYTES:
             raise OSError(27, _("it is too large"))
         data = path.read_bytes()

@@ -140,14 +140,15 @@ function makeCall(name) {
     retired = null;
   }
 
-  // Life-size beats smooth: at a narrow line fewer pictures a second, never smaller ones.
+  // Life-size beats smooth: at a narrow line fewer pictures a second, never smaller ones; unless hands talk.
   async function limitPicture(maxKbps) {
     const sender = link && link.senders.video;
     if (!sender) return;
     const parameters = sender.getParameters();
     if (!parameters.encodings.length) return;
-    const kbps = governed.rateOf(maxKbps, limit.sharers);
-    parameters.degradationPreference = limit.sharers > 1 ? "balanced" : "maintain-resolution";
+    const kbps = governed.rateOf(maxKbps);
+    const equal = limit.sharers > 1 && !governed.bound() ? "balanced" : "maintain-resolution";
+    parameters.degradationPreference = governed.motion() ? "maintain-framerate" : equal;
     parameters.encodings.forEach((encoding) => { encoding.maxBitrate = Math.round(kbps * 1000); });
     governed.shape(parameters, sender);
     await sender.setParameters(parameters);
@@ -161,7 +162,7 @@ function makeCall(name) {
     if (made !== link) return;
     if (before && now && now.frames >= before.frames) {
       const fps = (now.frames - before.frames) * 1000 / (now.at - before.at);
-      const share = now.target_kbps / governed.rateOf(startKbps(), limit.sharers);
+      const share = now.target_kbps / governed.rateOf(startKbps());
       if (governed.strain({ fps, share })) await limitPicture(startKbps()).catch(() => {});
     }
     watchStrain(made, now);
@@ -193,7 +194,7 @@ function makeCall(name) {
     return governed.photos();
   }
 
-  const startKbps = () => (limit.sharers > 1 && sharedKbps ? sharedKbps : limit.max_kbps);
+  const startKbps = () => (limit.sharers > 1 && sharedKbps && !governed.bound() ? sharedKbps : limit.max_kbps);
 
   // A relay that does not answer is said: without it nobody would know why some calls find no way.
   function checkRelay(connection, options) {

@@ -61,7 +61,7 @@ function makeGoverned(senderOf) {
   const PROBE_MS = 400;
   const HEIGHTS = [Infinity, 360, 180], STRAINED_S = 2, CALM_S = 12;
   const SLOW_FPS = 6, LIVELY_FPS = 15;
-  let limits = null;           // {kbps, height_px, fps}; 0 is no bound
+  let limits = null;           // {kbps, height_px, fps, motion}; 0 is no bound
   let lower = 0;               // index in HEIGHTS: what the encoder cannot make small enough is made of fewer rows
   let strained = 0, calm = 0;  // seconds
   let photo = null;            // {sender, camera, canvas, track, timer}: a still photo now and then
@@ -111,10 +111,10 @@ function makeGoverned(senderOf) {
     if (shot.sender.track === shot.track) await shot.sender.replaceTrack(shot.camera).catch(() => {});
   }
 
-  // Fits the rate to the limits; `maxKbps` is the call's own bound, `sharers` calls share the line.
-  function rateOf(maxKbps, sharers) {
-    return limits && limits.kbps ? Math.min(maxKbps, limits.kbps / Math.max(1, sharers)) : maxKbps;
-  }
+  // Fits the rate to the limits, which know how many calls share the line; `maxKbps` is the call's own bound.
+  const rateOf = (maxKbps) => (bound() ? Math.min(maxKbps, limits.kbps) : maxKbps);
+  const bound = () => Boolean(limits && limits.kbps);
+  const motion = () => Boolean(limits && limits.motion);
 
   function shape(parameters, sender) {
     const height = Math.min((limits && limits.height_px) || Infinity, HEIGHTS[lower]), fps = limits && limits.fps;
@@ -130,7 +130,7 @@ function makeGoverned(senderOf) {
   // Takes a second's look at what is sent: {fps, share}, the latter being what the transport allows of our bound. Gives
   // whether the size changed. A picture full of motion overruns a narrow line at any rate asked for, and the voice with it.
   function strain(look) {
-    if (!limits || !limits.kbps) return false;   // nobody governs
+    if (!bound()) return false;   // nobody governs
     const few = limits.fps > 0 && limits.fps < LIVELY_FPS;
     const bad = look.fps < SLOW_FPS && look.share < 0.5 && !few, good = look.fps >= LIVELY_FPS && look.share > 0.8;
     strained = bad ? strained + 1 : 0;
@@ -154,5 +154,6 @@ function makeGoverned(senderOf) {
     if (isPhoto && !photo && sender && sender.track) await startPhotos(sender);
   }
 
-  return { set, rateOf, shape, strain, begin, again: () => (limits ? set(limits) : null), end: endPhotos, photos: () => photo !== null };
+  return { set, rateOf, bound, motion, shape, strain, begin, again: () => (limits ? set(limits) : null), end: endPhotos,
+    photos: () => photo !== null };
 }

@@ -96,6 +96,10 @@ class Pages:
             return
         self._progress(assembly)
 
+    def is_heard(self) -> None:
+        """Something else came on the way that pages take: what waits behind it is not lost."""
+        self._arrivals.is_heard()
+
     def on_chunk(self, payload: bytes, headers: Mapping[str, str]) -> None:
         """A chunk came; chunks of other conversations are left alone."""
         try:

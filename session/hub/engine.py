@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import msgspec
@@ -16,8 +15,7 @@ class RevisionConflict(Exception):
     """The ticket was changed by somebody else since it was read (or exists already)."""
 
 
-@dataclass(frozen=True)
-class StoredTicket:
+class StoredTicket(msgspec.Struct, frozen=True):
     """A ticket and the revision under which it is stored."""
 
     ticket: Ticket
@@ -27,10 +25,12 @@ class StoredTicket:
 class CallerRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What the hub alone knows of a ticket's caller; gone when the ticket ends.
 
+    `sealed`: the number, where only the organisation's vault can read it; then `number` is empty.
     `note` and `pieces_missing`: what an agent who passed the caller on wants the next one to know.
     """
 
     number: str = ""
+    sealed: str = ""
     dossier: str = ""
     phone: str = ""
     note: str = ""

@@ -21,6 +21,7 @@ from session.kiosk.chronicle import Chronicle
 from session.kiosk.cobrowse import BrowserLike, KioskCobrowse
 from session.kiosk.control import HandsLike, KioskControl
 from session.kiosk.devices import KioskDevices
+from session.kiosk.glimpses import MakeGlimpse
 from session.kiosk.grants import KioskGrants
 from session.kiosk.line import KioskLine
 from session.kiosk.mirror_sender import DEFAULT_KBPS
@@ -65,6 +66,7 @@ class KioskParts:
         kiosk_key: public key of this kiosk, to which prints are bound. count_pages: see `session.kiosk.prints`.
         consent_version: which words the screen uses to ask for a power now.
         chunk_kbps: rate of pages on the line.
+        make_glimpse: see `session.kiosk.glimpses`.
         mirror_kbps: rate that the shared page may always use.
     """
 
@@ -81,6 +83,7 @@ class KioskParts:
     count_pages: CountPages
     mirror_kbps: int = DEFAULT_KBPS
     consent_version: Callable[[Grant], str] = lambda _grant: ""
+    make_glimpse: MakeGlimpse | None = None
 
 
 async def browser_wiped(browser: Wipeable) -> bool:
@@ -139,10 +142,12 @@ class KioskSession:
             tasks,
             PrintRules(facts.id, parts.kiosk_key, parts.count_pages),
             chunk_kbps=parts.chunk_kbps,
+            make_glimpse=parts.make_glimpse,
         )
         self.control = KioskControl(channel, parts.browser, self.page, self.grants, clock, tasks)
         self.show = KioskShow(channel, parts.documents, clock, tasks)
         self.line = KioskLine(channel, self.call, self.page, self.devices, facts.line, clock, tasks, parts.chunk_kbps)
+        self.talk.third_called.connect(self.line.set_third)
         self.written = Written(channel, tasks)
         self.privacy = KioskPrivacy(channel, self.call, self.page, tasks)
         self.chronicle = Chronicle(facts, log_writer, clock)

@@ -8,6 +8,7 @@ import hashlib
 
 from session.clock import Clock
 from session.errors import PageTooLarge, PageUnreadable
+from session.kiosk.glimpses import Glimpses
 from session.kiosk.page_shelf import PageShelf
 from session.kiosk.preview import small_preview
 from session.kiosk.scanner import ScannedPage
@@ -27,10 +28,13 @@ class Pages:
         released: the desk has this page (its id), or does not want it; it is gone here.
     """
 
-    def __init__(self, shelf: PageShelf, sure: SureSender, chunks: ChunkSender, clock: Clock) -> None:
+    def __init__(
+        self, shelf: PageShelf, sure: SureSender, chunks: ChunkSender, glimpses: Glimpses, clock: Clock
+    ) -> None:
         self.offered: Notifier[PageOffered] = Notifier()
         self.released: Notifier[str] = Notifier()
         self._shelf, self._sure, self._chunks, self._clock = shelf, sure, chunks, clock
+        self._glimpses = glimpses
 
     async def put(self, request: ScanRequested, page: ScannedPage) -> None:
         """Keeps a page on disk, then offers it.
@@ -61,6 +65,8 @@ class Pages:
         if offer.kind is ScanKind.PREVIEW:
             self._forget_previews(but=offer.page_id)
         self.offered.emit(offer)
+        if offer.kind is ScanKind.PAGE and offer.media_type.startswith("image/"):
+            self._glimpses.begin(offer, page.data)
         self._offer(offer)
 
     def _forget_previews(self, but: str) -> None:
@@ -86,11 +92,13 @@ class Pages:
 
     def send_again(self, request: ChunksRequested) -> None:
         """Sends chunks that the desk lacks."""
+        self._glimpses.send_again(request)
         if (offer := self._shelf.find(request.item_id)) is not None:
             self._chunks.again(offer.page_id, offer.chunks, request.missing)
 
     def release(self, page_id: str) -> None:
         """The page is not needed here any more."""
         self._chunks.drop(page_id)
+        self._glimpses.release(page_id)
         if self._shelf.forget(page_id):
             self.released.emit(page_id)

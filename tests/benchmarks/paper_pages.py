@@ -99,7 +99,7 @@ def badly_scanned(page: Image.Image, skew_deg: float = -2.3) -> Image.Image:
 def _grain(chance: np.random.Generator, size: tuple[int, int]) -> npt.NDArray[np.float32]:
     half = chance.normal(0, 40, (size[1] // 2, size[0] // 2)).clip(-127, 127)
     grey = Image.fromarray((half + 128).astype(np.uint8)).filter(ImageFilter.GaussianBlur(2))
-    return (np.asarray(grey.resize(size, Image.Resampling.BILINEAR), np.float32) - 128) / 40
+    return (np.asarray(grey.resize(size, Image.Resampling.BILINEAR), np.float32) - np.float32(128)) / np.float32(40)
 
 
 def real_pages() -> list[Path]:

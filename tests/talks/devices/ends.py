@@ -17,6 +17,7 @@ from session.desk.devices import DeskDevices, PageFailed, PageProgressed, Receiv
 from session.device_errors import ScanCancelled, ScannerCoverOpen
 from session.errors import SessionError
 from session.kiosk.devices import KioskDevices
+from session.kiosk.glimpses import MakeGlimpse
 from session.kiosk.grants import KioskGrants
 from session.kiosk.page_shelf import PageShelf
 from session.kiosk.print_showing import ShownPrint
@@ -242,6 +243,7 @@ class KioskSide:
         scanner: Scanner,
         printer: Printer,
         kbps: int | None = None,
+        make_glimpse: MakeGlimpse | None = None,
     ) -> None:
         self.tasks = Tasks()
         self.shelf = PageShelf(folder, bytes(32))
@@ -256,6 +258,7 @@ class KioskSide:
             self.tasks,
             PrintRules("s1", KIOSK_KEY, lambda _document: self.pages),
             chunk_kbps=kbps,
+            make_glimpse=make_glimpse,
             look_s=0.005,
         )
         self.pages = 1

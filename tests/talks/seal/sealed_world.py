@@ -21,11 +21,13 @@ from session.bus.seal_pins import SealPins
 from session.bus.seals import Seals
 from session.clock import Clock, SystemClock
 from session.desk.link import DeskLink
+from session.hub.delivery_service import delivery_handlers
 from session.hub.dossier_handlers import dossier_handlers
 from session.hub.dossier_service import DossierService
+from session.hub.export_service import export_handlers
 from session.hub.uploads import UploadSpool
 from session.hub.vault_door import House, VaultDoor
-from session.hub.vault_handlers import certify_handlers, log_handlers, note_handlers
+from session.hub.vault_handlers import certify_handlers, log_handlers, note_handlers, number_handlers
 from session.hub.vault_log import VaultLog
 from session.hub.vault_sessions import VaultSessions
 from session.kiosk.link import KioskLink
@@ -93,14 +95,17 @@ class SealedWorld:
     async def start_vault(self, parts: tuple[Part, ...] = (Part.DOSSIER, Part.LOG)) -> None:
         world = self.world
         bus = self._bus = await world.client(Role.VAULT, VAULT)
-        sessions = VaultSessions(bus, self.log, world.clock)
+        sessions = VaultSessions(bus, self.log, world.clock, lambda: self.secrets)
         rules = DossierService(world.dossiers, sessions, sessions, UploadSpool(self.folder / "vault" / "uploads"))
         house = House(ORGANISATION, lambda: self.secrets, self._keys_of)
         certificates = certify_handlers(house, world.clock)
         handlers = {
             Part.DOSSIER: {
                 **dossier_handlers(rules),
+                **delivery_handlers(world.dossiers, lambda _organisation, user: user),
+                **export_handlers(world.dossiers, lambda _organisation, user: user),
                 **note_handlers(self.log, sessions, ORGANISATION, world.clock),
+                **number_handlers(sessions, ORGANISATION),
                 **certificates,
             },
             Part.LOG: {**log_handlers(self.log, sessions, ORGANISATION, world.clock), **certificates},
