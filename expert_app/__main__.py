@@ -78,8 +78,13 @@ def _parser() -> argparse.ArgumentParser:
     replay = commands.add_parser("replay", help="a session's log on one timeline")
     replay.add_argument("log", metavar="FILE-OR-SESSION", help="a log file, or the id of a session at the hub")
     _common(replay)
-    verify = commands.add_parser("verify", help="says whether a filed document is what was scanned")
-    verify.add_argument("document", type=Path, metavar="DOCUMENT", help="a PDF, or the ZIP of an exported dossier")
+    verify = commands.add_parser("verify", help="says whether documents are what was scanned, receipts genuine")
+    verify.add_argument(
+        "documents",
+        nargs="+",
+        metavar="FILE",
+        help="documents and receipts (PDF), exported dossiers (ZIP), pictures or code of a receipt",
+    )
     verify.add_argument("--key", action="append", default=[], help="public key of a desk that you trust (U...)")
     verify.add_argument("--json", action="store_true", help="for programs")
     _common(verify)
@@ -222,9 +227,9 @@ def _doctor(arguments: Arguments) -> int:
 
 def _verify(arguments: Arguments) -> int:
     use_language(arguments.language or "fr")
-    from expert_app.verify_command import verify_document
+    from expert_app.verify_command import verify_files
 
-    return verify_document(arguments.document, arguments.key, as_json=arguments.json)
+    return verify_files(arguments.documents, arguments.key, as_json=arguments.json)
 
 
 def _enrol(arguments: Arguments) -> int:

@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QApplication
 
 from documents.cipher import Cipher
 from documents.outbox import Outbox
+from documents.receipt_facts import Signer
 from documents.workers import Workers
 from expert_app.bus_access import tls_for
 from expert_app.compose import ROLES, STOP_S, Program, run_application
@@ -19,6 +20,7 @@ from expert_app.compose_desk_devices import DevicesConnections
 from expert_app.compose_desk_line import LineConnections
 from expert_app.compose_desk_media import MediaConnections, personal
 from expert_app.compose_desk_pieces import PieceConnections
+from expert_app.compose_desk_receipts import ReceiptConnections
 from expert_app.compose_desk_session import SessionConnections
 from expert_app.compose_desk_show import ShowConnections
 from expert_app.compose_desk_talk import TalkConnections
@@ -33,6 +35,7 @@ from expert_app.credentials import KeyMissing, forget_seed, key_name, load_seed,
 from expert_app.desk import DeskApp
 from expert_app.desk_devices import DevicesJob
 from expert_app.desk_pieces import DeskPieces
+from expert_app.desk_receipts import DeskReceipts
 from expert_app.desk_show import DeskShows
 from expert_app.desk_talk import DeskTalks
 from expert_app.desk_work import DeskWork
@@ -126,6 +129,7 @@ class ComposedDesk:
         name = key_name(settings.organisation, ROLES[settings.role], settings.user)
         self._outbox = Outbox(paths.folder("outbox"), Cipher(outbox_key(name, seed)))
         self._workers = Workers(language=settings.language)
+        notary = notary_of(seed)
         self._reader = page_words()
         self._filing = Filing(
             self._outbox,
@@ -134,12 +138,15 @@ class ComposedDesk:
             clock,
             tasks,
             program.facts,
-            notary=notary_of(seed),
+            notary=notary,
             reader=self._reader,
         )
         self._app = DeskApp(self._link, self._filing, self._open_session, clock, tasks, program.facts)
         self._devices = DevicesJob(self._app, self._link, self._workers, clock, program.facts)
         self._quick_looks = QuickLooks(self._app, self._workers, program.facts)
+        self._receipts = DeskReceipts(
+            self._app, self._link, self._outbox, self._filing, self._devices, clock, program.facts, Signer(*notary)
+        )
         self._page_acts = PageActs(
             self._app,
             self._filing,
@@ -194,6 +201,7 @@ class ComposedDesk:
             self.window, self.video, self._app, application, program.facts, lambda: self._talks.guest
         )
         self._piece_connections = PieceConnections(self.window, self._app, self._pieces, self._devices)
+        self._receipt_connections = ReceiptConnections(self.window, self._receipts, self._pieces)
         self._shows = DeskShows(self._app, LibraryLink(self._bus), self._workers, tasks, program.facts)
         self._show_connections = ShowConnections(self.window, self._app, self._shows, self._link, program.facts)
         self._talk_connections = TalkConnections(

@@ -50,7 +50,6 @@ class DevicesConnections:
         view.page_restored.connect(self._acts.restore)
         view.page_split_requested.connect(self._on_split)
         view.papers_split_requested.connect(self._acts.split_papers)
-        view.print_receipt_requested.connect(job.print_receipt)
         view.print_file_requested.connect(job.print_file)
         view.print_cancel_requested.connect(job.cancel_print)
 

@@ -124,6 +124,7 @@ class ComposedKiosk:
             chunk_kbps=settings.chunk_kbps,
             shelf_wrapping=wrapping_key(seed),
             kiosk_key=public_key(seed),
+            seed=seed,
             count_pages=_count_pages,
             mirror_kbps=settings.mirror_kbps,
             consent_version=text_version,

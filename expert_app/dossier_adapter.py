@@ -12,7 +12,7 @@ from documents import dossier as paper
 from documents.acts import ActKind, DossierAct, Person
 from documents.errors import DocumentError
 from documents.marks import marks_of
-from documents.procedures import Procedures
+from documents.procedures import Procedure, Procedures
 from documents.store import DossierStore
 from documents.store_finding import EarlierPage, FiledMarks, PageMark
 from documents.store_versions import Replacement
@@ -69,7 +69,7 @@ class DossierAdapter:
     async def procedures(self, organisation: str, service: str) -> list[ProcedureFacts]:
         """Procedures that agents of this service may start."""
         found = self._procedures.of(organisation, service)
-        return [ProcedureFacts(id=one.id, name=one.name, pieces=len(one.pieces)) for one in found]
+        return [_procedure(one) for one in found]
 
     async def start_procedure(self, organisation: str, number: str, procedure: str, who: Who) -> DossierFacts:
         """Adds what it asks for, once."""
@@ -244,6 +244,19 @@ async def _in_thread[**Given, Result](
 
 def _actor(who: Who) -> paper.Actor:
     return paper.Actor(name=who.name, site=who.site, kiosk=who.kiosk)
+
+
+def _procedure(procedure: Procedure) -> ProcedureFacts:
+    answer = procedure.answer
+    return ProcedureFacts(
+        id=procedure.id,
+        name=procedure.name,
+        pieces=len(procedure.pieces),
+        missing_days=procedure.missing_days,
+        silence=answer.silence if answer is not None else "",
+        silence_days=answer.after_days if answer is not None else 0,
+        appeal=answer.appeal if answer is not None else "",
+    )
 
 
 def _step(event: paper.PieceEvent) -> PieceStep:

@@ -206,6 +206,8 @@ class Filing:
             height_px=offer.height_px,
             dpi=offer.dpi,
             taken_at_utc=offer.taken_at_utc,
+            signer=offer.signer,
+            signature=offer.signature,
         )
         edits = page.edits
         for change in self._early.pop(page.page_id, ()):
@@ -448,6 +450,7 @@ class Filing:
                 )
             except SessionError as error:
                 if error.code in AGAIN:
+                    self._facts.note("document_waiting", upload=document.upload_id, code=error.code)
                     self.document_waiting.emit(document.name)
                     self._send_later()
                 else:

@@ -56,6 +56,8 @@ def _page(kept: KeptPage, clean: CleanPage, device: str) -> PageOrigin:
         scanned_at_utc=kept.taken_at_utc,
         dpi=kept.dpi,
         device=device,
+        signer=kept.signer,
+        signature=kept.signature,
         treatment=tuple(_treatment(kept, clean)),
     )
 

@@ -56,7 +56,8 @@ class DevicesView(QWidget):
         page_split_requested(str, object): make two pages of it, by this `Split`.
         backs_requested(object): a `ScanWish` for the other sides of the pile. pile_ended(): there are no more.
         file_requested(object, str, str): list of page ids, piece id ("" for none), name of the document.
-        print_receipt_requested(), print_file_requested(str), print_cancel_requested(str).
+        print_receipt_requested(bool): in large print when True. save_receipt_requested(str): at this path.
+        print_file_requested(str), print_cancel_requested(str).
     """
 
     grant_requested = pyqtSignal(object)
@@ -76,7 +77,8 @@ class DevicesView(QWidget):
     backs_requested = pyqtSignal(object)
     pile_ended = pyqtSignal()
     file_requested = pyqtSignal(object, str, str)
-    print_receipt_requested = pyqtSignal()
+    print_receipt_requested = pyqtSignal(bool)
+    save_receipt_requested = pyqtSignal(str)
     print_file_requested = pyqtSignal(str)
     print_cancel_requested = pyqtSignal(str)
 
@@ -440,6 +442,7 @@ class DevicesView(QWidget):
         self.strip.turn_pressed.connect(self._on_turn)
         self.filing.file_pressed.connect(self._on_file)
         self.printing.print_receipt_requested.connect(self.print_receipt_requested)
+        self.printing.save_receipt_requested.connect(self.save_receipt_requested)
         self.printing.print_file_requested.connect(self.print_file_requested)
         self.printing.print_cancel_requested.connect(self.print_cancel_requested)
         tools = self._tools

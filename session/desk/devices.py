@@ -81,7 +81,7 @@ class DeskDevices:
         self._channel, self._tasks, self._look_s = channel, tasks, look_s
         self._sure = SureSender(channel, TOPIC, tasks)
         self._scans = Scans(channel, TOPIC, clock, tasks)
-        self._pages = Pages(self._sure, clock, tasks, keep, is_kept)
+        self._pages = Pages(self._sure, clock, tasks, keep, is_kept, channel.session_id)
         self._glimpses = Glimpses(self._sure, clock)
         self._pages.received.connect(lambda page: self._glimpses.page_came(page.offer.page_id))
         self._prints = Prints(channel, TOPIC, clock, tasks, self._sure, chunk_kbps)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from session.clock import Clock
 from session.device_errors import PrinterGone, ScannerGone
@@ -63,6 +63,7 @@ class KioskDevices:
         chunk_kbps: kilobits per second that pages may use, so that they never starve the voice; None: all.
         make_glimpse: makes quick copies of pages that take long.
         look_s: how often a stalled document is looked for.
+        sign_page: puts the kiosk's signature on a page.
 
     Attributes:
         scan_started, scan_ended, print_changed: for the kiosk's screen and the log.
@@ -84,6 +85,7 @@ class KioskDevices:
         chunk_kbps: int | None = DEFAULT_CHUNK_KBPS,
         make_glimpse: MakeGlimpse | None = None,
         look_s: float = 0.25,
+        sign_page: Callable[[PageOffered], PageOffered] | None = None,
     ) -> None:
         self._scanner, self._printer, self._shelf, self._tasks, self._look_s = scanner, printer, shelf, tasks, look_s
         self._sure = SureSender(channel, TOPIC, tasks)
@@ -93,6 +95,8 @@ class KioskDevices:
         self._scans = Scans(scanner, self._pages, grants, self._sure, tasks)
         self._prints = Prints(printer, grants, self._sure, clock, tasks, rules)
         self._kiosk_key = rules.kiosk_key
+        if sign_page is not None:
+            self._pages.sign = sign_page
         self._report: asyncio.Task[None] | None = None
         self._watch: asyncio.Task[None] | None = None
         self.scan_started: Notifier[ScanRequested] = self._scans.started

@@ -14,6 +14,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+import msgspec
+
+from session.bus.identity import sign
 from session.clock import Clock
 from session.errors import BusUnreachable
 from session.kiosk.call import CallMedia, CallPage, KioskCall
@@ -36,7 +39,8 @@ from session.kiosk.wipe import Wipe
 from session.log.writer import LogWriter
 from session.protocol.channel import SessionChannel
 from session.protocol.hub_messages import SessionFacts
-from session.protocol.session_messages import Grant, KioskWiped
+from session.protocol.page_signing import words_of
+from session.protocol.session_messages import Grant, KioskWiped, PageOffered
 from session.protocol.third_banner import TalkAsker
 from session.protocol.written import Written
 from session.tasks import Tasks
@@ -64,6 +68,7 @@ class KioskParts:
         scanner, printer: from the settings; None when there is none.
         shelf_wrapping: key that wraps those of the pages on the disk (see `session.kiosk.shelf_seal`).
         kiosk_key: public key of this kiosk, to which prints are bound. count_pages: see `session.kiosk.prints`.
+        seed: the kiosk's own, which signs the pages that it scans; b"": they are not signed.
         consent_version: which words the screen uses to ask for a power now.
         chunk_kbps: rate of pages on the line.
         make_glimpse: see `session.kiosk.glimpses`.
@@ -81,6 +86,7 @@ class KioskParts:
     shelf_wrapping: bytes
     kiosk_key: str
     count_pages: CountPages
+    seed: bytes = b""
     mirror_kbps: int = DEFAULT_KBPS
     consent_version: Callable[[Grant], str] = lambda _grant: ""
     make_glimpse: MakeGlimpse | None = None
@@ -141,6 +147,7 @@ class KioskSession:
             clock,
             tasks,
             PrintRules(facts.id, parts.kiosk_key, parts.count_pages),
+            sign_page=self._sign_page if parts.seed else None,
             chunk_kbps=parts.chunk_kbps,
             make_glimpse=parts.make_glimpse,
         )
@@ -156,6 +163,11 @@ class KioskSession:
         self.chronicle.listen_beside(self.written, self.privacy)
         self.chronicle.listen_to_show(self.show)
         self._resumed = resumed
+
+    def _sign_page(self, offer: PageOffered) -> PageOffered:
+        """The page's manifest under the kiosk's own key, before anything of it leaves the kiosk."""
+        signature = sign(self._parts.seed, words_of(self.facts.id, offer))
+        return msgspec.structs.replace(offer, signer=self._parts.kiosk_key, signature=signature)
 
     async def start(self, requested_at_utc: datetime | None) -> None:
         """Allows the organisation's addresses, makes the call, tells the desk how things are.

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Callable
 
 from session.clock import Clock
 from session.errors import PageTooLarge, PageUnreadable
@@ -25,6 +26,7 @@ class Pages:
 
     Attributes:
         offered: a page lies safe on the shelf and is offered.
+        sign: puts the kiosk's signature on a page that was just scanned.
         released: the desk has this page (its id), or does not want it; it is gone here.
     """
 
@@ -35,6 +37,7 @@ class Pages:
         self.released: Notifier[str] = Notifier()
         self._shelf, self._sure, self._chunks, self._clock = shelf, sure, chunks, clock
         self._glimpses = glimpses
+        self.sign: Callable[[PageOffered], PageOffered] = lambda offer: offer
 
     async def put(self, request: ScanRequested, page: ScannedPage) -> None:
         """Keeps a page on disk, then offers it.
@@ -61,6 +64,7 @@ class Pages:
             chunks=count_chunks(len(page.data), self._chunks.chunk_bytes),
             taken_at_utc=self._clock.utc_now(),
         )
+        offer = self.sign(offer)
         await asyncio.to_thread(self._shelf.put, offer, page.data)
         if offer.kind is ScanKind.PREVIEW:
             self._forget_previews(but=offer.page_id)

@@ -23,11 +23,21 @@ Look = Annotated[str, msgspec.Meta(max_length=64)]
 
 
 class ProcedureFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """A procedure that may be started, and how many pieces it asks for."""
+    """A procedure that may be started, how many pieces it asks for, and what receipts say of its answer.
+
+    Attributes:
+        missing_days: how long a caller has for pieces that are missing; 0: no date is given.
+        silence: what no answer means after `silence_days`: "acceptance", "refusal", or "" where nothing is said.
+        appeal: time limits and ways of appeal against a refusal.
+    """
 
     id: Id
     name: Text
     pieces: int
+    missing_days: int = 0
+    silence: str = ""
+    silence_days: int = 0
+    appeal: Annotated[str, msgspec.Meta(max_length=500)] = ""
 
 
 class ProceduresRequest(HubMessage, frozen=True, kw_only=True):

@@ -324,7 +324,10 @@ class ScanEnded(SessionMessage, frozen=True, kw_only=True):
 
 
 class PageOffered(SessionMessage, frozen=True, kw_only=True):
-    """Kiosk: a page is ready and its chunks follow. The kiosk keeps it until `PageKept`."""
+    """Kiosk: a page is ready and its chunks follow. The kiosk keeps it until `PageKept`.
+
+    `signer`, `signature`: the kiosk's public key and its signature, see `page_signing`; "" from an older kiosk.
+    """
 
     page_id: Id
     scan_id: Id
@@ -337,6 +340,8 @@ class PageOffered(SessionMessage, frozen=True, kw_only=True):
     dpi: int
     chunks: int
     taken_at_utc: datetime
+    signer: Annotated[str, msgspec.Meta(max_length=60)] = ""
+    signature: Annotated[str, msgspec.Meta(max_length=100)] = ""
 
 
 class PageGlimpsed(SessionMessage, frozen=True, kw_only=True):

@@ -10,8 +10,10 @@ import random
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from pathlib import Path
 
+import msgspec
 from PIL import Image
 
+from session.bus.identity import new_seed, public_key, sign
 from session.clock import Clock, ManualClock
 from session.desk.devices import DeskDevices, PageFailed, PageProgressed, ReceivedPage
 from session.device_errors import ScanCancelled, ScannerCoverOpen
@@ -25,6 +27,7 @@ from session.kiosk.printer import JobProgress, Printer, PrinterStatus
 from session.kiosk.prints import PrintRules
 from session.kiosk.scanner import ScannedPage, Scanner, ScannerStatus, ScanProgress, ScanSettings
 from session.kiosk.shelf_seal import KEY_FILE
+from session.protocol.page_signing import words_of
 from session.protocol.session_messages import (
     DevicesReported,
     Grant,
@@ -246,6 +249,7 @@ class KioskSide:
         make_glimpse: MakeGlimpse | None = None,
     ) -> None:
         self.tasks = Tasks()
+        self.seed, self.session_id = new_seed(), channel.session_id
         self.shelf = PageShelf(folder, bytes(32))
         self.grants = KioskGrants(channel, clock, self.tasks)
         self.devices = KioskDevices(
@@ -260,11 +264,17 @@ class KioskSide:
             chunk_kbps=kbps,
             make_glimpse=make_glimpse,
             look_s=0.005,
+            sign_page=self.signed,
         )
         self.pages = 1
         self.shown: list[ShownPrint] = []
         self.wants: bool | None = True
         self.devices.showing.asked.connect(self._on_shown)
+
+    def signed(self, offer: PageOffered) -> PageOffered:
+        """As `session.kiosk.live` does it."""
+        signature = sign(self.seed, words_of(self.session_id, offer))
+        return msgspec.structs.replace(offer, signer=public_key(self.seed), signature=signature)
 
     def _on_shown(self, shown: ShownPrint) -> None:
         """The caller says yes at once, unless a test wants otherwise; None: nobody answers."""

@@ -28,7 +28,7 @@ from documents.export_file import (
     file_of,
     write_export,
 )
-from expert_app.verify_command import verify_document
+from expert_app.verify_command import verify_files
 from tests.unit.documents.test_store import NINE, PDF, _pdf
 
 KEY = Ed25519PrivateKey.generate()
@@ -98,7 +98,7 @@ def test_it_opens_anywhere_and_its_hashes_are_checked_without_us(exported: Path,
 
 
 def test_verify_says_that_it_is_whole(exported: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert verify_document(exported, []) == 0
+    assert verify_files([str(exported)], []) == 0
     said = capsys.readouterr().out
     assert "WHOLE" in said or "INTACT" in said
     assert "2026-0042" in said
@@ -125,7 +125,7 @@ def _changed(path: Path, name: str, data: bytes | None, extra: str = "") -> Path
 @pytest.mark.parametrize("name", ["documents/02_cmd-carte-nouvelle_d2.pdf", INDEX, TABLE, README])
 def test_a_changed_or_missing_file_is_named(exported: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     path = _changed(exported, name, PDF + b"\n")
-    assert verify_document(path, []) == 1
+    assert verify_files([str(path)], []) == 1
     assert name in capsys.readouterr().out
     assert check_export(path).changed == (name,)
     assert check_export(_changed(exported, name, None)).missing == (name,)
@@ -153,7 +153,7 @@ def test_a_flipped_bit_is_found_wherever_it_is(exported: Path, tmp_path: Path) -
 def test_what_is_no_export_is_refused_in_words(tmp_path: Path, data: bytes, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "x.zip"
     path.write_bytes(data)
-    assert verify_document(path, []) != 0
+    assert verify_files([str(path)], []) != 0
     assert capsys.readouterr().out
 
 
