@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // One call in a browser's own WebRTC: offers or answers, shows the other's picture, counts what really arrives.
 // The kiosk runs it in call.html, and so does a desk whose engine is the browser; call_own.js has what calls share,
-// call_offer.js how two ends describe themselves, call_line.js what the line does to a call.
+// call_words.js what their descriptions say, call_line.js what the line does to a call.
 "use strict";
 
 const CRC = Uint32Array.from({ length: 256 }, (_, n) => {

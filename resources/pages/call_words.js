@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-only
-// How an end describes itself before a call: ways, codecs, and nothing that nobody reads. Used by call.js.
+// What a call's description says: ways, codecs, header extensions, addresses. Used by call.js; pure but for `transceiver`.
 "use strict";
 
 const GATHER_MS = 1500;
@@ -30,15 +30,6 @@ function leaveOut(transceiver) {
   transceiver.setHeaderExtensionsToNegotiate(offered);
 }
 
-function gathered(connection) {
-  return new Promise((resolve) => {
-    const done = () => connection.iceGatheringState === "complete" && resolve();
-    connection.addEventListener("icegatheringstatechange", done);
-    setTimeout(resolve, GATHER_MS);
-    done();
-  });
-}
-
 // A name of a moment (mDNS, "….local") means nothing to another network and costs aiortc a second; last resort.
 // "a=ssrc: msid" says again what "a=msid" says.
 function sayable(sdp) {
@@ -46,4 +37,14 @@ function sayable(sdp) {
   const isLocal = (line) => /^a=candidate:.*\.local /.test(line);
   const isPlain = (line) => line.startsWith("a=candidate:") && !isLocal(line);
   return (lines.some(isPlain) ? lines.filter((line) => !isLocal(line)) : lines).join("\r\n");
+}
+
+// The connection knows its addresses, or as many as came in time.
+function gathered(connection) {
+  return new Promise((resolve) => {
+    const done = () => connection.iceGatheringState === "complete" && resolve();
+    connection.addEventListener("icegatheringstatechange", done);
+    setTimeout(resolve, GATHER_MS);
+    done();
+  });
 }
