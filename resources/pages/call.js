@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // One call in a browser's own WebRTC: offers or answers, shows the other's picture, counts what really arrives.
-// The kiosk runs it in call.html, and so does a desk whose engine is the browser; call_own.js has what calls share.
+// The kiosk runs it in call.html, and so does a desk whose engine is the browser; call_own.js has what calls share,
+// call_words.js what their descriptions say, call_line.js what the line does to a call.
 "use strict";
 
 // One call of this page: `name` is that of its tile and of its events.
 function makeCall(name) {
-  const GATHER_MS = 1500;
-  const ARRIVING_MS = 40;
+  const ARRIVING_MS = 40, STRAIN_MS = 1000;
   const UNSEEN_FRAMES = 25;
   const FRESH_MS = 60000;
   const tile = document.getElementById(name);
@@ -148,6 +148,20 @@ function makeCall(name) {
     await sender.setParameters(parameters);
   }
 
+  // Once a second: is the encoder's least still more than the line takes?
+  async function watchStrain(made, before) {
+    await new Promise((resolve) => setTimeout(resolve, STRAIN_MS));
+    if (made !== link) return;
+    const now = await sentPictures(made.senders.video);
+    if (made !== link) return;
+    if (before && now && now.frames >= before.frames) {
+      const fps = (now.frames - before.frames) * 1000 / (now.at - before.at);
+      const share = now.target_kbps / governed.rateOf(startKbps());
+      if (governed.strain({ fps, share })) await limitPicture(startKbps()).catch(() => {});
+    }
+    watchStrain(made, now);
+  }
+
   // What the line carries now, as Chromium estimates it; the most we may send when it does not know yet.
   async function lineKbps() {
     let bps = 0;
@@ -182,15 +196,6 @@ function makeCall(name) {
     if (!wanted || / typ relay /.test(connection.localDescription.sdp)) return;
     tell("relay_failed", {});
     if (options.relay_only) throw new Error("no relay");
-  }
-
-  function gathered(connection) {
-    return new Promise((resolve) => {
-      const done = () => connection.iceGatheringState === "complete" && resolve();
-      connection.addEventListener("icegatheringstatechange", done);
-      setTimeout(resolve, GATHER_MS);
-      done();
-    });
   }
 
   function onFirstFrame(shown, now) {
@@ -231,6 +236,8 @@ function makeCall(name) {
     showState("new");
     speakTo(options.speaker);
     awaitPackets(made);
+    governed.begin();
+    watchStrain(made, null);
   }
 
   async function speakTo(label) {

@@ -45,10 +45,25 @@ async function lineCounts(connection) {
   return counts;
 }
 
+// Pictures that a sender has sent and the rate its encoder is given now: {at, frames, target_kbps}, or null.
+async function sentPictures(sender) {
+  let found = null;
+  if (sender) (await sender.getStats()).forEach((report) => {
+    if (report.type === "outbound-rtp" && report.targetBitrate) {
+      found = { at: report.timestamp, frames: report.framesEncoded || 0, target_kbps: report.targetBitrate / 1000 };
+    }
+  });
+  return found;
+}
+
 // The governor's limits on one call's picture. `senderOf()` gives the sender of the present connection, or null.
 function makeGoverned(senderOf) {
   const PROBE_MS = 400;
+  const HEIGHTS = [Infinity, 360, 180], STRAINED_S = 2, CALM_S = 12;
+  const SLOW_FPS = 6, LIVELY_FPS = 15;
   let limits = null;           // {kbps, height_px, fps, motion}; 0 is no bound
+  let lower = 0;               // index in HEIGHTS: what the encoder cannot make small enough is made of fewer rows
+  let strained = 0, calm = 0;  // seconds
   let photo = null;            // {sender, camera, canvas, track, timer}: a still photo now and then
 
   async function shoot(shot) {
@@ -102,14 +117,33 @@ function makeGoverned(senderOf) {
   const motion = () => Boolean(limits && limits.motion);
 
   function shape(parameters, sender) {
-    const height = limits && limits.height_px, fps = limits && limits.fps;
+    const height = Math.min((limits && limits.height_px) || Infinity, HEIGHTS[lower]), fps = limits && limits.fps;
     const shot = photo && photo.sender === sender;
     const settings = sender.track && sender.track.getSettings ? sender.track.getSettings() : {};
     parameters.encodings.forEach((encoding) => {
-      encoding.scaleResolutionDownBy = height && !shot && settings.height > height ? settings.height / height : 1;
+      encoding.scaleResolutionDownBy = !shot && settings.height > height ? settings.height / height : 1;
       if (fps && fps >= 1) encoding.maxFramerate = fps;
       else delete encoding.maxFramerate;
     });
+  }
+
+  // Takes a second's look at what is sent: {fps, share}, the latter being what the transport allows of our bound. Gives
+  // whether the size changed. A picture full of motion overruns a narrow line at any rate asked for, and the voice with it.
+  function strain(look) {
+    if (!bound()) return false;   // nobody governs
+    const few = limits.fps > 0 && limits.fps < LIVELY_FPS;
+    const bad = look.fps < SLOW_FPS && look.share < 0.5 && !few, good = look.fps >= LIVELY_FPS && look.share > 0.8;
+    strained = bad ? strained + 1 : 0;
+    calm = good || few ? calm + 1 : 0;
+    const before = lower;
+    if (strained >= STRAINED_S && lower < HEIGHTS.length - 1) lower += 1;
+    else if (calm >= CALM_S && lower > 0) lower -= 1;
+    if (lower !== before) strained = calm = 0;
+    return lower !== before;
+  }
+
+  function begin() {
+    lower = strained = calm = 0;
   }
 
   async function set(wanted) {
@@ -120,5 +154,6 @@ function makeGoverned(senderOf) {
     if (isPhoto && !photo && sender && sender.track) await startPhotos(sender);
   }
 
-  return { set, rateOf, bound, motion, shape, again: () => (limits ? set(limits) : null), end: endPhotos, photos: () => photo !== null };
+  return { set, rateOf, bound, motion, shape, strain, begin, again: () => (limits ? set(limits) : null), end: endPhotos,
+    photos: () => photo !== null };
 }

@@ -2,6 +2,8 @@
 // What a call's description says: ways, codecs, header extensions, addresses. Used by call.js; pure but for `transceiver`.
 "use strict";
 
+const GATHER_MS = 1500;
+
 // Through which servers, and whether nothing but a relay may carry the call.
 function wayOf(options) {
   return { iceServers: options.ice_servers, iceTransportPolicy: options.relay_only ? "relay" : "all" };
@@ -35,4 +37,14 @@ function sayable(sdp) {
   const isLocal = (line) => /^a=candidate:.*\.local /.test(line);
   const isPlain = (line) => line.startsWith("a=candidate:") && !isLocal(line);
   return (lines.some(isPlain) ? lines.filter((line) => !isLocal(line)) : lines).join("\r\n");
+}
+
+// The connection knows its addresses, or as many as came in time.
+function gathered(connection) {
+  return new Promise((resolve) => {
+    const done = () => connection.iceGatheringState === "complete" && resolve();
+    connection.addEventListener("icegatheringstatechange", done);
+    setTimeout(resolve, GATHER_MS);
+    done();
+  });
 }

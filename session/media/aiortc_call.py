@@ -22,7 +22,7 @@ from session.media.encoders import VOICE_BPS, PictureEncoder, VoiceEncoder
 from session.media.engine import MediaState, MediaStats, PictureLimits
 from session.media.frames import VideoFrame
 from session.media.ice import IceServer
-from session.media.line_budget import VOICE_KBPS, cheap_first, picture_kbps
+from session.media.line_budget import VOICE_KBPS, WIDE_KBPS, cheap_first, picture_kbps
 from session.media.line_estimator import LineEstimator
 from session.media.lip_sync import LipSync
 from session.media.packet_pacer import PacketPacer
@@ -263,6 +263,8 @@ class Call:
         assert self._encoder is not None
         pace = PACE * self._encoder.target_bitrate
         room = 1000.0 * (self._settings.line_kbps - VOICE_KBPS)
+        if self._settings.line_kbps >= WIDE_KBPS:
+            return max(pace, room)  # the next picture is taken when this one has left: on a busy computer that is late
         return max(self._encoder.target_bitrate, min(pace, room)) if self._settings.line_kbps else pace
 
     def _on_report(self, lost: float, rtt_s: float | None) -> None:

@@ -12,6 +12,10 @@ import time
 from collections.abc import Callable
 
 BURST_S = 0.005
+MOST_OVERSLEPT_S = 0.1
+"""A busy computer wakes us late. So much of it is made up for: at 2 Mb/s a pause comes after each packet, and each of
+them would make its picture some milliseconds later."""
+
 HEADERS_BYTES = 60
 """RTP with extensions, SRTP's tag, UDP and IP."""
 
@@ -33,13 +37,15 @@ class PacketPacer:
         self._rate_bps = rate_bps
         self._clock = clock
         self._free_at_s = 0.0
+        self._overslept_s = 0.0
         self._repeat_bytes = float(REPEATED_BURST_BYTES)
         self._repeat_at_s = clock()
 
     def delay_s(self, payload_bytes: int) -> float:
         """How long this packet waits; it counts as sent then."""
         now_s = self._clock()
-        self._free_at_s = max(self._free_at_s, now_s - BURST_S)
+        if self._free_at_s < now_s - BURST_S - self._overslept_s:
+            self._free_at_s, self._overslept_s = now_s - BURST_S, 0.0  # there was nothing to send for a while
         delay_s = self._free_at_s - now_s
         self._free_at_s += (payload_bytes + HEADERS_BYTES) * 8 / max(1.0, self._rate_bps())
         return max(0.0, delay_s)
@@ -48,7 +54,13 @@ class PacketPacer:
         """Waits until this packet may leave."""
         delay_s = self.delay_s(payload_bytes)
         if delay_s > 0.002:
+            due_s = self._clock() + delay_s
             await asyncio.sleep(delay_s)
+            self.woke(due_s)
+
+    def woke(self, due_s: float) -> None:
+        """A pause that should have ended at `due_s` is over."""
+        self._overslept_s = min(MOST_OVERSLEPT_S, max(0.0, self._clock() - due_s))
 
     def may_repeat(self, payload_bytes: int) -> bool:
         """Whether a lost packet may be sent again now."""

@@ -8,6 +8,7 @@ from session.media.governor import PHOTO_EVERY_S
 from tests.talks.call.engines import both_engines
 from tests.talks.call.test_call import a_call
 from tests.talks.qt_loop import QtLoop, until
+from views.kiosk_call_pane import KioskCallPane
 
 
 @both_engines
@@ -61,5 +62,31 @@ def test_the_agents_picture_is_a_photo_when_it_must(kind: str, qt_loop: QtLoop) 
             await until(lambda: ends.seen_at_kiosk[-1].frames > frames, 8)
             assert before > 180
             assert (await ends.kiosk.count()).height_px == 180
+
+    qt_loop.run(story())
+
+
+STRAIN = """(async () => {
+  const governed = makeGoverned(() => null), sender = { track: { getSettings: () => ({ height: 720 }) } };
+  const rowsAfter = (seconds, look) => {
+    for (let second = 0; second < seconds; second++) governed.strain(look);
+    const parameters = { encodings: [{}] };
+    governed.shape(parameters, sender);
+    return 720 / parameters.encodings[0].scaleResolutionDownBy;
+  };
+  const overrun = { fps: 2, share: 0.2 }, slow = { fps: 2, share: 1 }, fine = { fps: 25, share: 1 };
+  const ungoverned = rowsAfter(9, overrun);
+  await governed.set({ kbps: 300, height_px: 720, fps: 30 });
+  return [ungoverned, rowsAfter(9, slow), rowsAfter(1, overrun), rowsAfter(1, overrun), rowsAfter(9, overrun),
+    rowsAfter(11, fine), rowsAfter(1, fine), rowsAfter(12, fine)];
+})()"""
+
+
+def test_a_picture_that_overruns_the_line_gets_fewer_rows_until_it_is_calm(qt_loop: QtLoop) -> None:
+    async def story() -> None:
+        pane = KioskCallPane()
+        assert await pane.run(STRAIN) == [720, 720, 720, 360, 180, 180, 360, 720]
+        pane.close_page()
+        pane.deleteLater()
 
     qt_loop.run(story())
