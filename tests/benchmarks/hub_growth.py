@@ -30,10 +30,10 @@ CALLS_PER_S = 30.0
 FAIL_OVERS = 3
 
 ELECTION = (
-    "nats-server's followers wait 4 to 9 s, by chance, before they elect (2.15: server/raft.go, minElectionTimeoutDefault"
-    " and maxElectionTimeoutDefault; no option in server/opts.go), so the earlier of two is past 5 s in two runs of"
-    " three; what makes one begin sooner is for new groups only (jetstream_cluster.go, CampaignImmediately at term 0)"
-    " or needs the leader that is dead (LEADER.STEPDOWN)"
+    "nats-server's followers wait 4 to 9 s, by chance, before they elect (2.15, server/raft.go:"
+    " minElectionTimeoutDefault, maxElectionTimeoutDefault; no option in server/opts.go), so the earlier of two is past"
+    " 5 s in two runs of three; what makes one begin sooner is for new groups (jetstream_cluster.go,"
+    " CampaignImmediately at term 0) or needs the leader that is dead (LEADER.STEPDOWN)"
 )
 
 
