@@ -5,7 +5,7 @@ BIN := .venv/bin
 
 ROUNDS ?= 1
 
-.PHONY: setup demo test test-faults lint format bench bench-hub schemas translations clean
+.PHONY: setup demo test test-faults lint format bench bench-hub bench-paper schemas translations clean
 
 setup:
 	@installers/setup.sh
@@ -28,16 +28,21 @@ format: setup
 test:
 	@installers/setup.sh test
 	@$(MAKE) --no-print-directory lint
-	# One worker: should the browser engine take it down, the run goes on and names the test.
-	$(BIN)/pytest -n 1
+	# Workers: should the browser engine take one down, the run goes on and names the test. Real programs are alone.
+	$(BIN)/pytest -n 2 tests/unit
+	$(BIN)/pytest -n 1 --ignore tests/unit
 
 test-faults: setup
+	$(BIN)/python -m tests.faults.paper
 	$(BIN)/python -m tests.faults.power_cut
 	$(BIN)/python -m tests.faults.run_cluster --rounds $(ROUNDS)
-	$(BIN)/python -m tests.faults.paper
 
 bench:
 	@$(MAKE) --no-print-directory --keep-going bench-start bench-paper bench-statistics bench-cobrowse bench-hub bench-media
+
+bench-paper: setup
+	@installers/bench_peers.sh
+	$(BIN)/python -m tests.benchmarks.bench_paper
 
 bench-%: setup
 	$(BIN)/python -m tests.benchmarks.bench_$*

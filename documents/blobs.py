@@ -29,6 +29,14 @@ class BlobStore(Protocol):
         """The bytes, proved by their hash. Raises `DocumentNotFiled`, `OSError`."""
         ...
 
+    def has(self, path: str) -> bool:
+        """Whether there is such a file. Raises `OSError`."""
+        ...
+
+    def close(self) -> None:
+        """Ends what was opened."""
+        ...
+
 
 class Blobs:
     """The files below `folder`."""
@@ -64,6 +72,13 @@ class Blobs:
         if sha256_of(data) != sha256:
             raise DocumentNotFiled(why="file_changed")
         return data
+
+    def has(self, path: str) -> bool:
+        """Whether there is such a file."""
+        return (self._folder / path).is_file()
+
+    def close(self) -> None:
+        """Nothing is open between two files."""
 
     def _is_whole(self, path: str, sha256: str) -> bool:
         try:

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 import msgspec
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
@@ -259,14 +260,18 @@ def cut_sides(scan: Image.Image, turn_deg: int) -> tuple[Finding, ...]:
 
 def _strokes(strip: Levels) -> int:
     """How many short dark strokes cross this strip, (length, depth), through its whole depth."""
-    line = strip.max(axis=1).astype(np.uint8)
-    size = 2 * _STROKE_PX + 1
-    wide = Image.fromarray(np.repeat(line[None, :], size, axis=0))
-    paper = np.asarray(wide.filter(ImageFilter.MaxFilter(size)).filter(ImageFilter.MinFilter(size)))[_STROKE_PX]
-    ink = np.concatenate([[0], (line.astype(np.int16) < paper.astype(np.int16) - 60).astype(np.int8), [0]])
+    line = strip.max(axis=1)
+    paper = -_widest(-_widest(line))
+    ink = np.concatenate([[0], (line < paper - 60).astype(np.int8), [0]])
     steps = np.diff(ink)
     lengths = np.nonzero(steps == -1)[0] - np.nonzero(steps == 1)[0]
     return int((lengths >= 2).sum())
+
+
+def _widest(line: Levels) -> Levels:
+    """The largest value within a stroke's width of each place."""
+    around = np.pad(line, _STROKE_PX, mode="edge")
+    return sliding_window_view(around, 2 * _STROKE_PX + 1).max(axis=1)
 
 
 def _around(mask: Mask) -> PageBox:

@@ -31,6 +31,9 @@ _RULE_PX = 50
 _SPECKS_PX = 2
 _MOSTLY_INK = [0] * 243 + [255] * 13
 _QUARTER_RATIO = 1.15
+_PLAIN = 3.0
+_STRONG_LETTERS = 0.25
+_WEAK_LETTERS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +60,36 @@ def find_lie(grey: Image.Image) -> Lie:
     ink = _text_ink(grey)
     angle = _angle(ink)
     if angle is None:
-        return Lie()
+        return _by_letters(ink)
     level = _without_rules(_as_image(ink).rotate(angle, Image.Resampling.NEAREST))
     if np.count_nonzero(level) < _MIN_INK // 4:
         return Lie(0, angle, True)
-    if _acrossness(level) * _QUARTER_RATIO < 1:
-        return Lie(90 if _upness(np.rot90(level)) < 0 else 270, angle, True)
-    return Lie(180 if _upness(level) < -_MIN_UPSIDE_DOWN else 0, angle, True)
+    upness, side = _upness(level), _upness(np.rot90(level))
+    if _lies_down(_acrossness(level), upness, side):
+        return Lie(90 if side < 0 else 270, angle, True)
+    return Lie(180 if upness < -_MIN_UPSIDE_DOWN else 0, angle, True)
+
+
+def _lies_down(acrossness: float, upness: float, side: float) -> bool:
+    """Lines run down; where that is not plain (a table that has only columns of figures) the letters decide."""
+    if 1 / _PLAIN < acrossness < _PLAIN:
+        for strong, weak, lies in ((upness, side, False), (side, upness, True)):
+            if abs(strong) > _STRONG_LETTERS and abs(weak) < _WEAK_LETTERS:
+                return lies
+    return acrossness * _QUARTER_RATIO < 1
+
+
+def _by_letters(ink: Ink) -> Lie:
+    """A page whose lines are too crooked for one angle, e.g. of an old book: its letters may still tell what is up."""
+    if np.count_nonzero(ink) < _MIN_INK:
+        return Lie()
+    level = _without_rules(_as_image(ink))
+    upness, side = _upness(level), _upness(np.rot90(level))
+    if abs(upness) > _WEAK_LETTERS and side == 0:
+        return Lie(180 if upness < 0 else 0, 0.0, True)
+    if abs(side) > _WEAK_LETTERS and upness == 0:
+        return Lie(90 if side < 0 else 270, 0.0, True)
+    return Lie()
 
 
 def ink_of(grey: Image.Image, radius_px: int = 12, darker_by: int = 14) -> Ink:

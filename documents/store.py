@@ -7,20 +7,18 @@ crash leaves at worst a file that no row names, and the repeated request finds i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from alembic.util.exc import CommandError
 from sqlalchemy import Connection, func, insert, select, update
-from sqlalchemy.exc import SQLAlchemyError
 
 from documents import store_tables as tables
 from documents.blobs import Blobs, BlobStore
 from documents.check import sha256_of
+from documents.deliveries import Deliveries, add_deliveries
 from documents.dossier import (
     NOBODY,
     Actor,
@@ -31,7 +29,7 @@ from documents.dossier import (
     PieceState,
 )
 from documents.durable import make_folder
-from documents.errors import DocumentError, DocumentNotFiled, DossierUnknown, PageDamaged, StoreUnreachable
+from documents.errors import DocumentError, DocumentNotFiled, DossierUnknown, PageDamaged
 from documents.pdf_check import inspect_pdf
 from documents.procedures import Procedure, pieces_of
 from documents.store_finding import (
@@ -63,6 +61,7 @@ from documents.store_rows import (
     settled_before,
     uploaded,
 )
+from documents.transactions import Transactions, reached
 from resources.texts import _
 
 MAX_PROCEDURE_WORDS = 500
@@ -80,8 +79,12 @@ class DossierStore:
     Args:
         folder: holds the documents, and the database when no `database_url` is given.
         database_url: an SQLAlchemy URL, e.g. of PostgreSQL.
-        blobs: where documents lie instead of in the folder, e.g. `documents.blobs_remote.RemoteBlobs`.
+        blobs: where documents lie instead of in the folder, e.g. `documents.blobs_remote.RemoteBlobs`; closed with us.
+        targets: by organisation, names of its own document systems, which get a copy of what is filed.
         now: the time, timezone-aware; its local day decides which pieces are out of date.
+
+    Attributes:
+        deliveries: what became of the copies.
 
     Raises:
         StoreUnreachable: from every method, when database or disk fail; the same request may be repeated.
@@ -93,13 +96,18 @@ class DossierStore:
         database_url: str | None = None,
         *,
         blobs: BlobStore | None = None,
+        targets: Mapping[str, Sequence[str]] | None = None,
         now: Callable[[], datetime] = _now,
     ) -> None:
         self._now = now
-        with _reached():
+        with reached():
             make_folder(folder)
             self._blobs: BlobStore = blobs or Blobs(folder / "documents")
             self._engine = tables.open_engine(folder, database_url)
+        transactions = Transactions(self._engine)
+        self._reading, self._writing = transactions.reading, transactions.writing
+        self._targets = targets or {}
+        self.deliveries = Deliveries(transactions)
         try:
             self._prepare()
         except DocumentError:
@@ -107,8 +115,9 @@ class DossierStore:
             raise
 
     def close(self) -> None:
-        """Ends all connections."""
+        """Ends all connections, also those of the `blobs` that were given."""
         self._engine.dispose()
+        self._blobs.close()
 
     def __enter__(self) -> Self:
         return self
@@ -275,7 +284,7 @@ class DossierStore:
             if known is not None:
                 return same_bytes(known, sha256)
             _check_place(connection, organisation, number, piece_id)
-        with _reached():
+        with reached():
             path = self._blobs.put(organisation, data, sha256)
         document = Document(
             id=document_id_of(organisation, upload_id),
@@ -304,7 +313,7 @@ class DossierStore:
             row = connection.execute(query).first()
         if row is None:
             raise DossierUnknown(what="document")
-        with _reached():
+        with reached():
             return self._blobs.get(row.path, row.sha256)
 
     def search(self, organisation: str, text: str, number: str = "", limit: int = 50) -> list[Found]:
@@ -334,7 +343,7 @@ class DossierStore:
 
     def _is_whole(self, document: Document) -> bool:
         try:
-            with _reached():
+            with reached():
                 self._blobs.get(document.path, document.sha256)
         except DocumentNotFiled:
             return False
@@ -362,7 +371,8 @@ class DossierStore:
             )
             if document.piece_id:
                 change_piece(connection, key, document.piece_id, PieceState.FILED, "", self._moment(by))
-            add_marks(connection, organisation, key, document, marks)
+            document_key = add_marks(connection, organisation, key, document, marks)
+            add_deliveries(connection, organisation, document_key, self._targets.get(organisation, ()), self._now())
         return document
 
     def _dossier(self, connection: Connection, organisation: str, number: str) -> Dossier:
@@ -379,26 +389,6 @@ class DossierStore:
         with self._writing() as connection:
             bring_up_to_date(connection)
             index_missing(connection)
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with _reached(), self._engine.begin() as connection:
-            yield connection
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        engine = self._engine.execution_options(write=True)
-        with _reached(), engine.begin() as connection:
-            yield connection
-
-
-@contextmanager
-def _reached() -> Iterator[None]:
-    """Faults of disk and database in our own words."""
-    try:
-        yield
-    except (SQLAlchemyError, CommandError, OSError) as error:
-        raise StoreUnreachable(why=type(error).__name__) from error
 
 
 def _check(data: bytes, sha256: str, pages: int) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from sqlalchemy import Engine, Table, func, select
 
 from documents import store_tables as tables
-from documents.durable import write_durably
+from documents.blobs import Blobs, BlobStore, path_of
+from documents.check import sha256_of
+from documents.errors import DocumentNotFiled
 
 TABLES: tuple[Table, ...] = (
     tables.dossiers,
@@ -19,6 +21,9 @@ TABLES: tuple[Table, ...] = (
     tables.notes,
     tables.piece_events,
     tables.document_pages,
+    tables.deliveries,
+    tables.versions,
+    tables.acts,
 )
 """By their dependence. The index of words is not taken along: the store makes what it lacks when it opens."""
 
@@ -39,16 +44,17 @@ class StoreCopy:
     """The dossiers' tables and files, beside a store that may be at work.
 
     Args:
-        folder, database_url: as `DossierStore`'s; the tables must exist.
+        folder, database_url, blobs: as `DossierStore`'s; the tables must exist.
     """
 
-    def __init__(self, folder: Path, database_url: str | None) -> None:
-        self._files = folder / FILES
+    def __init__(self, folder: Path, database_url: str | None, blobs: BlobStore | None = None) -> None:
+        self._blobs: BlobStore = blobs or Blobs(folder / FILES)
         self.engine: Engine = tables.open_engine(folder, database_url)
 
     def close(self) -> None:
         """Ends all connections."""
         self.engine.dispose()
+        self._blobs.close()
 
     def count(self) -> StoredFiles:
         """How much there is now."""
@@ -67,16 +73,19 @@ class StoreCopy:
             yield from connection.execute(select(tables.documents.c.path).distinct()).scalars()
 
     def read(self, path: str) -> bytes:
-        """A file's bytes. Raises `OSError`."""
-        return (self._files / path).read_bytes()
+        """A file's bytes, proved by its name. Raises `OSError`: also when it is damaged or gone."""
+        try:
+            return self._blobs.get(path, PurePosixPath(path).stem)
+        except DocumentNotFiled as error:
+            raise FileNotFoundError(f"{path}: {error.detail.get('why', '')}") from error
 
     def write(self, path: str, data: bytes) -> None:
-        """Puts a file in its place, on the disk. Raises `OSError`, `ValueError` for a place outside the store."""
-        place = (self._files / path).resolve()
-        if not place.is_relative_to(self._files.resolve()):
+        """Puts a file in its place. Raises `OSError`, `ValueError`: it is not the file of that name."""
+        place = PurePosixPath(path)
+        if path_of(place.parts[0], place.stem) != path or sha256_of(data) != place.stem:
             raise ValueError(path)
-        write_durably(place, data)
+        self._blobs.put(place.parts[0], data, place.stem)
 
     def missing(self) -> int:
-        """Documents whose file is not there."""
-        return sum(not (self._files / path).is_file() for path in self.paths())
+        """Documents whose file is not there. Raises `OSError`."""
+        return sum(not self._blobs.has(path) for path in self.paths())

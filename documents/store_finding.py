@@ -62,14 +62,15 @@ class EarlierPage(msgspec.Struct, frozen=True, kw_only=True):
 
 def add_marks(
     connection: Connection, organisation: str, dossier_key: int, document: Document, marks: FiledMarks
-) -> None:
-    """Puts a document that was just filed into the index."""
+) -> int:
+    """Puts a document that was just filed into the index; its key."""
     table = tables.documents
     key = connection.execute(select(table.c.id).where(table.c.document_id == document.id)).scalar_one()
     for place, page in enumerate(marks.pages, start=1):
         values = {"place": place, "original_sha256": page.original_sha256, "look": page.look}
         connection.execute(insert(tables.document_pages).values(document_key=key, **values))
     _index(connection, key, organisation, dossier_key, document.piece_id, document.name, marks.words)
+    return int(key)
 
 
 def index_missing(connection: Connection) -> int:

@@ -24,7 +24,7 @@ from sqlalchemy import (
     event,
 )
 
-FORMAT = 3
+FORMAT = 4
 """Number of this layout; a change raises it and adds one step to `documents.migrations`."""
 
 BUSY_TIMEOUT_MS = 5_000
@@ -121,6 +121,52 @@ document_pages = Table(
     Column("place", Integer, nullable=False),
     Column("original_sha256", String(64), nullable=False, index=True),
     Column("look", String(64), nullable=False),
+)
+
+deliveries = Table(
+    "delivery",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("organisation", String(40), nullable=False),
+    Column("document_key", ForeignKey("document.id"), nullable=False),
+    Column("target", String(40), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("remote_id", String(500), nullable=False),
+    Column("receipt", String(200), nullable=False),
+    Column("reason", String(40), nullable=False),
+    Column("words", String(500), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("next_try_utc", DateTime, nullable=False),
+    Column("claimed_until_utc", DateTime, nullable=False),
+    Column("changed_at_utc", DateTime, nullable=False),
+    Column("by_name", String(500), nullable=False),
+    UniqueConstraint("document_key", "target"),
+    Index("delivery_due", "target", "state", "next_try_utc"),
+    Index("delivery_of", "organisation", "state", "id"),
+)
+"""Copies for agencies' own document systems. Since layout 4, as the two below."""
+
+versions = Table(
+    "document_version",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("document_key", ForeignKey("document.id"), nullable=False, unique=True),
+    Column("replaces_key", ForeignKey("document.id"), nullable=False, unique=True),
+    Column("why", String(500), nullable=False),
+)
+
+acts = Table(
+    "dossier_act",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("organisation", String(40), nullable=False),
+    Column("dossier_id", ForeignKey("dossier.id"), nullable=True, index=True),
+    Column("kind", String(40), nullable=False),
+    Column("about", String(500), nullable=False),
+    Column("reason", String(500), nullable=False),
+    Column("by_user", String(40), nullable=False),
+    Column("by_name", String(500), nullable=False),
+    Column("at_utc", DateTime, nullable=False),
 )
 
 WORDS_TABLE = {

@@ -19,13 +19,12 @@ import msgspec
 from sqlalchemy import Table, make_url
 
 from documents import store_copy
-from documents.store import DossierStore
-from documents.store_copy import StoreCopy
 from expert_app.backup_file import BackupWriter, writing
 from expert_app.config import HubSettings
 from expert_app.hub_access import documents_folder
 from expert_app.hub_identities import open_book
 from expert_app.paths import Paths
+from expert_app.stores import open_copy
 from expert_app.table_rows import write_rows
 from session.bus.hub_connection import HubConnection
 from session.bus.snapshots import SavedStream, Snapshots
@@ -102,8 +101,8 @@ async def back_up(
         rows, audit_created = await _history(backup, settings, paths, connection)
         streams = await _streams(backup, connection)
         with backup.part(IDENTITIES) as write:
-            write(await asyncio.to_thread(_identities, paths))
-        dossiers = await asyncio.to_thread(_dossiers, backup, settings, paths, with_dossiers)
+            write(await asyncio.to_thread(identities, paths))
+        dossiers = await asyncio.to_thread(dossiers_of, backup, settings, paths, with_dossiers)
         facts = Facts(
             made_at_utc=datetime.now(UTC),
             stored_format=(await read_format(connection.streams))[0],
@@ -145,7 +144,7 @@ async def _streams(backup: BackupWriter, connection: HubConnection) -> list[Save
     return saved
 
 
-def _identities(paths: Paths) -> bytes:
+def identities(paths: Paths) -> bytes:
     """A copy as of one moment, whoever enrols meanwhile."""
     open_book(paths)
     place = paths.folder("identities") / "identities.sqlite"
@@ -154,10 +153,10 @@ def _identities(paths: Paths) -> bytes:
         return copy.serialize()
 
 
-def _dossiers(backup: BackupWriter, settings: HubSettings, paths: Paths, included: bool) -> DossierReference:
+def dossiers_of(backup: BackupWriter, settings: HubSettings, paths: Paths, included: bool) -> DossierReference:
+    """Where the dossiers are, and (`included`) all of them."""
     folder, database = documents_folder(settings, paths, "dossiers"), settings.database or None
-    DossierStore(folder, database).close()  # makes or upgrades the tables
-    copy = StoreCopy(folder, database)
+    copy = open_copy(settings, paths)
     try:
         if included:
             with backup.part(DOSSIERS) as write:

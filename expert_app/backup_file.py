@@ -46,6 +46,14 @@ class BackupTooNew(Exception):
         self.theirs = theirs
 
 
+class BackupOfOthers(Exception):
+    """A whole backup, but of another program. `whose`: the organisation of a vault, "" for a hub's."""
+
+    def __init__(self, whose: str) -> None:
+        super().__init__(whose)
+        self.whose = whose
+
+
 class Part(msgspec.Struct, frozen=True):
     """One file in the backup."""
 
@@ -141,6 +149,12 @@ class BackupReader:
     def names(self) -> list[str]:
         """Its parts, in the order they were written."""
         return [part.name for part in self._listed.parts]
+
+    @property
+    def organisation(self) -> str:
+        """Whose vault it is a backup of, "" for a hub's."""
+        found = msgspec.json.decode(self._listed.facts)
+        return str(found.get("organisation", "")) if isinstance(found, dict) else ""
 
     def facts[Facts: msgspec.Struct](self, kind: type[Facts]) -> Facts:
         """What the writer told. Raises `BackupDamaged`."""

@@ -10,12 +10,21 @@ import msgspec
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QWidget
 
-from expert_app.compose_engines import DeskMedia, chosen, open_camera, open_microphone
+from expert_app.compose_engines import (
+    DeskMedia,
+    cancelled_by,
+    chosen,
+    open_camera,
+    open_microphone,
+    open_speaker,
+    voice_filter,
+)
 from expert_app.config import MediaSettings
-from session.media.echo_check import EchoCheck, tone
+from session.media.echo_check import CancelCheck, Echo, EchoCheck, tone
 from session.media.frames import VideoFrame, to_screen
 from session.media.sound import LevelMeter, Pcm, SoundSink, SoundSource
 from session.media.sources import FrameSource
+from session.media.voice_filter import VoiceFilter
 from views.desk_settings import WindowSettings
 from views.media_devices import MediaDevices
 from views.media_settings import MediaChoice, MediaSettingsDialog
@@ -24,7 +33,7 @@ from views.sound import SoundDevices
 TICK_MS, BLOCKS_PER_TICK = 100, 5
 PREVIEW_WIDTH_PX = 320
 TONE_BLOCKS = 50
-_NAMES = ("camera", "microphone", "speaker", "engine", "headset")
+_NAMES = ("camera", "microphone", "speaker", "engine", "headset", "echo")
 
 
 def personal(settings: MediaSettings, store: WindowSettings) -> MediaSettings:
@@ -55,6 +64,7 @@ class MediaConnections:
         self._speaker: SoundSink | None = None
         self._meter, self._number, self._tone_left = LevelMeter(), 0, 0
         self._check: EchoCheck | None = None
+        self._cancel_check: CancelCheck | None = None
         self._tick = QTimer(window)
         self._tick.setInterval(TICK_MS)
         self._tick.timeout.connect(self._on_tick)
@@ -76,6 +86,7 @@ class MediaConnections:
         self.dialog.show_devices(choice, devices.cameras(), devices.microphones(), devices.speakers())
         wanted = chosen(settings)
         self.dialog.show_engine(wanted, later=wanted.kind is not self._media.choice.kind)
+        self.dialog.show_cancelled(cancelled_by(settings))
 
     def _on_chosen(self, choice: MediaChoice) -> None:
         for name, value in asdict(choice).items():
@@ -96,12 +107,16 @@ class MediaConnections:
     # ---- trying ----
 
     def _open_devices(self) -> None:
-        settings = self._media.settings
         self._camera = self._camera_to_try()
         self.dialog.set_preview(self._media.main.own_frame if self._camera is None else self._frame)
-        self._microphone = open_microphone(settings.microphone, self._sound)
-        self._speaker = self._sound.speaker("" if settings.speaker == "auto" else settings.speaker)
+        self._open_sound(None)
         self._tick.start()
+
+    def _open_sound(self, voice: VoiceFilter | None) -> None:
+        """To try how loud the microphone is nothing is taken out of it."""
+        settings = self._media.settings
+        self._microphone = open_microphone(settings.microphone, self._sound, voice)
+        self._speaker = open_speaker(settings.speaker, self._sound, voice)
 
     def _camera_to_try(self) -> FrameSource | None:
         """A camera opens only once: where an engine has it open, it is looked at through the engine."""
@@ -111,12 +126,18 @@ class MediaConnections:
 
     def _close_devices(self) -> None:
         self._tick.stop()
-        self._check, self._tone_left = None, 0
+        self._check, self._cancel_check, self._tone_left = None, None, 0
         self.dialog.show_testing(False)
-        for device in (self._camera, self._microphone, self._speaker):
+        if self._camera is not None:
+            self._camera.close()
+        self._camera = None
+        self._close_sound()
+
+    def _close_sound(self) -> None:
+        for device in (self._microphone, self._speaker):
             if device is not None:
                 device.close()
-        self._camera = self._microphone = self._speaker = None
+        self._microphone = self._speaker = None
 
     def _frame(self) -> VideoFrame | None:
         if self._camera is None:
@@ -136,21 +157,41 @@ class MediaConnections:
         if self._microphone is None or self._speaker is None:
             return
         for _block in range(BLOCKS_PER_TICK):
-            heard = self._microphone.read()
-            self._meter.add(heard)
-            if self._check is not None:
-                self._step_check(self._check, heard, self._speaker)
-            elif self._tone_left:
-                self._tone_left -= 1
-                self._speaker.write(tone(self._tone_left))
-                self.dialog.show_testing(self._tone_left > 0)
+            self._step(self._microphone.read(), self._speaker)
         self.dialog.show_level(self._meter.level)
+        self._end_checks()
 
-    def _step_check(self, check: EchoCheck, heard: Pcm, speaker: SoundSink) -> None:
-        played = check.step(heard)
+    def _step(self, heard: Pcm, speaker: SoundSink) -> None:
+        self._meter.add(heard)
+        played: Pcm | None = None
+        if self._cancel_check is not None:
+            played = self._cancel_check.step()
+        elif self._check is not None:
+            played = self._check.step(heard)
+        elif self._tone_left:
+            self._tone_left -= 1
+            played = tone(self._tone_left)
+            self.dialog.show_testing(self._tone_left > 0)
         if played is not None:
             speaker.write(played)
-        if check.done:
-            self._check = None
-            self.dialog.show_testing(False)
-            self.dialog.show_echo(check.result())
+
+    def _end_checks(self) -> None:
+        """An echo that was found is looked for again behind the program's own canceller, where that is at work."""
+        if self._check is not None and self._check.done:
+            found, self._check = self._check.result(), None
+            voice = voice_filter(self._media.settings) if found is Echo.HEARD else None
+            if voice is None:
+                self._show_echo(found)
+                return
+            self._close_sound()
+            self._open_sound(voice)
+            self._cancel_check = CancelCheck(voice)
+        elif self._cancel_check is not None and self._cancel_check.done:
+            removed_db, self._cancel_check = self._cancel_check.removed_db(), None
+            self._close_sound()
+            self._open_sound(None)
+            self._show_echo(Echo.HEARD, removed_db)
+
+    def _show_echo(self, found: Echo, removed_db: float | None = None) -> None:
+        self.dialog.show_testing(False)
+        self.dialog.show_echo(found, cancelled_by(self._media.settings), removed_db)

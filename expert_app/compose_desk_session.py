@@ -65,6 +65,7 @@ class SessionConnections:
         media.show(video)
         app.session_opened.connect(self._on_opened)
         app.session_ended.connect(lambda ended: self._cobrowse.clear())
+        app.number_opened.connect(lambda opened: window.session_header.show_number(*opened))
         app.troubled.connect(self._on_trouble)
         self._connect_wishes()
 

@@ -19,11 +19,13 @@ from session.desk.aside import OfferingEngine
 from session.media.aiortc_engine import AiortcEngine, EngineSettings
 from session.media.browser_engine import BrowserEngine, BrowserSettings
 from session.media.call_page import NONE, SIMULATED, CallMedia
+from session.media.echo_choice import EchoBy, EchoSetting, echo_by
 from session.media.engine import MediaEngine
 from session.media.engine_choice import Choice, EngineKind, choose, this_machine
 from session.media.shared_devices import SharedCamera, SharedMicrophone, SharedSpeaker
 from session.media.sound import NullSink, SilentSource, SoundSink, SoundSource, ToneSource
 from session.media.sources import CameraSource, FrameSource, NoCamera, SyntheticCamera, camera_devices
+from session.media.voice_filter import VoiceFilter, make_filter
 from session.tasks import Tasks
 from views.desk_call_pane import DeskCallPane
 from views.media_devices import camera_path
@@ -136,8 +138,9 @@ class DeskMedia:
         engines = self.engines
         if engines.shared is not None:
             eye, ear, mouth = engines.shared
-            closings = [ear.swap(open_microphone(settings.microphone, self._sound)).close]
-            closings.append(mouth.swap(_speaker(settings, self._sound)).close)
+            voice = voice_filter(settings)
+            closings = [ear.swap(open_microphone(settings.microphone, self._sound, voice)).close]
+            closings.append(mouth.swap(_speaker(settings, self._sound, voice)).close)
             if camera:
                 closings.append(eye.swap(open_camera(settings.camera)).close)
             self._tasks.spawn(_close_all(closings), name="give the devices before back")
@@ -148,7 +151,21 @@ class DeskMedia:
 
 def chosen(settings: MediaSettings) -> Choice:
     """The engine by the settings, and on "auto" by this machine."""
-    return choose(EngineKind(settings.engine), this_machine(settings.headset, settings.microphone))
+    machine = this_machine(settings.headset, settings.microphone, EchoSetting(settings.echo))
+    return choose(EngineKind(settings.engine), machine)
+
+
+def cancelled_by(settings: MediaSettings) -> EchoBy:
+    """What keeps callers from hearing themselves, with the engine that the settings ask for."""
+    browser = chosen(settings).kind is EngineKind.BROWSER
+    return echo_by(EchoSetting(settings.echo), browser=browser, microphone=settings.microphone)
+
+
+def voice_filter(settings: MediaSettings) -> VoiceFilter | None:
+    """The program's own filter for a loudspeaker and a microphone, where it is what the settings come to."""
+    if settings.microphone in (SIMULATED, NONE) or cancelled_by(settings) is not EchoBy.APM:
+        return None
+    return make_filter(suppress_noise=settings.noise_suppression, gain=settings.gain and settings.headset)
 
 
 def make_engines(settings: MediaSettings, tasks: Tasks) -> Engines:
@@ -168,8 +185,9 @@ def browser_engines(settings: MediaSettings, choice: Choice, tasks: Tasks) -> En
 def aiortc_engines(settings: MediaSettings, choice: Choice, sound: SoundDevices) -> Engines:
     """Two engines on the same devices."""
     eye = SharedCamera(open_camera(settings.camera))
-    ear = SharedMicrophone(open_microphone(settings.microphone, sound))
-    mouth = SharedSpeaker(_speaker(settings, sound))
+    voice = voice_filter(settings)
+    ear = SharedMicrophone(open_microphone(settings.microphone, sound, voice))
+    mouth = SharedSpeaker(_speaker(settings, sound, voice))
     plan = ice_plan(settings)
     line = EngineSettings(ice_servers=plan.servers, relay_only=plan.relay_only, start_kbps=settings.start_kbps)
     main, aside = (AiortcEngine(eye.view(), ear.tap(), mouth.input(), line) for _number in range(2))
@@ -188,13 +206,21 @@ def call_media(settings: MediaSettings) -> CallMedia:
         speaker=speaker,
         width_px=size[0],
         height_px=size[1],
+        cancel_echo=settings.echo not in ("off", "system"),
+        suppress_noise=settings.noise_suppression,
+        gain=settings.gain,
     ).with_plan(ice_plan(settings))
 
 
-def _speaker(settings: MediaSettings, sound: SoundDevices) -> SoundSink:
+def _speaker(settings: MediaSettings, sound: SoundDevices, voice: VoiceFilter | None) -> SoundSink:
     if settings.microphone == SIMULATED:
         return NullSink()
-    return sound.speaker("" if settings.speaker == "auto" else settings.speaker)
+    return open_speaker(settings.speaker, sound, voice)
+
+
+def open_speaker(name: str, sound: SoundDevices, voice: VoiceFilter | None = None) -> SoundSink:
+    """The loudspeaker of this setting."""
+    return sound.speaker("" if name == "auto" else name, voice)
 
 
 def open_camera(name: str) -> FrameSource:
@@ -209,13 +235,13 @@ def open_camera(name: str) -> FrameSource:
     return CameraSource(found[0]) if found else NoCamera()
 
 
-def open_microphone(name: str, sound: SoundDevices) -> SoundSource:
-    """The microphone of this setting."""
+def open_microphone(name: str, sound: SoundDevices, voice: VoiceFilter | None = None) -> SoundSource:
+    """The microphone of this setting, cleaned by `voice`."""
     if name == "simulated":
         return ToneSource()
     if name == "none":
         return SilentSource()
-    return sound.microphone("" if name == "auto" else name)
+    return sound.microphone("" if name == "auto" else name, voice)
 
 
 async def _close_all(closings: Sequence[Callable[[], None]]) -> None:

@@ -12,11 +12,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from expert_app.store_settings import DocumentsSettings, GedSettings
 from session.protocol.ids import Id, OptionalId
 
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 Language = Literal["fr", "en"]
 Engine = Literal["auto", "aiortc", "browser"]
+Echo = Literal["auto", "off", "apm", "system"]
 LOOPBACK_BUS = "nats://127.0.0.1:4222"
 Seconds = Annotated[float, msgspec.Meta(ge=6, le=3600)]
 Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
@@ -40,7 +42,10 @@ class MediaSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         camera: "auto" (the first camera, none if there is none), "simulated", "none", or a device's name or path.
         microphone: "auto" (the system's own), "simulated", "none", or a device's name.
         speaker: "auto" or a device's name.
-        headset: of a desk: the agent wears one. With a loudspeaker the engine must cancel echo.
+        headset: of a desk: the agent wears one. With a loudspeaker something must cancel echo.
+        echo: of a desk: what does: "apm" the program's own filter (the package's extra `echo`), "system" one that is
+            before the microphone anyway, "off" nothing, "auto" chooses by the rules of `session.media.echo_choice`.
+        noise_suppression, gain: of a desk: steady noise is taken out; a quiet voice is raised (with a headset only).
         ice_servers: STUN and TURN addresses of our own, where the hub gives none; empty: direct connections only.
         turn_username, turn_password: for these.
         relay_only: calls take no other way than a relay. networks: CIDR; a call to another address is refused.
@@ -52,6 +57,9 @@ class MediaSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     microphone: str = "auto"
     speaker: str = "auto"
     headset: bool = True
+    echo: Echo = "auto"
+    noise_suppression: bool = True
+    gain: bool = True
     ice_servers: list[str] = []
     turn_username: str = ""
     turn_password: str = ""
@@ -303,9 +311,9 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ca_file: with `bus`: certificate of our own authority; "" for the system's authorities.
         silent_s: seconds of silence after which the other end of a session is told; signs of life come every 5 s.
         desk_return_s, kiosk_return_s: how long a silent desk keeps its caller, and a silent kiosk its own.
+        documents: where filed documents lie. ged: agencies' own document systems, which get copies.
         metrics, disk: how it is watched, and how much room it needs. turn: relays for calls.
         procedures: folder of what each organisation's procedures ask for; "" for the sets that come with the program.
-        metrics, disk: how it is watched, and how much room it needs.
         network: our name among partners' networks. partners: see `PartnerSettings`.
         leaf_port: where partners connect to us; 0 for nowhere.
         serve: "dossier" and "log" of one `organisation`, its vault, behind the hub at `bus`; empty for the whole hub.
@@ -322,6 +330,8 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cluster: ClusterFileSettings = ClusterFileSettings()
     documents_folder: str = ""
     database: str = ""
+    documents: DocumentsSettings = DocumentsSettings()
+    ged: list[GedSettings] = []
     history_database: str = ""
     time_zone: str = "Europe/Paris"
     tls_certificate: str = ""
@@ -343,6 +353,11 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     serve: list[Literal["dossier", "log"]] = []
     organisation: OptionalId = ""
     vault: VaultSettings = VaultSettings()
+
+    def __post_init__(self) -> None:
+        names = [one.name for one in self.ged]
+        if len(set(names)) != len(names):
+            raise ValueError("two of `ged` have the same name")
 
     @property
     def bus_urls(self) -> list[str]:

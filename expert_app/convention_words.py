@@ -60,6 +60,7 @@ SENTENCES: dict[str, str] = {
     "key_without_vault": N_("Sealing keys without a vault (vaults) have no effect: nothing would be sealed."),
     "seal_key_unsigned": N_("This sealing key is not signed by the holder of {key}, or was changed since."),
     "seal_key_of_two": N_("The sealing keys of an organisation are all signed by the same key."),
+    "vault_out_of_reach": N_("{organisation} is in another network: its callers do not reach a vault and are refused."),
     "seal_key_ends": N_("The last sealing key ends on {day}: make the next one now (expert-app hub seal-key)."),
     # hours
     "unknown_time_zone": N_("There is no time zone “{name}”."),

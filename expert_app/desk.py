@@ -59,7 +59,8 @@ class DeskApp:
         session_opened: a conversation begins or, after a restart, goes on. session_ended: it is over, wrap-up begins.
         kiosk_wiped: the kiosk's report. session_closed: the wrap-up is finished.
         dossier_changed: the caller's dossier as the store has it; None when
-            the caller gave no number. document_opened: (name, bytes) to show.
+            the caller gave no number. number_opened: (session, caller number)
+            that the organisation's own service has read. document_opened: (name, bytes) to show.
         resumed: set once it is known whether an earlier run's session goes on.
         troubled: see `Trouble`. untroubled: the trouble of this key is over.
     """
@@ -78,6 +79,7 @@ class DeskApp:
         self.session_closed: Notifier[str] = Notifier()
         self.kiosk_wiped: Notifier[KioskWiped] = Notifier()
         self.dossier_changed: Notifier[DossierFacts | None] = Notifier()
+        self.number_opened: Notifier[tuple[str, str]] = Notifier()
         self.document_opened: Notifier[tuple[str, bytes]] = Notifier()
         self.troubled: Notifier[Trouble] = Notifier()
         self.untroubled: Notifier[str] = Notifier()
@@ -314,11 +316,24 @@ class DeskApp:
         session = self._session
         while session is not None and self._session is session and not self._dossier_known:
             try:
+                if session.facts.sealed_number:
+                    await self._open_number(session.facts.id)
                 return await self._load_dossier("")
             except VaultAway as error:
                 self.trouble(error.code, error.detail, key="load the dossier")
                 await asyncio.sleep(VAULT_S)
         return None
+
+    async def _open_number(self, session_id: str) -> None:
+        try:
+            number = await self._link.caller_number(session_id)
+        except VaultAway:
+            raise
+        except SessionError as error:  # the agent asks the caller, as for every number that does not come
+            log.warning("a caller's number cannot be read: %s", error.code)
+            number = ""
+        self._facts.note("number_opened", given=bool(number))
+        self.number_opened.emit((session_id, number))
 
     def show_dossier(self, facts: DossierFacts) -> None:
         """The dossier as the store has it, whichever part of the desk asked."""

@@ -21,6 +21,7 @@ from session.errors import SessionError
 from session.kiosk.device_addresses import make_printer, make_scanner
 from session.kiosk.device_trust import CertificateWrong
 from session.kiosk.scanner import AddressUnknown
+from session.media.echo_choice import EchoBy, EchoSetting, echo_by
 from session.media.engine_choice import EngineKind, choose, this_machine
 from session.media.ice import IcePlan
 from session.media.relays import RelayTried, try_relay
@@ -91,10 +92,23 @@ async def check_media() -> Finding:
 
 def check_engine(media: MediaSettings) -> Finding:
     """Which engine a desk's calls would use on this machine, and by which rule."""
-    choice = choose(EngineKind(media.engine), this_machine(media.headset, media.microphone))
+    echo = EchoSetting(media.echo)
+    choice = choose(EngineKind(media.engine), this_machine(media.headset, media.microphone, echo))
     words = _("The desk's calls go by the engine “{engine}” (media.engine is “{wanted}”, rule: {rule}).")
     text = words.format(engine=choice.kind.value, wanted=media.engine, rule=choice.why.value)
     return Finding("engine", "ok", text)
+
+
+def check_echo(media: MediaSettings) -> Finding:
+    """What keeps callers from hearing themselves at a desk on this machine."""
+    echo = EchoSetting(media.echo)
+    engine = choose(EngineKind(media.engine), this_machine(media.headset, media.microphone, echo))
+    by = echo_by(echo, browser=engine.kind is EngineKind.BROWSER, microphone=media.microphone)
+    if by is EchoBy.MISSING:
+        words = _("The canceller of echo is not installed: agents wear a headset, or install expert-app[echo].")
+        return Finding("echo", "absent", words)
+    words = _("Echo is cancelled by “{by}” (media.echo is “{wanted}”).")
+    return Finding("echo", "ok", words.format(by=by.value, wanted=media.echo))
 
 
 async def check_keyring() -> Finding:
@@ -216,6 +230,7 @@ async def examine(
         bus,
         media,
         check_engine(desk.media),
+        check_echo(desk.media),
         camera,
         microphone,
         check_voice(voice, kiosk.speak),

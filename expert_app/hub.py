@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from documents.procedures import ProceduresWrong, load_procedures, shipped
-from documents.store import DossierStore
 from documents.workers import Limits, Workers
 from expert_app.bus_config import server_settings
 from expert_app.config import HubSettings
 from expert_app.convention_words import refused
+from expert_app.credentials import KeyMissing
 from expert_app.dossier_adapter import DossierAdapter
 from expert_app.driver import Driver
 from expert_app.facts import Facts
@@ -26,7 +26,8 @@ from expert_app.hub_identities import open_book
 from expert_app.ice_settings import turn_tickets
 from expert_app.paths import Paths
 from expert_app.procedure_words import procedures_refused
-from expert_app.stored_copies import FOLDER, keep_old_databases, upgrade_stored
+from expert_app.stored_copies import keep_old_databases, too_new, upgrade_stored
+from expert_app.stores import ExtraMissing, extra_words, open_blobs, open_store, warn_if_away
 from resources.texts import _
 from session.bus.hub_connection import HubConnection
 from session.bus.identity import new_seed, public_key
@@ -129,6 +130,7 @@ class HubProgram:
         self._procedures = load_procedures(Path(settings.procedures) if settings.procedures else shipped())
         self._look_now = asyncio.Event()
         self._keys_due = False
+        self._blobs = open_blobs(settings, paths)
         keep_old_databases(settings, paths)
         self._book = open_book(paths)
         self._server: BusServer | None = None
@@ -146,10 +148,9 @@ class HubProgram:
             stack.push_async_callback(connection.close)
             await connection.connect(CONNECT_S)
             await upgrade_stored(self._settings, self._paths, connection)
-            store = DossierStore(
-                documents_folder(self._settings, self._paths, "dossiers"), self._settings.database or None
-            )
+            store = open_store(self._settings, self._paths, self._blobs)
             stack.callback(store.close)
+            self._tasks.spawn(asyncio.to_thread(warn_if_away, self._blobs), name="try the documents' store")
             workers = Workers(limits=Limits(memory_mb=700, task_cpu_s=20))
             stack.callback(workers.close)
             adapter = DossierAdapter(store, self._clock, self._procedures, workers)
@@ -195,16 +196,16 @@ class HubProgram:
 
     async def _watch_over(self, hub: Hub, connection: HubConnection, stack: contextlib.AsyncExitStack) -> None:
         """Health and metrics, where the settings want them."""
-        host, _colon, port = self._settings.metrics.listen.rpartition(":")
-        if not host:
+        if not self._settings.metrics.listen:
             return
         from expert_app.metrics import Metrics
-        from expert_app.monitor import Monitor
+        from expert_app.monitor import open_monitor
 
-        monitor = Monitor(host.strip("[]"), int(port), hub.health, Metrics(hub, connection), self._tasks)
-        if await monitor.start():
+        figures = Metrics(hub, connection)
+        monitor = await open_monitor(self._settings.metrics.listen, hub.health, figures, self._tasks)
+        if monitor is not None:
             self._facts.note("monitor", url=monitor.address)
-        stack.callback(monitor.stop)
+            stack.callback(monitor.stop)
 
     async def _bus(self, stack: contextlib.AsyncExitStack) -> tuple[list[str], bytes, ssl.SSLContext | None]:
         """(addresses, our seed, whom we believe). Our own server gets a fresh key of ours at every start."""
@@ -285,16 +286,6 @@ class HubProgram:
         self._facts.note("convention", version=state.version, refused="; ".join(hub.network.refused_parts))
 
 
-def too_new(error: StoredTooNew) -> int:
-    """Says that a newer version has been here; the exit code."""
-    words = _(
-        "What this hub keeps ({what}) was written by a newer version (form {theirs}; this one knows {ours}). Nothing "
-        "was changed. Install the newer version again, or restore the copy in {folder} that it kept."
-    )
-    print(words.format(what=error.what, theirs=error.theirs, ours=error.ours, folder=FOLDER))
-    return 1
-
-
 async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:
     """Runs the hub until it is told to stop; the exit code."""
     stop = asyncio.Event()
@@ -308,6 +299,12 @@ async def run(settings: HubSettings, paths: Paths, options: HubOptions) -> int:
         return too_new(error)
     except ProceduresWrong as error:
         print(procedures_refused(error))
+        return 2
+    except KeyMissing as error:
+        print(error.why)
+        return 2
+    except ExtraMissing as error:
+        print(extra_words(error))
         return 2
     driver = Driver(None, facts, stop.set)
     if options.driven:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""`expert-app hub backup FILE` and `hub restore FILE`: what the operator reads about them. Used by `hub_commands`."""
+"""`expert-app hub backup FILE` and `hub restore FILE`: what is read about them, of a hub and of a vault."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from pathlib import Path
 
 from documents.errors import DocumentError
 from expert_app.backup import Facts, back_up
-from expert_app.backup_file import BackupDamaged, BackupTooNew
+from expert_app.backup_file import BackupDamaged, BackupOfOthers, BackupTooNew
 from expert_app.config import HubSettings
 from expert_app.credentials import KeyMissing
 from expert_app.hub_access import store_of
 from expert_app.paths import Paths
 from expert_app.restore import TargetNotEmpty, restore
+from expert_app.vault_backup import VaultFacts, back_up_vault, restore_vault
 from resources.texts import _
 from session.errors import BusUnreachable, SessionError
+from session.hub.stored_format import StoredTooNew
 from session.tasks import Tasks
 
 
@@ -27,6 +29,34 @@ async def run_backup(path: Path, settings: HubSettings, paths: Paths, *, with_do
 async def run_restore(path: Path, settings: HubSettings, paths: Paths) -> int:
     """Restores the backup and says what came back; the exit code."""
     return await _said(_restore(path, settings, paths), path)
+
+
+async def run_vault_backup(path: Path, settings: HubSettings, paths: Paths) -> int:
+    """The same for a vault; its dossiers are always in it."""
+    return await _said(_back_up_vault(path, settings, paths), path)
+
+
+async def run_vault_restore(path: Path, settings: HubSettings, paths: Paths) -> int:
+    """The same for a vault."""
+    return await _said(_restore_vault(path, settings, paths), path)
+
+
+async def _back_up_vault(path: Path, settings: HubSettings, paths: Paths) -> None:
+    facts = await back_up_vault(path, settings, paths)
+    print(_("{file} holds the vault's state: {what}").format(file=path, what=_vault_summary(facts)))
+    print(_("The secrets of its sealing keys are not in it: keep them apart."))
+
+
+async def _restore_vault(path: Path, settings: HubSettings, paths: Paths) -> None:
+    facts, missing = await restore_vault(path, settings, paths)
+    print(_("Restored from {file}: {what}").format(file=path, what=_vault_summary(facts)))
+    _say_missing(missing)
+
+
+def _vault_summary(facts: VaultFacts) -> str:
+    words = _("{dossiers} dossiers, {documents} documents, logs of {sessions} conversations, of {at}.")
+    count, at = facts.dossiers, facts.made_at_utc.astimezone().strftime("%d/%m/%Y %H:%M")
+    return words.format(dossiers=count.dossiers, documents=count.documents, sessions=facts.sessions, at=at)
 
 
 async def _back_up(path: Path, settings: HubSettings, paths: Paths, *, with_dossiers: bool) -> None:
@@ -55,8 +85,12 @@ async def _restore(path: Path, settings: HubSettings, paths: Paths) -> None:
     finally:
         await tasks.close()
     print(_("Restored from {file}: {what}").format(file=path, what=_summary(facts)))
-    if missing:
-        print(_("{count} documents have no file here: restore the dossiers' folder too.").format(count=missing))
+    _say_missing(missing)
+
+
+def _say_missing(count: int) -> None:
+    if count:
+        print(_("{count} documents have no file here: restore the dossiers' folder too.").format(count=count))
 
 
 def _summary(facts: Facts) -> str:
@@ -74,6 +108,13 @@ async def _said(work: Awaitable[None], path: Path) -> int:
         print(_("{file} is not a whole backup{part}. Nothing was changed.").format(file=path, part=part))
     except BackupTooNew:
         print(_("{file} was written by a newer version. Nothing was changed: update this one first.").format(file=path))
+    except StoredTooNew as error:
+        print(_("What is here ({what}) was written by a newer version. Nothing was changed.").format(what=error.what))
+    except BackupOfOthers as error:
+        words = _("{file} is the backup of the vault of {organisation}. Nothing was changed.")
+        if not error.whose:
+            words = _("{file} is the backup of a hub, not of a vault. Nothing was changed.")
+        print(words.format(file=path, organisation=error.whose))
     except TargetNotEmpty as error:
         words = _("There is something here already ({what}). Nothing was changed: restore into an empty hub.")
         print(words.format(what=error.what))

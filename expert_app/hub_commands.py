@@ -6,9 +6,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from getpass import getpass
 from pathlib import Path
 
 from expert_app.certificates import CertificateTrouble, make_ca, make_certificate
@@ -19,6 +20,7 @@ from expert_app.hub_arguments import ROLES
 from expert_app.hub_identities import Wanted, invite, revoke
 from expert_app.paths import Paths
 from expert_app.procedure_words import list_procedures
+from expert_app.secrets_kept import DOCUMENTS, ged_name, keep_secret
 from resources.texts import _
 from session.bus.identity import new_seed, public_key
 from session.hub.problems import CatalogueWrong
@@ -99,6 +101,33 @@ def _bus_server(context: Context) -> int:
     return become_server(context.arguments.config)
 
 
+def _documents(context: Context) -> int:
+    from expert_app.stores import ExtraMissing, extra_words, try_documents
+
+    try:
+        return try_documents(context.settings, context.paths)
+    except KeyMissing as error:
+        print(error.why)
+    except ExtraMissing as error:
+        print(extra_words(error))
+    return 2
+
+
+def _secret(context: Context) -> int:
+    name = context.arguments.secret_name
+    known = [DOCUMENTS, *(ged_name(one.name) for one in context.settings.ged)]
+    if name not in known:
+        print(_("{name} is none of these: {known}.").format(name=name, known=", ".join(known)))
+        return 2
+    try:
+        keep_secret(name, getpass(_("Secret of {name} (nothing is shown): ").format(name=name)).strip())
+    except KeyMissing as error:
+        print(error.why)
+        return 1
+    print(_("Kept in the system's keyring."))
+    return 0
+
+
 def _make_key(context: Context) -> int:
     from expert_app.hub_access import HUB_KEY
 
@@ -150,16 +179,27 @@ def _serve(context: Context) -> int:
 
 
 def _backup(context: Context) -> int:
-    from expert_app.hub_backup import run_backup
+    from expert_app.hub_backup import run_backup, run_vault_backup
 
     wish = context.arguments
+    if context.settings.serve:
+        return _of_a_vault(context, run_vault_backup)
     return asyncio.run(run_backup(wish.file, context.settings, context.paths, with_dossiers=wish.with_dossiers))
 
 
 def _restore(context: Context) -> int:
-    from expert_app.hub_backup import run_restore
+    from expert_app.hub_backup import run_restore, run_vault_restore
 
+    if context.settings.serve:
+        return _of_a_vault(context, run_vault_restore)
     return asyncio.run(run_restore(context.arguments.file, context.settings, context.paths))
+
+
+def _of_a_vault(context: Context, run: Callable[[Path, HubSettings, Paths], Coroutine[None, None, int]]) -> int:
+    if not context.settings.organisation:
+        print(_("Say whose vault it is with --org."))
+        return 2
+    return asyncio.run(run(context.arguments.file, context.settings, context.paths))
 
 
 def _link(context: Context) -> int:
@@ -197,6 +237,8 @@ _WITHOUT_CATALOGUE: dict[str, Callable[[Context], int]] = {
     "admit": _admit,
     "bus-server": _bus_server,
     "make-key": _make_key,
+    "documents": _documents,
+    "secret": _secret,
     "backup": _backup,
     "restore": _restore,
     "make-ca": _make_ca,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The hub's answers to who watches it: /healthz for people and scripts, /metrics for Prometheus. Used by the hub.
+"""Answers to who watches a hub or vault: /healthz for people and scripts, /metrics for Prometheus. Used by both.
 
 Plain HTTP on this machine by default. Says no name, no number of a caller, no agent's id; organisations and services
 are those of the convention. OpenMetrics, version 1.0 (prometheus_client writes it).
@@ -12,9 +12,10 @@ import contextlib
 import json
 import logging
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 
-from expert_app.metrics import Metrics
-from session.hub.health import Health, Trouble
+from expert_app.metrics import Figures
+from session.hub.health import Trouble
 from session.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,14 @@ Answer = tuple[int, str, bytes]
 _REASONS = {200: "OK", 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed", 503: "Service Unavailable"}
 
 
+class Looks(Protocol):
+    """What knows how a hub or vault is."""
+
+    async def look(self) -> list[Trouble]:
+        """What is wrong now, the gravest first."""
+        ...
+
+
 class Monitor:
     """One small HTTP server. Stop it.
 
@@ -38,7 +47,7 @@ class Monitor:
         host, port: 0 for any free port.
     """
 
-    def __init__(self, host: str, port: int, health: Health, metrics: Metrics, tasks: Tasks) -> None:
+    def __init__(self, host: str, port: int, health: Looks, metrics: Figures, tasks: Tasks) -> None:
         self._host, self._port = host, port
         self._health = health
         self._metrics = metrics
@@ -118,6 +127,15 @@ class Monitor:
         self._metrics.found(await self._health.look())
         kind, body = self._metrics.text(accept)
         return 200, kind, body
+
+
+async def open_monitor(listen: str, health: Looks, metrics: Figures, tasks: Tasks) -> Monitor | None:
+    """The monitor at `listen` ("host:port"); None when nothing is wanted ("") or the address cannot be had."""
+    host, _colon, port = listen.rpartition(":")
+    if not host:
+        return None
+    monitor = Monitor(host.strip("[]"), int(port), health, metrics, tasks)
+    return monitor if await monitor.start() else None
 
 
 def health_text(troubles: list[Trouble]) -> str:

@@ -14,14 +14,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from documents import store_copy
-from documents.store import DossierStore
-from documents.store_copy import StoreCopy
 from expert_app.backup import DOSSIERS, FILES, HISTORY, HISTORY_TABLES, IDENTITIES, STREAMS, Facts
-from expert_app.backup_file import BackupReader, BackupTooNew, reading
+from expert_app.backup_file import BackupOfOthers, BackupReader, BackupTooNew, reading
 from expert_app.config import HubSettings
-from expert_app.hub_access import documents_folder
 from expert_app.hub_identities import open_book
 from expert_app.paths import Paths
+from expert_app.stores import open_copy
 from expert_app.table_rows import has_rows, load_rows
 from session.bus.hub_connection import HubConnection
 from session.bus.snapshots import Snapshots
@@ -32,7 +30,7 @@ from session.hub.stored_format import FORMAT
 
 
 class TargetNotEmpty(Exception):
-    """Something is there already. `what`: "streams", "history", "identities" or "dossiers"."""
+    """Something is there already. `what`: "streams", "history", "log", "identities" or "dossiers"."""
 
     def __init__(self, what: str) -> None:
         super().__init__(what)
@@ -43,10 +41,12 @@ async def restore(path: Path, settings: HubSettings, paths: Paths, connection: H
     """Restores `path`; its facts, and how many documents have no file (they come from a backup of their own).
 
     Raises:
-        BackupDamaged, BackupTooNew, TargetNotEmpty: nothing was changed.
+        BackupDamaged, BackupTooNew, BackupOfOthers, TargetNotEmpty: nothing was changed.
         StoreUnreachable, OSError: it broke off; empty the target and begin again.
     """
     with reading(path) as backup:
+        if HISTORY not in backup.names:
+            raise BackupOfOthers(backup.organisation)
         facts = backup.facts(Facts)
         if facts.stored_format > FORMAT or facts.dossiers.layout > store_copy.FORMAT:
             raise BackupTooNew(facts.stored_format)
@@ -74,22 +74,25 @@ def _check_empty(settings: HubSettings, paths: Paths, facts: Facts) -> None:
             raise TargetNotEmpty("history")
     finally:
         history.close()
-    book = open_book(paths)
-    if not book.is_empty:
-        raise TargetNotEmpty("identities")
+    check_nobody_known(paths)
     if facts.dossiers.included:
-        copy = _dossiers(settings, paths)
-        try:
-            if has_rows(copy.engine, store_copy.TABLES):
-                raise TargetNotEmpty("dossiers")
-        finally:
-            copy.close()
+        check_no_dossiers(settings, paths)
 
 
-def _dossiers(settings: HubSettings, paths: Paths) -> StoreCopy:
-    folder, database = documents_folder(settings, paths, "dossiers"), settings.database or None
-    DossierStore(folder, database).close()  # makes the tables
-    return StoreCopy(folder, database)
+def check_nobody_known(paths: Paths) -> None:
+    """Raises `TargetNotEmpty` when somebody was enrolled, admitted or sent away here."""
+    if not open_book(paths).is_empty:
+        raise TargetNotEmpty("identities")
+
+
+def check_no_dossiers(settings: HubSettings, paths: Paths) -> None:
+    """Raises `TargetNotEmpty` when there are dossiers here."""
+    copy = open_copy(settings, paths)
+    try:
+        if has_rows(copy.engine, store_copy.TABLES):
+            raise TargetNotEmpty("dossiers")
+    finally:
+        copy.close()
 
 
 def _fill(backup: BackupReader, settings: HubSettings, paths: Paths, facts: Facts, created: str) -> int:
@@ -100,10 +103,15 @@ def _fill(backup: BackupReader, settings: HubSettings, paths: Paths, facts: Fact
             history.follow_stream(facts.audit_created, created)
         finally:
             history.close()
-    _put_identities(paths, backup.read(IDENTITIES))
-    copy = _dossiers(settings, paths)
+    put_identities(paths, backup.read(IDENTITIES))
+    return fill_dossiers(backup, settings, paths, included=facts.dossiers.included)
+
+
+def fill_dossiers(backup: BackupReader, settings: HubSettings, paths: Paths, *, included: bool) -> int:
+    """Puts the dossiers into their place, where the backup has them; how many documents have no file here."""
+    copy = open_copy(settings, paths)
     try:
-        if facts.dossiers.included:
+        if included:
             for name in backup.names:
                 if name.startswith(FILES):
                     copy.write(name.removeprefix(FILES), backup.whole(name))
@@ -113,7 +121,8 @@ def _fill(backup: BackupReader, settings: HubSettings, paths: Paths, facts: Fact
         copy.close()
 
 
-def _put_identities(paths: Paths, parts: Iterator[bytes]) -> None:
+def put_identities(paths: Paths, parts: Iterator[bytes]) -> None:
+    """Puts the book of identities into its place, whole or not at all."""
     place = paths.folder("identities") / "identities.sqlite"
     part = place.with_suffix(".part")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -17,6 +17,7 @@ from expert_app.backup import back_up
 from expert_app.config import HubSettings
 from expert_app.hub_access import documents_folder
 from expert_app.paths import Paths
+from resources.texts import _
 from session.bus.hub_connection import HubConnection
 from session.hub import history_tables, identities
 from session.hub.stored_format import StoredTooNew
@@ -25,6 +26,16 @@ from session.hub.stored_upgrades import upgrade
 log = logging.getLogger(__name__)
 
 FOLDER = "before-upgrade"
+
+
+def too_new(error: StoredTooNew) -> int:
+    """Says that a newer version has been here; the exit code."""
+    words = _(
+        "What is kept here ({what}) was written by a newer version (form {theirs}; this one knows {ours}). Nothing "
+        "was changed. Install the newer version again, or restore the copy in {folder} that it kept."
+    )
+    print(words.format(what=error.what, theirs=error.theirs, ours=error.ours, folder=FOLDER))
+    return 1
 
 
 async def upgrade_stored(settings: HubSettings, paths: Paths, connection: HubConnection) -> None:

@@ -24,9 +24,14 @@ from expert_app.driver import Driver
 from expert_app.facts import Facts
 from expert_app.hub_access import documents_folder
 from expert_app.hub_identities import open_book
+from expert_app.monitor import open_monitor
 from expert_app.paths import Paths
 from expert_app.procedure_words import procedures_refused
+from expert_app.stored_copies import keep_old_databases, too_new
+from expert_app.stores import ExtraMissing, extra_words, open_blobs, open_store
+from expert_app.vault_backup import log_of
 from expert_app.vault_part import OwnPart
+from expert_app.vault_watch import VaultFigures, VaultHealth
 from resources.texts import _
 from session.bus.client import BusClient
 from session.bus.seal_cards import key_id
@@ -36,11 +41,12 @@ from session.errors import BusUnreachable, SessionError, StoreUnreachable
 from session.hub.dossier_handlers import dossier_handlers
 from session.hub.dossier_service import DossierService
 from session.hub.problems import CatalogueWrong
+from session.hub.room import Room
 from session.hub.service import Handler
+from session.hub.stored_format import StoredTooNew
 from session.hub.uploads import UploadSpool
 from session.hub.vault_door import House, VaultDoor
-from session.hub.vault_handlers import certify_handlers, log_handlers, note_handlers
-from session.hub.vault_log import VaultLog
+from session.hub.vault_handlers import certify_handlers, log_handlers, note_handlers, number_handlers
 from session.hub.vault_sessions import VaultSessions
 from session.protocol.roles import Role
 from session.protocol.seal_messages import Part
@@ -61,6 +67,7 @@ class VaultProgram:
     def __init__(self, settings: HubSettings, paths: Paths, facts: Facts) -> None:
         self._settings, self._paths, self._facts = settings, paths, facts
         self._clock, self._tasks = SystemClock(), Tasks()
+        keep_old_databases(settings, paths)
         own = settings.vault
         self.part = OwnPart(
             Path(settings.catalogue), settings.organisation, own.signer, own.secret_files, open_book(paths), self._clock
@@ -72,7 +79,9 @@ class VaultProgram:
         check_addresses(settings.bus_urls)
         tls = client_tls(Path(settings.ca_file) if settings.ca_file else None)
         self._bus = BusClient(settings.bus_urls, Role.VAULT, own.user, seed, self._tasks, self._clock, tls)
-        self._keeper = VaultLog(paths.folder("log") / "log.sqlite")
+        self._blobs = open_blobs(settings, paths)
+        self._keeper = log_of(paths)
+        self._store: DossierStore | None = None
 
     async def run(self, stop: asyncio.Event, ready: Callable[[], None]) -> None:
         """Serves until `stop`; `ready` is called once it listens, also while the bus is still away."""
@@ -83,27 +92,43 @@ class VaultProgram:
             house = House(organisation, self.part.secrets, self.part.admitted)
             handlers = self._handlers(house, stack)
             door = VaultDoor(house, handlers, self._bus.subscribe, self._bus.answer, self._clock, self._tasks)
+            health = self._health()
+            await self._watch_over(health, door, stack)
             await door.start()
-            stack.callback(door.stop)
+            stack.push_async_callback(door.stop)
             self._bus.connected.connect(lambda there: self._facts.note("bus", connected=there))
             try:
                 await self._bus.connect()
             except BusUnreachable:
                 log.warning("the network's bus is away; the vault goes on trying")
             self._bus.beat()
-            self._tasks.spawn(self._look(), name="watch the convention")
+            self._tasks.spawn(self._look(health), name="watch the convention")
             self._tasks.spawn(self._sweep(), name="retention")
             self._facts.note("vault_ready", organisation=organisation, serves=",".join(self._settings.serve))
             ready()
             await stop.wait()
+            health.is_leaving = True
+
+    def _health(self) -> VaultHealth:
+        disk = self._settings.disk
+        places = [self._paths.data, documents_folder(self._settings, self._paths, "dossiers")]
+        room = Room(places, disk.warn_mb << 20, disk.full_mb << 20)
+        return VaultHealth(lambda: self._bus.is_connected, self._keeper, self._store, room, self.part, self._clock)
+
+    async def _watch_over(self, health: VaultHealth, door: VaultDoor, stack: contextlib.AsyncExitStack) -> None:
+        """Health and metrics, where the settings want them."""
+        figures = VaultFigures(health, door)
+        monitor = await open_monitor(self._settings.metrics.listen, health, figures, self._tasks)
+        if monitor is not None:
+            self._facts.note("monitor", url=monitor.address)
+            stack.callback(monitor.stop)
 
     def _handlers(self, house: House, stack: contextlib.AsyncExitStack) -> dict[Part, dict[str, Handler]]:
-        sessions = VaultSessions(self._bus, self._keeper, self._clock)
+        sessions = VaultSessions(self._bus, self._keeper, self._clock, self.part.secrets)
         certificates = certify_handlers(house, self._clock)
         handlers: dict[Part, dict[str, Handler]] = {}
         if Part.DOSSIER in self._settings.serve:
-            folder = documents_folder(self._settings, self._paths, "dossiers")
-            store = DossierStore(folder, self._settings.database or None)
+            store = self._store = open_store(self._settings, self._paths, self._blobs)
             stack.callback(store.close)
             workers = Workers(limits=Limits(memory_mb=700, task_cpu_s=20))
             stack.callback(workers.close)
@@ -111,21 +136,24 @@ class VaultProgram:
             uploads = UploadSpool(self._paths.folder("uploads"))
             rules = DossierService(adapter, sessions, sessions, uploads)
             notes = note_handlers(self._keeper, sessions, house.organisation, self._clock)
-            handlers[Part.DOSSIER] = {**dossier_handlers(rules), **notes, **certificates}
+            numbers = number_handlers(sessions, house.organisation)
+            handlers[Part.DOSSIER] = {**dossier_handlers(rules), **notes, **numbers, **certificates}
         if Part.LOG in self._settings.serve:
             answers = log_handlers(self._keeper, sessions, house.organisation, self._clock)
             handlers[Part.LOG] = {**answers, **certificates}
         return handlers
 
-    async def _look(self) -> None:
+    async def _look(self, health: VaultHealth) -> None:
         while True:
             await asyncio.sleep(LOOK_S)
             try:
                 if await asyncio.to_thread(self.part.look):
                     log.info("the organisation's part of the convention is another one now")
                     self._facts.note("convention", keys=len(self.part.entry.seal_keys))
+                health.refused = ""
             except CatalogueWrong as error:
                 log.error("of the convention, not taken: %s", error)
+                health.refused = str(error)[:500]
 
     async def _sweep(self) -> None:
         while True:
@@ -157,6 +185,11 @@ async def run(settings: HubSettings, paths: Paths, *, driven: bool) -> int:
         return 2
     except ProceduresWrong as error:
         print(procedures_refused(error))
+        return 2
+    except StoredTooNew as error:
+        return too_new(error)
+    except ExtraMissing as error:
+        print(extra_words(error))
         return 2
     except SessionError as error:
         from views.troubles import sentence

@@ -340,6 +340,12 @@ class VaultAway(SessionError):
     code = "vault_away"
 
 
+class VaultOutOfReach(SessionError):
+    """Callers of another network cannot be sent to an organisation that has a vault. Detail: `organisation`."""
+
+    code = "vault_out_of_reach"
+
+
 class DeskNotAdmitted(SessionError):
     """The organisation's vault does not know this desk's key. Detail: `key`."""
 

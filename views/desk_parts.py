@@ -105,8 +105,8 @@ def label(text: str = "", role: str = "body", name: str = "", wrap: bool = False
     return made
 
 
-def steady_figures(shown: QLabel) -> QLabel:
-    """Gives a clock figures of one width, so that it does not jump every second."""
+def steady_figures[Shown: QWidget](shown: Shown) -> Shown:
+    """Gives a clock figures of one width, so that it does not jump every second and columns stand straight."""
     font = shown.font()
     font.setFeature(QFont.Tag("tnum"), 1)
     shown.setFont(font)

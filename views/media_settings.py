@@ -11,13 +11,15 @@ from PyQt6.QtGui import QHideEvent
 from PyQt6.QtWidgets import QCheckBox, QComboBox, QDialog, QProgressBar, QSizePolicy, QWidget
 
 from resources.texts import N_, _
-from session.media.echo_check import Echo
+from session.media.echo_check import ENOUGH_DB, Echo
+from session.media.echo_choice import EchoBy, EchoSetting
 from session.media.engine_choice import Choice, EngineKind, Why
 from views.desk_parts import column, label, push_button, row
 from views.theme import SPACE
 from views.video_pane import FrameGiver, OwnPlace, VideoPane
 
 AUTO = "auto"
+_CHOICES = ("camera", "microphone", "speaker", "echo", "engine")
 _ENGINES = {
     EngineKind.AUTO: N_("Chosen for this computer"),
     EngineKind.AIORTC: N_("Program's own (aiortc)"),
@@ -26,15 +28,35 @@ _ENGINES = {
 _WHY = {
     Why.SETTING: N_("as you chose"),
     Why.ONE_CORE: N_("this computer has one processor core"),
-    Why.ECHO: N_("you have a loudspeaker, and only the browser cancels echo"),
+    Why.ECHO: N_("you have a loudspeaker, and only the browser cancels echo here"),
     Why.CODEC: N_("it has the sharper picture on a narrow line"),
     Why.DELAY: N_("it answers fastest and needs least of the processor"),
+}
+_CANCELLERS = {
+    EchoSetting.AUTO: N_("Chosen for this computer"),
+    EchoSetting.APM: N_("By this program"),
+    EchoSetting.SYSTEM: N_("By the computer's system"),
+    EchoSetting.OFF: N_("Not at all"),
+}
+_AT_WORK = {
+    EchoBy.APM: N_("This program cancels echo and takes noise away."),
+    EchoBy.SYSTEM: N_("The system's microphone is relied on."),
+    EchoBy.BROWSER: N_("The browser cancels echo and takes noise away."),
+    EchoBy.OFF: N_("Nothing cancels echo: wear a headset."),
+    EchoBy.MISSING: N_("This program's canceller is not installed: wear a headset."),
+}
+_HEARD = {
+    EchoBy.SYSTEM: N_(
+        "Echo: the microphone hears the loudspeaker although the system is relied on. Choose the system's microphone"
+        " with echo cancellation, or wear a headset."
+    ),
+    EchoBy.BROWSER: N_("The microphone hears the loudspeaker; in conversations the browser takes the echo away."),
 }
 _ECHOES = {
     Echo.NONE: N_("No echo: the microphone does not hear the loudspeaker."),
     Echo.HEARD: N_(
-        "Echo: the microphone hears the loudspeaker, and callers would hear themselves. Wear a headset, or untick"
-        " “I wear a headset” so that the echo is cancelled."
+        "Echo: the microphone hears the loudspeaker, and callers would hear themselves. Wear a headset, or let the echo"
+        " be cancelled."
     ),
     Echo.DEAF: N_("The microphone brings nothing at all: choose another one, or look for a mute switch on it."),
 }
@@ -49,6 +71,7 @@ class MediaChoice:
     speaker: str = AUTO
     headset: bool = True
     engine: str = AUTO
+    echo: str = AUTO
 
 
 class MediaSettingsDialog(QDialog):
@@ -71,11 +94,11 @@ class MediaSettingsDialog(QDialog):
         self.setWindowTitle(_("Camera, microphone and loudspeaker"))
         self.setModal(False)
         self._choice = MediaChoice()
-        self._combos = {name: self._combo(name) for name in ("camera", "microphone", "speaker", "engine")}
+        self._combos = {name: self._combo(name) for name in _CHOICES}
         self._preview = VideoPane()
         self._preview.setAccessibleName(_("Preview of your picture"))
         self._preview.set_own_place(OwnPlace.HIDDEN)
-        self._preview.setFixedHeight(180)
+        self._preview.setFixedHeight(144)
         self._preview.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._level = QProgressBar()
         self._level.setObjectName("media_level")
@@ -90,6 +113,7 @@ class MediaSettingsDialog(QDialog):
         self._echo = push_button(_("Look for echo"), "microphone", name="media_echo")
         self._echo.clicked.connect(self.echo_requested)
         self._echo_words = label(role="soft", name="media_echo_words", wrap=True)
+        self._cancelled_words = label(role="soft", name="media_cancelled_words", wrap=True)
         self._engine_words = label(role="soft", name="media_engine_words", wrap=True)
         self._close = push_button(_("Close"), kind="primary", name="media_close")
         self._close.clicked.connect(self.close)
@@ -109,6 +133,7 @@ class MediaSettingsDialog(QDialog):
             ("camera", _("Camera"), (self._preview,)),
             ("microphone", _("Microphone"), (self._level,)),
             ("speaker", _("Loudspeaker"), ()),
+            ("echo", _("Echo is cancelled"), (self._cancelled_words,)),
             ("engine", _("Voice and picture by"), (self._engine_words,)),
         )
         for name, words, below in parts:
@@ -137,11 +162,15 @@ class MediaSettingsDialog(QDialog):
         self._fill("microphone", choice.microphone, microphones, _("The computer's own choice"), _("No microphone"))
         self._fill("speaker", choice.speaker, speakers, _("The computer's own choice"), "")
         self._headset.setChecked(choice.headset)
-        combo = self._combos["engine"]
+        self._offer("engine", {kind.value: words for kind, words in _ENGINES.items()}, choice.engine)
+        self._offer("echo", {kind.value: words for kind, words in _CANCELLERS.items()}, choice.echo)
+
+    def _offer(self, which: str, entries: dict[str, str], chosen: str) -> None:
+        combo = self._combos[which]
         combo.clear()
-        for kind, words in _ENGINES.items():
-            combo.addItem(_(words), kind.value)
-        combo.setCurrentIndex(max(0, combo.findData(choice.engine)))
+        for value, words in entries.items():
+            combo.addItem(_(words), value)
+        combo.setCurrentIndex(max(0, combo.findData(chosen)))
 
     def _fill(self, which: str, chosen: str, names: Sequence[str], automatic: str, none: str) -> None:
         combo = self._combos[which]
@@ -162,6 +191,11 @@ class MediaSettingsDialog(QDialog):
         self._engine_words.setText(f"{words} {_('From the next conversation on.')}" if later else words)
         self._fit()
 
+    def show_cancelled(self, by: EchoBy) -> None:
+        """What keeps callers from hearing themselves, as the choices are now."""
+        self._cancelled_words.setText(_(_AT_WORK[by]))
+        self._fit()
+
     def set_preview(self, frame: FrameGiver) -> None:
         """Where our own picture comes from."""
         self._preview.set_source(frame)
@@ -175,9 +209,9 @@ class MediaSettingsDialog(QDialog):
         self._tone.setEnabled(not testing)
         self._echo.setEnabled(not testing)
 
-    def show_echo(self, found: Echo) -> None:
-        """What the look for echo found."""
-        self._echo_words.setText(_(_ECHOES[found]))
+    def show_echo(self, found: Echo, by: EchoBy, removed_db: float | None = None) -> None:
+        """What the look for echo found; `removed_db` of it the program's own canceller took away."""
+        self._echo_words.setText(_echo_words(found, by, removed_db))
         self._echo_words.show()
         self._fit()
 
@@ -198,3 +232,18 @@ class MediaSettingsDialog(QDialog):
         """Closed, by whatever way."""
         super().hideEvent(event)
         self.closed.emit()
+
+
+def _echo_words(found: Echo, by: EchoBy, removed_db: float | None) -> str:
+    if found is not Echo.HEARD:
+        return _(_ECHOES[found])
+    if removed_db is None:
+        return _(_HEARD.get(by, _ECHOES[found]))
+    if removed_db >= ENOUGH_DB:
+        words = _("The microphone hears the loudspeaker; this program takes the echo away ({db} dB).")
+    else:
+        words = _(
+            "Echo: this program takes only {db} dB of the loudspeaker away, and callers may hear themselves. Turn the"
+            " loudspeaker down, move it away from the microphone, or wear a headset."
+        )
+    return words.format(db=f"{removed_db:.0f}")

@@ -1,24 +1,30 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The operator's window: the hubs and which convention each has, the sites, closing one. Used by `compose_site`.
+"""The operator's window: the hubs and what each works by, the sites, closing one. Used by `compose_site`.
 
 It shows no queue and no caller.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QTableWidget, QTableWidgetItem, QWidget
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QLineEdit, QWidget
 
 from resources.texts import _
 from session.protocol.site_messages import HubFacts, NetworkAnswer, SiteFacts
-from views.desk_parts import column, label, push_button, row
+from views.board_tables import ROOM_PX, BoardTable, Cell, Row
+from views.desk_parts import Card, column, label, push_button, row
+from views.icons import IconLabel
 from views.message_bar import MessageBar
 from views.theme import SPACE
 
 LONGEST, SHORTEST = 200, 3
-ID = Qt.ItemDataRole.UserRole
+HUB_ROWS = 5
+"""Hubs that are seen at once; a network has one to five."""
+
+PARTS_SHOWN = 4
 
 
 class NetworkView(QWidget):
@@ -37,8 +43,14 @@ class NetworkView(QWidget):
         self._sites: dict[str, SiteFacts] = {}
         self._title = label(role="large", name="network_title")
         self._warning = label(name="network_warning", wrap=True)
-        self.hubs = _table("hubs", _("Hubs"))
-        self.sites = _table("sites", _("Sites"))
+        self._alarm = Card("network_alarm")
+        beside = row(None, IconLabel("warning", "warn"), space=SPACE[1])
+        beside.addWidget(self._warning, 1)
+        self._alarm.body.addLayout(beside)
+        heads = [_("Hub"), _("Since"), _("Convention"), _("Requests answered"), _("Requests refused"), _("History")]
+        self.hubs = BoardTable("hubs", _("Hubs"), heads, wide=0)
+        heads = [_("Site"), _("Kiosks"), _("Calls"), _("Decided")]
+        self.sites = BoardTable("sites", _("Sites"), heads, wide=3)
         self.sites.itemSelectionChanged.connect(self._on_selected)
         self.reason = QLineEdit()
         self.reason.setObjectName("site_reason")
@@ -54,7 +66,7 @@ class NetworkView(QWidget):
             self,
             self.messages,
             self._title,
-            self._warning,
+            self._alarm,
             label(_("Hubs"), "title"),
             self.hubs,
             label(_("Sites"), "title"),
@@ -63,26 +75,23 @@ class NetworkView(QWidget):
             space=SPACE[1],
             margins=(pad, pad, pad, pad),
         )
+        self.hubs.setMaximumHeight((HUB_ROWS + 1) * (self.fontMetrics().height() + ROOM_PX + 2))
         self._on_selected()
 
     def show_network(self, answer: NetworkAnswer) -> None:
         """Everything as it is now; the selection stays."""
         self._title.setText(_("Network · {name}").format(name=answer.your_name))
-        versions = {hub.convention for hub in answer.hubs}
-        self._warning.setVisible(len(versions) > 1)
-        self._warning.setText(
-            _("The hubs do not have the same convention: give them all the same files.") if len(versions) > 1 else ""
-        )
+        wrong = _wrong(answer.hubs)
+        self._alarm.setVisible(bool(wrong))
+        self._warning.setText("\n".join(wrong))
         self._sites = {site.id: site for site in answer.sites}
-        heads = [_("Hub"), _("Since"), _("Convention"), _("Requests answered"), _("Requests refused"), _("History")]
-        _fill(self.hubs, heads, [(hub.id, _hub_cells(hub)) for hub in answer.hubs])
-        heads = [_("Site"), _("Kiosks"), _("Calls"), _("Decided")]
-        _fill(self.sites, heads, [(site.id, _site_cells(site)) for site in answer.sites])
+        newest = answer.hubs[0].convention if answer.hubs else ""
+        self.hubs.show_rows([_hub_row(hub, newest) for hub in answer.hubs])
+        self.sites.show_rows([_site_row(site) for site in answer.sites])
         self._on_selected()
 
     def _selected(self) -> SiteFacts | None:
-        chosen = self.sites.selectedItems()
-        return self._sites.get(str(chosen[0].data(ID))) if chosen else None
+        return self._sites.get(self.sites.chosen())
 
     def _on_selected(self) -> None:
         site = self._selected()
@@ -101,49 +110,49 @@ def _time(at_utc: datetime) -> str:
     return at_utc.astimezone().strftime("%d/%m %H:%M")
 
 
-def _hub_cells(hub: HubFacts) -> list[str]:
+def _wrong(hubs: Sequence[HubFacts]) -> list[str]:
+    """What the operator must see to, a sentence each."""
+    found = []
+    if len({hub.convention for hub in hubs}) > 1:
+        found.append(_("The hubs do not have the same convention: give them all the same files."))
+    refused = list(dict.fromkeys(part for hub in hubs for part in hub.refused_parts))
+    if refused:
+        words = _("Not taken of the convention; what was good before still holds (expert-app hub check says more):")
+        found.append("\n".join([words, *(f"– {part}" for part in refused[:PARTS_SHOWN])]))
+    return found
+
+
+def _hub_row(hub: HubFacts, convention: str) -> Row:
     behind = _("unknown") if hub.behind is None else _("up to date")
     if hub.behind:
         behind = _("{count} behind").format(count=hub.behind)
-    return [hub.id, _time(hub.started_at_utc), hub.convention, str(hub.answered), str(hub.refused), behind]
+    is_other = hub.convention != convention or bool(hub.refused_parts)
+    cells = (
+        Cell(hub.id),
+        Cell(_time(hub.started_at_utc), "soft"),
+        Cell(hub.convention, "warn" if is_other else "", "warning" if is_other else ""),
+        Cell(_count(hub.answered), right=True),
+        Cell(_count(hub.refused), right=True),
+        Cell(behind, "warn" if hub.behind else "good" if hub.behind == 0 else "soft"),
+    )
+    return Row(hub.id, cells, strong=True)
 
 
-def _site_cells(site: SiteFacts) -> list[str]:
+def _site_row(site: SiteFacts) -> Row:
     decided = ""
     if site.at_utc is not None:
         decided = f"{site.changed_by} · {_time(site.at_utc)} · {site.reason}"
     there = _("{there} of {count} there").format(there=site.there, count=site.kiosks)
-    return [site.name, there, _("site closed") if site.closed else _("site open"), decided]
+    is_missing = site.there < site.kiosks
+    cells = (
+        Cell(site.name),
+        Cell(there, "warn" if is_missing else "", "warning" if is_missing else ""),
+        Cell(_("site closed"), "warn", "forbidden") if site.closed else Cell(_("site open"), "good"),
+        Cell(decided, "soft"),
+    )
+    return Row(site.id, cells, strong=True)
 
 
-def _table(name: str, spoken: str) -> QTableWidget:
-    table = QTableWidget()
-    table.setObjectName(name)
-    table.setAccessibleName(spoken)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setTabKeyNavigation(False)
-    if (side := table.verticalHeader()) is not None:
-        side.hide()
-    return table
-
-
-def _fill(table: QTableWidget, heads: list[str], rows: list[tuple[str, list[str]]]) -> None:
-    """Changes only the cells that say something else, so that selection and reader are not disturbed."""
-    if table.columnCount() != len(heads):
-        table.setColumnCount(len(heads))
-        if (top := table.horizontalHeader()) is not None:
-            top.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-            top.setStretchLastSection(True)
-    table.setHorizontalHeaderLabels(heads)
-    table.setRowCount(len(rows))
-    for place, (identity, cells) in enumerate(rows):
-        for at, text in enumerate(cells):
-            item = table.item(place, at)
-            if item is None:
-                item = QTableWidgetItem()
-                table.setItem(place, at, item)
-            if item.text() != text:
-                item.setText(text)
-            item.setData(ID, identity)
+def _count(number: int) -> str:
+    """In groups of three, with the narrow space of French and scientific writing."""
+    return f"{number:,}".replace(",", "\u202f")

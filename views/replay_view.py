@@ -30,6 +30,7 @@ from views.desk_parts import (
     label,
     push_button,
     row,
+    steady_figures,
     tool_button,
 )
 from views.icons import icon
@@ -95,7 +96,7 @@ class ReplayView(QWidget):
     # ---- building ----
 
     def _build(self) -> None:
-        self._list = QListWidget()
+        self._list = steady_figures(QListWidget())
         self._list.setObjectName("replay_events")
         self._list.setAccessibleName(_("Events"))
         self._list.setUniformItemSizes(True)

@@ -104,6 +104,7 @@ class SessionHeader(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("session_header")
+        self._session: SessionFacts | None = None
         self._ticket = label(role="large", name="session_ticket")
         self._service = ServiceTag(0)
         self._where = ElidedLabel(role="small", name="session_where")
@@ -142,12 +143,22 @@ class SessionHeader(QFrame):
         """The conversation that is going on; all permissions start at "not yet"."""
         self._ticket.setText(ticket_number)
         self._service.show_service(service, session.service, place)
-        number = _("No. {number}").format(number=session.caller_number) if session.caller_number else _("no number")
+        self._session = session
+        self._show_where(_("number sealed") if session.sealed_number else _number(session.caller_number))
+        self.show_grants(dict.fromkeys(Grant, False))
+
+    def show_number(self, session_id: str, number: str) -> None:
+        """What the organisation's own service has opened of the caller's number."""
+        if self._session is not None and self._session.id == session_id:
+            self._show_where(_number(number))
+
+    def _show_where(self, number: str) -> None:
+        session = self._session
+        assert session is not None
         places = [number, session.site]
         if session.seal is not None:  # a session that could not be sealed as it must be is not begun
             places.append(_("sealed for {organisation}").format(organisation=session.organisation_name))
         self._where.setText(" · ".join(places))
-        self.show_grants(dict.fromkeys(Grant, False))
 
     def show_grants(self, grants: Mapping[Grant, bool]) -> None:
         """What the caller allows now; permissions that are not named stay as they are."""
@@ -162,3 +173,7 @@ class SessionHeader(QFrame):
     def show_asked(self, grant: Grant) -> None:
         """The caller is being asked."""
         self._grants[grant].show_state(allowed=False, asked=True)
+
+
+def _number(number: str) -> str:
+    return _("No. {number}").format(number=number) if number else _("no number")

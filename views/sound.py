@@ -9,6 +9,7 @@ from types import ModuleType
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from session.media.sound import NullSink, SilentSource, SoundSink, SoundSource
+from session.media.voice_filter import VoiceFilter
 
 log = logging.getLogger(__name__)
 
@@ -26,16 +27,16 @@ class SoundDevices(QObject):
         super().__init__(parent)
         self._qt = _qt_sound()
 
-    def speaker(self, name: str = "") -> SoundSink:
+    def speaker(self, name: str = "", voice: VoiceFilter | None = None) -> SoundSink:
         """The loudspeaker called `name`, or the system's own; a silent one where there is none."""
-        sink: SoundSink | None = self._qt.open_speaker(name) if self._qt else None
+        sink: SoundSink | None = self._qt.open_speaker(name, voice) if self._qt else None
         if sink is None:
             self.missing.emit("speaker")
         return sink or NullSink()
 
-    def microphone(self, name: str = "") -> SoundSource:
+    def microphone(self, name: str = "", voice: VoiceFilter | None = None) -> SoundSource:
         """The microphone called `name`, or the system's own; silence where there is none."""
-        source: SoundSource | None = self._qt.open_microphone(name) if self._qt else None
+        source: SoundSource | None = self._qt.open_microphone(name, voice) if self._qt else None
         if source is None:
             self.missing.emit("microphone")
         return source or SilentSource()

@@ -8,12 +8,14 @@ window. The engine's thread only puts blocks into a queue, or takes them out.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 import numpy as np
 from PyQt6.QtCore import QIODevice, QThread
 from PyQt6.QtMultimedia import QAudio, QAudioDevice, QAudioFormat, QAudioSink, QAudioSource, QMediaDevices
 
 from session.media.sound import BLOCK, RATE_HZ, Pcm, SampleQueue, silence
+from session.media.voice_filter import VoiceFilter
 
 log = logging.getLogger(__name__)
 
@@ -31,11 +33,15 @@ def sound_format() -> QAudioFormat:
 
 
 class QueueDevice(QIODevice):
-    """What the loudspeaker reads from."""
+    """What the loudspeaker reads from.
 
-    def __init__(self, queue: SampleQueue) -> None:
+    Args:
+        on_played: hears what the loudspeaker takes, the silence between included: nowhere else is it known so exactly.
+    """
+
+    def __init__(self, queue: SampleQueue, on_played: Callable[[Pcm], None] | None = None) -> None:
         super().__init__()
-        self._queue = queue
+        self._queue, self._on_played = queue, on_played
 
     def isSequential(self) -> bool:
         """A stream has no positions."""
@@ -48,17 +54,21 @@ class QueueDevice(QIODevice):
     def readData(self, maxlen: int) -> bytes:
         """Sound for the loudspeaker, filled up with silence."""
         wanted = min(maxlen, DEVICE_BUFFER_BYTES) // BYTES_PER_SAMPLE
-        samples = self._queue.take(wanted)
-        return samples.tobytes() + bytes((wanted - samples.size) * BYTES_PER_SAMPLE)
+        taken = self._queue.take(wanted)
+        samples = np.concatenate((taken, np.zeros(wanted - taken.size, np.int16)))
+        if self._on_played is not None:
+            self._on_played(samples)
+        return samples.tobytes()
 
 
 class _DeviceThread(QThread):
     """Runs one of Qt's sound objects in an event loop of its own; makes and deletes it there."""
 
-    def __init__(self, device: QAudioDevice, queue: SampleQueue) -> None:
+    def __init__(self, device: QAudioDevice, queue: SampleQueue, voice: VoiceFilter | None) -> None:
         super().__init__()
         self._device = device
         self._queue = queue
+        self._voice = voice
 
     def end(self) -> None:
         """Stops and waits."""
@@ -68,7 +78,7 @@ class _DeviceThread(QThread):
 
 class _SpeakerThread(_DeviceThread):
     def run(self) -> None:
-        stream = QueueDevice(self._queue)
+        stream = QueueDevice(self._queue, self._voice.played if self._voice is not None else None)
         stream.open(QIODevice.OpenModeFlag.ReadOnly)
         sink = QAudioSink(self._device, sound_format())
         sink.setBufferSize(DEVICE_BUFFER_BYTES)
@@ -91,7 +101,8 @@ class _MicrophoneThread(_DeviceThread):
         source.stop()
 
     def _take(self, heard: bytes) -> None:
-        self._queue.put(np.frombuffer(heard[: len(heard) // BYTES_PER_SAMPLE * BYTES_PER_SAMPLE], np.int16))
+        samples = np.frombuffer(heard[: len(heard) // BYTES_PER_SAMPLE * BYTES_PER_SAMPLE], np.int16)
+        self._queue.put(samples if self._voice is None else self._voice.heard(samples))
 
 
 def _log_fault(which: str, error: QAudio.Error) -> None:
@@ -100,11 +111,11 @@ def _log_fault(which: str, error: QAudio.Error) -> None:
 
 
 class Speaker:
-    """A `SoundSink`: the given loudspeaker."""
+    """A `SoundSink`: the given loudspeaker. What it plays is told to `voice`, which keeps it out of a microphone."""
 
-    def __init__(self, device: QAudioDevice) -> None:
+    def __init__(self, device: QAudioDevice, voice: VoiceFilter | None = None) -> None:
         self._queue = SampleQueue()
-        self._thread = _SpeakerThread(device, self._queue)
+        self._thread = _SpeakerThread(device, self._queue, voice)
         self._thread.start(QThread.Priority.TimeCriticalPriority)
 
     def write(self, block: Pcm) -> None:
@@ -117,11 +128,11 @@ class Speaker:
 
 
 class Microphone:
-    """A `SoundSource`: the given microphone."""
+    """A `SoundSource`: the given microphone, cleaned by `voice`."""
 
-    def __init__(self, device: QAudioDevice) -> None:
+    def __init__(self, device: QAudioDevice, voice: VoiceFilter | None = None) -> None:
         self._queue = SampleQueue()
-        self._thread = _MicrophoneThread(device, self._queue)
+        self._thread = _MicrophoneThread(device, self._queue, voice)
         self._thread.start(QThread.Priority.TimeCriticalPriority)
 
     def read(self) -> Pcm:
@@ -135,16 +146,16 @@ class Microphone:
         self._thread.end()
 
 
-def open_speaker(name: str) -> Speaker | None:
+def open_speaker(name: str, voice: VoiceFilter | None = None) -> Speaker | None:
     """The loudspeaker called `name`, or the system's own; None where there is none that takes our sound."""
     device = _chosen(QMediaDevices.audioOutputs(), QMediaDevices.defaultAudioOutput(), name)
-    return Speaker(device) if device is not None else None
+    return Speaker(device, voice) if device is not None else None
 
 
-def open_microphone(name: str) -> Microphone | None:
+def open_microphone(name: str, voice: VoiceFilter | None = None) -> Microphone | None:
     """The microphone called `name`, or the system's own; None where there is none that gives our sound."""
     device = _chosen(QMediaDevices.audioInputs(), QMediaDevices.defaultAudioInput(), name)
-    return Microphone(device) if device is not None else None
+    return Microphone(device, voice) if device is not None else None
 
 
 def _chosen(devices: list[QAudioDevice], default: QAudioDevice, name: str) -> QAudioDevice | None:

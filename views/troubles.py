@@ -340,6 +340,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("Your organisation's own service does not answer (part: {part})."),
         N_("Go on with the conversation: documents and log wait on this computer and are sent by themselves."),
     ),
+    "vault_out_of_reach": (
+        N_("This organisation seals its conversations, and kiosks of another network cannot reach it."),
+        N_("The caller keeps the place here. Answer yourself, or tell the caller how to reach that organisation."),
+    ),
     "desk_not_admitted": (
         N_("Your organisation's own service does not know the key of this computer."),
         N_("Give your administrator this key, to be admitted (expert-app hub admit): {key}."),

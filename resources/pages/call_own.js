@@ -72,7 +72,7 @@ const own = (() => {
   async function stream(kind, options, id) {
     const exact = id ? { deviceId: { exact: id } } : {};
     const picture = { ...exact, width: options.width, height: options.height, frameRate: options.fps };
-    const sound = { ...exact, echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+    const sound = { ...exact, echoCancellation: options.echo, noiseSuppression: options.noise, autoGainControl: options.gain };
     const given = await navigator.mediaDevices.getUserMedia(kind === "video" ? { video: picture } : { audio: sound });
     return given.getTracks()[0];
   }
@@ -103,7 +103,7 @@ const own = (() => {
     return real(kind, name, options);
   }
 
-  const SAME = ["camera", "microphone", "width", "height", "fps"];
+  const SAME = ["camera", "microphone", "width", "height", "fps", "echo", "noise", "gain"];
 
   async function take(options, anew) {
     const live = devices.length && devices.every((d) => d.track.readyState === "live");

@@ -20,6 +20,8 @@ from session.errors import (
     HubUnreachable,
     NotAllowed,
     RateLimited,
+    SealKeyOld,
+    SealKeyRefused,
     SessionError,
     StoreUnreachable,
     VaultAway,
@@ -43,6 +45,8 @@ AGAIN = (HubUnreachable, StoreUnreachable, RateLimited, VaultAway)
 
 AGAIN_S = 0.5
 """Pause before the second try; longer before each later one."""
+
+CARD_TRIES = 3
 
 NOBODY_S = 0.2
 """Pause before the one quiet repeat of a request that nobody listened to."""
@@ -198,6 +202,29 @@ class BusClient:
     async def vault(self, part: Part) -> VaultLine | None:
         """The line to our organisation's own vault; None when the hub keeps its dossiers. Raises as `Seals.vault`."""
         return await self.seals.vault(self.seals.home, part) if self.seals is not None else None
+
+    async def sealed_number(self, organisation: str, number: str) -> str | None:
+        """A caller's number as an organisation's vault alone can read it; None when it has no vault.
+
+        Returns:
+            "" where its keys are not to be believed: then the number is not sent at all.
+
+        Raises:
+            BusUnreachable, HubUnreachable: the hub does not say now whether there is a vault.
+        """
+        if self.seals is None:
+            return None
+        for attempt in range(1, CARD_TRIES + 1):
+            try:
+                return await self.seals.sealed_number(organisation or self.seals.home, number)
+            except (SealKeyRefused, SealKeyOld) as error:
+                log.warning("a caller's number is not sent: %s", error.code)
+                break
+            except AGAIN:
+                if attempt == CARD_TRIES:
+                    raise
+                await asyncio.sleep(AGAIN_S * attempt)
+        return ""
 
     async def _card(self, organisation: str) -> SealCardAnswer:
         return await self.request("seal", SealCardRequest(organisation=organisation), SealCardAnswer)

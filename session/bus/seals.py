@@ -12,6 +12,7 @@ from functools import partial
 
 from session.bus.line import Line
 from session.bus.seal_pins import SealPins
+from session.bus.sealed_number import seal_number
 from session.bus.vault_line import Caller, VaultLine
 from session.errors import SealKeyRefused, SessionError
 from session.protocol.hub_messages import HubMessage
@@ -104,6 +105,20 @@ class Seals:
                 raise
             return  # the hub is away: what it said before holds
         self.take_card(organisation, card)
+
+    async def sealed_number(self, organisation: str, number: str) -> str | None:
+        """A caller's number, closed for this organisation's vault; None when it has none and the hub may read it.
+
+        Raises:
+            As `line_for`: then the number must not be sent at all.
+        """
+        if self._line is None or self._fetch is None:
+            raise SealKeyRefused(organisation=organisation, why="no line")
+        await self._refresh(organisation, self._fetch)
+        keys = self._keys(organisation)
+        if not keys:
+            return None
+        return seal_number(number, [key.key for key in keys], organisation, self.home, self._caller.user)
 
     def _keys(self, organisation: str) -> list[SealKey]:
         return self.pins.accept(organisation, self._cards.get(organisation))

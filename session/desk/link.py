@@ -58,6 +58,7 @@ from session.protocol.hub_messages import (
 )
 from session.protocol.ids import new_id
 from session.protocol.log_messages import LogAck, LogAppend, LogPart, LogRequest
+from session.protocol.seal_messages import CallerNumberAnswer, CallerNumberRequest, Part
 from session.protocol.statistics_messages import StatisticsAnswer, StatisticsBy, StatisticsRequest
 from session.protocol.tickets import Ticket
 from session.protocol.version import MAX_CHUNK_BYTES
@@ -65,6 +66,9 @@ from session.protocol.waiting_messages import CallLaterRequest
 from session.tasks import Tasks
 
 log = logging.getLogger(__name__)
+
+VAULT_S = 5.0
+"""Longest wait for the organisation's own service."""
 
 TRIES = 3
 """Times a request or a document is tried in all."""
@@ -192,6 +196,18 @@ class DeskLink:
         await self._insist("agent_state", AgentStateRequest(available=available, reason=reason), Done)
 
     # ---- dossier ---------------------------------------------------------------------------------------------------
+
+    async def caller_number(self, session_id: str) -> str:
+        """The number that the caller typed, where only the organisation's vault can read it ("" for none).
+
+        Raises:
+            VaultAway: ask again later. And what `dossier` raises.
+        """
+        vault = await self._bus.vault(Part.DOSSIER)
+        if vault is None:
+            return ""
+        wish = CallerNumberRequest(session_id=session_id)
+        return (await vault.ask("caller_number", wish, CallerNumberAnswer, VAULT_S)).caller_number
 
     async def dossier(self, session_id: str, number: str = "") -> DossierFacts:
         """The dossier of the session's caller, or the one with `number` for a caller without one.

@@ -54,6 +54,7 @@ class Callback(msgspec.Struct, frozen=True, kw_only=True):
     due_at_utc: datetime | None
     phone: str = ""
     caller_number: str = ""
+    sealed_number: str = ""
     done: bool = False
 
 
@@ -229,6 +230,7 @@ class Callbacks:
                 due_at_utc=now + timedelta(minutes=wish.minutes),
                 phone=record.phone,
                 caller_number=record.number,
+                sealed_number=record.sealed,
             )
         )
         await self._sessions.close(organisation, agent, wish.session_id, CALL_LATER)
@@ -256,7 +258,8 @@ class Callbacks:
     async def _make(self, callback: Callback, arrived: datetime) -> None:
         """At the head of the opening hour: whoever presses a button then comes after."""
         service = self._catalogue.service(callback.organisation, callback.service)
-        record = CallerRecord(number=callback.caller_number, phone=callback.phone)
+        number, sealed = callback.caller_number, callback.sealed_number
+        record = CallerRecord(number=number, sealed=sealed, phone=callback.phone)
         await self._callers.put(callback.organisation, callback.ticket, record)
         ticket = Ticket(
             id=callback.ticket,
@@ -267,14 +270,16 @@ class Callbacks:
             number=self._book.view.next_number(callback.organisation, service.letter),
             state=TicketState.WAITING,
             arrived_at_utc=arrived,
-            caller_number_given=bool(callback.caller_number),
+            caller_number_given=bool(number or sealed),
             away="phone",
             changed_by=f"{Role.KIOSK}.{callback.kiosk}",
             reason="callback",
             home=callback.home if callback.home != callback.organisation else "",
         )
         await self._book.add(ticket)
-        await self._store.put(msgspec.structs.replace(callback, phone="", caller_number="", done=True))
+        await self._store.put(
+            msgspec.structs.replace(callback, phone="", caller_number="", sealed_number="", done=True)
+        )
 
 
 def _identity(organisation: str, home: str, kiosk: str, request_id: str) -> str:

@@ -19,6 +19,11 @@ _nir: Any = nir
 """python-stdnum carries no types."""
 
 
+def plain_number(typed: str) -> str:
+    """A number in its one written form, without spaces, dots and hyphens; not checked."""
+    return re.sub(r"[\s.-]", "", typed).upper()
+
+
 def checked_number(kind: str, typed: str) -> str:
     """The number in its one written form, "" when the caller gave none.
 
@@ -29,7 +34,7 @@ def checked_number(kind: str, typed: str) -> str:
     Raises:
         CallerNumberInvalid: it is not one.
     """
-    number = re.sub(r"[\s.-]", "", typed).upper()
+    number = plain_number(typed)
     if not number:
         return ""
     if kind == "allocataire":

@@ -76,10 +76,13 @@ class Calls:
         """
         home = organisation
         organisation, service = self._catalogue.serving(home, kiosk, wish.service)
-        number = checked_number(service.number_kind, wish.caller_number)
+        is_sealed = self._catalogue.card(organisation) is not None
+        number = "" if is_sealed else checked_number(service.number_kind, wish.caller_number)
+        record = CallerRecord(number=number, sealed=wish.sealed_number if is_sealed else "")
+        has_number = bool(record.number or record.sealed)
         visitor = home if home != organisation else ""
         identity = ticket_id(organisation, f"{visitor}/{kiosk}" if visitor else kiosk, wish.request_id)
-        known = await self._find(organisation, identity, bool(number))
+        known = await self._find(organisation, identity, has_number)
         try:
             if known is None:
                 self.check_room()
@@ -91,8 +94,7 @@ class Calls:
         if known is not None:
             return await self._answer_again(known)
         known_by = self._preferred(organisation, home, kiosk, number)
-        if number:  # before the ticket, so that an acknowledged ticket always has its number
-            record = CallerRecord(number=number)
+        if has_number:  # before the ticket, so that an acknowledged ticket always has its number
             _, preferred = await asyncio.gather(self._callers.put(organisation, identity, record), known_by)
         else:
             preferred = await known_by
@@ -105,7 +107,7 @@ class Calls:
             number=self._book.view.next_number(organisation, service.letter),
             state=TicketState.WAITING,
             arrived_at_utc=self._book.view.arrival(organisation, self._clock.utc_now()),
-            caller_number_given=bool(number),
+            caller_number_given=has_number,
             preferred=preferred,
             changed_by=f"{Role.KIOSK}.{kiosk}",
             home=visitor,

@@ -20,7 +20,7 @@ from session.hub.library_entries import library_problems
 from session.hub.opening import opening
 from session.hub.overflow_check import overflow_problems
 from session.hub.problems import Problem
-from session.hub.seal_check import check_seal, expired_keys
+from session.hub.seal_check import check_seal, expired_keys, out_of_reach
 from session.hub.transfers import transfer_problems
 from session.protocol.ids import split_service
 from session.protocol.scan_profiles import MOST_PROFILES, Sides
@@ -173,7 +173,7 @@ def advice(organisations: Sequence[OrganisationEntry], now: datetime) -> list[Pr
         found += _idle(entry, offered)
         for site in entry.sites:
             found += _never_open(entry, site, organisations, now)
-    return found
+    return [*found, *out_of_reach(organisations)]
 
 
 def _past(entry: OrganisationEntry, now: datetime) -> Iterator[Problem]:

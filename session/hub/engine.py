@@ -25,10 +25,12 @@ class StoredTicket(msgspec.Struct, frozen=True):
 class CallerRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What the hub alone knows of a ticket's caller; gone when the ticket ends.
 
+    `sealed`: the number, where only the organisation's vault can read it; then `number` is empty.
     `note` and `pieces_missing`: what an agent who passed the caller on wants the next one to know.
     """
 
     number: str = ""
+    sealed: str = ""
     dossier: str = ""
     phone: str = ""
     note: str = ""

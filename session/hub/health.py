@@ -59,7 +59,7 @@ class Health:
         """What is wrong now, the gravest first; empty when all is well. Takes as long as the store's answer."""
         if self.is_leaving:
             return [Trouble("stopping", True)]
-        troubles = [*await self._store(), *self._disk(), *self._history()]
+        troubles = [*await self._store(), *disk_troubles(self._room), *self._history()]
         refused = list(self._refused_parts())
         if refused:
             troubles.append(Trouble("convention_refused", False, {"parts": len(refused), "first": refused[0]}))
@@ -74,15 +74,16 @@ class Health:
             return [Trouble("store_unreachable", True, {"why": str(error.detail.get("why", ""))})]
         return [] if state.has_leader else [Trouble("no_leader", True)]
 
-    def _disk(self) -> list[Trouble]:
-        room = self._room
-        if room.free_bytes is None or not room.is_low:
-            return []
-        free_mb = room.free_bytes >> 20
-        return [Trouble("disk_full" if room.is_full else "disk_low", room.is_full, {"free_mb": free_mb})]
-
     def _history(self) -> list[Trouble]:
         if not self._projection.is_open:
             return [Trouble("history_closed", False)]
         behind = self._projection.position.behind
         return [Trouble("history_behind", False, {"changes": behind})] if behind > BEHIND else []
+
+
+def disk_troubles(room: Room) -> list[Trouble]:
+    """`disk_full` or `disk_low`, as of the room's last look."""
+    if room.free_bytes is None or not room.is_low:
+        return []
+    free_mb = room.free_bytes >> 20
+    return [Trouble("disk_full" if room.is_full else "disk_low", room.is_full, {"free_mb": free_mb})]

@@ -18,7 +18,7 @@ from session.bus.hub_connection import HubConnection
 from session.bus.line import Incoming
 from session.bus.partners import XFER
 from session.clock import Clock
-from session.errors import BusUnreachable, NotAllowed, SessionError, TicketUnknown
+from session.errors import BusUnreachable, NotAllowed, SessionError, TicketUnknown, VaultOutOfReach
 from session.hub.book import ticket_of
 from session.hub.catalogue import Catalogue
 from session.hub.moves import Moves
@@ -345,11 +345,19 @@ class Links:
             log.info("an answer to a partner is lost; it asks again")
 
     def _check_arrival(self, network: str, wish: ArrivalCheck | Arrival) -> None:
-        """The sender is of that network, and our organisation takes its callers. Raises `NotAllowed`, `QueueClosed`."""
+        """The sender is of that network, and our organisation takes its callers.
+
+        Raises:
+            NotAllowed, QueueClosed.
+            VaultOutOfReach: the kiosk over there could not give its part of the log to the vault: the link carries
+                what hubs may read, and nothing of a vault passes a hub.
+        """
         if self.network_of(wish.from_organisation) != network or self.network_of(wish.organisation):
             raise NotAllowed(why="network")
         if wish.from_organisation not in self._catalogue.organisation(wish.organisation).transfers_from:
             raise NotAllowed(why="transfer")
+        if self._catalogue.card(wish.organisation) is not None:
+            raise VaultOutOfReach(organisation=wish.organisation)
         self._moves.check_target(wish.organisation, wish.service)
 
     async def _take(self, network: str, wish: Arrival) -> Ticket:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from session.bus.identity import is_public_key
@@ -40,3 +40,13 @@ def expired_keys(entry: OrganisationEntry, now: datetime) -> Iterator[Problem]:
     last = max((key.last for key in entry.seal_keys if key.first <= today), default=None)
     if last is not None and (last - today).days < SOON_DAYS:
         yield Problem("seal_key_ends", f"organisations.{entry.id}.seal_keys", {"day": f"{last}"}, advice=True)
+
+
+def out_of_reach(organisations: Sequence[OrganisationEntry]) -> Iterator[Problem]:
+    """Advice: an organisation with a vault says that it takes callers of another network, and no hub lets it."""
+    elsewhere = {entry.id for entry in organisations if entry.network}
+    for entry in organisations:
+        if entry.vaults and not entry.network:
+            for name in [one for one in entry.transfers_from if one in elsewhere]:
+                place = f"organisations.{entry.id}.transfers_from"
+                yield Problem("vault_out_of_reach", place, {"organisation": name}, advice=True)

@@ -38,7 +38,10 @@ class _SealHandlers:
     async def owned(self, asker: Asker, wish: VaultOwnedRequest) -> VaultOwnedAnswer:
         ticket, record = await self.sessions.owned(asker.organisation, wish.agent, wish.session_id)
         facts = msgspec.structs.replace(
-            self.sessions.kiosk_facts(ticket), caller_number=record.number, dossier=record.dossier
+            self.sessions.kiosk_facts(ticket),
+            caller_number=record.number,
+            sealed_number=record.sealed,
+            dossier=record.dossier,
         )
         return VaultOwnedAnswer(ticket=ticket, facts=facts)
 

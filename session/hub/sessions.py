@@ -330,6 +330,7 @@ class Sessions:
         return msgspec.structs.replace(
             self.kiosk_facts(ticket),
             caller_number=record.number,
+            sealed_number=record.sealed,
             dossier=record.dossier,
             phone=record.phone,
             scan_profiles=self._catalogue.organisation(ticket.organisation).scan_profiles,

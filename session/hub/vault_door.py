@@ -7,6 +7,7 @@ its hello with the key that the organisation knows for this person, so whoever r
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -44,7 +45,7 @@ from session.errors import (
     SessionError,
 )
 from session.hub.rates import Rates
-from session.hub.service import BULK_BURST, BULK_PER_S, Asker, Handler
+from session.hub.service import BULK_BURST, BULK_PER_S, FINISH_S, Asker, Handler, Measured, unmeasured
 from session.protocol import subjects
 from session.protocol.codec import decode_request, encode
 from session.protocol.hub_messages import HubMessage, Refusal
@@ -103,6 +104,9 @@ class VaultDoor:
     Args:
         handlers: verb -> who answers it, of all parts.
         listen, answer: how to subscribe, and how to answer.
+
+    Attributes:
+        measured: told of each question that could be opened.
     """
 
     def __init__(
@@ -115,11 +119,13 @@ class VaultDoor:
         tasks: Tasks,
     ) -> None:
         self.answered = self.refused = 0
-        self._house, self._handlers = house, handlers
+        self.measured: Measured = unmeasured
+        self._house, self._handlers, self._clock = house, handlers, clock
         self._listen, self._say, self._tasks = listen, answer, tasks
         self._guests: OrderedDict[tuple[Part, Caller, str], Guest] = OrderedDict()
         self._hellos = Rates(clock, HELLOS_PER_S, HELLOS_BURST)
         self._rates = Rates(clock, BULK_PER_S, BULK_BURST)
+        self._answering: set[asyncio.Task[None]] = set()
         self._unsubscribe: list[Callable[[], None]] = []
 
     async def start(self) -> None:
@@ -128,15 +134,19 @@ class VaultDoor:
             subject = subjects.VAULT_HEARS.format(part=part)
             self._unsubscribe.append(await self._listen(subject, partial(self._take, part)))
 
-    def stop(self) -> None:
-        """Takes no more questions; those taken are answered."""
+    async def stop(self) -> None:
+        """Takes no more questions; returns once those taken are answered."""
         for unsubscribe in self._unsubscribe:
             unsubscribe()
         self._unsubscribe.clear()
+        if self._answering:
+            await asyncio.wait(self._answering, timeout=FINISH_S)
 
     def _take(self, part: Part, message: Incoming) -> None:
         if message.reply:
-            self._tasks.spawn(self._serve(part, message), name=f"vault answers for {part}")
+            task = self._tasks.spawn(self._serve(part, message), name=f"vault answers for {part}")
+            self._answering.add(task)
+            task.add_done_callback(self._answering.discard)
 
     async def _serve(self, part: Part, message: Incoming) -> None:
         _, home, letter, user, _ = message.subject.split(".")
@@ -148,6 +158,7 @@ class VaultDoor:
                 payload, headers = await self._answer(part, caller, message)
         except SessionError as error:  # nothing was opened, so there is no key to say it with
             self.refused += 1
+            self.measured("hello" if HELLO_HEADER in message.headers else "sealed", 0.0, error.code)
             log.info("a question to the vault is refused: %s %s", error.code, error.detail.get("why", ""))
             payload, headers = b"", {REFUSED_HEADER: error.code}
         except (KeyError, ValueError):
@@ -207,23 +218,25 @@ class VaultDoor:
         return sealed, {SEAL_HEADER: str(stamp)}
 
     async def _answer_open(self, part: Part, guest: Guest, question: bytes) -> bytes:
+        since_s, verb, code = self._clock.monotonic_s(), "", ""
         try:
-            answer: HubMessage = await self._handle(part, guest, question)
+            call = _call(question)
+            verb = call.verb
+            answer: HubMessage = await self._handle(part, guest, call)
             self.answered += 1
         except SessionError as error:
             self.refused += 1
-            answer = Refusal(code=error.code, detail=error.detail)
+            code = error.code
+            answer = Refusal(code=code, detail=error.detail)
         except Exception:  # the boundary: whoever asks gets an answer, and the vault goes on
             self.refused += 1
+            code = "unexpected"
             log.exception("a question to the vault failed")
-            answer = Refusal(code="unexpected")
+            answer = Refusal(code=code)
+        self.measured(verb if verb in self._handlers[part] else "unknown", self._clock.monotonic_s() - since_s, code)
         return encode(answer)
 
-    async def _handle(self, part: Part, guest: Guest, question: bytes) -> HubMessage:
-        try:
-            call = msgspec.json.decode(question, type=VaultCall)
-        except msgspec.MsgspecError as error:
-            raise MessageMalformed(why=str(error)[:200]) from error
+    async def _handle(self, part: Part, guest: Guest, call: VaultCall) -> HubMessage:
         handler = self._handlers[part].get(call.verb)
         if handler is None:
             raise NotAllowed(why="unknown verb")
@@ -232,3 +245,10 @@ class VaultDoor:
             raise NotAllowed(why="role")
         wish: Any = decode_request(kind, bytes(call.body))
         return await handler(guest.asker, guest.key if call.verb == CERTIFY else wish)
+
+
+def _call(question: bytes) -> VaultCall:
+    try:
+        return msgspec.json.decode(question, type=VaultCall)
+    except msgspec.MsgspecError as error:
+        raise MessageMalformed(why=str(error)[:200]) from error

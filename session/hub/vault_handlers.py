@@ -17,7 +17,14 @@ from session.protocol.hub_messages import (
 )
 from session.protocol.log_messages import LogAck, LogAppend, LogPart, LogRequest
 from session.protocol.roles import Role
-from session.protocol.seal_messages import CertifyAnswer, LeaveNoteRequest, PassedNoteAnswer, PassedNoteRequest
+from session.protocol.seal_messages import (
+    CallerNumberAnswer,
+    CallerNumberRequest,
+    CertifyAnswer,
+    LeaveNoteRequest,
+    PassedNoteAnswer,
+    PassedNoteRequest,
+)
 
 
 class _Log:
@@ -52,6 +59,20 @@ def log_handlers(keeper: VaultLog, sessions: VaultSessions, organisation: str, c
     """Verb -> the rule of the log keeper."""
     rules = _Log(keeper, sessions, organisation, clock)
     return {"log": rules.log, "read_log": rules.read_log}
+
+
+class _Numbers:
+    def __init__(self, sessions: VaultSessions, organisation: str) -> None:
+        self.sessions, self.organisation = sessions, organisation
+
+    async def caller_number(self, asker: Asker, wish: CallerNumberRequest) -> CallerNumberAnswer:
+        _, record = await self.sessions.owned(self.organisation, asker.user, wish.session_id)
+        return CallerNumberAnswer(caller_number=record.number)
+
+
+def number_handlers(sessions: VaultSessions, organisation: str) -> dict[str, Handler]:
+    """Verb -> the rule that opens what the caller typed."""
+    return {"caller_number": _Numbers(sessions, organisation).caller_number}
 
 
 class _Notes:

@@ -17,6 +17,7 @@ from pathlib import Path
 import msgspec
 
 from session.errors import NotAllowed, StoreUnreachable, TicketUnknown
+from session.hub.stored_format import StoredTooNew
 from session.protocol.log_messages import LogPart
 from session.protocol.version import MAX_CONTROL_BYTES
 
@@ -25,6 +26,7 @@ PART_BYTES = MAX_CONTROL_BYTES // 2
 """Of records in one answer, beside what is around them."""
 
 FORMAT = 1
+"""Number of this layout. A change raises it and adds a step."""
 
 TICKETS_KEPT = timedelta(days=2)
 """How long something is kept of a ticket beside its log; a ticket lives hours."""
@@ -39,6 +41,14 @@ CREATE TABLE IF NOT EXISTS note (ticket TEXT PRIMARY KEY, text TEXT NOT NULL, at
 CREATE TABLE IF NOT EXISTS bound (ticket TEXT PRIMARY KEY, dossier TEXT NOT NULL, at_utc TEXT NOT NULL);
 """
 
+_NAMES = ("session", "record", "note", "bound")
+
+
+def _check_format(base: sqlite3.Connection) -> None:
+    found = int(base.execute("PRAGMA user_version").fetchone()[0])
+    if found > FORMAT:
+        raise StoredTooNew("log", found, FORMAT)
+
 
 class VaultLog:
     """The file. Every method opens and closes it; call it in a worker thread.
@@ -48,6 +58,7 @@ class VaultLog:
 
     Raises:
         StoreUnreachable: also from every method: the file cannot be used now; nothing was done.
+        StoredTooNew: a newer version has written it.
     """
 
     def __init__(self, path: Path) -> None:
@@ -55,9 +66,8 @@ class VaultLog:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         with self._open() as base:
+            _check_format(base)
             base.executescript(_TABLES)
-            if (found := base.execute("PRAGMA user_version").fetchone()[0]) > FORMAT:
-                raise StoreUnreachable(why=f"format {found}")
             base.execute(f"PRAGMA user_version = {FORMAT}")
 
     @contextmanager
@@ -85,6 +95,35 @@ class VaultLog:
         """Whether this session's log was opened."""
         with self._open() as base:
             return base.execute("SELECT 1 FROM session WHERE id = ?", (session_id,)).fetchone() is not None
+
+    def count(self) -> int:
+        """How many sessions there are."""
+        with self._open() as base:
+            return int(base.execute("SELECT count(*) FROM session").fetchone()[0])
+
+    def copy(self) -> bytes:
+        """The whole file as of one moment, whoever writes meanwhile."""
+        with self._open() as base, closing(sqlite3.connect(":memory:")) as copy:
+            base.backup(copy)
+            return copy.serialize()
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing was ever kept here, or all of it is gone."""
+        with self._open() as base:
+            return not any(base.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() for table in _NAMES)
+
+    def restore(self, data: bytes) -> None:
+        """Takes what `copy` gave, instead of what is here; on the disk when it returns.
+
+        Raises:
+            StoredTooNew: a newer version has written it; nothing was changed.
+        """
+        with closing(sqlite3.connect(":memory:")) as copy:
+            copy.deserialize(data)
+            _check_format(copy)
+            with self._open() as base:
+                copy.backup(base)
 
     def open(self, session_id: str, ends: Sequence[str], now: datetime) -> None:
         """Begins a session's log; `ends` may write and read it. Again is no harm."""

@@ -7,10 +7,16 @@ The dossier that an agent has named stays in the vault's own file (`VaultLog.bin
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import OrderedDict
+from collections.abc import Callable, Sequence
 
 from session.bus.client import BusClient
+from session.bus.seal_cards import VaultSecret
+from session.bus.sealed_number import open_number
 from session.clock import Clock
+from session.errors import SealBroken, SealKeyOld
+from session.hub.caller_numbers import plain_number
 from session.hub.engine import CallerRecord
 from session.hub.vault_log import VaultLog
 from session.protocol.hub_messages import SessionFacts
@@ -22,6 +28,8 @@ from session.protocol.seal_messages import (
 )
 from session.protocol.tickets import Ticket
 
+log = logging.getLogger(__name__)
+
 REMEMBERED = 256
 
 
@@ -31,10 +39,13 @@ class VaultSessions:
     Args:
         bus: the vault's own place on the bus.
         own: the vault's file.
+        secrets: those that hold now; they open what kiosks have sealed.
     """
 
-    def __init__(self, bus: BusClient, own: VaultLog, clock: Clock) -> None:
-        self._bus, self._own, self._clock = bus, own, clock
+    def __init__(
+        self, bus: BusClient, own: VaultLog, clock: Clock, secrets: Callable[[], Sequence[VaultSecret]]
+    ) -> None:
+        self._bus, self._own, self._clock, self._secrets = bus, own, clock, secrets
         self._facts: OrderedDict[str, SessionFacts] = OrderedDict()
 
     async def owned(self, organisation: str, agent: str, session_id: str) -> tuple[Ticket, CallerRecord]:
@@ -46,7 +57,20 @@ class VaultSessions:
         while len(self._facts) > REMEMBERED:
             self._facts.popitem(last=False)
         dossier = await asyncio.to_thread(self._own.bound, ticket.id)
-        return ticket, CallerRecord(number=answer.facts.caller_number, dossier=dossier)
+        return ticket, CallerRecord(number=self._number(ticket, answer.facts), dossier=dossier)
+
+    def _number(self, ticket: Ticket, facts: SessionFacts) -> str:
+        """What the caller typed, "" when nothing was, or when it cannot be opened: the agent asks then."""
+        if not facts.sealed_number:
+            return ""
+        try:
+            typed = open_number(
+                facts.sealed_number, self._secrets(), ticket.organisation, ticket.kiosk_home, ticket.kiosk
+            )
+        except (SealBroken, SealKeyOld) as error:
+            log.warning("a caller's number cannot be opened: %s", error.detail.get("why", error.code))
+            return ""
+        return plain_number(typed)
 
     def kiosk_facts(self, ticket: Ticket) -> SessionFacts:
         """The session of a ticket that `owned` has just given."""

@@ -36,6 +36,7 @@ from session.protocol.hub_messages import (
     TicketChanged,
     TicketRequested,
 )
+from session.protocol.ids import split_service
 from session.protocol.log_messages import LogAck, LogAppend
 from session.protocol.probe_messages import LineProbe, LineProbed
 from session.protocol.site_messages import HelpAnswer, HelpCall, HelpState
@@ -120,6 +121,10 @@ class KioskLink:
             ServiceUnknown, CallerNumberInvalid, BusUnreachable; `HubUnreachable` when the outcome stayed unknown.
         """
         wish = TicketRequested(request_id=request_id, service=service, caller_number=caller_number)
+        if caller_number:
+            sealed = await self._bus.sealed_number(split_service(service, "")[0], caller_number)
+            if sealed is not None:  # the hub has no use for it in clear
+                wish = msgspec.structs.replace(wish, caller_number="", sealed_number=sealed)
         answer = await self._insist("call", wish, TicketAnswer)
         self._take(answer)
         return answer

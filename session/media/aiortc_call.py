@@ -29,7 +29,7 @@ from session.media.packet_pacer import PacketPacer
 from session.media.picture_codecs import PICTURE_CODECS
 from session.media.picture_receiver import PictureReceiver
 from session.media.received import Received, Transport
-from session.media.sdp import first_codec, in_order, with_line_hints, without_local_names
+from session.media.sdp import first_codec, in_order, lean, with_line_hints, without_local_names
 from session.media.send_rate import SendRate
 from session.media.smoother import Smoother
 from session.media.sound import BLOCK_S, SoundSink
@@ -199,7 +199,7 @@ class Call:
         await self._pc.setLocalDescription(await self._pc.createAnswer())
         answer: str = self._pc.localDescription.sdp
         self._give_encoders(answer)
-        return self._hinted(answer)
+        return lean(self._hinted(answer))
 
     async def offer(self) -> str:
         """An offer of ours."""

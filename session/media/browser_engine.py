@@ -118,8 +118,8 @@ class BrowserEngine:
         """Other devices, at once: a call goes on with them."""
         self._settings = replace(self._settings, media=media)
         if self._in_call:
-            names = json.dumps({"camera": media.camera, "microphone": media.microphone})
-            self._tasks.spawn(self._quietly(f"own.reopen({names})"), name="browser engine devices")
+            devices = json.dumps({"camera": media.camera, "microphone": media.microphone} | media.sound_options)
+            self._tasks.spawn(self._quietly(f"own.reopen({devices})"), name="browser engine devices")
             self._tasks.spawn(
                 self._quietly(f"call.speakTo({json.dumps(media.speaker)})"), name="browser engine speaker"
             )

@@ -42,6 +42,7 @@ class CallMedia:
     Attributes:
         camera, microphone: `SIMULATED` (labelled at both ends), `NONE`, a device's label, or "" for the system's own.
         speaker: a device's label, or "".
+        cancel_echo, suppress_noise, gain: what the browser does to a real microphone's sound.
         codecs: of the picture, the preferred first; the other end takes the first that it knows.
     """
 
@@ -51,6 +52,9 @@ class CallMedia:
     width_px: int = 1280
     height_px: int = 720
     fps: int = 25
+    cancel_echo: bool = True
+    suppress_noise: bool = True
+    gain: bool = True
     max_kbps: int = 2000
     codecs: tuple[str, ...] = CODECS
     ice_servers: tuple[IceServer, ...] = ()
@@ -66,6 +70,11 @@ class CallMedia:
         """The same devices, other ways."""
         return replace(self, ice_servers=plan.servers, relay_only=plan.relay_only, networks=plan.networks)
 
+    @property
+    def sound_options(self) -> dict[str, bool]:
+        """What is done to a real microphone's sound, as call.js takes it."""
+        return {"echo": self.cancel_echo, "noise": self.suppress_noise, "gain": self.gain}
+
     def options(self, *, sharers: int = 1, since_accept_s: float = 0.0) -> str:
         """As call.js takes them, JSON. `sharers`: calls that share the line up."""
         servers = [{"urls": s.url, "username": s.username, "credential": s.credential} for s in self.ice_servers]
@@ -76,6 +85,7 @@ class CallMedia:
             "width": self.width_px,
             "height": self.height_px,
             "fps": self.fps,
+            **self.sound_options,
             "max_kbps": self.max_kbps,
             "codecs": self.codecs,
             "sharers": sharers,

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Whether the microphone hears the loudspeaker: a tone is played and looked for. Pure; used by the desk's settings."""
+"""Whether the microphone hears the loudspeaker: a tone is played and looked for; then what a canceller leaves of it.
+
+Pure; used by the desk's settings.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from enum import StrEnum
 import numpy as np
 
 from session.media.sound import BLOCK, RATE_HZ, Pcm
+from session.media.voice_filter import VoiceFilter
 
 TONE_HZ = 800.0
 """Sixteen whole waves in a block of 20 ms: blocks need no window."""
@@ -72,3 +76,39 @@ class EchoCheck:
             return Echo.DEAF
         rest, played = float(np.median(self._rest)), float(np.median(self._played))
         return Echo.HEARD if played > max(LEAST, TIMES_LOUDER * rest) else Echo.NONE
+
+
+LEARN_BLOCKS, JUDGED_BLOCKS = 75, 75
+"""A canceller knows the room after a second and a half; the same again is judged."""
+
+ENOUGH_DB = 20.0
+"""From here on a caller does not notice its own voice coming back."""
+
+
+class CancelCheck:
+    """Plays syllables of noise, which are new to a canceller in each block, and has it measure itself.
+
+    A steady tone would be taken for noise and say nothing about echo. Play what `step` gives, 50 blocks a second.
+    """
+
+    def __init__(self, voice: VoiceFilter) -> None:
+        self._voice = voice
+        self._number = 0
+        self._dice = np.random.default_rng(800)
+
+    @property
+    def done(self) -> bool:
+        """Whether there is a result."""
+        return self._number >= LEARN_BLOCKS + JUDGED_BLOCKS
+
+    def step(self) -> Pcm:
+        """The next block to be played."""
+        if self._number == LEARN_BLOCKS:
+            self._voice.measure()
+        loud = 0.3 + 0.7 * abs(np.sin(np.pi * self._number / 9))
+        self._number += 1
+        return np.asarray(TONE_PEAK * 32767 * loud * self._dice.uniform(-1, 1, BLOCK), np.int16)
+
+    def removed_db(self) -> float:
+        """How much quieter the echo has become; 0 when nothing was heard at all."""
+        return max(0.0, self._voice.removed_db or 0.0)

@@ -4,8 +4,8 @@
 The rules, in order, and what they rest on (two cores without a graphics card, 720p both ways):
 
 1. One processor core: aiortc. Its receiving and sending took half a core, the browser's processes a whole one.
-2. A loudspeaker without an echo canceller of the system: the browser. Its AEC3 removes the caller's own voice; aiortc
-   has no canceller, and without one every caller hears themselves half a second later.
+2. A loudspeaker, and neither the program's own echo canceller (`voice_filter`, an optional package) nor the system's:
+   the browser. Its AEC3 removes the caller's own voice; without any every caller hears themselves half a second later.
 3. aiortc here does not know AV1: the browser. At 300 kb/s AV1 has 720p where VP8 has 360p.
 4. Else aiortc: 60 ms from glass to glass against 120 to 240 ms, nothing of an outage stays behind, and it needs half
    the processor.
@@ -17,6 +17,7 @@ import os
 from dataclasses import dataclass
 from enum import StrEnum
 
+from session.media.echo_choice import EchoBy, EchoSetting, echo_by
 from session.media.picture_codecs import PICTURE_CODECS
 
 
@@ -44,7 +45,7 @@ class Machine:
 
     Attributes:
         cores: of the processor. headset: the agent hears by a headset, so that nothing comes back by the microphone.
-        echo_canceller: the system has one before the chosen microphone.
+        echo_canceller: something that is not the browser cancels echo, or nothing is wanted to.
         codecs: of the picture that aiortc knows here, lower case.
     """
 
@@ -75,13 +76,7 @@ def choose(wanted: EngineKind, machine: Machine) -> Choice:
     return Choice(EngineKind.AIORTC, Why.DELAY)
 
 
-def this_machine(headset: bool, microphone: str) -> Machine:
-    """The machine that the program runs on, with the agent's choice of microphone."""
-    return Machine(
-        cores=os.cpu_count() or 1, headset=headset, echo_canceller=cancels_echo(microphone), codecs=PICTURE_CODECS
-    )
-
-
-def cancels_echo(microphone: str) -> bool:
-    """Whether a microphone of this name has the system's echo canceller before it (PulseAudio and PipeWire say so)."""
-    return "echo" in microphone.lower() and "cancel" in microphone.lower()
+def this_machine(headset: bool, microphone: str, echo: EchoSetting = EchoSetting.AUTO) -> Machine:
+    """The machine that the program runs on, with the agent's choice of microphone and of what cancels echo."""
+    cared = echo_by(echo, browser=False, microphone=microphone) is not EchoBy.MISSING
+    return Machine(cores=os.cpu_count() or 1, headset=headset, echo_canceller=cared, codecs=PICTURE_CODECS)

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """What the line carries in one direction, judged from what went out and what came of it. Pure; for `line_end`.
 
-The transport's own estimate counts where it is the bound; beside it two plain signs of a line that is too full: our
-packets get lost, or they stand in a queue. What is not used cannot be known: the estimate rises only while it is used.
+Two plain signs of a line that is too full: our packets get lost, or they stand in a queue. The transport's own estimate
+counts where it is the bound and a queue says so too: Chromium's never exceeds the bound that we gave it, and a
+busy machine looks like a full line to it. What is not used cannot be known: the estimate rises only while it is used.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ HIGH_LOSS_PERCENT = 8.0
 
 HIGH_QUEUE_MS = 250.0
 CALM_QUEUE_MS, CALM_LOSS_PERCENT = 100.0, 4.0
+SOME_QUEUE_MS = 40.0
+"""Two looks in a row: then the transport is believed. Less is a key frame on its way, or the other end's."""
+
 FALL = 0.85
 DEEPEST_FALL = 0.6
 """One sign of trouble takes no more than this, however little came through."""
@@ -68,6 +72,7 @@ class LineEstimate:
         self._looked_at_s: float | None = None
         self._rtts: deque[tuple[float, float]] = deque()
         self._full_looks = 0
+        self._queue_before_ms = 0.0
 
     @property
     def kbps(self) -> float:
@@ -83,9 +88,10 @@ class LineEstimate:
         if self._full_looks >= 2:
             self._fall(now_s, look, loss)
         elif queue_ms <= CALM_QUEUE_MS and loss <= CALM_LOSS_PERCENT:
-            self._settle(look, took_s)
+            self._settle(look, took_s, queued=min(queue_ms, self._queue_before_ms) >= SOME_QUEUE_MS)
         else:
             self._kbps = self._bounded(self._kbps * EASE_PER_S**took_s)
+        self._queue_before_ms = queue_ms
         return self._kbps
 
     def _fall(self, now_s: float, look: Look, loss_percent: float) -> None:
@@ -98,12 +104,12 @@ class LineEstimate:
             deepest_kbps = max(deepest_kbps, QUEUE_LEAST_KBPS)
         self._kbps = self._bounded(min(self._kbps, deepest_kbps))
 
-    def _settle(self, look: Look, took_s: float) -> None:
+    def _settle(self, look: Look, took_s: float, *, queued: bool) -> None:
         sent_kbps = look.media_kbps + look.other_kbps
         told_kbps = None if look.transport_kbps is None else look.transport_kbps + look.other_kbps
         if told_kbps is not None and told_kbps > self._kbps:
             self._kbps = self._bounded(min(told_kbps, self._kbps * RISE_TOLD_PER_S**took_s))
-        elif look.transport_kbps is not None and look.media_kbps >= BOUND_SHARE * look.transport_kbps:
+        elif queued and look.transport_kbps is not None and look.media_kbps >= BOUND_SHARE * look.transport_kbps:
             self._kbps = self._bounded(max(told_kbps or 0.0, self._kbps * FALL**took_s))
         elif sent_kbps >= USED_SHARE * self._kbps:
             self._kbps = self._bounded(self._kbps * RISE_PER_S**took_s)

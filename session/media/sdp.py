@@ -131,6 +131,28 @@ def _with_parameters(lines: list[str], payload_type: str, parameters: str) -> li
     return [*lines[:at], start + parameters, *lines[at:]]
 
 
+def lean(answer: str) -> str:
+    """An answer without what it says more than once: on 512 kb/s a thousand characters take 16 ms.
+
+    Of an end's fingerprints the SHA-256 one is enough (RFC 8122, section 5); sections that share the first one's
+    transport need no addresses of their own (RFC 8843, section 7.3).
+    """
+    sections = re.split(r"(?m)^(?=m=)", "\n".join(answer.splitlines()) + "\n")
+    bundled = re.search(r"^a=group:BUNDLE (\S+)(.*)$", sections[0], re.MULTILINE)
+    others = set(bundled[2].split()) if bundled else set()
+    return _join(line for section in sections for line in _leaned(section, others))
+
+
+def _leaned(section: str, others: set[str]) -> list[str]:
+    lines = section.splitlines()
+    if "a=fingerprint:sha-256 " in section:
+        lines = [line for line in lines if not re.match(r"a=fingerprint:(?!sha-256 )", line)]
+    mid = re.search(r"^a=mid:(\S+)", section, re.MULTILINE)
+    if mid is not None and mid[1] in others:
+        lines = [line for line in lines if not line.startswith(("a=candidate:", "a=end-of-candidates"))]
+    return lines
+
+
 def first_codec(sdp: str, kind: str) -> str:
     """Lower-case name of the codec that section `kind` ("audio", "video") prefers; empty when there is none."""
     for section in re.split(r"(?m)^(?=m=)", sdp.replace("\r\n", "\n")):

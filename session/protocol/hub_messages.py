@@ -26,6 +26,8 @@ from session.protocol.version import PROTOCOL_VERSION
 
 Address = Annotated[str, msgspec.Meta(max_length=2000)]
 Number = Annotated[str, msgspec.Meta(max_length=20)]
+SealedNumber = Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z0-9+/]{43}=[A-Za-z0-9+/]{64}){0,4}$")]
+"""A caller number that only the vault can read, once for each of its keys (`session.bus.sealed_number`)."""
 
 
 class HubMessage(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=True):
@@ -72,11 +74,15 @@ class ServicesAnswer(HubMessage, frozen=True, kw_only=True):
 
 
 class TicketRequested(HubMessage, frozen=True, kw_only=True):
-    """A caller pressed a button. Repeating the same `request_id` is the same ticket."""
+    """A caller pressed a button. Repeating the same `request_id` is the same ticket.
+
+    `sealed_number` instead of `caller_number` for an organisation with a vault: a number in clear is not kept for one.
+    """
 
     request_id: Id
     service: ServiceRef
     caller_number: Number = ""
+    sealed_number: SealedNumber = ""
 
 
 class StatusRequest(HubMessage, frozen=True, kw_only=True):
@@ -148,7 +154,8 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
 class SessionFacts(msgspec.Struct, frozen=True, kw_only=True):
     """One conversation between a kiosk and an agent for a ticket.
 
-    `caller_number`, `dossier` and `phone` (to be called at) are empty for the kiosk's own copy of these facts.
+    `caller_number`, `dossier` and `phone` (to be called at) are empty for the kiosk's own copy of these facts;
+    `sealed_number` is what the desk asks the organisation's vault for ("caller_number").
     `seal`: the organisation seals its conversations (`session.bus.seal_pins` says whether to believe it).
     `line`: what the kiosk's line carries, None when nobody has measured it. `ice`: which relays there are.
     """
@@ -173,6 +180,7 @@ class SessionFacts(msgspec.Struct, frozen=True, kw_only=True):
     scan_profiles: list[ScanProfile] = []
     line: LineRates | None = None
     ice: IceRules | None = None
+    sealed_number: SealedNumber = ""
 
 
 class AcceptRequest(HubMessage, frozen=True, kw_only=True):

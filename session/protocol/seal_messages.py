@@ -12,7 +12,7 @@ from typing import Annotated
 
 import msgspec
 
-from session.protocol.hub_messages import Done, HubMessage, SessionFacts, Verb
+from session.protocol.hub_messages import Done, HubMessage, Number, SessionFacts, Verb
 from session.protocol.ids import Id, OptionalId
 from session.protocol.piece_messages import PIECE_VERBS
 from session.protocol.roles import Role
@@ -125,11 +125,24 @@ class PassedNoteAnswer(HubMessage, frozen=True, kw_only=True):
     note: str = ""
 
 
+class CallerNumberRequest(HubMessage, frozen=True, kw_only=True):
+    """An agent asks for the number that the caller typed: the kiosk has sealed it for the vault."""
+
+    session_id: Id
+
+
+class CallerNumberAnswer(HubMessage, frozen=True, kw_only=True):
+    """The number, "" when the caller gave none."""
+
+    caller_number: Number = ""
+
+
 _DESKS = frozenset({Role.AGENT, Role.SUPERVISOR, Role.HELPDESK})
 
 VAULT_VERBS: dict[str, Verb] = {
     "certify": (_DESKS, CertifyRequest, CertifyAnswer),
     "leave_note": (frozenset({Role.AGENT}), LeaveNoteRequest, Done),
+    "caller_number": (frozenset({Role.AGENT}), CallerNumberRequest, CallerNumberAnswer),
     "read_note": (frozenset({Role.AGENT}), PassedNoteRequest, PassedNoteAnswer),
 }
 """What a vault alone answers, beside `VAULT_PARTS`."""
@@ -157,7 +170,7 @@ class VaultOwnedRequest(HubMessage, frozen=True, kw_only=True):
 
 
 class VaultOwnedAnswer(HubMessage, frozen=True, kw_only=True):
-    """It is; `facts` have the caller's number."""
+    """It is; `facts` have the caller's sealed number."""
 
     ticket: Ticket
     facts: SessionFacts

@@ -21,7 +21,8 @@ from tests.benchmarks.table import Row
 from tests.benchmarks.watching import watching
 from tests.faults.cluster import Cluster
 from tests.faults.cluster_world import SERVICE
-from tests.faults.run_cluster import kill_leader, longest_silence_s, run_under_load
+from tests.faults.kinds import kill_leader
+from tests.faults.run_cluster import longest_silence_s, run_under_load
 from tests.talks.hub.bus_fixture import until
 
 SIZES = (10, 100, 1000)

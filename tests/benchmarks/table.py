@@ -47,7 +47,7 @@ def publish(name: str, rows: list[Row]) -> int:
     (FOLDER / f"{name}.json").write_text(json.dumps(lines, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     names = list(dict.fromkeys(name for row in rows for name in row.peers))
     columns = "".join(f" {name:>10}" for name in names)
-    head = f"{'case':<40} {'metric':<8} {'ours':>10}{columns or f' {"peer":>10}'} {'ratio':>7} {'goal':>8}  ok  peer"
+    head = f"{'case':<40} {'metric':<16} {'ours':>10}{columns or f' {"peer":>10}'} {'ratio':>7} {'goal':>8}  ok  peer"
     print(head, "-" * len(head), sep="\n")
     for row in rows:
         print(_line(row, names))
@@ -61,5 +61,5 @@ def _line(row: Row, names: list[str]) -> str:
     peers = "".join(f" {'' if value is None else f'{value:.3f}':>10}" for value in found)
     ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
     goal = "" if row.goal is None else f"{row.goal:.4g}"
-    figures = f"{row.case:<40} {row.metric:<8} {row.ours:>10.3f}{peers} {ratio:>7} {goal:>8}"
+    figures = f"{row.case:<40} {row.metric:<16} {row.ours:>10.3f}{peers} {ratio:>7} {goal:>8}"
     return f"{figures}  {'yes' if row.ok else 'NO':<3} {row.peer_name}"

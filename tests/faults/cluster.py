@@ -101,7 +101,7 @@ class Cluster:
     Attributes:
         nodes: by the server's name.
         disks: the nodes' disks, where they are small.
-        network: the nodes' cables, None on loopback.
+        network: everybody's cables, None on loopback.
         load: programs with callers and agents; each speaks for a part of the kiosks and desks.
     """
 
@@ -123,7 +123,8 @@ class Cluster:
         self.tasks = Tasks()
         names = [f"node{n}" for n in range(nodes)]
         ports = {name: free_port() for name in names}
-        self.network = Network(names) if cables else None
+        hubs, parts = [f"hub{n}" for n in range(2)], [f"load{n}" for n in range(loads)]
+        self.network = Network([*names, *hubs, *parts]) if cables else None
         self._hosts = self.network.hosts if self.network is not None else dict.fromkeys(names, "127.0.0.1")
         urls = [f"nats://{self._hosts[name]}:{port}" for name, port in ports.items()]
         self.world = ClusterWorld.invent(urls, kiosks, agents)
@@ -131,19 +132,10 @@ class Cluster:
         self.world.save(self._world_path)
         self._write_servers(ports, synced)
         self.nodes = {
-            name: Program(
-                [
-                    *(self.network.command(name) if self.network else ()),
-                    str(server_binary()),
-                    "-c",
-                    f"{folder}/{name}.conf",
-                ],
-                folder / f"{name}.err",
-            )
-            for name in names
+            name: self._program(name, [str(server_binary()), "-c", f"{folder}/{name}.conf"]) for name in names
         }
-        self.hubs = [self._python("cluster_hub", f"hub{n}", str(len(names))) for n in range(2)]
-        self.load = [self._python("load", f"load{n}", f"{n}/{loads}") for n in range(loads)]
+        self.hubs = [self._python("cluster_hub", name, str(len(names))) for name in hubs]
+        self.load = [self._python("load", name, f"{n}/{loads}") for n, name in enumerate(parts)]
         self.connection = HubConnection(self.world.urls, self.world.hub_seed.encode(), self.tasks)
 
     def _write_servers(self, ports: dict[str, int], synced: bool) -> None:
@@ -169,8 +161,13 @@ class Cluster:
     def _python(self, module: str, name: str, last: str) -> Program:
         folder = self.folder / name
         folder.mkdir()
-        command = [sys.executable, "-m", f"tests.faults.{module}", str(self._world_path), str(folder), last]
-        return Program(command, self.folder / f"{name}.err")
+        return self._program(
+            name, [sys.executable, "-m", f"tests.faults.{module}", str(self._world_path), str(folder), last]
+        )
+
+    def _program(self, name: str, command: list[str]) -> Program:
+        before = self.network.command(name) if self.network is not None else []
+        return Program([*before, *command], self.folder / f"{name}.err")
 
     async def start(self) -> None:
         if self.network is not None:
@@ -227,6 +224,11 @@ class Cluster:
         held = await self.connection.streams.last(LEASES, "lease.dispatch")
         return held.payload if held is not None else None
 
+    async def shift_load(self, part: int, shift_s: float) -> None:
+        """The clock of these desks and kiosks is wrong by so many seconds."""
+        await self.load[part].say(f"clock {shift_s}")
+        await self.load[part].read_line(READY_S)
+
     async def ask_load(self, what: str) -> list[Any]:
         """Says one word to every load program that runs; their JSON answers."""
         running = [load for load in self.load if load.is_running]
@@ -259,7 +261,7 @@ async def cluster(
 ) -> AsyncIterator[Cluster]:
     """A running cluster; everything ends with it.
 
-    With `cables` each node's may be pulled (`network.Network`), with `small_disks` each node's may be filled (`Disks`).
+    With `cables` everybody's may be pulled (`network.Network`), with `small_disks` each node's may be filled (`Disks`).
     """
     world = Cluster(folder, kiosks, agents, loads, nodes, synced=synced, cables=cables, small_disks=small_disks)
     try:

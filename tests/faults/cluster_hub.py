@@ -10,25 +10,15 @@ import asyncio
 import logging
 import signal
 import sys
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from session.bus.hub_connection import HubConnection
 from session.bus.loop import run
-from session.clock import SystemClock
 from session.hub.hub import Hub
 from session.tasks import Tasks
-from tests.faults.cluster_world import ClusterWorld
+from tests.faults.cluster_world import ClusterWorld, WrongClock
 from tests.talks.hub.memory_dossiers import MemoryDossiers
-
-
-class WrongClock(SystemClock):
-    """The computer's clock, wrong by what somebody has set; its monotonic time goes on as it should."""
-
-    wrong = timedelta()
-
-    def utc_now(self) -> datetime:
-        return super().utc_now() + self.wrong
 
 
 async def main(world: ClusterWorld, folder: Path, replicas: int) -> None:

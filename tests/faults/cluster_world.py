@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
 
 from session.bus.identity import new_seed, public_key
+from session.clock import SystemClock
 from session.hub.catalogue import Catalogue
 from session.protocol.roles import Role
 
@@ -17,6 +19,15 @@ SERVICE = "housing"
 
 PUSHED = "rights"
 """The hub offers its callers."""
+
+
+class WrongClock(SystemClock):
+    """The computer's clock, wrong by what somebody has set; its monotonic time goes on as it should."""
+
+    wrong = timedelta()
+
+    def utc_now(self) -> datetime:
+        return super().utc_now() + self.wrong
 
 
 class ClusterWorld(msgspec.Struct, frozen=True, kw_only=True):

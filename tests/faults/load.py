@@ -2,7 +2,7 @@
 """Callers and agents at work, in a process that may be killed: `WORLD FOLDER PART/PARTS`. Used by `cluster`.
 
 Says "ready"; then answers each line of its input with one line of JSON: "views" (what each desk shows), "kiosks" (the
-ticket that each kiosk believes in), "drain" (no more calls).
+ticket that each kiosk believes in), "drain" (no more calls), "clock SECONDS" (it is wrong by so much from now on).
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ import random
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 
 from session.bus.client import BusClient
-from session.clock import SystemClock
 from session.desk.board_link import BoardLink
 from session.desk.link import DeskLink
 from session.desk.talk_link import TalkLink
@@ -36,7 +36,7 @@ from session.protocol.roles import Role
 from session.protocol.talk_state import PassReason
 from session.protocol.tickets import Ticket, TicketState
 from session.tasks import Tasks
-from tests.faults.cluster_world import PUSHED, SERVICE, ClusterWorld
+from tests.faults.cluster_world import PUSHED, SERVICE, ClusterWorld, WrongClock
 from tests.faults.history import History, Seen
 
 AGAIN_S = 0.3
@@ -73,7 +73,7 @@ class Load:
         self._world = world
         self._history = History(folder / "history.jsonl")
         self._tasks = Tasks()
-        self._clock = SystemClock()
+        self._clock = WrongClock()
         self._birth = f"{time.time_ns():x}"
         self._draining = False
         self._kiosk_names = list(world.kiosks)[part::parts]
@@ -186,6 +186,8 @@ class Load:
                 colleague = random.choice(["", *self._world.agents])
                 service = "" if colleague else SERVICE
                 await until_done(lambda: talks.pass_on(session_id, PassReason.OTHER, agent=colleague, service=service))
+                await until_done(lambda: desk.close(session_id))  # the wrap-up: until then the hub offers nobody else
+                return
         except REFUSED:
             pass  # the colleague is not there, or the caller was given back meanwhile
         await self._finish(name, desk, ticket_id, session_id)
@@ -241,6 +243,9 @@ class Load:
     def answer(self, what: str) -> object:
         if what == "drain":
             self._draining = True
+            return {}
+        if what.startswith("clock "):
+            self._clock.wrong = timedelta(seconds=float(what.split()[1]))
             return {}
         if what == "kiosks":
             return {name: kiosk.ticket.id if kiosk.ticket else "" for name, kiosk in self.kiosks.items()}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Nodes in network namespaces of their own, on one bridge: a cable that can be pulled. Linux, root. Used by `cluster`.
+"""Programs in network namespaces, on one bridge: cables that can be pulled. Linux, root. Used by `cluster`.
 
 Pulled, nothing is closed or refused: packets just do not come, as with a cut line.
 """
@@ -9,14 +9,22 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import subprocess
 import sys
 
-NETWORK = "10.213.77"
-"""Nobody's; the bridge is the first address, the nodes follow."""
+NETWORK = f"10.213.{os.getpid() % 256}"
+"""Nobody's, not even another run's; the bridge is the first address, the programs follow."""
 
 
 def is_possible() -> bool:
-    return sys.platform == "linux" and os.geteuid() == 0 and shutil.which("ip") is not None
+    """Root alone is not enough in a container: it is tried."""
+    if sys.platform != "linux" or os.geteuid() != 0 or shutil.which("ip") is None:
+        return False
+    name = f"pt{os.getpid()}"
+    made = subprocess.run(["ip", "netns", "add", name], stderr=subprocess.DEVNULL, check=False).returncode == 0
+    if made:
+        subprocess.run(["ip", "netns", "del", name], check=False)
+    return made
 
 
 async def _ip(*words: str, must: bool = True) -> None:
@@ -26,24 +34,24 @@ async def _ip(*words: str, must: bool = True) -> None:
 
 
 class Network:
-    """One bridge, one cable for each node.
+    """One bridge, one cable for each program.
 
     Attributes:
-        hosts: node -> its address.
+        hosts: program's name -> its address.
     """
 
-    def __init__(self, nodes: list[str]) -> None:
+    def __init__(self, names: list[str]) -> None:
         self._tag = f"{os.getpid() % 100_000}"
         self._bridge = f"pb{self._tag}"
-        self.hosts = {name: f"{NETWORK}.{10 + n}" for n, name in enumerate(nodes)}
-        self._numbers = {name: n for n, name in enumerate(nodes)}
+        self.hosts = {name: f"{NETWORK}.{10 + n}" for n, name in enumerate(names)}
+        self._numbers = {name: n for n, name in enumerate(names)}
 
-    def _cable(self, node: str) -> str:
-        return f"pv{self._tag}n{self._numbers[node]}"
+    def _cable(self, name: str) -> str:
+        return f"pv{self._tag}n{self._numbers[name]}"
 
-    def command(self, node: str) -> list[str]:
-        """What stands before a command that shall run at the node's end of the cable."""
-        return [shutil.which("ip") or "ip", "netns", "exec", self._cable(node)]
+    def command(self, name: str) -> list[str]:
+        """What stands before a command that shall run at this end of the cable."""
+        return [shutil.which("ip") or "ip", "netns", "exec", self._cable(name)]
 
     async def make(self) -> None:
         await _ip("link", "add", self._bridge, "type", "bridge")
@@ -58,11 +66,21 @@ class Network:
                 await _ip("-n", cable, *words)
             await _ip("-n", cable, "link", "set", "lo", "up")
 
-    async def cut(self, node: str) -> None:
-        await _ip("link", "set", self._cable(node), "down")
+    async def cut(self, name: str) -> None:
+        await _ip("link", "set", self._cable(name), "down")
 
-    async def mend(self, node: str) -> None:
-        await _ip("link", "set", self._cable(node), "up")
+    async def mend(self, name: str) -> None:
+        await _ip("link", "set", self._cable(name), "up")
+
+    async def part(self, name: str, others: list[str]) -> None:
+        """What it says reaches everybody but these."""
+        for other in others:
+            await _ip("-n", self._cable(name), "route", "add", "blackhole", self.hosts[other])
+
+    async def join(self, name: str, others: list[str]) -> None:
+        """Undoes `part`."""
+        for other in others:
+            await _ip("-n", self._cable(name), "route", "del", "blackhole", self.hosts[other])
 
     async def remove(self) -> None:
         for name in self.hosts:

@@ -10,13 +10,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
-import random
-import signal
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -26,189 +24,16 @@ from tests.faults.checker import FRESH_S, OPEN, Verdict, compared, differences, 
 from tests.faults.cluster import Cluster, cluster
 from tests.faults.cluster_world import PUSHED
 from tests.faults.disks import can_mount
+from tests.faults.kinds import LONG, SHORT, WITH_CABLES, WITH_DISKS, Fault
 from tests.faults.network import is_possible
 
-FROZEN_S = 8.0
-CUT_S = 12.0
-DOWN_S = 4.0
 ANSWER_S = 60.0
 DRAIN_S = 90.0
 CALM_S = 8.0
 """Between two faults: only where nothing is broken must the order of the queue hold for every desk."""
 
-FULL_S = 8.0
-
 ANSWERS = frozenset({"acked", "accepted", "finished"})
 """What the hub has answered with a yes; the other lines are wishes and news."""
-
-Fault = Callable[[Cluster], Awaitable[None]]
-
-
-# ---- faults --------------------------------------------------------------------------------------------------------
-
-
-async def _down(world: Cluster, names: list[str], down_s: float) -> None:
-    for name in names:
-        world.nodes[name].send(signal.SIGKILL)
-    for name in names:
-        await world.nodes[name].end()
-    await asyncio.sleep(down_s)
-    for name in names:
-        await world.nodes[name].start()
-
-
-async def kill_leader(world: Cluster) -> None:
-    await _down(world, [await world.leader()], DOWN_S)
-
-
-async def kill_follower(world: Cluster) -> None:
-    leader = await world.leader()
-    await _down(world, [random.choice([name for name in world.nodes if name != leader])], DOWN_S)
-
-
-async def kill_two(world: Cluster) -> None:
-    leader = await world.leader()
-    other = random.choice([name for name in world.nodes if name != leader])
-    await _down(world, [leader, other], DOWN_S)
-
-
-async def kill_all(world: Cluster) -> None:
-    await _down(world, list(world.nodes), 1.0)
-
-
-async def freeze_leader(world: Cluster) -> None:
-    node = world.nodes[await world.leader()]
-    node.send(signal.SIGSTOP)
-    await asyncio.sleep(FROZEN_S)
-    node.send(signal.SIGCONT)
-
-
-async def freeze_follower(world: Cluster) -> None:
-    leader = await world.leader()
-    node = world.nodes[random.choice([name for name in world.nodes if name != leader])]
-    node.send(signal.SIGSTOP)
-    await asyncio.sleep(FROZEN_S)
-    node.send(signal.SIGCONT)
-
-
-async def shift_clock(world: Cluster) -> None:
-    """One hub's clock is an hour ahead for a while, then an hour behind, then right again."""
-    for shift_s in (3600, -3600, 0):
-        await world.hubs[0].say(str(shift_s))
-        await asyncio.sleep(4.0)
-
-
-async def cut_leader(world: Cluster) -> None:
-    """Its cable is pulled: clients, hubs and the other nodes hear nothing, and no connection is closed."""
-    assert world.network is not None
-    node = await world.leader()
-    await world.network.cut(node)
-    await asyncio.sleep(CUT_S)
-    await world.network.mend(node)
-
-
-async def cut_two(world: Cluster) -> None:
-    """Nobody has a majority."""
-    assert world.network is not None
-    nodes = random.sample(list(world.nodes), 2)
-    for node in nodes:
-        await world.network.cut(node)
-    await asyncio.sleep(CUT_S)
-    for node in nodes:
-        await world.network.mend(node)
-
-
-async def fill_leader(world: Cluster) -> None:
-    """Not a byte is left on its disk. The operator makes room and, as the operator's page says, restarts the node."""
-    node = await world.leader()
-    world.disks.fill(node)
-    await asyncio.sleep(FULL_S)
-    world.disks.free(node)
-    await world.nodes[node].end(signal.SIGTERM)
-    await world.nodes[node].start()
-
-
-async def fill_all(world: Cluster) -> None:
-    """The same on every node at once: nothing can be stored anywhere."""
-    for name in world.nodes:
-        world.disks.fill(name)
-    await asyncio.sleep(FULL_S)
-    for name in world.nodes:
-        world.disks.free(name)
-    for node in world.nodes.values():
-        await node.end(signal.SIGTERM)
-        await node.start()
-
-
-async def stop_hub(world: Cluster) -> None:
-    """In order: what it has begun is finished by itself, the rest by the other one."""
-    await world.hubs[0].end(signal.SIGTERM)
-    await asyncio.sleep(1.0)
-    await world.hubs[0].start(wait_for=b"ready")
-
-
-async def rolling_restart(world: Cluster) -> None:
-    for node in world.nodes.values():
-        await node.end(signal.SIGTERM)
-        await node.start()
-        await asyncio.sleep(2.0)
-        await world.leader()
-        await asyncio.sleep(4.0)
-
-
-async def kill_hub(world: Cluster) -> None:
-    await world.hubs[0].end()
-    await asyncio.sleep(1.0)
-    await world.hubs[0].start(wait_for=b"ready")
-
-
-async def kill_both_hubs(world: Cluster) -> None:
-    for hub in world.hubs:
-        hub.send(signal.SIGKILL)
-    for hub in world.hubs:
-        await hub.end()
-    await asyncio.gather(*(hub.start(wait_for=b"ready") for hub in world.hubs))
-
-
-async def kill_clients(world: Cluster) -> None:
-    """Half of the desks and kiosks: with tickets waiting, accepted, in session."""
-    await world.load[0].end()
-    await asyncio.sleep(2.0)
-    await world.load[0].start(wait_for=b"ready")
-
-
-async def kill_one_of_each(world: Cluster) -> None:
-    await asyncio.gather(kill_follower(world), kill_hub(world), kill_clients(world))
-
-
-LONG: list[tuple[str, Fault]] = [
-    ("kill -9 leader, back after 4 s", kill_leader),
-    ("kill -9 follower, back after 4 s", kill_follower),
-    ("SIGSTOP leader for 8 s", freeze_leader),
-    ("SIGSTOP a follower for 8 s", freeze_follower),
-    ("a hub's clock an hour ahead, behind, right", shift_clock),
-    ("kill -9 two nodes, back after 4 s", kill_two),
-    ("rolling restart", rolling_restart),
-    ("kill -9 all nodes, back after 1 s", kill_all),
-    ("SIGTERM to one hub, back after 1 s", stop_hub),
-    ("kill -9 one hub, back after 1 s", kill_hub),
-    ("kill -9 both hubs", kill_both_hubs),
-    ("kill -9 half of desks and kiosks", kill_clients),
-    ("kill -9 a node, a hub and half the clients", kill_one_of_each),
-]
-WITH_CABLES: list[tuple[str, Fault]] = [
-    ("the leader's cable pulled for 12 s", cut_leader),
-    ("two cables pulled for 12 s", cut_two),
-]
-"""Only where network namespaces can be had."""
-
-WITH_DISKS: list[tuple[str, Fault]] = [
-    ("the leader's disk full for 8 s", fill_leader),
-    ("all disks full for 8 s", fill_all),
-]
-"""Only where a small file system can be mounted."""
-
-SHORT: list[tuple[str, Fault]] = [("kill -9 a node, a hub and half the clients", kill_one_of_each)]
 
 
 # ---- the run -------------------------------------------------------------------------------------------------------

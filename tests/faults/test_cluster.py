@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.run_cluster import SHORT, run
+from tests.faults.kinds import SHORT
+from tests.faults.run_cluster import run
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is POSIX")

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from tests.benchmarks.media import measures
 from tests.benchmarks.media.network import LAN, POOR_1, RURAL_1, RURAL_3, WIDE, Line
@@ -15,8 +16,8 @@ from tests.benchmarks.media.peers import Engine
 from tests.benchmarks.media.stage import Measured, Stage, now_ms, on_stage
 
 PAGE_BYTES = 1_000_000
-PAGE_KBPS, FACE_KBPS = 290, 80
-"""Document mode: so much for the page, so much for each face while it crosses."""
+NEVER_S = 1e9
+OURS_TOOK, OTHERS_TOOK = "processor of both ends and the line", "processor of everybody else"
 
 SILENT_S = 3.0
 """After so long without a packet our application sets up a second connection."""
@@ -45,29 +46,63 @@ class Cell:
 
 @dataclass(frozen=True)
 class Times:
-    """How long the cases take, seconds."""
+    """How long the cases take, seconds, and how many calls are begun where the beginning counts."""
 
-    settle_s: float = 6.0
-    steady_s: float = 30.0
-    long_s: float = 300.0
+    settle_s: float = 4.0
+    steady_s: float = 15.0
+    lossy_s: float = 20.0
+    long_s: float = 60.0
+    calls: int = 3
 
 
-def _first(stage: Stage, case: str, height: int, bound: float) -> list[Cell]:
+def _machine(stage: Stage, case: str) -> list[Cell]:
+    shared = stage.shared()
+    return [
+        Cell(case, OURS_TOOK, shared.ours, "% of a core"),
+        Cell(case, OTHERS_TOOK, shared.others, "% of a core"),
+    ]
+
+
+async def _begin(stage: Stage, case: str, calls: int, bound: float) -> list[Cell]:
+    """Accept -> first picture, some times over; the last call goes on."""
+    first: dict[str, list[float]] = {end: [] for end in stage.shown}
+    rows: dict[str, list[int]] = {end: [] for end in stage.shown}
+    for number in range(calls):
+        if number:
+            await stage.end_call()
+        await stage.call()
+        await stage.wait(1.5, 0.3)
+        for end, shown in stage.shown.items():
+            first[end].append(measures.first_after(shown, stage.began_ms) or NEVER_S)
+            rows[end].append(shown[0][2] if shown else 0)
     cells = []
-    for end, shown in stage.shown.items():
-        first = measures.first_after(shown, stage.began_ms)
-        cells.append(Cell(case, f"first picture at the {end}", first, "s", most=bound))
-        full = measures.first_after(shown, stage.began_ms, height=height)
-        cells.append(Cell(case, f"first of {height} rows at the {end}", full, "s"))
+    for end, found in first.items():
+        middle, worst = sorted(found)[len(found) // 2], max(found)
+        cells.append(
+            Cell(case, f"first picture at the {end}, of {calls} the middle", _seconds(middle), "s", most=bound)
+        )
+        cells.append(Cell(case, f"first picture at the {end}, the latest", _seconds(worst), "s"))
+        cells.append(Cell(case, f"rows of the first picture at the {end}", min(rows[end]), "px"))
     return cells
 
 
-async def start(engine: Engine, times: Times, line: Line, name: str) -> list[Cell]:
-    """Accept -> first picture."""
-    async with on_stage(engine, line) as stage:
-        await stage.call()
-        await stage.wait(min(4.0, times.settle_s), 0.2)
-        return _first(stage, f"accept, {name}", 720, 0.5)
+def _seconds(value: float) -> float | None:
+    return None if value >= NEVER_S else round(value, 3)
+
+
+async def lan(engine: Engine, times: Times) -> list[Cell]:
+    """Accept -> first picture where the line is no bound; then what a call of 720 rows both ways takes."""
+    case = "LAN"
+    async with on_stage(engine, LAN) as stage:
+        cells = await _begin(stage, case, times.calls, 0.5)
+        await stage.wait(times.settle_s)
+        measured = await stage.measure(min(8.0, times.steady_s))
+        for end in stage.shown:
+            cells += [cell for cell in _flow(measured, case, end) if not cell.metric.startswith(("video", "freezes"))]
+        used = round(measured.processor["desk"])
+        cells.append(Cell(case, "processor of the desk, 720 rows both ways", used, "% of a core", most=60))
+        cells.append(Cell(case, "processor of the kiosk", round(measured.processor["kiosk"]), "% of a core"))
+        return cells + _machine(stage, case)
 
 
 async def wide(engine: Engine, times: Times) -> list[Cell]:
@@ -76,8 +111,8 @@ async def wide(engine: Engine, times: Times) -> list[Cell]:
     async with on_stage(engine, WIDE, height=1080) as stage:
         await stage.call()
         await stage.wait(times.settle_s, 0.2)
-        measured = await stage.measure(min(10.0, times.steady_s))
-        cells = []
+        measured = await stage.measure(min(8.0, times.steady_s))
+        cells = _machine(stage, case)
         for end, shown in stage.shown.items():
             full = measures.first_after(shown, stage.began_ms, height=1080)
             cells.append(Cell(case, f"1080 rows at the {end} after", full, "s", most=0.5))
@@ -110,7 +145,7 @@ def _flow(measured: Measured, case: str, end: str) -> list[Cell]:
     ]
 
 
-def _bounded(cells: list[Cell], bounds: dict[str, tuple[float | None, float | None]]) -> list[Cell]:
+def _bounded(cells: list[Cell], bounds: Bounds) -> list[Cell]:
     """The same cells with (least, most) for metrics that begin with a key."""
     found = []
     for cell in cells:
@@ -119,26 +154,37 @@ def _bounded(cells: list[Cell], bounds: dict[str, tuple[float | None, float | No
     return found
 
 
+Bounds = dict[str, tuple[float | None, float | None]]
+
+
 async def steady(
-    engine: Engine, times: Times, line: Line, case: str, bounds: dict[str, tuple[float | None, float | None]],
-    clip: str = "head",
-) -> list[Cell]:  # fmt: skip
+    engine: Engine, seconds: float, times: Times, line: Line, case: str, bounds: Bounds, clip: str = "head"
+) -> list[Cell]:
     """Both directions loaded for a while."""
     async with on_stage(engine, line, clip=clip) as stage:
         await stage.call()
-        await stage.wait(times.settle_s)
-        measured = await stage.measure(times.steady_s)
-        cells = [cell for end in stage.shown for cell in _flow(measured, case, end)]
-        overflowed = sum(way["overflowed"] for way in measured.line)
-        cells.append(Cell(case, "packets that found the queue full", overflowed))
-        cells += [
-            Cell(case, f"processor of the {end}", round(used), "% of a core")
-            for end, used in measured.processor.items()
-        ]
-        return _bounded(cells, bounds)
+        return await _steady(stage, seconds, times, case, bounds)
 
 
-RURAL_BOUNDS: dict[str, tuple[float | None, float | None]] = {
+async def rural(engine: Engine, times: Times) -> list[Cell]:
+    """The reference line: how calls begin on it, and how one holds."""
+    case = "512 kb/s, 1 % loss"
+    async with on_stage(engine, RURAL_1) as stage:
+        begun = await _begin(stage, case, times.calls, 0.5)
+        return begun + await _steady(stage, times.steady_s, times, case, RURAL_BOUNDS)
+
+
+async def _steady(stage: Stage, seconds: float, times: Times, case: str, bounds: Bounds) -> list[Cell]:
+    await stage.wait(times.settle_s)
+    measured = await stage.measure(seconds)
+    cells = _bounded([cell for end in stage.shown for cell in _flow(measured, case, end)], bounds)
+    cells.append(Cell(case, "packets that found the queue full", sum(way["overflowed"] for way in measured.line)))
+    for end, used in measured.processor.items():
+        cells.append(Cell(case, f"processor of the {end}", round(used), "% of a core"))
+    return cells + _machine(stage, case)
+
+
+RURAL_BOUNDS: Bounds = {
     "rows": (720, None),
     "pictures": (24, None),
     "video": (None, 320),
@@ -147,8 +193,8 @@ RURAL_BOUNDS: dict[str, tuple[float | None, float | None]] = {
     "freezes over": (None, 0),
     "voice": (None, 1),
 }
-LOSSY_BOUNDS: dict[str, tuple[float | None, float | None]] = {"voice": (None, 3), "freezes at": (None, 3)}
-POOR_BOUNDS: dict[str, tuple[float | None, float | None]] = {"voice": (None, 1), "pictures": (4, None)}
+LOSSY_BOUNDS: Bounds = {"voice": (None, 3), "freezes at": (None, 3)}
+POOR_BOUNDS: Bounds = {"voice": (None, 1), "pictures": (4, None)}
 
 
 async def outage(engine: Engine, times: Times) -> list[Cell]:
@@ -157,13 +203,13 @@ async def outage(engine: Engine, times: Times) -> list[Cell]:
     async with on_stage(engine, RURAL_1) as stage:
         await stage.call()
         await stage.wait(times.settle_s)
-        usual = await stage.measure(min(8.0, times.steady_s))
+        usual = await stage.measure(5.0)
         await stage.network.cut(True)
         await stage.wait(5.0)
         await stage.network.cut(False)
         back_ms = now_ms()
-        await stage.wait(8.0, 0.25)
-        cells = []
+        await stage.wait(6.0, 0.25)
+        cells = _machine(stage, case)
         for end, shown in stage.shown.items():
             fresh = measures.first_after(shown, back_ms, filmed_after=True)
             steady_again = measures.steady_after(shown, back_ms, usual.windows[end].age_p95 or 300.0)
@@ -189,45 +235,43 @@ async def moved(engine: Engine, times: Times) -> list[Cell]:
                 silent = now_ms() - heard_ms > SILENT_S * 1000
             if silent:  # else it has found its way by itself
                 await stage.call()
-        await stage.wait(4.0 if engine.ours else 20.0, 0.25)
-        return [
-            Cell(case, f"fresh picture at the {end} after",
-                 measures.first_after(shown, moved_ms, filmed_after=True), "s", most=4.0)
-            for end, shown in stage.shown.items()
-        ]  # fmt: skip
+        await stage.wait(3.0 if engine.ours else 18.0, 0.25)
+        cells = _machine(stage, case)
+        for end, shown in stage.shown.items():
+            fresh = measures.first_after(shown, moved_ms, filmed_after=True)
+            cells.append(Cell(case, f"fresh picture at the {end} after", fresh, "s", most=4.0))
+        return cells
 
 
 async def page(engine: Engine, times: Times) -> list[Cell]:
-    """1 MB crosses from the kiosk during the call: ours at its own pace with small faces, others as fast as TCP can."""
+    """1 MB crosses from the kiosk during the call: ours under the governor, others as fast as TCP can."""
     case = "1 MB page, 512 kb/s, 1 % loss"
     async with on_stage(engine, RURAL_1) as stage:
         await stage.call()
         await stage.wait(times.settle_s)
-        if engine.ours:
-            for peer in stage.ends.values():
-                await peer.do("limit", kbps=FACE_KBPS)
-            await stage.wait(1.0)
-        sending = asyncio.create_task(_send_page(stage, PAGE_KBPS if engine.ours else 0))
+        sending = asyncio.create_task(_send_page(stage, governed=engine.ours))
         measuring = asyncio.create_task(stage.measure(26.0))
         took_s = await asyncio.wait_for(sending, 150)
         measured = await measuring
         cells = [Cell(case, "page is across after", round(took_s, 1), "s", most=30)]
         cells += [cell for end in stage.shown for cell in _flow(measured, case, end)]
-        return _bounded(cells[1:], {"voice": (None, 1), "longest": (None, 1000)}) + cells[:1]
+        return _bounded(cells[1:], {"voice": (None, 1), "longest": (None, 1000)}) + cells[:1] + _machine(stage, case)
 
 
-async def _send_page(stage: Stage, kbps: int) -> float:
+async def _send_page(stage: Stage, *, governed: bool) -> float:
     """Through a TCP connection of the kiosk to the desk's namespace, as the bus has; seconds until its last byte."""
+    address = stage.network.addresses[stage.network.desk]
     desk, kiosk = stage.network.within(stage.network.desk), stage.network.within(stage.network.kiosk)
     program = "tests.benchmarks.media.page_transfer"
     taking = await asyncio.create_subprocess_exec(*desk, *_python(program, "take", str(PAGE_BYTES)))
     await asyncio.sleep(0.7)
     began_s = time.monotonic()
-    sending = await asyncio.create_subprocess_exec(
-        *kiosk, *_python(program, "send", stage.network.addresses[stage.network.desk], str(PAGE_BYTES), str(kbps))
-    )
+    if governed:
+        await stage.kiosk.do("page", timeout_s=150, address=address, bytes=PAGE_BYTES)
+    else:
+        sending = await asyncio.create_subprocess_exec(*kiosk, *_python(program, "send", address, str(PAGE_BYTES)))
+        await sending.wait()
     await taking.wait()
-    await sending.wait()
     return time.monotonic() - began_s
 
 
@@ -236,49 +280,67 @@ def _python(module: str, *arguments: str) -> list[str]:
 
 
 async def _least_memory(stage: Stage) -> float:
-    """Of five seconds: pictures that wait for their time are 5 MB each and come and go."""
+    """Of four seconds: pictures that wait for their time are 5 MB each and come and go."""
     found = []
-    for _look in range(10):
+    for _look in range(8):
         await stage.wait(0.5)
         found.append(stage.desk.memory_mb())
     return min(found)
 
 
 async def long_call(engine: Engine, times: Times) -> list[Cell]:
-    """An hour, shortened: what the desk's memory and the pictures' age do over `long_s`, told for an hour."""
-    case = f"1 h call, shortened to {times.long_s:.0f} s"
+    """A long call: the desk's memory, for each quarter of it, and the pictures' age. Peers promise nothing."""
+    case = f"long call, {times.long_s / 60:.0f} min"
+    if not engine.ours:
+        return []
     async with on_stage(engine, LAN) as stage:
         await stage.call()
-        await stage.wait(20.0)
-        first = await stage.measure(15.0)
-        memory_mb, began_s = await _least_memory(stage), time.monotonic()
-        await stage.wait(max(0.0, times.long_s - 50.0))
-        last = await stage.measure(15.0)
-        grown_mb = await _least_memory(stage) - memory_mb
-        minutes = (time.monotonic() - began_s) / 60
+        await stage.wait(15.0)
+        first, memory_mb = await stage.measure(8.0), [await _least_memory(stage)]
+        for _quarter in range(4):
+            await _passed(stage, times.long_s / 4)
+            memory_mb.append(await _least_memory(stage))
+        last = await stage.measure(8.0)
         early, late = first.windows["desk"].age_p50, last.windows["desk"].age_p50
         drift_ms = late - early if early is not None and late is not None else None
-        return [
-            Cell(case, "memory grown at the desk", round(grown_mb, 1), "MB", most=20),
-            Cell(case, "memory grown, told for an hour", round(grown_mb * 60 / minutes, 1), "MB/h"),
-            Cell(case, "age of pictures at the desk, p50, later - earlier", drift_ms, "ms", most=60),
-            Cell(
-                case, "processor of the desk, 720 rows both ways", round(last.processor["desk"]), "% of a core", most=60
-            ),
-            Cell(case, "processor of the kiosk", round(last.processor["kiosk"]), "% of a core"),
-        ]
+        cells = [Cell(case, "memory grown at the desk", round(memory_mb[-1] - memory_mb[0], 1), "MB", most=20)]
+        for quarter, (before_mb, after_mb) in enumerate(pairwise(memory_mb), 1):
+            cells.append(Cell(case, f"of it in quarter {quarter}", round(after_mb - before_mb, 1), "MB"))
+        cells.append(Cell(case, "age of pictures at the desk, p50, later - earlier", drift_ms, "ms", most=60))
+        return cells + _machine(stage, case)
+
+
+async def _passed(stage: Stage, seconds: float) -> None:
+    """Lets a part of a long call pass without keeping what was shown."""
+    end_s = time.monotonic() + seconds
+    while (left_s := end_s - time.monotonic()) > 0:
+        await stage.wait(min(10.0, left_s))
+        for shown in stage.shown.values():
+            shown.clear()
 
 
 Case = Callable[[Engine, Times], Awaitable[list[Cell]]]
 
+
+def _lossy(engine: Engine, times: Times) -> Awaitable[list[Cell]]:
+    return steady(engine, times.lossy_s, times, RURAL_3, "512 kb/s, 3 % loss", LOSSY_BOUNDS)
+
+
+def _poor(engine: Engine, times: Times) -> Awaitable[list[Cell]]:
+    return steady(engine, times.steady_s, times, POOR_1, "256 kb/s, 1 % loss", POOR_BOUNDS)
+
+
+def _hard(engine: Engine, times: Times) -> Awaitable[list[Cell]]:
+    return steady(engine, min(10.0, times.steady_s), times, RURAL_1, "512 kb/s, 1 % loss, hard clip", {}, "hard")
+
+
 CASES: dict[str, Case] = {
-    "lan": lambda engine, times: start(engine, times, LAN, "LAN"),
-    "start512": lambda engine, times: start(engine, times, RURAL_1, "512 kb/s, 1 % loss"),
+    "lan": lan,
     "wide": wide,
-    "rural1": lambda engine, times: steady(engine, times, RURAL_1, "512 kb/s, 1 % loss", RURAL_BOUNDS),
-    "hard": lambda engine, times: steady(engine, times, RURAL_1, "512 kb/s, 1 % loss, hard clip", {}, "hard"),
-    "rural3": lambda engine, times: steady(engine, times, RURAL_3, "512 kb/s, 3 % loss", LOSSY_BOUNDS),
-    "poor": lambda engine, times: steady(engine, times, POOR_1, "256 kb/s, 1 % loss", POOR_BOUNDS),
+    "rural1": rural,
+    "hard": _hard,
+    "rural3": _lossy,
+    "poor": _poor,
     "outage": outage,
     "moved": moved,
     "page": page,

@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from tests.benchmarks.media.shaper import DEVICE
 
 ROOT = Path(__file__).parents[3]
@@ -125,6 +127,13 @@ class Network:
     async def counts(self) -> Any:
         """[kiosk to desk, desk to kiosk], each {came, passed, overflowed, lost, octets}."""
         return await self._ask(read=True)
+
+    def processor_s(self) -> float:
+        """Seconds of processor that the line has used."""
+        if self._shaper is None:
+            return 0.0
+        times = psutil.Process(self._shaper.pid).cpu_times()
+        return float(times.user + times.system)
 
     async def move_kiosk(self, address: str) -> None:
         """The kiosk gets another address, as after a change of network."""

@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A page's bytes through TCP, at a pace or as fast as it goes. A program of its own, used by `cases`.
+"""A page's bytes through TCP, as fast as it goes. A program of its own, used by `cases`.
 
-page_transfer take BYTES          page_transfer send ADDRESS BYTES KBPS      (KBPS 0: as fast as TCP goes)
+page_transfer take BYTES          page_transfer send ADDRESS BYTES
 """
 
 from __future__ import annotations
 
 import socket
 import sys
-import time
 
 PORT = 7700
 PIECE = 4096
@@ -26,15 +25,11 @@ def take(count: int) -> None:
             connection.sendall(b"k")
 
 
-def send(address: str, count: int, kbps: int) -> None:
-    """Sends `count` bytes."""
+def send(address: str, count: int) -> None:
+    """Sends `count` bytes as fast as TCP goes."""
     with socket.create_connection((address, PORT), 30) as connection:
-        began_s, sent = time.monotonic(), 0
-        while sent < count:
-            connection.sendall(bytes(min(PIECE, count - sent)))
-            sent += PIECE
-            if kbps:
-                time.sleep(max(0.0, began_s + sent * 8 / (kbps * 1000) - time.monotonic()))
+        for begin in range(0, count, PIECE):
+            connection.sendall(bytes(min(PIECE, count - begin)))
         connection.settimeout(120)
         connection.recv(1)
 
@@ -43,4 +38,4 @@ if __name__ == "__main__":
     if sys.argv[1] == "take":
         take(int(sys.argv[2]))
     else:
-        send(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+        send(sys.argv[2], int(sys.argv[3]))

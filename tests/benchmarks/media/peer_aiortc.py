@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Our aiortc engine as a peer of the bench."""
+"""Our aiortc engine as a peer of the bench, with the line's governor."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import Any
 import numpy as np
 
 from session.media.aiortc_engine import AiortcEngine, EngineSettings
-from session.media.sound import ToneSource
+from session.media.engine import MediaStats, PictureLimits
+from session.media.picture_codecs import PICTURE_CODECS
+from tests.benchmarks.media.peer_line import GovernedEnd
 from tests.benchmarks.media.peer_python import MaterialCamera, Shown, serve, settings
+from tests.benchmarks.media.voice import Speech
 
 
 async def main() -> None:
     """The program."""
     wanted = settings()
-    first, second = wanted.codec, "vp8" if wanted.codec == "av1" else "av1"
-    engine = AiortcEngine(
-        MaterialCamera(wanted.clip, wanted.height),
-        ToneSource(),
-        settings=EngineSettings(line_kbps=wanted.line_kbps, max_kbps=2500, start_kbps=1500, codecs=(first, second)),
-    )
+    codecs = (wanted.codec,) if wanted.codec else PICTURE_CODECS
+    engine = AiortcEngine(MaterialCamera(wanted.clip, wanted.height), Speech(), settings=EngineSettings(codecs=codecs))
+    engine.set_line(wanted.line_kbps)
     shown = Shown()
 
     def on_frame() -> None:
@@ -32,14 +32,21 @@ async def main() -> None:
 
     engine.on_frame = on_frame
 
+    def limit(limits: PictureLimits) -> None:
+        engine.set_picture_limit(limits.kbps, height_px=limits.height_px, fps=limits.fps)
+
+    async def count() -> MediaStats:
+        return engine.stats()
+
+    line = GovernedEnd(wanted.line_kbps, limit, count)
+
     async def answer(asked: dict[str, Any]) -> Any:
-        return await engine.answer(asked["sdp"])
+        said = await engine.answer(asked["sdp"])
+        line.begin_call()
+        return said
 
     async def pop(_asked: dict[str, Any]) -> Any:
         return shown.pop()
-
-    async def limit(asked: dict[str, Any]) -> Any:
-        engine.set_picture_limit(asked["kbps"])
 
     async def close(_asked: dict[str, Any]) -> Any:
         await engine.close_call()
@@ -54,11 +61,13 @@ async def main() -> None:
             "sent": f"{found.sent_codec} {found.sent_height_px}p {found.target_kbps} kb/s, {found.sent_frames}",
             "voice_delay_ms": found.voice_delay_ms,
             "lip_ms": found.lip_ms,
+            "rule": line.rule,
         }
 
     try:
-        await serve({"answer": answer, "pop": pop, "limit": limit, "close": close, "stats": stats})
+        await serve({"answer": answer, "pop": pop, "close": close, "stats": stats})
     finally:
+        await line.close()
         await engine.close()
 
 

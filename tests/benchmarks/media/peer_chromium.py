@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Chromium (QtWebEngine, what the kiosk runs) as a peer of the bench: the kiosk's settings, or a browser's defaults."""
+"""Chromium (QtWebEngine) as a peer of the bench, with a browser's defaults. Imports nothing of our application."""
 
 from __future__ import annotations
 
@@ -10,14 +10,9 @@ import sys
 import threading
 from pathlib import Path
 
-FLAGS = (
-    "--autoplay-policy=no-user-gesture-required --disable-features=WebRtcHideLocalIpsWithMdns "
-    "--force-webrtc-ip-handling-policy=default --disable-background-timer-throttling "
-    "--disable-renderer-backgrounding --disable-backgrounding-occluded-windows --disable-gpu --no-sandbox"
-)
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-os.environ["QTWEBENGINE_CHROMIUM_FLAGS"] = FLAGS
-os.environ["QTWEBENGINE_DISABLE_SANDBOX"] = "1"
+from tests.benchmarks.media.chromium_flags import set_flags
+
+set_flags()
 
 from PyQt6.QtCore import QObject, QUrl, pyqtSignal  # noqa: E402
 from PyQt6.QtWebEngineCore import QWebEnginePage  # noqa: E402
@@ -64,9 +59,8 @@ def main() -> None:
     view.show()
 
     def film() -> None:
-        options = json.dumps({"line_kbps": wanted.line_kbps, "codec": wanted.codec, "ours": wanted.ours})
-        ready = "film(%s, %s).then(() => console.log('@@{\"ready\": true}'), (e) => console.log('film: ' + e)); 0"
-        page.runJavaScript(ready % (options, json.dumps(images)))
+        ready = "film(%s, %d, %d).then(() => console.log('@@{\"ready\": true}'), (e) => console.log('film: ' + e)); 0"
+        page.runJavaScript(ready % (json.dumps(images), wanted.height * 16 // 9, wanted.height))
 
     def on_line(line: str) -> None:
         asked = json.loads(line)

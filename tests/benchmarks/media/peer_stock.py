@@ -13,8 +13,9 @@ import numpy as np
 from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError
 
-from session.media.sound import BLOCK, RATE_HZ, ToneSource
+from session.media.sound import BLOCK, RATE_HZ
 from tests.benchmarks.media.peer_python import MaterialCamera, Shown, serve, settings
+from tests.benchmarks.media.voice import Speech
 
 
 class Beat:
@@ -50,7 +51,7 @@ class Voice(MediaStreamTrack):
 
     def __init__(self) -> None:
         super().__init__()
-        self._source, self._beat = ToneSource(), Beat(50)
+        self._source, self._beat = Speech(), Beat(50)
 
     async def recv(self) -> av.AudioFrame:
         beat = await self._beat.next()
@@ -125,13 +126,10 @@ async def main() -> None:
         if stock.pc is not None:
             await stock.pc.close()
 
-    async def nothing(_asked: dict[str, Any]) -> Any:
-        return None
-
     async def stats(_asked: dict[str, Any]) -> Any:
         return {"voice_s": stock.voice_s, "guessed_s": stock.guessed_s, "video_octets": 0, "codec": "vp8"}
 
-    await serve({"answer": answer, "pop": pop, "limit": nothing, "close": close, "stats": stats})
+    await serve({"answer": answer, "pop": pop, "close": close, "stats": stats})
 
 
 if __name__ == "__main__":

@@ -7,7 +7,9 @@ A peer is started with its settings as JSON in its last argument and says {"read
     offer -> sdp            answer {sdp} -> sdp        accept {sdp} -> true      close -> true
     pop -> [[wall ms, width, height, age ms or null], ...]: pictures shown since the last pop
     stats -> {voice_s, guessed_s: seconds of voice played and guessed, video_octets, codec}
-    limit {kbps}: bound of the picture it sends
+
+A kiosk of ours also takes prepare (its offer is made before anybody accepts) and page {address, bytes} (a scanned page
+under the governor's rule).
 """
 
 from __future__ import annotations
@@ -28,34 +30,36 @@ from tests.benchmarks.media.network import ROOT
 
 @dataclass(frozen=True)
 class PeerSettings:
-    """What a peer films and knows of its line. `ours`: with our application's settings, else a browser's own."""
+    """What a peer films and knows of its line. `codec`: this one alone, "" for its own order."""
 
     line_kbps: int = 0
     height: int = 720
     clip: str = "head"
-    codec: str = "av1"
-    ours: bool = True
+    codec: str = ""
+
+
+PLAIN = "tests.benchmarks.media.peer_chromium"
+OUR_KIOSK = "tests.benchmarks.media.peer_kiosk"
 
 
 @dataclass(frozen=True)
 class Engine:
-    """A desk's end, and the kiosk's that goes with it: modules to be run."""
+    """A desk's end, and the kiosk's that goes with it: modules to be run. `ours`: they know their line and govern."""
 
     desk: str
-    kiosk: str = "tests.benchmarks.media.peer_chromium"
-    ours: bool = True
-    codec: str = "av1"
+    kiosk: str = PLAIN
+    ours: bool = False
+    codec: str = ""
 
 
 ENGINES: dict[str, Engine] = {
-    "aiortc": Engine("tests.benchmarks.media.peer_aiortc"),
-    "aiortc VP8": Engine("tests.benchmarks.media.peer_aiortc", codec="vp8"),
-    "Chromium, ours": Engine("tests.benchmarks.media.peer_chromium"),
-    "stock aiortc": Engine("tests.benchmarks.media.peer_stock", ours=False, codec=""),
-    "Chromium": Engine("tests.benchmarks.media.peer_chromium", ours=False, codec=""),
+    "aiortc": Engine("tests.benchmarks.media.peer_aiortc", OUR_KIOSK, ours=True),
+    "browser": Engine("tests.benchmarks.media.peer_browser", OUR_KIOSK, ours=True),
+    "stock aiortc": Engine("tests.benchmarks.media.peer_stock"),
+    "Chromium": Engine(PLAIN),
 }
-"""Ours first; "Chromium, ours" is a browser at the desk with our application's settings (codecs, hints, size before
-smoothness). The last two are peers with their defaults."""
+"""The desk's two engines, each with our kiosk's own page; then the peers with their defaults: aiortc as it comes with a
+browser, and a browser with a browser."""
 
 
 class Peer:

@@ -10,12 +10,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import psutil
+
 from tests.benchmarks.media.measures import Shown, Window, window
 from tests.benchmarks.media.network import Line, Network
 from tests.benchmarks.media.peers import Engine, Peer, PeerSettings
 
 SIGNAL_BYTES = 600
 """What a message of the bus carries beside its text: headers of NATS, TLS and TCP."""
+
+WIDEST_KBPS = 5000
+"""What an idle kiosk's test of its line finds where there is more (`session.kiosk.line_test`)."""
 
 
 def now_ms() -> float:
@@ -31,12 +36,22 @@ class Stage:
     line: Line
     kiosk: Peer
     desk: Peer
+    prepares: bool = False
     shown: dict[str, list[Shown]] = field(default_factory=lambda: {"kiosk": [], "desk": []})
     began_ms: float = 0.0
+    _busy_s: float = field(default_factory=lambda: _busy_s())
+    _began_s: float = field(default_factory=time.monotonic)
 
     @property
     def ends(self) -> dict[str, Peer]:
         return {"kiosk": self.kiosk, "desk": self.desk}
+
+    def shared(self) -> Shared:
+        """Who has had the processor so far."""
+        took_s = time.monotonic() - self._began_s
+        ours_s = sum(peer.processor_s() for peer in self.ends.values()) + self.network.processor_s()
+        busy_s = _busy_s() - self._busy_s
+        return Shared(round(ours_s / took_s * 100), round(max(0.0, busy_s - ours_s) / took_s * 100))
 
     async def _over_the_bus(self, sdp: str) -> str:
         """The bus takes the same line: delay, and the time its bytes need."""
@@ -45,6 +60,20 @@ class Stage:
             seconds += (len(sdp) + SIGNAL_BYTES) * 8 / (self.line.kbps * 1000)
         await asyncio.sleep(seconds)
         return sdp
+
+    async def end_call(self) -> None:
+        """Both hang up; what was shown is forgotten, and a kiosk of ours makes its next offer ready."""
+        for peer in self.ends.values():
+            await peer.do("close")
+        await self._make_ready()
+
+    async def _make_ready(self) -> None:
+        if self.prepares:
+            await self.kiosk.do("prepare")
+        await asyncio.sleep(0.3)
+        await self.look()
+        for shown in self.shown.values():
+            shown.clear()
 
     async def call(self) -> None:
         """The agent accepts: the kiosk hears of it, offers, and so on. `began_ms` is the accept."""
@@ -95,6 +124,20 @@ class Stage:
         )
 
 
+def _busy_s() -> float:
+    """Seconds of processor that all programs of the machine have used."""
+    times = psutil.cpu_times()
+    return float(sum(times) - times.idle - getattr(times, "iowait", 0.0))
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Per cent of one core: both ends and the line between them, and everybody else meanwhile."""
+
+    ours: int
+    others: int
+
+
 @dataclass(frozen=True)
 class Measured:
     """A window of a call. Keys "desk" and "kiosk": whose eyes and ears. `guessed`: share of the voice, 0..1.
@@ -125,14 +168,17 @@ async def on_stage(
     engine: Engine, line: Line, *, height: int = 720, clip: str = "head", name: str = "bench"
 ) -> AsyncIterator[Stage]:
     """Both ends of `engine` on `line`, not yet in a call."""
-    known_kbps = round(line.kbps) if engine.ours else 0
-    settings = PeerSettings(known_kbps, height, clip, engine.codec, engine.ours)
+    known_kbps = round(line.kbps) or WIDEST_KBPS
+    settings = PeerSettings(known_kbps if engine.ours else 0, height, clip, engine.codec)
     async with Network() as network:
         await network.shape(line)
         kiosk = Peer(f"{name}.kiosk", engine.kiosk, settings, network.within(network.kiosk))
         desk = Peer(f"{name}.desk", engine.desk, settings, network.within(network.desk))
+        began_s, busy_s = time.monotonic(), _busy_s()
         try:
             await asyncio.gather(kiosk.start(), desk.start())
-            yield Stage(network, line, kiosk, desk)
+            stage = Stage(network, line, kiosk, desk, engine.ours, _busy_s=busy_s, _began_s=began_s)
+            await stage._make_ready()
+            yield stage
         finally:
             await asyncio.gather(kiosk.close(), desk.close())

@@ -23,7 +23,8 @@ from session.bus.partners import Partner
 from session.bus.server import BusServer
 from session.bus.server_config import ServerSettings
 from session.clock import SystemClock
-from session.errors import HubUnreachable, QueueClosed, SessionError
+from session.errors import HubUnreachable, QueueClosed, SessionError, VaultOutOfReach
+from session.hub.catalogue import Catalogue
 from session.protocol.board_messages import QueueStateRequest, TicketSeen
 from session.protocol.codec import encode
 from session.protocol.hub_messages import SessionEnded, SessionFacts, StatusRequest, TicketChanged
@@ -36,6 +37,7 @@ from session.protocol.tickets import Ticket, TicketState
 from session.tasks import Tasks
 from tests.talks.hub.bus_fixture import LinkSettings, World, free_port, until
 from tests.talks.hub.tls_files import tls_files
+from tests.talks.seal.sealed_world import SigningKeys
 
 WHY = "their file"
 
@@ -221,6 +223,16 @@ async def test_only_what_both_say_is_taken_and_only_under_the_networks_own_name(
             with pytest.raises(HubUnreachable):
                 await code_of("check", good, forged)
         assert zoe.queue == []
+        assert both.cnaf.hub is not None
+        seal = (keys := SigningKeys("marais")).toml([keys.key(secret) for secret in keys.secrets])
+        sealed = CNAF.replace('id = "marais"\n', f'id = "marais"\n{seal}', 1)
+        await both.cnaf.hub.take_catalogue(Catalogue.parse(sealed))
+        assert await code_of("check", good) == "vault_out_of_reach"  # a kiosk's log could not get into the vault
+        kiosk = await both.cnav.kiosk("kiosk1")
+        old = (await kiosk.call("rights", "", "r1")).ticket
+        with pytest.raises(VaultOutOfReach):
+            await _move(both.cnav, old)
+        assert (await kiosk.status(old.id)).ticket.state is TicketState.WAITING
 
 
 async def test_the_other_networks_services_streams_and_kiosks_cannot_be_reached(tmp_path: Path) -> None:

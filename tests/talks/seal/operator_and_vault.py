@@ -105,6 +105,7 @@ class Parties:
         default_factory=lambda: {name: new_seed() for name in ("operator", "borne1", "alice", "aide", "coffre")}
     )
     port: int = field(default_factory=free_port)
+    watch_port: int = field(default_factory=free_port)
     processes: dict[str, Process] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -151,6 +152,7 @@ class Parties:
             catalogue=str(self.organisation / "caisse.toml"),
             bus=self.bus,
             vault=VaultSettings(signer=self.keys.signer, secret_files=[str(secret_file)], key_file=str(key_file)),
+            metrics=MetricsSettings(listen=f"127.0.0.1:{self.watch_port}"),
         )
         save(settings, paths_for("vault", self.organisation).config)
 
@@ -170,8 +172,20 @@ class Parties:
     async def start_hub(self) -> None:
         await self._start("hub", "--folder", str(self.operator))
 
+    @property
+    def _as_vault(self) -> tuple[str, ...]:
+        return ("--folder", str(self.organisation), "--serve", "dossier,log", "--org", ORGANISATION)
+
     async def start_vault(self) -> None:
-        await self._start("vault", "--folder", str(self.organisation), "--serve", "dossier,log", "--org", ORGANISATION)
+        await self._start("vault", *self._as_vault)
+
+    async def vault_command(self, *words: str) -> str:
+        """A command on the vault's folder that goes well; what it says."""
+        command = [sys.executable, "-m", "expert_app", "hub", "--language", "en", *self._as_vault, *words]
+        process = await asyncio.create_subprocess_exec(*command, stdin=DEVNULL, stdout=PIPE)
+        said, _ = await asyncio.wait_for(process.communicate(), START_S)
+        assert process.returncode == 0, said.decode()
+        return said.decode()
 
     async def _start(self, name: str, *words: str) -> None:
         command = [sys.executable, "-m", "expert_app", "hub", *words]

@@ -25,7 +25,7 @@ from session.hub.dossier_handlers import dossier_handlers
 from session.hub.dossier_service import DossierService
 from session.hub.uploads import UploadSpool
 from session.hub.vault_door import House, VaultDoor
-from session.hub.vault_handlers import certify_handlers, log_handlers, note_handlers
+from session.hub.vault_handlers import certify_handlers, log_handlers, note_handlers, number_handlers
 from session.hub.vault_log import VaultLog
 from session.hub.vault_sessions import VaultSessions
 from session.kiosk.link import KioskLink
@@ -93,7 +93,7 @@ class SealedWorld:
     async def start_vault(self, parts: tuple[Part, ...] = (Part.DOSSIER, Part.LOG)) -> None:
         world = self.world
         bus = self._bus = await world.client(Role.VAULT, VAULT)
-        sessions = VaultSessions(bus, self.log, world.clock)
+        sessions = VaultSessions(bus, self.log, world.clock, lambda: self.secrets)
         rules = DossierService(world.dossiers, sessions, sessions, UploadSpool(self.folder / "vault" / "uploads"))
         house = House(ORGANISATION, lambda: self.secrets, self._keys_of)
         certificates = certify_handlers(house, world.clock)
@@ -101,6 +101,7 @@ class SealedWorld:
             Part.DOSSIER: {
                 **dossier_handlers(rules),
                 **note_handlers(self.log, sessions, ORGANISATION, world.clock),
+                **number_handlers(sessions, ORGANISATION),
                 **certificates,
             },
             Part.LOG: {**log_handlers(self.log, sessions, ORGANISATION, world.clock), **certificates},
@@ -116,7 +117,7 @@ class SealedWorld:
     async def stop_vault(self) -> None:
         assert self.door is not None
         assert self._bus is not None
-        self.door.stop()
+        await self.door.stop()
         await self._bus.close()
 
     def seals(

@@ -7,30 +7,36 @@ prove nothing.
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hashlib
 import io
 import json
 import os
 import random
+import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import zstandard
+from prometheus_client.parser import text_string_to_metric_families as families
 from reportlab.pdfgen.canvas import Canvas
 
 from expert_app.config import DeskSettings, KioskSettings
+from expert_app.hub_identities import open_book
 from expert_app.log_export import export_log
 from expert_app.paths import paths_for
 from expert_app.seal_ends import DeskSealing, KioskSealing, seals_for
 from session.bus.client import BusClient
+from session.bus.identity import new_seed, public_key
 from session.bus.seal_cards import SECRET_BYTES
 from session.clock import SystemClock
 from session.desk.devices import DeskDevices, ReceivedPage
 from session.desk.link import DeskLink
 from session.errors import SessionError, VaultAway
+from session.hub.identities import Identity
 from session.kiosk.devices import KioskDevices
 from session.kiosk.grants import KioskGrants
 from session.kiosk.link import KioskLink
@@ -50,7 +56,7 @@ from tests.talks.hub.bus_fixture import until
 from tests.talks.seal.operator_and_vault import ORGANISATION, Parties, files_with, finds, parties
 
 NAME, TITLE, NOTE = "Maelle Garrigue-Tesson", "Declaration-de-ressources-Quillan", "rappeler-apres-le-divorce-Oriol"
-DOSSIER = "VD-2026-00417"
+DOSSIER, NUMBER = "VD-2026-00417", "1042317"
 PAGE_EVENTS = json.dumps(
     [{"type": 4, "data": {"href": f"https://www.valdore.example/{TITLE}", "width": 9, "height": 9}, "timestamp": 1}]
 ).encode()
@@ -72,9 +78,17 @@ def document() -> bytes:
 
 
 def markers() -> list[bytes]:
-    """What must not be seen: words of page, dossier, note; bytes of the scanned page and of the document."""
+    """What must not be seen: words of page, dossier, note; the number; bytes of the scanned page and the document."""
     pieces = [SCANNED[at : at + 40] for at in range(100, len(SCANNED) - 40, 20_000)]
-    return [NAME.encode(), TITLE.encode(), NOTE.encode(), DOSSIER.encode(), *pieces, document()[60_000:60_040]]
+    return [
+        NAME.encode(),
+        TITLE.encode(),
+        NOTE.encode(),
+        DOSSIER.encode(),
+        NUMBER.encode(),
+        *pieces,
+        document()[60_000:60_040],
+    ]
 
 
 class Ends:
@@ -108,8 +122,11 @@ class Ends:
         await self.desk.start()
         await self.kiosk.start()
         await until(lambda: self.desk.is_ready)
-        answer = await self.kiosk.call(f"{ORGANISATION}/logement", "1042317", "r1")
+        answer = await self.kiosk.call(f"{ORGANISATION}/logement", NUMBER, "r1")
+        assert answer.ticket.caller_number_given
         self.facts = facts = await self.desk.accept(answer.ticket.id)
+        read = await self.desk.caller_number(facts.id) if self.both.sealed else facts.caller_number
+        assert (read, bool(facts.caller_number)) == (NUMBER, not self.both.sealed)
         await until(lambda: self.kiosk._session == facts.id)
         self.at_desk, self.at_kiosk = self.desk.channel(facts.id), self.kiosk.channel(facts.id)
         self.desk_seal.protect(facts, self.at_desk, self.refused.append)
@@ -190,7 +207,7 @@ def new_secret_text() -> bytes:
 @pytest.mark.parametrize("sealed", [True, False], ids=["with a vault", "without, where everything must be found"])
 async def test_of_a_whole_session_the_operator_has_nothing_in_clear(tmp_path: Path, sealed: bool) -> None:
     async with parties(tmp_path, new_secret_text(), sealed=sealed) as both:
-        both.add_dossier(NAME, "1042317")
+        both.add_dossier(NAME, NUMBER)
         await both.start_hub()
         if sealed:
             await both.start_vault()
@@ -237,7 +254,7 @@ async def test_of_a_whole_session_the_operator_has_nothing_in_clear(tmp_path: Pa
 
 async def test_while_the_vault_is_away_the_conversation_goes_on_and_nothing_is_lost(tmp_path: Path) -> None:
     async with parties(tmp_path, new_secret_text(), sealed=True) as both:
-        both.add_dossier(NAME, "1042317")
+        both.add_dossier(NAME, NUMBER)
         await both.start_hub()
         await both.start_vault()
         ends = Ends(both, tmp_path / "ends")
@@ -255,5 +272,37 @@ async def test_while_the_vault_is_away_the_conversation_goes_on_and_nothing_is_l
         assert hashlib.sha256(data).digest() == hashlib.sha256(document()).digest()
         assert await ends.kiosk_log.close(20)
         assert await ends.desk_log.close(20)
-        await asyncio.sleep(0)
+        await _watched(both)
+        await _restored(both, tmp_path / "vault.backup")
+        assert await ends.desk.document(ends.facts.id, document_id) == document()
+        helpdesk = DeskSettings(organisation=ORGANISATION, user="aide", role="helpdesk", bus=[both.bus])
+        seals = seals_for(helpdesk, paths_for("helpdesk", tmp_path / "ends"), ends.clock)
+        kept = tmp_path / "kept.jsonl"
+        assert await export_log(helpdesk, both.seeds["aide"], ends.facts.id, kept, ends.tasks, seals) == 2
         await ends.close()
+
+
+async def _watched(both: Parties) -> None:
+    """Who watches the vault is told that it works, and nothing about anybody."""
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{both.watch_port}") as client:
+        health, figures = await client.get("/healthz"), await client.get("/metrics")
+    assert (health.status_code, {one["code"] for one in health.json()["reasons"]} - {"disk_low"}) == (200, set())
+    found = {sample.name: sample.value for family in families(figures.text) for sample in family.samples}
+    assert (found["poste_expert_vault_up"], found["poste_expert_vault_log_sessions"]) == (1, 1)
+    assert 360 < found["poste_expert_vault_seal_key_days"] <= 365
+    assert 'poste_expert_vault_requests_total{verb="upload_commit"} 1.0' in figures.text
+    told = (health.text + figures.text).encode()
+    assert not [secret for secret in (*markers(), b"alice", b"borne1") if secret in told]
+
+
+async def _restored(both: Parties, file: Path) -> None:
+    """The vault's folder is lost and comes back from a backup that was taken while it worked."""
+    place, key = paths_for("vault", both.organisation), public_key(new_seed())
+    open_book(place).admit(Identity(ORGANISATION, Role.AGENT, "zoe"), key, datetime.now(UTC))
+    assert "1 dossiers, 1 documents, logs of 1 conversations" in await both.vault_command("backup", str(file))
+    await both.stop("vault")
+    for name in ("dossiers", "log", "identities", "uploads"):
+        shutil.rmtree(place.data / name)
+    assert "1 dossiers, 1 documents, logs of 1 conversations" in await both.vault_command("restore", str(file))
+    assert open_book(place).keys() == {(ORGANISATION, Role.AGENT, "zoe"): key}
+    await both.start_vault()

@@ -16,9 +16,16 @@ from session.bus.vault_line import REFUSED_HEADER, UNKNOWN
 from session.clock import ManualClock
 from session.desk.link import DeskLink
 from session.desk.talk_link import TalkLink
-from session.errors import DeskNotAdmitted, NotAllowed, SealKeyOld, SealKeyRefused, VaultAway
+from session.errors import DeskNotAdmitted, NotAllowed, SealKeyOld, SealKeyRefused, TicketUnknown, VaultAway
 from session.hub.catalogue import Catalogue
-from session.protocol.hub_messages import DossierAnswer, DossierRequest, PieceState, SessionFacts
+from session.protocol.hub_messages import (
+    DossierAnswer,
+    DossierRequest,
+    PieceState,
+    SessionFacts,
+    TicketAnswer,
+    TicketRequested,
+)
 from session.protocol.roles import Role
 from session.protocol.seal_messages import Part
 from session.protocol.talk_state import PassReason
@@ -51,6 +58,26 @@ async def test_the_vault_answers_what_the_hub_refuses(tmp_path: Path) -> None:
         plain = await sealed.world.client(Role.AGENT, "alice")
         with pytest.raises(NotAllowed):
             await plain.request("dossier", DossierRequest(session_id=facts.id), DossierAnswer)
+
+
+async def test_the_number_that_is_typed_is_read_by_the_vault_and_one_in_clear_is_not_kept(tmp_path: Path) -> None:
+    async with sealed_world(tmp_path) as sealed:
+        heard = await sealed.overhear()
+        desk, facts = await in_session(sealed)
+        assert (facts.caller_number, await desk.caller_number(facts.id)) == ("", "1234567")
+        assert (await desk.dossier(facts.id)).number == "D-2026-0001"  # found by it
+        with pytest.raises(TicketUnknown):
+            await (await sealed.desk("bob")).caller_number(facts.id)
+        await desk.hang_up(facts.id)
+        await desk.close(facts.id)
+        assert not any(b"1234567" in message.payload for message in heard)
+
+        older = await sealed.world.client(Role.KIOSK, "kiosk1", "network")  # a kiosk that cannot seal
+        wish = TicketRequested(request_id="r2", service="valdore/rights", caller_number="1234567")
+        ticket = (await older.request("call", wish, TicketAnswer)).ticket
+        assert not ticket.caller_number_given
+        facts = await desk.accept(ticket.id)
+        assert (facts.caller_number, facts.sealed_number, await desk.caller_number(facts.id)) == ("", "", "")
 
 
 async def test_a_kiosk_of_the_network_gives_its_part_of_the_log_to_the_vault(tmp_path: Path) -> None:

@@ -5,16 +5,46 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from PyQt6.QtWidgets import QApplication, QWidget
 
 from resources.texts import use_language
-from session.protocol.site_messages import CallerState, HelpState
-from tests.unit.views.test_site_and_network_view import kiosk, network
+from session.protocol.site_messages import CallerState, HelpState, HubFacts, NetworkAnswer, SiteFacts
+from tests.unit.views.test_site_and_network_view import kiosk
 from views.network_view import NetworkView
 from views.site_view import SiteView
 from views.theme import apply_theme
+
+
+def busy_network() -> NetworkAnswer:
+    """Three hubs of a region, one of which has older files, and a site that is closed."""
+    at = datetime(2026, 3, 2, 6, 4, tzinfo=UTC)
+    refused = ["marais.toml: signature_wrong (key UA3P…7QK)"]
+    hubs = [
+        HubFacts(id="hub-n1", started_at_utc=at, convention="434175c54728", answered=184_120, refused=37, behind=0),
+        HubFacts(id="hub-n2", started_at_utc=at, convention="434175c54728", answered=179_884, refused=41, behind=0),
+        HubFacts(
+            id="hub-n3",
+            started_at_utc=at + timedelta(hours=3),
+            convention="9f12ab34cd56",
+            answered=20_391,
+            refused=2,
+            behind=118,
+            refused_parts=refused,
+        ),
+    ]
+    names = (
+        "Médiathèque de Saint-Aubin",
+        "Mairie de Saint-Oyen-le-Vieux",
+        "Maison commune de Sableuse",
+        "France services",
+    )
+    sites = [SiteFacts(id=f"s{n}", name=name, kiosks=2, there=2) for n, name in enumerate(names[1:])]
+    decided = {"changed_by": "Marc L.", "reason": "dégât des eaux", "at_utc": at}
+    closed = SiteFacts(id="library", name=names[0], kiosks=2, there=1, closed=True, **decided)  # type: ignore[arg-type]
+    return NetworkAnswer(your_name="Marc L.", hubs=hubs, sites=[closed, *sites])
 
 
 def main() -> None:
@@ -35,8 +65,8 @@ def main() -> None:
                 kiosk("4", help=HelpState.HERE, caller=CallerState.IN_SESSION),
             ],
         )
-        operator.show_network(network("434175c54728", "9f12ab34cd56", closed=True))
-        operator.sites.selectRow(0)
+        operator.show_network(busy_network())
+        operator.sites.choose("library")
         views: dict[str, QWidget] = {"site": site, "network": operator}
         for name, view in views.items():
             view.resize(1000, 680)

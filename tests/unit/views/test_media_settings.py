@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
 from session.media.echo_check import Echo
+from session.media.echo_choice import EchoBy, EchoSetting
 from session.media.engine_choice import Choice, EngineKind, Why
 from views.media_settings import MediaChoice, MediaSettingsDialog
 
@@ -51,9 +52,39 @@ def test_engine_and_echo_are_said_in_words(dialog: MediaSettingsDialog) -> None:
     dialog.show_engine(Choice(EngineKind.BROWSER, Why.ECHO), later=True)
     assert "only the browser cancels echo" in dialog._engine_words.text()
     assert "next conversation" in dialog._engine_words.text()
-    dialog.show_echo(Echo.HEARD)
+    dialog.show_echo(Echo.HEARD, EchoBy.MISSING)
     assert not dialog._echo_words.isHidden()
     assert "headset" in dialog._echo_words.text()
+
+
+@pytest.mark.parametrize(
+    ("by", "removed_db", "at_work", "found"),
+    [
+        (EchoBy.APM, 34.2, "This program cancels echo", "takes the echo away (34 dB)"),
+        (EchoBy.APM, 8.0, "This program cancels echo", "only 8 dB"),
+        (EchoBy.BROWSER, None, "The browser cancels echo", "the browser takes the echo away"),
+        (EchoBy.SYSTEM, None, "system's microphone", "although the system is relied on"),
+        (EchoBy.MISSING, None, "not installed", "callers would hear themselves"),
+        (EchoBy.OFF, None, "Nothing cancels echo", "callers would hear themselves"),
+    ],
+)
+def test_what_cancels_echo_is_shown_and_what_it_leaves(
+    dialog: MediaSettingsDialog, by: EchoBy, removed_db: float | None, at_work: str, found: str
+) -> None:
+    dialog.show_cancelled(by)
+    dialog.show_echo(Echo.HEARD, by, removed_db)
+    assert at_work in dialog._cancelled_words.text()
+    assert found in dialog._echo_words.text()
+
+
+def test_what_cancels_echo_can_be_chosen(dialog: MediaSettingsDialog) -> None:
+    told: list[MediaChoice] = []
+    dialog.chosen.connect(told.append)
+    cancellers = combo(dialog, "echo")
+    assert {cancellers.itemData(row) for row in range(cancellers.count())} == {each.value for each in EchoSetting}
+    cancellers.setCurrentIndex(cancellers.findData("off"))
+    cancellers.activated.emit(cancellers.currentIndex())
+    assert told == [MediaChoice(microphone="Gone one", echo="off")]
 
 
 def test_a_louder_voice_fills_more_of_the_meter(dialog: MediaSettingsDialog) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import msgspec
 from PyQt6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
@@ -82,12 +83,12 @@ def test_the_operator_closes_the_chosen_site_with_a_reason(qtbot: QtBot) -> None
     view.site_state_requested.connect(lambda *what: asked.append(what))
     view.show_network(network("v1"))
     assert not view.act.isEnabled()
-    view.sites.selectRow(0)
+    view.sites.choose("library")
     view.reason.setText("a burst pipe")
     view.reason.returnPressed.emit()
     assert asked == [("library", True, "a burst pipe")]
     view.show_network(network("v1", closed=True))
-    assert view.sites.selectedItems() != []  # the selection stays over a new look
+    assert view.sites.chosen() == "library"  # the selection stays over a new look
     view.reason.setText("dry again")
     view.act.click()
     assert asked[-1] == ("library", False, "dry again")
@@ -104,3 +105,17 @@ def test_hubs_with_different_conventions_are_warned_of(qtbot: QtBot) -> None:
     view.show_network(network("v1", "v2"))
     assert warning.isVisible()
     assert warning.text()
+
+
+def test_what_was_not_taken_of_the_convention_is_said_once(qtbot: QtBot) -> None:
+    view = NetworkView()
+    qtbot.addWidget(view)
+    view.show()
+    answer = network("v1", "v1")
+    hubs = [msgspec.structs.replace(hub, refused_parts=["caf.toml: signature_wrong"], behind=3) for hub in answer.hubs]
+    view.show_network(msgspec.structs.replace(answer, hubs=hubs))
+    warning = view.findChild(QLabel, "network_warning")
+    assert warning is not None
+    assert warning.isVisible()
+    assert warning.text().count("caf.toml: signature_wrong") == 1
+    assert view.hubs.texts("hub0")[5] == "3 behind"

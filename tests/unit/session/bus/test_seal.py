@@ -14,8 +14,11 @@ from session.bus.identity import new_seed, public_key
 from session.bus.seal import WINDOW, Box, Stamp, Window, public_text, shared
 from session.bus.seal_cards import VaultSecret, sign_seal_key, valid_keys
 from session.bus.seal_pins import SealPins
+from session.bus.sealed_number import open_number, seal_number
 from session.clock import ManualClock
-from session.errors import SealBroken, SealKeyOld, SealKeyRefused
+from session.errors import CallerNumberInvalid, SealBroken, SealKeyOld, SealKeyRefused
+from session.protocol.codec import decode_request, encode
+from session.protocol.hub_messages import TicketRequested
 from session.protocol.seal_keys import SealCard, SealKey
 from tests.talks.seal.sealed_world import new_secret
 
@@ -178,3 +181,30 @@ def test_a_card_that_nobody_has_signed_rightly_is_not_kept_as_the_first(tmp_path
     damaged.write_text("{", encoding="ascii")
     with pytest.raises(SealKeyRefused, match="unreadable"):
         SealPins(damaged, {}, clock)
+
+
+def test_a_sealed_number_opens_for_the_vault_and_its_own_kiosk_only() -> None:
+    ours, older, foreign = new_secret(), new_secret(), new_secret()
+    sealed = seal_number("1234567", [ours.key], "caisse", "reseau", "borne1")
+    assert open_number(sealed, [older, ours], "caisse", "reseau", "borne1") == "1234567"
+    assert len(sealed) == len(seal_number("12345678901234567890", [ours.key], "caisse", "reseau", "borne1"))
+    assert sealed != seal_number("1234567", [ours.key], "caisse", "reseau", "borne1")  # who comes back is not seen
+    four = seal_number("1234567", [older.key, foreign.key, older.key, ours.key], "caisse", "reseau", "borne1")
+    assert open_number(four, [ours], "caisse", "reseau", "borne1") == "1234567"  # whichever secret the vault has
+    decode_request(TicketRequested, encode(TicketRequested(request_id="r", service="s", sealed_number=four)))
+    elsewhere = (("mutuelle", "reseau", "borne1"), ("caisse", "autre", "borne1"), ("caisse", "reseau", "borne2"))
+    for place in elsewhere:
+        with pytest.raises(SealBroken):
+            open_number(sealed, [ours], *place)
+    changed = sealed[:-2] + ("A" if sealed[-2] != "A" else "B") + sealed[-1]
+    for text, secrets in (
+        (sealed, [foreign]),
+        (changed, [ours]),
+        (sealed[:50], [ours]),
+        ("", [ours]),
+        ("é" * 108, [ours]),
+    ):
+        with pytest.raises(SealBroken):
+            open_number(text, secrets, "caisse", "reseau", "borne1")
+    with pytest.raises(CallerNumberInvalid):
+        seal_number("1" * 33, [ours.key], "caisse", "reseau", "borne1")

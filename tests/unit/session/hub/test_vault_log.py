@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from session.errors import NotAllowed, StoreUnreachable, TicketUnknown
+from session.hub.stored_format import StoredTooNew
 from session.hub.vault_log import PART_BYTES, VaultLog
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
@@ -81,13 +83,28 @@ def test_the_file_is_its_owners_alone_and_a_newer_one_is_not_touched(tmp_path: P
     VaultLog(path)
     if os.name == "posix":
         assert path.stat().st_mode & 0o077 == 0
-    import sqlite3
-
     with sqlite3.connect(path) as base:
         base.execute("PRAGMA user_version = 9")
     base.close()
-    with pytest.raises(StoreUnreachable, match="format 9"):
+    with pytest.raises(StoredTooNew, match="log: 9 > 1"):
         VaultLog(path)
     path.write_bytes(b"no database" * 100)
     with pytest.raises(StoreUnreachable):
         VaultLog(path)
+
+
+def test_a_copy_comes_back_whole_and_a_newer_one_changes_nothing(log: VaultLog, tmp_path: Path) -> None:
+    log.append("s1", "a.alice", 0, [b"a0"], NOW)
+    log.bind("t1", "VD-1", NOW)
+    other = VaultLog(tmp_path / "other" / "log.sqlite")
+    assert (other.is_empty, log.is_empty, log.count()) == (True, False, 1)
+    other.restore(log.copy())
+    assert [bytes(record) for record in other.read("s1", 0).records] == [b"a0"]
+    assert (other.bound("t1"), other.count()) == ("VD-1", 1)
+    with sqlite3.connect(tmp_path / "log.sqlite") as base:
+        base.execute("PRAGMA user_version = 9")
+    base.close()
+    empty = VaultLog(tmp_path / "empty" / "log.sqlite")
+    with pytest.raises(StoredTooNew):
+        empty.restore((tmp_path / "log.sqlite").read_bytes())
+    assert empty.is_empty

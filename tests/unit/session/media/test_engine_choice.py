@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from session.media.engine_choice import Choice, EngineKind, Machine, Why, cancels_echo, choose
+from session.media.echo_choice import EchoBy, EchoSetting, cancels_echo, echo_by
+from session.media.engine_choice import Choice, EngineKind, Machine, Why, choose, this_machine
 
 GOOD = Machine(cores=2, headset=True, echo_canceller=False, codecs=("av1", "vp8"))
 OLD = Machine(cores=2, headset=True, echo_canceller=False, codecs=("vp8",))
@@ -36,3 +37,39 @@ def test_a_setting_is_never_overruled(kind: EngineKind) -> None:
 def test_a_systems_echo_canceller_is_known_by_its_name() -> None:
     assert cancels_echo("Echo-Cancel Source (Logitech)")
     assert not cancels_echo("Logitech H390")
+
+
+SYSTEMS = "Echo-Cancel Source"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "browser", "microphone", "apm", "expected"),
+    [
+        (EchoSetting.AUTO, False, "Headset", True, EchoBy.APM),
+        (EchoSetting.AUTO, False, "Headset", False, EchoBy.MISSING),
+        (EchoSetting.AUTO, False, SYSTEMS, True, EchoBy.SYSTEM),
+        (EchoSetting.AUTO, True, SYSTEMS, True, EchoBy.BROWSER),
+        (EchoSetting.APM, False, SYSTEMS, True, EchoBy.APM),
+        (EchoSetting.APM, True, "Headset", True, EchoBy.BROWSER),
+        (EchoSetting.SYSTEM, True, "Headset", True, EchoBy.SYSTEM),
+        (EchoSetting.OFF, True, SYSTEMS, True, EchoBy.OFF),
+    ],
+)
+def test_what_cancels_echo_follows_the_setting_and_what_is_there(
+    wanted: EchoSetting, browser: bool, microphone: str, apm: bool, expected: EchoBy
+) -> None:
+    assert echo_by(wanted, browser=browser, microphone=microphone, apm=apm) is expected
+
+
+def test_a_loudspeaker_needs_the_browser_only_where_the_programs_own_filter_is_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def engine_of(echo: EchoSetting) -> Choice:
+        monkeypatch.setattr("os.cpu_count", lambda: 4)
+        return choose(EngineKind.AUTO, this_machine(False, "Desk microphone", echo))
+
+    assert engine_of(EchoSetting.AUTO) == Choice(EngineKind.AIORTC, Why.DELAY)
+    monkeypatch.setattr("session.media.echo_choice.is_installed", lambda: False)
+    assert engine_of(EchoSetting.AUTO) == Choice(EngineKind.BROWSER, Why.ECHO)
+    assert engine_of(EchoSetting.APM) == Choice(EngineKind.BROWSER, Why.ECHO)
+    assert engine_of(EchoSetting.OFF) == Choice(EngineKind.AIORTC, Why.DELAY)

@@ -79,16 +79,24 @@ def test_a_page_crosses_without_crowding_the_line() -> None:
     assert found[-1][1] is Step.FULL
 
 
-def test_the_transports_word_counts_only_where_it_is_the_bound() -> None:
+def test_the_transports_word_counts_only_where_it_is_the_bound_and_a_queue_stands() -> None:
     estimate = LineEstimate(400)
-    estimate.look(1, Look(media_kbps=100, transport_kbps=150))
+    estimate.look(1, Look(media_kbps=100, transport_kbps=150, rtt_ms=40))
     assert estimate.kbps == 400, "it is low because nobody tried"
     for second in range(2, 12):
-        estimate.look(second, Look(media_kbps=145, transport_kbps=150))
+        estimate.look(second, Look(media_kbps=145, transport_kbps=150, rtt_ms=100))
     assert estimate.kbps < 250
     for second in range(12, 30):
         estimate.look(second, Look(media_kbps=145, transport_kbps=900))
     assert estimate.kbps == 900
+
+
+def test_a_transport_that_repeats_our_own_bound_takes_nothing_from_the_line() -> None:
+    estimate = LineEstimate(512)
+    for second in range(1, 60):  # the picture's bound on 512 kb/s is 320, and a key frame of it may stand in the queue
+        rtt_ms = 95.0 if second % 5 == 0 else 45.0
+        estimate.look(second, Look(media_kbps=330, transport_kbps=320, loss_percent=1, rtt_ms=rtt_ms))
+    assert estimate.kbps >= 512
 
 
 def test_one_bad_look_is_hardly_news_and_nothing_falls_through_the_floor() -> None:

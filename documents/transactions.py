@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Transactions on the store's database; its faults in our own words. Used by the store and its deliveries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from alembic.util.exc import CommandError
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from documents.errors import StoreUnreachable
+
+
+class Transactions:
+    """Each is whole or not at all; on return of `writing` it is on the disk."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One moment's view. Raises `StoreUnreachable`."""
+        with reached(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Takes the writer's place at once. Raises `StoreUnreachable`."""
+        engine = self._engine.execution_options(write=True)
+        with reached(), engine.begin() as connection:
+            yield connection
+
+
+@contextmanager
+def reached() -> Iterator[None]:
+    """Faults of disk and database in our own words."""
+    try:
+        yield
+    except (SQLAlchemyError, CommandError, OSError) as error:
+        raise StoreUnreachable(why=type(error).__name__) from error

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Requests to a document system over HTTP, with what can go wrong as one reason each. Used by Paperless and CMIS."""
+
+from __future__ import annotations
+
+import ssl
+from typing import Any
+
+import httpx
+
+from expert_app.ged.connector import NotDelivered, Reason
+
+CONNECT_S, ANSWER_S, SEND_S = 10.0, 60.0, 120.0
+MOST_BYTES = 4 << 20
+"""An answer of a document system is some facts, never more."""
+
+
+def client(ca_file: str, headers: dict[str, str], auth: tuple[str, str] | None = None) -> httpx.AsyncClient:
+    """A client that follows no redirection (a password must not go elsewhere)."""
+    trust: ssl.SSLContext | bool = ssl.create_default_context(cafile=ca_file) if ca_file else True
+    limits = httpx.Timeout(ANSWER_S, connect=CONNECT_S, write=SEND_S)
+    return httpx.AsyncClient(headers=headers, auth=auth, timeout=limits, verify=trust, trust_env=False)
+
+
+async def answer(http: httpx.AsyncClient, method: str, url: str, **given: Any) -> httpx.Response:
+    """Any answer below 400, or 404, 409 and other refusals that the caller knows what to do with.
+
+    Raises:
+        NotDelivered: it does not answer, does not know us, or is busy.
+    """
+    try:
+        async with http.stream(method, url, **given) as response:
+            body = b""
+            async for part in response.aiter_bytes():
+                body += part
+                if len(body) > MOST_BYTES:
+                    raise NotDelivered(Reason.NOT_UNDERSTOOD, f"> {MOST_BYTES} bytes")
+    except httpx.TimeoutException as error:
+        raise NotDelivered(Reason.TIMEOUT) from error
+    except httpx.TransportError as error:
+        reason = Reason.CERTIFICATE if "certificate" in str(error).lower() else Reason.UNREACHABLE
+        raise NotDelivered(reason, type(error).__name__) from error
+    read = httpx.Response(response.status_code, headers=_plain(response.headers), content=body)
+    _check(read)
+    return read
+
+
+def _plain(headers: httpx.Headers) -> dict[str, str]:
+    """The body was decoded already."""
+    return {name: value for name, value in headers.items() if name not in ("content-encoding", "content-length")}
+
+
+def _check(response: httpx.Response) -> None:
+    code = response.status_code
+    if code in (401, 403, 407):
+        raise NotDelivered(Reason.ACCESS, f"HTTP {code}")
+    if 300 <= code < 400:
+        raise NotDelivered(Reason.ADDRESS, f"HTTP {code}")
+    if code == 413:
+        raise NotDelivered(Reason.TOO_LARGE, f"HTTP {code}")
+    if code in (408, 425, 429) or code >= 500:
+        raise NotDelivered(Reason.BUSY, f"HTTP {code}", _again_s(response))
+
+
+def _again_s(response: httpx.Response) -> float:
+    """Retry-After in seconds (RFC 9110, section 10.2.3); a date is not worth a clock."""
+    given = response.headers.get("Retry-After", "")
+    return min(float(given), 3600.0) if given.isdigit() else 0.0
+
+
+def decoded(response: httpx.Response) -> Any:
+    """The JSON of an answer. Raises `NotDelivered`."""
+    try:
+        return response.json()
+    except ValueError as error:
+        raise NotDelivered(Reason.NOT_UNDERSTOOD, f"HTTP {response.status_code}") from error

@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Carries copies of filed documents to an agency's document systems, for as long as it takes. Used by hub and vault.
+
+One task per system, so that one which hangs stops no other. A copy is claimed in the store, looked for at the other
+end, sent when it is not there, and called delivered only with the id that the system gave. Whatever is killed in
+between, the next courier looks first: at least once, and never twice where the system can be asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from documents.deliveries import Parcel
+from documents.errors import DocumentError, StoreUnreachable
+from documents.store import DossierStore
+from expert_app.ged.connector import (
+    EVERYTHING_WAITS,
+    FOR_A_PERSON,
+    Arrived,
+    Connector,
+    NotDelivered,
+    Outcome,
+    Reason,
+)
+from expert_app.store_settings import GedSettings
+from session.clock import Clock
+from session.tasks import Tasks
+
+log = logging.getLogger(__name__)
+
+HOLD_S = 600.0
+"""How long a claim holds: longer than all time limits of a delivery together."""
+
+ASK_MOST_S = 300.0
+
+
+class Pace(NamedTuple):
+    """Seconds.
+
+    Attributes:
+        look_s: between two looks when nothing is due: another hub may have filed.
+        ask_s: until a system is asked about a copy that it is taking; doubled each time, up to `ASK_MOST_S`.
+    """
+
+    look_s: float = 5.0
+    ask_s: float = 2.0
+
+
+PACE = Pace()
+
+
+class Target(NamedTuple):
+    """A document system, and the way to it."""
+
+    settings: GedSettings
+    connector: Connector
+
+
+class Courier:
+    """All systems of one hub.
+
+    Args:
+        store: with the targets' names in its `targets`.
+    """
+
+    def __init__(
+        self, store: DossierStore, targets: Sequence[Target], clock: Clock, tasks: Tasks, pace: Pace = PACE
+    ) -> None:
+        self._tasks = tasks
+        self._lines = [_Line(store, target, clock, pace) for target in targets]
+        self._running: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begins to carry."""
+        for line in self._lines:
+            name = f"deliver to {line.name}"
+            self._running.append(self._tasks.spawn(line.run(), name=name))
+
+    def wake(self) -> None:
+        """Something was filed, or somebody asked for another try."""
+        for line in self._lines:
+            line.wake()
+
+    async def stop(self) -> None:
+        """Stops; a copy that is on its way is looked for by the next courier."""
+        for task in self._running:
+            task.cancel()
+        if self._running:
+            await asyncio.wait(self._running, timeout=5.0)
+        for line in self._lines:
+            await line.close()
+
+
+class _Line:
+    """Copies for one system, one after the other."""
+
+    def __init__(self, store: DossierStore, target: Target, clock: Clock, pace: Pace) -> None:
+        self._store, self._target, self._clock, self._pace = store, target, clock, pace
+        self._awake = asyncio.Event()
+        self._failures = 0
+        self._asked: dict[str, int] = {}
+
+    @property
+    def name(self) -> str:
+        """The system's."""
+        return self._target.settings.name
+
+    def wake(self) -> None:
+        """Looks now; also a system that was away is tried again."""
+        self._awake.set()
+
+    async def close(self) -> None:
+        """Ends the connections."""
+        await self._target.connector.close()
+
+    async def run(self) -> None:
+        """Carries until it is cancelled."""
+        settings = self._target.settings
+        if settings.earlier:
+            await self._persistently_add_earlier()
+        while True:
+            wait_s = self._pace.ask_s if self._asked else self._pace.look_s
+            try:
+                parcel = await asyncio.to_thread(
+                    self._store.deliveries.claim, settings.organisation, settings.name, self._clock.utc_now(), HOLD_S
+                )
+                if parcel is not None:
+                    wait_s = await self._carry(parcel)
+            except StoreUnreachable as error:
+                log.warning("deliveries wait for the store: %s", error.detail.get("why", ""))
+            if wait_s:
+                await self._sleep(wait_s)
+
+    async def _sleep(self, wait_s: float) -> None:
+        try:
+            async with asyncio.timeout(wait_s):
+                await self._awake.wait()
+        except TimeoutError:
+            return
+        self._awake.clear()
+        self._failures = 0
+
+    async def _persistently_add_earlier(self) -> None:
+        settings = self._target.settings
+        while True:
+            try:
+                count = await asyncio.to_thread(
+                    self._store.deliveries.add_earlier, settings.organisation, settings.name, self._clock.utc_now()
+                )
+            except StoreUnreachable:
+                await asyncio.sleep(self._pace.look_s)
+            else:
+                if count:
+                    log.info("%d documents of before are to be delivered to %s", count, settings.name)
+                return
+
+    async def _carry(self, parcel: Parcel) -> float:
+        """One step of one copy; how long the line rests then."""
+        keep = self._store.deliveries
+        try:
+            outcome = await self._step(parcel)
+        except NotDelivered as trouble:
+            return await self._on_trouble(parcel, trouble)
+        except asyncio.CancelledError:
+            await asyncio.shield(asyncio.to_thread(keep.release, parcel.delivery, self._clock.utc_now()))
+            raise
+        self._failures = 0
+        now = self._clock.utc_now()
+        if isinstance(outcome, Arrived):
+            self._asked.pop(parcel.receipt, None)
+            await asyncio.to_thread(keep.delivered, parcel.delivery, outcome.remote_id, now)
+            log.info("a document was delivered to %s", self.name)
+            return 0.0
+        times = self._asked[outcome.receipt] = self._asked.get(outcome.receipt, -1) + 1
+        again = now + timedelta(seconds=min(self._pace.ask_s * 2.0 ** min(times, 10), ASK_MOST_S))
+        await asyncio.to_thread(keep.under_way, parcel.delivery, outcome.receipt, again, now)
+        return 0.0
+
+    async def _step(self, parcel: Parcel) -> Outcome:
+        connector = self._target.connector
+        if parcel.receipt:
+            return await connector.ask(parcel.receipt)
+        there = await connector.find(parcel)
+        if there:
+            return Arrived(there)
+        try:
+            data = await asyncio.to_thread(self._store.read, parcel.organisation, parcel.document.id)
+        except StoreUnreachable as error:
+            raise NotDelivered(Reason.STORE, str(error.detail.get("why", ""))) from error
+        except DocumentError as error:
+            raise NotDelivered(Reason.DAMAGED, str(error.detail.get("why", error.code))) from error
+        return await connector.send(parcel, data)
+
+    async def _on_trouble(self, parcel: Parcel, trouble: NotDelivered) -> float:
+        self._asked.pop(parcel.receipt, None)
+        now = self._clock.utc_now()
+        everything = trouble.reason in EVERYTHING_WAITS
+        self._failures = self._failures + 1 if everything else 0
+        tries = max(parcel.tries, self._failures - 1)
+        wait_s = max(self._wait_s(tries), trouble.again_s)
+        again: datetime | None = now + timedelta(seconds=wait_s)
+        if trouble.reason in FOR_A_PERSON:
+            again = None
+        log.warning("a document was not delivered to %s: %s", self.name, trouble.reason)
+        failed = self._store.deliveries.failed
+        await asyncio.to_thread(failed, parcel.delivery, trouble.reason.value, trouble.words, again, now)
+        return wait_s if everything else 0.0
+
+    def _wait_s(self, tries: int) -> float:
+        """Doubled with each try, spread so that many hubs do not come at once."""
+        settings = self._target.settings
+        longest = settings.tries_most_s
+        wait_s = longest if tries > 30 else min(settings.tries_from_s * 2.0**tries, longest)
+        return wait_s * random.uniform(0.8, 1.0)
+
+
+def targets_of(settings: Sequence[GedSettings]) -> dict[str, tuple[str, ...]]:
+    """By organisation, the names of its systems: what the store orders copies for."""
+    found: dict[str, tuple[str, ...]] = {}
+    for one in settings:
+        found[one.organisation] = (*found.get(one.organisation, ()), one.name)
+    return found

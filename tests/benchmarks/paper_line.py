@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""How long a preview and a page are on the reference line, 512 kb/s, as the kiosk sends them. Used by `bench_paper`.
+
+Counted, not run: every byte that the kiosk's sender hands to the bus, cut into its chunks, with each chunk's headers.
+`bench_media` sends pages over a real shaped line during calls.
+"""
+
+from __future__ import annotations
+
+import io
+
+from PIL import Image
+
+from session.kiosk.preview import small_preview
+from session.kiosk.scanner import ScannedPage
+from session.protocol.chunks import chunk_bytes_for, count_chunks
+from tests.benchmarks.table import Row
+from tests.unit.documents import drawn_pages
+
+LINE_KBPS = 512
+CHUNK_EXTRA_BYTES = 210
+"""NATS's HPUB line with our subject and headers, TLS record, TCP and IP: about that much for each chunk."""
+
+
+def seconds(size_bytes: int) -> float:
+    """On the line, when nothing else is."""
+    chunks = count_chunks(size_bytes, chunk_bytes_for(LINE_KBPS))
+    return 8 * (size_bytes + CHUNK_EXTRA_BYTES * chunks) / (1000 * LINE_KBPS)
+
+
+def preview(scan: Image.Image) -> Row:
+    """What the scanner gives at 75 dpi, as the kiosk sends it."""
+    small = scan.resize((scan.width // 4, scan.height // 4), Image.Resampling.LANCZOS)
+    data = drawn_pages.jpeg(small, dpi=75)
+    page = ScannedPage(data=data, media_type="image/jpeg", width_px=small.width, height_px=small.height, dpi=75)
+    sent = small_preview(page).data
+    return Row("preview on 512 kb/s", "s", seconds(len(sent)), seconds(len(data)), "the scanner's JPEG", 0.5)
+
+
+def form(data: bytes) -> list[Row]:
+    """A colour form of 300 dpi until it can be read at the desk, and until its untouched original is there."""
+    with Image.open(io.BytesIO(data)) as opened:
+        width, height = opened.size
+    original = seconds(len(data))
+    why = f"the kiosk sends the untouched scan, {width} x {height}, {len(data) // 1000} kB, and nothing smaller before"
+    return [Row("colour form on 512 kb/s, readable", "s", original, original, "as scanned", 2.0, cause=why)]

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Does cleaning see and show a page rightly? Skew, orientation, words that tesseract reads. Used by `bench_paper`."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import shutil
+import subprocess
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pypdfium2
+from PIL import Image
+
+from documents import skew
+from documents.clean import OUTPUT_DPI
+from tests.benchmarks.paper_pages import badly_scanned, real_pages, small_payslip
+from tests.benchmarks.paper_peak import to_document
+from tests.benchmarks.table import Row
+from tests.unit.documents import drawn_pages
+from tests.unit.documents.drawn_pages import Glass
+
+PAYSLIP_SKEWS_DEG = (-2.3, 1.1, 3.4)
+"""Several, because one letter's place decides whether tesseract sees a whole row of a table."""
+
+LONG_SIDE_PX = 1750
+"""A4 at `skew.WORK_DPI`: what cleaning looks at."""
+
+
+def skew_errors() -> Row:
+    """The 95th percentile of the error, in degrees, over pages that lie badly."""
+    angles = [round(-4 + 0.37 * k, 2) for k in range(22)]
+    pages = [page().reduce(2) for page in (drawn_pages.form, drawn_pages.letter, drawn_pages.payslip)]
+    errors = []
+    for k, angle in enumerate(angles):
+        scan = drawn_pages.scan(pages[k % 3], Glass(skew_deg=angle))
+        errors.append(abs(skew.find_lie(scan.convert("L")).skew_deg - angle))
+    p95 = float(np.percentile(errors, 95))
+    return Row("skew, 22 synthetic pages", "p95 error, deg", p95, goal=0.05, cause=f"worst {max(errors):.2f} deg")
+
+
+def orientation() -> list[Row]:
+    """Real printed pages in four positions: the part that is not brought upright."""
+    pages = real_pages()
+    wrong: Counter[str] = Counter()
+    harmed = 0
+    for path in pages:
+        with Image.open(path) as opened:
+            grey = opened.convert("L")
+        grey.thumbnail((LONG_SIDE_PX, LONG_SIDE_PX), Image.Resampling.LANCZOS)
+        for quarter in range(4):
+            lie = skew.find_lie(grey.rotate(90 * quarter, expand=True))
+            if lie.turn_deg != 90 * quarter:
+                wrong[path.name] += 1
+                harmed += lie.turn_deg != 0
+    if not pages:
+        return []
+    case, positions = f"{len(pages)} real pages x 4", 4 * len(pages)
+    why = ", ".join(f"{name} {count} of 4" for name, count in wrong.most_common())
+    return [
+        Row(case, "part not upright", wrong.total() / positions, goal=0.03, cause=why),
+        Row(case, "part turned wrong", harmed / positions, goal=0.03),
+    ]
+
+
+def words() -> list[Row]:
+    """The part of the true words that tesseract reads, before and after cleaning."""
+    if shutil.which("tesseract") is None:
+        print("tesseract: not installed, words not counted")
+        return []
+    payslip, truth = small_payslip()
+    positions = [drawn_pages.jpeg(badly_scanned(payslip, skew_deg)) for skew_deg in PAYSLIP_SKEWS_DEG]
+    found = [_missed(f"payslip x {len(positions)}, words missed", positions, truth, 0.03)]
+    for case, glass in (("form", Glass(skew_deg=1.7)), ("letter", Glass(skew_deg=0.6, quarters=2))):
+        scan = drawn_pages.jpeg(drawn_pages.scan(getattr(drawn_pages, case)(), glass))
+        found.append(_missed(f"{case}, words missed", [scan], _words_of(case), None))
+    return found
+
+
+def _missed(case: str, scans: list[bytes], truth: list[str], goal: float | None) -> Row:
+    """What is not read of the document, beside what is not read of the scan; never more of the first."""
+    before = [1 - _part_read(scan, truth) for scan in scans]
+    after = [1 - _part_read(_drawn(to_document(scan)), truth) for scan in scans]
+    peer = sum(before) / len(scans)
+    told = ", ".join(f"{missed:.3f}" for missed in after)
+    limit = peer if goal is None else min(peer, goal)
+    return Row(case, "part", sum(after) / len(scans), peer, "as scanned", limit, cause=f"each: {told}")
+
+
+def _drawn(document: bytes) -> bytes:
+    """The first page as a program that reads documents draws it."""
+    pdf: Any = pypdfium2.PdfDocument(document)  # type: ignore[no-untyped-call]  # pypdfium2 leaves it untyped
+    try:
+        picture: Image.Image = pdf[0].render(scale=OUTPUT_DPI / 72).to_pil()
+    finally:
+        pdf.close()
+    file = io.BytesIO()
+    picture.save(file, "PNG", compress_level=1, dpi=(OUTPUT_DPI, OUTPUT_DPI))
+    return file.getvalue()
+
+
+def _words_of(case: str) -> list[str]:
+    if case == "letter":
+        return " ".join(drawn_pages.SENTENCES * 5).split()
+    titles = ["Vous", "Votre logement", "Vos ressources"]
+    rows = ["Nom de naissance :", "Prénoms :", "Né(e) le :", "Adresse :", "Montant mensuel :"]
+    told = [*titles, *(f"{row} GARANCE – 684,50 €" for row in rows * 3), *drawn_pages.SENTENCES]
+    return " ".join(told).split()
+
+
+def _part_read(page: bytes, truth: list[str]) -> float:
+    """Words of two signs and more, each as often as it stands there."""
+    wanted = Counter(_signs(" ".join(truth)))
+    return sum((Counter(_signs(_read(page))) & wanted).values()) / wanted.total()
+
+
+def _signs(text: str) -> list[str]:
+    return re.findall(r"[0-9A-Za-zÀ-ÿŒœ€.,'%-]{2,}", text.replace("’", "'"))
+
+
+def _read(page: bytes) -> str:
+    with Image.open(io.BytesIO(page)) as opened:
+        dpi = round(opened.info.get("dpi", (200, 200))[0])
+    language = "fra" if Path("/usr/share/tesseract-ocr/5/tessdata/fra.traineddata").exists() else "eng"
+    command = ["tesseract", "stdin", "stdout", "-l", language, "--psm", "3", "--dpi", str(dpi)]
+    one = {**os.environ, "OMP_THREAD_LIMIT": "1"}  # its threads wait for each other where processors are busy
+    told = subprocess.run(command, input=page, capture_output=True, check=True, timeout=120, env=one)
+    return told.stdout.decode()
