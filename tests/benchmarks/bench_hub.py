@@ -228,7 +228,7 @@ def why(case: str, figures: dict[str, Figures]) -> str:
             " are told, history; the desks come free, the server reaches them"
         )
     if case == MEMORY:
-        return "70 MB are Python and its libraries (aiohttp by nats-py, SQLAlchemy, cryptography) before a ticket comes"
+        return "60 MB are Python and its libraries (SQLAlchemy, cryptography, nats-py) before a ticket comes"
     return ""
 
 
