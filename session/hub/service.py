@@ -34,7 +34,7 @@ SUBJECT = "svc.*.*.*.*"
 FINISH_S = 5.0
 """How long a hub that stops goes on with what it has begun: longer than a client waits for an answer."""
 
-BULK = frozenset({"upload_chunk", "document", "library_document", "log", "read_log"})
+BULK = frozenset({"upload_chunk", "document", "export_part", "library_document", "log", "read_log"})
 BULK_PER_S, BULK_BURST = 1000.0, 2000.0
 """Parts of documents and logs come one after the other, as fast as the line allows."""
 
