@@ -96,6 +96,9 @@ async def test_an_unreachable_store_accepts_nothing() -> None:
         await desk.ticket("r2")
     desk.store.away = False
     assert (await desk.sessions.accept(ORG, "bob", ticket.id)).agent == "bob"
+    desk.store.away = True
+    with pytest.raises(StoreUnreachable):  # "you have nobody" could be wrong
+        await desk.sessions.resume(ORG, "alice")
 
 
 async def test_the_caller_number_is_nowhere_in_the_ticket_and_gone_at_the_end() -> None:
