@@ -149,7 +149,7 @@ def _revoke(context: Context) -> int:
 
 def _run(context: Context) -> int:
     from expert_app import hub
-    from session.bus.loop import run
+    from session.loop import run
 
     rebuild = context.arguments.hub_command == "rebuild-history"
     options = hub.HubOptions(driven=context.arguments.driven, rebuild_history=rebuild)
@@ -173,7 +173,7 @@ def _admit(context: Context) -> int:
 
 def _serve(context: Context) -> int:
     from expert_app import vault
-    from session.bus.loop import run
+    from session.loop import run
 
     return run(vault.run(context.settings, context.paths, driven=context.arguments.driven))
 

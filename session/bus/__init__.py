@@ -1,1 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-only
+"""The bus: every use of nats-py is in here.
+
+nats-py loads aiohttp where it is installed, 14 MB and 0.2 s, and needs it for WebSockets only. So it is loaded here as
+if there were none; `session.bus.websocket_transport` gives it back with the first WebSocket.
+"""
+
+import importlib
+import sys
+
+if "aiohttp" not in sys.modules:
+    sys.modules["aiohttp"] = None  # type: ignore[assignment]  # "import aiohttp" says then that there is none
+    try:
+        importlib.import_module("nats.aio.transport")
+    finally:
+        del sys.modules["aiohttp"]

@@ -15,7 +15,7 @@ from functools import partial
 
 from session.bus.line import Incoming, Line
 from session.bus.streams import NANOSECONDS, Stored, Streams
-from session.errors import SessionError
+from session.errors import SessionError, StoreUnreachable
 from session.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -29,6 +29,8 @@ LOAD_S = 15.0
 
 ASK_S = 2.0
 """Longest wait for one answer of JetStream: a cluster without a leader gives none at all, and is asked again."""
+
+REACH_S = 0.02
 
 CHECK_S = 5.0
 """Between two comparisons with the stream's own state."""
@@ -81,6 +83,7 @@ class Follower[Kept]:
         self._on_loaded = on_loaded
         self._on_change = on_change
         self._counter = 0
+        self._revision = 0
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -93,6 +96,14 @@ class Follower[Kept]:
             self._task.cancel()
             await asyncio.wait([self._task], timeout=2.0)
             self._task = None
+
+    async def reach(self, revision: int) -> None:
+        """Returns once everything up to `revision` was told. Raises `StoreUnreachable` when that takes too long."""
+        deadline_s = asyncio.get_running_loop().time() + ASK_S
+        while not self.loaded.is_set() or self._revision < revision:
+            if asyncio.get_running_loop().time() > deadline_s:
+                raise StoreUnreachable(why=f"{self._stream} is behind")
+            await asyncio.sleep(REACH_S)
 
     async def _follow(self) -> None:
         while True:
@@ -144,6 +155,7 @@ class Follower[Kept]:
         batch, current.batch = current.batch, []
         current.loaded.set()
         self._on_loaded(batch, current.revision)
+        self._revision = current.revision
         self.loads += 1
         self.loaded.set()
 
@@ -171,6 +183,7 @@ class Follower[Kept]:
         kept = self._keep(Stored(message.subject, message.payload, message.headers, stream_seq))
         if self.loaded.is_set() and current.loaded.is_set():
             self._on_change(kept)
+            self._revision = current.revision
             return
         current.batch.append(kept)
         if pending == 0:

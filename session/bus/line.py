@@ -18,7 +18,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import aiohttp
 import nats.errors
 from nats.aio.client import Client
 from nats.aio.subscription import Subscription
@@ -336,7 +335,7 @@ class Line:
             await connection.client.flush(timeout=int(CONNECT_S))
 
     async def _on_error(self, error: Exception) -> None:
-        if isinstance(error, (ssl.SSLCertVerificationError, aiohttp.ClientConnectorCertificateError)):
+        if isinstance(error, ssl.SSLCertVerificationError):  # aiohttp's is one too
             self._certificate_refused = True
         if not isinstance(error, OSError):
             log.info("the bus says: %s", str(error)[:200])
@@ -446,5 +445,4 @@ async def _abandon(client: Client) -> None:
         # WORKAROUND: nats.py issue 671: close() waits for ever for a silent network; there is no public abort.
         if writer is not None:
             writer.transport.abort()
-        if isinstance(client._transport, websocket.ProxyWebSocketTransport):
-            await client._transport.abort()
+        await websocket.abort(client._transport)

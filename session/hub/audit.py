@@ -37,6 +37,9 @@ BATCH = 256
 EXPIRES_S = 20.0
 """How long one wish for a batch stands at the server."""
 
+REST_S = 1.0
+"""How long the wish for the rest of a batch stands, should another reader have taken some of it meanwhile."""
+
 ACK_S = 30.0
 """Silence after which the server gives an entry to another hub; what it tells twice is stored once."""
 
@@ -178,23 +181,31 @@ class AuditReader:
     async def batch(self) -> list[AuditEntry]:
         """The next entries, as soon as there are any; empty after a while without.
 
+        One is waited for; when it has come, the others that there are by then are asked for, all at once. A wish for
+        many would bring each by itself while the last batch is written, and wake the hub each time.
+
         Raises:
             StoreUnreachable, BusUnreachable: the reader must be opened again.
         """
         if self._wanted <= 0:
-            wish = {"batch": BATCH, "expires": int(EXPIRES_S * NANOSECONDS)}
-            await self._line.publish(self._ask, json.dumps(wish).encode(), reply=self._inbox)
-            self._wanted = BATCH
+            await self._wish(1, EXPIRES_S)
         entries: list[AuditEntry] = []
         try:
             async with asyncio.timeout(EXPIRES_S + 5):
                 while self._wanted > 0:
                     pending = self._take(await self._arrived.get(), entries)
+                    if len(entries) == 1 and pending and self._wanted == 0:
+                        await self._wish(min(pending, BATCH - 1), REST_S)
                     if entries and pending == 0 and self._arrived.empty():
                         break
         except TimeoutError:
             self._wanted = 0  # the server forgot to say that the wish's time is over
         return entries
+
+    async def _wish(self, count: int, expires_s: float) -> None:
+        wish = {"batch": count, "expires": int(expires_s * NANOSECONDS)}
+        await self._line.publish(self._ask, json.dumps(wish).encode(), reply=self._inbox)
+        self._wanted = count
 
     def _take(self, message: Incoming | None, entries: list[AuditEntry]) -> int:
         """Adds an entry, or notes what the server says instead; how many entries are still waiting."""

@@ -157,10 +157,12 @@ class Board:
         moved = 0
         for ticket in tickets:
             try:
-                _stored, changed = await self._book.change(organisation, ticket, decide)
+                stored, _ = await self._book.change(organisation, ticket, decide)
             except TicketUnknown:  # it has ended, long ago
                 continue
-            moved += changed
+            moved += (
+                stored.ticket.act == marked.act
+            )  # by this act, be it by the same request before its answer was lost
         return QueueMoved(moved=moved, left=len(tickets) - moved)
 
     def check_target(self, organisation: str, service: str) -> None:

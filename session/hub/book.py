@@ -51,6 +51,10 @@ class TicketBook:
         self.view = view
         self.follow: Callable[[StoredTicket], Awaitable[StoredTicket]] = _as_it_is
 
+    async def wait_current(self) -> None:
+        """Returns once the view has all that is stored now. Raises `StoreUnreachable`."""
+        await self._store.wait_current()
+
     async def find(self, organisation: str, ticket_id: str) -> StoredTicket | None:
         """The ticket as stored now, or None."""
         return await self._store.get(organisation, ticket_id)

@@ -70,6 +70,10 @@ class TicketStore(Protocol):
         """Returns once `on_loaded` was called."""
         ...
 
+    async def wait_current(self) -> None:
+        """Returns once all that is stored now was told: only then a no is the truth."""
+        ...
+
     async def stop(self) -> None:
         """Ends the following."""
         ...

@@ -136,6 +136,13 @@ class NatsTicketStore:
         if self._follower is not None:
             await self._follower.loaded.wait()
 
+    async def wait_current(self) -> None:
+        """See `TicketStore`."""
+        state = await self._streams.state(BUCKET)
+        if self._follower is None or not state.has_leader:
+            raise StoreUnreachable(why="no leader")
+        await self._follower.reach(state.last_revision)
+
     async def stop(self) -> None:
         """See `TicketStore`."""
         if self._follower is not None:

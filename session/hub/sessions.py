@@ -161,7 +161,14 @@ class Sessions:
             raise AgentBusy
 
     async def resume(self, organisation: str, agent: str) -> SessionsAnswer:
-        """Sessions that are still this agent's, after its desk was restarted."""
+        """Sessions that are still this agent's, after its desk was restarted or an accept had no answer.
+
+        A view that is behind the store would say "none" of a caller whom this agent has, and nobody would ever come.
+
+        Raises:
+            StoreUnreachable: what is stored cannot be known now; ask again.
+        """
+        await self._book.wait_current()
         mine = [t for t in self._book.view.of_agent(organisation, agent) if t.state in LIVE]
         found = [await self._book.read(organisation, ticket.id) for ticket in mine]
         live = [stored.ticket for stored in found if stored.ticket.agent == agent and stored.ticket.state in LIVE]

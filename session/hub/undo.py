@@ -197,9 +197,10 @@ class Undo:
     async def _undo_move(self, organisation: str, act: ActFacts, named: Named) -> Undone:
         self._board.check_target(organisation, act.service)
         told = await asyncio.to_thread(acts.moved_tickets, self._projection.history, organisation, act.id)
-        mark = acts.with_queue(act.id)
-        # Who was moved a moment ago may not have reached the history yet: the queue itself names the act as well.
-        reached = sorted({*told, *(one.id for one in self._book.view.waiting(organisation) if one.act == mark)})
+        marks = {acts.with_queue(act.id), acts.with_queue(named.act)}
+        # Who was moved a moment ago, or back by this very wish before its answer was lost, may not have reached the
+        # history yet: the queue itself names the acts as well.
+        reached = sorted({*told, *(one.id for one in self._book.view.waiting(organisation) if one.act in marks)})
         if self._move_state(organisation, act) is not UndoState.POSSIBLE:
             back = [one for one in self._book.view.waiting(organisation) if one.act == acts.with_queue(named.act)]
             if not back:

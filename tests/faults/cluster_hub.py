@@ -14,8 +14,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from session.bus.hub_connection import HubConnection
-from session.bus.loop import run
 from session.hub.hub import Hub
+from session.loop import run
 from session.tasks import Tasks
 from tests.faults.cluster_world import ClusterWorld, WrongClock
 from tests.talks.hub.memory_dossiers import MemoryDossiers

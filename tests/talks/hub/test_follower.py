@@ -53,14 +53,19 @@ async def test_a_view_is_whole_then_fresh_then_healed(tmp_path: Path, monkeypatc
         await follower.loaded.wait()
         assert seen.values == {f"sample.{n}": str(450 + n).encode() for n in range(50)}
         assert seen.loads == [500]
-        await streams.append("sample.7", b"new")
-        await until(lambda: seen.values["sample.7"] == b"new")
+        await follower.reach(await streams.append("sample.7", b"new"))
+        assert seen.values["sample.7"] == b"new"
 
         names = json.loads((await connection.line.request("$JS.API.CONSUMER.NAMES.SAMPLE", b"", 2.0)).payload)
         for name in names["consumers"]:
             await connection.line.request(f"$JS.API.CONSUMER.DELETE.SAMPLE.{name}", b"", 2.0)
-        await streams.append("sample.7", b"unheard")
-        await until(lambda: seen.values["sample.7"] == b"unheard")
+        revision = await streams.append("sample.7", b"unheard")
+        monkeypatch.setattr(session.bus.follower, "ASK_S", 0.1)
+        with pytest.raises(StoreUnreachable):  # not for a moment is the old view taken for the truth
+            await follower.reach(revision)
+        monkeypatch.setattr(session.bus.follower, "ASK_S", 5.0)
+        await follower.reach(revision)
+        assert seen.values["sample.7"] == b"unheard"
         assert len(seen.loads) == 2
         await follower.stop()
         await connection.close()

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from functools import partial
 
 from nats.aio.subscription import Subscription
@@ -40,3 +42,8 @@ async def test_nats_py_reads_and_each_message_is_handled_before_the_next_one_is_
     await client._ps.parse(b"MSG evt.b 2 7\r\nforeign\r\nMSG evt.a 1 _I.1 6\r\nsecond\r\n")
     assert heard[1:] == [Incoming("evt.a", b"second", {}, "_I.1")]
     assert (client.stats["in_msgs"], client.stats["in_bytes"]) == (2, 11)
+
+
+def test_a_program_without_a_web_socket_does_not_hold_what_web_sockets_need() -> None:
+    code = "import sys, session.hub.hub; print([name for name in ('aiohttp', 'numpy') if name in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout.strip() == b"[]"

@@ -65,6 +65,10 @@ class MemoryStore:
     async def wait_loaded(self) -> None:
         return
 
+    async def wait_current(self) -> None:
+        if self.away:
+            raise StoreUnreachable
+
     async def stop(self) -> None:
         return
 

@@ -100,3 +100,26 @@ def test_an_emptied_queue_still_knows_its_revision_and_its_ended_tickets() -> No
     assert view.revision("valdore") == 7
     assert view.get("valdore", "a") is not None
     assert [ticket.id for ticket in view.tickets("valdore")] == ["a"]
+
+
+def test_a_service_is_wanted_while_somebody_waits_to_whom_no_agent_is_offered() -> None:
+    view = _view(_ticket("a"), _ticket("b"))
+    offered = msgspec.structs.replace(_ticket("a"), state=TicketState.OFFERED, agent="alice")
+    view.apply(StoredTicket(offered, 3))
+    assert view.is_wanted("valdore", "rights")
+    view.apply(StoredTicket(msgspec.structs.replace(_ticket("b"), state=TicketState.ABANDONED), 4))
+    assert not view.is_wanted("valdore", "rights")
+    view.apply(StoredTicket(msgspec.structs.replace(offered, state=TicketState.WAITING, agent=None), 5))
+    assert view.is_wanted("valdore", "rights")
+    assert not view.is_wanted("valdore", "housing")
+
+
+def test_a_kiosk_s_tickets_are_found_until_the_last_one_ends() -> None:
+    first, second = _ticket("a"), msgspec.structs.replace(_ticket("b"), kiosk="ka")
+    view = _view(first, second)
+    assert {ticket.id for ticket in view.at_kiosk("valdore", "ka")} == {"a", "b"}
+    view.apply(StoredTicket(msgspec.structs.replace(first, state=TicketState.ABANDONED), 3))
+    view.apply(StoredTicket(msgspec.structs.replace(second, priority=3), 4))
+    assert [ticket.priority for ticket in view.at_kiosk("valdore", "ka")] == [3]
+    view.apply(StoredTicket(msgspec.structs.replace(second, state=TicketState.CLOSED), 5))
+    assert view.at_kiosk("valdore", "ka") == []

@@ -10,9 +10,11 @@ import pytest
 
 from session.clock import ManualClock
 from session.errors import StoreUnreachable, TicketTaken, TicketUnknown
+from session.hub.away import Away
 from session.hub.book import TicketBook
 from session.hub.calls import Calls
 from session.hub.catalogue import Catalogue
+from session.hub.engine import CallerRecord
 from session.hub.news import PlaceNews
 from session.hub.presence import Presence
 from session.hub.queue import QueueView
@@ -22,6 +24,7 @@ from session.protocol.board_messages import AgentFacts, AgentState
 from session.protocol.hub_messages import SessionEnded, TicketRequested
 from session.protocol.roles import Role
 from session.protocol.tickets import Ticket, TicketState
+from session.protocol.waiting_messages import StepAwayRequest
 from tests.talks.hub.bus_fixture import catalogue_text
 from tests.unit.session.hub.memory_store import MemoryCallers, MemoryLog, MemoryNews, MemoryStore
 
@@ -39,7 +42,7 @@ class Desk:
         self.news = MemoryNews()
         self.view = QueueView()
         self.presence = Presence(self.clock)
-        catalogue = Catalogue.parse(catalogue_text())
+        self.catalogue = catalogue = Catalogue.parse(catalogue_text())
         book = TicketBook(self.store, self.view)
         self.agents: list[AgentFacts] = []
         self.waits = Waits(self.view, HandlingTimes(), lambda organisation: self.agents, self.clock)
@@ -93,6 +96,9 @@ async def test_an_unreachable_store_accepts_nothing() -> None:
         await desk.ticket("r2")
     desk.store.away = False
     assert (await desk.sessions.accept(ORG, "bob", ticket.id)).agent == "bob"
+    desk.store.away = True
+    with pytest.raises(StoreUnreachable):  # "you have nobody" could be wrong
+        await desk.sessions.resume(ORG, "alice")
 
 
 async def test_the_caller_number_is_nowhere_in_the_ticket_and_gone_at_the_end() -> None:
@@ -205,3 +211,22 @@ async def test_a_kiosk_that_does_not_come_back_ends_the_conversation_for_its_age
     again = desk.view.get(ORG, ticket.id)
     assert again is not None
     assert (again.ticket.state, again.ticket.reason) == (TicketState.WRAP_UP, "kiosk_lost")
+
+
+async def test_a_telephone_number_goes_with_the_ticket_though_the_hub_died_before_the_ticket_said_so() -> None:
+    desk = Desk()
+    ticket = await desk.ticket()
+    away = Away(TicketBook(desk.store, desk.view), desk.callers, desk.catalogue, desk.calls, desk.waits, desk.clock)
+    put = desk.callers.put
+
+    async def put_and_die(organisation: str, ticket_id: str, record: CallerRecord) -> None:
+        await put(organisation, ticket_id, record)
+        desk.store.away = True
+
+    desk.callers.put = put_and_die  # type: ignore[method-assign]
+    with pytest.raises(StoreUnreachable):
+        await away.step_away(ORG, "kiosk1", StepAwayRequest(ticket_id=ticket.id, how="phone", phone="0601020304"))
+    assert desk.callers.records
+    desk.store.away = False
+    await desk.ticket("r2")
+    assert desk.callers.records == {}
