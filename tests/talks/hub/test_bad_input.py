@@ -103,7 +103,8 @@ async def _flood(line: Line, shut: ShutOut) -> int:
 async def test_a_kiosk_that_floods_is_shut_out_the_others_are_served_and_it_may_come_back(tmp_path: Path) -> None:
     async with hub_world(tmp_path) as world:
         assert world.hub is not None
-        key, found = world.keys["valdore", Role.KIOSK, "kiosk1"], []
+        key = world.keys["valdore", Role.KIOSK, "kiosk1"]
+        found: list[str] = []
 
         async def take_keys() -> None:
             await world.server.reload(world.catalogue.accounts(world.keys, shut.keys))
