@@ -149,10 +149,11 @@ def _revoke(context: Context) -> int:
 
 def _run(context: Context) -> int:
     from expert_app import hub
+    from session.bus.loop import run
 
     rebuild = context.arguments.hub_command == "rebuild-history"
     options = hub.HubOptions(driven=context.arguments.driven, rebuild_history=rebuild)
-    return asyncio.run(hub.run(context.settings, context.paths, options))
+    return run(hub.run(context.settings, context.paths, options))
 
 
 def _seal_key(context: Context) -> int:
@@ -172,8 +173,9 @@ def _admit(context: Context) -> int:
 
 def _serve(context: Context) -> int:
     from expert_app import vault
+    from session.bus.loop import run
 
-    return asyncio.run(vault.run(context.settings, context.paths, driven=context.arguments.driven))
+    return run(vault.run(context.settings, context.paths, driven=context.arguments.driven))
 
 
 def _backup(context: Context) -> int:

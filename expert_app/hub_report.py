@@ -21,8 +21,8 @@ from expert_app.report_chapters import chapter
 from resources.texts import _
 from session.errors import StoreUnreachable
 from session.hub.catalogue import Catalogue
+from session.hub.counting import count
 from session.hub.history import History
-from session.hub.statistics import count
 from session.protocol.statistics_messages import StatisticsBy
 
 KINDS = (".pdf", ".csv")

@@ -34,23 +34,29 @@ CHECK_S = 5.0
 """Between two comparisons with the stream's own state."""
 
 
-class _Pass:
+def as_stored(stored: Stored) -> Stored:
+    """Messages are kept as they came."""
+    return stored
+
+
+class _Pass[Kept]:
     """One consumer, from its creation until it is stale."""
 
     def __init__(self, floor: int) -> None:
         self.floor = floor
         self.loaded = asyncio.Event()
         self.stale = asyncio.Event()
-        self.batch: list[Stored] = []
+        self.batch: list[Kept] = []
         self.delivered = 0
         self.revision = floor
         self.heard_s = asyncio.get_running_loop().time()
 
 
-class Follower:
+class Follower[Kept]:
     """Follows the last message of every subject of a stream.
 
     Args:
+        keep: what is kept of a message, made as it arrives: thousands of raw ones are not held until all are there.
         on_loaded: called with all last messages and the stream's revision at each (re)load; replaces what was known.
         on_change: called with each later message.
     """
@@ -61,8 +67,9 @@ class Follower:
         streams: Streams,
         stream: str,
         tasks: Tasks,
-        on_loaded: Callable[[Sequence[Stored], int], None],
-        on_change: Callable[[Stored], None],
+        keep: Callable[[Stored], Kept],
+        on_loaded: Callable[[Sequence[Kept], int], None],
+        on_change: Callable[[Kept], None],
     ) -> None:
         self.loaded = asyncio.Event()
         self.loads = 0
@@ -70,6 +77,7 @@ class Follower:
         self._streams = streams
         self._stream = stream
         self._tasks = tasks
+        self._keep = keep
         self._on_loaded = on_loaded
         self._on_change = on_change
         self._counter = 0
@@ -91,7 +99,7 @@ class Follower:
             unsubscribe: Callable[[], None] | None = None
             try:
                 state = await self._leader_state()
-                current = _Pass(state)
+                current = _Pass[Kept](state)
                 self._counter += 1
                 inbox = f"_INBOX.hub.follow.{id(self):x}.{self._counter}"
                 unsubscribe = await self._line.subscribe(inbox, partial(self._on_message, current))
@@ -114,7 +122,7 @@ class Follower:
                 return state.last_revision if state.messages else -state.last_revision
             await asyncio.sleep(0.2)
 
-    async def _load(self, current: _Pass, inbox: str) -> None:
+    async def _load(self, current: _Pass[Kept], inbox: str) -> None:
         empty = current.floor <= 0
         current.floor = current.revision = abs(current.floor)
         config = {
@@ -139,7 +147,7 @@ class Follower:
         self.loads += 1
         self.loaded.set()
 
-    async def _until_loaded(self, current: _Pass) -> None:
+    async def _until_loaded(self, current: _Pass[Kept]) -> None:
         """Raises `TimeoutError` when the consumer falls silent before it has given everything."""
         while not current.loaded.is_set():
             if current.stale.is_set() or asyncio.get_running_loop().time() - current.heard_s > SILENCE_S:
@@ -148,7 +156,7 @@ class Follower:
                 async with asyncio.timeout(0.2):
                     await current.loaded.wait()
 
-    def _on_message(self, current: _Pass, message: Incoming) -> None:
+    def _on_message(self, current: _Pass[Kept], message: Incoming) -> None:
         current.heard_s = asyncio.get_running_loop().time()
         if message.status == "100":
             if int(message.headers.get("Nats-Last-Consumer", current.delivered)) != current.delivered:
@@ -160,15 +168,15 @@ class Follower:
             return
         current.delivered = consumer_seq
         current.revision = max(current.revision, stream_seq)
-        stored = Stored(message.subject, message.payload, message.headers, stream_seq)
+        kept = self._keep(Stored(message.subject, message.payload, message.headers, stream_seq))
         if self.loaded.is_set() and current.loaded.is_set():
-            self._on_change(stored)
+            self._on_change(kept)
             return
-        current.batch.append(stored)
+        current.batch.append(kept)
         if pending == 0:
             current.loaded.set()
 
-    async def _until_stale(self, current: _Pass) -> None:
+    async def _until_stale(self, current: _Pass[Kept]) -> None:
         """Returns when heartbeats stop, a number is missing, or the stream is ahead or behind of what we saw."""
         loop = asyncio.get_running_loop()
         checked_s, behind = loop.time(), 0

@@ -21,10 +21,10 @@ from typing import Any
 import aiohttp
 import nats.errors
 from nats.aio.client import Client
-from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
 from session.bus import websocket
+from session.bus.nats_client import DirectClient, Handler, Incoming
 from session.errors import BusCertificateRefused, BusRefusedIdentity, BusUnreachable, HubUnreachable, MessageTooLarge
 from session.notify import Notifier
 from session.tasks import Tasks
@@ -62,26 +62,10 @@ REFUSED_PAUSE_S = 30.0
 """Pause after the bus refused our key: a removed identity does not knock at the door all day."""
 
 
+__all__ = ["CONNECT_S", "NOBODY", "Handler", "Incoming", "Line"]
+
 NOBODY = "nobody listens"
 """Why a request is `HubUnreachable` at once: no program hears its subject, so nothing has happened."""
-
-
-@dataclass(frozen=True)
-class Incoming:
-    """Something that arrived on a subject."""
-
-    subject: str
-    payload: bytes
-    headers: Mapping[str, str]
-    reply: str = ""
-
-    @property
-    def status(self) -> str:
-        """Status of a message that the server itself sent ("503": nobody listens, "100": heartbeat), else ""."""
-        return self.headers.get("Status", "")
-
-
-Handler = Callable[[Incoming], None]
 
 
 @dataclass(eq=False)
@@ -96,7 +80,7 @@ class _Wish:
 
 @dataclass(eq=False)
 class _Connection:
-    client: Client
+    client: DirectClient
     lost: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -277,28 +261,28 @@ class Line:
                 self._wishes.remove(wish)
 
     async def _place(self, wish: _Wish, connection: _Connection) -> None:
-        async def on_message(message: Msg) -> None:
+        def on_message(message: Incoming) -> None:
             if wish in self._wishes:
                 self._deliver(wish.handler, message)
 
         try:
-            wish.live = await connection.client.subscribe(wish.subject, queue=wish.queue, cb=on_message)
+            wish.live = await connection.client.hear(wish.subject, wish.queue, on_message)
         except nats.errors.Error as error:
             log.info("subscription waits for the next connection: %s", type(error).__name__)
 
-    def _deliver(self, handler: Handler, message: Msg) -> None:
+    def _deliver(self, handler: Handler, message: Incoming) -> None:
         try:
-            handler(Incoming(message.subject, bytes(message.data), message.headers or {}, message.reply))
+            handler(message)
         except Exception:  # the boundary: a message of another program must not end our subscription
             self.failed_handlers += 1
-            log.exception("a handler of the bus failed on a message of %d bytes", len(message.data))
+            log.exception("a handler of the bus failed on a message of %d bytes", len(message.payload))
 
     # ---- keeping ---------------------------------------------------------------------------------------------------
 
     async def _keep(self) -> None:
         pause_s = PAUSE_S[0]
         while True:
-            connection = _Connection(Client())
+            connection = _Connection(DirectClient())
             try:
                 await self._connect(connection)
             except Exception as error:  # whatever nats-py or the network came up with, we try again

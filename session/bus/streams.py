@@ -12,12 +12,12 @@ import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.parser import Parser
 from typing import Any
 
 import msgspec
 
 from session.bus.line import Line
+from session.bus.nats_client import headers_of
 from session.errors import BusUnreachable, HubUnreachable, StoreUnreachable
 
 log = logging.getLogger(__name__)
@@ -43,8 +43,7 @@ class WrongRevision(Exception):
     """The subject's last revision is not the expected one: somebody else was faster."""
 
 
-@dataclass(frozen=True)
-class Stored:
+class Stored(msgspec.Struct, frozen=True):
     """One message of a stream; `revision` is its sequence number there."""
 
     subject: str
@@ -211,7 +210,7 @@ class Streams:
             payload, headers = base64.b64decode(message.data), base64.b64decode(message.hdrs)
         except binascii.Error as error:
             raise StoreUnreachable(why="answer is not base64") from error
-        return Stored(message.subject, payload, _headers(headers), message.seq)
+        return Stored(message.subject, payload, headers_of(headers), message.seq)
 
     async def _ask(self, verb: str, body: Mapping[str, Any]) -> _Reply:
         return self._decode(await self._send(f"$JS.API.{verb}", json.dumps(body).encode(), None))
@@ -234,9 +233,3 @@ class Streams:
             self.failed += 1
             log.warning("store: %s (%d)", reply.error.description, reply.error.err_code)
             raise StoreUnreachable(why=reply.error.description[:100], err_code=reply.error.err_code)
-
-
-def _headers(raw: bytes) -> dict[str, str]:
-    """Headers of a stored message: "NATS/1.0" and lines as in RFC 5322."""
-    _, _, lines = raw.decode("utf-8", "replace").partition("\r\n")
-    return dict(Parser().parsestr(lines, headersonly=True).items())

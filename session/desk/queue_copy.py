@@ -3,20 +3,25 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Sequence
+from datetime import datetime
 
 from session.protocol.tickets import Ticket, TicketState, digest, queue_order
 
 ENDED = frozenset({TicketState.CLOSED, TicketState.ABANDONED})
+MARKS = 200
 DOUBTS = 2
 """Beats in a row that must disagree before the copy is taken for wrong: one may have overtaken a change."""
 
 
 class QueueCopy:
-    """Open tickets with the revision each was seen at."""
+    """Open tickets with the revision each was seen at; a change costs the same however many wait."""
 
     def __init__(self) -> None:
         self._tickets: dict[str, tuple[Ticket, int]] = {}
+        self._line: list[tuple[datetime, str]] = []
+        self._ended: dict[str, None] = {}
         self._floor = 0
         self._revision = 0
         self._doubts = 0
@@ -30,12 +35,10 @@ class QueueCopy:
         self._revision = max([revision, *(seen for _, seen in newer.values())])
         self._doubts = 0
         self._digest = 0
-        for ticket, _ in self._tickets.values():
-            self._count(ticket)
-
-    def _count(self, ticket: Ticket) -> None:
-        """Takes an open ticket into the digest, or out of it."""
-        if ticket.state not in ENDED:
+        self._ended = {key: None for key, (ticket, _) in self._tickets.items() if ticket.state in ENDED}
+        still_open = [ticket for ticket, _ in self._tickets.values() if ticket.state not in ENDED]
+        self._line = sorted(queue_order(ticket) for ticket in still_open)
+        for ticket in still_open:
             self._digest ^= digest(ticket)
 
     def apply(self, ticket: Ticket, revision: int) -> bool:
@@ -44,18 +47,29 @@ class QueueCopy:
         if revision <= self._floor or (known is not None and revision <= known[1]):
             return False
         if known is not None:
-            self._count(known[0])
-        self._count(ticket)
+            self._take_out(known[0])
         self._tickets[ticket.id] = (ticket, revision)
         self._revision = max(self._revision, revision)
-        self._drop_ended()
+        if ticket.state in ENDED:
+            self._ended[ticket.id] = None
+            self._forget_ended()
+        else:
+            self._digest ^= digest(ticket)
+            insort(self._line, queue_order(ticket))
         return True
 
-    def _drop_ended(self) -> None:
+    def _take_out(self, ticket: Ticket) -> None:
+        if ticket.state in ENDED:
+            self._ended.pop(ticket.id)
+            return
+        self._digest ^= digest(ticket)
+        del self._line[bisect_left(self._line, queue_order(ticket))]
+
+    def _forget_ended(self) -> None:
         """Ended tickets stay as marks for a while, so that a snapshot read meanwhile cannot bring them back."""
-        ended = [key for key, (ticket, _) in self._tickets.items() if ticket.state in ENDED]
-        for key in ended[:-200]:
-            del self._tickets[key]
+        while len(self._ended) > MARKS:
+            oldest = next(iter(self._ended))
+            del self._ended[oldest], self._tickets[oldest]
 
     def is_behind(self, revision: int, open_tickets: int, digest: int | None = None) -> bool:
         """True when the hub's beats say twice in a row that something is missing here.
@@ -64,7 +78,7 @@ class QueueCopy:
             digest: the hub's, None from one that does not say it. At the same revision it must be ours: who missed a
                 change and heard the next one has all the right numbers.
         """
-        agrees = revision <= self._revision and open_tickets == len(self.ordered())
+        agrees = revision <= self._revision and open_tickets == len(self._line)
         if revision == self._revision and digest not in (None, self._digest):
             agrees = False
         self._doubts = 0 if agrees else self._doubts + 1
@@ -72,4 +86,4 @@ class QueueCopy:
 
     def ordered(self) -> list[Ticket]:
         """Open tickets in the order they are served."""
-        return sorted((t for t, _ in self._tickets.values() if t.state not in ENDED), key=queue_order)
+        return [self._tickets[name][0] for _, name in self._line]

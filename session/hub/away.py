@@ -80,10 +80,7 @@ class Away:
         phone = checked_phone(wish.phone) if wish.how == "phone" else ""
 
         def decide(ticket: Ticket) -> Ticket | None:
-            if ticket.state in ENDED:
-                raise TicketUnknown
-            if ticket.state is not TicketState.WAITING:
-                raise TicketTaken
+            _check_waits(ticket)
             if ticket.away == wish.how:
                 return None
             return msgspec.structs.replace(
@@ -91,10 +88,22 @@ class Away:
             )
 
         if phone:  # before the ticket, so that whoever takes it always has the number
+            await self._announce(known)
             record = await self._callers.get(known.organisation, known.id)
             await self._callers.put(known.organisation, known.id, msgspec.structs.replace(record, phone=phone))
         stored, _ = await self._book.change(known.organisation, known.id, decide)
         return await self._calls.answer(stored)
+
+    async def _announce(self, known: Ticket) -> None:
+        """From now on the ticket is not as its kiosk has made it: whoever ends it looks for a telephone number too."""
+
+        def decide(ticket: Ticket) -> Ticket | None:
+            _check_waits(ticket)
+            if ticket.reason:
+                return None
+            return msgspec.structs.replace(ticket, changed_by=f"{Role.KIOSK}.{ticket.kiosk}", reason="asked_away")
+
+        await self._book.change(known.organisation, known.id, decide)
 
     def away(self, home: str, kiosk: str) -> AwayAnswer:
         """Whose callers may come back to this kiosk."""
@@ -188,3 +197,11 @@ class Away:
             self._turn_since_s.pop(ticket.id, None)
             return False
         return now_s - self._turn_since_s.setdefault(ticket.id, now_s) > self._come_s
+
+
+def _check_waits(ticket: Ticket) -> None:
+    """Raises `TicketUnknown` when it is over, `TicketTaken` when an agent has it."""
+    if ticket.state in ENDED:
+        raise TicketUnknown
+    if ticket.state is not TicketState.WAITING:
+        raise TicketTaken

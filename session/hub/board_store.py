@@ -15,7 +15,7 @@ from typing import Protocol
 
 import msgspec
 
-from session.bus.follower import Follower
+from session.bus.follower import Follower, as_stored
 from session.bus.hub_connection import HubConnection
 from session.bus.streams import NANOSECONDS, Stored
 from session.errors import MessageMalformed
@@ -143,7 +143,7 @@ class NatsBoardStore:
         self._agents: dict[Key, tuple[int, AgentRecord]] = {}
         self._said: dict[Key, tuple[int, SaidRecord]] = {}
         self._sites: dict[Key, tuple[int, QueueRecord]] = {}
-        self._follower: Follower | None = None
+        self._follower: Follower[Stored] | None = None
         self.on_change: Callable[[str], None] = lambda organisation: None
 
     async def prepare(self) -> None:
@@ -176,7 +176,7 @@ class NatsBoardStore:
     async def follow(self) -> None:
         """Begins to follow the bucket; returns once it is known."""
         self._follower = Follower(
-            self._connection.line, self._streams, BUCKET, self._tasks, self._on_loaded, self._take
+            self._connection.line, self._streams, BUCKET, self._tasks, as_stored, self._on_loaded, self._take
         )
         self._follower.start()
         await self._follower.loaded.wait()

@@ -14,7 +14,7 @@ from typing import Protocol
 
 import msgspec
 
-from session.bus.follower import Follower
+from session.bus.follower import Follower, as_stored
 from session.bus.hub_connection import HubConnection
 from session.bus.streams import NANOSECONDS, Stored
 from session.clock import Clock
@@ -87,7 +87,7 @@ class NatsCallbackStore:
         self._tasks = tasks
         self._replicas = replicas
         self._known: dict[tuple[str, str], tuple[int, Callback]] = {}
-        self._follower: Follower | None = None
+        self._follower: Follower[Stored] | None = None
 
     async def prepare(self) -> None:
         """Creates the bucket, or brings it to today's settings."""
@@ -106,7 +106,7 @@ class NatsCallbackStore:
     async def follow(self) -> None:
         """Begins to follow the bucket; returns once it is known."""
         self._follower = Follower(
-            self._connection.line, self._streams, BUCKET, self._tasks, self._on_loaded, self._take
+            self._connection.line, self._streams, BUCKET, self._tasks, as_stored, self._on_loaded, self._take
         )
         self._follower.start()
         await self._follower.loaded.wait()

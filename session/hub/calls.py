@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from session.clock import Clock
-from session.errors import QueueClosed, ServiceClosed, ServiceUnknown, StoreFull, TicketTaken
+from session.errors import QueueClosed, ServiceClosed, StoreFull, TicketTaken
 from session.hub.book import ENDED, TicketBook
 from session.hub.caller_numbers import checked_number
 from session.hub.catalogue import Catalogue
@@ -189,15 +189,14 @@ class Calls:
             told = TicketChanged(ticket=stored.ticket, position=0)
             await tell_kiosk(self._news, ticket, told)
 
-    def _may_have_record(self, ticket: Ticket) -> bool:
-        """False when surely nothing was kept of its caller: no number, and still as the kiosk has made it."""
+    @staticmethod
+    def _may_have_record(ticket: Ticket) -> bool:
+        """False when surely nothing is kept of its caller: no number, and still as the kiosk has made it.
+
+        A telephone number is put down only after the ticket has changed; see `Away.step_away`.
+        """
         as_made = (f"{Role.KIOSK}.{ticket.kiosk}", "", "")
-        if ticket.caller_number_given or (ticket.changed_by, ticket.reason, ticket.away) != as_made:
-            return True
-        try:  # a telephone number may be kept of a caller who then did not step away
-            return "phone" in self._catalogue.service(ticket.organisation, ticket.service).away
-        except ServiceUnknown:
-            return True
+        return ticket.caller_number_given or (ticket.changed_by, ticket.reason, ticket.away) != as_made
 
     def _abandoned(self, ticket: Ticket, reason: str, by: str) -> Ticket:
         return msgspec.structs.replace(

@@ -147,7 +147,12 @@ class Dispatch:
         for ticket in self._book.view.offered(organisation):
             if ticket.agent is not None:
                 await self._check(ticket, ticket.agent)
-        pushed = {one.id: one for one in self._catalogue.organisation(organisation).services if one.mode == "push"}
+        view = self._book.view
+        pushed = {
+            one.id: one
+            for one in self._catalogue.organisation(organisation).services
+            if one.mode == "push" and view.is_wanted(organisation, one.id)
+        }
         free = self._agents.free(organisation) if pushed else []
         if free:
             await self._offer_all(organisation, pushed, free)

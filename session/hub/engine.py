@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import msgspec
@@ -16,8 +15,7 @@ class RevisionConflict(Exception):
     """The ticket was changed by somebody else since it was read (or exists already)."""
 
 
-@dataclass(frozen=True)
-class StoredTicket:
+class StoredTicket(msgspec.Struct, frozen=True):
     """A ticket and the revision under which it is stored."""
 
     ticket: Ticket

@@ -6,6 +6,7 @@ It says nothing that AUDIT does not say, so it may be built again from it. Entri
 
 from __future__ import annotations
 
+import importlib
 import secrets
 import threading
 from collections.abc import Iterator, Sequence
@@ -16,7 +17,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Table, and_, delete, func, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from session.errors import StoreUnreachable
@@ -230,7 +230,8 @@ class History:
 
     @property
     def _dialect(self) -> Any:
-        return postgresql if self.engine.dialect.name == "postgresql" else sqlite
+        name = "postgresql" if self.engine.dialect.name == "postgresql" else "sqlite"
+        return importlib.import_module(f"sqlalchemy.dialects.{name}")  # only the one in use is held in memory
 
     def _prepare(self) -> None:
         """Makes the tables; those of another layout or time zone are emptied, AUDIT tells them again."""

@@ -31,6 +31,9 @@ FORMAT = 4
 
 BUSY_TIMEOUT_MS = 5_000
 
+ROWS_AT_ONCE, STATEMENTS = 16, 32
+"""Rows of one INSERT, and statements kept ready. SQLite's driver would keep 128 of up to 256 rows each: 20 MB."""
+
 CONNECT_S = 5
 """Longest wait for a database server (libpq, "connect_timeout")."""
 
@@ -150,7 +153,11 @@ def open_engine(folder: Path, database_url: str) -> Engine:
             _with_driver(database_url), pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_S}
         )
     url = database_url or f"sqlite:///{folder / 'history.sqlite'}"
-    engine = create_engine(url, connect_args={"check_same_thread": False})
+    engine = create_engine(
+        url,
+        connect_args={"check_same_thread": False, "cached_statements": STATEMENTS},
+        insertmanyvalues_page_size=ROWS_AT_ONCE,
+    )
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine

@@ -24,8 +24,10 @@ PAUSE_S = (0.3, 10.0)
 """First and longest pause after a failure."""
 
 
-GATHER_S = 0.25
-"""Shortest time between two commits: of many changes a second each would be a commit of its own."""
+GATHER_S = (0.25, 1.0)
+"""Shortest time between two commits, after few and after `MANY` changes: a commit of fifty costs as much as one."""
+
+MANY = 5
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,7 @@ class Projection:
             newest = max(newest, await asyncio.to_thread(history.last_seq, stream))
         self._move(newest, last)
         if 0 < len(entries) < BATCH:
-            await asyncio.sleep(GATHER_S)
+            await asyncio.sleep(GATHER_S[len(entries) >= MANY])
 
     def _move(self, applied: int, last: int) -> None:
         position = Position(applied, max(0, last - applied))

@@ -148,6 +148,10 @@ class QueueView:
         """Tickets that wait for an agent's answer."""
         return self._index(organisation).offered()
 
+    def is_wanted(self, organisation: str, service: str) -> bool:
+        """True while somebody waits for this service to whom no agent is offered."""
+        return self._index(organisation).is_wanted(service)
+
     def waiting(self, organisation: str) -> list[Ticket]:
         """Waiting tickets, the next one first."""
         return list(self._index(organisation).waiting())

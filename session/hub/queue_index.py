@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -32,11 +33,11 @@ class TicketIndex:
         self.revision = 0
         self.digest = 0
         self._line: list[OrderKey] = []
-        self._in_line: dict[str, OrderKey] = {}
         self._arrivals: list[OrderKey] = []
         self._open: dict[str, Ticket] = {}
         self._offered: set[str] = set()
-        self._at_kiosk: dict[tuple[str, str], set[str]] = {}
+        self._unoffered: Counter[str] = Counter()
+        self._at_kiosk: dict[tuple[str, str], tuple[str, ...]] = {}
         self._of_agent: dict[str, set[str]] = {}
         self._beside: dict[str, set[str]] = {}
         self._letters: dict[str, _Letter] = {}
@@ -55,13 +56,16 @@ class TicketIndex:
         if ticket.state in OPEN:
             self.digest ^= digest(ticket)
             self._open[ticket.id] = ticket
-            self._at_kiosk.setdefault((ticket.kiosk_home, ticket.kiosk), set()).add(ticket.id)
+            place = ticket.kiosk_home, ticket.kiosk
+            self._at_kiosk[place] = (*self._at_kiosk.get(place, ()), ticket.id)
         if ticket.state is TicketState.OFFERED:
             self._offered.add(ticket.id)
+        if ticket.state is TicketState.WAITING:
+            self._unoffered[ticket.service] += 1
         if ticket.state in WAITING:
-            key = self._in_line[ticket.id] = queue_order(ticket)
+            key = queue_order(ticket)
             insort(self._line, key)
-            insort(self._arrivals, (ticket.arrived_at_utc, ticket.id))
+            insort(self._arrivals, _arrival(ticket) if ticket.priority else key)
         if ticket.agent is not None and ticket.state in IN_HAND:
             self._of_agent.setdefault(ticket.agent, set()).add(ticket.id)
         if ticket.state in OPEN:
@@ -76,12 +80,13 @@ class TicketIndex:
         self._pages = None
         if self._open.pop(ticket.id, None) is not None:
             self.digest ^= digest(ticket)
+            self._leave_kiosk(ticket)
         self._offered.discard(ticket.id)
-        key = self._in_line.pop(ticket.id, None)
-        if key is not None:
-            del self._line[bisect_left(self._line, key)]
-            del self._arrivals[bisect_left(self._arrivals, (ticket.arrived_at_utc, ticket.id))]
-        _discard(self._at_kiosk, (ticket.kiosk_home, ticket.kiosk), ticket.id)
+        if ticket.state is TicketState.WAITING:
+            self._unoffered[ticket.service] -= 1
+        if ticket.state in WAITING:
+            del self._line[bisect_left(self._line, queue_order(ticket))]
+            del self._arrivals[bisect_left(self._arrivals, _arrival(ticket))]
         if ticket.agent is not None:
             _discard(self._of_agent, ticket.agent, ticket.id)
         for agent in agents_beside(ticket):
@@ -90,6 +95,14 @@ class TicketIndex:
         letter.remove(ticket)
         if not letter.known:
             del self._letters[ticket.number[:1]]
+
+    def _leave_kiosk(self, ticket: Ticket) -> None:
+        place = ticket.kiosk_home, ticket.kiosk
+        left = tuple(name for name in self._at_kiosk[place] if name != ticket.id)
+        if left:
+            self._at_kiosk[place] = left
+        else:
+            del self._at_kiosk[place]
 
     # ---- questions -------------------------------------------------------------------------------------------------
 
@@ -122,6 +135,10 @@ class TicketIndex:
     def offered(self) -> list[Ticket]:
         """Tickets that wait for an agent's answer."""
         return [self._open[ticket_id] for ticket_id in self._offered]
+
+    def is_wanted(self, service: str) -> bool:
+        """True while somebody waits for this service to whom no agent is offered."""
+        return self._unoffered[service] > 0
 
     def at_kiosk(self, home: str, kiosk: str) -> list[Ticket]:
         """Open tickets of a kiosk."""
@@ -175,6 +192,10 @@ class _Letter:
             self.taken[ticket.number] -= 1
             if not self.taken[ticket.number]:
                 del self.taken[ticket.number]
+
+
+def _arrival(ticket: Ticket) -> OrderKey:
+    return ticket.arrived_at_utc, ticket.id
 
 
 def _discard[Key](sets: dict[Key, set[str]], name: Key, ticket_id: str) -> None:

@@ -214,6 +214,6 @@ class _Counter:
 
 
 def _rank(values: list[int], percent: int) -> int | None:
-    """Nearest rank, as in `session.hub.statistics`."""
+    """Nearest rank, as in `session.hub.counting`."""
     ordered = sorted(values)
     return ordered[(len(ordered) * percent + 99) // 100 - 1] if ordered else None

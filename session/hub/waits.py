@@ -7,13 +7,13 @@ really serve now. What nine plays of ten agree on is said, rounded outwards; wit
 
 from __future__ import annotations
 
+import random
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-
-import numpy as np
-import numpy.typing as npt
+from heapq import heapify, heapreplace
+from operator import itemgetter
 
 from session.clock import Clock
 from session.hub.queue import QueueView
@@ -29,7 +29,7 @@ ENOUGH_SAMPLES = 12
 USUAL_S = (60.0, 120.0, 180.0, 240.0, 300.0, 420.0, 600.0, 900.0, 1500.0)
 """Handling times before any was seen: a wide range on purpose."""
 
-PLAYS = 200
+PLAYS = 100
 MOST_PLAYED = 150
 """Places that are played; who stands behind hears "more than" what the last of them hears."""
 
@@ -44,7 +44,10 @@ STEPS_S = tuple(60 * minutes for minutes in (1, 2, 3, 5, 10, 15, 20, 30, 45, 60)
 
 SERVING = frozenset({AgentState.AVAILABLE, AgentState.IN_SESSION, AgentState.WRAP_UP})
 
-Seconds = npt.NDArray[np.float64]
+Seconds = Sequence[float]
+
+Heaps = list[list[float]]
+"""When the agents of a group are free, the next one first; one heap for each play."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ class HandlingTimes:
     def of(self, organisation: str, service: str) -> Seconds:
         """Times to draw from; never empty."""
         own = list(self._samples.get((organisation, service), ()))
-        return np.array(own if len(own) >= ENOUGH_SAMPLES else [*own, *USUAL_S])
+        return own if len(own) >= ENOUGH_SAMPLES else [*own, *USUAL_S]
 
 
 @dataclass(frozen=True)
@@ -93,54 +96,56 @@ class Serving:
 class Play:
     """The queue as it is played: each place goes on from the ones before, so a newcomer costs one place.
 
-    The same question has the same answer: the draws come from a fixed seed, so a range does not flicker.
+    The same question has the same answer: the draws come from a fixed seed, so a range does not flicker. Agents who
+    serve the same services are one group with a heap for each play: a place costs some 20 us however many they are,
+    less than what numpy takes for one place, and a hub need not hold numpy.
     """
 
     def __init__(self, agents: Sequence[Serving], times: Callable[[str], Seconds]) -> None:
-        self._agents = agents
         self._times = times
-        self._draw = np.random.default_rng(1)
-        self._free_at = np.stack([_free_at(agent, times, self._draw) for agent in agents], axis=1) if agents else None
-        self._pools: dict[str, tuple[npt.NDArray[np.intp], Seconds]] = {}
+        self._draw = random.Random(1)
+        self._groups: dict[frozenset[str] | None, Heaps] = {}
+        for agent in agents:
+            heaps = self._groups.setdefault(agent.services, [[] for _ in range(PLAYS)])
+            for heap, free_at_s in zip(heaps, _free_at(agent, times, self._draw), strict=True):
+                heap.append(free_at_s)
+        for heaps in self._groups.values():
+            for heap in heaps:
+                heapify(heap)
+        self._pools: dict[str, tuple[list[Heaps], Seconds]] = {}
         self._played = 0
         self._last: WaitRange | None = None
 
     def go_on(self, services: Sequence[str]) -> list[WaitRange | None]:
         """The ranges of the next places, given as services in order; None where no agent serves the service."""
-        if self._free_at is None:
+        if not self._groups:
             return [None] * len(services)
         now = services[: max(0, MOST_PLAYED - self._played)]
         self._played += len(now)
-        starts = [self._start(self._free_at, service) for service in now]
-        ranges = _ranges(starts)
+        ranges = [_range(self._starts(service)) for service in now]
         self._last = next((each for each in reversed(ranges) if each is not None), self._last)
         behind = len(services) - len(ranges)
         return ranges + [None if self._last is None else WaitRange(self._last.least_s, None)] * behind
 
-    def _start(self, free_at: Seconds, service: str) -> Seconds | None:
-        """When the next place is served, in each play; None when nobody serves it."""
+    def _starts(self, service: str) -> list[float]:
+        """When the next place is served, in each play; nothing when nobody serves it."""
         if service not in self._pools:
-            able = [n for n, agent in enumerate(self._agents) if agent.services is None or service in agent.services]
-            self._pools[service] = (np.array(able, np.intp), self._times(service))
-        able_now, samples = self._pools[service]
-        if not able_now.size:
-            return None
-        rows = np.arange(PLAYS)
-        everybody = able_now.size == free_at.shape[1]
-        chosen = np.argmin(free_at, axis=1) if everybody else able_now[np.argmin(free_at[:, able_now], axis=1)]
-        starts: Seconds = free_at[rows, chosen]
-        free_at[rows, chosen] = starts + samples[self._draw.integers(samples.size, size=PLAYS)]
-        return starts
+            able = [heaps for services, heaps in self._groups.items() if services is None or service in services]
+            self._pools[service] = (able, self._times(service))
+        able, samples = self._pools[service]
+        if not able:
+            return []
+        heaps = able[0] if len(able) == 1 else [min(heaps, key=itemgetter(0)) for heaps in zip(*able, strict=True)]
+        took = self._draw.choices(samples, k=PLAYS)
+        return [heapreplace(heap, heap[0] + seconds) for heap, seconds in zip(heaps, took, strict=True)]
 
 
-def _ranges(starts: Sequence[Seconds | None]) -> list[WaitRange | None]:
-    """What nine plays of ten agree on, of all places at once: one by one it is ten times as slow (measured)."""
-    played = [each for each in starts if each is not None]
-    if not played:
-        return [None] * len(starts)
-    low, high = np.quantile(np.stack(played), (0.05, 0.95), axis=1)
-    found = iter([rounded(*pair) for pair in zip(low.tolist(), high.tolist(), strict=True)])
-    return [None if each is None else next(found) for each in starts]
+def _range(starts: list[float]) -> WaitRange | None:
+    """What nine plays of ten agree on."""
+    if not starts:
+        return None
+    starts.sort()
+    return rounded(starts[PLAYS // 20], starts[-1 - PLAYS // 20])
 
 
 def play(queue: Sequence[str], agents: Sequence[Serving], times: Callable[[str], Seconds]) -> list[WaitRange | None]:
@@ -148,15 +153,14 @@ def play(queue: Sequence[str], agents: Sequence[Serving], times: Callable[[str],
     return Play(agents, times).go_on(queue)
 
 
-def _free_at(agent: Serving, times: Callable[[str], Seconds], draw: np.random.Generator) -> Seconds:
+def _free_at(agent: Serving, times: Callable[[str], Seconds], draw: random.Random) -> list[float]:
     """When the agent is free, in each play; a conversation that lasts already is one of the longer ones."""
     if agent.busy_s is None:
-        return np.zeros(PLAYS)
-    samples = times(agent.busy_with)
-    longer = samples[samples > agent.busy_s] - agent.busy_s
-    if not longer.size:  # longer than all we know: it may end now, or take as long again
-        longer = np.array([0.25, 0.5, 1.0]) * max(agent.busy_s / 2, 60.0)
-    return draw.choice(longer, PLAYS)
+        return [0.0] * PLAYS
+    longer = [seconds - agent.busy_s for seconds in times(agent.busy_with) if seconds > agent.busy_s]
+    if not longer:  # longer than all we know: it may end now, or take as long again
+        longer = [part * max(agent.busy_s / 2, 60.0) for part in (0.25, 0.5, 1.0)]
+    return draw.choices(longer, k=PLAYS)
 
 
 def rounded(low_s: float, high_s: float) -> WaitRange:

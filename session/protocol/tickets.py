@@ -158,4 +158,6 @@ def queue_order(ticket: Ticket) -> tuple[datetime, str]:
     Everybody's claim grows with the wait at the same pace, so two tickets never change places while time passes, within
     a priority who came first is first, and whoever comes later than (priority * STEP) cannot overtake: nobody starves.
     """
-    return (ticket.arrived_at_utc - ticket.priority * STEP, ticket.id)
+    if not ticket.priority:
+        return ticket.arrived_at_utc, ticket.id
+    return ticket.arrived_at_utc - ticket.priority * STEP, ticket.id

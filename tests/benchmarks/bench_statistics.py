@@ -20,8 +20,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from session.hub.counting import count
 from session.hub.history import TIME_ZONE, History
-from session.hub.statistics import count
 from session.protocol.statistics_messages import StatisticsBy
 from session.protocol.tickets import Ticket, TicketState
 from tests.benchmarks.table import Row, publish

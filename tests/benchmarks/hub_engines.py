@@ -71,6 +71,8 @@ class Engine(Protocol):
 
     def hub_process(self) -> psutil.Process: ...
 
+    def server_process(self) -> psutil.Process: ...
+
     async def close(self) -> None: ...
 
 
@@ -78,6 +80,12 @@ def child_process(program: Program) -> psutil.Process:
     """The process of a `Program`."""
     assert program.pid is not None
     return psutil.Process(program.pid)
+
+
+def spent_s(process: psutil.Process) -> float:
+    """Processor time of a process and its children (a PostgreSQL server is many)."""
+    times = [one.cpu_times() for one in (process, *process.children(recursive=True))]
+    return sum(each.user + each.system for each in times)
 
 
 class Ours:
@@ -178,6 +186,9 @@ class Ours:
     def hub_process(self) -> psutil.Process:
         return child_process(self._cluster.hubs[0])
 
+    def server_process(self) -> psutil.Process:
+        return child_process(self._cluster.nodes["node0"])
+
     async def close(self) -> None:
         for client in self._clients:
             await client.close()
@@ -247,6 +258,9 @@ class Peer:
 
     def hub_process(self) -> psutil.Process:
         return child_process(self._hub)
+
+    def server_process(self) -> psutil.Process:
+        return child_process(self._server)
 
     async def close(self) -> None:
         if self._listening is not None:

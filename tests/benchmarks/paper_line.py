@@ -43,4 +43,4 @@ def form(data: bytes) -> list[Row]:
         width, height = opened.size
     original = seconds(len(data))
     why = f"the kiosk sends the untouched scan, {width} x {height}, {len(data) // 1000} kB, and nothing smaller before"
-    return [Row("colour form on 512 kb/s, readable", "s", original, original, "as scanned", 2.0, why=why)]
+    return [Row("colour form on 512 kb/s, readable", "s", original, original, "as scanned", 2.0, cause=why)]

@@ -40,7 +40,7 @@ def skew_errors() -> Row:
         scan = drawn_pages.scan(pages[k % 3], Glass(skew_deg=angle))
         errors.append(abs(skew.find_lie(scan.convert("L")).skew_deg - angle))
     p95 = float(np.percentile(errors, 95))
-    return Row("skew, 22 synthetic pages", "p95 error, deg", p95, goal=0.05, why=f"worst {max(errors):.2f} deg")
+    return Row("skew, 22 synthetic pages", "p95 error, deg", p95, goal=0.05, cause=f"worst {max(errors):.2f} deg")
 
 
 def orientation() -> list[Row]:
@@ -62,7 +62,7 @@ def orientation() -> list[Row]:
     case, positions = f"{len(pages)} real pages x 4", 4 * len(pages)
     why = ", ".join(f"{name} {count} of 4" for name, count in wrong.most_common())
     return [
-        Row(case, "part not upright", wrong.total() / positions, goal=0.03, why=why),
+        Row(case, "part not upright", wrong.total() / positions, goal=0.03, cause=why),
         Row(case, "part turned wrong", harmed / positions, goal=0.03),
     ]
 
@@ -88,7 +88,7 @@ def _missed(case: str, scans: list[bytes], truth: list[str], goal: float | None)
     peer = sum(before) / len(scans)
     told = ", ".join(f"{missed:.3f}" for missed in after)
     limit = peer if goal is None else min(peer, goal)
-    return Row(case, "part", sum(after) / len(scans), peer, "as scanned", limit, why=f"each: {told}")
+    return Row(case, "part", sum(after) / len(scans), peer, "as scanned", limit, cause=f"each: {told}")
 
 
 def _drawn(document: bytes) -> bytes:

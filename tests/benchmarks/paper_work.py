@@ -84,7 +84,7 @@ def against_the_floor(scans: dict[str, bytes]) -> list[Row]:
         ours, floor = cpu_s(partial(to_document, data)), cpu_s(partial(plain_copy, data))
         goal = floor * MOST_OF_FLOOR
         why = dearest(partial(to_document, data)) if ours > goal else ""
-        found.append(Row(f"{case}, to PDF/A-2b", "CPU s", ours, floor, FLOOR, goal, why=why))
+        found.append(Row(f"{case}, to PDF/A-2b", "CPU s", ours, floor, FLOOR, goal, cause=why))
     return found
 
 
@@ -104,7 +104,7 @@ def against_programs(data: bytes) -> list[Row]:
             print(f"{name}: cannot do it here, not measured")
             continue
         why = f"{peer / ours:.1f} times less, wanted {times}" if ours > peer / times else ""
-        found.append(Row("colour A4 to a PDF page", "CPU s", ours, peer, name, peer / times, why=why))
+        found.append(Row("colour A4 to a PDF page", "CPU s", ours, peer, name, peer / times, cause=why))
     return found
 
 
@@ -138,7 +138,7 @@ def memory(data: bytes) -> list[Row]:
         told = subprocess.run(command, cwd=HERE, capture_output=True, text=True, check=True, timeout=300).stdout
     idle, peak = map(float, told.split())
     why = f"{idle:.0f} MB of it before the first page" if peak > MOST_MB else ""
-    return [Row("a worker, one page to PDF/A-2b", "peak MB", peak, idle, "before any page", MOST_MB, why=why)]
+    return [Row("a worker, one page to PDF/A-2b", "peak MB", peak, idle, "before any page", MOST_MB, cause=why)]
 
 
 def ten_pages(data: bytes) -> Row:

@@ -2,7 +2,8 @@
 """What one would write without our hub: PostgreSQL or Valkey, and a WebSocket for each desk. `pg|valkey DSN PORT`.
 
 The same work for each request as our hub's: the ticket is looked for, stored durably, what the same kiosk asked before
-is abandoned, and every change reaches every desk. Started by `hub_peers`.
+is abandoned, every change is kept and reaches every desk; on the same event loop. What our hub does besides (hours,
+rights, limits, the wait that is told, signs of life, statistics) is left out. Started by `hub_engines`.
 """
 
 from __future__ import annotations
@@ -16,10 +17,15 @@ from typing import Any, Protocol
 
 from aiohttp import WSMsgType, web
 
+from session.bus.loop import run
+
 TABLE = """
 create table ticket(id text primary key, kiosk text, state text, agent text, arrived timestamptz default now());
-create index on ticket(kiosk) where state = 'waiting'
+create index on ticket(kiosk) where state = 'waiting';
+create table change(id bigserial primary key, ticket text, state text, at timestamptz default now())
 """
+KEEP = "insert into change(ticket, state) values ($1, $2)"
+"""Every change is kept, as in our AUDIT and in Valkey's stream."""
 
 
 class Store(Protocol):
@@ -54,7 +60,7 @@ class Postgres:
     async def open(self, dsn: str) -> None:
         asyncpg: Any = importlib.import_module("asyncpg")
         self._pool = await asyncpg.create_pool(dsn, min_size=16, max_size=16)
-        await self._pool.execute("drop table if exists ticket;" + TABLE)
+        await self._pool.execute("drop table if exists ticket; drop table if exists change;" + TABLE)
         self._ear = await asyncpg.connect(dsn)
         await self._ear.add_listener("q", lambda _c, _p, _n, payload: self.changes.put_nowait(payload))
 
@@ -65,12 +71,14 @@ class Postgres:
             insert = "insert into ticket(id, kiosk, state) values ($1, $2, 'waiting') on conflict do nothing"
             async with connection.transaction():
                 await connection.execute(insert, ticket, kiosk)
+                await connection.execute(KEEP, ticket, "waiting")
                 await connection.execute("select pg_notify('q', $1)", _change(ticket, kiosk, "waiting"))
             older = (
                 "update ticket set state = 'abandoned' where kiosk = $1 and state = 'waiting' and id <> $2 returning id"
             )
             async with connection.transaction():
                 for row in await connection.fetch(older, kiosk, ticket):
+                    await connection.execute(KEEP, row["id"], "abandoned")
                     await connection.execute("select pg_notify('q', $1)", _change(row["id"], kiosk, "abandoned"))
 
     async def accept(self, agent: str, ticket: str) -> bool:
@@ -79,6 +87,7 @@ class Postgres:
         async with self._pool.acquire() as connection, connection.transaction():
             row = await connection.fetchrow(take, ticket, agent)
             if row is not None:
+                await connection.execute(KEEP, ticket, "in_session")
                 await connection.execute("select pg_notify('q', $1)", _change(ticket, row["kiosk"], "in_session"))
             return row is not None
 
@@ -230,4 +239,4 @@ async def main(kind: str, dsn: str, port: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], sys.argv[2], int(sys.argv[3])))
+    run(main(sys.argv[1], sys.argv[2], int(sys.argv[3])))

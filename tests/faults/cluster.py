@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from session.bus.children import tied_command
-from session.bus.follower import Follower
+from session.bus.follower import Follower, as_stored
 from session.bus.hub_connection import HubConnection
 from session.bus.identity import new_seed, public_key
 from session.bus.server import server_binary
@@ -207,6 +207,7 @@ class Cluster:
             self.connection.streams,
             BUCKET,
             self.tasks,
+            as_stored,
             lambda batch, _: take(list(batch)),
             lambda stored: take([stored]),
         )

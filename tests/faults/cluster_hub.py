@@ -14,6 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from session.bus.hub_connection import HubConnection
+from session.bus.loop import run
 from session.hub.hub import Hub
 from session.tasks import Tasks
 from tests.faults.cluster_world import ClusterWorld, WrongClock
@@ -46,4 +47,4 @@ async def _set_clock(clock: WrongClock) -> None:
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
-    asyncio.run(main(ClusterWorld.load(Path(sys.argv[1])), Path(sys.argv[2]), int(sys.argv[3])))
+    run(main(ClusterWorld.load(Path(sys.argv[1])), Path(sys.argv[2]), int(sys.argv[3])))

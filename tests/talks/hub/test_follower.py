@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import session.bus.follower
-from session.bus.follower import Follower
+from session.bus.follower import Follower, as_stored
 from session.bus.hub_connection import HubConnection
 from session.bus.streams import Stored, WrongRevision
 from session.errors import StoreUnreachable
@@ -48,7 +48,7 @@ async def test_a_view_is_whole_then_fresh_then_healed(tmp_path: Path, monkeypatc
         for n in range(500):
             await streams.append(f"sample.{n % 50}", str(n).encode())
         seen = _Seen()
-        follower = Follower(connection.line, streams, "SAMPLE", world.tasks, seen.on_loaded, seen.on_change)
+        follower = Follower(connection.line, streams, "SAMPLE", world.tasks, as_stored, seen.on_loaded, seen.on_change)
         follower.start()
         await follower.loaded.wait()
         assert seen.values == {f"sample.{n}": str(450 + n).encode() for n in range(50)}
@@ -70,7 +70,9 @@ async def test_an_empty_stream_is_loaded_at_once(tmp_path: Path) -> None:
     async with hub_world(tmp_path, with_hub=False) as world:
         connection = await _connection(world)
         seen = _Seen()
-        follower = Follower(connection.line, connection.streams, "SAMPLE", world.tasks, seen.on_loaded, seen.on_change)
+        follower = Follower(
+            connection.line, connection.streams, "SAMPLE", world.tasks, as_stored, seen.on_loaded, seen.on_change
+        )
         follower.start()
         await follower.loaded.wait()
         assert (seen.values, seen.loads) == ({}, [0])

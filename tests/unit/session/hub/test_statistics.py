@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from session.hub.counting import count
 from session.hub.history import History
-from session.hub.statistics import count
 from session.protocol.statistics_messages import StatisticsBy, StatisticsRow
 from session.protocol.tickets import Ticket, TicketState
 from tests.unit.session.hub.invented_tickets import days_of_work, entry, ticket

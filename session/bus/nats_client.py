@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""nats-py's client without its queues: each message goes to its handler as it is read. Used by `session.bus.line`.
+
+nats-py puts every message into a queue that a task of its subscription empties, and takes headers apart as if they were
+a mail's: half of what a hub spent on a message (measured). Our handlers never wait, so neither queue nor task is
+needed, and the order of arrival is kept over all subscriptions. The names used here are private in nats-py, whose
+version is pinned; `tests/unit/session/bus/test_nats_client.py` fails when an upgrade changes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import msgspec
+from nats.aio.client import Client
+from nats.aio.subscription import Subscription
+
+STATUS, DESCRIPTION = "Status", "Description"
+
+
+class Incoming(msgspec.Struct, frozen=True):
+    """Something that arrived on a subject."""
+
+    subject: str
+    payload: bytes
+    headers: Mapping[str, str]
+    reply: str = ""
+
+    @property
+    def status(self) -> str:
+        """Status of a message that the server itself sent ("503": nobody listens, "100": heartbeat), else ""."""
+        return self.headers.get(STATUS, "")
+
+
+Handler = Callable[[Incoming], None]
+"""Must not raise."""
+
+
+def headers_of(raw: bytes | None) -> dict[str, str]:
+    """Headers of a message (ADR-4): "NATS/1.0", with a status when the server itself speaks, and "name: value" lines.
+
+    Names are taken as they are written: one with a blank is another name than the same without.
+    """
+    if not raw:
+        return {}
+    first, *lines = raw.decode("utf-8", "replace").split("\r\n")
+    found: dict[str, str] = {}
+    code, _, text = first.removeprefix("NATS/1.0").strip().partition(" ")
+    if code:
+        found[STATUS] = code
+    if text:
+        found[DESCRIPTION] = text
+    for line in lines:
+        name, colon, value = line.partition(":")
+        if colon:
+            found[name] = value.strip()
+    return found
+
+
+class DirectClient(Client):
+    """A client whose messages go to handlers at once."""
+
+    async def hear(self, subject: str, queue: str, handler: Handler) -> Subscription:
+        """Calls `handler` for each message of `subject` from now on. Raises nats-py's errors."""
+        return await self.subscribe(subject, queue=queue, cb=partial(_queued, handler))
+
+    async def _process_msg(self, sid: int, subject: bytes, reply: bytes, data: bytes, headers: bytes) -> None:
+        heard: Any = self._subs.get(sid)
+        if heard is not None:
+            self.stats["in_msgs"] += 1
+            self.stats["in_bytes"] += len(data)
+            heard._cb.args[0](Incoming(subject.decode(), data, headers_of(headers), reply.decode()))
+
+
+async def _queued(_handler: Handler, _message: Any) -> None:
+    """Only names the handler: nothing is ever put into a subscription's queue."""
