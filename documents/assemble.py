@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Pages into one document: a PDF/A-2b made of our own JPEGs only, never re-encoded. Used by filing, in a worker."""
+"""Pages into one document: a PDF/A-2b made of our own pictures only, never re-encoded. Used by filing, in a worker."""
 
 from __future__ import annotations
 
@@ -9,35 +9,39 @@ from functools import partial
 from typing import Literal
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, Stream
+from pikepdf import Name, Stream
 
 from documents.errors import PageTooLarge, PageUnreadable
+from documents.layers import Layers
+from documents.layers_pdf import add_layers, add_pictures, layer_bytes
 from documents.pdf import FLAVOUR, MAX_PAGES, MAX_PDF_BYTES, Title, as_pdfa
 from documents.pictures import dpi_of, open_header
 from documents.provenance import Origin, put_origin
+from documents.text_layer import Word, add_words, invisible_font
 
-_POINTS_PER_INCH = 72
 _COLOUR_SPACES = {"L": Name.DeviceGray, "RGB": Name.DeviceRGB}
 
 
 def assemble(
-    pages: Sequence[bytes],
+    pages: Sequence[bytes | Layers],
     title: str,
     created: datetime,
     *,
     author: str = "",
     language: str = "fr-FR",
     origin: Origin | None = None,
+    words: Sequence[Sequence[Word]] = (),
     flavour: Literal["1b", "2b"] = FLAVOUR,
 ) -> bytes:
-    """A PDF/A-2b with one JPEG per page, at the JPEG's own size.
+    """A PDF/A-2b with one page per picture, at the picture's own size.
 
     Args:
-        pages: JPEG files as `clean_page` makes them, grey or RGB, 1 to `MAX_PAGES`.
+        pages: what `clean_page` makes: JPEG files, grey or RGB, or pages in layers; 1 to `MAX_PAGES`.
         title: shown by readers and in lists.
         created: timezone-aware; the same pages, title and time give the same bytes.
         author: the organisation.
         origin: where the pages come from, one `PageOrigin` each; the file then waits for `provenance.seal`.
+        words: of each page, to be found by; fewer than pages: the others have none.
         flavour: "1b" only for validators that know no newer one.
 
     Raises:
@@ -48,13 +52,22 @@ def assemble(
         raise PageUnreadable(why="no_pages")
     if len(pages) > MAX_PAGES:
         raise PageTooLarge(pages=len(pages), limit_pages=MAX_PAGES)
-    size_bytes = sum(len(page) for page in pages)
+    kept = [kept_bytes(page) for page in pages]
+    size_bytes = sum(map(len, kept))
     if size_bytes > MAX_PDF_BYTES:
         raise PageTooLarge(size_bytes=size_bytes, limit_bytes=MAX_PDF_BYTES)
     with pikepdf.new() as pdf:
         for number, page in enumerate(pages, start=1):
-            _add(pdf, page, number)
-        describe = None if origin is None else partial(put_origin, origin=origin, pictures=pages)
+            if isinstance(page, Layers):
+                add_layers(pdf, page)
+            else:
+                _add(pdf, page, number)
+        if any(words):
+            font = invisible_font(pdf)
+            for page_of, found in zip(pdf.pages, words, strict=False):
+                if found:
+                    add_words(pdf, page_of, found, font)
+        describe = None if origin is None else partial(put_origin, origin=origin, pictures=kept)
         return as_pdfa(pdf, Title(title, created, author=author, language=language), describe, flavour)
 
 
@@ -76,8 +89,9 @@ def _add(pdf: pikepdf.Pdf, jpeg: bytes, number: int) -> None:
             Filter=Name.DCTDecode,
         )
     )
-    points = _POINTS_PER_INCH / dpi_of(image)
-    width, height = round(image.width * points, 3), round(image.height * points, 3)
-    page = pdf.add_blank_page(page_size=(width, height))
-    page.obj.Resources = Dictionary(XObject=Dictionary(Page=picture), ProcSet=Array([Name.PDF, Name.ImageC]))
-    page.obj.Contents = pdf.make_stream(f"q {width} 0 0 {height} 0 0 cm /Page Do Q".encode("ascii"))
+    add_pictures(pdf, (image.width, image.height), dpi_of(image), {"Page": picture}, "/Page Do")
+
+
+def kept_bytes(page: bytes | Layers) -> bytes:
+    """What the document holds of a page, as `provenance.picture_bytes` reads it back."""
+    return page if isinstance(page, bytes) else layer_bytes(page)

@@ -80,8 +80,12 @@ class RemoteBlobs:
 
     def has(self, path: str) -> bool:
         """Whether there is such a file. Raises `StoreAway`."""
-        with _reached():
-            return bool(self._files.exists(self._root + path))
+        try:
+            with _reached():
+                self._files.info(self._root + path)  # fsspec's `exists` takes every error for a no
+        except FileNotFoundError:
+            return False
+        return True
 
     def check(self) -> None:
         """Writes a small file, reads it back and removes it. Raises `StoreAway`, `DocumentNotFiled`."""

@@ -6,27 +6,25 @@ The original is only read. A stage that fails is left out and named, so a page i
 
 from __future__ import annotations
 
-import io
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import msgspec
 from PIL import Image
 
 from documents import edges, skew
-from documents.edits import CropPage, Edits, TurnPage
+from documents.edits import CropPage, Edits, Stage, TakeArea, TurnPage
+from documents.encoding import FINE_DPI, OUTPUT_DPI, Encoding, as_jpeg, quick_jpeg
 from documents.frame import WHOLE, Box, Frame, PageBox
+from documents.layers import Layers, compose, in_layers
 from documents.legibility import Finding, cut_sides, find_flaws
 from documents.light import PageKind, kind_of, lit_evenly, shows_paper
 from documents.pictures import Picture, open_picture
 from documents.skew import Lie
 
 logger = logging.getLogger(__name__)
-
-OUTPUT_DPI = 200
-JPEG_QUALITY = 70
 
 _TURNS = {
     90: Image.Transpose.ROTATE_270,
@@ -40,7 +38,8 @@ class CleanPage(msgspec.Struct, frozen=True, kw_only=True):
     """The cleaned copy of a page and what was done.
 
     Attributes:
-        jpeg: the picture, RGB or grey.
+        jpeg: the picture, RGB or grey; empty for a quick copy in layers.
+        layers: the same page for a document, when that is smaller; its picture is `jpeg`.
         dpi: at most `OUTPUT_DPI`; a coarser original is not blown up.
         turned_deg, skew_deg: clockwise quarter turn applied, and the skew that was found and taken out.
         box: what was kept of the straightened scan.
@@ -52,6 +51,7 @@ class CleanPage(msgspec.Struct, frozen=True, kw_only=True):
     width_px: int
     height_px: int
     dpi: int
+    layers: Layers | None = None
     turned_deg: int = 0
     skew_deg: float = 0.0
     box: PageBox = PageBox()
@@ -60,20 +60,33 @@ class CleanPage(msgspec.Struct, frozen=True, kw_only=True):
     skipped: tuple[str, ...] = ()
     flaws: tuple[Finding, ...] = ()
 
+    @property
+    def content(self) -> bytes | Layers:
+        """What `assemble` takes."""
+        return self.layers or self.jpeg
 
-def clean_page(data: bytes, edits: Edits | None = None, dpi: int | None = None) -> CleanPage:
+    @property
+    def encoding(self) -> str:
+        """In which way the page is kept: "jpeg", "g4" or "mrc"."""
+        return "jpeg" if self.layers is None else "g4" if self.layers.is_bilevel else "mrc"
+
+
+def clean_page(
+    data: bytes, edits: Edits | None = None, dpi: int | None = None, encoding: Encoding = Encoding.JPEG
+) -> CleanPage:
     """Cleans a page and applies the agent's edits.
 
     Args:
-        data: the original, JPEG or PNG.
+        data: the original: JPEG, PNG, or a PDF that the caller gave.
         edits: steps over the cleaned page; none by default.
         dpi: what the scanner said; else the file's own word.
+        encoding: which sizes are worth their price on this line.
 
     Raises:
         PageUnreadable, PageTooLarge: the original cannot be decoded at all.
     """
     edits = edits or Edits()
-    work = _Work(open_picture(data, dpi))
+    work = _Work(_original(data, edits, dpi), edits)
     if edits.as_scanned:
         work.resize()
         work.look()
@@ -82,8 +95,20 @@ def clean_page(data: bytes, edits: Edits | None = None, dpi: int | None = None) 
         scanned = work.page
         work.light()
         work.look(scanned)
-    work.apply(edits)
-    return work.finish()
+    work.page = work.edited(work.page)
+    return work.finish(encoding)
+
+
+def _original(data: bytes, edits: Edits, dpi: int | None) -> Picture:
+    """The page before anything is done to it: all of the original, or the part that this page is."""
+    if data.startswith(b"%PDF-"):
+        from documents.given_pdf import draw_page
+
+        picture = Picture(draw_page(data, edits.pdf_page, OUTPUT_DPI), OUTPUT_DPI, "application/pdf")
+    else:
+        picture = open_picture(data, dpi)
+    area = edits.area
+    return picture if area is None else replace(picture, image=_cropped(picture.image, area))
 
 
 @dataclass
@@ -91,9 +116,11 @@ class _Work:
     """A page on the bench: each stage replaces `page` or leaves it."""
 
     original: Picture
+    edits: Edits = field(default_factory=Edits)
     lie: Lie = field(default_factory=Lie)
     box: Box = WHOLE
     kind: PageKind = PageKind.COLOUR
+    is_lit: bool = False
     skipped: list[str] = field(default_factory=list)
     flaws: tuple[Finding, ...] = ()
 
@@ -120,10 +147,11 @@ class _Work:
         grey = self.attempt("grey", self._grey, None)
         if grey is None:
             return self.resize()
-        self.lie = self.attempt("skew", lambda: skew.find_lie(grey), Lie())
+        self.lie = self._wanted(self.attempt("skew", lambda: skew.find_lie(grey), Lie()))
         self.flaws = self.attempt("cut", lambda: cut_sides(grey, self.lie.turn_deg), self.flaws)
-        self.box = self.attempt("edges", lambda: self._box(grey), WHOLE)
-        level = self.attempt("level", self._level, None)
+        if Stage.CUT not in self.edits.left_out:
+            self.box = self.attempt("edges", lambda: self._box(grey), WHOLE)
+        level = self.attempt("level", lambda: self._level(self.dpi), None)
         if level is None:
             self.lie, self.box = Lie(), WHOLE
             return self.resize()
@@ -134,32 +162,39 @@ class _Work:
         """Even light where there is paper to read it from."""
         page = self.page.convert("RGB")
         paper = self.attempt("paper", lambda: shows_paper(page, self.dpi), False)
-        if paper:
-            self.page = self.attempt("light", lambda: lit_evenly(page, self.dpi), self.page)
-        lit = self.page.convert("RGB")
-        self.kind = self.attempt("kind", lambda: kind_of(lit, paper), PageKind.COLOUR)
+        lit = self.attempt("light", lambda: lit_evenly(page, self.dpi), self.page) if paper else self.page
+        self.kind = self.attempt("kind", lambda: kind_of(lit.convert("RGB"), paper), PageKind.COLOUR)
+        if Stage.LIGHT not in self.edits.left_out:
+            self.is_lit = paper and "light" not in self.skipped
+            self.page = lit
 
     def look(self, scanned: Image.Image | None = None) -> None:
         """Can it be read? Asked of the page as it was scanned, before the light was made even."""
         page, blank = scanned or self.page, self.kind is PageKind.BLANK
         self.flaws = self.attempt("legibility", lambda: self.flaws + find_flaws(page, self.dpi, blank), self.flaws)
 
-    def apply(self, edits: Edits) -> None:
-        """The agent's own steps, in order."""
-        for step in edits.steps:
+    def edited(self, page: Image.Image) -> Image.Image:
+        """The page after the agent's own steps, in order."""
+        for step in self.edits.steps:
             if isinstance(step, TurnPage):
-                self.page = _turned(self.page, 90 * step.quarters)
+                page = _turned(page, 90 * step.quarters)
             elif isinstance(step, CropPage):
-                self.page = self.attempt("crop", partial(_cropped, self.page, step), self.page)
+                page = self.attempt("crop", partial(_cropped, page, step), page)
+        return page
 
-    def finish(self) -> CleanPage:
-        """The JPEG and the facts."""
-        grey = self.kind in (PageKind.GREY, PageKind.BLANK)
-        page = self.page.convert("L" if grey else "RGB")
-        file = io.BytesIO()
-        page.save(file, "JPEG", quality=JPEG_QUALITY, dpi=(self.dpi, self.dpi))
+    def finish(self, encoding: Encoding) -> CleanPage:
+        """The pictures and the facts."""
+        page = self._in_its_colours(self.page)
+        layers = None
+        if encoding is not Encoding.JPEG and self.is_lit and self.kind is not PageKind.PHOTO:
+            layers = self.attempt("layers", lambda: self._layers(page, encoding), None)
+        if encoding is Encoding.QUICK:
+            jpeg = b"" if layers is not None else quick_jpeg(page, self.dpi)
+        else:
+            jpeg = as_jpeg(page if layers is None else compose(layers).resize(page.size).convert(page.mode), self.dpi)
         return CleanPage(
-            jpeg=file.getvalue(),
+            jpeg=jpeg,
+            layers=layers,
             width_px=page.width,
             height_px=page.height,
             dpi=self.dpi,
@@ -172,6 +207,24 @@ class _Work:
             flaws=self.flaws,
         )
 
+    def _layers(self, page: Image.Image, encoding: Encoding) -> Layers | None:
+        """The page in layers, in full detail for a document; None when a JPEG is the better picture."""
+        dpi = min(FINE_DPI, self.original.dpi)
+        if encoding is Encoding.QUICK or dpi <= self.dpi:
+            return in_layers(page, self.dpi)
+        fine = self.original.image if self.edits.as_scanned else self._level(dpi)
+        return in_layers(self._in_its_colours(self.edited(lit_evenly(fine.convert("RGB"), dpi))), dpi)
+
+    def _in_its_colours(self, page: Image.Image) -> Image.Image:
+        grey = self.kind in (PageKind.GREY, PageKind.BLANK) and Stage.GREY not in self.edits.left_out
+        return page.convert("L" if grey else "RGB")
+
+    def _wanted(self, lie: Lie) -> Lie:
+        """How the page lies, without what the agent does not want to be put right."""
+        out = self.edits.left_out
+        turn, level = Stage.TURN not in out, Stage.LEVEL not in out
+        return replace(lie, turn_deg=lie.turn_deg if turn else 0, skew_deg=lie.skew_deg if level else 0.0)
+
     def _grey(self) -> Image.Image:
         factor = max(1, round(self.original.dpi / skew.WORK_DPI))
         return self.original.image.reduce(factor).convert("L")
@@ -183,10 +236,10 @@ class _Work:
         seen = frame.level(Image.new("L", small.size, 255), WHOLE, size, 0)
         return edges.find_box(frame.level(small, WHOLE, size, 255), seen)
 
-    def _level(self) -> Image.Image:
+    def _level(self, dpi: int) -> Image.Image:
         upright = _turned(self.original.image, self.lie.turn_deg)
         frame = Frame(*upright.size, self.lie.skew_deg)
-        size = frame.size_at(self.box, self.dpi / self.original.dpi)
+        size = frame.size_at(self.box, dpi / self.original.dpi)
         return frame.level(upright, self.box, size, 255 if upright.mode == "L" else (255, 255, 255))
 
 
@@ -195,7 +248,7 @@ def _turned(page: Image.Image, clockwise_deg: int) -> Image.Image:
     return page if turn is None else page.transpose(turn)
 
 
-def _cropped(page: Image.Image, crop: CropPage) -> Image.Image:
+def _cropped(page: Image.Image, crop: CropPage | TakeArea) -> Image.Image:
     """The rectangle, at least one pixel in each direction; a rectangle inside out changes nothing."""
     left, top = int(crop.left * page.width), int(crop.top * page.height)
     right, bottom = round(crop.right * page.width), round(crop.bottom * page.height)

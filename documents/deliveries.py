@@ -17,6 +17,7 @@ import msgspec
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from documents import store_tables as tables
+from documents.acts import ActKind, DossierAct, Person, write_act
 from documents.dossier import Document
 from documents.store_rows import document_of, piece_name
 from documents.transactions import Transactions
@@ -31,6 +32,9 @@ class DeliveryState(StrEnum):
     DELIVERED = "delivered"
     REFUSED = "refused"
     GIVEN_UP = "given_up"
+
+
+UNDELIVERED = (DeliveryState.WAITING, DeliveryState.REFUSED, DeliveryState.GIVEN_UP)
 
 
 class Parcel(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,7 +77,7 @@ class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TargetCount(msgspec.Struct, frozen=True, kw_only=True):
-    """How many copies of a target are in a state, and since when the oldest of them."""
+    """How many copies of a target are in a state, and when the oldest of them was filed."""
 
     target: str
     state: DeliveryState
@@ -172,9 +176,10 @@ class Deliveries:
 
     def counts(self, organisation: str) -> list[TargetCount]:
         """How many are where."""
-        table = tables.deliveries
+        table, filed = tables.deliveries, tables.documents
         query = (
-            select(table.c.target, table.c.state, func.count(), func.min(table.c.changed_at_utc))
+            select(table.c.target, table.c.state, func.count(), func.min(filed.c.filed_at_utc))
+            .join(filed, filed.c.id == table.c.document_key)
             .where(table.c.organisation == organisation)
             .group_by(table.c.target, table.c.state)
             .order_by(table.c.target, table.c.state)
@@ -185,18 +190,26 @@ class Deliveries:
                 for target, state, count, oldest in connection.execute(query)
             ]
 
+    def refused(self) -> dict[str, int]:
+        """By target, how many copies of all organisations wait for a person."""
+        table = tables.deliveries
+        query = select(table.c.target, func.count()).where(table.c.state == DeliveryState.REFUSED.value)
+        with self._on.reading() as connection:
+            return {row[0]: row[1] for row in connection.execute(query.group_by(table.c.target))}
+
     def listed(
         self,
         organisation: str,
         state: DeliveryState | None = None,
         target: str = "",
+        dossier: str = "",
         before: int = 0,
         limit: int = MAX_LISTED,
     ) -> list[DeliveryRow]:
         """The newest first.
 
         Args:
-            state, target: only these; None and "" for all.
+            state, target, dossier: only these; None and "" for all.
             before: only those with a lower id, to read on; 0 from the newest.
         """
         table, filed, owner = tables.deliveries, tables.documents, tables.dossiers
@@ -212,30 +225,50 @@ class Deliveries:
             query = query.where(table.c.state == state.value)
         if target:
             query = query.where(table.c.target == target)
+        if dossier:
+            query = query.where(owner.c.number == dossier)
         if before:
             query = query.where(table.c.id < before)
         with self._on.reading() as connection:
             return [_row(row) for row in connection.execute(query)]
 
-    def retry(self, organisation: str, ids: Sequence[int], by_name: str, now: datetime) -> int:
+    def retry(self, organisation: str, ids: Sequence[int], by: Person, now: datetime) -> int:
         """Tries these again at once; those that arrived stay. How many."""
-        table = tables.deliveries
-        wanted = table.c.state != DeliveryState.DELIVERED.value
-        again = {"state": DeliveryState.WAITING.value, "next_try_utc": _naive(now), "by_name": by_name}
-        return self._decide(organisation, ids, wanted, again, now)
+        again = {"state": DeliveryState.WAITING.value, "next_try_utc": _naive(now)}
+        act = DossierAct(kind=ActKind.RETRIED, about="", reason="", by=by, at_utc=now)
+        return self._decide(organisation, ids, UNDELIVERED, again, act)
 
-    def give_up(self, organisation: str, ids: Sequence[int], by_name: str, reason: str, now: datetime) -> int:
+    def give_up(self, organisation: str, ids: Sequence[int], by: Person, reason: str, now: datetime) -> int:
         """Nobody tries these any more, for a reason in words; those that arrived stay. How many."""
-        table = tables.deliveries
-        wanted = table.c.state.in_([DeliveryState.WAITING.value, DeliveryState.REFUSED.value])
-        ended = {"state": DeliveryState.GIVEN_UP.value, "reason": "given_up", "words": reason[:500], "by_name": by_name}
-        return self._decide(organisation, ids, wanted, ended, now)
+        open_now = (DeliveryState.WAITING, DeliveryState.REFUSED)
+        ended = {"state": DeliveryState.GIVEN_UP.value, "reason": "given_up", "words": reason[:500]}
+        act = DossierAct(kind=ActKind.GIVEN_UP, about="", reason=reason, by=by, at_utc=now)
+        return self._decide(organisation, ids, open_now, ended, act)
 
-    def _decide(self, organisation: str, ids: Sequence[int], wanted: Any, values: dict[str, Any], now: datetime) -> int:
-        table = tables.deliveries
-        here = wanted & (table.c.organisation == organisation) & table.c.id.in_(list(ids)[:MAX_LISTED])
+    def _decide(
+        self,
+        organisation: str,
+        ids: Sequence[int],
+        states: Sequence[DeliveryState],
+        values: dict[str, Any],
+        act: DossierAct,
+    ) -> int:
+        table, filed = tables.deliveries, tables.documents
+        wanted = (
+            select(table.c.id, table.c.target, filed.c.name, filed.c.dossier_id)
+            .join(filed, filed.c.id == table.c.document_key)
+            .where(table.c.organisation == organisation, table.c.id.in_(list(ids)[:MAX_LISTED]))
+            .where(table.c.state.in_([state.value for state in states]))
+        )
         with self._on.writing() as connection:
-            return connection.execute(update(table).where(here).values(changed_at_utc=_naive(now), **values)).rowcount
+            found = list(connection.execute(wanted))
+            for row in found:
+                here = update(table).where(table.c.id == row.id)
+                changed = {"by_name": act.by.name, "changed_at_utc": _naive(act.at_utc), **values}
+                connection.execute(here.values(**changed))
+                about = msgspec.structs.replace(act, about=f"{row.name} · {row.target}")
+                write_act(connection, organisation, row.dossier_id, about)
+        return len(found)
 
 
 def _parcel(connection: Connection, key: int) -> Parcel:

@@ -102,7 +102,10 @@ class PieceEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
-    """A filed document. `sha256` is of the bytes as they were read back; `path` is inside the store's folder."""
+    """A filed document. `sha256` is of the bytes as they were read back; `path` is inside the store's folder.
+
+    `replaced_by` is the id of the version that came after, "" while this is the last; `why` says why.
+    """
 
     id: str
     piece_id: str
@@ -112,6 +115,8 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
     filed_at_utc: datetime
     path: str
+    replaced_by: str = ""
+    why: str = ""
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 import msgspec
@@ -27,11 +28,43 @@ class CropPage(msgspec.Struct, frozen=True, tag="crop"):
     bottom: Fraction
 
 
+class TakeArea(msgspec.Struct, frozen=True, tag="area"):
+    """Takes one paper out of a scan of several, before anything else is done; fractions of the scan as it came."""
+
+    left: Fraction
+    top: Fraction
+    right: Fraction
+    bottom: Fraction
+
+
+class DrawPage(msgspec.Struct, frozen=True, tag="pdf_page"):
+    """The original is a PDF that the caller gave; this is its page `number`, from 0."""
+
+    number: Annotated[int, msgspec.Meta(ge=0, le=500)] = 0
+
+
+class Stage(StrEnum):
+    """What the automatic cleaning does to a page. Turn: upright; level: the skew out; cut: to the sheet; light: even
+    and white; grey: colours that are none are left out."""
+
+    TURN = "turn"
+    LEVEL = "level"
+    CUT = "cut"
+    LIGHT = "light"
+    GREY = "grey"
+
+
+class LeaveOut(msgspec.Struct, frozen=True, tag="leave_out"):
+    """One stage of the automatic cleaning is not wanted, wherever this stands in the list."""
+
+    stage: Stage
+
+
 class LeaveAsScanned(msgspec.Struct, frozen=True, tag="as_scanned"):
     """No automatic straightening, cropping or lighting, wherever it stands in the list."""
 
 
-Step = TurnPage | CropPage | LeaveAsScanned
+Step = TurnPage | CropPage | TakeArea | DrawPage | LeaveOut | LeaveAsScanned
 
 
 class Edits(msgspec.Struct, frozen=True):
@@ -75,6 +108,26 @@ class Edits(msgspec.Struct, frozen=True):
     def undone(self) -> Edits:
         """These steps without the last."""
         return Edits(self.steps[:-1])
+
+    def without(self, stage: Stage, wanted: bool) -> Edits:
+        """These steps with a stage of the cleaning wanted or left out."""
+        others = tuple(step for step in self.steps if step != LeaveOut(stage))
+        return Edits(others if wanted else (*others, LeaveOut(stage)))
+
+    @property
+    def left_out(self) -> frozenset[Stage]:
+        """Stages of the cleaning that are not wanted."""
+        return frozenset(step.stage for step in self.steps if isinstance(step, LeaveOut))
+
+    @property
+    def area(self) -> TakeArea | None:
+        """The part of the scan that this page is; None for all of it."""
+        return next((step for step in self.steps if isinstance(step, TakeArea)), None)
+
+    @property
+    def pdf_page(self) -> int:
+        """Which page of a given PDF this is, from 0."""
+        return next((step.number for step in self.steps if isinstance(step, DrawPage)), 0)
 
     @property
     def as_scanned(self) -> bool:

@@ -61,14 +61,34 @@ def flatten(data: bytes, max_pages: int = MAX_GIVEN_PAGES) -> GivenPdf:
     return GivenPdf(pages=pages, sha256=sha256_of(data), left_behind=facts.active)
 
 
+def draw_page(data: bytes, number: int, dpi: int = DPI) -> Image.Image:
+    """One page of a PDF that `flatten` or `inspect_pdf` has accepted, mode "RGB" or "L"; `number` from 0.
+
+    Raises:
+        PageUnreadable, PageTooLarge: as `flatten`.
+    """
+    inspect_pdf(data, validate=False)
+    try:
+        with pypdfium2.PdfDocument(data) as pdf:  # type: ignore[no-untyped-call]
+            if not 0 <= number < len(pdf):
+                raise PageUnreadable(why="no_pages", page=number + 1)
+            return _plain(_picture(pdf[number], dpi))
+    except (pypdfium2.PdfiumError, ValueError, MemoryError) as error:
+        raise PageUnreadable(why="damaged") from error
+
+
 def _drawn(page: pypdfium2.PdfPage) -> bytes:
+    file = io.BytesIO()
+    _plain(_picture(page, DPI)).save(file, "JPEG", quality=_QUALITY, dpi=(DPI, DPI))
+    return file.getvalue()
+
+
+def _picture(page: pypdfium2.PdfPage, dpi: int) -> Image.Image:
     width, height = page.get_size()  # type: ignore[no-untyped-call]
     if not (0 < width <= MAX_SIDE_PT and 0 < height <= MAX_SIDE_PT):
         raise PageTooLarge(limit_pt=MAX_SIDE_PT)
-    picture = page.render(scale=DPI / _POINTS_PER_INCH, may_draw_forms=False).to_pil()  # type: ignore[no-untyped-call]
-    file = io.BytesIO()
-    _plain(picture).save(file, "JPEG", quality=_QUALITY, dpi=(DPI, DPI))
-    return file.getvalue()
+    drawn: Image.Image = page.render(scale=dpi / _POINTS_PER_INCH, may_draw_forms=False).to_pil()  # type: ignore[no-untyped-call]
+    return drawn
 
 
 def _plain(picture: Image.Image) -> Image.Image:

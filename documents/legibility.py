@@ -151,15 +151,6 @@ def _near(soft: Mask, written: Mask) -> Mask:
     return near
 
 
-def _beside(mask: Mask) -> Mask:
-    grown = mask.copy()
-    grown[1:] |= mask[:-1]
-    grown[:-1] |= mask[1:]
-    grown[:, 1:] |= mask[:, :-1]
-    grown[:, :-1] |= mask[:, 1:]
-    return grown
-
-
 def _too_dark(grey: Levels) -> Iterator[Finding]:
     """Where even the brightest of the surroundings, the paper, is dark, and ink hardly differs from it."""
     bright = Image.fromarray(grey[: 8 * (grey.shape[0] // 8), : 8 * (grey.shape[1] // 8)].astype(np.uint8)).reduce(8)
@@ -189,10 +180,21 @@ def _from_rim(mask: Mask) -> Mask:
     reached = np.zeros_like(mask)
     reached[:2], reached[-2:], reached[:, :2], reached[:, -2:] = mask[:2], mask[-2:], mask[:, :2], mask[:, -2:]
     while True:
-        grown = _beside(reached) & mask
+        grown = _along_runs(_along_runs(reached, mask).T, mask.T).T
         if np.array_equal(grown, reached):
             return reached
         reached = grown
+
+
+def _along_runs(reached: Mask, mask: Mask) -> Mask:
+    """Every run of a row of the mask that is reached anywhere is reached as a whole."""
+    starts = mask.copy()
+    starts[:, 1:] &= ~mask[:, :-1]
+    runs = np.cumsum(starts.ravel())
+    hit = np.zeros(int(runs[-1]) + 1, np.bool_)
+    hit[runs[reached.ravel()]] = True
+    whole: Mask = hit[runs].reshape(mask.shape) & mask
+    return whole
 
 
 def _is_thick(blob: Mask) -> bool:

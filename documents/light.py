@@ -92,13 +92,13 @@ def _paper(small: Field) -> Field:
 
 def _light(small: Field, paper: Field) -> Field:
     """The paper's brightness everywhere, float32 (height, width, 3); under ink it is that of the paper around."""
-    near, near_weight = _blurred(small * paper[..., None], 13), _blurred(paper[..., None], 13)
-    far, far_weight = _blurred(small * paper[..., None], 81), _blurred(paper[..., None], 81)
+    near, near_weight = blurred(small * paper[..., None], 13), blurred(paper[..., None], 13)
+    far, far_weight = blurred(small * paper[..., None], 81), blurred(paper[..., None], 81)
     light = np.where(near_weight > 0.05, near / (near_weight + 1e-9), far / (far_weight + 1e-6))
     return light.astype(np.float32)
 
 
-def _blurred(field: Field, window: int) -> Field:
+def blurred(field: Field, window: int) -> Field:
     """A box blur, twice along each axis; `window` is odd and in pixels of the field."""
     for axis in (0, 1, 0, 1):
         pad = [(window // 2 + 1, window // 2) if k == axis else (0, 0) for k in range(3)]

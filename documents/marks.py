@@ -6,12 +6,17 @@ from __future__ import annotations
 import pikepdf
 import pypdfium2
 
+from documents.encoding import as_jpeg
 from documents.errors import DocumentError
+from documents.given_pdf import draw_page
 from documents.looks import look_of
 from documents.pdf import open_pdf
 from documents.provenance import picture_bytes, read_origin
 from documents.store_finding import FiledMarks, PageMark
 from documents.words import MAX_TEXT
+
+JPEG = b"\xff\xd8\xff"
+_LOOK_DPI = 50
 
 
 def marks_of(data: bytes) -> FiledMarks:
@@ -30,13 +35,16 @@ def _looks(data: bytes) -> list[str]:
             pictures = [picture_bytes(page) for page in pdf.pages]
     except (DocumentError, pikepdf.PdfError, ValueError, RuntimeError, AttributeError):
         return []
-    return [_look(picture) for picture in pictures]
+    return [_look(data, number, picture) for number, picture in enumerate(pictures)]
 
 
-def _look(picture: bytes | None) -> str:
+def _look(data: bytes, number: int, picture: bytes | None) -> str:
+    """Of the page's own JPEG; a page in layers is drawn first."""
     try:
+        if picture and not picture.startswith(JPEG):
+            picture = as_jpeg(draw_page(data, number, _LOOK_DPI).convert("L"), _LOOK_DPI)
         return look_of(picture) if picture else ""
-    except (OSError, ValueError):
+    except (OSError, ValueError, DocumentError):
         return ""
 
 

@@ -35,6 +35,7 @@ class KeptPage(msgspec.Struct, frozen=True, kw_only=True):
     """A page as received, untouched, and what the agent wants of it.
 
     Attributes:
+        signer, signature: the kiosk's public key and its signature over the page; "" when it did not sign.
         place: order among the session's pages, from 0.
         state: told by the documents that wait, not by the page's own file.
         format: number of this stored form.
@@ -49,6 +50,8 @@ class KeptPage(msgspec.Struct, frozen=True, kw_only=True):
     height_px: int
     dpi: int
     taken_at_utc: datetime
+    signer: str = ""
+    signature: str = ""
     place: int = 0
     edits: Edits = Edits()
     state: PageState = PageState.KEPT
@@ -110,6 +113,8 @@ class Outbox:
         height_px: int,
         dpi: int,
         taken_at_utc: datetime,
+        signer: str = "",
+        signature: str = "",
     ) -> KeptPage:
         """Keeps a page; when this returns, the sender may forget it. A page kept before stays as it is.
 
@@ -134,6 +139,8 @@ class Outbox:
                 height_px=height_px,
                 dpi=dpi,
                 taken_at_utc=taken_at_utc,
+                signer=signer,
+                signature=signature,
                 place=1 + max((other.place for other in pages.all()), default=-1),
             )
             pages.put(page_id, page, data)

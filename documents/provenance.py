@@ -13,6 +13,7 @@ import hashlib
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from xml.sax.saxutils import unescape
 
 import msgspec
@@ -21,6 +22,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from documents.check import sha256_of
+from documents.layers_pdf import read_layers
 
 _SEAL_LETTERS = 44 + 1 + 88
 _BLANK = "0" * _SEAL_LETTERS
@@ -34,6 +36,7 @@ class PageOrigin(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         scanned_sha256: hash of the scan, made at the kiosk before it was sent.
         kept_sha256: hash of the picture in this document.
+        signer, signature: the kiosk's public key, and its signature over the scan (`session.protocol.page_signing`).
         treatment: what was done in between, in short codes ("turned 90", "skew -1.7", "light").
     """
 
@@ -44,6 +47,8 @@ class PageOrigin(msgspec.Struct, frozen=True, kw_only=True):
     dpi: int = 0
     device: str = ""
     kept_sha256: str = ""
+    signer: str = ""
+    signature: str = ""
     treatment: tuple[str, ...] = ()
 
 
@@ -92,7 +97,11 @@ def put_origin(pdf: pikepdf.Pdf, origin: Origin, pictures: Sequence[bytes]) -> N
         msgspec.structs.replace(page, kept_sha256=sha256_of(picture))
         for page, picture in zip(origin.pages, pictures, strict=True)
     )
-    told = msgspec.json.encode(msgspec.structs.replace(origin, pages=tuple(pages))).decode()
+    put_seal(pdf, msgspec.json.encode(msgspec.structs.replace(origin, pages=tuple(pages))).decode())
+
+
+def put_seal(pdf: pikepdf.Pdf, told: str) -> None:
+    """Writes what a document tells of itself, and an empty seal, into its XMP."""
     # Properties that XMP itself has, so that validators need no extension schema (ISO 19005-2, 6.6.2.3.3).
     with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as meta:
         meta["dc:source"] = told
@@ -118,10 +127,34 @@ def verify(data: bytes, trusted: Sequence[bytes] = ()) -> Verdict:
     Args:
         trusted: public keys, 32 bytes each, of whom one believes; empty: who sealed is told but not judged.
     """
-    origin = read_origin(data)
-    seals = list(_SEAL.finditer(data))
-    if len(seals) != 1 or origin is None:
+    origin, sealed = read_origin(data), check_seal(data)
+    if sealed is None or origin is None:
         return Verdict(readable=data.startswith(b"%PDF-"), origin=origin)
+    changed = _changed_pages(data, origin)
+    return Verdict(
+        sealed=True,
+        whole=sealed.whole,
+        signer=sealed.words,
+        trusted=(sealed.key in trusted) if trusted else None,
+        origin=origin,
+        changed_pages=changed or (),
+        readable=changed is not None,
+    )
+
+
+class Seal(NamedTuple):
+    """The one seal of a file: the words of its key, the key (b"" when the seal is not right), and whether it is."""
+
+    words: str
+    key: bytes
+    whole: bool
+
+
+def check_seal(data: bytes) -> Seal | None:
+    """Looks at a file's seal; None when there is none, or more than one."""
+    seals = list(_SEAL.finditer(data))
+    if len(seals) != 1:
+        return None
     key_words, _colon, signature_words = seals[0].group(1).partition(b":")
     try:
         key, signature = base64.b64decode(key_words, validate=True), base64.b64decode(signature_words, validate=True)
@@ -129,16 +162,7 @@ def verify(data: bytes, trusted: Sequence[bytes] = ()) -> Verdict:
         whole = base64.b64encode(key) + b":" + base64.b64encode(signature) == seals[0].group(1)
     except (InvalidSignature, ValueError):
         key, whole = b"", False
-    changed = _changed_pages(data, origin)
-    return Verdict(
-        sealed=True,
-        whole=whole,
-        signer=key_words.decode(),
-        trusted=(key in trusted) if trusted else None,
-        origin=origin,
-        changed_pages=changed or (),
-        readable=changed is not None,
-    )
+    return Seal(key_words.decode(), key, whole)
 
 
 def read_origin(data: bytes) -> Origin | None:
@@ -182,4 +206,6 @@ def picture_bytes(page: pikepdf.Page) -> bytes | None:
     """The encoded picture of a page of ours; None when it has none."""
     pictures = page.obj.get("/Resources", pikepdf.Dictionary()).get("/XObject", pikepdf.Dictionary())
     picture = pictures.get("/Page")
+    if isinstance(pictures, pikepdf.Dictionary) and (layers := read_layers(pictures)) is not None:
+        return layers
     return picture.read_raw_bytes() if isinstance(picture, pikepdf.Stream) else None

@@ -7,18 +7,40 @@ L. 112-3, R. 112-5 (date, service in charge with its addresses, implicit decisio
 
 from __future__ import annotations
 
-import hashlib
 import io
-from datetime import date, datetime
-from enum import StrEnum
+from functools import partial
 from typing import Literal
 
-import msgspec
 import pikepdf
 from reportlab.lib.units import mm
 
 from documents.dates import hour, long_date
 from documents.pdf import FLAVOUR, Title, as_pdfa
+from documents.provenance import seal
+from documents.receipt_facts import (
+    ImplicitDecision,
+    ReceiptFacts,
+    ReceivedPiece,
+    ServiceInCharge,
+    Signer,
+    Silence,
+    check_text,
+    control_code,
+    decision_words,
+    fingerprint,
+    foot_words,
+    kind_words,
+    legal_words,
+    missing_heading,
+    missing_texts,
+    pages_words,
+    pieces_heading,
+    rights_words,
+    state_words,
+    title_words,
+    verification_text,
+)
+from documents.receipt_record import put_record
 from documents.sheet import (
     ACCENT,
     AMBER,
@@ -38,6 +60,22 @@ from documents.sheet import (
 )
 from resources.texts import _
 
+__all__ = [
+    "QR_SIDE",
+    "ImplicitDecision",
+    "ReceiptFacts",
+    "ReceivedPiece",
+    "ServiceInCharge",
+    "Signer",
+    "Silence",
+    "check_text",
+    "control_code",
+    "finish_receipt",
+    "kind_words",
+    "receipt",
+    "verification_text",
+]
+
 _HEADING = Type(BOLD, 11, 15, ACCENT)
 _TITLE = Type(BOLD, 18.5, 24, INK)
 _LABEL = Type(BODY, 7.5, 10, SOFT)
@@ -46,118 +84,44 @@ _STRONG = Type(BOLD, 9.5, 13, INK)
 _SMALL = Type(BODY, 7.5, 10.5, SOFT)
 _CODE = Type(BOLD, 8, 11, INK)
 _PAD = 4 * mm
+QR_SIDE = 28 * mm
+"""A signed code has 69 dots a side: 0.4 mm each, which a telephone reads."""
 
 
-class ServiceInCharge(msgspec.Struct, frozen=True, kw_only=True):
-    """Who handles the dossier and how to reach them (R. 112-5, 2°). The address may have several lines."""
+def receipt(facts: ReceiptFacts, flavour: Literal["1b", "2b"] = FLAVOUR, signer: Signer | None = None) -> bytes:
+    """The receipt as PDF/A, A4, in the language in use (`resources.texts.use_language`).
 
-    name: str
-    postal_address: str = ""
-    email: str = ""
-    phone: str = ""
-
-
-class ReceivedPiece(msgspec.Struct, frozen=True, kw_only=True):
-    """A piece as it was filed."""
-
-    name: str
-    pages: int
-    sha256: str
-
-
-class Silence(StrEnum):
-    """What no answer means."""
-
-    ACCEPTANCE = "acceptance"
-    REFUSAL = "refusal"
-
-
-class ImplicitDecision(msgspec.Struct, frozen=True, kw_only=True):
-    """What happens without an answer, and when (R. 112-5, 1°). `appeal`: time limits and ways, for a refusal."""
-
-    silence: Silence
-    on: date
-    appeal: str = ""
-
-
-class ReceiptFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """All that stands on a receipt; what is empty is left out.
-
-    Attributes:
-        received_at: timezone-aware, shown as it is: give the time of the site's own clock.
-        missing, missing_by: names of the pieces still expected, and until when (L. 114-5).
-        legal_mention: the organisation's own sentence; a general one by default.
-        registered_only: the store was away: pieces are received and safe, and will be filed (accusé d'enregistrement).
-        verify_url: put before the verification text in the QR code.
+    Args:
+        signer: signs the code on the paper and seals the file; None: neither can be checked later.
     """
-
-    organisation: str
-    dossier_number: str
-    received_at: datetime
-    service: ServiceInCharge
-    caller_name: str = ""
-    caller_number: str = ""
-    procedure: str = ""
-    pieces: tuple[ReceivedPiece, ...] = ()
-    missing: tuple[str, ...] = ()
-    missing_by: date | None = None
-    decision: ImplicitDecision | None = None
-    legal_mention: str = ""
-    site: str = ""
-    agent_name: str = ""
-    ticket_number: str = ""
-    session_id: str = ""
-    registered_only: bool = False
-    verify_url: str = ""
-    language: str = "fr-FR"
+    code = verification_text(facts, signer)
+    pages = _Receipt(facts, 0, code).draw()[1]
+    drawn, _pages = _Receipt(facts, pages, code).draw()
+    return finish_receipt(drawn, facts, code, flavour, signer)
 
 
-def receipt(facts: ReceiptFacts, flavour: Literal["1b", "2b"] = FLAVOUR) -> bytes:
-    """The receipt as PDF/A, A4, in the language in use (`resources.texts.use_language`)."""
-    pages = _Receipt(facts, 0).draw()[1]
-    drawn, _pages = _Receipt(facts, pages).draw()
+def finish_receipt(
+    drawn: bytes, facts: ReceiptFacts, code: str, flavour: Literal["1b", "2b"] = FLAVOUR, signer: Signer | None = None
+) -> bytes:
+    """What was drawn as PDF/A, with its record and seal when there is a signer."""
     title = Title(
-        _("Receipt for pieces – dossier {number}").format(number=facts.dossier_number),
+        title_words(facts),
         facts.received_at,
         author=facts.organisation,
         subject=kind_words(facts),
         language=facts.language,
     )
+    describe = None if signer is None else partial(put_record, facts=facts, code=code)
     with pikepdf.open(io.BytesIO(drawn)) as pdf:
-        return as_pdfa(pdf, title, flavour=flavour)
-
-
-def verification_text(facts: ReceiptFacts) -> str:
-    """What the QR code says: the facts that a forger would change, and one hash over all pieces."""
-    parts = (
-        "RECEPISSE-1",
-        facts.organisation,
-        facts.dossier_number,
-        facts.received_at.isoformat(timespec="minutes"),
-        str(len(facts.pieces)),
-        _digest(facts),
-    )
-    return facts.verify_url + "|".join(parts)
-
-
-def control_code(facts: ReceiptFacts) -> str:
-    """The beginning of the hash over all pieces, for the eye: "9F2C 41AB 77D0 18E3"."""
-    start = _digest(facts)[:16].upper()
-    return " ".join(start[at : at + 4] for at in range(0, 16, 4))
-
-
-def _digest(facts: ReceiptFacts) -> str:
-    """One hash over number, time and every piece's own hash, in order."""
-    lines = [facts.dossier_number, facts.received_at.isoformat(timespec="minutes")]
-    lines += [piece.sha256 for piece in facts.pieces]
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+        data = as_pdfa(pdf, title, describe, flavour)
+    return data if signer is None else seal(data, signer.public_key, signer.sign)
 
 
 class _Receipt:
-    """Draws one; `pages` is the number of pages, 0 while it is being counted."""
+    """Draws one; `pages` is the number of pages, 0 while it is being counted; `code` is what the QR code says."""
 
-    def __init__(self, facts: ReceiptFacts, pages: int) -> None:
-        self._facts, self._pages = facts, pages
+    def __init__(self, facts: ReceiptFacts, pages: int, code: str) -> None:
+        self._facts, self._pages, self._code = facts, pages, code
 
     def draw(self) -> tuple[bytes, int]:
         """The PDF and how many pages it has."""
@@ -188,13 +152,7 @@ class _Receipt:
         sheet.y = BOTTOM - 6 * mm
         sheet.line()
         sheet.down(2 * mm)
-        place = [_("Reception point: {site}").format(site=facts.site)] if facts.site else []
-        agent = [_("Adviser: {agent}").format(agent=facts.agent_name)] if facts.agent_name else []
-        ticket = [_("Ticket: {ticket}").format(ticket=facts.ticket_number)] if facts.ticket_number else []
-        session = [_("Session: {session}").format(session=facts.session_id)] if facts.session_id else []
-        sheet.text(
-            "\n".join("  ·  ".join(parts) for parts in (place + agent, ticket + session)), _SMALL, width=INNER * 0.84
-        )
+        sheet.text("\n".join(foot_words(facts)), _SMALL, width=INNER * 0.84)
         number = _("Page {page} of {pages}").format(page=page, pages=self._pages or page)
         sheet.text(number, Type(BODY, 7.5, 10.5, SOFT, right=True), x=MARGIN + INNER * 0.84, width=INNER * 0.16)
         sheet.y = y
@@ -202,7 +160,7 @@ class _Receipt:
     def _title(self, sheet: Sheet) -> None:
         facts = self._facts
         box = 52 * mm
-        sheet.down(7 * mm)
+        sheet.down(5 * mm)
         top = sheet.y
         sheet.panel(19 * mm, TINT, ACCENT, x=MARGIN + INNER - box, width=box)
         sheet.down(3 * mm)
@@ -237,30 +195,32 @@ class _Receipt:
         for rows, x in ((left, MARGIN), (right, MARGIN + width + gap)):
             sheet.panel(height, TINT, ACCENT, x=x, width=width)
             _card(sheet, rows, x, width)
-        sheet.down(height + 8 * mm)
+        sheet.down(height + 6 * mm)
 
     def _received(self, sheet: Sheet) -> None:
         """The table of pieces."""
         pieces = self._facts.pieces
         sheet.need(30 * mm)
-        sheet.down(sheet.text(_("Pieces received ({count})").format(count=len(pieces)), _HEADING) + 2 * mm)
+        sheet.down(sheet.text(pieces_heading(self._facts), _HEADING) + 2 * mm)
         if not pieces:
             sheet.down(sheet.text(_("No piece was received."), _VALUE) + 8 * mm)
             return
         self._row(sheet, (_("Piece"), _("Pages"), _("Fingerprint (SHA-256)")), _LABEL, _LABEL)
         for piece in pieces:
-            pages = _("{count} page") if piece.pages == 1 else _("{count} pages")
-            row = (piece.name, pages.format(count=piece.pages), f"{piece.sha256[:8]}…{piece.sha256[-8:]}")
-            sheet.need(height_of(piece.name, _STRONG, INNER * 0.56) + 5 * mm)
+            row = (piece.name, f"{pages_words(piece)}\n{state_words(piece, self._facts)}".strip(), fingerprint(piece))
+            sheet.need(max(26.0, height_of(piece.name, _STRONG, INNER * 0.56)) + 5 * mm)
             self._row(sheet, row, _STRONG, _VALUE, tick=True)
-        sheet.down(7 * mm)
+        sheet.down(5 * mm)
 
     def _row(self, sheet: Sheet, cells: tuple[str, str, str], first: Type, other: Type, *, tick: bool = False) -> None:
         name, pages, print_ = cells
         indent = 7 * mm
         if tick:
             sheet.text("✓", Type(BOLD, 10, 13, ACCENT), x=MARGIN + 1 * mm, width=indent)
-        height = sheet.text(name, first, x=MARGIN + indent, width=INNER * 0.56)
+        height = max(
+            sheet.text(name, first, x=MARGIN + indent, width=INNER * 0.56),
+            height_of(pages, other, INNER * 0.14),
+        )
         sheet.text(pages, other, x=MARGIN + indent + INNER * 0.58, width=INNER * 0.14)
         last = Type(BODY, 8, 13, SOFT) if tick else other
         sheet.text(print_, last, x=MARGIN + indent + INNER * 0.72, width=INNER * 0.25)
@@ -272,13 +232,9 @@ class _Receipt:
         facts = self._facts
         if not facts.missing:
             return
-        heading = _("Pieces still to be supplied")
-        if facts.missing_by is not None:
-            heading = _("Pieces to be supplied before {date}").format(date=long_date(facts.missing_by))
         said = "\n".join(f"☐  {name}" for name in facts.missing)
-        texts = [(said, _VALUE)]
-        if facts.missing_by is not None:  # L. 114-5: only a demand with its date suspends
-            texts.append((_("Until they are received, the time limits of the decision are suspended."), _SMALL))
+        texts = [(said, _VALUE), *((text, _SMALL) for text in missing_texts(facts))]
+        heading = missing_heading(facts)
         self._panel(sheet, heading, tuple(texts), warning=True)
 
     def _what_follows(self, sheet: Sheet) -> None:
@@ -303,63 +259,17 @@ class _Receipt:
         sheet.y = bottom - 5 * mm
 
     def _verification(self, sheet: Sheet) -> None:
-        side = 26 * mm
+        side = QR_SIDE
         sheet.need(side)
         if sheet.page == 1:  # at the foot of a single page, where one looks for it
             sheet.y = BOTTOM + side
-        sheet.qr(verification_text(self._facts), MARGIN, sheet.y - side, side)
+        sheet.qr(self._code, MARGIN, sheet.y - side, side)
         x, width = MARGIN + side + 5 * mm, INNER - side - 5 * mm
         sheet.down(4 * mm)
         sheet.down(sheet.text(_("Verification"), Type(BOLD, 9.5, 13, ACCENT), x=x, width=width))
         explained = _("Scan this code to compare the dossier, the date and the pieces with this paper.")
         sheet.down(sheet.text(explained, _SMALL, x=x, width=width) + 1.5 * mm)
         sheet.text(_("Control code: {code}").format(code=control_code(self._facts)), _CODE, x=x, width=width)
-
-
-def kind_words(facts: ReceiptFacts) -> str:
-    """What kind of paper it is: a receipt, or (R. 112-9-2) only that what was sent is registered."""
-    if facts.registered_only:
-        return _("Acknowledgement of registration: the pieces are safe and will be filed")
-    return _("Acknowledgement of receipt")
-
-
-def decision_words(facts: ReceiptFacts) -> list[str]:
-    """What no answer means, and how to appeal."""
-    decision = facts.decision
-    if decision is None:
-        return []
-    return [_silence_text(decision), *([decision.appeal] if decision.appeal else [])]
-
-
-def legal_words(facts: ReceiptFacts) -> str:
-    """What the paper proves."""
-    return facts.legal_mention or _(
-        "This receipt proves the deposit of the pieces listed. It does not prejudge the completeness or the "
-        "admissibility of the request. Articles L. 112-3, R. 112-5 and L. 114-5 of the code of relations between "
-        "the public and the administration."
-    )
-
-
-def rights_words() -> str:
-    """The caller's rights over the data."""
-    return _(
-        "You have a right of access to your data and may have it corrected: write to the service in charge "
-        "(GDPR, articles 15 and 16)."
-    )
-
-
-def check_text(text: str, facts: ReceiptFacts) -> bool:
-    """True when a QR code's text is that of these facts: what was printed is what the dossier says."""
-    return text == verification_text(facts)
-
-
-def _silence_text(decision: ImplicitDecision) -> str:
-    day = long_date(decision.on)
-    if decision.silence is Silence.ACCEPTANCE:
-        return _(
-            "Without an answer by {date}, your request is deemed accepted; a certificate of it is given on request."
-        ).format(date=day)
-    return _("Without an answer by {date}, your request is deemed refused.").format(date=day)
 
 
 def _card(sheet: Sheet, rows: list[tuple[str, str]], x: float, width: float) -> None:

@@ -64,9 +64,11 @@ def find_lie(grey: Image.Image) -> Lie:
     level = _without_rules(_as_image(ink).rotate(angle, Image.Resampling.NEAREST))
     if np.count_nonzero(level) < _MIN_INK // 4:
         return Lie(0, angle, True)
-    upness, side = _upness(level), _upness(np.rot90(level))
-    if _lies_down(_acrossness(level), upness, side):
-        return Lie(90 if side < 0 else 270, angle, True)
+    acrossness, upness = _acrossness(level), _upness(level)
+    if acrossness < _PLAIN:
+        side = _upness(np.rot90(level))
+        if _lies_down(acrossness, upness, side):
+            return Lie(90 if side < 0 else 270, angle, True)
     return Lie(180 if upness < -_MIN_UPSIDE_DOWN else 0, angle, True)
 
 

@@ -13,9 +13,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import msgspec
 from sqlalchemy import Connection, func, insert, select, update
 
 from documents import store_tables as tables
+from documents.acts import DossierAct, acts_of, write_act
 from documents.blobs import Blobs, BlobStore
 from documents.check import sha256_of
 from documents.deliveries import Deliveries, add_deliveries
@@ -41,6 +43,7 @@ from documents.store_finding import (
     add_marks,
     earlier_pages,
     index_missing,
+    pages_of,
     search,
 )
 from documents.store_layout import bring_up_to_date
@@ -57,10 +60,12 @@ from documents.store_rows import (
     piece_columns,
     piece_name,
     read_dossier,
+    replaced_in,
     same_bytes,
     settled_before,
     uploaded,
 )
+from documents.store_versions import Replacement, current, replace
 from documents.transactions import Transactions, reached
 from resources.texts import _
 
@@ -235,6 +240,16 @@ class DossierStore:
         with self._reading() as connection:
             return history_of(connection, key_of(connection, organisation, number))
 
+    def acts(self, organisation: str, number: str) -> list[DossierAct]:
+        """What people did with the dossier beyond its pieces, oldest first. Raises `DossierUnknown`."""
+        with self._reading() as connection:
+            return acts_of(connection, key_of(connection, organisation, number))
+
+    def note_act(self, organisation: str, number: str, act: DossierAct) -> None:
+        """Adds an act. Raises `DossierUnknown`."""
+        with self._writing() as connection:
+            write_act(connection, organisation, key_of(connection, organisation, number), act)
+
     def add_note(self, organisation: str, number: str, note: Note) -> Dossier:
         """Keeps a note; one with the same id is kept as it was first.
 
@@ -297,6 +312,57 @@ class DossierStore:
             path=path,
         )
         return self._add(organisation, number, upload_id, document, marks, by)
+
+    def correct(
+        self,
+        organisation: str,
+        number: str,
+        document_id: str,
+        piece_id: str,
+        name: str,
+        request_id: str,
+        why: Replacement,
+        by: Actor = NOBODY,
+        marks: FiledMarks | None = None,
+    ) -> Dossier:
+        """Files a document's same bytes under another piece or name, as its next version; once per `request_id`.
+
+        Args:
+            marks: of the document, which the index of words cannot give back; None: its pages', and only its new name.
+
+        Raises:
+            DossierUnknown: no such dossier, piece or document, or it was replaced before.
+        """
+        with self._writing() as connection:
+            key = key_of(connection, organisation, number)
+            if uploaded(connection, organisation, request_id) is None:
+                if piece_id and not piece_name(connection, key, piece_id):
+                    raise DossierUnknown(what="piece")
+                old_key, old = current(connection, key, document_id)
+                moment, made = self._moment(by), document_id_of(organisation, request_id)
+                at_utc = moment.at_utc.astimezone(UTC)
+                new = msgspec.structs.replace(old, id=made, piece_id=piece_id, name=name, filed_at_utc=at_utc)
+                marks = marks or FiledMarks(pages=pages_of(connection, old_key))
+                self._insert(connection, organisation, key, request_id, new, marks)
+                if piece_id:
+                    change_piece(connection, key, piece_id, PieceState.FILED, "", moment)
+                replace(connection, organisation, key, document_id, made, why, moment)
+            return self._dossier(connection, organisation, number)
+
+    def supersede(
+        self, organisation: str, number: str, document_id: str, by_id: str, why: Replacement, by: Actor = NOBODY
+    ) -> Dossier:
+        """Says that a document that was filed later takes this one's place, e.g. a better scan.
+
+        Raises:
+            DossierUnknown: no such dossier or document, or one of them has its place in other versions.
+        """
+        with self._writing() as connection:
+            key = key_of(connection, organisation, number)
+            known = replaced_in(connection, key).get(document_id)
+            if known is None or known[0] != by_id:  # said twice is said once
+                replace(connection, organisation, key, document_id, by_id, why, self._moment(by))
+            return self._dossier(connection, organisation, number)
 
     def read(self, organisation: str, document_id: str) -> bytes:
         """A document's bytes, proved by their hash.
@@ -364,16 +430,26 @@ class DossierStore:
             if known is not None:
                 return same_bytes(known, document.sha256)
             key = key_of(connection, organisation, number)
-            connection.execute(
-                insert(tables.documents).values(
-                    organisation=organisation, dossier_id=key, upload_id=upload_id, **document_columns(document)
-                )
-            )
+            self._insert(connection, organisation, key, upload_id, document, marks)
             if document.piece_id:
                 change_piece(connection, key, document.piece_id, PieceState.FILED, "", self._moment(by))
-            document_key = add_marks(connection, organisation, key, document, marks)
-            add_deliveries(connection, organisation, document_key, self._targets.get(organisation, ()), self._now())
         return document
+
+    def _insert(
+        self,
+        connection: Connection,
+        organisation: str,
+        key: int,
+        upload_id: str,
+        document: Document,
+        marks: FiledMarks,
+    ) -> None:
+        """The rows of a document: itself, its marks, and the copies it is to have elsewhere."""
+        columns = document_columns(document)
+        row = insert(tables.documents).values(organisation=organisation, dossier_id=key, upload_id=upload_id, **columns)
+        document_key = int(connection.execute(row.returning(tables.documents.c.id)).scalar_one())
+        add_marks(connection, document_key, organisation, key, document, marks)
+        add_deliveries(connection, organisation, document_key, self._targets.get(organisation, ()), self._now())
 
     def _dossier(self, connection: Connection, organisation: str, number: str) -> Dossier:
         return read_dossier(connection, organisation, number, self._today())

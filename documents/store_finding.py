@@ -11,7 +11,6 @@ from sqlalchemy import Connection, insert, select, text
 from documents import store_tables as tables
 from documents.dossier import Document
 from documents.looks import ALIKE, difference
-from documents.store_rows import piece_name
 from documents.words import asked, folded, owner_word
 
 
@@ -61,16 +60,23 @@ class EarlierPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def add_marks(
-    connection: Connection, organisation: str, dossier_key: int, document: Document, marks: FiledMarks
-) -> int:
-    """Puts a document that was just filed into the index; its key."""
-    table = tables.documents
-    key = connection.execute(select(table.c.id).where(table.c.document_id == document.id)).scalar_one()
-    for place, page in enumerate(marks.pages, start=1):
-        values = {"place": place, "original_sha256": page.original_sha256, "look": page.look}
-        connection.execute(insert(tables.document_pages).values(document_key=key, **values))
+    connection: Connection, key: int, organisation: str, dossier_key: int, document: Document, marks: FiledMarks
+) -> None:
+    """Puts a document that was just filed into the index, under its key."""
+    pages = [
+        {"document_key": key, "place": place, "original_sha256": page.original_sha256, "look": page.look}
+        for place, page in enumerate(marks.pages, start=1)
+    ]
+    if pages:
+        connection.execute(insert(tables.document_pages), pages)
     _index(connection, key, organisation, dossier_key, document.piece_id, document.name, marks.words)
-    return int(key)
+
+
+def pages_of(connection: Connection, document_key: int) -> tuple[PageMark, ...]:
+    """The marks of a document's pages."""
+    table = tables.document_pages
+    query = select(table).where(table.c.document_key == document_key).order_by(table.c.place)
+    return tuple(PageMark(row.original_sha256, row.look) for row in connection.execute(query))
 
 
 def index_missing(connection: Connection) -> int:
@@ -86,10 +92,11 @@ def index_missing(connection: Connection) -> int:
 def _index(
     connection: Connection, key: int, organisation: str, dossier_key: int, piece_id: str, name: str, more: str
 ) -> None:
-    owner = tables.dossiers
-    query = select(owner.c.caller_name, owner.c.number).where(owner.c.id == dossier_key)
-    caller_name, number = connection.execute(query).one()
-    said = (name, piece_name(connection, dossier_key, piece_id), caller_name, number, more)
+    owner, piece = tables.dossiers, tables.pieces
+    same = (piece.c.dossier_id == owner.c.id) & (piece.c.piece_id == piece_id)
+    query = select(owner.c.caller_name, owner.c.number, piece.c.name).join(piece, same, isouter=True)
+    caller_name, number, piece_said = connection.execute(query.where(owner.c.id == dossier_key)).one()
+    said = (name, piece_said or "", caller_name, number, more)
     words = f"{owner_word(organisation)} {folded(' '.join(said))}"
     statement = {
         "sqlite": "INSERT INTO document_words(rowid, words) VALUES (:key, :words)",
@@ -105,15 +112,30 @@ FROM document_words JOIN document d ON d.id = document_words.rowid JOIN dossier 
 WHERE document_words MATCH :question AND d.organisation = :organisation {dossier}
 ORDER BY document_words.rowid DESC LIMIT :limit
 """,
-    # The planner would walk backwards through all documents; the words first, whatever it thinks.
+    # The planner would walk backwards through all documents, or join all hits; the words first, whatever it thinks. The
+    # owner's word keeps the limit within the organisation.
     "postgresql": """
-WITH hits AS MATERIALIZED (SELECT rowid FROM document_words WHERE words @@ to_tsquery('simple', :question))
+WITH hits AS MATERIALIZED (
+    SELECT rowid FROM document_words WHERE words @@ to_tsquery('simple', :question) ORDER BY rowid DESC LIMIT :limit
+)
 SELECT d.document_id, d.name, o.number, o.caller_name, d.pages, d.filed_at_utc
 FROM hits JOIN document d ON d.id = hits.rowid JOIN dossier o ON o.id = d.dossier_id
-WHERE d.organisation = :organisation {dossier}
-ORDER BY hits.rowid DESC LIMIT :limit
+WHERE d.organisation = :organisation
+ORDER BY hits.rowid DESC
 """,
 }
+
+_FOUND_IN_DOSSIER = """
+WITH own AS MATERIALIZED (
+    SELECT d.id, d.document_id, d.name, o.number, o.caller_name, d.pages, d.filed_at_utc
+    FROM dossier o JOIN document d ON d.dossier_id = o.id
+    WHERE o.organisation = :organisation AND o.number = :number
+)
+SELECT own.* FROM own JOIN document_words ON document_words.rowid = own.id
+WHERE document_words.words @@ to_tsquery('simple', :question)
+ORDER BY own.id DESC LIMIT :limit
+"""
+"""PostgreSQL: a dossier has few documents, so their words are looked at and not the index of all."""
 
 
 def search(connection: Connection, organisation: str, wanted: str, number: str, limit: int) -> list[Found]:
@@ -127,6 +149,8 @@ def search(connection: Connection, organisation: str, wanted: str, number: str, 
     else:
         question = " & ".join([owner_word(organisation), *(f"{word}:*" for word in words)])
     statement = _FOUND[name].format(dossier="AND o.number = :number" if number else "")
+    if number and name == "postgresql":
+        statement = _FOUND_IN_DOSSIER
     values = {"question": question, "organisation": organisation, "number": number, "limit": limit}
     if not number:
         del values["number"]

@@ -152,6 +152,7 @@ def read_dossier(connection: Connection, organisation: str, number: str, today: 
         document_of(found)
         for found in connection.execute(select(files).where(files.c.dossier_id == row.id).order_by(files.c.id))
     ]
+    filed = with_versions(connection, row.id, filed)
     pieces = connection.execute(select(expected).where(expected.c.dossier_id == row.id).order_by(expected.c.place))
     return Dossier(
         organisation=row.organisation,
@@ -164,6 +165,27 @@ def read_dossier(connection: Connection, organisation: str, number: str, today: 
         documents=tuple(filed),
         notes=tuple(_note(found) for found in connection.execute(_notes_of(row.id))),
     )
+
+
+def with_versions(connection: Connection, dossier_key: int, filed: list[Document]) -> list[Document]:
+    """The documents of a dossier, each with the one that came after."""
+    gone = replaced_in(connection, dossier_key)
+    return [
+        msgspec.structs.replace(one, replaced_by=gone[one.id][0], why=gone[one.id][1]) if one.id in gone else one
+        for one in filed
+    ]
+
+
+def replaced_in(connection: Connection, dossier_key: int) -> dict[str, tuple[str, str]]:
+    """Document -> (the one that came after, why), of a dossier."""
+    old, new, table = tables.documents.alias("old"), tables.documents.alias("new"), tables.versions
+    query = (
+        select(old.c.document_id, new.c.document_id.label("after"), table.c.why)
+        .join(old, old.c.id == table.c.replaces_key)
+        .join(new, new.c.id == table.c.document_key)
+        .where(old.c.dossier_id == dossier_key)
+    )
+    return {row.document_id: (row.after, row.why) for row in connection.execute(query)}
 
 
 def _notes_of(key: int) -> Select[Any]:
@@ -187,7 +209,7 @@ def _piece(row: Row[Any], filed: list[Document], today: date) -> Piece:
         decided_by=row.decided_by,
         holds_days=row.holds_days,
         expires_on=row.expires_on,
-        documents=tuple(document.id for document in filed if document.piece_id == row.piece_id),
+        documents=tuple(one.id for one in filed if one.piece_id == row.piece_id and not one.replaced_by),
     )
 
 

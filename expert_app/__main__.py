@@ -31,6 +31,9 @@ from resources.texts import LANGUAGES, _, use_language
 
 Arguments = argparse.Namespace
 
+TALKATIVE = ("httpx", "httpcore", "botocore", "aiobotocore", "s3fs", "fsspec", "webdav4")
+"""Libraries whose developer log has addresses and headers: a dossier's number, a signature. Not ours to write down."""
+
 
 def _common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--settings", type=Path, help="settings file (default: in your configuration folder)")
@@ -75,8 +78,13 @@ def _parser() -> argparse.ArgumentParser:
     replay = commands.add_parser("replay", help="a session's log on one timeline")
     replay.add_argument("log", metavar="FILE-OR-SESSION", help="a log file, or the id of a session at the hub")
     _common(replay)
-    verify = commands.add_parser("verify", help="says whether a filed document is what was scanned")
-    verify.add_argument("document", type=Path, metavar="DOCUMENT", help="a PDF")
+    verify = commands.add_parser("verify", help="says whether documents are what was scanned, receipts genuine")
+    verify.add_argument(
+        "documents",
+        nargs="+",
+        metavar="FILE",
+        help="documents and receipts (PDF), exported dossiers (ZIP), pictures or code of a receipt",
+    )
     verify.add_argument("--key", action="append", default=[], help="public key of a desk that you trust (U...)")
     verify.add_argument("--json", action="store_true", help="for programs")
     _common(verify)
@@ -219,9 +227,9 @@ def _doctor(arguments: Arguments) -> int:
 
 def _verify(arguments: Arguments) -> int:
     use_language(arguments.language or "fr")
-    from expert_app.verify_command import verify_document
+    from expert_app.verify_command import verify_files
 
-    return verify_document(arguments.document, arguments.key, as_json=arguments.json)
+    return verify_files(arguments.documents, arguments.key, as_json=arguments.json)
 
 
 def _enrol(arguments: Arguments) -> int:
@@ -306,6 +314,8 @@ def main(arguments: list[str] | None = None) -> int:
     # Said while Qt is loaded, before our own handler can take it: optional sound and picture libraries it did not find.
     os.environ.setdefault("QT_LOGGING_RULES", "qt.multimedia.*=false;qt.webenginecontext.info=false")
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
     if getattr(parsed, "log_format", None) == "json":
         from expert_app.json_log import JsonLines
 

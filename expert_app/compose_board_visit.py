@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from PyQt6.QtWidgets import QApplication
+
 from expert_app.board_visit import BoardVisit
 from expert_app.compose import Program
 from expert_app.compose_engines import Engines, make_engines
@@ -17,6 +19,7 @@ from session.protocol.talk_state import Talk, ThirdEnd
 from session.protocol.tickets import Ticket
 from views.board_view import BoardWindow
 from views.message_bar import Level
+from views.push_to_talk import PushToTalk
 from views.troubles import sentence
 from views.visit_window import VisitWindow
 
@@ -43,6 +46,10 @@ class VisitConnections:
         self.pane.close_requested.connect(self.visit.leave)
         guest.microphone_requested.connect(self._on_microphone)
         guest.camera_requested.connect(self._on_camera)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        self._push_to_talk = PushToTalk(application)
+        self._push_to_talk.held.connect(self._on_held)
 
     def join(self, ticket: Ticket, reason: str) -> None:
         """The supervisor wants to join this conversation."""
@@ -102,6 +109,12 @@ class VisitConnections:
         if self.visit.guest is not None:
             self.visit.guest.set_microphone(on)
             self.pane.guest.show_own_media(microphone_on=on, camera_on=self.pane.guest.camera_on)
+
+    def _on_held(self, held: bool) -> None:
+        """Push-to-talk: the switch stays as it is."""
+        if self.visit.guest is not None and not self.pane.guest.microphone_on:
+            self.visit.guest.speak(held)
+            self.pane.guest.show_speaking(held)
 
     def _on_camera(self, on: bool) -> None:
         if self.visit.guest is not None:

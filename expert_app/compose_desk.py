@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QApplication
 
 from documents.cipher import Cipher
 from documents.outbox import Outbox
+from documents.receipt_facts import Signer
 from documents.workers import Workers
 from expert_app.bus_access import tls_for
 from expert_app.compose import ROLES, STOP_S, Program, run_application
@@ -19,6 +20,7 @@ from expert_app.compose_desk_devices import DevicesConnections
 from expert_app.compose_desk_line import LineConnections
 from expert_app.compose_desk_media import MediaConnections, personal
 from expert_app.compose_desk_pieces import PieceConnections
+from expert_app.compose_desk_receipts import ReceiptConnections
 from expert_app.compose_desk_session import SessionConnections
 from expert_app.compose_desk_show import ShowConnections
 from expert_app.compose_desk_talk import TalkConnections
@@ -33,6 +35,7 @@ from expert_app.credentials import KeyMissing, forget_seed, key_name, load_seed,
 from expert_app.desk import DeskApp
 from expert_app.desk_devices import DevicesJob
 from expert_app.desk_pieces import DeskPieces
+from expert_app.desk_receipts import DeskReceipts
 from expert_app.desk_show import DeskShows
 from expert_app.desk_talk import DeskTalks
 from expert_app.desk_work import DeskWork
@@ -40,7 +43,10 @@ from expert_app.filing import Filing
 from expert_app.ice_settings import ice_plan, trust_relays, trust_relays_in_browser
 from expert_app.origins import notary_of
 from expert_app.page_acts import PageActs
+from expert_app.page_words import page_words
+from expert_app.papers_found import PapersLook
 from expert_app.paths import Paths
+from expert_app.quick_looks import QuickLooks
 from expert_app.seal_ends import DeskSealing, seals_for
 from session.bus.client import BusClient
 from session.clock import SystemClock
@@ -123,12 +129,30 @@ class ComposedDesk:
         name = key_name(settings.organisation, ROLES[settings.role], settings.user)
         self._outbox = Outbox(paths.folder("outbox"), Cipher(outbox_key(name, seed)))
         self._workers = Workers(language=settings.language)
+        notary = notary_of(seed)
+        self._reader = page_words()
         self._filing = Filing(
-            self._outbox, self._workers, self._link, clock, tasks, program.facts, notary=notary_of(seed)
+            self._outbox,
+            self._workers,
+            self._link,
+            clock,
+            tasks,
+            program.facts,
+            notary=notary,
+            reader=self._reader,
         )
         self._app = DeskApp(self._link, self._filing, self._open_session, clock, tasks, program.facts)
         self._devices = DevicesJob(self._app, self._link, self._workers, clock, program.facts)
-        self._page_acts = PageActs(self._app, self._filing, self._outbox)
+        self._quick_looks = QuickLooks(self._app, self._workers, program.facts)
+        self._receipts = DeskReceipts(
+            self._app, self._link, self._outbox, self._filing, self._devices, clock, program.facts, Signer(*notary)
+        )
+        self._page_acts = PageActs(
+            self._app,
+            self._filing,
+            self._outbox,
+            PapersLook(self._app, self._filing, self._outbox, self._workers, program.facts),
+        )
         self._pieces = DeskPieces(self._app, self._filing, self._link, PieceLink(self._bus), clock, program.facts)
         self._talks = DeskTalks(self._app, self._link, self._talk_link, self._open_guest, tasks, program.facts)
         application = QApplication.instance()
@@ -159,7 +183,7 @@ class ComposedDesk:
             self.window, self.mirror, self.video, self._app, self._media, tasks, program.facts
         )
         self._devices_connections = DevicesConnections(
-            self.window.devices, self._app, self._devices, self._page_acts, program.facts
+            self.window.devices, self._app, self._devices, self._page_acts, self._quick_looks, program.facts
         )
         self._network = NetworkWatch(self.window, self._on_network_changed)
         self._life_size = LifeSize(
@@ -173,8 +197,11 @@ class ComposedDesk:
         self._line_connections = LineConnections(self.window, self._app, program.clock, program.facts)
         self._media_dialog = MediaConnections(self.window, self._media, self._window_settings, self._in_conversation)
         self.window.header.settings_pressed.connect(self._media_dialog.open)
-        self._beside = BesideConnections(self.window, self.video, self._app, application, program.facts)
+        self._beside = BesideConnections(
+            self.window, self.video, self._app, application, program.facts, lambda: self._talks.guest
+        )
         self._piece_connections = PieceConnections(self.window, self._app, self._pieces, self._devices)
+        self._receipt_connections = ReceiptConnections(self.window, self._receipts, self._pieces)
         self._shows = DeskShows(self._app, LibraryLink(self._bus), self._workers, tasks, program.facts)
         self._show_connections = ShowConnections(self.window, self._app, self._shows, self._link, program.facts)
         self._talk_connections = TalkConnections(
@@ -288,4 +315,6 @@ class ComposedDesk:
         await self._talks.stop()
         await self._media.close()
         await asyncio.to_thread(self._workers.close)
+        if self._reader is not None:
+            await asyncio.to_thread(self._reader.close)
         await self._bus.close()

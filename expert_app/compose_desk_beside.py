@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PyQt6.QtWidgets import QApplication
 
 from expert_app.desk import DeskApp
 from expert_app.facts import Facts
 from resources.texts import _
+from session.desk.guest import Guest
 from session.desk.live import DeskSession
+from session.protocol.beside_messages import PrivacyShown
 from session.protocol.hub_messages import SessionEnded
 from session.protocol.written import Line
 from views.desk_window import DeskWindow
@@ -20,11 +24,22 @@ PRIVATE = "privacy pause"
 
 
 class BesideConnections:
-    """Window on one side, the running session on the other."""
+    """Window on one side, the running session on the other.
+
+    Args:
+        guest: our visit in somebody else's conversation, if there is one.
+    """
 
     def __init__(
-        self, window: DeskWindow, video: VideoPane, app: DeskApp, application: QApplication, facts: Facts
+        self,
+        window: DeskWindow,
+        video: VideoPane,
+        app: DeskApp,
+        application: QApplication,
+        facts: Facts,
+        guest: Callable[[], Guest | None],
     ) -> None:
+        self._guest = guest
         self._window, self._video, self._app, self._facts = window, video, app, facts
         self._unread = 0
         self._push_to_talk = PushToTalk(application)
@@ -43,7 +58,7 @@ class BesideConnections:
         session.written.changed.connect(self._on_lines)
         session.written.heard.connect(lambda line: self._on_heard(session, line))
         session.privacy.changed.connect(self._show_private)
-        session.privacy.confirmed.connect(self._on_confirmed)
+        session.privacy.confirmed.connect(lambda shown: self._on_confirmed(shown, session.privacy.mine))
 
     def _on_ended(self, ended: SessionEnded) -> None:
         self._show_private(False)
@@ -78,21 +93,33 @@ class BesideConnections:
                 self._window.messages.show_message(Level.INFO, words, key=PRIVATE)
 
     def _show_private(self, on: bool) -> None:
+        session = self._app.session
         self._video.show_private(on)
-        self._window.call.show_private(on)
+        self._window.call.show_private(on, mine=on and session is not None and session.privacy.mine)
         if not on:
             self._window.messages.clear(PRIVATE)
 
-    def _on_confirmed(self, on: bool) -> None:
-        self._facts.note("private", on=on)
-        if on:
-            words = _("Privacy pause: neither you nor the caller sees faces or page. You hear each other.")
-            self._window.messages.show_message(Level.WARNING, words, key=PRIVATE)
+    def _on_confirmed(self, shown: PrivacyShown, mine: bool) -> None:
+        self._facts.note("private", on=shown.on, by_caller=shown.caller)
+        self._window.call.show_private(shown.on, mine=mine)
+        if not shown.on:
+            self._window.messages.clear(PRIVATE)
+            return
+        words = _("Privacy pause: neither you nor the caller sees faces or page. You hear each other.")
+        if shown.caller:
+            words = _("The caller has begun a privacy pause: neither of you sees faces or page, you hear each other.")
+            words += " " + (_("It ends when both of you have ended it.") if mine else _("The caller ends it."))
+        self._window.messages.show_message(Level.WARNING, words, key=PRIVATE)
 
     # ---- push-to-talk ----
 
     def _on_held(self, held: bool) -> None:
         """The switch stays as it is: only what is sent changes."""
+        if (guest := self._guest()) is not None:
+            if not self._window.guest.microphone_on:
+                guest.speak(held)
+                self._window.guest.show_speaking(held)
+            return
         session = self._app.session
         if session is None or self._window.call.microphone_on:
             return

@@ -9,6 +9,7 @@ from expert_app.desk_facts import Printing
 from expert_app.duplex_pile import in_order
 from expert_app.facts import Facts
 from expert_app.page_acts import LEFT_RIGHT, UPPER_LOWER, PageActs, Parted
+from expert_app.quick_looks import Glimpsed, QuickLooks
 from session.desk.devices import PageFailed, PageProgressed, ReceivedPage
 from session.desk.live import DeskSession
 from session.protocol.page_removal import RemovalReason
@@ -22,7 +23,9 @@ from views.devices_view import DevicesView
 class DevicesConnections:
     """Wishes of the devices view to the job, facts of the session's devices to the view."""
 
-    def __init__(self, view: DevicesView, app: DeskApp, job: DevicesJob, acts: PageActs, facts: Facts) -> None:
+    def __init__(
+        self, view: DevicesView, app: DeskApp, job: DevicesJob, acts: PageActs, looks: QuickLooks, facts: Facts
+    ) -> None:
         self._view, self._job, self._acts, self._facts = view, job, acts, facts
         app.session_opened.connect(self._on_opened)
         self._connect_wishes()
@@ -32,6 +35,8 @@ class DevicesConnections:
         job.pile_changed.connect(self._on_pile)
         job.pile_ordered.connect(lambda pages: view.strip.set_order(in_order(view.strip.order(), pages)))
         acts.parted.connect(self._on_parted)
+        looks.glimpsed.connect(self._on_glimpsed)
+        acts.papers.found.connect(lambda found: view.show_papers(found.page_id, len(found.boxes)))
 
     def _connect_wishes(self) -> None:
         view, job = self._view, self._job
@@ -44,7 +49,7 @@ class DevicesConnections:
         view.page_removed.connect(self._acts.remove)
         view.page_restored.connect(self._acts.restore)
         view.page_split_requested.connect(self._on_split)
-        view.print_receipt_requested.connect(job.print_receipt)
+        view.papers_split_requested.connect(self._acts.split_papers)
         view.print_file_requested.connect(job.print_file)
         view.print_cancel_requested.connect(job.cancel_print)
 
@@ -93,6 +98,9 @@ class DevicesConnections:
 
     def _on_glass(self, seen: GlassSeen) -> None:
         self._view.show_preview(seen.jpeg, seen.glass, seen.areas)
+
+    def _on_glimpsed(self, seen: Glimpsed) -> None:
+        self._view.show_page_glimpse(seen.page_id, seen.jpeg)
 
     def _on_page_failed(self, failed: PageFailed) -> None:
         self._view.show_page_failed(failed.page_id, failed.code)

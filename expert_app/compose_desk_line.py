@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from expert_app.desk import DeskApp
 from expert_app.desk_facts import Trouble
 from expert_app.facts import Facts
@@ -11,6 +13,8 @@ from session.desk.live import DeskSession
 from session.errors import RelayUnreachable, SessionError
 from session.media.line_history import Way
 from session.protocol.line_messages import LineGoverned, LineSeen
+from session.protocol.talk_messages import TalkAnswer
+from session.protocol.talk_state import is_in
 from views.desk_window import DeskWindow
 from views.line_words import caller_words, own_words
 from views.quality_panel import QualityPanel
@@ -23,7 +27,9 @@ class LineConnections:
         self._window, self._app, self._facts = window, app, facts
         self.panel = QualityPanel(clock, window)
         self._rules: dict[Way, LineGoverned] = {}
+        self._signing: tuple[str, datetime] | None = None
         window.call.quality_requested.connect(self._toggle)
+        window.call.sign_language_requested.connect(self._on_sign_language)
         app.session_opened.connect(self._on_opened)
         app.session_ended.connect(lambda _ended: self.panel.hide())
 
@@ -38,10 +44,25 @@ class LineConnections:
         self.panel.show_nothing(session.facts.line)
         session.call.failed.connect(self._on_failed)
         line = session.line
+        self._window.call.show_sign_language(line.motion)
+        line.motion_changed.connect(self._window.call.show_sign_language)
+        session.talk.changed.connect(lambda answer: self._on_talk(session, answer))
         line.seen.connect(lambda seen: self._on_seen(Way.FROM_CALLER, seen))
         line.peer_seen.connect(lambda seen: self._on_seen(Way.TO_CALLER, seen))
         line.peer_governed.connect(lambda rule: self._on_rule(Way.FROM_CALLER, rule))
         line.governed.connect(lambda rule: self._on_rule(Way.TO_CALLER, rule))
+
+    def _on_sign_language(self, on: bool) -> None:
+        self._window.call.show_sign_language(on)
+        if self._app.session is not None:
+            self._app.session.line.set_motion(on)
+
+    def _on_talk(self, session: DeskSession, answer: TalkAnswer) -> None:
+        """An interpreter comes: hands talk. What the agent sets afterwards holds."""
+        third = answer.talk.third
+        if third is not None and answer.signs and is_in(third) and (third.user, third.at_utc) != self._signing:
+            self._signing = third.user, third.at_utc
+            session.line.set_motion(True)
 
     def _on_failed(self, error: SessionError) -> None:
         """A relay that cannot be reached is a matter for a person; lost calls heal by themselves."""
@@ -57,7 +78,9 @@ class LineConnections:
         self.panel.show_rule(way, rule)
         theirs, ours = self._rules.get(Way.FROM_CALLER), self._rules.get(Way.TO_CALLER)
         self._window.call.show_line(
-            caller_words(theirs.step, document=theirs.document) if theirs is not None else "",
-            own_words(ours.step, document=ours.document) if ours is not None else "",
+            caller_words(theirs.step, document=theirs.document, motion=theirs.motion) if theirs is not None else "",
+            own_words(ours.step, document=ours.document, motion=ours.motion) if ours is not None else "",
         )
-        self._facts.note("line_governed", way=way.value, step=rule.step.value, document=rule.document)
+        self._facts.note(
+            "line_governed", way=way.value, step=rule.step.value, document=rule.document, motion=rule.motion
+        )

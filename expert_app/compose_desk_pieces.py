@@ -3,13 +3,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from PyQt6.QtGui import QImage
+
 from expert_app.desk import DeskApp
 from expert_app.desk_devices import DevicesJob
 from expert_app.desk_pieces import DeskPieces, Double
 from resources.texts import _
-from session.protocol.piece_messages import PieceStep
+from session.protocol.piece_messages import PieceHistory
+from views.compared_pages import Side, side_by_side
 from views.desk_window import DeskWindow
-from views.message_bar import Level
+from views.message_bar import Level, MessageAction
+from views.pdf_picture import pdf_page
 
 
 class PieceConnections:
@@ -23,6 +29,8 @@ class PieceConnections:
         bar.history_requested.connect(pieces.ask_history)
         view.piece_chosen.connect(pieces.choose)
         view.search_requested.connect(pieces.search)
+        view.correct_requested.connect(pieces.correct)
+        view.supersede_requested.connect(pieces.supersede)
         pieces.procedures_changed.connect(bar.show_procedures)
         pieces.history_told.connect(self._on_history)
         pieces.found.connect(view.mark_found)
@@ -31,13 +39,13 @@ class PieceConnections:
         app.session_ended.connect(lambda _ended: pieces.choose(""))
         pieces.start()
 
-    def _on_history(self, steps: list[PieceStep]) -> None:
+    def _on_history(self, past: PieceHistory) -> None:
         dossier = self._app.dossier
         names = {piece.id: piece.name for piece in dossier.pieces} if dossier is not None else {}
-        self._window.dossier.pieces_bar.show_history(steps, names)
+        self._window.dossier.pieces_bar.show_history(past, names)
 
     def _on_double(self, double: Double) -> None:
-        """A warning with the earlier document opened beside it; nothing is refused."""
+        """A warning with the earlier page shown beside the new one; nothing is refused."""
         seen = double.seen
         day = seen.filed_at_utc.astimezone().strftime("%d/%m/%Y")
         if seen.same:
@@ -45,5 +53,17 @@ class PieceConnections:
         else:
             words = _("This page looks like page {page} of “{name}”, filed on {date}. Compare before you file it.")
         text = words.format(name=seen.name, page=seen.of_page, date=day)
-        self._window.messages.show_message(Level.WARNING, text, key=f"double {double.page_id}")
-        self._app.open_document(seen.document_id)
+        compare = partial(self._compare, double, text, day)
+        action = MessageAction(_("Compare"), compare)
+        self._window.messages.show_message(Level.WARNING, text, key=f"double {double.page_id}", action=action)
+        compare()
+
+    def _compare(self, double: Double, text: str, day: str) -> None:
+        """Both pages side by side, in the viewer."""
+        seen = double.seen
+        earlier = _("Filed on {date}: {name}, page {page}").format(date=day, name=seen.name, page=seen.of_page)
+        image = side_by_side(
+            Side(QImage.fromData(double.jpeg), _("Just scanned")),
+            Side(pdf_page(double.document, seen.of_page) if double.document else None, earlier),
+        )
+        self._window.show_picture(_("Is it the same page?"), image, text)

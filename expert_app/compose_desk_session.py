@@ -27,9 +27,11 @@ from session.tasks import Tasks
 from views.call_view import CallState, Quality
 from views.cobrowse_view import CobrowseView
 from views.desk_window import DeskWindow
+from views.message_bar import Level
 from views.mirror_pane import MirrorPane
-from views.video_pane import VideoPane
+from views.video_pane import VideoPane, absent_words
 
+ABSENT = "devices absent"
 MIRROR_LOOK_MS = 400
 """Events are drawn a moment after they were fed; then the drawn page is looked at."""
 MIRROR_LOOK = """(() => { const frame = document.querySelector('iframe'); const page = frame && frame.contentDocument;
@@ -140,6 +142,8 @@ class SessionConnections:
 
     def _on_opened(self, session: DeskSession) -> None:
         self._microphone_on = self._camera_on = True
+        self._video.show_peer_devices(True, True)
+        self._window.messages.clear(ABSENT)
         self._media.main.set_microphone(True)
         self._media.main.set_camera(True)
         session.talk.set_own(camera_on=True, microphone_on=True)
@@ -190,6 +194,13 @@ class SessionConnections:
 
     def _on_peer_camera(self, change: CameraChanged) -> None:
         self._video.show_peer_camera(change.camera_on)
+        self._video.show_peer_devices(change.camera_there, change.microphone_there)
+        self._facts.note("peer_devices", camera=change.camera_there, microphone=change.microphone_there)
+        words = absent_words(change.camera_there, change.microphone_there)
+        if words:
+            self._window.messages.show_message(Level.WARNING, words, key=ABSENT)
+        else:
+            self._window.messages.clear(ABSENT)
 
     def _on_trouble(self, trouble: Trouble) -> None:
         if trouble.key == ASKING and self._app.session is not None:  # nobody was asked: the button comes back

@@ -175,6 +175,7 @@ class DeskConnections:
         devices.order_changed.connect(filing.set_order)
         devices.page_turned.connect(filing.turn)
         devices.page_version_changed.connect(lambda page_id, cleaned: filing.use_original(page_id, not cleaned))
+        devices.page_stage_changed.connect(filing.use_stage)
         devices.file_requested.connect(self._on_file)
 
     def _on_page_kept(self, page: ShownPage) -> None:
@@ -185,7 +186,7 @@ class DeskConnections:
         notes = [_("Blank page")] if page.clean.blank else [flaw_sentence(finding) for finding in page.flaws]
         marks = [(at.box.left, at.box.top, at.box.right, at.box.bottom) for at in page.flaws]
         self._window.devices.show_page_cleaned(
-            page.page_id, page.clean.jpeg, " ".join(notes), turns_in=page.quarters, marks=marks
+            page.page_id, page.clean.jpeg, " ".join(notes), turns_in=page.quarters, marks=marks, left_out=page.left_out
         )
         self._facts.note("page_shown_cleaned", page=page.page_id, flaws=len(page.flaws))
 

@@ -18,10 +18,11 @@ from expert_app.compose_network import NetworkWatch
 from expert_app.config import KioskSettings
 from expert_app.credentials import KeyMissing, key_name, load_seed
 from expert_app.device_commands import setting_refused
-from expert_app.ice_settings import ice_plan, trust_relays_in_browser
+from expert_app.ice_settings import ice_plan, trust_relays, trust_relays_in_browser
 from expert_app.kiosk import KioskApp
 from expert_app.kiosk_ready import CallReady
 from expert_app.paths import Paths
+from expert_app.quick_copies import QuickCopies
 from expert_app.seal_ends import KioskSealing, seals_for
 from resources.texts import use_language
 from session.bus.client import BusClient
@@ -45,7 +46,7 @@ from session.log.writer import LogWriter, left_over
 from session.protocol.hub_messages import SessionFacts
 from session.protocol.line_messages import Geometry
 from session.protocol.roles import Role
-from session.protocol.session_messages import Grant
+from session.protocol.session_messages import Grant, ScanKind
 from views.consent_words import text_version
 from views.kiosk_browser import KioskBrowser
 from views.kiosk_call_pane import KioskCallPane
@@ -94,6 +95,7 @@ class ComposedKiosk:
 
     def __init__(self, settings: KioskSettings, paths: Paths, seed: bytes, program: Program) -> None:
         self._settings, self._paths, self._program = settings, paths, program
+        trust_relays(settings.ca_file, paths.data)
         trust_relays_in_browser(settings.ca_file, Path.home())
         self._call_pane, self._browser = KioskCallPane(), KioskBrowser()
         self.window = KioskWindow(self._call_pane, self._browser, language=settings.language, clock=program.clock)
@@ -110,6 +112,7 @@ class ComposedKiosk:
         self._sealing = KioskSealing(self._bus, paths, program.clock, program.tasks)
         self._link = KioskLink(self._bus, program.clock, program.tasks)
         self._help = HelpCall(self._link, program.tasks)
+        self._quick = QuickCopies()
         self._parts = KioskParts(
             call_page=self._call_pane,
             third_page=self._call_pane.third,
@@ -121,9 +124,11 @@ class ComposedKiosk:
             chunk_kbps=settings.chunk_kbps,
             shelf_wrapping=wrapping_key(seed),
             kiosk_key=public_key(seed),
+            seed=seed,
             count_pages=_count_pages,
             mirror_kbps=settings.mirror_kbps,
             consent_version=text_version,
+            make_glimpse=self._quick.make,
         )
         self._app = KioskApp(
             self._link,
@@ -142,6 +147,7 @@ class ComposedKiosk:
         self._line_news = LineNews(self._bus.say_in_beats)
         self._line_test.measured.connect(self._line_news.on_rates)
         self._voice = open_voice(settings.volume, self.window) if settings.speak != "off" else None
+        self._call_pane.only_drawn = self._only_drawn
         self._connect()
 
     def _connect(self) -> None:
@@ -164,6 +170,7 @@ class ComposedKiosk:
         window.session_page.talk.painted.connect(app.wishes.banner_painted)
         window.session_page.written.say_requested.connect(app.wishes.write)
         window.session_page.written.painted.connect(app.wishes.words_painted)
+        window.session_page.pause_requested.connect(app.wishes.pause)
         window.session_page.faces_changed.connect(self._call_pane.show_names)
         window.language_requested.connect(self._on_language)
         if self._voice is not None:
@@ -175,6 +182,7 @@ class ComposedKiosk:
         window.start_requested.connect(self._help.left_alone)
         app.wiped.connect(lambda _wiped: self._help.reset())
         app.wiped.connect(lambda _wiped: self._line_news.session_over())
+        app.wiped.connect(lambda _wiped: self._forget_quick_copies())
         self._help.changed.connect(window.show_help)
         self._help.changed.connect(lambda state: self._program.facts.note("help", state=state.value))
         self._browser.share_stop_requested.connect(lambda: app.wishes.withdraw_grant(Grant.SEE_PAGE))
@@ -184,9 +192,20 @@ class ComposedKiosk:
             lambda x_px, y_px: self._program.facts.note("pointer_painted", x_px=x_px, y_px=y_px)
         )
 
+    def _only_drawn(self) -> bool:
+        """Whether nobody real is on the screen: as in the demo, where pictures of the window may be taken."""
+        session = self._session
+        if session is None or not self._app.session_id:
+            return True
+        calls = [session.call, *([session.talk.third_call] if session.talk.third_call is not None else [])]
+        return self._parts.media.camera == "simulated" and all(call.peer_simulated for call in calls)
+
     def _is_idle(self) -> bool:
         """Nobody is here: the line may be measured."""
         return self._bus.is_connected and self._link.ticket is None and not self._app.session_id
+
+    def _forget_quick_copies(self) -> None:
+        self._program.tasks.spawn(self._quick.end(), name="forget quick copies")
 
     def _on_speak(self, text: str) -> None:
         if self._voice is not None:
@@ -218,6 +237,7 @@ class ComposedKiosk:
         place = self._settings.geometry
         session.line.tell_geometry(Geometry(camera_fov_deg=place.camera_fov_deg, distance_mm=float(place.distance_mm)))
         session.line.peer_geometry.connect(self._on_agent_geometry)
+        session.devices.scan_started.connect(lambda wish: self._quick.warm() if wish.kind is ScanKind.PAGE else None)
         self._session = session
         return session
 
@@ -274,6 +294,7 @@ class ComposedKiosk:
         for device in (self._parts.scanner, self._parts.printer):
             if device is not None:
                 await device.close()
+        await self._quick.end()
         await self._bus.close()
 
     def hands(self) -> KioskHands:
@@ -296,6 +317,7 @@ class ComposedKiosk:
             "kept_slip": window.kept_page.slip,
             "have_number": window.start_page.have_number,
             "written_yes": window.session_page.written.answers[0],
+            "pause": window.session_page.pause,
             "closed_callback": window.closed_page.callback,
         }
         pad = window.number_page

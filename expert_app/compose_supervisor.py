@@ -9,12 +9,16 @@ from functools import partial
 import msgspec
 from PyQt6.QtWidgets import QApplication
 
+from expert_app.board_export import Exporter
 from expert_app.board_files import BoardFiles
 from expert_app.compose import ROLES, STOP_S, Program, run_application
+from expert_app.compose_board_ged import GedConnections
 from expert_app.compose_board_visit import VisitConnections
 from expert_app.config import DeskSettings
 from expert_app.credentials import KeyMissing, key_name, load_seed
+from expert_app.origins import notary_of
 from expert_app.paths import Paths
+from expert_app.seal_ends import seals_for
 from expert_app.supervisor import ActTrouble, Done, SupervisorApp
 from resources.texts import _
 from session.bus.client import BusClient
@@ -27,7 +31,7 @@ from session.protocol.history_messages import HistoryAnswer, LineQuality, LinesA
 from session.protocol.tickets import Ticket
 from views.board_figures import Thresholds
 from views.board_hands import BoardHands
-from views.board_view import HISTORY, STATISTICS, TRENDS, BoardWindow
+from views.board_view import GED, HISTORY, STATISTICS, TRENDS, BoardWindow
 from views.board_words import UNDO_WORDS
 from views.desk_settings import IniSettings
 from views.message_bar import Level
@@ -65,7 +69,8 @@ class ComposedSupervisor:
         self._settings, self._program = settings, program
         clock, tasks = program.clock, program.tasks
         limits = Thresholds(**msgspec.structs.asdict(settings.board))
-        self._bus = BusClient(settings.bus, ROLES[settings.role], settings.user, seed, tasks, clock)
+        seals = seals_for(settings, paths, clock)  # copies of an organisation with a vault are the vault's
+        self._bus = BusClient(settings.bus, ROLES[settings.role], settings.user, seed, tasks, clock, None, seals)
         link = DeskLink(self._bus, clock, tasks)
         board = BoardLink(self._bus, tasks, within_s=limits.within_s)
         past = BoardPast(self._bus)
@@ -77,6 +82,8 @@ class ComposedSupervisor:
         self._window_settings = IniSettings(paths.data / "board.ini")
         apply_theme(application, (self._window_settings.read("theme") or settings.theme) == "dark")
         self.window = BoardWindow(clock, limits)
+        exporter = Exporter(notary_of(seed), lambda: self._app.names)
+        self._ged = GedConnections(self.window, self._bus, program, exporter)
         self._visits = VisitConnections(self.window, self._bus, link, settings.media, program)
         self._connect(board, past)
         self._connect_pages()
@@ -169,6 +176,7 @@ class ComposedSupervisor:
             TRENDS: self.window.trends.ask,
             STATISTICS: self.window.statistics.ask,
         }
+        self._ged.show(name == GED)
         if name in asks:
             asks[name]()
         else:

@@ -16,10 +16,13 @@ from pathlib import Path
 from expert_app.children import ChildFailed
 from expert_app.config import Engine, Language, MediaSettings
 from expert_app.demo_run import Demo
-from expert_app.demo_world import CALLER_NUMBER
+from expert_app.demo_world import CALLER_NUMBER, LOOPBACK_KBPS
 from expert_app.walk import Walk, write_report
 from resources.texts import _
 from session.tasks import Tasks
+
+SCRIPT_KBPS = 5000
+"""A page takes about two seconds, so that the script can break something while it arrives."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ async def run_demo(options: DemoOptions) -> int:
         printer=options.printer,
         media=MediaSettings(engine=options.engine, camera=options.camera, microphone=microphone),
         language=options.language,
+        chunk_kbps=SCRIPT_KBPS if options.script else LOOPBACK_KBPS,
         with_supervisor=options.supervisor,
         with_partner=options.partner,
         with_display=options.display,

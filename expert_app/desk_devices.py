@@ -18,13 +18,12 @@ from expert_app.desk import DeskApp
 from expert_app.desk_facts import PRINT_OVER, Printing
 from expert_app.duplex_pile import DuplexPile
 from expert_app.facts import Facts
-from expert_app.receipts import make_receipt, place_of
 from session.clock import Clock
 from session.desk.devices import PageProgressed, ReceivedPage
 from session.desk.link import DeskLink
 from session.desk.live import DeskSession
 from session.device_errors import PileUneven
-from session.errors import DossierUnknown, PageUnreadable
+from session.errors import PageUnreadable
 from session.notify import Notifier
 from session.protocol.ids import new_id
 from session.protocol.session_messages import Area, PrintChanged, ScanEnded, ScanKind, ScanSource
@@ -220,21 +219,6 @@ class DevicesJob:
 
     # ---- printing ---------------------------------------------------------------------------------------------------
 
-    def print_receipt(self) -> None:
-        """Prints the caller's receipt at the kiosk."""
-        self._app.do(self._print_receipt(), "print the receipt")
-
-    async def _print_receipt(self) -> None:
-        session, dossier = self._app.session, self._app.dossier
-        if session is None:
-            return
-        if dossier is None:
-            raise DossierUnknown
-        facts = session.facts
-        place = place_of(facts, self._link)
-        name, pdf = await make_receipt(facts, place, dossier, self._clock.utc_now().astimezone())
-        await self._print(pdf, name)
-
     def print_file(self, path: str, copies: int = 1) -> None:
         """Prints a PDF of the agent's own at the kiosk, after looking at it."""
         self._app.do(self._print_file(Path(path), copies), "print a file")
@@ -242,9 +226,10 @@ class DevicesJob:
     async def _print_file(self, path: Path, copies: int) -> None:
         data = await asyncio.to_thread(path.read_bytes)
         await asyncio.to_thread(print_safe, data)
-        await self._print(data, path.stem, copies)
+        await self.print_document(data, path.stem, copies)
 
-    async def _print(self, pdf: bytes, name: str, copies: int = 1) -> None:
+    async def print_document(self, pdf: bytes, name: str, copies: int = 1) -> None:
+        """Prints a PDF of ours at the kiosk, where the caller sees it first."""
         session = self._app.session
         if session is not None:
             print_id = await session.devices.print_document(pdf, name[:100], copies)

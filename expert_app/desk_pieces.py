@@ -24,7 +24,7 @@ from session.errors import DossierUnknown, SessionError
 from session.notify import Notifier
 from session.protocol.hub_messages import DossierFacts, PieceState
 from session.protocol.ids import is_id
-from session.protocol.piece_messages import PageSeen, PieceStep, ProcedureFacts, SeenPage
+from session.protocol.piece_messages import PageSeen, PieceHistory, ProcedureFacts, SeenPage
 from session.protocol.session_messages import PrintChanged, PrintState
 
 log = logging.getLogger(__name__)
@@ -34,10 +34,16 @@ MISSING_DAYS = 30
 
 
 class Double(NamedTuple):
-    """A page that the dossier has already, or that looks like one it has."""
+    """A page that the dossier has already, or that looks like one it has.
+
+    Attributes:
+        jpeg: the cleaned copy of the new page. document: the PDF with the earlier one, b"" when it cannot be had.
+    """
 
     page_id: str
     seen: SeenPage
+    jpeg: bytes = b""
+    document: bytes = b""
 
 
 class PieceLinkLike(Protocol):
@@ -55,7 +61,19 @@ class PieceLinkLike(Protocol):
         """A receipt that names them was printed."""
         ...
 
-    async def history(self, session_id: str, dossier: str) -> list[PieceStep]:
+    async def correct(
+        self, session_id: str, dossier: str, document_id: str, piece_id: str, name: str, reason: str
+    ) -> DossierFacts:
+        """Files a document's bytes anew."""
+        ...
+
+    async def supersede(
+        self, session_id: str, dossier: str, document_id: str, by_document_id: str, reason: str
+    ) -> DossierFacts:
+        """One document takes another one's place."""
+        ...
+
+    async def history(self, session_id: str, dossier: str) -> PieceHistory:
         """What happened to the pieces."""
         ...
 
@@ -82,7 +100,7 @@ class DeskPieces:
     ) -> None:
         self.procedures_changed: Notifier[list[ProcedureFacts]] = Notifier()
         self.doubled: Notifier[Double] = Notifier()
-        self.history_told: Notifier[list[PieceStep]] = Notifier()
+        self.history_told: Notifier[PieceHistory] = Notifier()
         self.found: Notifier[list[str]] = Notifier()
         self._app, self._filing, self._link, self._pieces = app, filing, link, pieces
         self._clock, self._facts = clock, facts
@@ -163,7 +181,16 @@ class DeskPieces:
             return
         for one in found:
             self._facts.note("page_seen_before", page=page.page_id, document=one.document_id, same=one.same)
-            self.doubled.emit(Double(page.page_id, one))
+            earlier = await self._earlier(session_id, one.document_id)
+            self.doubled.emit(Double(page.page_id, one, page.clean.jpeg, earlier))
+
+    async def _earlier(self, session_id: str, document_id: str) -> bytes:
+        """The document that holds the earlier page; without it the warning stands all the same."""
+        try:
+            return await self._link.document(session_id, document_id)
+        except SessionError as error:
+            log.info("the earlier document cannot be shown: %s", error.code)
+            return b""
 
     # ---- what is missing, receipts, history, search ----
 
@@ -218,6 +245,25 @@ class DeskPieces:
     async def _ask_history(self) -> None:
         session_id, dossier = self._here()
         self.history_told.emit(await self._pieces.history(session_id, dossier.number))
+
+    def correct(self, document_id: str, piece_id: str, name: str, reason: str) -> None:
+        """A document was filed under the wrong piece or name."""
+        self._app.do(self._correct(document_id, piece_id, name, reason), "correct a document")
+
+    async def _correct(self, document_id: str, piece_id: str, name: str, reason: str) -> None:
+        session_id, dossier = self._here()
+        corrected = self._pieces.correct(session_id, dossier.number, document_id, piece_id, name, reason)
+        self._app.show_dossier(await corrected)
+
+    def supersede(self, document_id: str, by_document_id: str, reason: str) -> None:
+        """A document that was filed later takes another one's place."""
+        self._app.do(self._supersede(document_id, by_document_id, reason), "replace a document")
+
+    async def _supersede(self, document_id: str, by_document_id: str, reason: str) -> None:
+        session_id, dossier = self._here()
+        self._app.show_dossier(
+            await self._pieces.supersede(session_id, dossier.number, document_id, by_document_id, reason)
+        )
 
     def search(self, words: str) -> None:
         """Looks for documents of the dossier with these words."""

@@ -6,25 +6,41 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 
 from documents import dossier as paper
+from documents.acts import ActKind, DossierAct, Person
 from documents.errors import DocumentError
 from documents.marks import marks_of
-from documents.procedures import Procedures
+from documents.procedures import Procedure, Procedures
 from documents.store import DossierStore
 from documents.store_finding import EarlierPage, FiledMarks, PageMark
+from documents.store_versions import Replacement
 from documents.workers import Workers
+from expert_app.ged.desk import GedDesk
 from session.clock import Clock
 from session.error_codes import from_code
 from session.errors import DossierUnknown
 from session.hub.piece_service import Who
+from session.protocol.delivery_messages import DeliveriesAnswer, DeliveriesRequest
 from session.protocol.hub_messages import DocumentRecord, DossierFacts, Piece, PieceState
 from session.protocol.notes import DossierNote
-from session.protocol.piece_messages import PageSeen, PieceStep, ProcedureFacts, SeenPage
+from session.protocol.piece_messages import (
+    ActStep,
+    CorrectRequest,
+    PageSeen,
+    PieceStep,
+    ProcedureFacts,
+    SeenPage,
+    SupersedeRequest,
+)
 
 log = logging.getLogger(__name__)
 
 MARKS_S = 20.0
+
+EXPORT_LASTS = timedelta(hours=1)
+"""How long an export that was noted may take."""
 
 
 class DossierAdapter:
@@ -32,6 +48,7 @@ class DossierAdapter:
 
     Args:
         procedures: what each organisation asks for.
+        ged: the agencies' own document systems.
         workers: reads the words and pages of a document before it is filed, within limits; None: only its name counts.
     """
 
@@ -41,16 +58,18 @@ class DossierAdapter:
         clock: Clock,
         procedures: Procedures | None = None,
         workers: Workers | None = None,
+        ged: GedDesk | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._procedures = procedures or Procedures()
         self._workers = workers
+        self._ged = ged or GedDesk()
 
     async def procedures(self, organisation: str, service: str) -> list[ProcedureFacts]:
         """Procedures that agents of this service may start."""
         found = self._procedures.of(organisation, service)
-        return [ProcedureFacts(id=one.id, name=one.name, pieces=len(one.pieces)) for one in found]
+        return [_procedure(one) for one in found]
 
     async def start_procedure(self, organisation: str, number: str, procedure: str, who: Who) -> DossierFacts:
         """Adds what it asks for, once."""
@@ -147,6 +166,7 @@ class DossierAdapter:
             await self._marks(data),
             _actor(who),
         )
+        self._ged.wake()
         return record_of(filed), await self.open(organisation, dossier)
 
     async def _marks(self, data: bytes) -> FiledMarks:
@@ -158,6 +178,54 @@ class DossierAdapter:
         except (DocumentError, TimeoutError) as error:
             log.warning("a document is filed without its marks: %s", type(error).__name__)
             return FiledMarks()
+
+    async def deliveries(self, organisation: str, wish: DeliveriesRequest) -> DeliveriesAnswer:
+        """Copies for the agency's own systems."""
+        return await _in_thread(self._ged.answer, self._store.deliveries, organisation, wish)
+
+    async def retry_deliveries(self, organisation: str, ids: list[int], user: str, name: str) -> int:
+        """Tries these again now."""
+        person, now = Person(user=user, name=name), self._clock.utc_now()
+        count = await _in_thread(self._store.deliveries.retry, organisation, ids, person, now)
+        self._ged.wake()
+        return count
+
+    async def give_up_deliveries(self, organisation: str, ids: list[int], user: str, name: str, reason: str) -> int:
+        """Tries these no more."""
+        person, now = Person(user=user, name=name), self._clock.utc_now()
+        return await _in_thread(self._store.deliveries.give_up, organisation, ids, person, reason, now)
+
+    async def correct(self, organisation: str, wish: CorrectRequest, user: str, who: Who) -> DossierFacts:
+        """Files a document's bytes anew, under another piece or name."""
+        why = Replacement(wish.reason, Person(user=user, name=who.name))
+        place = (organisation, wish.dossier, wish.document_id, wish.piece_id, wish.name, wish.request_id)
+        await self.open(organisation, wish.dossier)  # before a worker has work with it
+        marks = await self._marks(await self.read(organisation, wish.document_id)) if self._workers else None
+        changed = facts_of(await _in_thread(self._store.correct, *place, why, _actor(who), marks))
+        self._ged.wake()
+        return changed
+
+    async def supersede(self, organisation: str, wish: SupersedeRequest, user: str, who: Who) -> DossierFacts:
+        """One document takes another one's place."""
+        why = Replacement(wish.reason, Person(user=user, name=who.name))
+        place = (organisation, wish.dossier, wish.document_id, wish.by_document_id)
+        return facts_of(await _in_thread(self._store.supersede, *place, why, _actor(who)))
+
+    async def acts(self, organisation: str, number: str) -> list[ActStep]:
+        """What people did with the dossier beyond its pieces."""
+        return [_act(act) for act in await _in_thread(self._store.acts, organisation, number)]
+
+    async def export(self, organisation: str, number: str, user: str, name: str, reason: str) -> None:
+        """Notes that this person takes the whole dossier along, and why."""
+        act = DossierAct(kind=ActKind.EXPORTED, about="", reason=reason, by=Person(user=user, name=name),
+                         at_utc=self._clock.utc_now())  # fmt: skip
+        await _in_thread(self._store.note_act, organisation, number, act)
+
+    async def may_export(self, organisation: str, number: str, user: str) -> bool:
+        """Whether this person noted an export of it within the hour."""
+        since = self._clock.utc_now() - EXPORT_LASTS
+        acts = await _in_thread(self._store.acts, organisation, number)
+        return any(act.kind is ActKind.EXPORTED and act.by.user == user and act.at_utc >= since for act in acts)
 
     async def read(self, organisation: str, document_id: str) -> bytes:
         """Bytes of a filed document."""
@@ -178,6 +246,19 @@ def _actor(who: Who) -> paper.Actor:
     return paper.Actor(name=who.name, site=who.site, kiosk=who.kiosk)
 
 
+def _procedure(procedure: Procedure) -> ProcedureFacts:
+    answer = procedure.answer
+    return ProcedureFacts(
+        id=procedure.id,
+        name=procedure.name,
+        pieces=len(procedure.pieces),
+        missing_days=procedure.missing_days,
+        silence=answer.silence if answer is not None else "",
+        silence_days=answer.after_days if answer is not None else 0,
+        appeal=answer.appeal if answer is not None else "",
+    )
+
+
 def _step(event: paper.PieceEvent) -> PieceStep:
     return PieceStep(
         piece_id=event.piece_id,
@@ -189,6 +270,10 @@ def _step(event: paper.PieceEvent) -> PieceStep:
         kiosk=event.by.kiosk,
         at_utc=event.at_utc,
     )
+
+
+def _act(act: DossierAct) -> ActStep:
+    return ActStep(kind=act.kind.value, about=act.about, reason=act.reason, by_name=act.by.name, at_utc=act.at_utc)
 
 
 def _seen(page: EarlierPage) -> SeenPage:
@@ -213,6 +298,8 @@ def record_of(document: paper.Document) -> DocumentRecord:
         sha256=document.sha256,
         filed_at_utc=document.filed_at_utc,
         path=document.path,
+        replaced_by=document.replaced_by,
+        why=document.why,
     )
 
 

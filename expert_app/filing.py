@@ -14,15 +14,25 @@ from collections.abc import Callable
 from documents.assemble import assemble
 from documents.check import check_page
 from documents.clean import CleanPage, clean_page
-from documents.edits import Edits, LeaveAsScanned, TurnPage
+from documents.edits import Edits, LeaveAsScanned, Stage, TurnPage
+from documents.encoding import encoding_for
 from documents.errors import DocumentError
 from documents.legibility import seen_flaws
 from documents.outbox import KeptPage, Outbox, PageState, QueuedDocument
 from documents.provenance import seal
 from documents.workers import Workers
 from expert_app.facts import Facts
-from expert_app.filing_facts import CleanedPage, DocumentTrouble, FilingProgress, PageTrouble, ShownPage, StoreLink
+from expert_app.filing_facts import (
+    CleanedPage,
+    DocumentTrouble,
+    FilingProgress,
+    PageTrouble,
+    ShownPage,
+    StoreLink,
+)
 from expert_app.origins import Notary, origin_of
+from expert_app.page_words import PageWords
+from expert_app.upload_rate import UploadRate
 from session.clock import Clock
 from session.desk.live import DeskSession
 from session.error_codes import from_code
@@ -65,6 +75,7 @@ class Filing:
 
     Args:
         notary: seals each document with its origin; None: documents are not sealed.
+        reader: reads words of pages; None: documents cannot be searched by what they say.
         again_s: pause before a document that waits is sent again.
 
     Attributes:
@@ -86,6 +97,7 @@ class Filing:
         facts: Facts,
         *,
         notary: Notary | None = None,
+        reader: PageWords | None = None,
         again_s: float = AGAIN_S,
     ) -> None:
         self.page_kept: Notifier[ShownPage] = Notifier()
@@ -98,13 +110,15 @@ class Filing:
         self.pages_filed: Notifier[list[str]] = Notifier()
         self._outbox, self._workers, self._store = outbox, workers, store
         self._clock, self._tasks, self._facts = clock, tasks, facts
-        self._notary = notary
+        self._notary, self._reader = notary, reader
         self._scanner = ""
         self._session: DeskSession | None = None
         self._known: set[str] = set()
+        self._early: dict[str, list[EditChange]] = {}
         self._removed: set[str] = set()
         self._cleaned: dict[str, CleanPage] = {}
         self._cleaning: dict[str, asyncio.Task[None]] = {}
+        self._rate = UploadRate(clock)
         self._again_s = again_s
         self._again: asyncio.Task[None] | None = None
         self._making, self._sending = asyncio.Lock(), asyncio.Lock()
@@ -141,6 +155,9 @@ class Filing:
             task.cancel()
         self._cleaning.clear()
         self._cleaned.clear()
+        self._early.clear()
+        if self._reader is not None:
+            self._reader.forget()
         if self._session is not None:
             for page_id in self._removed:
                 self._outbox.remove_page(self._session.facts.id, page_id)
@@ -179,7 +196,7 @@ class Filing:
             self._start_cleaning(session_id, page.page_id)
 
     def _keep(self, session_id: str, offer: PageOffered, data: bytes, media_type: str) -> KeptPage:
-        return self._outbox.keep_page(
+        page = self._outbox.keep_page(
             session_id,
             offer.page_id,
             data,
@@ -189,7 +206,13 @@ class Filing:
             height_px=offer.height_px,
             dpi=offer.dpi,
             taken_at_utc=offer.taken_at_utc,
+            signer=offer.signer,
+            signature=offer.signature,
         )
+        edits = page.edits
+        for change in self._early.pop(page.page_id, ()):
+            edits = change(edits)
+        return self._outbox.set_edits(session_id, page.page_id, edits)
 
     def _start_cleaning(self, session_id: str, page_id: str) -> None:
         running = self._cleaning.pop(page_id, None)
@@ -203,7 +226,9 @@ class Filing:
             if page is None:
                 raise DossierUnknown(what="page")
             data = await asyncio.to_thread(self._outbox.page_bytes, session_id, page_id)
-            work = asyncio.wrap_future(self._workers.submit(clean_page, data, page.edits, page.dpi))
+            work = asyncio.wrap_future(
+                self._workers.submit(clean_page, data, page.edits, page.dpi, encoding_for(self._rate.kbps))
+            )
             clean = await asyncio.wait_for(work, CLEAN_S)
         except (DocumentError, SessionError, TimeoutError, OSError) as error:
             code = error.code if isinstance(error, DocumentError | SessionError) else "unexpected"
@@ -211,6 +236,8 @@ class Filing:
             self.page_failed.emit(PageTrouble(page_id, code))
             return
         self._cleaned[page_id] = clean
+        if self._reader is not None and not clean.blank:
+            self._reader.read(page_id, clean.jpeg)
         self._facts.note(
             "page_cleaned",
             page=page_id,
@@ -232,7 +259,8 @@ class Filing:
                     height_px=clean.height_px,
                 )
             )
-        self.page_cleaned.emit(CleanedPage(page_id, clean, page.edits.quarters, seen_flaws(clean.flaws, page.edits)))
+        flaws = seen_flaws(clean.flaws, page.edits)
+        self.page_cleaned.emit(CleanedPage(page_id, clean, page.edits.quarters, flaws, page.edits.left_out))
 
     def _find(self, session_id: str, page_id: str) -> KeptPage | None:
         return next((page for page in self._outbox.pages(session_id) if page.page_id == page_id), None)
@@ -262,11 +290,17 @@ class Filing:
 
         self._edit(page_id, change)
 
+    def use_stage(self, page_id: str, stage: Stage, wanted: bool) -> None:
+        """Does a step of the automatic cleaning, or leaves it out."""
+        self._edit(page_id, lambda edits: edits.without(stage, wanted))
+
     def _edit(self, page_id: str, change: EditChange) -> None:
         if self._session is None:
             return
         session_id = self._session.facts.id
         page = self._find(session_id, page_id)
+        if page is None and page_id not in self._known:  # the agent sees a quick copy of it
+            self._early.setdefault(page_id, []).append(change)
         if page is not None:  # one that was filed a moment ago stays as it was filed
             self._outbox.set_edits(session_id, page_id, change(page.edits))
             self._start_cleaning(session_id, page_id)
@@ -335,9 +369,9 @@ class Filing:
         origin = None
         if self._notary is not None and len(ways) == len(pages):
             origin = origin_of(session, ways, self._scanner, created)
-        work = self._workers.submit(
-            assemble, [page.jpeg for page in pages], name, created, author=self._store.organisation_name, origin=origin
-        )
+        author, contents = self._store.organisation_name, [page.content for page in pages]
+        words = [] if self._reader is None else await self._reader.of(page_ids)
+        work = self._workers.submit(assemble, contents, name, created, author=author, origin=origin, words=words)
         pdf = await asyncio.wait_for(asyncio.wrap_future(work), CLEAN_S)
         if self._notary is not None:
             pdf = seal(pdf, self._notary.public_key, self._notary.sign)
@@ -402,6 +436,7 @@ class Filing:
             if all(waiting.upload_id != document.upload_id for waiting in self._outbox.documents()):
                 return  # another call has sent it meanwhile
             data = await asyncio.to_thread(self._outbox.document_bytes, document.upload_id)
+            self._rate.begins()
             try:
                 filed = await self._store.upload(
                     document.session_id,
@@ -415,15 +450,19 @@ class Filing:
                 )
             except SessionError as error:
                 if error.code in AGAIN:
+                    self._facts.note("document_waiting", upload=document.upload_id, code=error.code)
                     self.document_waiting.emit(document.name)
                     self._send_later()
                 else:
                     await self._give_back(document)
                 raise
+            self._rate.went(document.size_bytes)
             await asyncio.to_thread(self._outbox.mark_filed, document.upload_id)
         for page_id in document.page_ids:
             self._cleaned.pop(page_id, None)
             self._cleaning.pop(page_id, None)
+        if self._reader is not None:
+            self._reader.drop(document.page_ids)
         self.pages_filed.emit(list(document.page_ids))
         self.document_filed.emit(filed)
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import NamedTuple, Protocol
 
 from documents.clean import CleanPage
+from documents.edits import Stage
 from documents.legibility import Finding
 from session.desk.link import Progress
 from session.protocol.hub_messages import DocumentFiled
@@ -21,13 +22,14 @@ class ShownPage(NamedTuple):
 class CleanedPage(NamedTuple):
     """The cleaned copy; `quarters`: turns to the right that the agent wanted and it has.
 
-    `flaws`: what keeps it from being read, with boxes on the copy as it is seen.
+    `flaws`: what keeps it from being read, with boxes on the copy as it is seen. `left_out`: steps not wanted.
     """
 
     page_id: str
     clean: CleanPage
     quarters: int = 0
     flaws: tuple[Finding, ...] = ()
+    left_out: frozenset[Stage] = frozenset()
 
 
 class PageTrouble(NamedTuple):

@@ -21,14 +21,17 @@ from expert_app.credentials import KeyMissing
 from expert_app.dossier_adapter import DossierAdapter
 from expert_app.driver import Driver
 from expert_app.facts import Facts
+from expert_app.ged.courier import Courier
+from expert_app.ged.desk import GedDesk
 from expert_app.hub_access import documents_folder, forget_running, hub_seed, note_running
 from expert_app.hub_identities import open_book
 from expert_app.ice_settings import turn_tickets
 from expert_app.paths import Paths
 from expert_app.procedure_words import procedures_refused
 from expert_app.shut_out import ShutOut
+from expert_app.store_watch import StoreWatch
 from expert_app.stored_copies import keep_old_databases, too_new, upgrade_stored
-from expert_app.stores import ExtraMissing, extra_words, open_blobs, open_store, warn_if_away
+from expert_app.stores import ExtraMissing, extra_words, open_blobs, open_store, open_targets
 from resources.texts import _
 from session.bus.hub_connection import HubConnection
 from session.bus.identity import new_seed, public_key
@@ -133,6 +136,7 @@ class HubProgram:
         self._look_now = asyncio.Event()
         self._keys_due = False
         self._blobs = open_blobs(settings, paths)
+        self._targets = open_targets(settings)
         keep_old_databases(settings, paths)
         self._book = open_book(paths)
         self._server: BusServer | None = None
@@ -153,10 +157,15 @@ class HubProgram:
             await upgrade_stored(self._settings, self._paths, connection)
             store = open_store(self._settings, self._paths, self._blobs)
             stack.callback(store.close)
-            self._tasks.spawn(asyncio.to_thread(warn_if_away, self._blobs), name="try the documents' store")
             workers = Workers(limits=Limits(memory_mb=700, task_cpu_s=20))
             stack.callback(workers.close)
-            adapter = DossierAdapter(store, self._clock, self._procedures, workers)
+            courier = Courier(store, self._targets, self._clock, self._tasks)
+            stack.push_async_callback(courier.stop)
+            adapter = DossierAdapter(
+                store, self._clock, self._procedures, workers, GedDesk(self._settings.ged, courier)
+            )
+            courier.start()
+            watch = StoreWatch(store, self._blobs, courier)
             hub = Hub(
                 connection,
                 self._catalogue,
@@ -178,6 +187,8 @@ class HubProgram:
             )
             hub.projection.moved.connect(self._on_history)
             hub.floods.found.connect(self._on_flood)
+            hub.health.others = watch.troubles
+            watch.start(self._tasks)
             await hub.start()
             stack.push_async_callback(hub.stop)
             if self._server is not None:

@@ -28,6 +28,7 @@ class Screen(ElsewhereScreen, Protocol):
     def show_page(self, visible: bool) -> None: ...  # noqa: D102
     def show_written(self, lines: tuple[Line, ...]) -> None: ...  # noqa: D102
     def show_private(self, on: bool) -> None: ...  # noqa: D102
+    def show_own_pause(self, on: bool) -> None: ...  # noqa: D102
     def show_grants(self, grants: Mapping[Grant, bool]) -> None: ...  # noqa: D102
     def show_times(self, left_s: Mapping[Grant, float]) -> None: ...  # noqa: D102
     def ask_grant(self, grant: Grant) -> None: ...  # noqa: D102

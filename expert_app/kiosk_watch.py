@@ -36,6 +36,7 @@ class SessionScreen(Protocol):
     def show_page(self, visible: bool) -> None: ...  # noqa: D102
     def show_written(self, lines: tuple[Line, ...]) -> None: ...  # noqa: D102
     def show_private(self, on: bool) -> None: ...  # noqa: D102
+    def show_own_pause(self, on: bool) -> None: ...  # noqa: D102
     def show_grants(self, grants: Mapping[Grant, bool]) -> None: ...  # noqa: D102
     def show_times(self, left_s: Mapping[Grant, float]) -> None: ...  # noqa: D102
     def ask_grant(self, grant: Grant) -> None: ...  # noqa: D102
@@ -53,6 +54,7 @@ class SessionWatch:
         session.talk.changed.connect(self._on_talk)
         session.written.changed.connect(self._on_written)
         session.privacy.changed.connect(self._on_private)
+        session.privacy.caller_changed.connect(screen.show_own_pause)
         session.grants.asked.connect(self._on_asked)
         session.grants.settled.connect(screen.end_question)
         session.grants.changed.connect(self._on_grant)

@@ -59,6 +59,11 @@ class SessionWishes:
         if (session := self._session()) is not None:
             session.written.say(text)
 
+    def pause(self, on: bool) -> None:
+        """The caller begins or ends its own privacy pause."""
+        if (session := self._session()) is not None:
+            session.privacy.set_by_caller(on)
+
     def words_painted(self, words_id: str) -> None:
         """The adviser's words stand on the screen."""
         if (session := self._session()) is not None:

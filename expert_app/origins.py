@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from documents.clean import CleanPage
-from documents.edits import CropPage, TurnPage
+from documents.edits import CropPage, DrawPage, LeaveOut, Stage, TakeArea, TurnPage
 from documents.outbox import KeptPage
 from documents.provenance import Origin, PageOrigin
 from session.bus.identity import public_key, sign
@@ -56,13 +56,15 @@ def _page(kept: KeptPage, clean: CleanPage, device: str) -> PageOrigin:
         scanned_at_utc=kept.taken_at_utc,
         dpi=kept.dpi,
         device=device,
+        signer=kept.signer,
+        signature=kept.signature,
         treatment=tuple(_treatment(kept, clean)),
     )
 
 
 def _treatment(kept: KeptPage, clean: CleanPage) -> list[str]:
     """Each step in a few words that no language needs to translate."""
-    done = [] if kept.edits.as_scanned else ["light"]
+    done = [] if kept.edits.as_scanned or Stage.LIGHT in kept.edits.left_out else ["light"]
     done += [f"turned {clean.turned_deg}"] if clean.turned_deg else []
     done += [f"skew {clean.skew_deg}"] if clean.skew_deg else []
     box = clean.box
@@ -71,6 +73,12 @@ def _treatment(kept: KeptPage, clean: CleanPage) -> list[str]:
     for step in kept.edits.steps:
         if isinstance(step, TurnPage):
             done.append(f"agent turned {90 * step.quarters}")
+        elif isinstance(step, TakeArea):
+            done.insert(0, f"area {step.left:.3f} {step.top:.3f} {step.right:.3f} {step.bottom:.3f}")
+        elif isinstance(step, DrawPage):
+            done.insert(0, f"pdf page {step.number + 1}")
+        elif isinstance(step, LeaveOut):
+            done.append(f"agent left out {step.stage.value}")
         elif isinstance(step, CropPage):
             done.append(f"agent cut {step.left:.3f} {step.top:.3f} {step.right:.3f} {step.bottom:.3f}")
-    return [*done, f"{clean.dpi} dpi", f"jpeg {clean.kind.value}"]
+    return [*done, f"{clean.dpi} dpi", f"{clean.encoding} {clean.kind.value}"]

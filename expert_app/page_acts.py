@@ -7,12 +7,14 @@ Originals stay on the disk until the session is over, so each act can be undone.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from documents.edits import CropPage
+from documents.edits import CropPage, Edits, TakeArea
 from documents.outbox import KeptPage, Outbox
 from expert_app.desk import DeskApp
 from expert_app.filing import Filing
+from expert_app.papers_found import PapersLook
 from session.errors import DossierUnknown
 from session.log.events import AnyEvent
 from session.log.page_events import PageRemoved, PageRestored, PageSplit
@@ -35,11 +37,12 @@ class PageActs:
     """Acts on pages.
 
     Attributes:
-        parted: a page was split.
+        parted: a page was split. papers: finds several on one page.
     """
 
-    def __init__(self, app: DeskApp, filing: Filing, outbox: Outbox) -> None:
+    def __init__(self, app: DeskApp, filing: Filing, outbox: Outbox, papers: PapersLook) -> None:
         self.parted: Notifier[Parted] = Notifier()
+        self.papers = papers
         self._app, self._filing, self._outbox = app, filing, outbox
 
     def remove(self, page_id: str, reason: RemovalReason) -> None:
@@ -56,7 +59,14 @@ class PageActs:
         """Makes a page of each part of a page as it is seen; see `parted`."""
         self._app.do(self._split(page_id, boxes), "split a page")
 
-    async def _split(self, page_id: str, boxes: list[CropPage]) -> None:
+    def split_papers(self, page_id: str) -> None:
+        """Makes a page of each paper that was found on a scan, as if each had been scanned alone; see `parted`."""
+        boxes = self.papers.on_page(page_id)
+        areas = [TakeArea(box.left, box.top, box.right, box.bottom) for box in boxes]
+        if areas:
+            self._app.do(self._split(page_id, areas), "split a page")
+
+    async def _split(self, page_id: str, boxes: Sequence[CropPage | TakeArea]) -> None:
         session = self._app.session
         kept = self._outbox.pages(session.facts.id) if session is not None else []
         page = next((page for page in kept if page.page_id == page_id), None)
@@ -68,7 +78,7 @@ class PageActs:
             self._write(PageSplit(page_id=part.page_id, of_page_id=page_id))
         self.parted.emit(Parted(page_id, [part.page_id for part in parts]))
 
-    def _keep_part(self, page: KeptPage, box: CropPage) -> KeptPage:
+    def _keep_part(self, page: KeptPage, box: CropPage | TakeArea) -> KeptPage:
         """The same original with one more step: what is cut away is not lost."""
         part = self._outbox.keep_page(
             page.session_id,
@@ -81,7 +91,8 @@ class PageActs:
             dpi=page.dpi,
             taken_at_utc=page.taken_at_utc,
         )
-        return self._outbox.set_edits(page.session_id, part.page_id, page.edits.cropped(box))
+        edits = Edits((box,)) if isinstance(box, TakeArea) else page.edits.cropped(box)
+        return self._outbox.set_edits(page.session_id, part.page_id, edits)
 
     def _write(self, event: AnyEvent) -> None:
         if self._app.session is not None:

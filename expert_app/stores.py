@@ -6,8 +6,6 @@ Used by hub, vault, backup and restore.
 
 from __future__ import annotations
 
-import logging
-
 from documents.blobs import Blobs, BlobStore
 from documents.blobs_remote import RemoteBlobs, s3_blobs, webdav_blobs
 from documents.errors import DocumentNotFiled
@@ -20,8 +18,6 @@ from expert_app.hub_access import documents_folder
 from expert_app.paths import Paths
 from expert_app.secrets_kept import DOCUMENTS, ged_name, load_secret
 from resources.texts import _
-
-log = logging.getLogger(__name__)
 
 
 class ExtraMissing(Exception):
@@ -95,16 +91,6 @@ def try_documents(settings: HubSettings, paths: Paths) -> int:
         blobs.close()
     print(_("The documents' store takes, gives back and removes a file: all is well."))
     return 0
-
-
-def warn_if_away(blobs: BlobStore) -> None:
-    """In a thread when the hub starts: the log says so when documents cannot be filed now."""
-    if not isinstance(blobs, RemoteBlobs):
-        return
-    try:
-        blobs.check()
-    except (OSError, DocumentNotFiled) as error:
-        log.warning("the documents' store is away (%s); desks keep documents until it is back", error)
 
 
 def away_words(error: Exception) -> str:

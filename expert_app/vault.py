@@ -22,13 +22,16 @@ from expert_app.credentials import KeyMissing, key_name, load_seed
 from expert_app.dossier_adapter import DossierAdapter
 from expert_app.driver import Driver
 from expert_app.facts import Facts
+from expert_app.ged.courier import Courier
+from expert_app.ged.desk import GedDesk
 from expert_app.hub_access import documents_folder
 from expert_app.hub_identities import open_book
 from expert_app.monitor import open_monitor
 from expert_app.paths import Paths
 from expert_app.procedure_words import procedures_refused
+from expert_app.store_watch import StoreWatch
 from expert_app.stored_copies import keep_old_databases, too_new
-from expert_app.stores import ExtraMissing, extra_words, open_blobs, open_store
+from expert_app.stores import ExtraMissing, extra_words, open_blobs, open_store, open_targets
 from expert_app.vault_backup import log_of
 from expert_app.vault_part import OwnPart
 from expert_app.vault_watch import VaultFigures, VaultHealth
@@ -38,8 +41,10 @@ from session.bus.seal_cards import key_id
 from session.bus.trust import check_addresses, client_tls
 from session.clock import SystemClock
 from session.errors import BusUnreachable, SessionError, StoreUnreachable
+from session.hub.delivery_service import delivery_handlers
 from session.hub.dossier_handlers import dossier_handlers
 from session.hub.dossier_service import DossierService
+from session.hub.export_service import export_handlers
 from session.hub.problems import CatalogueWrong
 from session.hub.room import Room
 from session.hub.service import Handler
@@ -80,8 +85,10 @@ class VaultProgram:
         tls = client_tls(Path(settings.ca_file) if settings.ca_file else None)
         self._bus = BusClient(settings.bus_urls, Role.VAULT, own.user, seed, self._tasks, self._clock, tls)
         self._blobs = open_blobs(settings, paths)
+        self._targets = open_targets(settings) if Part.DOSSIER in settings.serve else []
         self._keeper = log_of(paths)
         self._store: DossierStore | None = None
+        self._watch: StoreWatch | None = None
 
     async def run(self, stop: asyncio.Event, ready: Callable[[], None]) -> None:
         """Serves until `stop`; `ready` is called once it listens, also while the bus is still away."""
@@ -113,7 +120,10 @@ class VaultProgram:
         disk = self._settings.disk
         places = [self._paths.data, documents_folder(self._settings, self._paths, "dossiers")]
         room = Room(places, disk.warn_mb << 20, disk.full_mb << 20)
-        return VaultHealth(lambda: self._bus.is_connected, self._keeper, self._store, room, self.part, self._clock)
+        health = VaultHealth(lambda: self._bus.is_connected, self._keeper, self._store, room, self.part, self._clock)
+        if self._watch is not None:
+            health.others = self._watch.troubles
+        return health
 
     async def _watch_over(self, health: VaultHealth, door: VaultDoor, stack: contextlib.AsyncExitStack) -> None:
         """Health and metrics, where the settings want them."""
@@ -132,16 +142,28 @@ class VaultProgram:
             stack.callback(store.close)
             workers = Workers(limits=Limits(memory_mb=700, task_cpu_s=20))
             stack.callback(workers.close)
-            adapter = DossierAdapter(store, self._clock, self._procedures, workers)
+            courier = Courier(store, self._targets, self._clock, self._tasks)
+            stack.push_async_callback(courier.stop)
+            adapter = DossierAdapter(
+                store, self._clock, self._procedures, workers, GedDesk(self._settings.ged, courier)
+            )
+            courier.start()
+            self._watch = StoreWatch(store, self._blobs, courier)
+            self._watch.start(self._tasks)
             uploads = UploadSpool(self._paths.folder("uploads"))
             rules = DossierService(adapter, sessions, sessions, uploads)
             notes = note_handlers(self._keeper, sessions, house.organisation, self._clock)
             numbers = number_handlers(sessions, house.organisation)
-            handlers[Part.DOSSIER] = {**dossier_handlers(rules), **notes, **numbers, **certificates}
+            answers = dossier_handlers(rules)
+            answers |= delivery_handlers(adapter, self._name_of) | export_handlers(adapter, self._name_of)
+            handlers[Part.DOSSIER] = {**answers, **notes, **numbers, **certificates}
         if Part.LOG in self._settings.serve:
             answers = log_handlers(self._keeper, sessions, house.organisation, self._clock)
             handlers[Part.LOG] = {**answers, **certificates}
         return handlers
+
+    def _name_of(self, _organisation: str, user: str) -> str:
+        return self.part.name_of(user)
 
     async def _look(self, health: VaultHealth) -> None:
         while True:

@@ -136,6 +136,10 @@ class OwnPart:
             raise SealKeyOld(organisation=self._organisation)
         return valid
 
+    def name_of(self, user: str) -> str:
+        """The name that others read; the id where the signed file has none."""
+        return next((person.name for person in self.entry.people if person.id == user), user)
+
     def admitted(self, role: Role, user: str) -> frozenset[str]:
         """The nkeys of this person: of the signed file, or admitted here; none that was sent away here."""
         keys = {self._keys.get((role, user), ""), self._book.keys().get((self._organisation, role, user), "")}

@@ -36,6 +36,7 @@ class VaultHealth:
         store: the dossiers; None where another process has them.
         refused: why the organisation's part, as it lies here now, was not taken; "" when it was.
         is_leaving: the vault stops and takes nothing more.
+        others: what others watch.
     """
 
     is_connected: Callable[[], bool]
@@ -46,6 +47,7 @@ class VaultHealth:
     clock: Clock
     refused: str = ""
     is_leaving: bool = False
+    others: Callable[[], list[Trouble]] = list
 
     async def look(self) -> list[Trouble]:
         """What is wrong now, the gravest first; empty when all is well.
@@ -60,6 +62,7 @@ class VaultHealth:
         await self.room.look()
         troubles += disk_troubles(self.room)
         troubles += self._keys()
+        troubles += self.others()
         if self.refused:
             troubles.append(Trouble("convention_refused", False, {"first": self.refused}))
         return sorted(troubles, key=lambda trouble: not trouble.grave)

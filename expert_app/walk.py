@@ -17,16 +17,9 @@ from typing import Any
 
 from expert_app.children import Child, ChildFailed
 from expert_app.demo_run import Demo
-from expert_app.demo_world import CALLER_NUMBER, DOSSIER
-from expert_app.walk_proofs import (
-    ProofMissing,
-    files_left,
-    log_proof,
-    printed_proof,
-    same,
-    scanner_served,
-    store_proof,
-)
+from expert_app.demo_world import CALLER_NUMBER
+from expert_app.walk_paper import PaperSteps
+from expert_app.walk_proofs import ProofMissing, files_left, log_proof, same
 
 Evidence = dict[str, Any]
 WAIT_S = 30.0
@@ -55,6 +48,7 @@ class Walk:
     def __init__(self, demo: Demo, shots: Path | None) -> None:
         self._demo = demo
         self._shots = shots
+        self._paper = PaperSteps(self, demo)
         self.steps: list[Step] = []
 
     @property
@@ -81,12 +75,7 @@ class Walk:
             ("pointer_shown", self.pointer_shown),
             ("command_refused", self.command_refused),
             ("form_filled", self.form_filled),
-            ("page_scanned", self.page_scanned),
-            ("page_cleaned", self.page_cleaned),
-            ("document_filed", self.document_filed),
-            ("piece_filed", self.piece_filed),
-            ("printed", self.printed),
-            ("receipt_printed", self.receipt_printed),
+            *self._paper.plan(),
             ("hung_up", self.hung_up),
             ("kiosk_wiped", self.kiosk_wiped),
             ("log_complete", self.log_complete),
@@ -267,66 +256,6 @@ class Walk:
                 if time.monotonic() > end:
                     raise
             await asyncio.sleep(POLL_S)
-
-    async def page_scanned(self) -> Evidence:
-        """Preview, then the page; its hash is that of what the scanner sent."""
-        await self.click(self._demo.desk, "piece_scan_demande")
-        await self.allow("ask_scan", "scan")
-        await self.click(self._demo.desk, "scan_preview")
-        preview = await self.fact(self._demo.desk, "preview_received")
-        await self.click(self._demo.desk, "scan_page")
-        page = await self.fact(self._demo.desk, "page_kept", timeout_s=60)
-        served = await scanner_served(self._demo.scanner_address)
-        taken = await self.fact(self._demo.kiosk, "page_offered", page=page["page"])
-        same("SHA-256 of the page", page["sha256"], taken["sha256"])
-        return {"preview_bytes": preview["size_bytes"], **page, "scanner": served}
-
-    async def page_cleaned(self) -> Evidence:
-        """The cleaned copy is shown; the original is untouched."""
-        kept = await self.fact(self._demo.desk, "page_kept")
-        cleaned = await self.fact(self._demo.desk, "page_cleaned", page=kept["page"])
-        same("SHA-256 of the original", cleaned["original_sha256"], kept["sha256"])
-        return cleaned
-
-    async def document_filed(self) -> Evidence:
-        """The caller lets it be kept, the agent files it; the store's own file is read back, from the hub's folder."""
-        await self.allow("ask_keep", "keep")
-        await self.click(self._demo.desk, "file_document")
-        filed = await self.fact(self._demo.desk, "document_filed", timeout_s=60)
-        return await asyncio.to_thread(
-            store_proof, self._demo.store_folder, DOSSIER, filed["document"], filed["sha256"]
-        )
-
-    async def piece_filed(self) -> Evidence:
-        """The expected piece shows as filed, on the store's answer."""
-        filed = await self.fact(self._demo.desk, "document_filed")
-        return await self.fact(self._demo.desk, f"piece_{filed['piece']}", state="filed")
-
-    async def printed(self) -> Evidence:
-        """The filed document is printed at the kiosk; the printer's own bytes are hashed."""
-        await self.allow("ask_print", "print")
-        await self.click(self._demo.desk, "print_file")
-        filed = await self.fact(self._demo.desk, "document_filed")
-        path = str(await asyncio.to_thread(self._demo.copy_of_filed, filed["sha256"], "Demande signée"))
-        await self._demo.desk.ask("type", name="print_file_dialog", text=path)
-        await self.print_yes()
-        sent = await self.fact(self._demo.desk, "print", state="done", timeout_s=60)
-        return await printed_proof(self._demo.printer_spool, sent["job_id"], sent["sha256"])
-
-    async def print_yes(self) -> None:
-        """The caller sees the document and wants it."""
-        await self.fact(self._demo.desk, "print", state="shown", timeout_s=60)
-        await self.click(self._demo.kiosk, "print_yes")
-
-    async def receipt_printed(self) -> Evidence:
-        """The caller's receipt comes out of the printer."""
-        before = await self.fact(self._demo.desk, "print")
-        await self.click(self._demo.desk, "print_receipt")
-        await self.print_yes()
-        sent = await self.fact(
-            self._demo.desk, "print", state="done", job_id=lambda n: n > before["job_id"], timeout_s=60
-        )
-        return await printed_proof(self._demo.printer_spool, sent["job_id"], sent["sha256"], receipt_for=DOSSIER)
 
     async def hung_up(self) -> Evidence:
         """The agent hangs up (twice: it asks once whether it is meant); the kiosk hears the end."""

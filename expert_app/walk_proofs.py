@@ -15,6 +15,10 @@ from typing import Any
 import httpx
 import pypdfium2
 
+from documents.provenance import read_origin, verify
+from documents.receipt_record import names_all, verify_receipt
+from documents.store import DossierStore
+from expert_app.demo_world import ORGANISATION
 from session.log.events import PageActed, Writer, label_of
 from session.log.reader import read_log
 
@@ -94,6 +98,20 @@ def store_proof(hub_folder: Path, dossier: str, document: str, sha256: str) -> E
     }
 
 
+def documents_of(hub_folder: Path, dossier: str) -> list[Evidence]:
+    """Every document of the dossier as the store's own file on the disk tells: pages, and hashes of the scans."""
+    with DossierStore(hub_folder / "dossiers") as store:
+        documents = store.open_dossier(ORGANISATION, dossier).documents
+    told = []
+    for document in documents:
+        data = next(hub_folder.rglob(f"{document.sha256}.pdf")).read_bytes()
+        origin = read_origin(data)
+        same(f"seal of {document.id}", verify(data).whole, True)
+        scans = [page.scanned_sha256 for page in origin.pages] if origin is not None else []
+        told.append({"id": document.id, "pages": document.pages, "sha256": document.sha256, "scans": scans})
+    return told
+
+
 async def printed_proof(spool: Path, job_id: int, sha256: str, receipt_for: str = "") -> Evidence:
     """What the printer itself stored for this job, hashed again; for a receipt, its text names the dossier."""
     told = json.loads((spool / f"job-{job_id}.json").read_text(encoding="utf-8"))
@@ -111,6 +129,17 @@ async def printed_proof(spool: Path, job_id: int, sha256: str, receipt_for: str 
             raise ProofMissing(f"the printed receipt does not name dossier {receipt_for}")
         evidence["names_dossier"] = receipt_for
     return evidence
+
+
+def receipt_proof(spool: Path, job_id: int, hub_folder: Path, dossier: str) -> Evidence:
+    """The printer's own bytes of a receipt: genuine, and of exactly the documents that the store has."""
+    verdict = verify_receipt((spool / f"job-{job_id}.pdf").read_bytes())
+    if verdict is None or not verdict.genuine or verdict.code is None:
+        raise ProofMissing(f"the printed receipt is not genuine: {verdict}")
+    same("only registered", verdict.record.registered_only, False)
+    stored = [one["sha256"] for one in documents_of(hub_folder, dossier)]
+    same("documents of receipt and store", names_all(verdict.code, stored), True)
+    return {"genuine": True, "pieces": [piece.name for piece in verdict.record.pieces]}
 
 
 async def scanner_served(address: str) -> Evidence:

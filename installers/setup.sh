@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-only
 # Brings what a bare Debian 13 or Ubuntu 24.04 lacks: uv, Qt's system libraries, the Python packages, rrweb, catalogues.
-# `setup.sh test` brings SANE too, whose own test devices the scanner's tests use.
+# `setup.sh test` brings SANE too, whose own test devices the scanner's tests use, and a TURN server with `certutil`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$HOME/.local/bin:$PATH"
@@ -9,7 +9,7 @@ export PATH="$HOME/.local/bin:$PATH"
 qt=(libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0
   libxcb-image0 libxcb-render-util0 libxcb-xinerama0 libnss3 libasound2t64 libxcomposite1 libxdamage1 libxrandr2 libxtst6
   libxkbfile1 libdbus-1-3 libfontconfig1 libpulse0 libglib2.0-0t64 libxfixes3 libwayland-cursor0)
-sane=(libsane1)
+tested=(libsane1 coturn libnss3-tools)
 
 missing() {
   for name in "$@"; do
@@ -26,7 +26,7 @@ install() {
 if command -v dpkg-query >/dev/null; then
   mapfile -t lacking < <(missing "${qt[@]}")
   if [ "${1:-}" = test ] && [ "$(id -u)" = 0 ]; then
-    mapfile -t -O "${#lacking[@]}" lacking < <(missing "${sane[@]}")
+    mapfile -t -O "${#lacking[@]}" lacking < <(missing "${tested[@]}")
   fi
   if ((${#lacking[@]})); then
     if [ "$(id -u)" = 0 ]; then

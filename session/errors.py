@@ -298,6 +298,12 @@ class RelayUnreachable(CallLost):
     code = "relay_unreachable"
 
 
+class RelayNotTrusted(RelayUnreachable):
+    """The TURN servers show certificates that are not believed here: an authority is missing, not a way."""
+
+    code = "relay_not_trusted"
+
+
 class PeerGone(SessionError):
     """The other end of the session is no longer there."""
 

@@ -21,7 +21,10 @@ USER, PASSWORD = "depot", "mot-invente"
 
 
 class PaperlessServer:
-    """Paperless-ngx as far as docs/api.md says. `fault` is "", "busy", "task_fails", "task_lost", "no_json"."""
+    """Paperless-ngx as far as docs/api.md says.
+
+    `fault` is "", "busy", "task_fails", "task_lost", "no_json", "no_filter" (lists everything, whatever is asked).
+    """
 
     def __init__(self, *, pages: bool = False) -> None:
         self.documents: dict[int, tuple[str, bytes, str]] = {}
@@ -46,7 +49,11 @@ class PaperlessServer:
         if self.fault == "no_json":
             return web.Response(text="<html>login</html>")
         end = request.query["original_filename__iendswith"].lower()
-        found = [{"id": key} for key, (name, _, _) in self.documents.items() if name.lower().endswith(end)]
+        found = [
+            {"id": key, "original_file_name": name}
+            for key, (name, _, _) in self.documents.items()
+            if name.lower().endswith(end) or self.fault == "no_filter"
+        ]
         return web.json_response({"count": len(found), "next": None, "results": found})
 
     async def _post(self, request: web.Request) -> web.Response:

@@ -48,6 +48,7 @@ class ActBeginner(QObject):
         self._facts, self._panel, self._messages, self._window = facts, panel, messages, window
         self._pending: Make | None = None
         self._undoes = ""
+        self._given: Callable[[str], object] | None = None
         self._back: QWidget | None = None
         panel.confirmed.connect(self._on_confirmed)
         panel.cancelled.connect(self._on_cancelled)
@@ -152,6 +153,12 @@ class ActBeginner(QObject):
         hint = _("As a new act, unless something has changed meanwhile.")
         self._panel.open(_("Take back: {act}").format(act=words), hint, "", [])
 
+    def ask_reason(self, title: str, hint: str, given: Callable[[str], object]) -> None:
+        """Asks for a reason; `given` hears it, and nothing happens without one."""
+        self._begin(None)
+        self._given = given
+        self._panel.open(title, hint, "", [])
+
     # ---- dropped by the mouse ----
 
     def dropped_on_service(self, ticket_id: str, service: str) -> None:
@@ -181,21 +188,24 @@ class ActBeginner(QObject):
         return found
 
     def _begin(self, make: Make | None, undoes: str = "") -> None:
-        self._pending, self._undoes = make, undoes
+        self._pending, self._undoes, self._given = make, undoes, None
         if not self._panel.isVisible():
             self._back = self._window.focusWidget()
 
     def _on_confirmed(self, target: object, text: str, reason: str) -> None:
         make, self._pending = self._pending, None
         undoes, self._undoes = self._undoes, ""
+        given, self._given = self._given, None
         self._focus_back()
         if make is not None:
             self.act_requested.emit(make(target, text), reason)
         elif undoes:
             self.undo_requested.emit(undoes, reason)
+        elif given is not None:
+            given(reason)
 
     def _on_cancelled(self) -> None:
-        self._pending, self._undoes = None, ""
+        self._pending, self._undoes, self._given = None, "", None
         self._focus_back()
 
     def _focus_back(self) -> None:

@@ -27,6 +27,7 @@ from views.board_act_panel import ActPanel
 from views.board_acts import ActBeginner
 from views.board_facts import WAITING, BoardFacts
 from views.board_figures import BoardFigures, Thresholds
+from views.board_ged_page import BoardGedPage
 from views.board_header import BoardHeader
 from views.board_history_page import BoardHistoryPage
 from views.board_lines_page import BoardLinesPage
@@ -39,7 +40,7 @@ from views.desk_parts import Segments, column, row
 from views.message_bar import Level, MessageBar
 from views.theme import SPACE
 
-LIVE, TRENDS, HISTORY, LINES, STATISTICS = "live", "trends", "history", "lines", "statistics"
+LIVE, TRENDS, HISTORY, LINES, STATISTICS, GED = "live", "trends", "history", "lines", "statistics", "ged"
 
 
 class BoardWindow(QMainWindow):
@@ -51,6 +52,8 @@ class BoardWindow(QMainWindow):
     Signals:
         act_requested(object, str): an `Act` and its reason.
         undo_requested(): take the last act back. undo_of_requested(str, str): the act with this id, and the reason.
+        copies_given_up(object, str): ids of copies that nobody tries any more, and the reason.
+        export_requested(str, str, str): number of a dossier, the reason, path of a .zip.
         page_shown(str): one of the pages, which wants its facts now and while it is shown.
         theme_requested(bool): True for dark. close_requested(): the person wants to stop.
     """
@@ -58,6 +61,8 @@ class BoardWindow(QMainWindow):
     act_requested = pyqtSignal(object, str)
     undo_requested = pyqtSignal()
     undo_of_requested = pyqtSignal(str, str)
+    copies_given_up = pyqtSignal(object, str)
+    export_requested = pyqtSignal(str, str, str)
     page_shown = pyqtSignal(str)
     theme_requested = pyqtSignal(bool)
     close_requested = pyqtSignal()
@@ -74,6 +79,7 @@ class BoardWindow(QMainWindow):
         self.live = BoardLivePage(self._facts, self._acts, clock, self._limits.longest_s)
         self.trends, self.lines = BoardTrendsPage(), BoardLinesPage(clock)
         self.history, self.statistics = BoardHistoryPage(self._facts, clock), BoardStatisticsPage(clock)
+        self.ged = BoardGedPage(self._facts, clock)
         self.queues, self.tickets, self.agents = self.live.queues, self.live.tickets, self.live.agents
         self._pages: dict[str, tuple[QWidget, QWidget]] = {
             LIVE: (self.live, self.tickets),
@@ -81,6 +87,7 @@ class BoardWindow(QMainWindow):
             HISTORY: (self.history, self.history.table),
             LINES: (self.lines, self.lines.table),
             STATISTICS: (self.statistics, self.statistics.table),
+            GED: (self.ged, self.ged.table),
         }
         self._stack = QStackedWidget()
         self._build()
@@ -205,6 +212,7 @@ class BoardWindow(QMainWindow):
             (HISTORY, _("History"), "history"),
             (LINES, _("Lines"), "signal_good"),
             (STATISTICS, _("Figures"), "table"),
+            (GED, _("Documents"), "dossier"),
         )
         self._switch = Segments("board_pages", _("Page"), choices)
         for place, (name, words, _icon) in enumerate(choices, start=1):
@@ -225,6 +233,8 @@ class BoardWindow(QMainWindow):
         self._acts.act_requested.connect(self.act_requested)
         self._acts.undo_requested.connect(self.undo_of_requested)
         self.history.undo_wanted.connect(self._acts.undo)
+        self.ged.give_up_wanted.connect(self._on_give_up)
+        self.ged.export_wanted.connect(self._on_export)
         self._switch.chosen.connect(lambda name: self.show_page(str(name)))
         for place, name in enumerate(self._pages, start=1):
             self._keys(f"Alt+{place}", partial(self.show_page, name))
@@ -232,6 +242,20 @@ class BoardWindow(QMainWindow):
         for keys, table in tables.items():
             self._keys(keys, partial(self._go_to, table))
         self._keys("F12", self.messages.dismiss_all)
+
+    def _on_give_up(self, ids: object, words: str) -> None:
+        title = _("Give up the copy of {what}").format(what=words)
+        hint = _("The document stays filed here; nobody gives it to that system any more.")
+        self._acts.ask_reason(title, hint, lambda reason: self.copies_given_up.emit(ids, reason))
+
+    def _on_export(self, number: str) -> None:
+        title = _("Export the dossier {number}").format(number=number)
+        hint = _("All its documents in one file. Your name and the reason stay in the dossier's history.")
+
+        def ask_path(reason: str) -> None:
+            self.ged.ask_export_path(number, lambda path: self.export_requested.emit(number, reason, path))
+
+        self._acts.ask_reason(title, hint, ask_path)
 
     def _keys(self, keys: str, done: Callable[[], object]) -> None:
         QShortcut(QKeySequence(keys), self).activated.connect(done)

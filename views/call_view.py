@@ -65,7 +65,7 @@ _QUALITIES: dict[Quality, tuple[str, str, str]] = {
     Quality.MEDIUM: (N_("Medium line"), "quality_medium", "warn"),
     Quality.BAD: (N_("Weak line"), "quality_bad", "bad"),
 }
-PRIVACY_KEYS = "Ctrl+Shift+E"
+PRIVACY_KEYS, SIGN_KEYS = "Ctrl+Shift+E", "Ctrl+Shift+L"
 _ACROSS, _DOWN = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
 _LIVE = frozenset({CallState.CONNECTING, CallState.CONNECTED, CallState.UNSTABLE, CallState.LOST, CallState.HELD})
 
@@ -79,6 +79,7 @@ class CallView(QWidget):
         hang_up_requested(): end the conversation (already confirmed).
         call_again_requested(): set voice and picture up again.
         quality_requested(): show the line in figures and curves.
+        sign_language_requested(bool): let movement go before size, or no longer.
         life_size_requested(bool): show the caller as large as in the room, or as large as the pane.
         calibration_requested(): measure the screen for that.
     """
@@ -90,6 +91,7 @@ class CallView(QWidget):
     write_requested = pyqtSignal()
     call_again_requested = pyqtSignal()
     quality_requested = pyqtSignal()
+    sign_language_requested = pyqtSignal(bool)
     life_size_requested = pyqtSignal(bool)
     calibration_requested = pyqtSignal()
 
@@ -120,7 +122,7 @@ class CallView(QWidget):
         """What is known about the call; the picture stays as it is."""
         text, icon_name, tone = _STATES[state]
         self._state.show_state(_(text), icon_name, tone)
-        for button in (self._microphone, self._camera, self._write, self._privacy, self._hang_up):
+        for button in (self._microphone, self._camera, self._signs, self._write, self._privacy, self._hang_up):
             button.setEnabled(state in _LIVE)
         self._again.setVisible(state in (CallState.LOST, CallState.UNSTABLE))
         if state != CallState.CONNECTED:
@@ -196,12 +198,18 @@ class CallView(QWidget):
         else:
             self.show_own_media(microphone_on=self._on["microphone"], camera_on=self._on["camera"])
 
-    def show_private(self, on: bool) -> None:
-        """Whether a privacy pause goes on: no picture at all."""
-        self._privacy.setChecked(on)
+    def show_private(self, on: bool, *, mine: bool) -> None:
+        """Whether a privacy pause goes on: no picture at all. `mine`: one of mine, which the button ends."""
+        self._privacy.setChecked(mine)
         self._privacy.setIcon(icon("privacy", "warn" if on else "text"))
-        say(self._privacy, _("End the privacy pause") if on else _("Privacy pause"), PRIVACY_KEYS)
+        say(self._privacy, _("End the privacy pause") if mine else _("Privacy pause"), PRIVACY_KEYS)
         self._third.show_private(on)
+
+    def show_sign_language(self, on: bool) -> None:
+        """Whether movement goes before size, because hands talk."""
+        self._signs.setChecked(on)
+        self._signs.setIcon(icon("sign_language", "accent" if on else "text"))
+        say(self._signs, _("Sign language: movement before size"), SIGN_KEYS)
 
     def refresh_duration(self) -> None:
         """Moves the duration to now."""
@@ -233,7 +241,7 @@ class CallView(QWidget):
             self._line,
             self._again,
         )
-        buttons = (self._microphone, self._camera, self._write, self._privacy, self._hang_up)
+        buttons = (self._microphone, self._camera, self._signs, self._write, self._privacy, self._hang_up)
         narrow = self._compact or self.width() < _width(*states, *buttons)
         self._control_box.setDirection(_DOWN if narrow else _ACROSS)
         self._button_box.setDirection(_DOWN if self._compact or self.width() < _width(*buttons) else _ACROSS)
@@ -252,6 +260,10 @@ class CallView(QWidget):
         self._figures = tool_button(_("Quality of the line"), "mdi6.chart-line", "call_figures", "Ctrl+I")
         self._figures.clicked.connect(self.quality_requested)
         shortcut("Ctrl+I", self._figures, self)
+        self._signs = tool_button("", "sign_language", "call_signs", SIGN_KEYS, checkable=True)
+        self._signs.clicked.connect(self.sign_language_requested)
+        shortcut(SIGN_KEYS, self._signs, self)
+        self.show_sign_language(False)
         self._life = tool_button(_("Life-size"), "", "call_life_size", "Ctrl+0", checkable=True)
         self._life.setText("1:1")
         self._life.toggled.connect(self._on_life_size)
@@ -332,7 +344,7 @@ class CallView(QWidget):
         devices, others = self._button_rows
         for button in (self._microphone, self._camera):
             devices.addWidget(button)
-        others.addLayout(row(None, self._write, self._privacy, 0))  # signs alone: side by side in any view
+        others.addLayout(row(None, self._signs, self._write, self._privacy, 0))  # signs alone: side by side in any view
         others.addWidget(self._hang_up)
 
 

@@ -67,7 +67,9 @@ class FilingPanel(Card):
         self._piece.addItem(_("Other document"), "")
         open_states = (PieceState.EXPECTED, PieceState.REFUSED, PieceState.SCANNED)
         missing = [piece.id for piece in pieces if piece.state in open_states]
-        wanted = chosen if chosen in missing else missing[0] if missing else ""
+        # What the agent chose does not change under their hand while it is scanned, legible or accepted.
+        unfiled = [piece.id for piece in pieces if piece.state not in (PieceState.FILED, PieceState.ACKNOWLEDGED)]
+        wanted = chosen if chosen in unfiled else missing[0] if missing else ""
         self._piece.setCurrentIndex(max(0, self._piece.findData(wanted)))
         self._piece.blockSignals(False)
         self._propose_name()

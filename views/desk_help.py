@@ -38,6 +38,7 @@ SHORTCUTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Ctrl+D", N_("Face or shared page large")),
             ("Ctrl+I", N_("Quality of the line")),
             ("Ctrl+0", N_("Life-size")),
+            ("Ctrl+Shift+L", N_("Sign language: movement before size")),
             ("Ctrl+L", N_("Address to open")),
             ("F9", N_("Laser pointer")),
             ("Ctrl+B", N_("Library of pages and documents")),

@@ -9,6 +9,7 @@ from enum import StrEnum
 from PyQt6.QtCore import QRect, QSize
 from PyQt6.QtGui import QImage, QTransform
 
+from documents.edits import Stage
 from resources.texts import N_, _
 
 Mark = tuple[float, float, float, float]
@@ -40,16 +41,18 @@ class PageFacts:
     """One page.
 
     Attributes:
-        percent: 0..100 while it is being received.
+        percent: 0..100 while it is being received; `glimpse` is what can be seen of it until the original is here.
         turns: quarter turns to the right that the agent wants, 0..3; those that the cleaned picture has: `turns_in`.
         use_cleaned: the cleaned picture is shown and filed, else the original.
         note: what to look at before the caller leaves, e.g. "Text is cut off at the right."
         marks: where, on the cleaned picture.
+        left_out: steps of the cleaning that the agent does not want. papers: found on this page, when several.
     """
 
     page_id: str
     status: PageStatus = PageStatus.RECEIVING
     percent: int = 0
+    glimpse: QImage | None = None
     original: QImage | None = None
     cleaned: QImage | None = None
     turns: int = 0
@@ -57,6 +60,8 @@ class PageFacts:
     use_cleaned: bool = True
     note: str = ""
     marks: tuple[Mark, ...] = ()
+    left_out: frozenset[Stage] = frozenset()
+    papers: int = 0
 
     @property
     def shows_cleaned(self) -> bool:
@@ -65,7 +70,7 @@ class PageFacts:
 
     def image(self) -> QImage | None:
         """The picture in use, as it came."""
-        return self.cleaned if self.shows_cleaned else self.original
+        return self.cleaned if self.shows_cleaned else self.original or self.glimpse
 
     def turns_left(self) -> int:
         """Quarter turns to the right by which the picture in use is turned to be as the agent wants it."""

@@ -56,6 +56,7 @@ class PageStrip(QListWidget):
         page_opened(str): look at this page at full size.
         remove_pressed(), undo_pressed(): take the chosen pages out, bring the last one back.
         turn_pressed(int): quarter turns to the right.
+        stages_pressed(): what was done to the chosen page.
         again_pressed(), split_pressed(): scan the chosen page again, make two of it.
     """
 
@@ -66,6 +67,7 @@ class PageStrip(QListWidget):
     turn_pressed = pyqtSignal(int)
     again_pressed = pyqtSignal()
     split_pressed = pyqtSignal()
+    stages_pressed = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -181,6 +183,8 @@ class PageStrip(QListWidget):
             self.again_pressed.emit()
         elif event.key() == Qt.Key.Key_K and held & modifiers.ControlModifier:
             self.split_pressed.emit()
+        elif event.key() == Qt.Key.Key_E and held & modifiers.ControlModifier:
+            self.stages_pressed.emit()
         elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.remove_pressed.emit()
         else:

@@ -7,9 +7,9 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QMenu, QWidget
 
 from resources.texts import _
-from session.protocol.piece_messages import PieceStep, ProcedureFacts
+from session.protocol.piece_messages import ActStep, PieceHistory, PieceStep, ProcedureFacts
 from views.desk_parts import column, label, push_button, row
-from views.desk_piece_row import PIECE_WORDS
+from views.export_words import act_words, state_words
 from views.theme import SPACE
 
 SHOWN_STEPS = 12
@@ -69,14 +69,12 @@ class PiecesBar(QWidget):
         self._missing.setEnabled(count > 0)
         self._past.setChecked(False)
 
-    def show_history(self, steps: list[PieceStep], names: dict[str, str]) -> None:
+    def show_history(self, past: PieceHistory, names: dict[str, str]) -> None:
         """What happened, newest first; `names` of pieces by id."""
-        lines = []
-        for step in reversed(steps[-SHOWN_STEPS:]):
-            state = _(PIECE_WORDS[step.state][0])
-            at = step.at_utc.astimezone().strftime("%d/%m/%Y %H:%M")
-            where = " · ".join(part for part in (step.by_name, step.site) if part)
-            lines.append(f"{at}  {names.get(step.piece_id, step.piece_id)} : {state}  {where}".rstrip())
+        told = [(step.at_utc, _step_words(step, names)) for step in past.steps]
+        told += [(act.at_utc, _act_line(act)) for act in past.acts]
+        told.sort(key=lambda one: one[0], reverse=True)
+        lines = [f"{at.astimezone():%d/%m/%Y %H:%M}  {words}".rstrip() for at, words in told[:SHOWN_STEPS]]
         self._steps.setText("\n".join(lines) or _("Nothing happened yet."))
         self._steps.setVisible(self._past.isChecked())
 
@@ -84,3 +82,13 @@ class PiecesBar(QWidget):
         self._steps.setVisible(False)
         if wanted:
             self.history_requested.emit()
+
+
+def _step_words(step: PieceStep, names: dict[str, str]) -> str:
+    where = " · ".join(part for part in (step.by_name, step.site) if part)
+    return f"{names.get(step.piece_id, step.piece_id)} : {state_words(step)}  {where}"
+
+
+def _act_line(act: ActStep) -> str:
+    why = " · ".join(part for part in (act.reason, act.by_name) if part)
+    return f"{act_words(act)}  {why}"

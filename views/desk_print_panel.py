@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QFileDialog, QFrame, QVBoxLayout
+from PyQt6.QtWidgets import QCheckBox, QFileDialog, QFrame, QVBoxLayout
 
 from resources.texts import N_, _
 from session.protocol.session_messages import DevicesReported, Grant, PrintChanged, PrintState, ScannerState
@@ -65,13 +65,15 @@ class PrintPanel(Card):
 
     Signals:
         grant_requested(object): ask for `Grant.PRINT`.
-        print_receipt_requested(): print the receipt of this conversation.
+        print_receipt_requested(bool): print the receipt of this conversation; True: in large print.
+        save_receipt_requested(str): save it at this path, ".html" for screen readers, else ".pdf".
         print_file_requested(str): print the PDF at this path.
         print_cancel_requested(str): print id.
     """
 
     grant_requested = pyqtSignal(object)
-    print_receipt_requested = pyqtSignal()
+    print_receipt_requested = pyqtSignal(bool)
+    save_receipt_requested = pyqtSignal(str)
     print_file_requested = pyqtSignal(str)
     print_cancel_requested = pyqtSignal(str)
 
@@ -87,7 +89,11 @@ class PrintPanel(Card):
         self._grant.asked.connect(self.grant_requested)
         self._receipt = push_button(_("Print receipt"), "receipt", name="print_receipt")
         self._file = push_button(_("Print a PDF…"), "pdf", name="print_file")
-        self._receipt.clicked.connect(self.print_receipt_requested)
+        self._large = QCheckBox(_("Large print"))
+        self._large.setObjectName("receipt_large")
+        self._save = tool_button(_("Save receipt…"), "save", "save_receipt")
+        self._receipt.clicked.connect(lambda: self.print_receipt_requested.emit(self._large.isChecked()))
+        self._save.clicked.connect(self.choose_receipt_file)
         self._file.clicked.connect(self._on_file)
         self._jobs = QVBoxLayout()
         self._build()
@@ -126,8 +132,21 @@ class PrintPanel(Card):
                 self._forget(old)
         line.show_state(changed)
 
+    def choose_receipt_file(self) -> None:
+        """Asks where the receipt shall be saved, and as what."""
+        kinds = f"{_('PDF documents (*.pdf)')};;{_('Page for screen readers (*.html)')}"
+        dialog = QFileDialog(self, _("Save receipt"), "", kinds)
+        dialog.setObjectName("save_receipt_dialog")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("pdf")
+        dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix("html" if "html" in chosen else "pdf"))
+        dialog.fileSelected.connect(self.save_receipt_requested)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
     def clear_prints(self) -> None:
         """Another caller: nothing of the one before stays."""
+        self._large.setChecked(False)
         for print_id in list(self._lines):
             self._forget(print_id)
 
@@ -143,10 +162,14 @@ class PrintPanel(Card):
         acts = row(None)
         acts.addWidget(self._receipt, 1)
         acts.addWidget(self._file, 1)
+        how = row(None, self._large)
+        how.addStretch(1)
+        how.addWidget(self._save)
         self.body.addLayout(title)
         self.body.addWidget(self._fault)
         self.body.addWidget(self._grant)
         self.body.addLayout(acts)
+        self.body.addLayout(how)
         self._jobs.setSpacing(4)
         self.body.addLayout(self._jobs)
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -11,13 +11,16 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QWidget
 
+from documents.edits import Stage
 from resources.texts import _
 from session.protocol.hub_messages import Piece
 from session.protocol.page_removal import RemovalReason
 from session.protocol.session_messages import Area, DevicesReported, Grant, PrintChanged, ScanKind
+from views.desk_cleaning_menu import ask_stages
 from views.desk_filing_panel import FilingPanel
 from views.desk_page_facts import Mark, PageFacts, PageStatus
 from views.desk_page_strip import PageStrip
+from views.desk_papers_bar import PapersBar
 from views.desk_parts import Card, ElidedLabel, EmptyState, Segments, column, push_button, row, scroll_area, tool_button
 from views.desk_preview_page import PreviewPage
 from views.desk_print_panel import PrintPanel
@@ -46,12 +49,15 @@ class DevicesView(QWidget):
         order_changed(object): list of page ids in the order of the agent.
         page_turned(str, int): page id, quarter turns to the right from the original, 0..3.
         page_version_changed(str, bool): page id, True for the cleaned picture.
+        page_stage_changed(str, object, bool): page id, a `Stage` of the cleaning, whether it is wanted.
+        papers_split_requested(str): a page of each paper that was found on this page.
         page_removed(str, object): taken out, for this `RemovalReason`. page_restored(str): brought back.
         page_again_requested(str, object): scan this page once more, by this `ScanWish` if nobody knows how it was.
         page_split_requested(str, object): make two pages of it, by this `Split`.
         backs_requested(object): a `ScanWish` for the other sides of the pile. pile_ended(): there are no more.
         file_requested(object, str, str): list of page ids, piece id ("" for none), name of the document.
-        print_receipt_requested(), print_file_requested(str), print_cancel_requested(str).
+        print_receipt_requested(bool): in large print when True. save_receipt_requested(str): at this path.
+        print_file_requested(str), print_cancel_requested(str).
     """
 
     grant_requested = pyqtSignal(object)
@@ -62,6 +68,8 @@ class DevicesView(QWidget):
     order_changed = pyqtSignal(object)
     page_turned = pyqtSignal(str, int)
     page_version_changed = pyqtSignal(str, bool)
+    page_stage_changed = pyqtSignal(str, object, bool)
+    papers_split_requested = pyqtSignal(str)
     page_removed = pyqtSignal(str, object)
     page_restored = pyqtSignal(str)
     page_again_requested = pyqtSignal(str, object)
@@ -69,7 +77,8 @@ class DevicesView(QWidget):
     backs_requested = pyqtSignal(object)
     pile_ended = pyqtSignal()
     file_requested = pyqtSignal(object, str, str)
-    print_receipt_requested = pyqtSignal()
+    print_receipt_requested = pyqtSignal(bool)
+    save_receipt_requested = pyqtSignal(str)
     print_file_requested = pyqtSignal(str)
     print_cancel_requested = pyqtSignal(str)
 
@@ -83,6 +92,7 @@ class DevicesView(QWidget):
         self._preview_page = PreviewPage()
         self.preview = self._preview_page.picture
         self._removed: list[tuple[PageFacts, int, RemovalReason]] = []
+        self._parts_of: dict[str, tuple[str, ...]] = {}
         self._build()
         self._connect()
         self._on_chosen()
@@ -155,6 +165,13 @@ class DevicesView(QWidget):
             page_id, lambda facts: replace(facts, status=PageStatus.RECEIVING, percent=max(0, min(100, percent)))
         )
 
+    def show_page_glimpse(self, page_id: str, picture: QImage | bytes) -> None:
+        """A first sight of a page that is still on its way; one that is here is not changed."""
+        facts = self.page(page_id)
+        if facts is None or facts.status is PageStatus.RECEIVING:
+            self.add_page(page_id)
+            self._change(page_id, lambda facts: replace(facts, glimpse=picture_of(picture)))
+
     def show_page_image(self, page_id: str, original: QImage | bytes) -> None:
         """A page is safe on this computer; its picture as it was scanned."""
         self.add_page(page_id)
@@ -170,6 +187,7 @@ class DevicesView(QWidget):
         *,
         turns_in: int = 0,
         marks: Sequence[Mark] = (),
+        left_out: Collection[Stage] = (),
     ) -> None:
         """The straightened picture.
 
@@ -188,9 +206,14 @@ class DevicesView(QWidget):
                 turns=turns,
                 turns_in=turns_in,
                 marks=tuple(marks),
+                left_out=frozenset(left_out),
             )
 
         self._change(page_id, change)
+
+    def show_papers(self, page_id: str, papers: int) -> None:
+        """So many papers lie on this page; 0: it is one, or shall stay so."""
+        self._change(page_id, lambda facts: replace(facts, papers=papers))
 
     def show_page_replaced(self, old_page_id: str, new_page_ids: Sequence[str], reason: RemovalReason) -> None:
         """These pages stand where another one stood, which is taken out and can be brought back."""
@@ -199,6 +222,8 @@ class DevicesView(QWidget):
             return
         place = self.strip.take(old_page_id)
         self._removed.append((facts, place, reason))
+        if reason is RemovalReason.SPLIT:
+            self._parts_of[old_page_id] = tuple(new_page_ids)
         order = [page_id for page_id in self.strip.order() if page_id not in new_page_ids]
         self.strip.set_order([*order[:place], *new_page_ids, *order[place:]])
         self.page_removed.emit(old_page_id, reason)
@@ -235,6 +260,7 @@ class DevicesView(QWidget):
         """Another caller: nothing of the one before stays."""
         self.strip.clear()
         self._removed.clear()
+        self._parts_of.clear()
         self.preview.show_picture(None)
         self.printing.clear_prints()
         self.scan.show_idle()
@@ -301,9 +327,25 @@ class DevicesView(QWidget):
     def _on_undo(self) -> None:
         if self._removed:
             facts, place, _reason = self._removed.pop()
+            for part in self._parts_of.pop(facts.page_id, ()):
+                self._drop_part(part)
             self.strip.put_at(facts, place)
             self.page_restored.emit(facts.page_id)
         self._on_chosen()
+
+    def _drop_part(self, page_id: str) -> None:
+        """The page that it was cut from is back: the part is in it. One that is filed stays."""
+        facts = self.strip.facts(page_id)
+        if facts is not None and facts.status != PageStatus.FILED:
+            self.strip.take(page_id)
+            self.page_removed.emit(page_id, RemovalReason.SPLIT)
+        self._removed = [entry for entry in self._removed if entry[0].page_id != page_id]
+
+    def _on_stages(self) -> None:
+        for page_id in self._targets()[:1]:
+            facts = self.strip.facts(page_id)
+            if facts is not None and facts.status == PageStatus.CLEANED and facts.use_cleaned:
+                ask_stages(self._tools["stages"], facts.left_out, partial(self.page_stage_changed.emit, page_id))
 
     def _on_scan(self, wish: ScanWish) -> None:
         (self.preview_requested if wish.kind.value == "preview" else self.scan_requested).emit(wish)
@@ -346,6 +388,8 @@ class DevicesView(QWidget):
         for part in (self._no_pages, self.strip, self._no_preview, self._preview_page):
             self._parts.addWidget(part)
         card.body.addWidget(self._parts, 1)
+        self._papers = PapersBar()
+        card.body.addWidget(self._papers)
         card.body.addWidget(self._build_undo())
         return card
 
@@ -354,6 +398,7 @@ class DevicesView(QWidget):
             "left": tool_button(_("Turn left"), "rotate_left", "page_turn_left", "Ctrl+Left"),
             "right": tool_button(_("Turn right"), "rotate_right", "page_turn_right", "Ctrl+Right"),
             "version": tool_button(_("Original or cleaned"), "cleaned", "page_version"),
+            "stages": tool_button(_("What was done to the page"), "stages", "page_stages", "Ctrl+E"),
             "earlier": tool_button(_("Earlier"), "arrow_left", "page_earlier", "Alt+Left"),
             "later": tool_button(_("Later"), "arrow_right", "page_later", "Alt+Right"),
             "open": tool_button(_("Look at the page"), "search", "page_open", "Return"),
@@ -361,7 +406,7 @@ class DevicesView(QWidget):
             "split": tool_button(_("Split the page"), "split", "page_split", "Ctrl+K"),
             "remove": tool_button(_("Take the page out"), "remove", "page_remove", "Del"),
         }
-        left = [self._tools[key] for key in ("left", "right", "version", "open")]
+        left = [self._tools[key] for key in ("left", "right", "version", "stages", "open")]
         right = [self._tools[key] for key in ("earlier", "later", "remove")]
         return row(None, *left, 0, *right, space=2)
 
@@ -386,6 +431,9 @@ class DevicesView(QWidget):
         self.preview.scan_pressed.connect(self.scan.press_scan)
         self.strip.again_pressed.connect(self._on_again)
         self.strip.split_pressed.connect(self._on_split)
+        self.strip.stages_pressed.connect(self._on_stages)
+        self._papers.split_pressed.connect(self.papers_split_requested)
+        self._papers.left_pressed.connect(lambda page_id: self.show_papers(page_id, 0))
         self.strip.itemSelectionChanged.connect(self._on_chosen)
         self.strip.order_changed.connect(self.order_changed)
         self.strip.page_opened.connect(self.page_opened)
@@ -394,12 +442,14 @@ class DevicesView(QWidget):
         self.strip.turn_pressed.connect(self._on_turn)
         self.filing.file_pressed.connect(self._on_file)
         self.printing.print_receipt_requested.connect(self.print_receipt_requested)
+        self.printing.save_receipt_requested.connect(self.save_receipt_requested)
         self.printing.print_file_requested.connect(self.print_file_requested)
         self.printing.print_cancel_requested.connect(self.print_cancel_requested)
         tools = self._tools
         tools["left"].clicked.connect(lambda: self._on_turn(-1))
         tools["right"].clicked.connect(lambda: self._on_turn(1))
         tools["version"].clicked.connect(self._on_version)
+        tools["stages"].clicked.connect(self._on_stages)
         tools["earlier"].clicked.connect(lambda: self.strip.move_chosen(-1))
         tools["later"].clicked.connect(lambda: self.strip.move_chosen(1))
         tools["open"].clicked.connect(lambda: self.page_opened.emit(self._targets()[0]))
@@ -439,6 +489,9 @@ class DevicesView(QWidget):
         self._switch.button("pages").setText(
             _("Pages: {count}").format(count=self.strip.count()) if some else _("Pages")
         )
+        found = [(at, facts) for at, facts in enumerate(self.strip.pages(), start=1) if facts.papers]
+        at, facts = found[0] if found else (0, PageFacts(""))
+        self._papers.show_papers(facts.page_id, at, facts.papers)
         self._undo_line.setVisible(bool(self._removed))
         if self._removed:
             reason = _(REASON_WORDS[self._removed[-1][2]])

@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QFrame, QLineEdit, QProgressBar, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QLineEdit, QProgressBar, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from resources.texts import _
 from session.protocol.hub_messages import SETTLED, DocumentRecord, DossierFacts
+from views.desk_correct_panel import CorrectPanel
+from views.desk_documents import DocumentList
 from views.desk_notes import NotesCard
 from views.desk_parts import (
     Card,
-    ElidedLabel,
     EmptyState,
     column,
     label,
@@ -23,34 +24,7 @@ from views.desk_parts import (
 )
 from views.desk_piece_row import PieceRow, french_day
 from views.desk_pieces_bar import PiecesBar
-from views.icons import IconLabel
 from views.theme import SPACE
-
-
-class DocumentRow(QFrame):
-    """A filed document: name, pages, when, and Open.
-
-    Signals:
-        opened(str): document id.
-    """
-
-    opened = pyqtSignal(str)
-
-    def __init__(self, document: DocumentRecord) -> None:
-        super().__init__()
-        self.setObjectName(f"document_{document.id}")
-        at = document.filed_at_utc.astimezone()
-        facts = _("Pages: {pages} · {date} at {time}").format(
-            pages=document.pages, date=at.strftime("%d/%m/%Y"), time=at.strftime("%H:%M")
-        )
-        name = ElidedLabel(document.name)
-        words = column(None, name, label(facts, "small"), space=0)
-        show = tool_button(_("Open: {name}").format(name=document.name), "search", f"document_open_{document.id}")
-        show.clicked.connect(lambda: self.opened.emit(document.id))
-        box = row(self, IconLabel("pdf", "soft", 20), space=SPACE[1], margins=(2, 4, 0, 4))
-        box.addLayout(words, 1)
-        box.addWidget(show)
-        self.setAccessibleName(f"{document.name}, {facts}")
 
 
 class DossierView(QWidget):
@@ -62,6 +36,7 @@ class DossierView(QWidget):
         piece_chosen(str): the agent wants to scan for this piece.
         dossier_requested(str): open the dossier with this number.
         search_requested(str): documents with these words.
+        correct_requested(str, str, str, str), supersede_requested(str, str, str): see `CorrectPanel`.
     """
 
     document_requested = pyqtSignal(str)
@@ -69,6 +44,8 @@ class DossierView(QWidget):
     piece_chosen = pyqtSignal(str)
     dossier_requested = pyqtSignal(str)
     search_requested = pyqtSignal(str)
+    correct_requested = pyqtSignal(str, str, str, str)
+    supersede_requested = pyqtSignal(str, str, str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -159,9 +136,14 @@ class DossierView(QWidget):
 
     def _build_dossier(self) -> QScrollArea:
         body = QWidget()
-        self._pieces_box, self._documents_box = QVBoxLayout(), QVBoxLayout()
-        for box in (self._pieces_box, self._documents_box):
-            box.setSpacing(0)
+        self._pieces_box = QVBoxLayout()
+        self._pieces_box.setSpacing(0)
+        self._documents = DocumentList()
+        self._documents.opened.connect(self.document_requested)
+        self._documents.correct_wanted.connect(self._on_correct)
+        self._correct = CorrectPanel()
+        self._correct.correct_pressed.connect(self.correct_requested)
+        self._correct.supersede_pressed.connect(self.supersede_requested)
         self._notes = NotesCard()
         self._documents_title = label(role="caption")
         self._no_documents = label(_("Nothing is filed yet."), "soft")
@@ -177,7 +159,8 @@ class DossierView(QWidget):
         self._words.textChanged.connect(self._on_words)
         documents.body.addWidget(self._words)
         documents.body.addWidget(self._no_documents)
-        documents.body.addLayout(self._documents_box)
+        documents.body.addWidget(self._correct)
+        documents.body.addWidget(self._documents)
         column(
             body,
             self._build_person(),
@@ -254,19 +237,23 @@ class DossierView(QWidget):
             shown.show_piece(piece)
 
     def _fill_documents(self, documents: list[DocumentRecord]) -> None:
-        while (item := self._documents_box.takeAt(0)) is not None:
-            old = item.widget()
-            if old is not None:
-                _discard(old)
-        newest_first = sorted(documents, key=lambda document: document.filed_at_utc, reverse=True)
-        for place, document in enumerate(newest_first):
-            shown = DocumentRow(document)
-            restyle(shown, first=place == 0)
-            shown.opened.connect(self.document_requested)
-            self._documents_box.addWidget(shown)
-        self._documents_title.setText(_("Documents filed: {count}").format(count=len(documents)))
+        known = self._facts.documents if self._facts is not None else documents
+        self._documents.show_documents(documents, known)
+        if self._facts is None:
+            self._correct.close_panel()
+        self._documents_title.setText(_("Documents filed: {count}").format(count=_last(documents)))
         self._no_documents.setVisible(not documents)
         self._words.setVisible(bool(self._facts and len(self._facts.documents) > 1))
+
+    def _on_correct(self, document_id: str) -> None:
+        """One of those on the screen is wrong: what should it be?"""
+        facts = self._facts
+        document = next((one for one in facts.documents if one.id == document_id), None) if facts else None
+        if facts is not None and document is not None:
+            taken = {one.replaced_by for one in facts.documents}
+            after = [one for one in facts.documents if one.filed_at_utc >= document.filed_at_utc]
+            later = [one for one in after if not one.replaced_by and one.id not in taken and one.id != document_id]
+            self._correct.open(document, facts.pieces, later)
 
     def _on_search(self) -> None:
         if words := self._words.text().strip():
@@ -290,6 +277,11 @@ def _who(facts: DossierFacts) -> str:
     if facts.born_on:
         parts.append(_("born on {date}").format(date=french_day(facts.born_on)))
     return " · ".join(parts)
+
+
+def _last(documents: list[DocumentRecord]) -> int:
+    """Earlier versions do not count."""
+    return sum(1 for one in documents if not one.replaced_by)
 
 
 def _discard(widget: QWidget) -> None:

@@ -120,6 +120,16 @@ class GuestView(QWidget):
         """Whether my picture is sent."""
         return self._on["camera"]
 
+    def show_speaking(self, held: bool) -> None:
+        """Push-to-talk: a microphone that is off is heard while the keys are held."""
+        if held:
+            self._microphone.setText(_("You are heard"))
+            self._microphone.setIcon(icon("microphone", "good"))
+            say(self._microphone, self._microphone.text())
+            restyle(self._microphone, off=False)
+        else:
+            self.show_own_media(microphone_on=self._on["microphone"], camera_on=self._on["camera"])
+
     def show_own_media(self, microphone_on: bool, camera_on: bool) -> None:
         """Whether my microphone and camera are on."""
         self._on = {"microphone": microphone_on, "camera": camera_on}

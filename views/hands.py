@@ -9,6 +9,9 @@ from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from PyQt6.QtGui import QInputMethodEvent, QMouseEvent
 from PyQt6.QtWidgets import QAbstractButton, QWidget
 
+SHOWS_PERSON = "shows_person"
+"""The attribute of every pane that shows faces: whether one of them is filmed, not drawn."""
+
 
 class Hands:
     """Acts on the visible widgets of `window` as a person would.
@@ -55,7 +58,13 @@ class Hands:
         QCoreApplication.sendEvent(widget, event)
 
     def shot(self, path: str) -> None:
-        """Saves what the window shows. Raises `OSError` when the file cannot be written."""
+        """Saves what the window shows, unless a person is seen in it: drawn people only, as in the demo.
+
+        Raises:
+            OSError: the file cannot be written. PermissionError: there is a face; no program of ours keeps one.
+        """
+        if any(getattr(pane, SHOWS_PERSON, False) for pane in self._window.findChildren(QWidget) if pane.isVisible()):
+            raise PermissionError("a face is on the screen")
         if not self._window.grab().save(path, "PNG"):
             raise OSError(f"{path} cannot be written")
 

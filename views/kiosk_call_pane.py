@@ -9,6 +9,7 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QWidget
 
 from resources.texts import _
@@ -28,13 +29,24 @@ class ThirdCallPage:
 
 
 class KioskCallPane(LockedCallPage):
-    """`third` is the page's call with a third person, whose picture comes beside the agent's."""
+    """`third` is the page's call with a third person, whose picture comes beside the agent's.
+
+    Attributes:
+        only_drawn: whether all faces that the page may show now are drawn; nobody having said so, they are not.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("kiosk", _words(), parent)
         self.third = ThirdCallPage(self.run)
+        self.only_drawn: Callable[[], bool] = lambda: False
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self._view.setAccessibleName(_("Call with the agent"))
         self.load()
+
+    @property
+    def shows_person(self) -> bool:
+        """Whether a filmed face may be here."""
+        return not self.only_drawn()
 
     def show_names(self, agent: str, third: str) -> None:
         """Names under the two faces; none while there is one face."""

@@ -31,8 +31,8 @@ from views.kiosk_written import WrittenStrip
 from views.pdf_picture import pdf_picture
 from views.troubles import kiosk_sentence
 
-FACE_SHARE, PAGE_SHARE = 40, 60
-"""Per cent of the stage for the face and the web page beside it."""
+FACE_SHARE, PAGE_SHARE, KEYBOARD_SHARE = 40, 60, 88
+"""Of the stage for the face and for what is beside it: ten keys in a row need the width of ten fingers."""
 
 
 class DeviceNotice(StrEnum):
@@ -66,6 +66,7 @@ class SessionPage(KioskPage):
         leave_requested: the caller ends the session.
         print_answered(str, bool): print id, whether the caller wants it.
         grant_answered, grant_withdrawn, acting_changed: as of the kiosk window.
+        pause_requested(bool): the caller's own privacy pause begins or ends.
         faces_changed(str, str): names of the agent and of a third person ("" for none), to stand under their faces.
     """
 
@@ -75,6 +76,7 @@ class SessionPage(KioskPage):
     grant_withdrawn = pyqtSignal(Grant)
     print_answered = pyqtSignal(str, bool)
     acting_changed = pyqtSignal(bool, str)
+    pause_requested = pyqtSignal(bool)
     faces_changed = pyqtSignal(str, str)
 
     def __init__(self, call_pane: QWidget, browser: QWidget, clock: Clock) -> None:
@@ -91,17 +93,18 @@ class SessionPage(KioskPage):
         self.consent, self.stopped = ConsentPanel(clock), StoppedPanel()
         self.consent.answered.connect(self.grant_answered)
         self.consent.acting_changed.connect(self.acting_changed)
-        self._page_shown = self._private = False
+        self._page_shown = self._private = self._own_pause = False
         self.document = DocumentPane()
         self.document.shown_changed.connect(lambda _shown: self._place_page())
         self.printing, self.sheet = PrintPanel(clock), PrintSheet()
         self.printing.answered.connect(self._on_print_answered)
+        self.talk, self.written = TalkStrip(), WrittenStrip()
+        self.written.keyboard.opened.connect(lambda _open: self._place_page())
         self._mandate_shown = False
         self.consent.mandate_shown.connect(self._on_mandate)
         self.stopped.end_requested.connect(self.leave_requested)
         box = spaced(QVBoxLayout(self), (0,), 0)
         box.addWidget(self._build_name())
-        self.talk, self.written = TalkStrip(), WrittenStrip()
         box.addWidget(self.talk)
         box.addWidget(self._build_stage(), 1)
         box.addWidget(self.written)
@@ -121,6 +124,11 @@ class SessionPage(KioskPage):
         self._name = label("lead", heavy=True)
         row.addWidget(IconView("account-voice", 4.2, SKY))
         row.addWidget(self._name, 1)
+        self.pause = BigButton(
+            "chip", "eye-off-outline", colour=INK, icon_u=3.2, size="body", margins=(1.4, 0.4, 1.4, 0.4)
+        )
+        self.pause.clicked.connect(lambda: self.pause_requested.emit(not self._own_pause))
+        row.addWidget(self.pause)
         return strip
 
     def _build_stage(self) -> QWidget:
@@ -134,6 +142,7 @@ class SessionPage(KioskPage):
         self._stage.addWidget(self.browser, PAGE_SHARE)
         self._stage.addWidget(self.document, PAGE_SHARE)
         self._stage.addWidget(self.consent.mandate, PAGE_SHARE)
+        self._stage.addWidget(self.written.keyboard, KEYBOARD_SHARE)
         self._stage.addWidget(self.sheet, PAGE_SHARE)
         self.browser.hide()
         return stage
@@ -202,7 +211,7 @@ class SessionPage(KioskPage):
         self._facts = facts
         self._grants, self._until_s, self._notice = {}, {}, ""
         self._seen = self._heard = True
-        self._page_shown = self._private = False
+        self._page_shown = self._private = self._own_pause = False
         self.document.close_document()
         self._place_page()
         self._held = False
@@ -256,14 +265,23 @@ class SessionPage(KioskPage):
         self._place_page()
         self.retranslate()
 
+    def show_own_pause(self, on: bool) -> None:
+        """Whether the caller's own pause goes on; the adviser's may go on beside it, and the button ends only this."""
+        self._own_pause = on
+        self.retranslate()
+
     def _on_mandate(self, shown: bool) -> None:
         self._mandate_shown = shown
         self._place_page()
 
     def _place_page(self) -> None:
-        """Beside the face stands one thing: a mandate to be typed, a sheet to be printed, the agent's document, the
-        web page; the last two not in a privacy pause."""
-        free = not self._mandate_shown and self.sheet.isHidden() and not self._private
+        """Beside the face stands one thing: a mandate to be typed, a sheet to be printed, the keyboard, the agent's
+        document, the web page; the last two not in a privacy pause."""
+        asked = self._mandate_shown or not self.sheet.isHidden()
+        if asked:
+            self.written.keyboard.close_keyboard()
+        self.pause.setVisible(not asked and self.written.keyboard.isHidden())  # its height is needed by what is typed
+        free = not asked and self.written.keyboard.isHidden() and not self._private
         self.document.setVisible(free and self.document.is_open)
         self.browser.setVisible(free and self._page_shown and not self.document.is_open)
 
@@ -319,13 +337,13 @@ class SessionPage(KioskPage):
         """Says every text again."""
         name = self._facts.agent_name if self._facts else ""
         self._name.setText(_("You are talking with {name}").format(name=name) if name else "")
-        self.line.setText(
-            powers_sentence(
-                self._grants, self._seen and not self._held and not self._private, self._heard and not self._held
-            )
-        )
+        self.line.setText(self._powers())
         self.line.setAccessibleName(self.line.text())
         self.stop.set_words(_("STOP"), spoken=_("STOP. Takes everything back from your adviser at once. (Escape)"))
+        self.pause.set_words(
+            _("End my privacy pause") if self._own_pause else _("Privacy pause"),
+            spoken=_("Privacy pause: your adviser and you do not see each other, and nobody sees the page."),
+        )
         self._place_chips()
         self._say_times()
         self.talk.retranslate()
@@ -335,6 +353,12 @@ class SessionPage(KioskPage):
         self.printing.retranslate()
         self.stopped.retranslate()
         self._say_notice()
+
+    def _powers(self) -> str:
+        """What the agent can see and do now: nothing of what a privacy pause hides."""
+        hidden = dict.fromkeys((Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL, Grant.TYPE), False) if self._private else {}
+        seen = self._seen and not self._held and not self._private
+        return powers_sentence({**self._grants, **hidden}, seen, self._heard and not self._held)
 
     def _place_chips(self) -> None:
         """The powers that are given stand side by side; more than four in two rows."""

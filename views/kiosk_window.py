@@ -113,6 +113,7 @@ class KioskWindow(QWidget):
         self.waiting_page, self.goodbye_page = WaitingPage(self._clock), GoodbyePage(self._clock)
         self.session_page = SessionPage(call_pane, browser, self._clock)
         self.show_written, self.show_private = self.session_page.written.show_lines, self.session_page.show_private
+        self.show_own_pause = self.session_page.show_own_pause
         self.trouble_page = TroublePage()
         self._header, self._banner, self._pages = KioskHeader(), TroubleBanner(), QStackedWidget()
         self._page: KioskPage = self.start_page

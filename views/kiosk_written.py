@@ -14,6 +14,7 @@ from resources.texts import N_, _
 from session.protocol.beside_messages import MAX_WORDS
 from session.protocol.written import Line
 from views.kiosk_icons import IconView
+from views.kiosk_keyboard import TouchKeyboard
 from views.kiosk_page import BigButton, label
 from views.kiosk_theme import BLUE, sized, spaced
 
@@ -24,6 +25,9 @@ SHOWN = 2
 
 class WrittenStrip(QFrame):
     """The last words of the adviser, the caller's last answer, and what may be touched.
+
+    Attributes:
+        keyboard: types into the answer's field; whoever shows the strip gives it a place.
 
     Signals:
         say_requested(str): the caller answers.
@@ -48,6 +52,8 @@ class WrittenStrip(QFrame):
         self._entry.setObjectName("written_entry")
         self._entry.setMaxLength(MAX_WORDS)
         self._entry.returnPressed.connect(self._say)
+        self.keyboard = TouchKeyboard(self._entry)
+        self.keyboard.sent.connect(self._say)
         sized(self._entry, None, 6)
         self.answers = [BigButton("plain", size="body", margins=(1.4, 0.6, 1.4, 0.6)) for _answer in ANSWERS]
         for button, answer in zip(self.answers, ANSWERS, strict=True):
@@ -81,6 +87,7 @@ class WrittenStrip(QFrame):
         self._lines = lines
         if not lines:
             self._entry.clear()
+            self.keyboard.close_keyboard()
             self._told.clear()
         self.retranslate()
 
@@ -98,6 +105,7 @@ class WrittenStrip(QFrame):
         self._entry.setPlaceholderText(_("Or type your answer…"))
         self._entry.setAccessibleName(_("Type your answer"))
         self.send.set_words(_("Send"))
+        self.keyboard.retranslate()
         self.setVisible(bool(self._lines))
         self.update()
 
@@ -119,4 +127,5 @@ class WrittenStrip(QFrame):
         text = self._entry.text().strip()
         if text:
             self._entry.clear()
+            self.keyboard.close_keyboard()
             self.say_requested.emit(text)

@@ -27,20 +27,26 @@ _SHORT = {
 }
 
 
-def caller_words(step: Step, *, document: bool) -> str:
-    """What the agent sees less of; "" when nothing is given up."""
+def caller_words(step: Step, *, document: bool, motion: bool = False) -> str:
+    """What the agent sees less of; "" when nothing is given up. `motion`: hands talk, movement goes before size."""
     if document and step is not Step.PHOTO:
         return _("A page arrives: smaller picture")
+    if motion:
+        return _("Sign language: fluid, smaller") if step is not Step.FULL else ""
     return _(_OF_CALLER[step]) if step in _OF_CALLER else ""
 
 
-def own_words(step: Step, *, document: bool) -> str:
+def own_words(step: Step, *, document: bool, motion: bool = False) -> str:
     """What the caller sees less of; "" when nothing is given up."""
     if document and step is not Step.PHOTO:
         return _("A document leaves: you are smaller")
+    if motion:
+        return _("Sign language: you are fluid, smaller") if step is not Step.FULL else ""
     return _(_OF_OURS[step]) if step in _OF_OURS else ""
 
 
-def short_words(step: Step, *, document: bool) -> str:
+def short_words(step: Step, *, document: bool, motion: bool = False) -> str:
     """Two words for a table or the replay."""
+    if motion:
+        return _("Sign language") if step is Step.FULL and not document else _("Sign language, smaller")
     return _("Document mode") if document else _(_SHORT[step])

@@ -24,6 +24,18 @@ def pdf_picture(data: bytes) -> QImage | None:
     return _stacked(pages) if pages else None
 
 
+def pdf_page(data: bytes, number: int) -> QImage | None:
+    """One page, counted from 1; None when it is no PDF or has fewer."""
+    content = QByteArray(data)
+    buffer = QBuffer(content)
+    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+    document = QPdfDocument(None)
+    document.load(buffer)
+    page = _page(document, number - 1) if 1 <= number <= document.pageCount() else None
+    document.close()
+    return page
+
+
 def _page(document: QPdfDocument, number: int) -> QImage:
     size = document.pagePointSize(number)
     height = max(1, round(WIDTH_PX * size.height() / max(1.0, size.width())))

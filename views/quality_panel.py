@@ -146,7 +146,7 @@ def _percent(value: float) -> str:
 
 
 def _rule_words(rule: LineGoverned) -> str:
-    words = short_words(rule.step, document=rule.document)
+    words = short_words(rule.step, document=rule.document, motion=rule.motion)
     return f"{words} · {rule.face_kbps:.0f} / {rule.budget_kbps:.0f} kb/s"
 
 

@@ -135,6 +135,8 @@ def describe(event: Event) -> str:
             return _("The page is shared") if sharing else _("The page is no longer shared")
         case events.GrantChanged(grant=grant):
             return _grant_sentence(event).format(grant=_(_GRANTS[grant]), mandate=event.mandate)
+        case events.PrivacyChanged(on=True, by_caller=True):
+            return _("The caller began a privacy pause: neither face nor page was shown")
         case events.PrivacyChanged(on=True):
             return _("A privacy pause began: neither face nor page was shown")
         case events.HeldChanged(held=True):
@@ -195,7 +197,7 @@ def _values(event: Event) -> dict[str, str]:
             values["state"] = _(PRINTS[state])
         case events.LineMeasured(kbps=kbps, loss_percent=loss):
             values |= {"kbps": f"{kbps:.0f}", "loss": f"{loss:.1f}"}
-        case events.LineGoverned(step=step, document=document):
+        case events.LineGoverned(step=step, document=document, motion=motion):
             known = Step(step) if step in tuple(Step) else Step.FULL
-            values["step"] = short_words(known, document=document)
+            values["step"] = short_words(known, document=document, motion=motion)
     return values

@@ -312,6 +312,13 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         N_("The call's relay cannot be reached."),
         N_("A direct way is tried where it is allowed. The network person finds the reason with `expert-app doctor`."),
     ),
+    "relay_not_trusted": (
+        N_("The call's relay shows a certificate that is not believed."),
+        N_(
+            "The network person gives this computer and the kiosk the certificate of the relay's authority (`ca_file`;"
+            " a kiosk also needs `certutil`). `expert-app doctor` says which relay it is."
+        ),
+    ),
     "peer_gone": (
         N_("The kiosk no longer answers."),
         N_("Wait a minute: it may come back. What you received is safe."),

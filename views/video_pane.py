@@ -43,6 +43,8 @@ PLATE = "#0b0f14"
 WARNING = "#f0bd62"
 """The same in the light and the dark theme: they lie on a picture, not on a window."""
 
+_TALKING = (MediaState.CONNECTING, MediaState.CONNECTED, MediaState.UNSTABLE)
+
 FrameGiver = Callable[[], VideoFrame | None]
 SizeGiver = Callable[[], tuple[int, int] | None]
 
@@ -53,6 +55,17 @@ class OwnPlace(Enum):
     CORNER = "corner"
     BELOW = "below"
     HIDDEN = "hidden"
+
+
+def absent_words(camera: bool, microphone: bool) -> str:
+    """What a kiosk without camera or microphone means for the talk; "" when it has both."""
+    if camera and microphone:
+        return ""
+    if camera:
+        return _("This kiosk has no microphone that works: you do not hear the caller. They hear you: write to them.")
+    if microphone:
+        return _("This kiosk has no camera that works: you hear the caller. They see and hear you.")
+    return _("This kiosk has neither camera nor microphone that works. The caller sees and hears you: write to them.")
 
 
 def _no_frame() -> VideoFrame | None:
@@ -86,12 +99,14 @@ class VideoPane(QWidget):
         self.setObjectName("video_pane")
         self.setAccessibleName(_("Picture of the caller"))
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._sources: tuple[FrameGiver, FrameGiver] = (_no_frame, _no_frame)
         self._frames: tuple[VideoFrame | None, VideoFrame | None] = (None, None)
         self._state = MediaState.NEW
         self._simulated = (False, False)
         self._peer_camera_on = True
+        self._peer_devices = (True, True)
         self._name = ""
         self._own_place = OwnPlace.CORNER
         self._private = False
@@ -149,6 +164,11 @@ class VideoPane(QWidget):
         self._peer_camera_on = on
         self._update()
 
+    def show_peer_devices(self, camera: bool, microphone: bool) -> None:
+        """Whether the caller's kiosk has a camera and a microphone that work."""
+        self._peer_devices = camera, microphone
+        self._update()
+
     def show_private(self, on: bool) -> None:
         """A privacy pause: no picture at all, neither the caller's nor our own."""
         self._private = on
@@ -168,6 +188,13 @@ class VideoPane(QWidget):
         """Where our own picture is."""
         self._own_place = place
         self._update()
+
+    @property
+    def shows_person(self) -> bool:
+        """Whether a filmed face is here, the caller's or our own; a drawn one is nobody's."""
+        caller, own = self._frames
+        has_caller = caller is not None or self._size is not None
+        return (has_caller and not self._simulated[0]) or (own is not None and not self._simulated[1])
 
     # ---- Qt --------------------------------------------------------------------------------------------------------
 
@@ -360,6 +387,8 @@ class VideoPane(QWidget):
     def _empty_text(self) -> str:
         if self._private:
             return _("Privacy pause: neither you nor the caller sees anything. You hear each other.")
+        if self._state in _TALKING and not self._peer_devices[0]:
+            return absent_words(*self._peer_devices)
         if self._frames[0] is not None and not self._peer_camera_on:
             return _("The caller's camera is off")
         if self._state == MediaState.HELD:

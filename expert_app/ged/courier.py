@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -75,6 +75,11 @@ class Courier:
         self._lines = [_Line(store, target, clock, pace) for target in targets]
         self._running: list[asyncio.Task[None]] = []
 
+    @property
+    def away(self) -> dict[str, str]:
+        """Systems that take nothing now, and why (a `Reason`)."""
+        return {line.name: line.away for line in self._lines if line.away}
+
     def start(self) -> None:
         """Begins to carry."""
         for line in self._lines:
@@ -103,6 +108,7 @@ class _Line:
         self._store, self._target, self._clock, self._pace = store, target, clock, pace
         self._awake = asyncio.Event()
         self._failures = 0
+        self.away = ""
         self._asked: dict[str, int] = {}
 
     @property
@@ -126,7 +132,7 @@ class _Line:
         while True:
             wait_s = self._pace.ask_s if self._asked else self._pace.look_s
             try:
-                parcel = await asyncio.to_thread(
+                parcel = await _in_thread(
                     self._store.deliveries.claim, settings.organisation, settings.name, self._clock.utc_now(), HOLD_S
                 )
                 if parcel is not None:
@@ -149,7 +155,7 @@ class _Line:
         settings = self._target.settings
         while True:
             try:
-                count = await asyncio.to_thread(
+                count = await _in_thread(
                     self._store.deliveries.add_earlier, settings.organisation, settings.name, self._clock.utc_now()
                 )
             except StoreUnreachable:
@@ -167,18 +173,18 @@ class _Line:
         except NotDelivered as trouble:
             return await self._on_trouble(parcel, trouble)
         except asyncio.CancelledError:
-            await asyncio.shield(asyncio.to_thread(keep.release, parcel.delivery, self._clock.utc_now()))
+            await _in_thread(keep.release, parcel.delivery, self._clock.utc_now())
             raise
-        self._failures = 0
+        self._failures, self.away = 0, ""
         now = self._clock.utc_now()
         if isinstance(outcome, Arrived):
             self._asked.pop(parcel.receipt, None)
-            await asyncio.to_thread(keep.delivered, parcel.delivery, outcome.remote_id, now)
+            await _in_thread(keep.delivered, parcel.delivery, outcome.remote_id, now)
             log.info("a document was delivered to %s", self.name)
             return 0.0
         times = self._asked[outcome.receipt] = self._asked.get(outcome.receipt, -1) + 1
         again = now + timedelta(seconds=min(self._pace.ask_s * 2.0 ** min(times, 10), ASK_MOST_S))
-        await asyncio.to_thread(keep.under_way, parcel.delivery, outcome.receipt, again, now)
+        await _in_thread(keep.under_way, parcel.delivery, outcome.receipt, again, now)
         return 0.0
 
     async def _step(self, parcel: Parcel) -> Outcome:
@@ -189,7 +195,7 @@ class _Line:
         if there:
             return Arrived(there)
         try:
-            data = await asyncio.to_thread(self._store.read, parcel.organisation, parcel.document.id)
+            data = await _in_thread(self._store.read, parcel.organisation, parcel.document.id)
         except StoreUnreachable as error:
             raise NotDelivered(Reason.STORE, str(error.detail.get("why", ""))) from error
         except DocumentError as error:
@@ -201,6 +207,7 @@ class _Line:
         now = self._clock.utc_now()
         everything = trouble.reason in EVERYTHING_WAITS
         self._failures = self._failures + 1 if everything else 0
+        self.away = trouble.reason.value if everything else ""
         tries = max(parcel.tries, self._failures - 1)
         wait_s = max(self._wait_s(tries), trouble.again_s)
         again: datetime | None = now + timedelta(seconds=wait_s)
@@ -208,7 +215,7 @@ class _Line:
             again = None
         log.warning("a document was not delivered to %s: %s", self.name, trouble.reason)
         failed = self._store.deliveries.failed
-        await asyncio.to_thread(failed, parcel.delivery, trouble.reason.value, trouble.words, again, now)
+        await _in_thread(failed, parcel.delivery, trouble.reason.value, trouble.words, again, now)
         return wait_s if everything else 0.0
 
     def _wait_s(self, tries: int) -> float:
@@ -217,6 +224,18 @@ class _Line:
         longest = settings.tries_most_s
         wait_s = longest if tries > 30 else min(settings.tries_from_s * 2.0**tries, longest)
         return wait_s * random.uniform(0.8, 1.0)
+
+
+async def _in_thread[**Given, Result](
+    work: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs
+) -> Result:
+    """Runs `work` in a thread; who is cancelled meanwhile waits for its end, so that nobody uses a closed store."""
+    running = asyncio.ensure_future(asyncio.to_thread(work, *args, **kwargs))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait([running])
+        raise
 
 
 def targets_of(settings: Sequence[GedSettings]) -> dict[str, tuple[str, ...]]:

@@ -36,12 +36,15 @@ class Paperless:
 
     async def find(self, parcel: Parcel) -> str:
         """The number of a document with our file's name."""
-        wanted = {"original_filename__iendswith": f"{plain(parcel.document.id, 40)}.pdf", "page_size": "1"}
+        ending = f"{plain(parcel.document.id, 40)}.pdf"
+        wanted = {"original_filename__iendswith": ending, "page_size": "1"}
         response = await answer(self._http, "GET", f"{self._base}/api/documents/", params=wanted)
         if response.status_code != 200:
             raise NotDelivered(Reason.ADDRESS, f"HTTP {response.status_code}")
-        results = _list(decoded(response))
-        return str(results[0]["id"]) if results and "id" in results[0] else ""
+        for one in _list(decoded(response)):  # a server that does not know the filter lists anything
+            if str(one.get("original_file_name", "")).lower().endswith(ending.lower()) and "id" in one:
+                return str(one["id"])
+        return ""
 
     async def send(self, parcel: Parcel, data: bytes) -> Outcome:
         """Posts it; Paperless answers with the id of a task."""

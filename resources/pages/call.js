@@ -17,6 +17,7 @@ function wayOf(options) {
 // One call of this page: `name` is that of its tile and of its events.
 function makeCall(name) {
   const GATHER_MS = 1500;
+  const ARRIVING_MS = 40;
   const UNSEEN_FRAMES = 25;
   const FRESH_MS = 60000;
   const tile = document.getElementById(name);
@@ -97,15 +98,19 @@ function makeCall(name) {
     };
     made.connection.ontrack = (event) => {
       made.arrived.addTrack(event.track);
-      event.track.onunmute = () => onArriving(made);
       if (made === link && !retired) showArrived();
     };
     return made;
   }
 
-  // The first packet of the present call: the one before, if it still goes on, has done its work.
-  function onArriving(made) {
+  // The first packet of the present call: the one before, if it still goes on, has done its work. Chromium's "unmute"
+  // comes with the description, before any packet, and at who answers before the call is the present one.
+  function awaitPackets(made) {
     if (made !== link) return;
+    if (!made.connection.getReceivers().some((receiver) => receiver.getSynchronizationSources().length)) {
+      setTimeout(() => awaitPackets(made), ARRIVING_MS);
+      return;
+    }
     showArrived();
     endRetired();
   }
@@ -161,14 +166,15 @@ function makeCall(name) {
     transceiver.setHeaderExtensionsToNegotiate(offered);
   }
 
-  // Life-size beats smooth: at a narrow line fewer pictures a second, never smaller ones.
+  // Life-size beats smooth: at a narrow line fewer pictures a second, never smaller ones; unless hands talk.
   async function limitPicture(maxKbps) {
     const sender = link && link.senders.video;
     if (!sender) return;
     const parameters = sender.getParameters();
     if (!parameters.encodings.length) return;
-    const kbps = governed.rateOf(maxKbps, limit.sharers);
-    parameters.degradationPreference = limit.sharers > 1 ? "balanced" : "maintain-resolution";
+    const kbps = governed.rateOf(maxKbps);
+    const equal = limit.sharers > 1 && !governed.bound() ? "balanced" : "maintain-resolution";
+    parameters.degradationPreference = governed.motion() ? "maintain-framerate" : equal;
     parameters.encodings.forEach((encoding) => { encoding.maxBitrate = Math.round(kbps * 1000); });
     governed.shape(parameters, sender);
     await sender.setParameters(parameters);
@@ -200,7 +206,7 @@ function makeCall(name) {
     return governed.photos();
   }
 
-  const startKbps = () => (limit.sharers > 1 && sharedKbps ? sharedKbps : limit.max_kbps);
+  const startKbps = () => (limit.sharers > 1 && sharedKbps && !governed.bound() ? sharedKbps : limit.max_kbps);
 
   // A relay that does not answer is said: without it nobody would know why some calls find no way.
   function checkRelay(connection, options) {
@@ -265,6 +271,7 @@ function makeCall(name) {
     arrange();
     showState("new");
     speakTo(options.speaker);
+    awaitPackets(made);
   }
 
   async function speakTo(label) {

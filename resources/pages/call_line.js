@@ -48,7 +48,7 @@ async function lineCounts(connection) {
 // The governor's limits on one call's picture. `senderOf()` gives the sender of the present connection, or null.
 function makeGoverned(senderOf) {
   const PROBE_MS = 400;
-  let limits = null;           // {kbps, height_px, fps}; 0 is no bound
+  let limits = null;           // {kbps, height_px, fps, motion}; 0 is no bound
   let photo = null;            // {sender, camera, canvas, track, timer}: a still photo now and then
 
   async function shoot(shot) {
@@ -96,10 +96,10 @@ function makeGoverned(senderOf) {
     if (shot.sender.track === shot.track) await shot.sender.replaceTrack(shot.camera).catch(() => {});
   }
 
-  // Fits the rate to the limits; `maxKbps` is the call's own bound, `sharers` calls share the line.
-  function rateOf(maxKbps, sharers) {
-    return limits && limits.kbps ? Math.min(maxKbps, limits.kbps / Math.max(1, sharers)) : maxKbps;
-  }
+  // Fits the rate to the limits, which know how many calls share the line; `maxKbps` is the call's own bound.
+  const rateOf = (maxKbps) => (bound() ? Math.min(maxKbps, limits.kbps) : maxKbps);
+  const bound = () => Boolean(limits && limits.kbps);
+  const motion = () => Boolean(limits && limits.motion);
 
   function shape(parameters, sender) {
     const height = limits && limits.height_px, fps = limits && limits.fps;
@@ -120,5 +120,5 @@ function makeGoverned(senderOf) {
     if (isPhoto && !photo && sender && sender.track) await startPhotos(sender);
   }
 
-  return { set, rateOf, shape, again: () => (limits ? set(limits) : null), end: endPhotos, photos: () => photo !== null };
+  return { set, rateOf, bound, motion, shape, again: () => (limits ? set(limits) : null), end: endPhotos, photos: () => photo !== null };
 }

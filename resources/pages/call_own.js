@@ -95,7 +95,22 @@ const own = (() => {
     }
   }
 
+  // Where there is no microphone, silence is sent: a line that carries nothing would look broken to the other end.
+  function silence() {
+    const context = new AudioContext();
+    const out = context.createMediaStreamDestination();
+    const nothing = new ConstantSourceNode(context, { offset: 0 });
+    nothing.connect(out);      // without a source no sound at all is made, and nothing is sent
+    nothing.start();
+    const track = out.stream.getAudioTracks()[0];
+    return { track, absent: true, stop: () => { track.stop(); context.close(); } };
+  }
+
   async function device(kind, options) {
+    return (await given(kind, options)) || (kind === "audio" ? silence() : null);
+  }
+
+  async function given(kind, options) {
     const name = kind === "video" ? options.camera : options.microphone;
     if (name === "none") return null;
     if (name === "simulated") return kind === "video"
@@ -111,6 +126,7 @@ const own = (() => {
     close();
     present = options;
     devices = (await Promise.all([device("video", options), device("audio", options)])).filter(Boolean);
+    for (const user of users.keys()) tellDevices(user);
     const picture = trackOf("video");
     box.hidden = !picture;
     video.srcObject = picture ? new MediaStream([picture]) : null;
@@ -121,10 +137,13 @@ const own = (() => {
     await Promise.all([...users.values()].map((attach) => attach(trackOf)));
   }
 
+  const isThere = (kind) => devices.some((d) => d.track.kind === kind && !d.absent);
+  const tellDevices = (user) => host.tell("devices", { video: isThere("video"), audio: isThere("audio"), peer: user });
+
   // One opening after the other: two calls that begin together share what the first has opened.
   function open(user, options, attach) {
     users.set(user, attach);
-    opening = opening.catch(() => {}).then(() => take(options, false)).then(() => attach(trackOf));
+    opening = opening.catch(() => {}).then(() => take(options, false)).then(() => tellDevices(user)).then(() => attach(trackOf));
     return opening;
   }
 
@@ -138,7 +157,7 @@ const own = (() => {
     if (!users.size || isSimulated()) return;
     for (const [kind, name] of [["video", present.camera], ["audio", present.microphone]]) {
       const found = await shelf.find(kind, name);
-      const track = trackOf(kind);
+      const track = isThere(kind) ? trackOf(kind) : null;
       if (name === "none" || (track && !name)) continue;
       if (!track || (found && found.deviceId !== track.getSettings().deviceId)) return void reopen();
     }

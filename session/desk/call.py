@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from session.clock import Clock
-from session.errors import BusUnreachable, CallLost, MessageTooLarge, RelayUnreachable, SessionError
+from session.errors import BusUnreachable, CallLost, MessageTooLarge, RelayNotTrusted, RelayUnreachable, SessionError
 from session.media.engine import MediaEngine, MediaState, MediaStats
 from session.media.ice import IcePlan, allowed_candidates
 from session.notify import Notifier
 from session.protocol.channel import SessionChannel
+from session.protocol.line_messages import LineGoverned
 from session.protocol.session_messages import (
     CallAnswered,
     CallFailed,
@@ -41,6 +42,9 @@ SHORTEST_WAIT_S = 2.0
 LONGEST_WAIT_S = 30.0
 STEADY_AFTER_S = 10.0
 """A call that lasted this long starts the waits between new calls from the shortest again."""
+
+
+_RELAYS: tuple[type[CallLost], ...] = (RelayNotTrusted, RelayUnreachable)
 
 
 @dataclass
@@ -74,6 +78,7 @@ class DeskCall:
         peer_media_seen: what the kiosk says it received. peer_camera_changed: the caller switched camera or microphone.
         peer_simulated: whether the caller's picture is drawn.
         failed: an offer that could not be answered; the call goes on as it was.
+        governed: the kiosk says by which rule we send our face; to a third person only, an agent's end knows itself.
     """
 
     def __init__(
@@ -95,6 +100,7 @@ class DeskCall:
         self.peer_camera_changed: Notifier[CameraChanged] = Notifier()
         self.peer_simulated: Notifier[bool] = Notifier()
         self.failed: Notifier[SessionError] = Notifier()
+        self.governed: Notifier[LineGoverned] = Notifier()
         self.state = MediaState.NEW
         self._channel = channel
         self._engine = engine
@@ -209,10 +215,12 @@ class DeskCall:
                 self.peer_media_seen.emit(message)
             case CameraChanged():
                 self.peer_camera_changed.emit(message)
+            case LineGoverned():
+                self.governed.emit(message)
             case CallFailed(call_id=call_id):
                 log.warning("the kiosk could not set the call up: %s", message.code)
                 if self._line is None or call_id == self._line.call_id:
-                    lost = RelayUnreachable if message.code == RelayUnreachable.code else CallLost
+                    lost = next((one for one in _RELAYS if one.code == message.code), CallLost)
                     self.failed.emit(lost(why=message.code[:60]))
                     self._lose()
             case _:

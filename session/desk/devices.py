@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 
 from session.clock import Clock
+from session.desk.glimpses import Glimpse, Glimpses
 from session.desk.pages import Keep, PageFailed, PageProgressed, Pages, ReceivedPage
 from session.desk.prints import Prints
 from session.desk.scans import Scans
@@ -21,6 +22,7 @@ from session.protocol.session_messages import (
     ChunksRequested,
     DevicesReported,
     DevicesRequested,
+    PageGlimpsed,
     PageOffered,
     PagesRequested,
     PrintChanged,
@@ -40,7 +42,7 @@ log = logging.getLogger(__name__)
 TOPIC = "device"
 PREVIEW_DPI = 75
 
-__all__ = ["DeskDevices", "Keep", "PageFailed", "PageProgressed", "ReceivedPage"]
+__all__ = ["DeskDevices", "Glimpse", "Keep", "PageFailed", "PageProgressed", "ReceivedPage"]
 
 
 class DeskDevices:
@@ -60,6 +62,7 @@ class DeskDevices:
         scan_progressed, scan_ended: of a scan; `scan_ended` with code `peer_gone` after 30 s of silence.
         page_progressed: chunks of a page or preview so far.
         page_received: a page is whole, right and on disk. preview_received: a preview is whole and right.
+        page_glimpsed: a quick copy of a page that is still on its way.
         page_failed: a page did not come, or is no use.
         print_changed: of a print.
     """
@@ -78,7 +81,9 @@ class DeskDevices:
         self._channel, self._tasks, self._look_s = channel, tasks, look_s
         self._sure = SureSender(channel, TOPIC, tasks)
         self._scans = Scans(channel, TOPIC, clock, tasks)
-        self._pages = Pages(self._sure, clock, tasks, keep, is_kept)
+        self._pages = Pages(self._sure, clock, tasks, keep, is_kept, channel.session_id)
+        self._glimpses = Glimpses(self._sure, clock)
+        self._pages.received.connect(lambda page: self._glimpses.page_came(page.offer.page_id))
         self._prints = Prints(channel, TOPIC, clock, tasks, self._sure, chunk_kbps)
         self._watch: asyncio.Task[None] | None = None
         self.report_changed: Notifier[DevicesReported] = Notifier()
@@ -89,6 +94,7 @@ class DeskDevices:
         self.page_progressed: Notifier[PageProgressed] = self._pages.progressed
         self.page_received: Notifier[ReceivedPage] = self._pages.received
         self.preview_received: Notifier[ReceivedPage] = self._pages.preview_received
+        self.page_glimpsed: Notifier[Glimpse] = self._glimpses.received
         self.page_failed: Notifier[PageFailed] = self._pages.failed
         self.print_changed: Notifier[PrintChanged] = self._prints.changed
         self._stop_hearing = [channel.on_message(TOPIC, self._on_message), channel.on_raw(chunks.TOPIC, self._on_chunk)]
@@ -184,6 +190,8 @@ class DeskDevices:
             case PageOffered():
                 self._scans.on_page(message.scan_id)
                 self._pages.on_offered(message)
+            case PageGlimpsed():
+                self._glimpses.on_told(message)
             case ChunksRequested():
                 self._prints.send_again(message)
             case PrintChanged():
@@ -193,14 +201,19 @@ class DeskDevices:
         self._start_watch()
 
     def _on_chunk(self, payload: bytes, headers: Mapping[str, str]) -> None:
-        self._pages.on_chunk(payload, headers)
+        if self._glimpses.takes(headers):
+            self._glimpses.on_chunk(payload, headers)
+            self._pages.is_heard()
+        else:
+            self._glimpses.is_heard()
+            self._pages.on_chunk(payload, headers)
 
     # ---- watching --------------------------------------------------------------------------------------------------
 
     @property
     def is_busy(self) -> bool:
         """Something is asked for or on its way."""
-        return bool(len(self._scans) or len(self._pages) or len(self._prints))
+        return bool(len(self._scans) or len(self._pages) or len(self._glimpses) or len(self._prints))
 
     def _start_watch(self) -> None:
         if self.is_busy and (self._watch is None or self._watch.done()):
@@ -209,7 +222,7 @@ class DeskDevices:
     async def _watch_all(self) -> None:
         while self.is_busy:
             await asyncio.sleep(self._look_s)
-            for part in (self._scans, self._pages, self._prints):
+            for part in (self._scans, self._pages, self._glimpses, self._prints):
                 part.look()
 
     async def close(self) -> None:

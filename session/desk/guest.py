@@ -11,8 +11,10 @@ import logging
 from session.clock import Clock
 from session.desk.call import DeskCall
 from session.media.engine import MediaEngine
+from session.media.face_limits import face_limits
 from session.notify import Notifier
 from session.protocol.channel import SessionChannel
+from session.protocol.line_messages import LineGoverned
 from session.protocol.roles import Role
 from session.protocol.talk_state import Talk, ThirdState
 from session.protocol.tickets import Ticket, TicketState
@@ -52,6 +54,8 @@ class Guest:
         self.agent = DeskCall(channel, agent_engine, clock, tasks, now_s, topic=ASIDE_TOPIC)
         self._talk: Talk | None = None
         self._is_in = self._is_over = False
+        self._engine = caller_engine
+        self.caller.governed.connect(self._on_governed)
 
     @property
     def is_in(self) -> bool:
@@ -91,14 +95,27 @@ class Guest:
         for call in (self.caller, self.agent):
             call.set_microphone(on)
 
+    def speak(self, held: bool) -> None:
+        """Push-to-talk, for both: a microphone that is off is on while the keys are held."""
+        for call in (self.caller, self.agent):
+            call.speak(held)
+
     def set_camera(self, on: bool) -> None:
         """Our picture on or off, for both."""
         for call in (self.caller, self.agent):
             call.set_camera(on)
 
+    def _on_governed(self, rule: LineGoverned) -> None:
+        """The kiosk's line carries two faces: ours takes what the agent's takes."""
+        face = face_limits(rule.step, rule.face_kbps, motion=rule.motion)
+        self._engine.set_picture_limit(face.kbps, height_px=face.height_px, fps=face.fps, motion=face.motion)
+        self._engine.set_line(round(rule.budget_kbps / 2))
+
     async def close(self) -> None:
         """Ends both calls; the engines can take others."""
         self._is_over = True
+        self._engine.set_picture_limit(0)
+        self._engine.set_line(0)
         await self.caller.hang_up()
         await self.agent.hang_up()
 

@@ -12,10 +12,11 @@ from typing import Any
 from session.clock import Clock
 from session.desk.call import DeskCall
 from session.desk.devices import DeskDevices
-from session.media.engine import MediaEngine, MediaState
+from session.media.engine import MediaEngine, MediaState, MediaStats
 from session.media.governor import Demand, Shares
 from session.media.line_end import LOOK_S, LineEnd, OtherTraffic
 from session.protocol.channel import SessionChannel
+from session.protocol.line_messages import LineGoverned, LinePriority
 from session.protocol.line_rates import LineRates
 from session.tasks import Tasks
 
@@ -45,9 +46,27 @@ class DeskLine(LineEnd):
         self._call, self._engine, self._devices = call, engine, devices
         self._watching: asyncio.Task[Any] | None = None
         self._line_kbps = 0.0
+        self._third_there = False
+        self._third_bytes, self._own = 0, MediaStats()
         start_kbps = rates.down_kbps if rates is not None else GUESS_KBPS
         super().__init__(channel, clock, tasks, self._carry_out, self._other_traffic, start_kbps, declared_kbps)
+        self.peer_governed.connect(self._on_peer_governed)
         self._tell_engine(min(rates.down_kbps, rates.up_kbps) if rates is not None else 0.0)
+
+    def set_third(self, there: bool) -> None:
+        """A third person sends to this kiosk too: it gets as much as we do."""
+        self._third_there = there
+        self.set_faces(2 if there else 1)
+
+    def _on_peer_governed(self, rule: LineGoverned) -> None:
+        """After a restart of the desk the kiosk still knows that hands talk."""
+        if rule.motion and self._motion is None:
+            self.set_motion(True)
+
+    def _repeat(self) -> None:
+        super()._repeat()
+        if self._motion is not None:
+            self._send_soon(LinePriority(motion=self._motion))
 
     def start(self) -> None:
         """Begins to look."""
@@ -66,11 +85,19 @@ class DeskLine(LineEnd):
         while True:
             await asyncio.sleep(LOOK_S)
             if self._call.call_id and self._call.state is not MediaState.HELD:
-                self.look(self._call.call_id, self._engine.stats())
+                stats = self._engine.stats()
+                self._count_third(stats)
+                self.look(self._call.call_id, stats)
+
+    def _count_third(self, stats: MediaStats) -> None:
+        """The third person follows our own rule, so it sends as much as we do: it is counted so."""
+        if self._third_there:
+            self._third_bytes += max(0, stats.sent_bytes - self._own.sent_bytes)
+        self._own = stats
 
     def _carry_out(self, shares: Shares) -> None:
         face = shares.face
-        self._engine.set_picture_limit(face.kbps, height_px=face.height_px, fps=face.fps)
+        self._engine.set_picture_limit(face.kbps, height_px=face.height_px, fps=face.fps, motion=face.motion)
         self._devices.set_page_rate(shares.page_kbps)
         if self._line_kbps and shares.budget_kbps > self._line_kbps:
             self._tell_engine(shares.budget_kbps)
@@ -80,4 +107,5 @@ class DeskLine(LineEnd):
         self._engine.set_line(round(line_kbps))
 
     def _other_traffic(self) -> OtherTraffic:
-        return OtherTraffic(sent_bytes=self._devices.sent_bytes, demand=Demand(page=self._devices.pages_cross))
+        sent_bytes = self._devices.sent_bytes + self._third_bytes
+        return OtherTraffic(sent_bytes=sent_bytes, demand=Demand(page=self._devices.pages_cross))

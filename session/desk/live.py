@@ -32,6 +32,7 @@ from session.notify import Notifier
 from session.protocol.channel import SessionChannel
 from session.protocol.hub_messages import SessionFacts
 from session.protocol.session_messages import KioskWiped, PageOffered, SessionMessage
+from session.protocol.talk_state import is_in
 from session.protocol.written import Written
 from session.tasks import Tasks
 
@@ -89,6 +90,7 @@ class DeskSession:
         self.show = DeskShow(channel, clock, tasks, chunk_kbps)
         self.devices = DeskDevices(channel, clock, tasks, keep, is_kept=is_kept, chunk_kbps=chunk_kbps)
         self.line = DeskLine(channel, self.call, engine, self.devices, facts.line, clock, tasks, chunk_kbps)
+        self.talk.third_changed.connect(lambda third: self.line.set_third(is_in(third)))
         self.written = Written(channel, tasks)
         self.privacy = DeskPrivacy(channel, self.call, self.talk, tasks)
         self.chronicle = Chronicle(facts, log_writer, clock)

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
 
+from session.bus.identity import is_signed
 from session.clock import Clock
 from session.errors import (
     MessageMalformed,
@@ -20,6 +21,7 @@ from session.errors import (
 )
 from session.notify import Notifier
 from session.protocol.chunks import MAX_ASKS, Arrivals, Assembly
+from session.protocol.page_signing import words_of
 from session.protocol.sending import SureSender
 from session.protocol.session_messages import ChunksRequested, PageKept, PageOffered, PageRefused, ScanKind
 from session.tasks import Tasks
@@ -60,17 +62,25 @@ class Pages:
 
     Args:
         keep: see `Keep`.
+        session_id: of which the kiosk signs its pages.
         is_kept: whether an earlier desk already kept this page, so that it is only acknowledged.
     """
 
     def __init__(
-        self, sure: SureSender, clock: Clock, tasks: Tasks, keep: Keep, is_kept: Callable[[PageOffered], bool]
+        self,
+        sure: SureSender,
+        clock: Clock,
+        tasks: Tasks,
+        keep: Keep,
+        is_kept: Callable[[PageOffered], bool],
+        session_id: str = "",
     ) -> None:
         self.progressed: Notifier[PageProgressed] = Notifier()
         self.received: Notifier[ReceivedPage] = Notifier()
         self.preview_received: Notifier[ReceivedPage] = Notifier()
         self.failed: Notifier[PageFailed] = Notifier()
         self._sure, self._tasks, self._keep, self._is_kept = sure, tasks, keep, is_kept
+        self._session_id = session_id
         self._arrivals = Arrivals(clock)
         self._offers: dict[str, PageOffered] = {}
         self._damaged: set[str] = set()
@@ -88,6 +98,9 @@ class Pages:
             return
         if offer.page_id in self._offers and not self._arrivals.has(offer.page_id):
             return  # it is being kept at this moment
+        if not self._is_of_kiosk(offer):
+            self._on_forged(offer)
+            return
         self._offers[offer.page_id] = offer
         try:
             assembly = self._arrivals.expect(offer.page_id, offer.size_bytes, offer.sha256, offer.chunks)
@@ -95,6 +108,19 @@ class Pages:
             self._refuse(offer.page_id, error)
             return
         self._progress(assembly)
+
+    def is_heard(self) -> None:
+        """Something else came on the way that pages take: what waits behind it is not lost."""
+        self._arrivals.is_heard()
+
+    def _is_of_kiosk(self, offer: PageOffered) -> bool:
+        """The signature is right, or there is none: an older kiosk, and the document says so."""
+        return not offer.signature or is_signed(offer.signer, words_of(self._session_id, offer), offer.signature)
+
+    def _on_forged(self, offer: PageOffered) -> None:
+        """Somebody on the way changed it. The kiosk still has its page, which is not refused."""
+        log.error("the signature of a page is not the kiosk's")
+        self.failed.emit(PageFailed(offer.page_id, PageDamaged.code))
 
     def on_chunk(self, payload: bytes, headers: Mapping[str, str]) -> None:
         """A chunk came; chunks of other conversations are left alone."""

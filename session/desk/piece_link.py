@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from session.bus.client import BusClient
 from session.protocol.hub_messages import DossierAnswer, DossierFacts
+from session.protocol.ids import new_id
 from session.protocol.piece_messages import (
     AcknowledgeRequest,
+    CorrectRequest,
     DocumentSearchAnswer,
     DocumentSearchRequest,
     PageSeen,
     PieceHistory,
     PieceHistoryRequest,
-    PieceStep,
     ProcedureFacts,
     ProceduresAnswer,
     ProceduresRequest,
@@ -23,6 +24,7 @@ from session.protocol.piece_messages import (
     SeenPage,
     SeenRequest,
     StartProcedureRequest,
+    SupersedeRequest,
 )
 
 
@@ -42,15 +44,43 @@ class PieceLink:
         wish = StartProcedureRequest(session_id=session_id, dossier=dossier, procedure=procedure)
         return (await self._bus.insist("start_procedure", wish, DossierAnswer)).dossier
 
+    async def correct(
+        self, session_id: str, dossier: str, document_id: str, piece_id: str, name: str, reason: str
+    ) -> DossierFacts:
+        """Files a document's bytes anew; the dossier afterwards."""
+        wish = CorrectRequest(
+            session_id=session_id,
+            dossier=dossier,
+            request_id=new_id(),
+            document_id=document_id,
+            piece_id=piece_id,
+            name=name,
+            reason=reason,
+        )
+        return (await self._bus.insist("correct_document", wish, DossierAnswer)).dossier
+
+    async def supersede(
+        self, session_id: str, dossier: str, document_id: str, by_document_id: str, reason: str
+    ) -> DossierFacts:
+        """A document that was filed later takes another one's place; the dossier afterwards."""
+        wish = SupersedeRequest(
+            session_id=session_id,
+            dossier=dossier,
+            document_id=document_id,
+            by_document_id=by_document_id,
+            reason=reason,
+        )
+        return (await self._bus.insist("supersede_document", wish, DossierAnswer)).dossier
+
     async def acknowledge(self, session_id: str, dossier: str, piece_ids: list[str]) -> DossierFacts:
         """A receipt that names these pieces was printed."""
         wish = AcknowledgeRequest(session_id=session_id, dossier=dossier, piece_ids=piece_ids)
         return (await self._bus.insist("acknowledge", wish, DossierAnswer)).dossier
 
-    async def history(self, session_id: str, dossier: str) -> list[PieceStep]:
-        """What happened to the pieces, oldest first."""
+    async def history(self, session_id: str, dossier: str) -> PieceHistory:
+        """What happened to the pieces, and what was done with the dossier, oldest first."""
         wish = PieceHistoryRequest(session_id=session_id, dossier=dossier)
-        return (await self._bus.insist("piece_history", wish, PieceHistory)).steps
+        return await self._bus.insist("piece_history", wish, PieceHistory)
 
     async def seen(self, session_id: str, dossier: str, pages: list[PageSeen]) -> list[SeenPage]:
         """Pages that the dossier has already, or that look like some."""

@@ -21,23 +21,26 @@ log = logging.getLogger(__name__)
 
 
 class DeskPrivacy:
-    """One session's privacy pauses.
+    """One session's privacy pauses: the agent's, and the caller's, which the kiosk tells. Each ends its own.
 
     Attributes:
-        changed: whether this end shows and sends no picture; at once. confirmed: the kiosk shows the same.
+        changed: whether this end shows and sends no picture; at once. confirmed: what the kiosk shows, and whose pause.
+        on: as `changed`. mine, callers: whose pauses go on.
     """
 
     def __init__(self, channel: SessionChannel, call: DeskCall, talk: DeskTalk, tasks: Tasks) -> None:
         self.changed: Notifier[bool] = Notifier()
-        self.confirmed: Notifier[bool] = Notifier()
-        self.on = False
+        self.confirmed: Notifier[PrivacyShown] = Notifier()
+        self.on = self.mine = self.callers = False
+        self._asked = False
         self._channel, self._call, self._talk, self._tasks = channel, call, talk, tasks
         self._stops: list[Callable[[], None]] = [channel.on_message(TOPIC, self._on_message)]
         call.answered.connect(self._on_answered)
 
     def set(self, on: bool) -> None:
-        """Begins or ends a pause."""
-        self._show(on)
+        """Begins or ends the agent's pause."""
+        self.mine, self._asked = on, True
+        self._show()
         self._tell()
 
     def close(self) -> None:
@@ -45,9 +48,11 @@ class DeskPrivacy:
         for stop in self._stops:
             stop()
         self._stops.clear()
-        self._show(False)
+        self.mine = self.callers = False
+        self._show()
 
-    def _show(self, on: bool) -> None:
+    def _show(self) -> None:
+        on = self.mine or self.callers
         if on != self.on:
             self.on = on
             self._call.set_private(on)
@@ -55,7 +60,7 @@ class DeskPrivacy:
             self.changed.emit(on)
 
     def _tell(self) -> None:
-        self._tasks.spawn(self._send(PrivacyAsked(on=self.on)), name="desk privacy pause")
+        self._tasks.spawn(self._send(PrivacyAsked(on=self.mine)), name="desk privacy pause")
 
     async def _send(self, message: PrivacyAsked) -> None:
         try:
@@ -66,11 +71,14 @@ class DeskPrivacy:
     def _on_message(self, message: SessionMessage) -> None:
         if not isinstance(message, PrivacyShown):
             return
-        if message.on and not self.on:  # from before a restart of this desk: the pause goes on until somebody ends it
-            self._show(True)
-        self.confirmed.emit(message.on)
+        self.callers = message.caller
+        if message.agent and not self._asked:  # from before a restart of this desk: it goes on until the agent ends it
+            self.mine = self._asked = True
+        self._show()
+        self.confirmed.emit(message)
 
     def _on_answered(self, answer: CallAnswered) -> None:
-        """A new call may be that of a kiosk that was restarted: it must not show what is hidden."""
+        """A new call may be that of a kiosk that was restarted: it must not show what is hidden, and it tells what of
+        the caller's own pause it knows."""
         if self.on:
             self._tell()

@@ -10,6 +10,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable
 
+import msgspec
+
 from session.desk.aside import AsideCall, OfferingEngine
 from session.desk.call import DeskCall
 from session.desk.talk_link import TalkLink
@@ -102,11 +104,7 @@ class DeskTalk:
             return
         told, known = answer.talk.third, self.talk.third
         if told is not None and known is not None and same_third(told, known):
-            self.changed.emit(
-                TalkAnswer(
-                    session_id=answer.session_id, talk=self.talk, third_name=answer.third_name, by_name=answer.by_name
-                )
-            )
+            self.changed.emit(msgspec.structs.replace(answer, talk=self.talk))
 
     def banner_painted(self, user: str) -> None:
         """The banner that names this third person has been painted: the hub may let it in."""

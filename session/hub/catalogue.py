@@ -207,6 +207,11 @@ class Catalogue:
         names = {person.id: person.name for person in self.organisation(organisation).people}
         return names.get(user, user)
 
+    def skills_of(self, organisation: str, user: str) -> frozenset[str]:
+        """What somebody at a desk is said to be able to do."""
+        people = self.organisation(organisation).people
+        return frozenset(skill for person in people if person.id == user for skill in person.skills)
+
     def identities(self) -> dict[tuple[str, Role, str], str]:
         """The file's public key ("" for none) of everybody, by (organisation, role, user)."""
         return {

@@ -9,8 +9,10 @@ from session.hub.board import Board
 from session.hub.board_handlers import board_handlers
 from session.hub.calls import Calls
 from session.hub.catalogue import Catalogue
+from session.hub.delivery_service import delivery_handlers
 from session.hub.dossier_handlers import dossier_handlers
 from session.hub.dossier_service import DossierService
+from session.hub.export_service import export_handlers
 from session.hub.history_handlers import Past, history_handlers
 from session.hub.log_keeper import LogKeeper
 from session.hub.offers import Offers
@@ -165,6 +167,8 @@ def handlers(
         **board_handlers(board, agents, past.days),
         **history_handlers(past),
         **dossier_handlers(dossiers),
+        **delivery_handlers(dossiers.store, catalogue.person_name),
+        **export_handlers(dossiers.store, catalogue.person_name),
         **routing_handlers(routing),
         **waiting,
         **seal_handlers(catalogue, sessions, keeper),

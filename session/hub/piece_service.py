@@ -16,6 +16,8 @@ from session.protocol.hub_messages import DocumentRecord, DossierAnswer, Dossier
 from session.protocol.piece_messages import (
     MAX_LISTED,
     AcknowledgeRequest,
+    ActStep,
+    CorrectRequest,
     DocumentSearchAnswer,
     DocumentSearchRequest,
     PageSeen,
@@ -29,6 +31,7 @@ from session.protocol.piece_messages import (
     SeenPage,
     SeenRequest,
     StartProcedureRequest,
+    SupersedeRequest,
 )
 from session.protocol.tickets import Ticket
 
@@ -85,6 +88,18 @@ class PieceStoreLike(Protocol):
 
     async def history(self, organisation: str, number: str) -> list[PieceStep]:
         """What happened to the pieces, oldest first."""
+        ...
+
+    async def correct(self, organisation: str, wish: CorrectRequest, user: str, who: Who) -> DossierFacts:
+        """Files a document's bytes anew. Raises `DossierUnknown`."""
+        ...
+
+    async def supersede(self, organisation: str, wish: SupersedeRequest, user: str, who: Who) -> DossierFacts:
+        """One document takes another one's place. Raises `DossierUnknown`."""
+        ...
+
+    async def acts(self, organisation: str, number: str) -> list[ActStep]:
+        """What people did with the dossier beyond its pieces, oldest first."""
         ...
 
     async def seen(self, organisation: str, number: str, pages: list[PageSeen]) -> list[SeenPage]:
@@ -145,11 +160,21 @@ class _PieceHandlers:
 
     async def history(self, asker: Asker, wish: PieceHistoryRequest) -> PieceHistory:
         await self._who(asker, wish.session_id, wish.dossier)
-        return PieceHistory(steps=(await self._store.history(asker.organisation, wish.dossier))[-MAX_LISTED:])
+        steps = (await self._store.history(asker.organisation, wish.dossier))[-MAX_LISTED:]
+        acts = (await self._store.acts(asker.organisation, wish.dossier))[-MAX_LISTED:]
+        return PieceHistory(steps=steps, acts=acts)
 
     async def seen(self, asker: Asker, wish: SeenRequest) -> SeenAnswer:
         await self._who(asker, wish.session_id, wish.dossier)
         return SeenAnswer(seen=await self._store.seen(asker.organisation, wish.dossier, wish.pages))
+
+    async def correct(self, asker: Asker, wish: CorrectRequest) -> DossierAnswer:
+        who = await self._who(asker, wish.session_id, wish.dossier)
+        return DossierAnswer(dossier=await self._store.correct(asker.organisation, wish, asker.user, who))
+
+    async def supersede(self, asker: Asker, wish: SupersedeRequest) -> DossierAnswer:
+        who = await self._who(asker, wish.session_id, wish.dossier)
+        return DossierAnswer(dossier=await self._store.supersede(asker.organisation, wish, asker.user, who))
 
     async def search(self, asker: Asker, wish: DocumentSearchRequest) -> DocumentSearchAnswer:
         await self._who(asker, wish.session_id, wish.dossier)
@@ -166,5 +191,7 @@ def piece_handlers(dossiers: BoundDossiers) -> dict[str, Handler]:
         "acknowledge": rules.acknowledge,
         "piece_history": rules.history,
         "seen": rules.seen,
+        "correct_document": rules.correct,
+        "supersede_document": rules.supersede,
         "search_documents": rules.search,
     }

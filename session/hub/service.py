@@ -37,7 +37,7 @@ FINISH_S = 5.0
 REFUSED_PER_S, REFUSED_BURST = 20.0, 200.0
 """So many requests over the limit are refused in words; who goes on all the same gets no answer and costs no work."""
 
-BULK = frozenset({"upload_chunk", "document", "library_document", "log", "read_log"})
+BULK = frozenset({"upload_chunk", "document", "export_part", "library_document", "log", "read_log"})
 BULK_PER_S, BULK_BURST = 1000.0, 2000.0
 """Parts of documents and logs come one after the other, as fast as the line allows."""
 

@@ -23,6 +23,7 @@ from session.hub.service import Asker
 from session.protocol.hub_messages import TicketChanged
 from session.protocol.roles import Role
 from session.protocol.talk_messages import (
+    SIGN_LANGUAGE,
     BannerShown,
     HoldRequest,
     InvitationAnswered,
@@ -60,11 +61,12 @@ class Talks:
         if not _is_in(ticket, asker):
             raise TicketUnknown
         talk = ticket.talk or Talk()
-        third_name = by_name = ""
+        third_name, by_name, signs = "", "", False
         if talk.third is not None:
             third_name = self._catalogue.person_name(ticket.organisation, talk.third.user)
+            signs = SIGN_LANGUAGE in self._catalogue.skills_of(ticket.organisation, talk.third.user)
             by_name = self._catalogue.person_name(ticket.organisation, talk.third.by.partition(".")[2])
-        return TalkAnswer(session_id=session_id, talk=talk, third_name=third_name, by_name=by_name)
+        return TalkAnswer(session_id=session_id, talk=talk, third_name=third_name, by_name=by_name, signs=signs)
 
     # ---- hold ------------------------------------------------------------------------------------------------------
 

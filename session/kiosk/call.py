@@ -12,16 +12,18 @@ from typing import Any
 import msgspec
 
 from session.clock import Clock
-from session.errors import BusUnreachable, CallLost, MessageTooLarge, RelayUnreachable, SessionError
+from session.errors import BusUnreachable, CallLost, MessageTooLarge, SessionError
+from session.media.call_page import NONE, Described, Seen, limits_for_page
 from session.media.call_page import CallMedia as CallMedia
 from session.media.call_page import CallPage as CallPage
-from session.media.call_page import Described, Seen
 from session.media.engine import MediaStats, PictureLimits
 from session.media.ice import IceServer as IceServer
 from session.media.ice import allowed_candidates
+from session.media.relays import why_not_in_browser
 from session.notify import Notifier
 from session.protocol.channel import SessionChannel
 from session.protocol.ids import new_id
+from session.protocol.line_messages import LineGoverned
 from session.protocol.session_messages import (
     CallAnswered,
     CallFailed,
@@ -68,6 +70,7 @@ class KioskCall:
     Attributes:
         state_changed: "new", "connecting", "connected", "disconnected", "failed", "closed" (RTCPeerConnectionState),
             or "held": on purpose nothing travels.
+        peer_simulated: the other's picture in the present call is drawn.
         offered: an offer was sent.
         media_seen: what this kiosk received; peer_media_seen: what the desk says it received.
         device_missing: "video" or "audio" when camera or microphone cannot be used; the call goes on without.
@@ -96,6 +99,7 @@ class KioskCall:
         self.peer_camera_changed: Notifier[CameraChanged] = Notifier()
         self.relay_failed: Notifier[bool] = Notifier()
         self.state = "new"
+        self.peer_simulated = False
         self._channel = channel
         self._page = page
         self._clock = clock
@@ -105,6 +109,8 @@ class KioskCall:
         self._topic, self._peer = topic, peer
         self._held = False
         self._sharers = sharers
+        self._on = {"camera": True, "microphone": True}
+        self._there = {"camera": self._media.camera != NONE, "microphone": self._media.microphone != NONE}
         self._call_id = ""
         self._answered = False
         self._attempts = 0
@@ -139,8 +145,20 @@ class KioskCall:
 
     async def set_own(self, *, camera_on: bool, microphone_on: bool) -> None:
         """Switches the caller's own picture and voice, and tells the desk."""
+        self._on = {"camera": camera_on, "microphone": microphone_on}
         await self._run(f"{self._peer}.setOwn({json.dumps(camera_on)}, {json.dumps(microphone_on)})", SCRIPT_TIMEOUT_S)
-        await self._send(CameraChanged(camera_on=camera_on, microphone_on=microphone_on))
+        await self._tell_own()
+
+    async def _tell_own(self) -> None:
+        """What is switched on, and what is there at all: without it a kiosk without a camera looks like a lost line."""
+        await self._send(
+            CameraChanged(
+                camera_on=self._on["camera"],
+                microphone_on=self._on["microphone"],
+                camera_there=self._there["camera"],
+                microphone_there=self._there["microphone"],
+            )
+        )
 
     async def set_private(self, on: bool) -> None:
         """No face is shown or filmed for a moment; returns when the screen is so."""
@@ -189,9 +207,12 @@ class KioskCall:
 
     def limit_picture(self, limits: PictureLimits) -> None:
         """The caller's picture takes no more than this from now on."""
-        wanted = {"kbps": limits.kbps, "height_px": limits.height_px, "fps": limits.fps}
-        script = f"{self._peer}.govern({json.dumps(wanted)})"
+        script = f"{self._peer}.govern({limits_for_page(limits)})"
         self._tasks.spawn(self._run(script, SCRIPT_TIMEOUT_S), name="kiosk-call-limit")
+
+    def tell_rule(self, rule: LineGoverned) -> None:
+        """By which rule the other end sends its face to us: of who is not the agent, only we know the line."""
+        self._tasks.spawn(self._send(rule), name="kiosk-call-rule")
 
     # ---- offering --------------------------------------------------------------------------------------------------
 
@@ -216,10 +237,11 @@ class KioskCall:
         try:
             made = msgspec.convert(await self._run_or_raise(self._offer_script(since_s), OFFER_TIMEOUT_S), Described)
         except (CallLost, msgspec.ValidationError) as error:
-            no_relay = isinstance(error, CallLost) and "no relay" in str(error.detail.get("why", ""))
-            log.warning("no offer could be made: %s", "no relay" if no_relay else type(error).__name__)
-            code = RelayUnreachable.code if no_relay else CallLost.code
-            await self._send(CallFailed(call_id=self._call_id, code=code))
+            call_id, code = self._call_id, CallLost.code
+            if isinstance(error, CallLost) and "no relay" in str(error.detail.get("why", "")):
+                code = (await why_not_in_browser(self._media.plan.relays)).code
+            log.warning("no offer could be made: %s", code)
+            await self._send(CallFailed(call_id=call_id, code=code))
             return
         if self._held:
             return
@@ -269,8 +291,11 @@ class KioskCall:
                 log.info("ignored on topic call: %s", type(message).__name__)
 
     async def _accept(self, answer: CallAnswered) -> None:
+        self.peer_simulated = answer.simulated_camera
         sdp = allowed_candidates(answer.sdp, self._media.plan)
         script = f"{self._peer}.accept({json.dumps(sdp)}, {json.dumps(answer.simulated_camera)})"
+        if not all(self._there.values()):
+            await self._tell_own()  # the desk may be another one than before
         try:
             await self._run_or_raise(script, SCRIPT_TIMEOUT_S)
         except CallLost:
@@ -283,6 +308,8 @@ class KioskCall:
                 self._change_state(str(detail.get("state", "")))
             case "first_frame":
                 self._tasks.spawn(self._report(), name="kiosk-call-seen")
+            case "devices":
+                self._on_devices(detail)
             case "device_missing":
                 self.device_missing.emit(str(detail.get("kind", "")))
             case "relay_failed":
@@ -291,6 +318,13 @@ class KioskCall:
             case "page_lost":
                 self._change_state("failed")
                 self._offer_soon()
+
+    def _on_devices(self, detail: dict[str, Any]) -> None:
+        """Camera and microphone were opened, or could not be."""
+        before = self._there
+        self._there = {"camera": bool(detail.get("video")), "microphone": bool(detail.get("audio"))}
+        if self._there != before:
+            self._tasks.spawn(self._tell_own(), name="kiosk-call-devices")
 
     def _change_state(self, state: str) -> None:
         if state != self.state:

@@ -73,7 +73,9 @@ class Chronicle:
     def listen_beside(self, written: Written, privacy: KioskPrivacy) -> None:
         """The caller's written words, of which only that they were sent is kept, and the privacy pauses."""
         written.said.connect(lambda _fact: self._log.write(events.WordsSent(by=Writer.KIOSK)))
-        privacy.shown.connect(lambda on: self._log.write(events.PrivacyChanged(on=on)))
+        privacy.shown.connect(
+            lambda on: self._log.write(events.PrivacyChanged(on=on, by_caller=on and privacy.by_caller))
+        )
 
     def listen(
         self, grants: KioskGrants, call: KioskCall, page: KioskCobrowse, control: KioskControl, devices: KioskDevices

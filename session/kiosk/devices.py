@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from session.clock import Clock
 from session.device_errors import PrinterGone, ScannerGone
+from session.kiosk.glimpses import Glimpses, MakeGlimpse
 from session.kiosk.grants import KioskGrants
 from session.kiosk.page_shelf import PageShelf
 from session.kiosk.pages import Pages
@@ -60,7 +61,9 @@ class KioskDevices:
         shelf: the session's own.
         rules: for whom this kiosk prints, and how it looks at documents.
         chunk_kbps: kilobits per second that pages may use, so that they never starve the voice; None: all.
+        make_glimpse: makes quick copies of pages that take long.
         look_s: how often a stalled document is looked for.
+        sign_page: puts the kiosk's signature on a page.
 
     Attributes:
         scan_started, scan_ended, print_changed: for the kiosk's screen and the log.
@@ -80,15 +83,20 @@ class KioskDevices:
         rules: PrintRules,
         *,
         chunk_kbps: int | None = DEFAULT_CHUNK_KBPS,
+        make_glimpse: MakeGlimpse | None = None,
         look_s: float = 0.25,
+        sign_page: Callable[[PageOffered], PageOffered] | None = None,
     ) -> None:
         self._scanner, self._printer, self._shelf, self._tasks, self._look_s = scanner, printer, shelf, tasks, look_s
         self._sure = SureSender(channel, TOPIC, tasks)
-        self._chunks = ChunkSender(channel, clock, tasks, shelf.read, kbps=chunk_kbps)
-        self._pages = Pages(shelf, self._sure, self._chunks, clock)
+        self._chunks = ChunkSender(channel, clock, tasks, self._read, kbps=chunk_kbps)
+        self._glimpses = Glimpses(make_glimpse, self._sure, self._chunks, tasks)
+        self._pages = Pages(shelf, self._sure, self._chunks, self._glimpses, clock)
         self._scans = Scans(scanner, self._pages, grants, self._sure, tasks)
         self._prints = Prints(printer, grants, self._sure, clock, tasks, rules)
         self._kiosk_key = rules.kiosk_key
+        if sign_page is not None:
+            self._pages.sign = sign_page
         self._report: asyncio.Task[None] | None = None
         self._watch: asyncio.Task[None] | None = None
         self.scan_started: Notifier[ScanRequested] = self._scans.started
@@ -113,6 +121,13 @@ class KioskDevices:
     def pages_cross(self) -> bool:
         """Pages are on their way to the desk now."""
         return self._chunks.waiting > 0
+
+    def _read(self, item_id: str) -> bytes:
+        """A page of the shelf, or a quick copy of one."""
+        try:
+            return self._glimpses.read(item_id)
+        except KeyError:
+            return self._shelf.read(item_id)
 
     def set_page_rate(self, kbps: int) -> None:
         """What pages may use of the line from now on."""
@@ -207,6 +222,7 @@ class KioskDevices:
         A sheet that is being printed is let out; what still waits at the printer is cancelled.
         """
         await self.close()
+        self._glimpses.clear()
         count = await asyncio.to_thread(self._shelf.wipe)
         await self._prints.end()
         return count

@@ -10,14 +10,18 @@ import asyncio
 import logging
 from typing import Any
 
+import msgspec
+
 from session.clock import Clock
 from session.errors import CallLost
 from session.kiosk.call import KioskCall
 from session.kiosk.cobrowse import KioskCobrowse
 from session.kiosk.devices import KioskDevices
+from session.media.engine import MediaStats
 from session.media.governor import Demand, Shares
 from session.media.line_end import LOOK_S, LineEnd, OtherTraffic
 from session.protocol.channel import SessionChannel
+from session.protocol.line_messages import LineGoverned
 from session.protocol.line_rates import LineRates
 from session.tasks import Tasks
 
@@ -51,10 +55,29 @@ class KioskLine(LineEnd):
     ) -> None:
         self._call, self._page, self._devices = call, page, devices
         self._watching: asyncio.Task[Any] | None = None
+        self._third: KioskCall | None = None
+        self._third_bytes, self._third_stats = 0, MediaStats()
+        self._peer_rule: LineGoverned | None = None
         self._heard: tuple[str, int] = ("", 0)
         self._heard_at_s, self._patience_s = 0.0, SECOND_AFTER_S
         start_kbps = rates.up_kbps if rates is not None else GUESS_KBPS
         super().__init__(channel, clock, tasks, self._carry_out, self._other_traffic, start_kbps, declared_kbps)
+        self.peer_governed.connect(self._on_peer_governed)
+
+    def set_third(self, call: KioskCall | None) -> None:
+        """A call with a third person begins on the same line, or has ended."""
+        self._third, self._third_stats = call, MediaStats()
+        self.set_faces(1 if call is None else 2)
+        if call is not None:
+            call.limit_picture(self.shares.face)
+            if (rule := self._peer_rule) is not None:  # until the agent's end has made room
+                call.tell_rule(msgspec.structs.replace(rule, face_kbps=rule.face_kbps / 2))
+
+    def _on_peer_governed(self, rule: LineGoverned) -> None:
+        """By the rule of the agent's face the third person sends its own."""
+        self._peer_rule = rule
+        if self._third is not None:
+            self._third.tell_rule(rule)
 
     def start(self) -> None:
         """Begins to look."""
@@ -81,9 +104,23 @@ class KioskLine(LineEnd):
         except CallLost as error:
             log.info("the call page does not count: %s", error.detail.get("why", ""))
             return
+        await self._count_third()
         if call_id == self._call.call_id:
             self._watch_silence(call_id, stats.packets)
             self.look(call_id, stats)
+
+    async def _count_third(self) -> None:
+        """What the other call sends is on the same line."""
+        third = self._third
+        if third is None or not third.call_id or third.state == "held":
+            return
+        try:
+            stats = await third.count()
+        except CallLost:
+            return
+        if third is self._third:
+            self._third_bytes += max(0, stats.sent_bytes - self._third_stats.sent_bytes)
+            self._third_stats = stats
 
     def _watch_silence(self, call_id: str, packets: int) -> None:
         """Nothing for three seconds: a second call is offered; again later and later while that does not help."""
@@ -98,11 +135,14 @@ class KioskLine(LineEnd):
             self._call.renew()
 
     def _carry_out(self, shares: Shares) -> None:
-        self._call.limit_picture(shares.face)
+        for call in (self._call, self._third):
+            if call is not None:
+                call.limit_picture(shares.face)
         self._devices.set_page_rate(shares.page_kbps)
         self._page.stream.set_rate(shares.mirror_kbps)
 
     def _other_traffic(self) -> OtherTraffic:
         stream = self._page.stream
         demand = Demand(mirror=stream.pressing, page=self._devices.pages_cross)
-        return OtherTraffic(sent_bytes=self._devices.sent_bytes + stream.sent_bytes, demand=demand)
+        sent_bytes = self._devices.sent_bytes + stream.sent_bytes + self._third_bytes
+        return OtherTraffic(sent_bytes=sent_bytes, demand=demand)

@@ -14,6 +14,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+import msgspec
+
+from session.bus.identity import sign
 from session.clock import Clock
 from session.errors import BusUnreachable
 from session.kiosk.call import CallMedia, CallPage, KioskCall
@@ -21,6 +24,7 @@ from session.kiosk.chronicle import Chronicle
 from session.kiosk.cobrowse import BrowserLike, KioskCobrowse
 from session.kiosk.control import HandsLike, KioskControl
 from session.kiosk.devices import KioskDevices
+from session.kiosk.glimpses import MakeGlimpse
 from session.kiosk.grants import KioskGrants
 from session.kiosk.line import KioskLine
 from session.kiosk.mirror_sender import DEFAULT_KBPS
@@ -35,7 +39,8 @@ from session.kiosk.wipe import Wipe
 from session.log.writer import LogWriter
 from session.protocol.channel import SessionChannel
 from session.protocol.hub_messages import SessionFacts
-from session.protocol.session_messages import Grant, KioskWiped
+from session.protocol.page_signing import words_of
+from session.protocol.session_messages import Grant, KioskWiped, PageOffered
 from session.protocol.third_banner import TalkAsker
 from session.protocol.written import Written
 from session.tasks import Tasks
@@ -63,8 +68,10 @@ class KioskParts:
         scanner, printer: from the settings; None when there is none.
         shelf_wrapping: key that wraps those of the pages on the disk (see `session.kiosk.shelf_seal`).
         kiosk_key: public key of this kiosk, to which prints are bound. count_pages: see `session.kiosk.prints`.
+        seed: the kiosk's own, which signs the pages that it scans; b"": they are not signed.
         consent_version: which words the screen uses to ask for a power now.
         chunk_kbps: rate of pages on the line.
+        make_glimpse: see `session.kiosk.glimpses`.
         mirror_kbps: rate that the shared page may always use.
     """
 
@@ -79,8 +86,10 @@ class KioskParts:
     shelf_wrapping: bytes
     kiosk_key: str
     count_pages: CountPages
+    seed: bytes = b""
     mirror_kbps: int = DEFAULT_KBPS
     consent_version: Callable[[Grant], str] = lambda _grant: ""
+    make_glimpse: MakeGlimpse | None = None
 
 
 async def browser_wiped(browser: Wipeable) -> bool:
@@ -138,11 +147,14 @@ class KioskSession:
             clock,
             tasks,
             PrintRules(facts.id, parts.kiosk_key, parts.count_pages),
+            sign_page=self._sign_page if parts.seed else None,
             chunk_kbps=parts.chunk_kbps,
+            make_glimpse=parts.make_glimpse,
         )
         self.control = KioskControl(channel, parts.browser, self.page, self.grants, clock, tasks)
         self.show = KioskShow(channel, parts.documents, clock, tasks)
         self.line = KioskLine(channel, self.call, self.page, self.devices, facts.line, clock, tasks, parts.chunk_kbps)
+        self.talk.third_called.connect(self.line.set_third)
         self.written = Written(channel, tasks)
         self.privacy = KioskPrivacy(channel, self.call, self.page, tasks)
         self.chronicle = Chronicle(facts, log_writer, clock)
@@ -151,6 +163,11 @@ class KioskSession:
         self.chronicle.listen_beside(self.written, self.privacy)
         self.chronicle.listen_to_show(self.show)
         self._resumed = resumed
+
+    def _sign_page(self, offer: PageOffered) -> PageOffered:
+        """The page's manifest under the kiosk's own key, before anything of it leaves the kiosk."""
+        signature = sign(self._parts.seed, words_of(self.facts.id, offer))
+        return msgspec.structs.replace(offer, signer=self._parts.kiosk_key, signature=signature)
 
     async def start(self, requested_at_utc: datetime | None) -> None:
         """Allows the organisation's addresses, makes the call, tells the desk how things are.

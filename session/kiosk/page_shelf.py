@@ -20,6 +20,10 @@ from session.protocol.session_messages import PageOffered
 
 log = logging.getLogger(__name__)
 
+_FLUSHED_ABOVE = 3
+"""The session's folder, the kiosk's runtime folder and what holds that: made a moment ago, or at the first start. A
+folder whose own name is not flushed takes all its pages with it when the power goes."""
+
 
 class PageShelf:
     """Pages of one session.
@@ -35,6 +39,8 @@ class PageShelf:
         self._lock = threading.Lock()
         self._is_open = True
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for above in folder.parents[:_FLUSHED_ABOVE]:
+            _sync_folder(above)
         self._seal = ShelfSeal(folder, wrapping)
         self._offers = self._found()
 

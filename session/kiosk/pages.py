@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Callable
 
 from session.clock import Clock
 from session.errors import PageTooLarge, PageUnreadable
+from session.kiosk.glimpses import Glimpses
 from session.kiosk.page_shelf import PageShelf
 from session.kiosk.preview import small_preview
 from session.kiosk.scanner import ScannedPage
@@ -24,13 +26,18 @@ class Pages:
 
     Attributes:
         offered: a page lies safe on the shelf and is offered.
+        sign: puts the kiosk's signature on a page that was just scanned.
         released: the desk has this page (its id), or does not want it; it is gone here.
     """
 
-    def __init__(self, shelf: PageShelf, sure: SureSender, chunks: ChunkSender, clock: Clock) -> None:
+    def __init__(
+        self, shelf: PageShelf, sure: SureSender, chunks: ChunkSender, glimpses: Glimpses, clock: Clock
+    ) -> None:
         self.offered: Notifier[PageOffered] = Notifier()
         self.released: Notifier[str] = Notifier()
         self._shelf, self._sure, self._chunks, self._clock = shelf, sure, chunks, clock
+        self._glimpses = glimpses
+        self.sign: Callable[[PageOffered], PageOffered] = lambda offer: offer
 
     async def put(self, request: ScanRequested, page: ScannedPage) -> None:
         """Keeps a page on disk, then offers it.
@@ -57,10 +64,13 @@ class Pages:
             chunks=count_chunks(len(page.data), self._chunks.chunk_bytes),
             taken_at_utc=self._clock.utc_now(),
         )
+        offer = self.sign(offer)
         await asyncio.to_thread(self._shelf.put, offer, page.data)
         if offer.kind is ScanKind.PREVIEW:
             self._forget_previews(but=offer.page_id)
         self.offered.emit(offer)
+        if offer.kind is ScanKind.PAGE and offer.media_type.startswith("image/"):
+            self._glimpses.begin(offer, page.data)
         self._offer(offer)
 
     def _forget_previews(self, but: str) -> None:
@@ -86,11 +96,13 @@ class Pages:
 
     def send_again(self, request: ChunksRequested) -> None:
         """Sends chunks that the desk lacks."""
+        self._glimpses.send_again(request)
         if (offer := self._shelf.find(request.item_id)) is not None:
             self._chunks.again(offer.page_id, offer.chunks, request.missing)
 
     def release(self, page_id: str) -> None:
         """The page is not needed here any more."""
         self._chunks.drop(page_id)
+        self._glimpses.release(page_id)
         if self._shelf.forget(page_id):
             self.released.emit(page_id)

@@ -21,22 +21,31 @@ log = logging.getLogger(__name__)
 
 
 class KioskPrivacy:
-    """One session's privacy pauses.
+    """One session's privacy pauses: the agent's and the caller's own. Each ends its own; one is enough to hide.
 
     Attributes:
         changed: whether nothing may be seen; the screen follows at once.
-        shown: the same, after the pictures are gone from this screen and from the line.
+        shown: the same, after the pictures are gone from this screen and from the line; `by_caller` whose it was.
+        caller_changed: whether the caller's own pause goes on.
     """
 
     def __init__(self, channel: SessionChannel, call: KioskCall, page: KioskCobrowse, tasks: Tasks) -> None:
         self.changed: Notifier[bool] = Notifier()
         self.shown: Notifier[bool] = Notifier()
-        self.on = False
+        self.caller_changed: Notifier[bool] = Notifier()
+        self.on = self.by_agent = self.by_caller = False
         self._channel, self._call, self._page, self._tasks = channel, call, page, tasks
         self._stops: list[Callable[[], None]] = [
             channel.on_message(TOPIC, self._on_message),
             channel.on_message("grant", self._on_question),
         ]
+
+    def set_by_caller(self, on: bool) -> None:
+        """The caller touched the button: begins or ends the caller's own pause."""
+        if on != self.by_caller:
+            self.by_caller = on
+            self.caller_changed.emit(on)
+        self._tasks.spawn(self._follow(), name="kiosk privacy pause by the caller")
 
     async def close(self) -> None:
         """The conversation is over: the next caller is seen."""
@@ -49,14 +58,16 @@ class KioskPrivacy:
 
     def _on_message(self, message: SessionMessage) -> None:
         if isinstance(message, PrivacyAsked):
-            self._tasks.spawn(self._follow(message.on), name="kiosk privacy pause")
+            self.by_agent = message.on
+            self._tasks.spawn(self._follow(), name="kiosk privacy pause")
 
     def _on_question(self, message: SessionMessage) -> None:
         """A desk that was restarted asks how things are."""
         if isinstance(message, GrantsRequested) and self.on:
-            self._tasks.spawn(self._send(PrivacyShown(on=True)), name="kiosk privacy pause told")
+            self._tasks.spawn(self._tell(), name="kiosk privacy pause told")
 
-    async def _follow(self, on: bool) -> None:
+    async def _follow(self) -> None:
+        on = self.by_agent or self.by_caller
         if on != self.on:
             self.on = on
             self._page.set_private(on)
@@ -65,10 +76,10 @@ class KioskPrivacy:
             if on != self.on:
                 return
             self.shown.emit(on)
-        await self._send(PrivacyShown(on=on))
+        await self._tell()
 
-    async def _send(self, message: PrivacyShown) -> None:
+    async def _tell(self) -> None:
         try:
-            await self._channel.send(TOPIC, message)
+            await self._channel.send(TOPIC, PrivacyShown(on=self.on, agent=self.by_agent, caller=self.by_caller))
         except (BusUnreachable, MessageTooLarge) as error:
             log.warning("the desk was not told of the privacy pause: %s", error.code)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import logging
 
+import msgspec
+
 from session.clock import Clock
 from session.errors import SessionError
 from session.kiosk.call import CallMedia, CallPage, KioskCall
@@ -32,7 +34,7 @@ class KioskTalk:
 
     Attributes:
         changed: the talk with names, at each change; a banner stands as long as there is a third person.
-        third_call: the call with the third person, while there is one.
+        third_call: the call with the third person, while there is one. third_called: it begins, or None: it has ended.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class KioskTalk:
         media: CallMedia,
     ) -> None:
         self.changed: Notifier[TalkAnswer] = Notifier()
+        self.third_called: Notifier[KioskCall | None] = Notifier()
         self.talk = Talk()
         self.third_call: KioskCall | None = None
         self._channel, self._call, self._page, self._link = channel, call, page, link
@@ -77,11 +80,7 @@ class KioskTalk:
             return
         told, known = answer.talk.third, self.talk.third
         if told is not None and known is not None and same_third(told, known):
-            self.changed.emit(
-                TalkAnswer(
-                    session_id=answer.session_id, talk=self.talk, third_name=answer.third_name, by_name=answer.by_name
-                )
-            )
+            self.changed.emit(msgspec.structs.replace(answer, talk=self.talk))
 
     def banner_painted(self, user: str) -> None:
         """The banner that names this third person has been painted: the hub may let it in."""
@@ -104,6 +103,7 @@ class KioskTalk:
                 peer="third",
                 sharers=2,
             )
+            self.third_called.emit(self.third_call)
             self.third_call.start(held=self.talk.held)
 
     def _end_third(self) -> None:
@@ -112,6 +112,7 @@ class KioskTalk:
             third_call, self.third_call = self.third_call, None
             self._tasks.spawn(third_call.hang_up(), name="end the call with the third person")
             self._call.share_line(1)
+            self.third_called.emit(None)
 
     async def close(self) -> None:
         """The conversation is over."""

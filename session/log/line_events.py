@@ -21,7 +21,10 @@ class LineMeasured(Event, frozen=True, kw_only=True):
 
 
 class LineGoverned(Event, frozen=True, kw_only=True):
-    """`by` sends its face and its pages by another rule: what is given up (`step`), whether a page crosses."""
+    """`by` sends its face and its pages by another rule: what is given up (`step`), whether a page crosses.
+
+    `motion`: hands talk, movement goes before size.
+    """
 
     by: Writer
     step: Code
@@ -29,6 +32,7 @@ class LineGoverned(Event, frozen=True, kw_only=True):
     budget_kbps: float
     face_kbps: float
     page_kbps: float
+    motion: bool = False
 
 
 LineEvent = LineMeasured | LineGoverned

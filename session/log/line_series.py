@@ -43,9 +43,14 @@ class LineSeries:
             budget_kbps=rule.budget_kbps,
             face_kbps=rule.face_kbps,
             page_kbps=rule.page_kbps,
+            motion=rule.motion,
         )
         before = self._last
-        if before is None or (before.step, before.document) != (event.step, event.document):
+        if before is None or (before.step, before.document, before.motion) != (
+            event.step,
+            event.document,
+            event.motion,
+        ):
             self._last = event
             self._write(event)
 

@@ -28,9 +28,13 @@ class ThirdChanged(Event, frozen=True, kw_only=True):
 
 
 class PrivacyChanged(Event, frozen=True, kw_only=True):
-    """Neither face nor page is shown or sent for a moment, the voice goes on; or everything is seen again."""
+    """Neither face nor page is shown or sent for a moment, the voice goes on; or everything is seen again.
+
+    `by_caller`: it was the caller who began it.
+    """
 
     on: bool
+    by_caller: bool = False
 
 
 class WordsSent(Event, frozen=True, kw_only=True):

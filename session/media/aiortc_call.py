@@ -22,7 +22,7 @@ from session.media.encoders import VOICE_BPS, PictureEncoder, VoiceEncoder
 from session.media.engine import MediaState, MediaStats, PictureLimits
 from session.media.frames import VideoFrame
 from session.media.ice import IceServer
-from session.media.line_budget import VOICE_KBPS, picture_kbps
+from session.media.line_budget import VOICE_KBPS, cheap_first, picture_kbps
 from session.media.line_estimator import LineEstimator
 from session.media.lip_sync import LipSync
 from session.media.packet_pacer import PacketPacer
@@ -43,10 +43,6 @@ CLOSE_TIMEOUT_S = 4.0
 POLL_S = 0.25
 SILENT_AFTER_S = 2.5
 """Reports come about once a second; without any for so long nobody seems to read our pictures."""
-
-WIDE_KBPS = 2500
-"""From here on bits are no trouble and processors are: two cores of a kiosk made 20 pictures a second of 1080 rows in
-AV1, and 25 in VP8."""
 
 PACE = 1.6
 """Packets leave at so much of the picture's rate: a large picture is out before the next is due, mostly."""
@@ -75,10 +71,8 @@ class EngineSettings:
 
     @property
     def codec_order(self) -> tuple[str, ...]:
-        """As `codecs`; on a wide line VP8 comes first where both are wanted."""
-        if self.line_kbps >= WIDE_KBPS and set(self.codecs) == set(PICTURE_CODECS):
-            return tuple(reversed(PICTURE_CODECS))
-        return self.codecs
+        """As `codecs`; on a wide line VP8 comes first where it is wanted."""
+        return cheap_first(self.codecs, self.line_kbps)
 
     @property
     def picture_kbps(self) -> tuple[int, int]:

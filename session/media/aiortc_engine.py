@@ -21,7 +21,7 @@ from session.media.frames import VideoFrame, to_screen
 from session.media.ice import IcePlan
 from session.media.ice import IceServer as IceServer
 from session.media.media_thread import MediaThread
-from session.media.relays import choose_relay
+from session.media.relays import choose_relay, no_relay
 from session.media.sdp import check_offer
 from session.media.sound import BLOCK_S, NullSink, SoundSink, SoundSource, ToneSource
 from session.media.sources import FrameSource, SyntheticCamera
@@ -150,9 +150,9 @@ class AiortcEngine:
         self._settings = dataclasses.replace(self._settings, line_kbps=max(0, line_kbps))
         self._tell_line()
 
-    def set_picture_limit(self, kbps: int, *, height_px: int = 0, fps: float = 0.0) -> None:
+    def set_picture_limit(self, kbps: int, *, height_px: int = 0, fps: float = 0.0, motion: bool = False) -> None:
         """What our picture may use at most; see `MediaEngine.set_picture_limit`."""
-        self._limits = PictureLimits(kbps=max(0, kbps), height_px=height_px, fps=fps)
+        self._limits = PictureLimits(kbps=max(0, kbps), height_px=height_px, fps=fps, motion=motion)
         self._tell_line()
 
     def _tell_line(self) -> None:
@@ -200,7 +200,7 @@ class AiortcEngine:
             return
         self._relay_failed = bool(plan.relays) and self._relay is None
         if self._relay is None and plan.relay_only:
-            raise RelayUnreachable(why=", ".join(sorted(set(why))))
+            raise no_relay(why)
         others = tuple(server for server in plan.servers if not server.relays)
         servers = others if self._relay is None else (*others, self._relay)
         self._settings = dataclasses.replace(self._settings, ice_servers=servers, relay_only=plan.relay_only)

@@ -17,18 +17,18 @@ import json
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import msgspec
 from PIL import Image, UnidentifiedImageError
 
 from session.errors import CallLost, SessionError
-from session.media.call_page import SIMULATED, CallMedia, CallPage, Described, Sample, Seen
+from session.media.call_page import SIMULATED, CallMedia, CallPage, Described, Sample, Seen, limits_for_page
 from session.media.engine import MediaState, MediaStats, PictureLimits
 from session.media.frames import VideoFrame
 from session.media.ice import IcePlan
-from session.media.line_budget import picture_kbps
+from session.media.line_budget import cheap_first, picture_kbps
 from session.media.sdp import check_offer, with_line_hints
 from session.tasks import Tasks
 
@@ -188,12 +188,13 @@ class BrowserEngine:
             self._watching = None
 
     def _options(self) -> str:
-        return self._settings.media.options()
+        media = self._settings.media
+        return replace(media, codecs=cheap_first(media.codecs, self._line_kbps)).options()
 
     def _hinted(self, sdp: str) -> str:
         """How wide the line is, for the end that gets this description."""
-        media = self._settings.media
-        return with_line_hints(sdp, start_kbps=self._start_kbps, max_kbps=media.max_kbps, voice_bps=VOICE_BPS)
+        most = picture_kbps(self._line_kbps, self._settings.media.max_kbps)
+        return with_line_hints(sdp, start_kbps=min(most, self._start_kbps), max_kbps=most, voice_bps=VOICE_BPS)
 
     @property
     def _start_kbps(self) -> int:
@@ -229,15 +230,15 @@ class BrowserEngine:
         """What the line carries; see `MediaEngine.set_line`."""
         self._line_kbps = line_kbps
 
-    def set_picture_limit(self, kbps: int, *, height_px: int = 0, fps: float = 0.0) -> None:
+    def set_picture_limit(self, kbps: int, *, height_px: int = 0, fps: float = 0.0, motion: bool = False) -> None:
         """What our picture may use at most; see `MediaEngine.set_picture_limit`."""
-        self._limits = PictureLimits(kbps=kbps, height_px=height_px, fps=fps)
+        self._limits = PictureLimits(kbps=kbps, height_px=height_px, fps=fps, motion=motion)
         self._send_limits()
 
     def _send_limits(self) -> None:
         if self._in_call:
-            limits = json.dumps(asdict(self._limits))
-            self._tasks.spawn(self._quietly(f"call.govern({limits})"), name="browser engine limits")
+            script = f"call.govern({limits_for_page(self._limits)})"
+            self._tasks.spawn(self._quietly(script), name="browser engine limits")
 
     def latest_frame(self) -> VideoFrame | None:
         """A small sample of the caller's picture; it begins to come when asked for."""

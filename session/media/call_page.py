@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from session.media.engine import PictureLimits
 from session.media.ice import IcePlan, IceServer
 
 CODECS = ("av1", "vp9", "vp8")
@@ -25,7 +26,7 @@ class CallPage(Protocol):
     """The page.
 
     `on_event(name, detail)` is called in the loop's thread: "first_frame" {ms, ago_ms, width, height}, "state" {state},
-    "device_missing" {kind, why}, "page_lost" {}.
+    "device_missing" {kind, why}, "devices" {video, audio}: which are there, "page_lost" {}.
     """
 
     on_event: Callable[[str, dict[str, Any]], None]
@@ -99,6 +100,11 @@ class CallMedia:
 def simulated(**changes: Any) -> CallMedia:
     """A drawn person and a tone, for tests and the demo."""
     return CallMedia(camera=SIMULATED, microphone=SIMULATED, **changes)
+
+
+def limits_for_page(limits: PictureLimits) -> str:
+    """The governor's limits as call.js takes them, JSON."""
+    return msgspec.json.encode(limits).decode()
 
 
 class Described(msgspec.Struct, frozen=True):

@@ -56,6 +56,9 @@ KEY_FRAMES_APART_S = 0.5
 MAX_DEBT_S = 0.35
 """So much of its rate the encoder may have overdrawn; then pictures are left out until it is even."""
 
+MOVING_SHARE = 0.5
+"""Hands that talk move all the time: such a picture needs twice the bits of a face, else pictures are left out."""
+
 VP8_MAX_PAYLOAD = 1150
 
 
@@ -198,7 +201,8 @@ class PictureEncoder(Encoder):
         return packetize_vp8(data, self._picture_id)
 
     def _scaled(self, frame: av.VideoFrame, now_s: float) -> av.VideoFrame:
-        height = self._ladder.height(self.target_bitrate, now_s)
+        share = MOVING_SHARE if self._limits.motion else 1.0
+        height = self._ladder.height(int(share * self.target_bitrate), now_s)
         height = min(height, self._limits.height_px or height)
         if height >= frame.height:
             return frame if frame.format.name == "yuv420p" else frame.reformat(format="yuv420p")

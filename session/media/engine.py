@@ -35,11 +35,13 @@ class PictureLimits:
         kbps: bits of the picture, packet headers included.
         height_px: no taller, however many bits there are.
         fps: no more pictures a second; below 1 it is a still photo now and then.
+        motion: hands talk: a narrow line costs rows before pictures a second.
     """
 
     kbps: int = 0
     height_px: int = 0
     fps: float = 0.0
+    motion: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,11 +144,11 @@ class MediaEngine(Protocol):
         hints of the next answer."""
         ...
 
-    def set_picture_limit(self, kbps: int, *, height_px: int = 0, fps: float = 0.0) -> None:
+    def set_picture_limit(self, kbps: int, *, height_px: int = 0, fps: float = 0.0, motion: bool = False) -> None:
         """Our picture never uses more than this, whatever the line carries; 0 for no bound. Takes effect at once.
 
         Args:
-            fps: below 1 the picture is a still photo now and then.
+            fps: below 1 the picture is a still photo now and then. motion: hands talk, see `PictureLimits`.
         """
         ...
 

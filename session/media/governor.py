@@ -11,15 +11,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from session.media.engine import PictureLimits
+from session.media.face_limits import FACES, FULL_KBPS, face_limits, face_step, from_kbps
+from session.media.face_limits import PHOTO_EVERY_S as PHOTO_EVERY_S
+from session.media.line_budget import VOICE_KBPS
 from session.protocol.line_messages import STEPS, Step
-
-VOICE_KBPS = 44
-"""28 kb/s of Opus and the headers of its 50 packets a second."""
 
 HEADROOM = 0.95
 """What is not planned: retransmissions, signs of life, acknowledgements of the other direction."""
 
-FACE_FULL_KBPS = 2000
+FACE_FULL_KBPS = FULL_KBPS
 FACE_IN_DOCUMENT_KBPS = 80
 PAGE_KBPS = 300
 """What a page may take of a narrow line; a wide one gives it all that a full face leaves."""
@@ -35,12 +35,6 @@ MIRROR_SHARE = 0.6
 
 RISE = 1.25
 UP_AFTER_S = 8.0
-PHOTO_EVERY_S = 4.0
-
-_FACE_FROM_KBPS = {Step.FULL: 200.0, Step.SMALL: 70.0, Step.FEW: 36.0}
-"""From which part of the line on a face may be so; below all of them it is a photo."""
-
-_FACES = (Step.FULL, Step.SMALL, Step.FEW, Step.PHOTO)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,8 +46,24 @@ class Demand:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Talkers:
+    """Who is seen over this line.
+
+    Attributes:
+        faces: calls that share it: 2 while a third person is there. Each has a voice and a face, all faces are alike.
+        motion: hands talk (sign language): movement goes before size.
+    """
+
+    faces: int = 1
+    motion: bool = False
+
+
+TWO_PEOPLE = Talkers()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Shares:
-    """Who may send how much. `mirror_kbps` is the shared page's, `page_kbps` that of scan or print."""
+    """Who may send how much. `mirror_kbps` is the shared page's, `page_kbps` that of scan or print; `face` of each."""
 
     step: Step
     document: bool
@@ -64,7 +74,7 @@ class Shares:
 
     def differs(self, other: Shares) -> bool:
         """Worth a word, or by more than a tenth."""
-        if (self.step, self.document) != (other.step, other.document):
+        if (self.step, self.document, self.face.motion) != (other.step, other.document, other.face.motion):
             return True
         pairs = (
             (self.face.kbps, other.face.kbps),
@@ -81,13 +91,13 @@ class _Stairs:
         self._at = Step.FULL
         self._room_since_s: float | None = None
 
-    def step(self, now_s: float, kbps: float) -> Step:
-        allowed = _face_step(kbps)
-        if _FACES.index(allowed) >= _FACES.index(self._at):
+    def step(self, now_s: float, kbps: float, motion: bool) -> Step:
+        allowed = face_step(kbps, motion=motion)
+        if FACES.index(allowed) >= FACES.index(self._at):
             self._at, self._room_since_s = allowed, None
             return self._at
-        better = _FACES[_FACES.index(self._at) - 1]
-        if kbps < _FACE_FROM_KBPS[better] * RISE:
+        better = FACES[FACES.index(self._at) - 1]
+        if kbps < from_kbps(motion)[better] * RISE:
             self._room_since_s = None
         elif self._room_since_s is None:
             self._room_since_s = now_s
@@ -102,68 +112,60 @@ class Governor:
     def __init__(self) -> None:
         self._plain, self._beside_page = _Stairs(), _Stairs()
 
-    def shares(self, now_s: float, budget_kbps: float, demand: Demand) -> Shares:
+    def shares(self, now_s: float, budget_kbps: float, demand: Demand, talkers: Talkers = TWO_PEOPLE) -> Shares:
         """Who may send how much now.
 
         Args:
             budget_kbps: what the line carries, everything and all headers included.
         """
-        free_kbps = max(0.0, budget_kbps * HEADROOM - VOICE_KBPS)
-        plain = self._plain.step(now_s, free_kbps)
+        faces, motion = talkers.faces, talkers.motion
+        free_kbps = max(0.0, budget_kbps * HEADROOM - VOICE_KBPS * faces)
+        plain = self._plain.step(now_s, free_kbps / faces, motion)
         document = demand.mirror or demand.page
         if not document:
-            return self._made(plain, budget_kbps, free_kbps, free_kbps, demand)
-        bulk_kbps = _bulk(free_kbps)
-        face_kbps = max(0.0, free_kbps - bulk_kbps)
-        beside = self._beside_page.step(now_s, face_kbps)
-        return self._made(beside, budget_kbps, face_kbps, bulk_kbps, demand)
+            return self._made(plain, budget_kbps, free_kbps / faces, free_kbps, demand, talkers)
+        bulk_kbps = _bulk(free_kbps, faces)
+        face_kbps = max(0.0, free_kbps - bulk_kbps) / faces
+        beside = self._beside_page.step(now_s, face_kbps, motion)
+        return self._made(beside, budget_kbps, face_kbps, bulk_kbps, demand, talkers)
 
-    def _made(self, face: Step, budget_kbps: float, face_kbps: float, bulk_kbps: float, demand: Demand) -> Shares:
-        page_kbps, mirror_kbps = _split(bulk_kbps, demand)
-        document = (demand.mirror or demand.page) and face_kbps < _FACE_FROM_KBPS[Step.FULL]
+    def _made(
+        self,
+        face: Step,
+        budget_kbps: float,
+        face_kbps: float,
+        bulk_kbps: float,
+        demand: Demand,
+        talkers: Talkers,
+    ) -> Shares:
+        page_kbps, mirror_kbps = _split(bulk_kbps, demand, talkers.faces)
+        document = (demand.mirror or demand.page) and face_kbps < from_kbps(talkers.motion)[Step.FULL]
         slow = demand.page and page_kbps < SLOW_PAGE_KBPS
         step = Step.SLOW_PAGES if slow and face is Step.FULL else face
         return Shares(
             step=step,
             document=document,
             budget_kbps=round(budget_kbps, 1),
-            face=_limits(face, face_kbps),
+            face=face_limits(face, face_kbps, motion=talkers.motion),
             page_kbps=page_kbps,
             mirror_kbps=mirror_kbps,
         )
 
 
-def _bulk(free_kbps: float) -> float:
-    """What pages get beside a face: all but 80 kb/s, at most 300, and on a wide line what a full face leaves."""
-    beside_face = min(PAGE_KBPS, free_kbps - FACE_IN_DOCUMENT_KBPS)
-    return max(float(LEAST_PAGE_KBPS), beside_face, free_kbps - FACE_FULL_KBPS)
+def _bulk(free_kbps: float, faces: int) -> float:
+    """What pages get beside faces: all but 80 kb/s each, at most 300, and on a wide line what full faces leave."""
+    beside_faces = min(PAGE_KBPS, free_kbps - FACE_IN_DOCUMENT_KBPS * faces)
+    return max(float(LEAST_PAGE_KBPS), beside_faces, free_kbps - FACE_FULL_KBPS * faces)
 
 
-def _split(bulk_kbps: float, demand: Demand) -> tuple[int, int]:
+def _split(bulk_kbps: float, demand: Demand, faces: int) -> tuple[int, int]:
     """(scan and print, shared page). Who sends nothing now is told what it would have at once."""
     bulk = max(LEAST_PAGE_KBPS, round(min(bulk_kbps, 100_000)))
     if demand.mirror and demand.page:
         mirror = round(bulk * MIRROR_SHARE)
         return bulk - mirror, mirror
-    first = bulk if demand.mirror or demand.page else max(LEAST_PAGE_KBPS, round(_bulk(bulk_kbps)))
+    first = bulk if demand.mirror or demand.page else max(LEAST_PAGE_KBPS, round(_bulk(bulk_kbps, faces)))
     return first, first
-
-
-def _face_step(kbps: float) -> Step:
-    return next((step for step, from_kbps in _FACE_FROM_KBPS.items() if kbps >= from_kbps), Step.PHOTO)
-
-
-def _limits(step: Step, kbps: float) -> PictureLimits:
-    rate = max(16, min(FACE_FULL_KBPS, round(kbps)))
-    match step:
-        case Step.FULL:
-            return PictureLimits(kbps=rate, height_px=1080 if rate >= 1200 else 720, fps=30.0)
-        case Step.SMALL:
-            return PictureLimits(kbps=rate, height_px=360 if rate >= 110 else 270, fps=25.0 if rate >= 110 else 15.0)
-        case Step.FEW:
-            return PictureLimits(kbps=rate, height_px=180, fps=8.0)
-        case _:
-            return PictureLimits(kbps=rate, height_px=270, fps=1 / PHOTO_EVERY_S)
 
 
 def budget_for_pages(kbps: float) -> float:

@@ -3,11 +3,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 VOICE_KBPS = 55
 """One voice with all headers: 28 kb/s of Opus in fifty packets a second."""
 
 PICTURE_SHARE = 0.7
 """Of what the voice leaves. The rest is for packets sent again, headers, the shared page and the bus."""
+
+WIDE_KBPS = 2500
+"""From here on bits are no trouble and processors are: two cores of a kiosk made 20 pictures a second of 1080 rows in
+AV1, and 25 in VP8."""
 
 MIN_PICTURE_KBPS = 50
 MAX_PICTURE_KBPS = 4000
@@ -22,3 +28,8 @@ def picture_kbps(line_kbps: int, otherwise: int) -> int:
         return otherwise
     share = round((line_kbps - VOICE_KBPS) * PICTURE_SHARE)
     return max(min(MIN_PICTURE_KBPS, line_kbps), min(MAX_PICTURE_KBPS, share))
+
+
+def cheap_first(codecs: Sequence[str], line_kbps: int) -> tuple[str, ...]:
+    """The picture's codecs in the order for this line: on a wide one those come first that cost a processor less."""
+    return tuple(sorted(codecs, key=lambda codec: codec != "vp8")) if line_kbps >= WIDE_KBPS else tuple(codecs)

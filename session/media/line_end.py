@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 from session.clock import Clock
 from session.errors import BusUnreachable, MessageTooLarge
 from session.media.engine import MediaStats
-from session.media.governor import Demand, Governor, Shares, budget_for_pages
+from session.media.governor import Demand, Governor, Shares, Talkers, budget_for_pages
 from session.media.line_estimate import LineEstimate, Look
 from session.media.line_meter import LineMeter
 from session.notify import Notifier
 from session.protocol.channel import SessionChannel
 from session.protocol.history_messages import LineSample
-from session.protocol.line_messages import TOPIC, Geometry, LineGoverned, LineSeen, Step
+from session.protocol.line_messages import TOPIC, Geometry, LineGoverned, LinePriority, LineSeen, Step
 from session.protocol.session_messages import SessionMessage
 from session.tasks import Tasks
 
@@ -62,6 +62,7 @@ class LineEnd:
         seen: what this end received in the last two seconds. peer_seen: the other end.
         sampled: the same of ten seconds, for the hub.
         peer_geometry: how the other end's camera sees its person.
+        motion_changed: hands talk, or no longer; said by the desk (`set_motion`), kept by both ends.
         shares: the rule now.
     """
 
@@ -81,6 +82,9 @@ class LineEnd:
         self.peer_seen: Notifier[LineSeen] = Notifier()
         self.sampled: Notifier[LineSample] = Notifier()
         self.peer_geometry: Notifier[Geometry] = Notifier()
+        self.motion_changed: Notifier[bool] = Notifier()
+        self._motion: bool | None = None  # nobody has said anything yet
+        self._faces = 1
         self._geometry: Geometry | None = None
         self._channel, self._clock, self._tasks = channel, clock, tasks
         self._apply, self._traffic = apply, traffic
@@ -103,6 +107,32 @@ class LineEnd:
         """How our camera sees our person; told now, and again as often as the rule."""
         self._geometry = geometry
         self._send_soon(geometry)
+
+    @property
+    def motion(self) -> bool:
+        """Hands talk: movement goes before size."""
+        return bool(self._motion)
+
+    def set_motion(self, on: bool) -> None:
+        """Lets movement go before size at both ends; told now, and again as often as the rule."""
+        self._take_motion(on)
+        self._send_soon(LinePriority(motion=on))
+
+    def _take_motion(self, on: bool) -> None:
+        before, self._motion = self.motion, on
+        if on != before:
+            self.govern_now()
+            self.motion_changed.emit(on)
+
+    def set_faces(self, faces: int) -> None:
+        """So many calls share the line from now on."""
+        if faces != self._faces:
+            self._faces = faces
+            self.govern_now()
+
+    def govern_now(self) -> None:
+        """Shares the budget out anew without waiting for the next look."""
+        self._govern(self._clock.monotonic_s(), self._traffic().demand)
 
     def close(self) -> None:
         """The conversation is over."""
@@ -130,7 +160,8 @@ class LineEnd:
         )
 
     def _shares(self, now_s: float, demand: Demand) -> Shares:
-        shares = self._governor.shares(now_s, self._estimate.kbps, demand)
+        talkers = Talkers(faces=self._faces, motion=self.motion)
+        shares = self._governor.shares(now_s, self._estimate.kbps, demand, talkers)
         if not self._declared_kbps:
             return shares
         return replace(shares, page_kbps=min(shares.page_kbps, self._declared_kbps))
@@ -145,8 +176,12 @@ class LineEnd:
             told = _told(self.shares)
             self.governed.emit(told)
             self._send_soon(told)
-            if self._geometry is not None and self.shares is before:
-                self._send_soon(self._geometry)
+            if self.shares is before:
+                self._repeat()
+
+    def _repeat(self) -> None:
+        if self._geometry is not None:
+            self._send_soon(self._geometry)
 
     def _measure(self, call_id: str, stats: MediaStats, now_s: float) -> None:
         if (recent := self._recent.seen(call_id, stats, now_s, photos=self._peer_photo)) is not None:
@@ -161,6 +196,8 @@ class LineEnd:
             case LineGoverned():
                 self._peer_photo = message.step is Step.PHOTO
                 self.peer_governed.emit(message)
+            case LinePriority():
+                self._take_motion(message.motion)
             case LineSeen():
                 self.peer_seen.emit(message)
             case Geometry():
@@ -186,6 +223,7 @@ def _told(shares: Shares) -> LineGoverned:
         budget_kbps=shares.budget_kbps,
         face_kbps=float(shares.face.kbps),
         page_kbps=float(shares.page_kbps),
+        motion=shares.face.motion,
     )
 
 

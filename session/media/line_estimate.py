@@ -2,8 +2,8 @@
 """What the line carries in one direction, judged from what went out and what came of it. Pure; for `line_end`.
 
 Two plain signs of a line that is too full: our packets get lost, or they stand in a queue. The transport's own estimate
-counts where it is the bound and a queue says so too: Chromium's never exceeds the bound that we gave it, and a
-busy machine looks like a full line to it. What is not used cannot be known: the estimate rises only while it is used.
+counts where it is the bound and a queue says so too: Chromium's is never above the bound that we gave it, and a busy
+machine looks like a full line to it. What is not used cannot be known: the estimate rises only while it is used.
 """
 
 from __future__ import annotations

@@ -11,13 +11,14 @@ import contextlib
 import logging
 import ssl
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from aioice.stun import TransactionFailed, TransactionTimeout
 from aioice.turn import create_turn_endpoint
 from aiortc.rtcicetransport import parse_stun_turn_uri
 
+from session.errors import RelayNotTrusted, RelayUnreachable
 from session.media.ice import IceServer
 
 log = logging.getLogger(__name__)
@@ -76,6 +77,22 @@ def _reason(error: TransactionFailed) -> str:
     """401 and 403 are about who we are, 486 and 508 about how many we are (RFC 8656, section 18)."""
     code, _words = error.response.attributes.get("ERROR-CODE", (0, ""))
     return "full" if code in (486, 508) else "refused"
+
+
+def no_relay(why: Collection[str]) -> RelayUnreachable:
+    """The error of a call that has no relay, for these reasons of all of them."""
+    wrong = RelayNotTrusted if set(why) == {"certificate"} else RelayUnreachable
+    return wrong(why=", ".join(sorted(set(why))))
+
+
+async def why_not_in_browser(servers: Sequence[IceServer]) -> RelayUnreachable:
+    """Why Chromium, which does not say it, has no relay: we try them ourselves.
+
+    One that answers us and not Chromium shows a certificate that is in our bundle and not in Chromium's own store.
+    """
+    tried = await asyncio.gather(*(try_relay(server) for server in servers))
+    why = ["certificate" if one.address and one.server.url.startswith("turns:") else one.why for one in tried]
+    return no_relay([reason or "no_answer" for reason in why])
 
 
 async def choose_relay(servers: Sequence[IceServer], timeout_s: float = TRY_S) -> tuple[IceServer | None, list[str]]:

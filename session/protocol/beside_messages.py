@@ -30,15 +30,23 @@ class WordsShown(SessionMessage, frozen=True, kw_only=True):
 
 
 class PrivacyAsked(SessionMessage, frozen=True, kw_only=True):
-    """Desk: nobody shall see anything for a moment, or everything again; the voice goes on."""
+    """Desk: nobody shall see anything for a moment, or the agent's pause is over; the voice goes on."""
 
     on: bool
 
 
 class PrivacyShown(SessionMessage, frozen=True, kw_only=True):
-    """Kiosk: its screen shows neither face nor page now, and sends none; or shows them again."""
+    """Kiosk: its screen shows neither face nor page now, and sends none; or shows them again.
+
+    A pause goes on until everybody who began one has ended it.
+
+    Attributes:
+        agent, caller: whose pauses go on.
+    """
 
     on: bool
+    agent: bool = False
+    caller: bool = False
 
 
 BesideMessage = WordsSaid | WordsShown | PrivacyAsked | PrivacyShown

@@ -167,6 +167,10 @@ class Arrivals:
         """The item is awaited."""
         return item_id in self._awaited
 
+    def is_heard(self) -> None:
+        """The sender speaks: something that is no item of ours came from it, and ours wait behind that."""
+        self._last_s = self._clock.monotonic_s()
+
     def expect(self, item_id: str, size_bytes: int, sha256: str, chunks: int) -> Assembly:
         """Announces an item; one that is on its way already goes on. Raises as `Assembly`, and for other numbers."""
         self._last_s = self._clock.monotonic_s()
@@ -313,6 +317,10 @@ class Pace:
         """Another allowance from now on; no limit stays none."""
         if self._kbps is not None:
             self._kbps = kbps
+
+    def seconds_for(self, size_bytes: int) -> float:
+        """Seconds that so many bytes take; 0 without a limit."""
+        return 0.0 if self._kbps is None else size_bytes * 8 / (self._kbps * 1000)
 
     def wait_s(self, size_bytes: int, times: float = 1.0) -> float:
         """Seconds to wait before sending `size_bytes`, which are counted as sent then.

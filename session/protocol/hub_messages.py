@@ -267,7 +267,10 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DocumentRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A filed document as the store has it. `sha256` was computed from the bytes read back."""
+    """A filed document as the store has it. `sha256` was computed from the bytes read back.
+
+    `replaced_by` is the id of the version that came after, "" while this is the last; `why` says why.
+    """
 
     id: Id
     name: Text
@@ -277,6 +280,8 @@ class DocumentRecord(msgspec.Struct, frozen=True, kw_only=True):
     sha256: Sha256
     filed_at_utc: datetime
     path: str = ""
+    replaced_by: str = ""
+    why: Text = ""
 
 
 class DossierFacts(msgspec.Struct, frozen=True, kw_only=True):

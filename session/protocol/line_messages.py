@@ -41,6 +41,10 @@ class LineGoverned(SessionMessage, frozen=True, kw_only=True):
     Attributes:
         step: what is given up. document: a page crosses now, and the face makes room for it.
         budget_kbps: what the line is taken to carry that way. face_kbps, page_kbps: parts of it.
+        motion: hands talk: movement goes before size.
+
+    On the topic "third" the kiosk says it too: by this rule the third person sends its face, so that two people who
+    send to one kiosk do not fill its line twice.
     """
 
     step: Step
@@ -48,6 +52,13 @@ class LineGoverned(SessionMessage, frozen=True, kw_only=True):
     budget_kbps: Kbps = 0.0
     face_kbps: Kbps = 0.0
     page_kbps: Kbps = 0.0
+    motion: bool = False
+
+
+class LinePriority(SessionMessage, frozen=True, kw_only=True):
+    """The desk: what goes first on a narrow line. `motion`: hands talk (sign language): movement, then size."""
+
+    motion: bool
 
 
 class LineSeen(SessionMessage, frozen=True, kw_only=True):
@@ -80,4 +91,4 @@ class Geometry(SessionMessage, frozen=True, kw_only=True):
     distance_mm: Annotated[float, msgspec.Meta(ge=100, le=10_000)]
 
 
-LineMessage = LineGoverned | LineSeen | Geometry
+LineMessage = LineGoverned | LinePriority | LineSeen | Geometry

@@ -11,8 +11,9 @@ from typing import Annotated
 
 import msgspec
 
+from session.protocol.board_messages import Reason
 from session.protocol.hub_messages import DossierAnswer, HubMessage, PieceState, Verb
-from session.protocol.ids import Id, Sha256
+from session.protocol.ids import Id, OptionalId, Sha256
 from session.protocol.roles import Role
 from session.protocol.services import Text
 
@@ -22,11 +23,21 @@ Look = Annotated[str, msgspec.Meta(max_length=64)]
 
 
 class ProcedureFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """A procedure that may be started, and how many pieces it asks for."""
+    """A procedure that may be started, how many pieces it asks for, and what receipts say of its answer.
+
+    Attributes:
+        missing_days: how long a caller has for pieces that are missing; 0: no date is given.
+        silence: what no answer means after `silence_days`: "acceptance", "refusal", or "" where nothing is said.
+        appeal: time limits and ways of appeal against a refusal.
+    """
 
     id: Id
     name: Text
     pieces: int
+    missing_days: int = 0
+    silence: str = ""
+    silence_days: int = 0
+    appeal: Annotated[str, msgspec.Meta(max_length=500)] = ""
 
 
 class ProceduresRequest(HubMessage, frozen=True, kw_only=True):
@@ -77,10 +88,24 @@ class PieceStep(msgspec.Struct, frozen=True, kw_only=True):
     at_utc: datetime
 
 
+class ActStep(msgspec.Struct, frozen=True, kw_only=True):
+    """An act on the dossier beyond its pieces: a copy tried again or given up, an export, a version.
+
+    `kind` is one of `documents.acts.ActKind`; `about`: which document.
+    """
+
+    kind: Annotated[str, msgspec.Meta(max_length=40)]
+    about: Text = ""
+    reason: Text = ""
+    by_name: Text = ""
+    at_utc: datetime
+
+
 class PieceHistory(HubMessage, frozen=True, kw_only=True):
-    """The newest `MAX_LISTED` changes, oldest first."""
+    """The newest `MAX_LISTED` changes and acts, each oldest first."""
 
     steps: list[PieceStep]
+    acts: list[ActStep] = msgspec.field(default_factory=list)
 
 
 class PageSeen(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,6 +154,28 @@ class DocumentSearchAnswer(HubMessage, frozen=True, kw_only=True):
     document_ids: list[Id]
 
 
+class CorrectRequest(HubMessage, frozen=True, kw_only=True):
+    """Files a document anew under another piece ("": none) or name, as its next version; once per `request_id`."""
+
+    session_id: Id
+    dossier: str
+    request_id: Id
+    document_id: Id
+    piece_id: OptionalId = ""
+    name: Text
+    reason: Reason
+
+
+class SupersedeRequest(HubMessage, frozen=True, kw_only=True):
+    """The document `by_document_id`, filed later, takes the place of `document_id`."""
+
+    session_id: Id
+    dossier: str
+    document_id: Id
+    by_document_id: Id
+    reason: Reason
+
+
 _AGENT = frozenset({Role.AGENT})
 
 PIECE_VERBS: dict[str, Verb] = {
@@ -137,6 +184,8 @@ PIECE_VERBS: dict[str, Verb] = {
     "acknowledge": (_AGENT, AcknowledgeRequest, DossierAnswer),
     "piece_history": (_AGENT, PieceHistoryRequest, PieceHistory),
     "seen": (_AGENT, SeenRequest, SeenAnswer),
+    "correct_document": (_AGENT, CorrectRequest, DossierAnswer),
+    "supersede_document": (_AGENT, SupersedeRequest, DossierAnswer),
     "search_documents": (_AGENT, DocumentSearchRequest, DocumentSearchAnswer),
 }
 """Verb -> (roles that may say it, request, answer)."""

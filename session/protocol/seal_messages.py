@@ -12,6 +12,8 @@ from typing import Annotated
 
 import msgspec
 
+from session.protocol.delivery_messages import DELIVERY_VERBS
+from session.protocol.export_messages import EXPORT_VERBS
 from session.protocol.hub_messages import Done, HubMessage, Number, SessionFacts, Verb
 from session.protocol.ids import Id, OptionalId
 from session.protocol.piece_messages import PIECE_VERBS
@@ -63,6 +65,8 @@ VAULT_PARTS: dict[str, Part] = {
     "upload_commit": Part.DOSSIER,
     "document": Part.DOSSIER,
     **dict.fromkeys(PIECE_VERBS, Part.DOSSIER),
+    **dict.fromkeys(DELIVERY_VERBS, Part.DOSSIER),
+    **dict.fromkeys(EXPORT_VERBS, Part.DOSSIER),
     "log": Part.LOG,
     "read_log": Part.LOG,
 }

@@ -123,6 +123,10 @@ class ChunkSender:
             self._pace.set_rate(kbps)
             self.chunk_bytes = chunk_bytes_for(kbps)
 
+    def seconds_for(self, size_bytes: int) -> float:
+        """How long an item of this size takes from now, behind what waits; 0 without a limit."""
+        return self._pace.seconds_for(self.waiting * self.chunk_bytes + size_bytes)
+
     @property
     def waiting(self) -> int:
         """Chunks that are still to go."""

@@ -81,10 +81,16 @@ class MediaSeen(SessionMessage, frozen=True, kw_only=True):
 
 
 class CameraChanged(SessionMessage, frozen=True, kw_only=True):
-    """The sender switched its camera or microphone."""
+    """The sender switched its camera or microphone.
+
+    Attributes:
+        camera_there, microphone_there: False: it has none that works; nothing will come of it, and the line is fine.
+    """
 
     camera_on: bool
     microphone_on: bool
+    camera_there: bool = True
+    microphone_there: bool = True
 
 
 # ---- topic "grant" -------------------------------------------------------------------------------------------------
@@ -318,7 +324,10 @@ class ScanEnded(SessionMessage, frozen=True, kw_only=True):
 
 
 class PageOffered(SessionMessage, frozen=True, kw_only=True):
-    """Kiosk: a page is ready and its chunks follow. The kiosk keeps it until `PageKept`."""
+    """Kiosk: a page is ready and its chunks follow. The kiosk keeps it until `PageKept`.
+
+    `signer`, `signature`: the kiosk's public key and its signature, see `page_signing`; "" from an older kiosk.
+    """
 
     page_id: Id
     scan_id: Id
@@ -331,6 +340,23 @@ class PageOffered(SessionMessage, frozen=True, kw_only=True):
     dpi: int
     chunks: int
     taken_at_utc: datetime
+    signer: Annotated[str, msgspec.Meta(max_length=60)] = ""
+    signature: Annotated[str, msgspec.Meta(max_length=100)] = ""
+
+
+class PageGlimpsed(SessionMessage, frozen=True, kw_only=True):
+    """Kiosk: a quick copy of an offered page that takes long; its chunks go ahead under `item_id`.
+
+    To be looked at while the page is on its way, and forgotten then: it is neither kept nor acknowledged. A JPEG, or a
+    PDF of one page that is one picture in layers. A desk that does not know this message loses nothing.
+    """
+
+    page_id: Id
+    item_id: Id
+    media_type: Annotated[str, msgspec.Meta(max_length=100)]
+    size_bytes: Size
+    sha256: Sha256
+    chunks: int
 
 
 class ChunksRequested(SessionMessage, frozen=True, kw_only=True):

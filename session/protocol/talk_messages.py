@@ -21,6 +21,10 @@ Note = Annotated[str, msgspec.Meta(max_length=200)]
 """Free words of an agent for the next one; kept beside the ticket, told to who accepts, gone when the ticket ends."""
 
 
+SIGN_LANGUAGE = "lsf"
+"""The skill of the convention that an interpreter of French sign language has."""
+
+
 class HoldRequest(HubMessage, frozen=True, kw_only=True):
     """The agent lets the caller wait a moment, or talks again."""
 
@@ -36,12 +40,16 @@ class TalkRequest(HubMessage, frozen=True, kw_only=True):
 
 
 class TalkAnswer(HubMessage, frozen=True, kw_only=True):
-    """The conversation's state with names as people read them; empty when there is no third person."""
+    """The conversation's state with names as people read them; empty when there is no third person.
+
+    `signs`: the third person talks with the hands: among its skills is `SIGN_LANGUAGE`.
+    """
 
     session_id: Id
     talk: Talk
     third_name: Text = ""
     by_name: Text = ""
+    signs: bool = False
 
 
 class TargetsRequest(HubMessage, frozen=True, kw_only=True):

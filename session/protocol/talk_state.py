@@ -75,6 +75,11 @@ class Third(msgspec.Struct, frozen=True, kw_only=True):
     shown: tuple[Role, ...] = ()
 
 
+def is_in(third: Third | None) -> bool:
+    """Whether voice and picture of a third person travel now."""
+    return third is not None and third.state is ThirdState.IN
+
+
 class Talk(msgspec.Struct, frozen=True, kw_only=True):
     """A conversation that is not simply two people talking.
 

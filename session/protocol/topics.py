@@ -22,6 +22,7 @@ from session.protocol.session_messages import (
     GrantsRequested,
     KioskWiped,
     MediaSeen,
+    PageGlimpsed,
     PageKept,
     PageOffered,
     PageRefused,
@@ -67,6 +68,7 @@ AnySessionMessage = (
     | ScanCancelRequested
     | ScanProgressed
     | ScanEnded
+    | PageGlimpsed
     | PageOffered
     | ChunksRequested
     | PageKept

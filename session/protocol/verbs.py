@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 from session.protocol.board_messages import BOARD_VERBS
+from session.protocol.delivery_messages import DELIVERY_VERBS
+from session.protocol.export_messages import EXPORT_VERBS
 from session.protocol.history_messages import HISTORY_VERBS
 from session.protocol.hub_messages import VERBS, Verb
 from session.protocol.library_messages import LIBRARY_VERBS
@@ -23,6 +25,8 @@ ALL_VERBS: dict[str, Verb] = {
     **LOG_VERBS,
     **STATISTICS_VERBS,
     **BOARD_VERBS,
+    **DELIVERY_VERBS,
+    **EXPORT_VERBS,
     **HISTORY_VERBS,
     **LIBRARY_VERBS,
     **NETWORK_VERBS,

@@ -31,6 +31,7 @@ def rows() -> list[Row]:
     form = scans[COLOUR]
     parts: list[tuple[str, Callable[[], Iterable[Row]]]] = [
         ("floor", lambda: paper_work.against_the_floor(scans)),
+        ("layers", lambda: paper_work.in_layers(form)),
         ("programs", lambda: paper_work.against_programs(form)),
         ("memory", lambda: paper_work.memory(form)),
         ("assembling", lambda: [paper_work.ten_pages(form)]),

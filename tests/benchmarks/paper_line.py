@@ -7,10 +7,11 @@ Counted, not run: every byte that the kiosk's sender hands to the bus, cut into 
 
 from __future__ import annotations
 
-import io
+import time
 
 from PIL import Image
 
+from documents.quick import quick_copy
 from session.kiosk.preview import small_preview
 from session.kiosk.scanner import ScannedPage
 from session.protocol.chunks import chunk_bytes_for, count_chunks
@@ -20,6 +21,9 @@ from tests.unit.documents import drawn_pages
 LINE_KBPS = 512
 CHUNK_EXTRA_BYTES = 210
 """NATS's HPUB line with our subject and headers, TLS record, TCP and IP: about that much for each chunk."""
+
+QUICK_BYTES_S = 54_000
+"""What a quick copy may use of the line beside a call (`session.protocol.sending.HURRY`)."""
 
 
 def seconds(size_bytes: int) -> float:
@@ -38,9 +42,13 @@ def preview(scan: Image.Image) -> Row:
 
 
 def form(data: bytes) -> list[Row]:
-    """A colour form of 300 dpi until it can be read at the desk, and until its untouched original is there."""
-    with Image.open(io.BytesIO(data)) as opened:
-        width, height = opened.size
+    """A colour form of 300 dpi until it can be read at the desk; the untouched original follows behind it."""
     original = seconds(len(data))
-    why = f"the kiosk sends the untouched scan, {width} x {height}, {len(data) // 1000} kB, and nothing smaller before"
-    return [Row("colour form on 512 kb/s, readable", "s", original, original, "as scanned", 2.0, cause=why)]
+    before_s = time.process_time()
+    copy = quick_copy(data, 300)
+    made_s = time.process_time() - before_s
+    readable = original if copy is None else made_s + len(copy.data) / QUICK_BYTES_S
+    return [
+        Row("colour form on 512 kb/s, readable", "s", readable, original, "as scanned", 2.0),
+        Row("its untouched original, alone on the line", "s", original),
+    ]

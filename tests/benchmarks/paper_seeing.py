@@ -17,7 +17,7 @@ import pypdfium2
 from PIL import Image
 
 from documents import skew
-from documents.clean import OUTPUT_DPI
+from documents.encoding import OUTPUT_DPI
 from tests.benchmarks.paper_pages import badly_scanned, real_pages, small_payslip
 from tests.benchmarks.paper_peak import to_document
 from tests.benchmarks.table import Row

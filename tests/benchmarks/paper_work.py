@@ -22,7 +22,8 @@ from pathlib import Path
 from PIL import Image
 
 from documents.assemble import assemble
-from documents.clean import JPEG_QUALITY, OUTPUT_DPI, clean_page
+from documents.clean import clean_page
+from documents.encoding import JPEG_QUALITY, OUTPUT_DPI, Encoding
 from tests.benchmarks.paper_pages import HERE
 from tests.benchmarks.paper_peak import WHEN, to_document
 from tests.benchmarks.table import Row
@@ -86,6 +87,19 @@ def against_the_floor(scans: dict[str, bytes]) -> list[Row]:
         why = dearest(partial(to_document, data)) if ours > goal else ""
         found.append(Row(f"{case}, to PDF/A-2b", "CPU s", ours, floor, FLOOR, goal, cause=why))
     return found
+
+
+def in_layers(data: bytes) -> list[Row]:
+    """The same page as text over paper (mixed raster content): its cost, and the size of its document."""
+    small = cpu_s(lambda: assemble([clean_page(data, encoding=Encoding.SMALL).content], "x", WHEN))
+    jpeg_kb, layers_kb = (
+        len(assemble([clean_page(data, encoding=form).content], "x", WHEN)) / 1000
+        for form in (Encoding.JPEG, Encoding.SMALL)
+    )
+    return [
+        Row("colour A4 in layers", "CPU s", small, cpu_s(partial(plain_copy, data)), FLOOR),
+        Row("document of one page in layers", "kB", layers_kb, jpeg_kb, "as JPEG", 60.0),
+    ]
 
 
 def against_programs(data: bytes) -> list[Row]:

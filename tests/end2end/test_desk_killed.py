@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The desk is killed (-9) in the middle of paper: nothing received is lost or filed twice, the call goes on."""
+"""The desk is killed (-9) while it files: nothing received is lost or filed twice.
+
+While a page arrives it is killed in the scripted walk (`test_walk.py`)."""
 
 from __future__ import annotations
 
@@ -8,28 +10,6 @@ import pytest
 from tests.end2end.stage import Stage
 
 pytestmark = [pytest.mark.asyncio(loop_scope="package"), pytest.mark.timeout(240)]
-
-
-async def test_a_desk_killed_while_a_page_arrives_finds_it_again(stage: Stage) -> None:
-    session = await stage.call()
-    await stage.allow_scan()
-    await stage.walk.click(stage.desk, "scan_page")
-    arriving = await stage.news(stage.desk, "page_arriving", percent=lambda percent: percent < 90)
-    offered = await stage.news(stage.kiosk, "page_offered")
-    await stage.kill_desk()
-
-    await stage.mark()
-    await stage.start_desk()
-    assert await stage.fact(stage.desk, "session", id=session, resumed=True)
-    kept = await stage.fact(stage.desk, "page_kept")
-    assert (kept["page"], kept["sha256"]) == (offered["page"], offered["sha256"])
-    assert kept["page"] == arriving["page"]
-    await stage.seen_and_heard()
-    assert await stage.fact(stage.desk, "grant_scan", allowed=True)
-    await stage.file()
-    filed = await stage.fact(stage.desk, "document_filed")
-    assert [document.sha256 for document in stage.dossier().documents] == [filed["sha256"]]
-    await stage.end()
 
 
 async def test_a_desk_killed_while_it_files_files_once(stage: Stage) -> None:

@@ -28,8 +28,12 @@ STEPS = [
     "form_filled",
     "page_scanned",
     "page_cleaned",
+    "second_page_scanned",
     "document_filed",
     "piece_filed",
+    "third_page_scanned",
+    "second_document_filed",
+    "filed_once",
     "printed",
     "receipt_printed",
     "hung_up",
@@ -60,6 +64,15 @@ async def test_one_command_does_the_whole_job_and_proves_every_step(engine: str,
     assert evidence["first_video_at_desk"]["checksum"]
     assert evidence["printed"]["final_state"] == "completed"
     assert evidence["printed"]["sha256"] == evidence["document_filed"]["sha256"]
+    accidents = [evidence[name]["on_the_way"] for name in STEPS if "on_the_way" in evidence[name]]
+    assert [accident.split(" at ")[0].split(",")[0] for accident in accidents] == [
+        "paper jam",
+        "bus cut",
+        "desk killed",
+        "hub killed and started again",
+    ]
+    assert len(set(evidence["filed_once"]["scans"])) == 3
+    assert evidence["receipt_printed"]["genuine"] is True
     assert evidence["document_filed"]["path"].endswith(f"{evidence['document_filed']['sha256']}.pdf")
     assert evidence["replayed"]["at_end"] is True
     for number, name in enumerate(STEPS, 1):

@@ -62,15 +62,19 @@ def settings() -> PeerSettings:
 
 
 async def serve(handlers: dict[str, Handler]) -> None:
-    """Answers lines until stdin ends."""
+    """Answers lines until stdin ends; one that takes long does not hold the others up."""
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader(limit=1 << 22)
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     print(json.dumps({"ready": True}), flush=True)
-    while line := await reader.readline():
-        asked = json.loads(line)
-        try:
-            said = {"id": asked["id"], "ok": await handlers[asked["do"]](asked)}
-        except Exception as error:
-            said = {"id": asked["id"], "error": f"{type(error).__name__}: {error}"}
-        print(json.dumps(said), flush=True)
+    async with asyncio.TaskGroup() as answering:
+        while line := await reader.readline():
+            answering.create_task(_answer(json.loads(line), handlers))
+
+
+async def _answer(asked: dict[str, Any], handlers: dict[str, Handler]) -> None:
+    try:
+        said = {"id": asked["id"], "ok": await handlers[asked["do"]](asked)}
+    except Exception as error:
+        said = {"id": asked["id"], "error": f"{type(error).__name__}: {error}"}
+    print(json.dumps(said), flush=True)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
@@ -47,6 +48,7 @@ class Ends:
     seen_at_kiosk: list[MediaSeen] = field(default_factory=list)
     told_to_desk: list[MediaSeen] = field(default_factory=list)
     told_to_kiosk: list[MediaSeen] = field(default_factory=list)
+    devices_at_desk: list[CameraChanged] = field(default_factory=list)
 
 
 @asynccontextmanager
@@ -69,6 +71,7 @@ async def a_call(kind: str, media: CallMedia | None = None, plan: IcePlan | None
     desk.first_frame.connect(ends.first_at_desk.append)
     desk.media_seen.connect(ends.seen_at_desk.append)
     desk.peer_media_seen.connect(ends.told_to_desk.append)
+    desk.peer_camera_changed.connect(ends.devices_at_desk.append)
     kiosk.media_seen.connect(ends.seen_at_kiosk.append)
     kiosk.peer_media_seen.connect(ends.told_to_kiosk.append)
     desk.start()
@@ -160,6 +163,13 @@ def test_a_second_call_replaces_the_first(kind: str, qt_loop: QtLoop) -> None:
             await until(lambda: any(seen.call_id == second for seen in ends.told_to_desk))
             assert ends.first_at_desk[1].frames < 60
             assert "lost" not in ends.desk_states
+            # What is painted goes on too, at both ends: a page could decode the second call and show the first.
+            await until(
+                lambda: all(
+                    len({picture.checksum for picture in seen if picture.call_id == second}) > 2
+                    for seen in (ends.seen_at_desk, ends.seen_at_kiosk)
+                )
+            )
 
     qt_loop.run(story())
 
@@ -227,6 +237,13 @@ def test_without_devices_the_caller_still_sees_the_agent(kind: str, qt_loop: QtL
             assert sorted(missing) == ["audio", "video"]
             assert ends.told_to_desk[0].frames > 0
             assert ends.engine.stats().frames == 0
+            await until(lambda: bool(ends.devices_at_desk))
+            assert (ends.devices_at_desk[-1].camera_there, ends.devices_at_desk[-1].microphone_there) == (False, False)
+            packets = ends.engine.stats().packets
+            await until(lambda: ends.engine.stats().packets > packets + 2)  # silence keeps the line alive
+            await asyncio.sleep(1.5)
+            assert ends.desk.state == MediaState.CONNECTED, "an empty kiosk is no lost line"
+            assert len([message for message in ends.kiosk_channel.sent if isinstance(message, CallOffered)]) == 1
 
     qt_loop.run(story())
 

@@ -62,7 +62,7 @@ class ToldEngine:
     def set_line(self, line_kbps: int) -> None:
         self.lines.append(line_kbps)
 
-    def set_picture_limit(self, kbps: int, *, height_px: int = 0, fps: float = 0.0) -> None:
+    def set_picture_limit(self, kbps: int, *, height_px: int = 0, fps: float = 0.0, motion: bool = False) -> None:
         self.limits.append(kbps)
 
     def latest_frame(self) -> VideoFrame | None:

@@ -122,3 +122,34 @@ async def test_the_log_has_ten_seconds_in_one_event_and_each_new_rule_once() -> 
     assert measured[0].kbps == 320.0
     assert len([event for event in written if isinstance(event, GovernedInLog)]) == 1
     await ends.tasks.close()
+
+
+async def test_both_ends_let_movement_go_first_when_the_desk_says_that_hands_talk() -> None:
+    ends = Ends()
+    changes: list[bool] = []
+    written: list[AnyEvent] = []
+    ends.kiosk.motion_changed.connect(changes.append)
+    ends.kiosk.governed.connect(LineSeries(written.append, Writer.KIOSK).on_governed)
+    await ends.seconds(2)
+    ends.desk.set_motion(True)
+    await settle()
+    assert changes == [True]
+    assert ends.applied[-1].face.motion
+    assert ends.applied[-1].face.height_px < 720
+    assert ends.rules[-1].motion is True
+    ends.desk.set_motion(False)
+    await settle()
+    assert [rule.motion for rule in ends.rules[-2:]] == [True, False]
+    assert [event.motion for event in written if isinstance(event, GovernedInLog)] == [False, True, False]
+    await ends.tasks.close()
+
+
+async def test_a_third_face_on_the_line_costs_the_first_one_half_at_once() -> None:
+    ends = Ends(start_kbps=2000)
+    await ends.seconds(2)
+    before = ends.applied[-1].face.kbps if ends.applied else ends.kiosk.shares.face.kbps
+    ends.kiosk.set_faces(2)
+    assert ends.applied[-1].face.kbps <= before / 2
+    ends.kiosk.set_faces(1)
+    assert ends.applied[-1].face.kbps > before * 0.9
+    await ends.tasks.close()

@@ -9,14 +9,18 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from session.clock import ManualClock, SystemClock
+from session.desk.call import DeskCall
 from session.desk.privacy import DeskPrivacy
 from session.desk.talk import DeskTalk
 from session.kiosk.cobrowse import KioskCobrowse
 from session.kiosk.privacy import KioskPrivacy
+from session.protocol.beside_messages import TOPIC, PrivacyShown
 from session.protocol.session_messages import GrantsRequested, SharingChanged
 from session.tasks import Tasks
 from tests.talks.call.engines import both_engines
 from tests.talks.call.test_call import Ends, a_call
+from tests.talks.call.test_line import ToldEngine, settle
+from tests.talks.memory_channel import channel_pair
 from tests.talks.qt_loop import QtLoop, until
 from tests.unit.expert_app.parts import QuietAsker, QuietBrowser, QuietEngine
 from tests.unit.session.kiosk.test_cobrowse import Grants
@@ -44,7 +48,7 @@ async def a_pause(kind: str) -> AsyncIterator[Pause]:
         desk = DeskPrivacy(ends.desk_channel, ends.desk, talk, tasks)
         kiosk = KioskPrivacy(ends.kiosk_channel, ends.kiosk, page, tasks)
         pause = Pause(ends, desk, kiosk, page)
-        desk.confirmed.connect(pause.confirmed.append)
+        desk.confirmed.connect(lambda shown: pause.confirmed.append(shown.on))
         kiosk.changed.connect(pause.at_kiosk.append)
         await until(lambda: ends.told_to_desk and ends.told_to_kiosk)
         try:
@@ -124,8 +128,47 @@ def test_a_desk_that_was_restarted_in_a_pause_goes_on_with_it(kind: str, qt_loop
         async with a_pause(kind) as pause:
             pause.desk.set(True)
             await until(lambda: pause.confirmed == [True])
-            pause.desk.on = False  # what a new program knows
+            pause.desk.on = pause.desk.mine = pause.desk._asked = False  # what a new program knows
             await pause.ends.desk_channel.send("grant", GrantsRequested())
             await until(lambda: pause.desk.on)
+            assert (pause.desk.mine, pause.desk.callers) == (True, False)
 
     qt_loop.run(story())
+
+
+@both_engines
+def test_the_caller_has_a_pause_too_and_each_ends_its_own(kind: str, qt_loop: QtLoop) -> None:
+    async def story() -> None:
+        async with a_pause(kind) as pause:
+            own: list[bool] = []
+            pause.kiosk.caller_changed.connect(own.append)
+            pause.kiosk.set_by_caller(True)
+            await until(lambda: pause.confirmed == [True])
+            assert (pause.desk.on, pause.desk.mine, pause.desk.callers) == (True, False, True)
+            assert not is_shared(pause)
+            await until_dark(pause.ends, dark=True)
+            await until(lambda: pause.ends.engine.own_frame() is None)  # the agent is not filmed either
+            pause.desk.set(True)
+            await until(lambda: len(pause.confirmed) == 2)
+            pause.kiosk.set_by_caller(False)
+            await until(lambda: len(pause.confirmed) == 3)
+            assert (pause.kiosk.on, pause.desk.on, pause.desk.callers) == (True, True, False)
+            pause.desk.set(False)
+            await until(lambda: pause.confirmed == [True, True, True, False])
+            await until_dark(pause.ends, dark=False)
+            assert own == [True, False]
+            assert pause.at_kiosk == [True, False], "the screen never showed a face between the two pauses"
+
+    qt_loop.run(story())
+
+
+async def test_a_pause_that_was_ended_at_once_does_not_come_back_by_an_old_word() -> None:
+    tasks, (kiosk, channel) = Tasks(), channel_pair()
+    call = DeskCall(channel, ToldEngine(), ManualClock(), tasks, accepted_at_s=0.0)
+    desk = DeskPrivacy(channel, call, DeskTalk(channel, call, QuietEngine(), QuietAsker(), tasks), tasks)  # type: ignore[arg-type]
+    desk.set(True)
+    desk.set(False)
+    await kiosk.send(TOPIC, PrivacyShown(on=True, agent=True))  # of the first wish
+    await settle()
+    assert not desk.on
+    await tasks.close()

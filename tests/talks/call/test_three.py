@@ -17,7 +17,8 @@ from session.desk.talk_link import TalkLink
 from session.kiosk.call import KioskCall
 from session.kiosk.talk import KioskTalk
 from session.media.call_page import simulated
-from session.media.engine import MediaState
+from session.media.engine import MediaState, PictureLimits
+from session.protocol.line_messages import LineGoverned, Step
 from session.protocol.roles import Role
 from session.protocol.session_messages import CallRequested
 from session.protocol.talk_messages import TalkAnswer
@@ -213,6 +214,12 @@ def test_three_people_see_and_hear_each_other(kind: str, qt_loop: QtLoop, tmp_pa
             ]
             kbps = [int(str(await scene.pane.run(cap))) for cap in caps]
             assert all(0 < one <= MEDIA.max_kbps // 2 for one in kbps)
+            third_call = scene.kiosk_talk.third_call
+            assert third_call is not None
+            third_call.limit_picture(PictureLimits(kbps=100, height_px=180, fps=12.0, motion=True))
+            third_call.tell_rule(LineGoverned(step=Step.FEW, face_kbps=100, budget_kbps=300, motion=True))
+            await until(lambda: bob.main.stats().height_px == 180)
+            await until(lambda: 0 < bob.main.stats().sent_height_px <= 180)
             await bob.talk_link.leave(scene.session)
             await until(lambda: scene.kiosk_talk.third_call is None and scene.talk.talk.third is None)
             await until(lambda: bob.main.stats().packets == 0)
@@ -258,5 +265,11 @@ def test_a_muted_agent_is_silent_for_the_third_person_too(kind: str, qt_loop: Qt
             scene.talk.set_own(camera_on=True, microphone_on=False)
             await until(lambda: boss.aside.stats().audio_level < 0.0005)
             await until(lambda: boss.main.stats().audio_level > 0.001)
+            guest.set_microphone(False)
+            await until(lambda: scene.alice.aside.stats().audio_level < 0.0005)
+            guest.speak(True)  # Ctrl+Space is held: both hear
+            await until(lambda: scene.alice.aside.stats().audio_level > 0.001)
+            guest.speak(False)
+            await until(lambda: scene.alice.aside.stats().audio_level < 0.0005)
 
     qt_loop.run(story())

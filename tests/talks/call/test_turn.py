@@ -3,7 +3,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
+import os
+import shutil
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from expert_app.doctor import check_relays
-from expert_app.ice_settings import trust_relays
+from expert_app.ice_settings import trust_relays, trust_relays_in_browser
 from session.clock import SystemClock
-from session.errors import CallLost, RelayUnreachable, SessionError
+from session.errors import CallLost, RelayNotTrusted, RelayUnreachable, SessionError
 from session.hub.turn import TurnTickets
 from session.media.aiortc_engine import AiortcEngine
 from session.media.call_page import simulated
@@ -97,6 +101,47 @@ def test_both_ends_see_each_other_through_nothing_but_the_relay(
 def _candidates(message: object) -> list[str]:
     sdp = str(getattr(message, "sdp", ""))
     return [line for line in sdp.splitlines() if line.startswith("a=candidate:")]
+
+
+@needs_coturn
+def test_a_relay_whose_certificate_is_not_believed_is_said_so_by_kiosk_and_desk(
+    qt_loop: QtLoop, tmp_path: Path, trusted: None
+) -> None:
+    async def story() -> None:
+        async with a_turn_server(tmp_path) as turn:
+            plan = IcePlan(servers=(turn.server("tls", *ticket()),), relay_only=True)
+            said: list[SessionError] = []
+            async with a_relayed_call(plan) as ends:
+                ends.desk.failed.connect(said.append)
+                await until(lambda: said, 12)
+            assert isinstance(said[0], RelayNotTrusted), "by the kiosk, whose Chromium does not tell why"
+            engine, offering = AiortcEngine(), AiortcEngine()
+            engine.set_ice(plan)
+            try:
+                with pytest.raises(RelayNotTrusted):
+                    await engine.answer(await offering.offer())
+            finally:
+                await engine.close()
+                await offering.close()
+
+    qt_loop.run(story())
+
+
+@needs_coturn
+@pytest.mark.skipif(shutil.which("certutil") is None, reason="certutil is not installed (apt install libnss3-tools)")
+async def test_chromium_believes_a_relay_of_our_own_authority_once_it_is_in_its_store(tmp_path: Path) -> None:
+    async with a_turn_server(tmp_path) as turn:
+        assert trust_relays_in_browser(str(turn.ca_file), tmp_path)
+        server = turn.server("tls", *ticket())
+        program = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "tests.talks.call.relay_page", server.url, server.username, server.credential),
+            env={**os.environ, "HOME": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        said, _ = await asyncio.wait_for(program.communicate(), 40)
+        assert said.decode().split() == ["relay"], "nothing but the way through it, with TLS"
 
 
 def test_a_dead_relay_that_is_the_only_way_is_said_by_name(qt_loop: QtLoop) -> None:

@@ -10,13 +10,16 @@ import random
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from pathlib import Path
 
+import msgspec
 from PIL import Image
 
+from session.bus.identity import new_seed, public_key, sign
 from session.clock import Clock, ManualClock
 from session.desk.devices import DeskDevices, PageFailed, PageProgressed, ReceivedPage
 from session.device_errors import ScanCancelled, ScannerCoverOpen
 from session.errors import SessionError
 from session.kiosk.devices import KioskDevices
+from session.kiosk.glimpses import MakeGlimpse
 from session.kiosk.grants import KioskGrants
 from session.kiosk.page_shelf import PageShelf
 from session.kiosk.print_showing import ShownPrint
@@ -24,6 +27,7 @@ from session.kiosk.printer import JobProgress, Printer, PrinterStatus
 from session.kiosk.prints import PrintRules
 from session.kiosk.scanner import ScannedPage, Scanner, ScannerStatus, ScanProgress, ScanSettings
 from session.kiosk.shelf_seal import KEY_FILE
+from session.protocol.page_signing import words_of
 from session.protocol.session_messages import (
     DevicesReported,
     Grant,
@@ -242,8 +246,10 @@ class KioskSide:
         scanner: Scanner,
         printer: Printer,
         kbps: int | None = None,
+        make_glimpse: MakeGlimpse | None = None,
     ) -> None:
         self.tasks = Tasks()
+        self.seed, self.session_id = new_seed(), channel.session_id
         self.shelf = PageShelf(folder, bytes(32))
         self.grants = KioskGrants(channel, clock, self.tasks)
         self.devices = KioskDevices(
@@ -256,12 +262,19 @@ class KioskSide:
             self.tasks,
             PrintRules("s1", KIOSK_KEY, lambda _document: self.pages),
             chunk_kbps=kbps,
+            make_glimpse=make_glimpse,
             look_s=0.005,
+            sign_page=self.signed,
         )
         self.pages = 1
         self.shown: list[ShownPrint] = []
         self.wants: bool | None = True
         self.devices.showing.asked.connect(self._on_shown)
+
+    def signed(self, offer: PageOffered) -> PageOffered:
+        """As `session.kiosk.live` does it."""
+        signature = sign(self.seed, words_of(self.session_id, offer))
+        return msgspec.structs.replace(offer, signer=public_key(self.seed), signature=signature)
 
     def _on_shown(self, shown: ShownPrint) -> None:
         """The caller says yes at once, unless a test wants otherwise; None: nobody answers."""

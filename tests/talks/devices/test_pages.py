@@ -5,9 +5,12 @@ from __future__ import annotations
 
 import random
 
+import msgspec
 import pytest
 
+from session.bus.identity import is_signed, public_key
 from session.errors import PageUnreadable
+from session.protocol.page_signing import words_of
 from session.protocol.session_messages import ChunksRequested, Grant, PageKept, PageRefused, ScanKind
 from tests.talks.devices.ends import Talk, invented_page, settle, until
 
@@ -28,6 +31,26 @@ async def advance_until_received(talk: Talk, count: int = 1) -> None:
             return
         talk.clock.advance(2.1)
     raise AssertionError("the pages never came")
+
+
+async def test_a_page_is_signed_by_the_kiosk_before_it_leaves(talk: Talk) -> None:
+    await talk.scan_page()
+    await until(lambda: talk.desk.pages)
+    offer = talk.desk.pages[0].offer
+    assert offer.signer == public_key(talk.kiosk.seed)
+    assert is_signed(offer.signer, words_of(talk.kiosk.session_id, offer), offer.signature)
+    other = msgspec.structs.replace(offer, sha256="0" * 64)
+    assert not is_signed(offer.signer, words_of(talk.kiosk.session_id, other), offer.signature)
+
+
+async def test_a_page_that_was_changed_on_the_way_is_not_kept_and_stays_at_the_kiosk(talk: Talk) -> None:
+    talk.kiosk.devices._pages.sign = lambda offer: msgspec.structs.replace(talk.kiosk.signed(offer), dpi=299)
+    await talk.scan_page()
+    await until(lambda: talk.desk.failures)
+    assert [failed.code for failed in talk.desk.failures] == ["page_damaged"]
+    assert talk.desk.pages == []
+    assert len(talk.shelf_files) == 2
+    assert not [message for message in talk.desk_line.sent if isinstance(message, PageRefused)]
 
 
 async def test_a_single_lost_chunk_is_asked_for_by_name(talk: Talk) -> None:

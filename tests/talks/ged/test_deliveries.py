@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from documents.acts import Person
 from documents.check import sha256_of
 from documents.deliveries import DeliveryRow, DeliveryState
 from documents.store import DossierStore
@@ -162,6 +163,17 @@ async def test_a_duplicate_that_paperless_names_has_arrived(store: DossierStore)
     assert (row.remote_id, len(server.documents)) == ("1", 1)
 
 
+async def test_another_document_is_never_taken_for_ours(store: DossierStore) -> None:
+    server = PaperlessServer()
+    server.fault = "no_filter"
+    server.documents[1] = ("facture.pdf", b"%PDF-1.7 facture", "Facture")
+    async with serving(server) as address:
+        _file(store)
+        async with _courier(store, _paperless(address), TOKEN):
+            row = await _until(store, DeliveryState.DELIVERED)
+    assert server.documents[int(row.remote_id)][1] == PDF
+
+
 @pytest.mark.parametrize(
     ("fault", "state", "reason"),
     [
@@ -181,7 +193,7 @@ async def test_a_fault_of_paperless_is_said_and_a_retry_delivers_once(
         async with _courier(store, _paperless(address), TOKEN) as courier:
             row = await _until(store, state, reason)
             server.fault = ""
-            store.deliveries.retry(ORG, [row.id], "Alice M.", SystemClock().utc_now())
+            store.deliveries.retry(ORG, [row.id], Person(name="Alice M."), SystemClock().utc_now())
             courier.wake()
             await _until(store, DeliveryState.DELIVERED)
     assert len(server.documents) == 1

@@ -56,7 +56,7 @@ kiosks = [{ id = "kiosk1", site = "townhall" }, { id = "kiosk2", site = "townhal
 displays = [{ id = "screen1", site = "townhall" }]
 people = [
   { id = "alice", name = "Alice M." },
-  { id = "bob", name = "Bob T." },
+  { id = "bob", name = "Bob T.", skills = ["lsf"] },
   { id = "boss", name = "Chantal V.", role = "supervisor" },
   { id = "help", name = "Denis W.", role = "helpdesk" },
 AGENTS

@@ -66,7 +66,7 @@ async def test_a_list_that_was_begun_here_is_found_elsewhere(tmp_path: Path) -> 
             later = await other_desk.accept((await other_kiosk.call("rights", "1234567", "r2")).ticket.id)
             found = await other_desk.dossier(later.id)
             assert found == done
-            steps = await PieceLink(other_desk._bus).history(later.id, found.number)
+            steps = (await PieceLink(other_desk._bus).history(later.id, found.number)).steps
             told = [(step.state.value, step.kiosk) for step in steps if step.piece_id == "logement-rib"]
             assert told == [
                 ("scanned", "kiosk1"), ("legible", "kiosk1"), ("filed", "kiosk1"), ("acknowledged", "kiosk1"),

@@ -21,8 +21,10 @@ from session.bus.seal_pins import SealPins
 from session.bus.seals import Seals
 from session.clock import Clock, SystemClock
 from session.desk.link import DeskLink
+from session.hub.delivery_service import delivery_handlers
 from session.hub.dossier_handlers import dossier_handlers
 from session.hub.dossier_service import DossierService
+from session.hub.export_service import export_handlers
 from session.hub.uploads import UploadSpool
 from session.hub.vault_door import House, VaultDoor
 from session.hub.vault_handlers import certify_handlers, log_handlers, note_handlers, number_handlers
@@ -100,6 +102,8 @@ class SealedWorld:
         handlers = {
             Part.DOSSIER: {
                 **dossier_handlers(rules),
+                **delivery_handlers(world.dossiers, lambda _organisation, user: user),
+                **export_handlers(world.dossiers, lambda _organisation, user: user),
                 **note_handlers(self.log, sessions, ORGANISATION, world.clock),
                 **number_handlers(sessions, ORGANISATION),
                 **certificates,

@@ -14,10 +14,12 @@ from session.bus.seal import SEAL_HEADER
 from session.bus.seals import CARD_S
 from session.bus.vault_line import REFUSED_HEADER, UNKNOWN
 from session.clock import ManualClock
+from session.desk.delivery_link import DeliveryLink
 from session.desk.link import DeskLink
 from session.desk.talk_link import TalkLink
 from session.errors import DeskNotAdmitted, NotAllowed, SealKeyOld, SealKeyRefused, TicketUnknown, VaultAway
 from session.hub.catalogue import Catalogue
+from session.protocol.delivery_messages import DeliveriesRequest
 from session.protocol.hub_messages import (
     DossierAnswer,
     DossierRequest,
@@ -27,7 +29,7 @@ from session.protocol.hub_messages import (
     TicketRequested,
 )
 from session.protocol.roles import Role
-from session.protocol.seal_messages import Part
+from session.protocol.seal_messages import SEALED, Part
 from session.protocol.talk_state import PassReason
 from tests.talks.seal.sealed_world import (
     ORGANISATION,
@@ -58,6 +60,11 @@ async def test_the_vault_answers_what_the_hub_refuses(tmp_path: Path) -> None:
         plain = await sealed.world.client(Role.AGENT, "alice")
         with pytest.raises(NotAllowed):
             await plain.request("dossier", DossierRequest(session_id=facts.id), DossierAnswer)
+        boss = await sealed.desk("boss", Role.SUPERVISOR)
+        assert (await DeliveryLink(boss._bus).deliveries(DeliveriesRequest())).targets == []
+        with pytest.raises(NotAllowed) as caught:
+            await DeliveryLink(await sealed.world.client(Role.SUPERVISOR, "boss")).deliveries(DeliveriesRequest())
+        assert caught.value.detail == {"why": SEALED}
 
 
 async def test_the_number_that_is_typed_is_read_by_the_vault_and_one_in_clear_is_not_kept(tmp_path: Path) -> None:

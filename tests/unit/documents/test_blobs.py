@@ -123,7 +123,7 @@ def _far(kind: str, address: str, secret: str = SECRET) -> RemoteBlobs:
 
 @pytest.mark.parametrize("kind", REMOTE)
 def test_a_store_that_is_away_files_nothing_and_the_repeat_files_once(
-    kind: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    kind: str, tmp_path: Path, caplog: pytest.LogCaptureFixture, s3: str, share: Share
 ) -> None:
     caplog.set_level(logging.DEBUG)
     sha256 = sha256_of(PDF)
@@ -139,17 +139,12 @@ def test_a_store_that_is_away_files_nothing_and_the_repeat_files_once(
         piece = store.open_dossier("caf31", "2026-0042").piece("identity")
         assert piece is not None
         assert piece.state is PieceState.EXPECTED
-    folder = tmp_path / "share"
-    folder.mkdir()
-    server = s3_service() if kind == "s3" else webdav_share(folder)
-    with server as there:
-        address = there if isinstance(there, str) else there.address
-        with DossierStore(tmp_path / "store", blobs=_far(kind, address)) as store:
-            file(store)
-            file(store)
-            (document,) = store.open_dossier("caf31", "2026-0042").documents
-            assert store.read("caf31", document.id) == PDF
-            assert store.damaged("caf31") == []
+    with DossierStore(tmp_path / "store", blobs=_far(kind, s3 if kind == "s3" else share.address)) as store:
+        file(store)
+        file(store)
+        (document,) = store.open_dossier("caf31", "2026-0042").documents
+        assert store.read("caf31", document.id) == PDF
+        assert store.damaged("caf31") == []
     assert SECRET not in caplog.text
 
 
@@ -157,6 +152,7 @@ def test_a_share_that_does_not_know_us_is_away(share: Share) -> None:
     blobs = _far("webdav", share.address, "faux")
     with pytest.raises(StoreAway):
         blobs.put("caf31", DATA, sha256_of(DATA))
-    with pytest.raises(StoreAway):
-        blobs.check()
+    for ask in (blobs.check, lambda: blobs.has("caf31/x.pdf")):  # never "no" for "I cannot know"
+        with pytest.raises(StoreAway):
+            ask()
     blobs.close()

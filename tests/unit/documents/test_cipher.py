@@ -19,8 +19,9 @@ SECRET = b"Jeanne Exemple, 1 85 05 78 006 084" * 9
 
 def _keep(outbox: Outbox, page_id: str = "p1", data: bytes = SECRET) -> None:
     at = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-    size = {"width_px": 1, "height_px": 1, "dpi": 300}
-    outbox.keep_page("s1", page_id, data, sha256_of(data), media_type="image/jpeg", taken_at_utc=at, **size)
+    outbox.keep_page(
+        "s1", page_id, data, sha256_of(data), media_type="image/jpeg", width_px=1, height_px=1, dpi=300, taken_at_utc=at
+    )
 
 
 def test_nothing_of_a_page_can_be_read_on_the_disk(tmp_path: Path) -> None:

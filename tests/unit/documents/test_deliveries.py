@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from documents.acts import ActKind, Person
 from documents.check import sha256_of
 from documents.deliveries import DeliveryState
 from documents.store import DossierStore
@@ -19,6 +20,7 @@ from tests.unit.documents.test_store import CALLER, PDF, _pdf
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=30)
 ORG, GED = "caf31", "archive"
+ALICE = Person(user="alice", name="Alice M.")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -90,17 +92,22 @@ def test_a_refused_copy_waits_for_a_person_who_tries_again_or_gives_up(store: Do
     assert parcel is not None
     deliveries.failed(parcel.delivery, "refused", "Unsupported mime type", None, NOW)
     assert deliveries.claim(ORG, GED, LATER, 600) is None
-    assert deliveries.retry("ft", [parcel.delivery], "Alice M.", LATER) == 0  # not theirs
-    assert deliveries.retry(ORG, [parcel.delivery], "Alice M.", LATER) == 1
+    assert deliveries.retry("ft", [parcel.delivery], ALICE, LATER) == 0  # not theirs
+    assert deliveries.retry(ORG, [parcel.delivery], ALICE, LATER) == 1
     again = deliveries.claim(ORG, GED, LATER, 600)
     assert again is not None
-    assert deliveries.give_up(ORG, [parcel.delivery], "Alice M.", "Envoyé par courrier", LATER) == 1
+    assert deliveries.give_up(ORG, [parcel.delivery], ALICE, "Envoyé par courrier", LATER) == 1
     deliveries.failed(again.delivery, "unreachable", "", LATER, LATER)  # its carrier did not know
     (row,) = deliveries.listed(ORG, DeliveryState.GIVEN_UP)
-    assert (row.words, row.by_name) == ("Envoyé par courrier", "Alice M.")
+    assert (row.words, row.by_name) == ("Envoyé par courrier", ALICE.name)
+    told = [(act.kind, act.about, act.reason, act.by) for act in store.acts(ORG, "2026-0042")]
+    assert told == [
+        (ActKind.RETRIED, "Papier · archive", "", ALICE),
+        (ActKind.GIVEN_UP, "Papier · archive", "Envoyé par courrier", ALICE),
+    ]
     deliveries.delivered(again.delivery, "17", LATER)  # it had arrived all the same: that is the truth
-    assert deliveries.give_up(ORG, [parcel.delivery], "Alice M.", "x", LATER) == 0
-    assert deliveries.retry(ORG, [parcel.delivery], "Alice M.", LATER) == 0
+    assert deliveries.give_up(ORG, [parcel.delivery], ALICE, "x", LATER) == 0
+    assert deliveries.retry(ORG, [parcel.delivery], ALICE, LATER) == 0
 
 
 def test_the_list_is_of_one_organisation_filtered_and_read_on(store: DossierStore) -> None:

@@ -18,10 +18,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PIL import Image
 
 from documents.assemble import assemble
+from documents.clean import clean_page
+from documents.encoding import Encoding
+from documents.layers import Layers
 from documents.marks import marks_of
 from documents.pdf import is_pdfa, open_pdf
 from documents.provenance import Origin, PageOrigin, read_origin, seal, verify
 from documents.receipt import receipt
+from documents.text_layer import Word
+from tests.unit.documents import drawn_pages
 from tests.unit.documents.test_receipt import FACTS
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -32,6 +37,7 @@ PAGES = (
     PageOrigin(page_id="p2", scanned_sha256="2" * 64, dpi=300),
 )
 ORIGIN = Origin(organisation="caf", kiosk="borne1", agent="Camille R.", session="s1", made_at_utc=NINE, pages=PAGES)
+WORDS = [[Word("Éloïse", 0.1, 0.1, 0.4, 0.14), Word("œuvre", 0.5, 0.1, 0.7, 0.14)]]
 JARS = ("preflight", "pdfbox2", "xmpbox", "fontbox2", "commons-logging", "javax.activation", "jaxb-api")
 
 
@@ -110,7 +116,7 @@ def test_a_document_is_found_again_by_its_pages() -> None:
     assert marks_of(b"no pdf").pages == ()
 
 
-@pytest.mark.parametrize("what", ["page", "sealed", "receipt"])
+@pytest.mark.parametrize("what", ["page", "sealed", "layers", "words", "receipt"])
 def test_an_independent_validator_accepts_what_we_write(what: str, tmp_path: Path) -> None:
     jars = [Path(f"/usr/share/java/{name}.jar") for name in JARS]
     if shutil.which("java") is None or not all(jar.is_file() for jar in jars):
@@ -120,7 +126,12 @@ def test_an_independent_validator_accepts_what_we_write(what: str, tmp_path: Pat
         document.write_bytes(receipt(FACTS, flavour="1b"))
     else:
         origin = ORIGIN if what == "sealed" else None
-        made = assemble([_jpeg(0), _jpeg(90)], "Pièce", NINE, author="Caisse", origin=origin, flavour="1b")
+        layers = [clean_page(drawn_pages.jpeg(drawn_pages.form().reduce(2), dpi=150), encoding=Encoding.SMALL).content]
+        assert isinstance(layers[0], Layers)
+        pages = layers if what == "layers" else [_jpeg(0), _jpeg(90)]
+        made = assemble(
+            pages, "Pièce", NINE, author="Caisse", origin=origin, flavour="1b", words=WORDS if what == "words" else ()
+        )
         document.write_bytes(seal(made, PUBLIC, KEY.sign))
     command = ["java", "-cp", ":".join(map(str, jars)), "org.apache.pdfbox.preflight.Validator_A1b", str(document)]
     told = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)

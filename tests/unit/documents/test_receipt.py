@@ -12,12 +12,12 @@ import msgspec
 import pypdfium2
 import pytest
 from reportlab.graphics.barcode.qrencoder import QRCode, QRErrorCorrectLevel
-from reportlab.lib.units import mm
 
 from documents.check import sha256_of
 from documents.dates import hour, long_date
 from documents.pdf_check import inspect_pdf, print_safe
 from documents.receipt import (
+    QR_SIDE,
     ImplicitDecision,
     ReceiptFacts,
     ReceivedPiece,
@@ -184,7 +184,7 @@ def test_the_code_to_scan_says_the_verification_text(paper: bytes) -> None:
     code.addData(verification_text(FACTS))
     code.make()
     count = code.getModuleCount()
-    scale, side = 8.0, 26 * mm
+    scale, side = 8.0, QR_SIDE
     document = pypdfium2.PdfDocument(paper)
     page = document[0]
     height = page.get_size()[1]
@@ -203,7 +203,12 @@ def test_the_code_to_scan_says_the_verification_text(paper: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"dossier_number": "2"}, {"pieces": FACTS.pieces[:1]}, {"pieces": FACTS.pieces[::-1]}]
+    "change",
+    [
+        {"dossier_number": "2"},
+        {"pieces": FACTS.pieces[:1]},
+        {"pieces": (FACTS.pieces[0], msgspec.structs.replace(FACTS.pieces[1], sha256="0" * 64))},
+    ],
 )
 def test_the_control_code_changes_with_what_a_forger_would_change(change: dict[str, object]) -> None:
     assert control_code(msgspec.structs.replace(FACTS, **change)) != control_code(FACTS)

@@ -98,6 +98,9 @@ class Screen:
     def show_private(self, on: bool) -> None:
         pass
 
+    def show_own_pause(self, on: bool) -> None:
+        pass
+
     def show_grants(self, grants: Mapping[Grant, bool]) -> None:
         pass
 

@@ -68,7 +68,7 @@ class QuietEngine:
     def set_line(self, line_kbps: int) -> None:
         pass
 
-    def set_picture_limit(self, kbps: int, *, height_px: int = 0, fps: float = 0.0) -> None:
+    def set_picture_limit(self, kbps: int, *, height_px: int = 0, fps: float = 0.0, motion: bool = False) -> None:
         pass
 
     def latest_frame(self) -> VideoFrame | None:

@@ -11,9 +11,13 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
+import msgspec
 import psutil
 import pytest
 
+from documents.check import sha256_of
+from documents.store import DossierStore
+from expert_app.paths import paths_for
 from session.bus.client import BusClient
 from session.bus.identity import new_seed, public_key
 from session.bus.server import BusServer
@@ -25,6 +29,7 @@ from session.protocol.hub_messages import QueueAnswer, QueueRequest, ServicesAns
 from session.protocol.roles import Role
 from session.tasks import Tasks
 from tests.talks.hub.bus_fixture import free_port
+from tests.unit.documents.test_store import CALLER, NINE, PDF
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
 
@@ -99,14 +104,34 @@ def _server_of(process: Process) -> psutil.Process:
     return server
 
 
+def _with_a_document_and_a_ged(place: Place) -> Path:
+    """A document that was filed before the settings named the agency's own system; the folder that it watches."""
+    depot = place.folder / "depot"
+    depot.mkdir()
+    with DossierStore(paths_for("hub", place.folder).folder("dossiers")) as store:
+        store.create_dossier(msgspec.structs.replace(CALLER, organisation="valdore"))
+        store.file("valdore", CALLER.number, "", "Papier", 2, sha256_of(PDF), PDF, "u1", NINE)
+    (place.folder / "hub.toml").write_text(
+        '[[ged]]\nname = "depot"\norganisation = "valdore"\nkind = "folder"\nearlier = true\n'
+        f'folder = "{depot}"\n[metrics]\nlisten = ""\n',
+        encoding="utf-8",
+    )
+    return depot
+
+
 async def test_it_says_where_the_bus_is_and_takes_its_server_along_when_it_is_stopped(
     place: Place, start: Start
 ) -> None:
-    hub = await start(*place.command())
+    depot = _with_a_document_and_a_ged(place)
+    hub = await start(*place.command(), "--settings", str(place.folder / "hub.toml"))
     assert f"nats://127.0.0.1:{place.port}" in await _line(hub)
     server = _server_of(hub)
     tasks = Tasks()
     assert [service.id for service in (await _services(place, tasks, place.seed)).services] == ["housing"]
+    async with asyncio.timeout(15):
+        while not list(depot.glob("*.json")):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    assert [path.read_bytes() for path in depot.glob("*.pdf")] == [PDF]
     hub.send_signal(signal.SIGTERM)
     assert await asyncio.wait_for(hub.wait(), 15) == 0
     assert not server.is_running()

@@ -9,6 +9,7 @@ from datetime import UTC, timedelta
 from session.clock import ManualClock
 from session.desk.board_acts import SetPriority
 from session.protocol.board_messages import AgentFacts, AgentState, BoardAnswer, DayFigures, QueueFacts
+from session.protocol.delivery_messages import DeliveriesAnswer, DeliveryFacts, DeliveryState, TargetFacts
 from session.protocol.history_messages import (
     ActFacts,
     ActKind,
@@ -26,7 +27,7 @@ from session.protocol.network_messages import MoveTarget
 from session.protocol.statistics_messages import StatisticsAnswer, StatisticsBy, StatisticsRow
 from session.protocol.tickets import Ticket, TicketState
 from tests.unit.views.invented import NOW, ticket
-from views.board_view import HISTORY, LINES, STATISTICS, TRENDS, BoardWindow
+from views.board_view import GED, HISTORY, LINES, STATISTICS, TRENDS, BoardWindow
 from views.message_bar import Level
 
 QUEUES = [
@@ -298,6 +299,54 @@ def numbers() -> BoardWindow:
     return page(STATISTICS)
 
 
+def copies() -> DeliveriesAnswer:
+    """A day at two systems: one was away, one refused a document."""
+    names = ("Pièce d’identité", "Bulletin de salaire", "Avis d’imposition", "Quittance de loyer", "Relevé bancaire")
+    made = []
+    for index in range(14):
+        state, reason, words = {
+            1: (DeliveryState.WAITING, "unreachable", "ConnectError"),
+            2: (DeliveryState.REFUSED, "refused", "cmis:document needs a class of documents"),
+            6: (DeliveryState.GIVEN_UP, "given_up", "Remis en main propre au service courrier"),
+        }.get(index, (DeliveryState.DELIVERED, "", ""))
+        made.append(
+            DeliveryFacts(
+                id=200 - index,
+                target="archive" if index % 2 else "depot",
+                state=state,
+                document_id=f"{index:020x}",
+                name=names[index % 5],
+                dossier=f"VD-2026-{41 + index // 3:04}",
+                filed_at_utc=NOW - timedelta(minutes=13 * index),
+                remote_id="" if state is not DeliveryState.DELIVERED else f"{88120 - index}",
+                reason=reason,
+                words=words,
+                tries=3 if reason else 0,
+                next_try_utc=NOW + timedelta(minutes=4),
+                changed_at_utc=NOW,
+                by_name="Chantal Viguier" if reason == "given_up" else "",
+            )
+        )
+    targets = [
+        TargetFacts(name="archive", kind="cmis", delivered=1284, waiting=1, oldest_utc=NOW - timedelta(minutes=13)),
+        TargetFacts(name="depot", kind="folder", delivered=1282, refused=1, given_up=1),
+    ]
+    return DeliveriesAnswer(targets=targets, deliveries=made)
+
+
+def delivered() -> BoardWindow:
+    """What the agency's own systems have."""
+    window = page(GED)
+    window.ged.show_deliveries(copies())
+    window.ged.table.choose("198")
+    return window
+
+
+def no_system() -> BoardWindow:
+    """No system of the agency is set up."""
+    return page(GED)
+
+
 def acting() -> BoardWindow:
     """A caller is being given to an agent; something was done before."""
     window = full()
@@ -333,6 +382,8 @@ SCENES: dict[str, Callable[[], BoardWindow]] = {
     "board_undo": undoing,
     "board_lines": kiosk_lines,
     "board_statistics": numbers,
+    "board_ged": delivered,
+    "board_no_ged": no_system,
     "board_quiet": quiet,
 }
 """Name of each scene and what makes it."""

@@ -224,9 +224,17 @@ def _written(window: KioskWindow) -> None:
     )
 
 
+def _keyboard(window: KioskWindow) -> None:
+    _written(window)
+    window.session_page.written.keyboard.open_keyboard()
+    window.session_page.written.keyboard.keys["o"].click()
+    window.session_page.written.keyboard.keys["ù"].click()
+
+
 def _private(window: KioskWindow) -> None:
     _page_shared(window)
     window.show_private(True)
+    window.show_own_pause(True)
 
 
 def _page_notice(window: KioskWindow) -> None:
@@ -368,6 +376,7 @@ SCENES: dict[str, Callable[[KioskWindow], None]] = {
     "session-page": _page_shared,
     "session-notice": _page_notice,
     "session-written": _written,
+    "session-keyboard": _keyboard,
     "session-private": _private,
     "session-ask-page": _asking_page,
     "session-ask-scan": _asking_scan,

@@ -18,7 +18,7 @@ from session.protocol.tickets import TicketState
 from tests.unit.views.board_scenes import acts, callers, figures, full, lines, trends, week
 from tests.unit.views.fingers import click, key, write
 from tests.unit.views.test_board_view import give_reason
-from views.board_view import HISTORY, LINES, LIVE, STATISTICS, TRENDS, BoardWindow
+from views.board_view import GED, HISTORY, LINES, LIVE, STATISTICS, TRENDS, BoardWindow
 from views.theme import LIGHT, apply_theme
 
 KEYS, ALT = Qt.Key, Qt.KeyboardModifier.AltModifier
@@ -38,9 +38,9 @@ def board(qtbot: QtBot, desk_theme: QApplication) -> BoardWindow:
 def test_each_page_has_its_key_and_asks_for_its_facts(board: BoardWindow) -> None:
     shown: list[str] = []
     board.page_shown.connect(shown.append)
-    for number in (KEYS.Key_2, KEYS.Key_3, KEYS.Key_4, KEYS.Key_5, KEYS.Key_1):
+    for number in (KEYS.Key_2, KEYS.Key_3, KEYS.Key_4, KEYS.Key_5, KEYS.Key_6, KEYS.Key_1):
         key(board, number, ALT)
-    assert shown == [TRENDS, HISTORY, LINES, STATISTICS, LIVE]
+    assert shown == [TRENDS, HISTORY, LINES, STATISTICS, GED, LIVE]
     assert board.tickets.hasFocus()
     board.show_page(HISTORY)
     key(board, KEYS.Key_1, Qt.KeyboardModifier.ControlModifier)

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from PyQt6.QtCore import QCoreApplication, QPoint, Qt
 from PyQt6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QFileDialog,
     QLineEdit,
@@ -16,7 +17,7 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from session.protocol.hub_messages import PieceState
+from session.protocol.hub_messages import Piece, PieceState
 from session.protocol.scan_profiles import Sides
 from session.protocol.session_messages import Grant, PrintChanged, PrintState, ScanKind, ScannerState, ScanSource
 from tests.unit.views.devices_scene import button, chip, choose_in_menu, png, press, words
@@ -262,6 +263,37 @@ def test_nothing_is_filed_without_dossier_pages_or_name(devices: DevicesView, qt
     assert not button(devices, "file_document").isEnabled()
     devices.set_filing(True)
     assert words(devices, "file_why") == "Filing…"
+
+
+def test_the_piece_that_was_chosen_stays_chosen_until_it_is_filed(devices: DevicesView) -> None:
+    def pieces(first: PieceState) -> list[Piece]:
+        return [Piece(id="a", name="A", state=first), Piece(id="b", name="B")]
+
+    box = devices.findChild(QComboBox, "file_piece")
+    assert box is not None
+    devices.set_pieces(pieces(PieceState.EXPECTED), dossier_open=True)
+    for state in (PieceState.SCANNED, PieceState.LEGIBLE, PieceState.ACCEPTED):
+        devices.set_pieces(pieces(state), dossier_open=True)
+        assert box.currentData() == "a", state
+    devices.set_pieces(pieces(PieceState.FILED), dossier_open=True)
+    assert box.currentData() == "b"
+
+
+def test_the_receipt_is_wished_in_large_print_and_saved(devices: DevicesView, qtbot: QtBot) -> None:
+    devices.show_grants({Grant.PRINT: True})
+    large = devices.findChild(QCheckBox, "receipt_large")
+    assert large is not None
+    large.setChecked(True)
+    with qtbot.waitSignal(devices.print_receipt_requested) as wished:
+        button(devices, "print_receipt").click()
+    assert wished.args == [True]
+    press(devices, qtbot, "save_receipt")
+    dialog = devices.findChild(QFileDialog, "save_receipt_dialog")
+    assert dialog is not None
+    with qtbot.waitSignal(devices.save_receipt_requested) as saved:
+        dialog.fileSelected.emit("/somewhere/receipt.html")
+    assert saved.args == ["/somewhere/receipt.html"]
+    dialog.reject()
 
 
 def test_prints_are_wishes_and_their_states_are_words(devices: DevicesView, qtbot: QtBot) -> None:

@@ -7,14 +7,17 @@ import msgspec
 import pytest
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QTransform
+from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from documents.edits import Stage
 from session.protocol.page_removal import RemovalReason
 from session.protocol.scan_profiles import ScanProfile, Sides
 from session.protocol.session_messages import Area, Grant, ScanKind, ScanSource
 from tests.unit.views.devices_scene import button, choose_in_menu, press, words
 from tests.unit.views.fingers import click, drag, key
 from tests.unit.views.invented import DEVICES, drawn_page
+from views.desk_page_facts import PageStatus
 from views.desk_removal_menu import Split
 from views.desk_scan_panel import ScanWish
 from views.devices_view import DevicesView
@@ -139,6 +142,45 @@ def test_a_page_is_split_by_key_and_its_parts_stand_where_it_stood(three: Device
         three.show_page_image(part, drawn_page(width=100))
     three.show_page_replaced("p0", ["left", "right"], RemovalReason.SPLIT)
     assert three.strip.order() == ["left", "right", "p1", "p2"]
+    with qtbot.waitSignals([three.page_removed, three.page_removed, three.page_restored]):
+        press(three, qtbot, "page_undo")
+    assert three.strip.order() == ["p0", "p1", "p2"]
+
+
+def test_several_papers_on_a_page_are_offered_and_may_stay_one(three: DevicesView, qtbot: QtBot) -> None:
+    three.show_papers("p1", 3)
+    assert "2" in words(three, "papers_words")
+    assert "3" in words(three, "papers_words")
+    with qtbot.waitSignal(three.papers_split_requested) as split:
+        press(three, qtbot, "papers_split")
+    assert split.args == ["p1"]
+    press(three, qtbot, "papers_leave")
+    bar = three.findChild(QWidget, "papers_bar")
+    assert bar is not None
+    assert not bar.isVisible()
+
+
+def test_each_step_of_the_cleaning_can_be_taken_back(three: DevicesView, qtbot: QtBot) -> None:
+    three.show_page_cleaned("p0", drawn_page(width=90), left_out=[Stage.CUT])
+    three.strip.choose("p0")
+    for place, stage, wanted in ((4, Stage.LIGHT, False), (3, Stage.CUT, True)):
+        with qtbot.waitSignal(three.page_stage_changed) as changed:
+            key(three.strip, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+            choose_in_menu(three, place)
+        assert changed.args == ["p0", stage, wanted]
+
+
+def test_a_page_on_its_way_is_seen_before_it_is_here(three: DevicesView) -> None:
+    three.show_page_progress("p3", 12)
+    three.show_page_glimpse("p3", drawn_page(width=80))
+    coming = three.page("p3")
+    assert coming is not None
+    assert (coming.status, coming.image() is not None) == (PageStatus.RECEIVING, True)
+    assert "p3" not in three.to_file()
+    three.show_page_glimpse("p0", drawn_page(width=80))
+    here = three.page("p0")
+    assert here is not None
+    assert here.glimpse is None
 
 
 def test_a_turn_that_the_cleaned_picture_has_is_not_made_twice(three: DevicesView) -> None:

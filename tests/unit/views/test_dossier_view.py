@@ -3,15 +3,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import msgspec
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QWidget
+from PyQt6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from session.protocol.hub_messages import PieceState
+from session.protocol.hub_messages import DossierFacts, PieceState
+from session.protocol.piece_messages import ActStep, PieceHistory, PieceStep
 from tests.unit.views.fingers import click, key, write
-from tests.unit.views.invented import DOSSIER
+from tests.unit.views.invented import DOSSIER, NOW
+from views.desk_documents import DocumentRow
 from views.desk_parts import Chip
 from views.dossier_view import DossierView
 
@@ -151,3 +155,81 @@ def test_nothing_of_a_caller_stays(dossier: DossierView) -> None:
 def test_a_date_that_is_none_stays_as_it_is(dossier: DossierView) -> None:
     dossier.show_dossier(msgspec.structs.replace(DOSSIER, born_on="vers 1950"))
     assert "vers 1950" in words(dossier, "dossier_who")
+
+
+def versions() -> DossierFacts:
+    """The identity card was first filed as a tax notice, then scanned better."""
+    card, tax = DOSSIER.documents
+    first = msgspec.structs.replace(
+        card, id="d0", name="Avis", piece_id="p5", filed_at_utc=tax.filed_at_utc, replaced_by="d1", why="Wrong piece"
+    )
+    return msgspec.structs.replace(DOSSIER, documents=[first, tax, card])
+
+
+def test_only_last_versions_are_listed_and_earlier_ones_open_on_wish(dossier: DossierView, qtbot: QtBot) -> None:
+    dossier.show_dossier(versions())
+    rows = [one.objectName() for one in dossier.findChildren(DocumentRow)]
+    assert rows == ["document_d1", "document_d2"]
+    row = dossier.findChild(DocumentRow, "document_d1")
+    assert row is not None
+    assert "version 2" in row.accessibleName()
+    old = row.findChild(QWidget, "document_open_d0")
+    assert old is not None
+    assert not old.isVisible()
+    press(dossier, qtbot, "document_versions_d1")
+    assert any("replaced: Wrong piece" in one.text() for one in row.findChildren(QLabel))
+    with qtbot.waitSignal(dossier.document_requested) as wished:
+        press(dossier, qtbot, "document_open_d0")
+    assert wished.args == ["d0"]
+    dossier.mark_found(["d0"])  # its words are those of an earlier version
+    qtbot.waitUntil(
+        lambda: [one.objectName() for one in dossier.findChildren(DocumentRow) if one.isVisible()] == ["document_d1"]
+    )
+
+
+def test_a_wrong_filing_is_corrected_with_a_reason(dossier: DossierView, qtbot: QtBot) -> None:
+    dossier.show_dossier(DOSSIER)
+    press(dossier, qtbot, "document_correct_d1")
+    what, reason = dossier.findChild(QComboBox, "correct_what"), dossier.findChild(QLineEdit, "correct_reason")
+    confirm = dossier.findChild(QPushButton, "correct_confirm")
+    assert what is not None
+    assert reason is not None
+    assert confirm is not None
+    assert what.currentText() == "File as: Pièce d'identité"
+    write(reason, "Wrong piece")
+    assert not confirm.isEnabled()  # nothing is changed yet
+    what.setCurrentIndex(3)
+    assert confirm.isEnabled()
+    with qtbot.waitSignal(dossier.correct_requested) as wished:
+        key(reason, Qt.Key.Key_Return)
+    assert wished.args == ["d1", "p4", "Pièce d'identité", "Wrong piece"]
+    assert not confirm.isVisible()
+
+
+def test_a_document_is_replaced_by_one_filed_later(dossier: DossierView, qtbot: QtBot) -> None:
+    dossier.show_dossier(DOSSIER)
+    press(dossier, qtbot, "document_correct_d2")
+    what, reason = dossier.findChild(QComboBox, "correct_what"), dossier.findChild(QLineEdit, "correct_reason")
+    assert what is not None
+    assert reason is not None
+    assert what.itemText(what.count() - 1).startswith("Replaced by: Pièce d'identité, ")
+    what.setCurrentIndex(what.count() - 1)
+    write(reason, "Better scan")
+    with qtbot.waitSignal(dossier.supersede_requested) as wished:
+        key(reason, Qt.Key.Key_Return)
+    assert wished.args == ["d2", "d1", "Better scan"]
+    press(dossier, qtbot, "document_correct_d1")
+    assert not any("Replaced by" in what.itemText(place) for place in range(what.count()))  # nothing is newer
+    key(reason, Qt.Key.Key_Escape)
+    assert not reason.isVisible()
+
+
+def test_the_history_tells_acts_among_the_steps(dossier: DossierView, qtbot: QtBot) -> None:
+    dossier.show_dossier(DOSSIER)
+    press(dossier, qtbot, "piece_history")
+    step = PieceStep(piece_id="p1", was=PieceState.EXPECTED, state=PieceState.FILED, by_name="Alice M.", at_utc=NOW)
+    act = ActStep(kind="exported", reason="Recours", by_name="Chantal V.", at_utc=NOW + timedelta(minutes=5))
+    dossier.pieces_bar.show_history(PieceHistory(steps=[step], acts=[act]), {"p1": "Identité"})
+    first, second = words(dossier, "piece_steps").splitlines()
+    assert first.endswith("Whole dossier exported  Recours · Chantal V.")
+    assert second.endswith("Identité : Filed  Alice M.")

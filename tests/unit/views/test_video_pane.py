@@ -4,17 +4,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
 import pytest
-from PyQt6.QtCore import QRectF
-from PyQt6.QtGui import QColor
+from PyQt6.QtCore import QPoint, QRectF, Qt
+from PyQt6.QtGui import QColor, QContextMenuEvent, QKeySequence
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
 from session.media.engine import MediaState
 from session.media.frames import VideoFrame, to_screen
 from session.media.ice import IcePlan
+from views.hands import Hands
 from views.video_pane import OwnPlace, VideoPane, fitted
 
 RED, BLUE = (200, 30, 30), (30, 30, 200)
@@ -37,7 +42,7 @@ class Engine:
 
     def set_line(self, line_kbps: int) -> None: ...
 
-    def set_picture_limit(self, kbps: int, *, height_px: int = 0, fps: float = 0.0) -> None: ...
+    def set_picture_limit(self, kbps: int, *, height_px: int = 0, fps: float = 0.0, motion: bool = False) -> None: ...
 
     def latest_frame(self) -> VideoFrame | None:
         self.asked += 1
@@ -152,3 +157,46 @@ def test_nothing_is_asked_while_nobody_can_see_it(pane: VideoPane, engine: Engin
     asked = engine.asked
     qtbot.wait(120)
     assert engine.asked == asked
+
+
+def test_a_face_can_be_neither_copied_nor_dragged_nor_saved_by_hand(qtbot: QtBot) -> None:
+    pane = VideoPane()
+    window = QMainWindow()
+    window.setCentralWidget(pane)
+    qtbot.addWidget(window)
+    window.addToolBar("tools")  # a main window has a menu of its own for what does not take the click
+    window.show()
+    pane.set_source(lambda: plain(RED))
+    clipboard = QApplication.clipboard()
+    assert clipboard is not None
+    clipboard.clear()
+    menu = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, QPoint(20, 20), pane.mapToGlobal(QPoint(20, 20)))
+    QApplication.sendEvent(pane, menu)
+    assert QApplication.activePopupWidget() is None
+    fingers: Any = QTest  # whose stubs take static methods for bound ones
+    for keys in ("Ctrl+C", "Ctrl+S", "Ctrl+P", "Print"):
+        fingers.keySequence(pane, QKeySequence(keys))
+    fingers.mousePress(pane, Qt.MouseButton.LeftButton, pos=QPoint(20, 20))
+    fingers.mouseMove(pane, QPoint(150, 90))
+    fingers.mouseRelease(pane, Qt.MouseButton.LeftButton, pos=QPoint(150, 90))
+    assert clipboard.image().isNull()
+    assert (QApplication.activePopupWidget(), QApplication.activeModalWidget()) == (None, None)
+    assert not [action for widget in (pane, window) for action in widget.actions() if action.shortcut().toString()]
+
+
+def test_a_scripts_picture_of_the_window_is_refused_while_somebody_real_is_seen(qtbot: QtBot, tmp_path: Path) -> None:
+    pane, box = VideoPane(), QWidget()
+    pane.setParent(box)
+    pane.resize(320, 180)
+    qtbot.addWidget(box)
+    box.show()
+    hands = Hands(box)
+    hands.shot(str(tmp_path / "empty.png"))
+    pane.set_source(lambda: plain(RED), lambda: plain(BLUE))
+    pane.show_simulated(caller=True, own=True)
+    hands.shot(str(tmp_path / "drawn.png"))
+    for caller, own in ((True, False), (False, True)):
+        pane.show_simulated(caller=caller, own=own)
+        with pytest.raises(PermissionError):
+            hands.shot(str(tmp_path / "face.png"))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["drawn.png", "empty.png"]

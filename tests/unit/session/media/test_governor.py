@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from session.media.governor import UP_AFTER_S, VOICE_KBPS, Demand, Governor, Shares, worse
+from session.media.governor import UP_AFTER_S, Demand, Governor, Shares, Talkers, worse
+from session.media.line_budget import VOICE_KBPS
 from session.protocol.line_messages import Step
 
 QUIET = Demand()
@@ -113,3 +114,47 @@ def test_small_changes_are_not_worth_a_word() -> None:
 def test_of_two_directions_the_worse_one_is_told() -> None:
     assert worse(Step.SMALL, Step.FULL) is Step.SMALL
     assert worse(Step.SLOW_PAGES, Step.PHOTO) is Step.PHOTO
+
+
+THREE = Talkers(faces=2)
+HANDS = Talkers(motion=True)
+
+
+@pytest.mark.parametrize("demand", [QUIET, SCAN, Demand(mirror=True, page=True)])
+def test_three_people_stay_within_one_budget(demand: Demand) -> None:
+    for budget_kbps in range(200, 6000, 37):
+        shares = Governor().shares(0.0, budget_kbps, demand, THREE)
+        pages = (shares.page_kbps if demand.page else 0) + (shares.mirror_kbps if demand.mirror else 0)
+        assert 2 * (VOICE_KBPS + shares.face.kbps) + pages <= budget_kbps
+
+
+def test_a_third_face_halves_the_others_and_is_gone_without_a_trace() -> None:
+    governor = Governor()
+    alone = governor.shares(0, 2000, QUIET)
+    three = governor.shares(1, 2000, QUIET, THREE)
+    assert three.face.kbps == pytest.approx((2000 * 0.95 - 2 * VOICE_KBPS) / 2, abs=1)
+    assert three.differs(alone)
+    assert governor.shares(2, 2000, QUIET) == alone
+
+
+def test_hands_keep_moving_where_a_face_would_stand_still() -> None:
+    for budget_kbps in range(50, 3000, 11):
+        hands = Governor().shares(0.0, budget_kbps, QUIET, HANDS).face
+        face = at_once(budget_kbps).face
+        assert hands.motion
+        assert hands.fps >= 12
+        assert hands.fps >= face.fps or face.fps >= 15
+        assert hands.height_px <= face.height_px
+    assert at_once(60).face.fps < 1
+    assert Governor().shares(0.0, REFERENCE_KBPS, QUIET, HANDS).face.fps >= 25
+
+
+def test_for_hands_the_size_is_given_up_before_the_movement() -> None:
+    faces = [Governor().shares(0.0, kbps, QUIET, HANDS).face for kbps in range(2400, 60, -5)]
+    fluid = [face for face in faces if face.fps >= 25]
+    assert [face.height_px for face in fluid] == sorted((face.height_px for face in fluid), reverse=True)
+    assert fluid[-1].height_px == 180, "every row that can go has gone before the first picture"
+
+
+def test_a_word_is_said_when_hands_begin_to_talk() -> None:
+    assert Governor().shares(0.0, 3000, QUIET, HANDS).differs(at_once(3000))

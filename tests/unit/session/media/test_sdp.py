@@ -6,7 +6,15 @@ from __future__ import annotations
 import pytest
 
 from session.errors import CallLost
-from session.media.sdp import MAX_SDP_CHARS, check_offer, first_codec, in_order, with_line_hints, without_local_names
+from session.media.sdp import (
+    MAX_SDP_CHARS,
+    check_offer,
+    first_codec,
+    in_order,
+    lean,
+    with_line_hints,
+    without_local_names,
+)
 
 ANSWER = "\r\n".join(
     (
@@ -131,3 +139,26 @@ def test_our_codecs_come_in_our_order_and_others_are_dropped() -> None:
 
 def test_an_offer_without_our_codecs_is_left_for_the_parser_to_refuse() -> None:
     assert in_order(OFFER, ("h264",)).count("a=rtpmap") == OFFER.count("a=rtpmap")
+
+
+def test_an_answer_says_nothing_twice() -> None:
+    prints = "a=fingerprint:sha-256 AA\r\na=fingerprint:sha-384 BB\r\na=fingerprint:sha-512 CC\r\n"
+    way = "a=candidate:1 1 udp 1 10.0.0.1 5 typ host\r\na=end-of-candidates\r\na=ice-ufrag:u\r\n" + prints
+    sections = [
+        f"m={kind} 5 UDP/TLS/RTP/SAVPF 96\r\na=mid:{mid}\r\n{way}" for mid, kind in enumerate(("audio", "video"))
+    ]
+    together = "v=0\r\na=group:BUNDLE 0 1\r\n" + "".join(sections)
+    leaned = lean(together)
+    assert leaned.count("a=fingerprint:sha-256 AA") == leaned.count("a=ice-ufrag:u") == 2
+    assert "sha-512" not in leaned
+    assert leaned.count("a=candidate:") == leaned.count("a=end-of-candidates") == 1
+    assert leaned.index("a=candidate:") < leaned.index("m=video")
+
+
+def test_an_answer_with_a_way_for_each_part_keeps_them() -> None:
+    apart = "v=0\r\n" + "".join(
+        f"m={kind} 5 UDP/TLS/RTP/SAVPF 96\r\na=mid:{mid}\r\na=candidate:{mid} 1 udp 1 10.0.0.1 5 typ host\r\n"
+        f"a=fingerprint:sha-512 CC\r\n"
+        for mid, kind in enumerate(("audio", "video"))
+    )
+    assert lean(apart) == apart

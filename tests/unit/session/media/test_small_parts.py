@@ -10,7 +10,7 @@ import pytest
 
 from session.media.freezes import Freezes
 from session.media.ladder import LADDERS, Ladder
-from session.media.line_budget import picture_kbps
+from session.media.line_budget import WIDE_KBPS, cheap_first, picture_kbps
 from session.media.lip_sync import LIPS_MAY_LEAD_S, LipSync
 from session.media.packet_pacer import REPEATED_BURST_BYTES, PacketPacer
 from session.media.send_rate import MIN_BPS, SendRate
@@ -44,6 +44,21 @@ def test_a_rate_that_stays_high_lifts_the_size_after_four_seconds() -> None:
 def test_the_pictures_part_is_never_more_than_the_line(line: int, expected: int) -> None:
     assert picture_kbps(line, 777) == expected
     assert line == 0 or picture_kbps(line, 777) <= line
+
+
+def test_bits_are_spared_on_a_narrow_line_and_processors_on_a_wide_one() -> None:
+    assert cheap_first(("av1", "vp9", "vp8"), 512) == ("av1", "vp9", "vp8")
+    assert cheap_first(("av1", "vp9", "vp8"), WIDE_KBPS) == ("vp8", "av1", "vp9")
+    assert cheap_first(("av1",), WIDE_KBPS) == ("av1",)
+
+
+def test_1080_rows_are_kept_at_the_best_rate_that_the_governor_gives() -> None:
+    for codec in LADDERS:
+        ladder = Ladder(LADDERS[codec])
+        assert ladder.height(2_000_000, 0.0) == 1080
+        assert ladder.height(1_200_000, 1.0) in (720, 1080)
+        ladder.height(1_900_000, 2.0)
+        assert ladder.height(1_900_000, 7.0) == 1080
 
 
 def test_a_large_picture_leaves_at_the_pace_of_the_line() -> None:

@@ -1,0 +1,374 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A page of text as three layers: ink's shape in full detail, ink's colour, and the paper behind. Used by clean.
+
+Mixed raster content (ISO/IEC 16485): the shape is a lossless fax picture (ITU-T T.6, "G4"), the paper a small JPEG, the
+colour one mean per connected piece of ink. A page that does not look the same afterwards is refused, never degraded.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+from typing import Any, NamedTuple
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageChops, ImageFilter
+
+from documents.light import blurred
+
+type Mask = NDArray[np.bool_]
+type Bytes = NDArray[np.uint8]
+type Field = NDArray[np.float32]
+type Numbers = NDArray[np.int64]
+
+INK_BELOW = 150
+"""Darkest channel of a pixel that is ink, on paper that was made white."""
+PAPER_DPI = 100
+INK_COLOUR_DPI = 75
+MAX_COLOURS = 15
+
+_PAPER_QUALITY = 55
+_SPECK_PX = 3
+_HALO_PX = 2
+_COLOUR_STEP = 24
+_UNEVEN = 42.0
+_LARGE_PX, _SOLID = 50, 0.35
+_WHITE, _WHITE_SHARE = 247, 0.9995
+_ENOUGH = 0.15
+_COARSE = 4
+_DIFFERENT, _ROUGHLY_DIFFERENT, _BLOCK_PX = 36, 54, 4
+_FINE_DPI = 250
+_DETAIL, _CELL_PX, _BUSY, _PICTURE_SHARE = 12, 8, 110, 0.004
+_DARK = 90
+
+
+class Layers(msgspec.Struct, frozen=True, kw_only=True):
+    """One page in layers; all pictures fill the whole page.
+
+    Attributes:
+        shape: G4 bytes of `width_px` x `height_px`; black is ink.
+        paper: JPEG, RGB or grey; empty when the paper is plain white.
+        colours: RGB triples of the ink's palette, one to `MAX_COLOURS`.
+        tint: a byte per cell, the ink's place in `colours`; `tint_size` is (width, height), (1, 1) for one colour.
+    """
+
+    width_px: int
+    height_px: int
+    dpi: int
+    shape: bytes
+    paper: bytes
+    colours: bytes
+    tint: bytes
+    tint_size: tuple[int, int]
+
+    @property
+    def is_bilevel(self) -> bool:
+        """Black on white and nothing else: the shape alone is the page."""
+        return not self.paper and len(self.colours) == 3 and max(self.colours) < _DARK
+
+    @property
+    def size_bytes(self) -> int:
+        """About what a document grows by."""
+        return len(self.shape) + len(self.paper) + len(self.colours) + len(self.tint) // 20
+
+
+class _Runs(NamedTuple):
+    """Ink in each row: where it starts and ends (not included), in reading order; `piece` numbers what is connected."""
+
+    row: Numbers
+    start: Numbers
+    end: Numbers
+    piece: Numbers
+
+
+def in_layers(page: Image.Image, dpi: int) -> Layers | None:
+    """The page in layers, or None when it would not look the same.
+
+    Args:
+        page: lit evenly, on white paper; mode "RGB" or "L".
+    """
+    pixels = np.asarray(page.convert("RGB"))
+    mask = np.asarray(page if page.mode == "L" else _darkest(page)) < np.uint8(INK_BELOW)
+    runs = _pieces(mask)
+    if not len(runs.row):
+        return None
+    means, keep = _colours(pixels, runs)
+    runs = _Runs(*(column[keep[runs.piece]] for column in runs))
+    if not len(runs.row):
+        return None
+    mask = _drawn(runs, mask.shape)
+    palette, places = _palette(means, runs)
+    tint, tint_size = _tint(mask, places[runs.piece], runs, len(palette), dpi)
+    paper = _paper(page, mask, dpi)
+    if _shows_picture(paper):
+        return None
+    layers = Layers(
+        width_px=page.width,
+        height_px=page.height,
+        dpi=dpi,
+        shape=g4(mask),
+        paper=_paper_jpeg(paper),
+        colours=palette.astype(np.uint8).tobytes(),
+        tint=tint,
+        tint_size=tint_size,
+    )
+    return layers if _looks_the_same(page, compose(layers, mask), dpi) else None
+
+
+def compose(layers: Layers, mask: Mask | None = None) -> Image.Image:
+    """The page as a reader draws it, mode "RGB".
+
+    Args:
+        mask: the shape, when it is at hand already.
+    """
+    size = (layers.width_px, layers.height_px)
+    page = Image.new("RGB", size, "white")
+    if layers.paper:
+        page = Image.open(io.BytesIO(layers.paper)).convert("RGB").resize(size, Image.Resampling.BILINEAR)
+    palette = np.frombuffer(layers.colours, np.uint8).reshape(-1, 3)
+    width, height = layers.tint_size
+    tint = Image.fromarray(palette[np.frombuffer(layers.tint, np.uint8).reshape(height, width)])
+    ink = Image.fromarray(shape_of(layers) if mask is None else mask)
+    page.paste(tint.resize(size, Image.Resampling.NEAREST), (0, 0), ink)
+    return page
+
+
+def shape_of(layers: Layers) -> Mask:
+    """The shape, unpacked; True is ink. For layers of our own making only."""
+    height, width = layers.height_px, layers.width_px
+    with Image.open(io.BytesIO(_tiff_header(width, height, len(layers.shape)) + layers.shape)) as picture:
+        return np.asarray(picture)
+
+
+def g4(mask: Mask) -> bytes:
+    """The mask as one strip of a fax picture (ITU-T T.6), whose black is the mask's True."""
+    file = io.BytesIO()
+    # As it is, not with the tag for inverted pictures: Pillow would turn them round pixel by pixel, in half a second.
+    Image.fromarray(mask).save(file, "TIFF", compression="group4", tiffinfo={_ROWS_PER_STRIP: mask.shape[0]})
+    data = file.getvalue()
+    with Image.open(io.BytesIO(data)) as written:
+        tags: Any = written.tag_v2  # type: ignore[attr-defined]
+        (offset,), (length,) = tags[_STRIP_OFFSETS], tags[_STRIP_LENGTHS]
+    return data[offset : offset + length]
+
+
+# ---- the ink ---------------------------------------------------------------------------------------------------------
+
+
+def _darkest(page: Image.Image) -> Image.Image:
+    """The darkest channel of each pixel."""
+    red, green, blue = page.split()
+    return ImageChops.darker(ImageChops.darker(red, green), blue)
+
+
+def _pieces(mask: Mask) -> _Runs:
+    """The ink's rows and which of them touch, corners included."""
+    height, width = mask.shape
+    padded = np.zeros((height, width + 2), np.int8)
+    padded[:, 1:-1] = mask
+    steps = np.diff(padded, axis=1)
+    row, start = np.nonzero(steps == 1)
+    end = np.nonzero(steps == -1)[1]
+    above, below = _touching(row, start, end, height)
+    return _Runs(row, start, end, _joined(len(row), above, below))
+
+
+def _touching(row: Numbers, start: Numbers, end: Numbers, height: int) -> tuple[Numbers, Numbers]:
+    """Pairs of runs of neighbouring rows that touch, as places in the list."""
+    wide = int(end.max(initial=0)) + 3
+    first = np.searchsorted(row * wide + end, (row - 1) * wide + start, side="left")
+    last = np.searchsorted(row * wide + start, (row - 1) * wide + end, side="right")
+    many = np.maximum(last - first, 0)
+    below = np.repeat(np.arange(len(row)), many)
+    within = np.arange(len(below)) - np.repeat(np.cumsum(many) - many, many)
+    return np.repeat(first, many) + within, below
+
+
+def _joined(count: int, above: Numbers, below: Numbers) -> Numbers:
+    """A number per run, the same for all that hang together (hooking and pointer jumping), from 0 without gaps."""
+    root = np.arange(count)
+    while len(above):
+        high, low = np.maximum(root[above], root[below]), np.minimum(root[above], root[below])
+        apart = high != low
+        if not apart.any():
+            break
+        above, below = above[apart], below[apart]
+        np.minimum.at(root, high[apart], low[apart])
+        while True:
+            jumped = root[root]
+            if (jumped == root).all():
+                break
+            root = jumped
+    return np.unique(root, return_inverse=True)[1]
+
+
+def _colours(pixels: Bytes, runs: _Runs) -> tuple[NDArray[np.float64], Mask]:
+    """Mean colour of each piece, float64 (pieces, 3), and which pieces are ink of one colour and no speck.
+
+    The colour is read in the middle of each run, where no edge blurs it; wide runs count more.
+    """
+    length = runs.end - runs.start
+    middle = pixels[runs.row, (runs.start + runs.end) // 2].astype(np.float64)
+    weight = length.astype(np.float64) ** 2
+    total = np.bincount(runs.piece, weight)
+    means = np.stack([np.bincount(runs.piece, weight * middle[:, band]) for band in range(3)], 1) / total[:, None]
+    away = np.abs(middle - means[runs.piece]).mean(axis=1)
+    uneven = np.bincount(runs.piece, weight * away) / total
+    size = np.bincount(runs.piece, length)
+    wide, high = _sides(runs)
+    picture = (uneven > _UNEVEN) & (np.minimum(wide, high) > _LARGE_PX) & (size > _SOLID * wide * high)
+    return means, ~picture & (size > _SPECK_PX)
+
+
+def _sides(runs: _Runs) -> tuple[Numbers, Numbers]:
+    """Width and height of the upright box around each piece, in pixels."""
+    count = int(runs.piece.max()) + 1
+    low, high = np.full((2, count), np.iinfo(np.int64).max), np.zeros((2, count), np.int64)
+    for side, (first, last) in enumerate(((runs.row, runs.row + 1), (runs.start, runs.end))):
+        np.minimum.at(low[side], runs.piece, first)
+        np.maximum.at(high[side], runs.piece, last)
+    return high[1] - low[1], high[0] - low[0]
+
+
+def _drawn(runs: _Runs, shape: tuple[int, int]) -> Mask:
+    """The mask of these runs."""
+    steps = np.zeros((shape[0], shape[1] + 1), np.int8)
+    steps[runs.row, runs.start] += 1
+    steps[runs.row, runs.end] -= 1
+    return np.cumsum(steps, axis=1, dtype=np.int8)[:, :-1] > 0
+
+
+def _palette(means: NDArray[np.float64], runs: _Runs) -> tuple[NDArray[np.float64], Numbers]:
+    """At most `MAX_COLOURS` colours, the most frequent first, and the place in it of each piece.
+
+    What is dark and nearly without colour is black: scanners see no pure black, readers do.
+    """
+    plain = np.ptp(means, axis=1) < 30
+    means = np.where(plain[:, None], means.mean(axis=1, keepdims=True), means)
+    means = np.where((plain & (means[:, 0] < _DARK))[:, None], 0.0, means)
+    weight = np.bincount(runs.piece, runs.end - runs.start, minlength=len(means))
+    key = (means // _COLOUR_STEP).astype(np.int64) @ np.array([10_000, 100, 1])
+    _keys, group = np.unique(key, return_inverse=True)
+    mass = np.bincount(group, weight)
+    shades = np.stack([np.bincount(group, weight * means[:, band]) for band in range(3)], 1)
+    shades /= np.maximum(mass, 1)[:, None]
+    chosen = np.argsort(-mass, kind="stable")[:MAX_COLOURS]
+    chosen = chosen[mass[chosen] > 0]
+    near = np.abs(shades[:, None] - shades[chosen][None]).sum(axis=2).argmin(axis=1)
+    return shades[chosen].round(), near[group]
+
+
+def _tint(mask: Mask, place: Numbers, runs: _Runs, colours: int, dpi: int) -> tuple[bytes, tuple[int, int]]:
+    """The palette's place for each cell of `INK_COLOUR_DPI`; where colours meet in a cell the rarer one has it."""
+    if colours == 1:
+        return b"\0", (1, 1)
+    full = np.zeros(mask.shape, np.uint8)
+    full[mask] = np.repeat(place + 1, runs.end - runs.start).astype(np.uint8)
+    side = max(1, round(dpi / INK_COLOUR_DPI))
+    height, width = -(-mask.shape[0] // side), -(-mask.shape[1] // side)
+    padded = np.zeros((height * side, width * side), np.uint8)
+    padded[: mask.shape[0], : mask.shape[1]] = full
+    cells = padded.reshape(height, side, width, side).max(axis=(1, 3))
+    around = np.asarray(Image.fromarray(cells).filter(ImageFilter.MaxFilter(5)))
+    filled = np.where(cells > 0, cells, around)
+    return (np.maximum(filled, 1) - 1).astype(np.uint8).tobytes(), (width, height)
+
+
+# ---- the paper -------------------------------------------------------------------------------------------------------
+
+
+def _paper(page: Image.Image, mask: Mask, dpi: int) -> Bytes:
+    """What lies behind the ink, which is filled with the paper around it, at about `PAPER_DPI`."""
+    factor = max(1, round(dpi / PAPER_DPI))
+    bare = Image.fromarray((~_thickened(mask, _HALO_PX)).astype(np.uint8) * np.uint8(255))
+    weight = np.asarray(bare.reduce(factor), np.float32)[..., None] / np.float32(255)
+    kept = [ImageChops.multiply(channel, bare).reduce(factor) for channel in page.split()]
+    seen = np.stack([np.asarray(channel, np.float32) for channel in kept], axis=-1)
+    paper = np.where(weight > _ENOUGH, seen / np.maximum(weight, _ENOUGH), _around(seen, weight)).clip(0, 255)
+    return paper.astype(np.uint8)
+
+
+def _shows_picture(paper: Bytes) -> bool:
+    """A face on a card, a photograph: detail that is no ink and would be lost at this resolution."""
+    grey = Image.fromarray(paper.mean(axis=2).astype(np.uint8))
+    detail = np.asarray(ImageChops.difference(grey, grey.filter(ImageFilter.BoxBlur(3)))) > _DETAIL
+    cells = np.asarray(Image.fromarray(detail.astype(np.uint8) * np.uint8(255)).reduce(_CELL_PX))
+    return float((cells > _BUSY).mean()) > _PICTURE_SHARE  # the edge of a tinted field is a line, not an area
+
+
+def _paper_jpeg(paper: Bytes) -> bytes:
+    """Empty for plain white."""
+    if float((paper > _WHITE).mean()) > _WHITE_SHARE:
+        return b""
+    file = io.BytesIO()
+    Image.fromarray(paper.squeeze()).save(file, "JPEG", quality=_PAPER_QUALITY, optimize=True)
+    return file.getvalue()
+
+
+def _thickened(mask: Mask, by_px: int) -> Mask:
+    """The mask grown to all sides: the blur at an edge of ink is no paper."""
+    thick = mask.copy()
+    for shift in range(1, by_px + 1):
+        thick[:, shift:] |= mask[:, :-shift]
+        thick[:, :-shift] |= mask[:, shift:]
+    wide = thick.copy()
+    for shift in range(1, by_px + 1):
+        thick[shift:] |= wide[:-shift]
+        thick[:-shift] |= wide[shift:]
+    return thick
+
+
+def _around(seen: Field, weight: Field) -> Field:
+    """The paper's colour from the nearest bare paper, white where there is none; same shape as `seen`."""
+    height, width = seen.shape[:2]
+    coarse = [_summed(field) for field in (seen, weight)]
+    found = np.full_like(coarse[0], 255.0)
+    for window in (31, 11, 5):
+        mass = blurred(coarse[1], window)
+        found = np.where(mass > 0.2, blurred(coarse[0], window) / np.maximum(mass, 0.2), found)
+    small = Image.fromarray(found.clip(0, 255).astype(np.uint8).squeeze())
+    large = small.resize((found.shape[1] * _COARSE, found.shape[0] * _COARSE), Image.Resampling.BILINEAR)
+    around: Field = np.asarray(large, np.float32).reshape(*np.asarray(large).shape[:2], -1)[:height, :width]
+    return around
+
+
+def _summed(field: Field) -> Field:
+    """Sums of squares of `_COARSE` by `_COARSE` cells."""
+    height, width, bands = field.shape
+    high, wide = -(-height // _COARSE), -(-width // _COARSE)
+    padded = np.zeros((high * _COARSE, wide * _COARSE, bands), np.float32)
+    padded[:height, :width] = field
+    sums: Field = padded.reshape(high, _COARSE, wide, _COARSE, bands).sum(axis=(1, 3))
+    return sums
+
+
+def _looks_the_same(page: Image.Image, made: Image.Image, dpi: int) -> bool:
+    """No part of the page of a few millimetres has another brightness than before."""
+    factor = max(1, round(dpi / INK_COLOUR_DPI)) * _BLOCK_PX
+    before, after = (np.asarray(one.convert("RGB").reduce(factor), np.int16) for one in (page, made))
+    most = _DIFFERENT if dpi >= _FINE_DPI else _ROUGHLY_DIFFERENT
+    return int(np.abs(before - after).max(initial=0)) < most
+
+
+# ---- the fax picture -------------------------------------------------------------------------------------------------
+
+_STRIP_OFFSETS, _STRIP_LENGTHS, _ROWS_PER_STRIP = 273, 279, 278
+
+
+def _tiff_header(width: int, height: int, size_bytes: int) -> bytes:
+    """What Pillow's decoder wants before a single strip (TIFF 6.0, section 2)."""
+    entries = [
+        (256, width),
+        (257, height),
+        (258, 1),
+        (259, 4),
+        (262, 1),
+        (_STRIP_OFFSETS, 8 + 2 + 9 * 12 + 4),
+        (277, 1),
+        (_ROWS_PER_STRIP, height),
+        (_STRIP_LENGTHS, size_bytes),
+    ]
+    table = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in entries)
+    return b"II*\0" + struct.pack("<IH", 8, len(entries)) + table + struct.pack("<I", 0)

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Nobody can keep a picture of a face: no code leads from a face's frame to a file, the clipboard, a drag or a printer.
+
+Read from the program's own source, so that whoever adds such a way must come by here first.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = [path for folder in ("session", "views", "expert_app") for path in sorted((ROOT / folder).rglob("*.py"))]
+
+FACES = {"VideoFrame", "latest_frame", "own_frame", "as_image", "to_screen", "FrameSource", "SharedCamera"}
+"""Whoever names one of these can hold a face in hand."""
+
+HOLDERS = {
+    "session/media/aiortc_call.py",
+    "session/media/aiortc_engine.py",
+    "session/media/browser_engine.py",
+    "session/media/encoders.py",
+    "session/media/engine.py",
+    "session/media/frames.py",
+    "session/media/picture_receiver.py",
+    "session/media/received.py",
+    "session/media/shared_devices.py",
+    "session/media/sources.py",
+    "session/media/tracks.py",
+    "session/desk/aside.py",
+    "views/video_pane.py",
+    "views/calibration_page.py",
+    "expert_app/compose_desk.py",
+    "expert_app/compose_desk_media.py",
+    "expert_app/compose_engines.py",
+    "expert_app/compose_life_size.py",
+    "expert_app/doctor.py",
+}
+PAGES = ("call.html", "call.js", "call_line.js", "call_own.js")
+
+WAYS_OUT = {
+    "open", "write_bytes", "write_text", "tofile", "savez", "imwrite", "fromarray", "grab", "grabWindow", "clipboard",
+    "setMimeData", "setImageData", "setPixmap", "QDrag", "QMimeData", "QPrinter", "QPdfWriter", "QImageWriter",
+    "QBuffer", "render", "screenshot", "publish", "send", "send_raw", "mux", "socket",
+}  # fmt: skip
+"""Calls by which a picture could leave the memory of a program."""
+
+ALLOWED = {
+    ("session/media/sources.py", "open"): "opens a camera",
+    ("session/media/encoders.py", "open"): "opens an encoder",
+    ("session/media/browser_engine.py", "open"): "reads a sample out of memory",
+    ("session/desk/aside.py", "send"): "signalling, which has no picture",
+    ("expert_app/compose_desk_media.py", "open"): "shows the dialog",
+}
+
+
+def names_in(tree: ast.AST) -> set[str]:
+    found = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    found |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    return found | {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
+
+
+def called_in(tree: ast.AST) -> set[str]:
+    made = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            function = node.func
+            name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+            made.add("save with a place" if name == "save" and (node.args or node.keywords) else name)
+    return made
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+def test_who_can_hold_a_face_is_a_short_known_list() -> None:
+    holders = {str(path.relative_to(ROOT)) for path in SOURCES if names_in(parsed(path)) & FACES}
+    assert holders == HOLDERS, "a new module handles faces: is there a way out of it?"
+
+
+@pytest.mark.parametrize("name", sorted(HOLDERS))
+def test_from_whoever_holds_a_face_no_way_leads_out(name: str) -> None:
+    made = called_in(parsed(ROOT / name)) & (WAYS_OUT | {"save with a place"})
+    assert {way for way in made if (name, way) not in ALLOWED} == set()
+
+
+def test_windows_are_photographed_and_pictures_dragged_or_copied_nowhere() -> None:
+    ways = {"grab", "grabWindow", "clipboard", "QDrag", "QPrinter", "QScreenCapture", "QMediaRecorder"}
+    found = {(str(path.relative_to(ROOT)), way) for path in SOURCES for way in called_in(parsed(path)) & ways}
+    assert found == {("views/hands.py", "grab")}, "the script's hands alone; they refuse where a person is seen"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_page_of_the_call_has_no_way_out_either(name: str) -> None:
+    text = (ROOT / "resources/pages" / name).read_text("utf-8")
+    for way in (
+        "MediaRecorder", "clipboard", "showSaveFilePicker", "download", "toDataURL", "localStorage", "indexedDB",
+        "fetch", "XMLHttpRequest", "WebSocket", "sendBeacon", "createDataChannel", "requestPictureInPicture", "print(",
+    ):  # fmt: skip
+        assert way not in text, way
+    samples = re.findall(r"sampled\(([^)]*)\)", text)
+    assert all(taken in ("video, width", "remote, width") for taken in samples), "a sample is for the desk's own screen"
