@@ -67,6 +67,7 @@ _ATTRIBUTES = {
 }
 _SCRIPTS = {
     "__SIMULATED_PERSON__": "simulated_person.js",
+    "__CALL_WORDS__": "call_words.js",
     "__CALL_LINE__": "call_line.js",
     "__CALL_OWN__": "call_own.js",
     "__CALL__": "call.js",

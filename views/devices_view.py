@@ -18,7 +18,7 @@ from session.protocol.page_removal import RemovalReason
 from session.protocol.session_messages import Area, DevicesReported, Grant, PrintChanged, ScanKind
 from views.desk_cleaning_menu import ask_stages
 from views.desk_filing_panel import FilingPanel
-from views.desk_page_facts import Mark, PageFacts, PageStatus
+from views.desk_page_facts import Mark, PageFacts, PageStatus, picture_of
 from views.desk_page_strip import PageStrip
 from views.desk_papers_bar import PapersBar
 from views.desk_parts import Card, ElidedLabel, EmptyState, Segments, column, push_button, row, scroll_area, tool_button
@@ -30,12 +30,6 @@ from views.theme import SPACE
 from views.troubles import sentence
 
 _FILABLE = frozenset({PageStatus.KEPT, PageStatus.CLEANED})
-
-
-def picture_of(image: QImage | bytes | None) -> QImage | None:
-    """An image for the screen from bytes that were already checked; None when there is none or it is not readable."""
-    made = QImage.fromData(image) if isinstance(image, bytes) else image
-    return None if made is None or made.isNull() else made
 
 
 class DevicesView(QWidget):

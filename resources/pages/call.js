@@ -9,11 +9,6 @@ const CRC = Uint32Array.from({ length: 256 }, (_, n) => {
   return c;
 });
 
-// Through which servers, and whether nothing but a relay may carry the call.
-function wayOf(options) {
-  return { iceServers: options.ice_servers, iceTransportPolicy: options.relay_only ? "relay" : "all" };
-}
-
 // One call of this page: `name` is that of its tile and of its events.
 function makeCall(name) {
   const GATHER_MS = 1500;
@@ -145,27 +140,6 @@ function makeCall(name) {
     retired = null;
   }
 
-  // The best codec that both ends know: at 300 kb/s AV1 has the detail of twice the bits of VP8.
-  // Other profiles of it have no camera here, and voices speak Opus alone.
-  function preferCodecs(transceiver, kind, wanted) {
-    const all = RTCRtpReceiver.getCapabilities(kind).codecs;
-    const plain = all.filter((c) => !/profile(-id)?=[1-9]/.test(c.sdpFmtpLine || ""));
-    const named = (kind === "audio" ? ["opus"] : wanted).flatMap((codec) =>
-      plain.filter((c) => c.mimeType.toLowerCase() === `${kind}/${codec}`));
-    const around = kind === "audio" ? [] : all.filter((c) => /\/(rtx|red|ulpfec)$/i.test(c.mimeType));
-    if (named.length) transceiver.setCodecPreferences([...named, ...around]);
-    leaveOut(transceiver);
-  }
-
-  // What a packet tells beside its content: only what somebody reads. On 512 kb/s a description of 1 kB takes 16 ms.
-  const READ = /abs-send-time|transport-wide-cc|sdes:mid|ssrc-audio-level|playout-delay|video-orientation/;
-  function leaveOut(transceiver) {
-    if (!transceiver.setHeaderExtensionsToNegotiate) return;
-    const offered = transceiver.getHeaderExtensionsToNegotiate();
-    offered.forEach((extension) => { if (!READ.test(extension.uri)) extension.direction = "stopped"; });
-    transceiver.setHeaderExtensionsToNegotiate(offered);
-  }
-
   // Life-size beats smooth: at a narrow line fewer pictures a second, never smaller ones; unless hands talk.
   async function limitPicture(maxKbps) {
     const sender = link && link.senders.video;
@@ -223,15 +197,6 @@ function makeCall(name) {
       setTimeout(resolve, GATHER_MS);
       done();
     });
-  }
-
-  // A name of a moment (mDNS, "….local") means nothing to another network and costs aiortc a second; last resort.
-  // "a=ssrc: msid" says again what "a=msid" says.
-  function sayable(sdp) {
-    const lines = sdp.split("\r\n").filter((line) => !/^a=ssrc:\d+ msid:/.test(line));
-    const isLocal = (line) => /^a=candidate:.*\.local /.test(line);
-    const isPlain = (line) => line.startsWith("a=candidate:") && !isLocal(line);
-    return (lines.some(isPlain) ? lines.filter((line) => !isLocal(line)) : lines).join("\r\n");
   }
 
   function onFirstFrame(shown, now) {

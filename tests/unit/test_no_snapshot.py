@@ -40,7 +40,7 @@ HOLDERS = {
     "expert_app/compose_life_size.py",
     "expert_app/doctor.py",
 }
-PAGES = ("call.html", "call.js", "call_line.js", "call_own.js")
+PAGES = ("call.html", "call.js", "call_line.js", "call_own.js", "call_words.js")
 
 WAYS_OUT = {
     "open", "write_bytes", "write_text", "tofile", "savez", "imwrite", "fromarray", "grab", "grabWindow", "clipboard",

@@ -35,6 +35,7 @@ SIGNED = PageOrigin(
         (msgspec.structs.replace(SIGNED, signer=public_key(new_seed())), 1, "FORGED"),
         (msgspec.structs.replace(SIGNED, scanned_at_utc=None), 1, "FORGED"),
     ],
+    ids=["signed", "unsigned", "another scan", "another kiosk", "another time"],
 )
 def test_a_page_is_signed_by_the_kiosk_or_the_document_says_so(
     page: PageOrigin, code: int, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
