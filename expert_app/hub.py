@@ -28,6 +28,7 @@ from expert_app.hub_identities import open_book
 from expert_app.ice_settings import turn_tickets
 from expert_app.paths import Paths
 from expert_app.procedure_words import procedures_refused
+from expert_app.shut_out import ShutOut
 from expert_app.store_watch import StoreWatch
 from expert_app.stored_copies import keep_old_databases, too_new, upgrade_stored
 from expert_app.stores import ExtraMissing, extra_words, open_blobs, open_store, open_targets
@@ -48,6 +49,7 @@ from session.hub.problems import CatalogueWrong
 from session.hub.projection import Position
 from session.hub.room import Room
 from session.hub.stored_format import StoredTooNew
+from session.protocol.roles import Role
 from session.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -138,6 +140,7 @@ class HubProgram:
         keep_old_databases(settings, paths)
         self._book = open_book(paths)
         self._server: BusServer | None = None
+        self._shut_out = ShutOut(self._take_keys, self._tasks)
 
     async def run(self, stop: asyncio.Event, ready: Callable[[str], None]) -> None:
         """Runs until `stop`; `ready` is told the bus's address once calls are taken.
@@ -183,6 +186,7 @@ class HubProgram:
                 library=library_folder(Path(self._settings.catalogue)),
             )
             hub.projection.moved.connect(self._on_history)
+            hub.floods.found.connect(self._on_flood)
             hub.health.others = watch.troubles
             watch.start(self._tasks)
             await hub.start()
@@ -240,7 +244,18 @@ class HubProgram:
     async def _take_keys(self) -> None:
         """Takes the catalogue's and the book's keys to our server."""
         if self._server is not None:
-            await self._server.reload(self._catalogue.accounts(self._book.keys(), self._book.revoked()))
+            out = self._book.revoked() | self._shut_out.keys
+            await self._server.reload(self._catalogue.accounts(self._book.keys(), out))
+
+    def _on_flood(self, who: str) -> None:
+        """Its messages are dropped already; with a server of ours it is cut off too, for a minute."""
+        log.error("%s says more than any program of ours would: is its machine in the wrong hands?", who)
+        self._facts.note("flood", who=who)
+        organisation, letter, user = who.split(".")
+        identity = organisation, Role(letter), user
+        key = self._book.keys().get(identity) or self._catalogue.identities().get(identity, "")
+        if self._server is not None:
+            self._shut_out.shut(key)
 
     def _on_history(self, position: Position) -> None:
         self._facts.note("history", applied=position.applied, behind=position.behind)

@@ -98,6 +98,7 @@ class Metrics(Figures):
         yield from super().collect()
         yield from self._people()
         relay, streams = self._hub.relay, self._connection.streams
+        yield self.counter("requests_dropped", "Requests beyond every limit, not answered.", self._hub.service.dropped)
         yield self.counter("relay_bytes", "Bytes passed between the ends of sessions.", relay.passed_bytes)
         yield self.counter("relay_messages", "Messages passed between the ends of sessions.", relay.passed)
         yield self.counter("relay_dropped", "Messages of sessions not passed.", relay.dropped)

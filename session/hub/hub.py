@@ -27,6 +27,7 @@ from session.hub.display import Display
 from session.hub.dossier_service import DossierService, DossierStoreLike
 from session.hub.eligible import Eligibility
 from session.hub.engine import StoredTicket
+from session.hub.floods import Floods
 from session.hub.gauges import Gauges
 from session.hub.handlers import handlers
 from session.hub.hands import Hands, NatsHandStore
@@ -278,7 +279,9 @@ class Hub:
         self._uploads = UploadSpool(uploads or folder / "uploads")
         keep = KeepGrants(NatsKeepStore(connection), clock)
         self._dossiers = DossierService(dossiers, self.sessions, self._callers, self._uploads, keep)
+        self.floods = Floods(clock)
         self.relay = Relay(connection, self.view, self._book, keep, clock, tasks)
+        self.relay.excess = self.floods.dropped
         counts = StatisticsService(self.projection)
         undo = Undo(self._board, self._book, self._board_store, self.projection, catalogue.person_name, clock)
         past = Past(undo, DayAndTrends(self.projection, clock, time_zone), self._lines)
@@ -302,6 +305,7 @@ class Hub:
         bound |= talk_handlers(self._talks, self._passing)
         bound |= library_handlers(Library(catalogue, library))
         self.service = HubService(connection, bound, clock, tasks)
+        self.service.excess = self.floods.dropped
         self._links = Links(
             network, connection, catalogue, self._moves, self.presence, self.relay, self.service, clock, tasks
         )
@@ -417,6 +421,8 @@ class Hub:
 
     def _on_beat(self, message: Incoming) -> None:
         _, organisation, letter, user = message.subject.split(".")
+        if not self.floods.beat(f"{organisation}.{letter}.{user}"):
+            return
         self.presence.heard(organisation, Role(letter), user)
         if letter == Role.KIOSK:
             self._links.heard(organisation, user)

@@ -35,13 +35,21 @@ class QueueView:
         self.on_change: Callable[[Ticket | None, Ticket], None] = lambda before, after: None
 
     def load(self, tickets: Sequence[StoredTicket]) -> None:
-        """Replaces everything by what the store holds."""
+        """Replaces everything by what the store holds.
+
+        How far the arrivals were is no copy of the store: hubs go on from it in one order, also one that was cut off.
+        """
+        fronts = {name: (front, self.monotonic_s()) for name in self._fronts if (front := self._front(name))}
         self._indexes.clear()
         self._sessions.clear()
         self._moved.clear()
         self._fronts.clear()
         for stored in tickets:
             self._take(stored)
+        for name, (stamp, seen_s) in fronts.items():
+            now = self._front(name)
+            if now is not None and stamp > now:  # None: nobody waits any more, the clock alone counts
+                self._fronts[name] = stamp, seen_s
 
     def apply(self, stored: StoredTicket) -> bool:
         """Takes a change; False when something at least as new is known."""

@@ -62,6 +62,10 @@ async def _nobody(message: Incoming) -> bool:
     return False
 
 
+def _unnoticed(who: str) -> None:
+    return None
+
+
 class Relay:
     """Between the two ends of every session."""
 
@@ -87,6 +91,7 @@ class Relay:
         self._all_released = asyncio.Event()
         self._all_released.set()
         self.elsewhere: Elsewhere = _nobody
+        self.excess: Callable[[str], None] = _unnoticed
 
     async def start(self) -> None:
         """Begins to pass on."""
@@ -110,19 +115,22 @@ class Relay:
         size_bytes = len(message.payload)
         limit_bytes = (MAX_CHUNK_BYTES if topic in RAW_TOPICS else MAX_CONTROL_BYTES) + SEAL_BYTES
         header_bytes = sum(len(name) + len(value) for name, value in message.headers.items())
+        who = f"{organisation}.{role}.{user}"
         if topic not in CONTROL_TOPICS and topic not in RAW_TOPICS:
-            self._drop("unknown topic")
+            self._drop("unknown topic", who)
         elif size_bytes > limit_bytes or header_bytes > HEADER_BYTES:
-            self._drop("too large")
-        elif not self._rates.take(f"{organisation}.{role}.{user}", size_bytes + OVERHEAD_BYTES):
-            self._drop("too much")
+            self._drop("too large", who)
+        elif not self._rates.take(who, size_bytes + OVERHEAD_BYTES):
+            self._drop("too much", who)
         elif self._queue.full():
             self._drop("the hub is behind")
         else:
             self._queue.put_nowait(message)
 
-    def _drop(self, why: str) -> None:
+    def _drop(self, why: str, who: str = "") -> None:
         self.dropped += 1
+        if who:
+            self.excess(who)
         if self.dropped % LOGGED_EACH == 1:
             log.warning("session traffic dropped, %d messages by now; the last: %s", self.dropped, why)
 

@@ -34,6 +34,9 @@ SUBJECT = "svc.*.*.*.*"
 FINISH_S = 5.0
 """How long a hub that stops goes on with what it has begun: longer than a client waits for an answer."""
 
+REFUSED_PER_S, REFUSED_BURST = 20.0, 200.0
+"""So many requests over the limit are refused in words; who goes on all the same gets no answer and costs no work."""
+
 BULK = frozenset({"upload_chunk", "document", "export_part", "library_document", "log", "read_log"})
 BULK_PER_S, BULK_BURST = 1000.0, 2000.0
 """Parts of documents and logs come one after the other, as fast as the line allows."""
@@ -64,6 +67,10 @@ def unmeasured(verb: str, seconds: float, code: str) -> None:
     """Nobody counts."""
 
 
+def _unnoticed(who: str) -> None:
+    return None
+
+
 Forward = Callable[[Asker, str, bytes], Awaitable[bytes | None]]
 """(asker, verb, payload) -> what another network answers, None when the question is for us."""
 
@@ -80,15 +87,18 @@ class HubService:
             raise ValueError(f"verbs without handler, or handlers without verb: {sorted(missing)}")
         self.answered = 0
         self.refused = 0
+        self.dropped = 0
         self._connection = connection
         self._handlers = handlers
         self._tasks = tasks
         self._answering: set[asyncio.Task[None]] = set()
+        self.excess: Callable[[str], None] = _unnoticed
         self.elsewhere: Forward = _nobody
         self.measured: Measured = unmeasured
         self._clock = clock
         self._rates = Rates(clock, PER_S, BURST)
         self._bulk_rates = Rates(clock, BULK_PER_S, BULK_BURST)
+        self._refused_rates = Rates(clock, REFUSED_PER_S, REFUSED_BURST)
 
     async def start(self) -> None:
         """Begins to answer; several hubs share the work."""
@@ -104,14 +114,22 @@ class HubService:
 
     def take(self, message: Incoming) -> None:
         """A request `svc.<organisation>.<role letter>.<user>.<verb>`, as the server or a partner's link proved it."""
-        if message.reply:
-            task = self._tasks.spawn(self._serve(message), name=f"answer {message.subject.rpartition('.')[2]}")
-            self._answering.add(task)
-            task.add_done_callback(self._answering.discard)
+        who, _, verb = message.subject.removeprefix("svc.").rpartition(".")
+        rates = self._bulk_rates if verb in BULK else self._rates
+        within = rates.take(who)
+        if not message.reply or (not within and not self._refused_rates.take(who)):
+            self.dropped += 1
+            self.excess(who)
+            return
+        task = self._tasks.spawn(self._serve(message, within), name=f"answer {verb}")
+        self._answering.add(task)
+        task.add_done_callback(self._answering.discard)
 
-    async def _serve(self, message: Incoming) -> None:
+    async def _serve(self, message: Incoming, within: bool) -> None:
         since_s, code = self._clock.monotonic_s(), ""
         try:
+            if not within:
+                raise RateLimited
             answer = await self._answer(message)
             self.answered += 1
         except SessionError as error:
@@ -133,9 +151,6 @@ class HubService:
     async def _answer(self, message: Incoming) -> bytes:
         _, organisation, letter, user, verb = message.subject.split(".")
         asker = Asker(organisation, Role(letter), user)
-        rates = self._bulk_rates if verb in BULK else self._rates
-        if not rates.take(f"{organisation}.{asker.writer}"):
-            raise RateLimited
         if verb not in ALL_VERBS:
             raise NotAllowed(why="unknown verb")
         roles, kind, _ = ALL_VERBS[verb]

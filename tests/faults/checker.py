@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -184,11 +185,16 @@ def _compared(
         if line.kind == "accepted":
             asked[line.ticket] = min(line.sent_s, asked.get(line.ticket, line.sent_s))
     plain = [(line, stored[name]) for name, line in acked.items() if name in stored and stored[name].priority == 0]
+    plain.sort(key=lambda one: one[0].sent_s)
+    sent_s = [line.sent_s for line, _ in plain]
     for first_line, first in plain:
-        for second_line, second in plain:
-            if second_line.sent_s <= first_line.at_s or {first.id, second.id} & touched:
+        first_asked_s = asked.get(first.id)
+        for second_line, second in plain[bisect_right(sent_s, first_line.at_s) :]:
+            if first_asked_s is not None and second_line.sent_s >= first_asked_s:
+                break  # this one and all after it were called when the first was no longer waiting
+            if {first.id, second.id} & touched:
                 continue
-            taken = asked.get(second.id), asked.get(first.id)
+            taken = asked.get(second.id), first_asked_s
             waited_together = taken[1] is None or taken[1] > second_line.at_s
             is_before = waited_together and queue_order(second) < queue_order(first)
             chosen = first.service == second.service == SERVICE

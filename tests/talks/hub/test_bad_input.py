@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from expert_app.shut_out import ShutOut
 from session.bus.client import BusClient
 from session.bus.identity import new_seed
 from session.bus.line import Line
 from session.clock import ManualClock
 from session.desk.link import DeskLink
-from session.errors import BusRefusedIdentity, TicketTaken
+from session.errors import BusRefusedIdentity, BusUnreachable, TicketTaken
 from session.kiosk.link import KioskLink
 from session.protocol import subjects
 from session.protocol.codec import decode_answer, encode
@@ -78,6 +79,62 @@ async def test_a_thousand_reconnections_a_second_leave_the_others_alone(tmp_path
         with pytest.raises(BusRefusedIdentity):
             await wrong.open()
         await wrong.close()
+
+
+FLOODED = 30_000
+"""As fast as one connection can: a second's worth and more."""
+
+
+async def _flood(line: Line, shut: ShutOut) -> int:
+    """One kiosk calls without end, until it is cut off; how often."""
+    wish = encode(TicketRequested(request_id="again", service="rights"))
+    for said in range(FLOODED):
+        if said % 100 == 0:
+            await asyncio.sleep(0)
+            if shut.keys and not line.is_connected:
+                return said
+        try:
+            await line.publish("svc.k.kiosk1.call", wish, reply="_I.k.kiosk1.x")
+        except BusUnreachable:
+            return said
+    return FLOODED
+
+
+async def test_a_kiosk_that_floods_is_shut_out_the_others_are_served_and_it_may_come_back(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        assert world.hub is not None
+        key = world.keys["valdore", Role.KIOSK, "kiosk1"]
+        found: list[str] = []
+
+        async def take_keys() -> None:
+            await world.server.reload(world.catalogue.accounts(world.keys, shut.keys))
+
+            if not shut.keys:
+                let_in.set()
+
+        let_in, shut = asyncio.Event(), ShutOut(take_keys, world.tasks, shut_s=2.0)
+        world.hub.floods.found.connect(found.append)
+        world.hub.floods.found.connect(lambda _who: shut.shut(key))
+        noisy = await world.line(Role.KIOSK, "kiosk1")
+        kiosk, zoe = await world.kiosk("kiosk9", "marais"), await world.desk("zoe", "marais")
+        flood = asyncio.create_task(_flood(noisy, shut))
+        slowest_s, served = 0.0, 0
+        while not flood.done() or not shut.keys:
+            since_s = time.monotonic()
+            ticket = (await kiosk.call("care", "", f"r{served}")).ticket
+            facts = await zoe.accept(ticket.id)
+            await zoe.hang_up(facts.id)
+            await zoe.close(facts.id)
+            slowest_s, served = max(slowest_s, time.monotonic() - since_s), served + 1
+        print(f"{await flood} calls of one kiosk, {served} callers of others served, slowest {slowest_s:.2f} s")
+        assert (set(found), served > 0) == ({"valdore.k.kiosk1"}, True)
+        assert slowest_s < OTHERS_S
+        assert world.hub.service.dropped > 500
+        await until(lambda: not noisy.is_connected)
+        await noisy.close()
+        await until(let_in.is_set, 10.0)
+        again = await world.kiosk("kiosk1")
+        assert (await again.call("rights", "", "calm")).ticket.state == "waiting"
 
 
 async def test_one_identity_that_reconnects_all_the_time_loses_nothing(tmp_path: Path) -> None:

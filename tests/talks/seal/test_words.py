@@ -220,12 +220,16 @@ def test_the_check_of_a_convention_knows_what_sealing_needs() -> None:
 
 def test_every_verb_of_a_vault_is_answered_there_and_refused_by_the_hub() -> None:
     """What the dossier service learns, the vault learns too: else words of a dossier would go to the hub in clear."""
+    from session.hub.delivery_service import delivery_handlers
     from session.hub.dossier_handlers import dossier_handlers
+    from session.hub.export_service import export_handlers
     from session.hub.vault_handlers import _Log
     from session.protocol.piece_messages import PIECE_VERBS
     from session.protocol.seal_messages import VAULT_PARTS
 
     answered = set(dossier_handlers(None))  # type: ignore[arg-type]
+    for more in (export_handlers, delivery_handlers):
+        answered |= set(more(None, lambda _organisation, user: user))
     answered |= {name for name in vars(_Log) if name in VAULT_PARTS}
     assert answered == set(VAULT_PARTS)
     assert set(PIECE_VERBS) < set(VAULT_PARTS)

@@ -71,3 +71,18 @@ def test_a_queue_that_has_emptied_forgets_the_wrong_clock_at_every_hub() -> None
     hubs.passed_s = 1
     assert hubs.comes(1).arrived_at_utc == NOW + SECOND
     assert hubs.comes(0).arrived_at_utc == NOW + SECOND + timedelta(microseconds=1)
+
+
+def test_a_hub_that_loads_its_view_anew_goes_on_where_the_others_are() -> None:
+    """Found by the faults: disks were full, one hub read the store again and let a newcomer in before who was there."""
+    hubs = Hubs()
+    waiting = hubs.comes(0, HOUR)
+    hubs.passed_s = 20  # in which the store took nobody
+    hubs.views[1].load([StoredTicket(waiting, 1)])
+    first = hubs.views[0].arrival(ORG, NOW + timedelta(seconds=20))
+    hubs.passed_s = 20.1
+    unaware = hubs.views[1].arrival(ORG, NOW + timedelta(seconds=20.1))
+    assert unaware > first == NOW + HOUR + 10 * SECOND
+    gone = ticket(1, arrived_at_utc=waiting.arrived_at_utc)
+    hubs.views[1].load([StoredTicket(gone, 2)])
+    assert hubs.views[1].arrival(ORG, NOW + timedelta(seconds=20.1)) == NOW + timedelta(seconds=20.1)
