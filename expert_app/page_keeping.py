@@ -119,8 +119,6 @@ class PageKeeper:
             signer=offer.signer,
             signature=offer.signature,
             given=offer.given,
-            signer=offer.signer,
-            signature=offer.signature,
         )
         edits = page.edits
         for change in self._early.pop(page.page_id, ()):

@@ -16,6 +16,12 @@ Mark = tuple[float, float, float, float]
 """Left, top, right, bottom as fractions of a picture, origin top left."""
 
 
+def picture_of(image: QImage | bytes | None) -> QImage | None:
+    """An image for the screen from bytes that were already checked; None when there is none or it is not readable."""
+    made = QImage.fromData(image) if isinstance(image, bytes) else image
+    return None if made is None or made.isNull() else made
+
+
 class PageStatus(StrEnum):
     """Where a page is on its way to the dossier."""
 
