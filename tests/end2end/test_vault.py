@@ -33,7 +33,7 @@ async def test_the_whole_job_leaves_nothing_of_the_caller_with_the_hub(tmp_path:
     pieces = [document[at : at + 40] for at in range(1000, len(document) - 40, len(document) // 8)]
     assert files_with(folder / "hub", [*names, *pieces]) == {}
     kept = files_with(folder / "vault", [*names, *pieces])
-    pdfs = [name for name in kept if name.endswith(".pdf")]  # what was scanned, and the receipt with the caller's name
+    pdfs = [name for name in kept if name.endswith(".pdf")]  # the walk files two documents
     assert any(filed in name for name in pdfs)
-    assert len(pdfs) <= 2
+    assert len(pdfs) == 2
     assert kept.get("dossiers/dossiers.sqlite", 0) >= len(names)
