@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +29,8 @@ INDEX, TABLE, SUMS, SEAL, README = "index.json", "index.csv", "empreintes.sha256
 MOST_FILES, MOST_BYTES = 5_000, 256 << 20
 _SUM_LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 _SIGNED = b"poste-expert export 1\n"
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError)
+"""What reading a damaged ZIP raises: its own words, or those of the decompressor, which meets the damage first."""
 
 
 class ExportedPiece(msgspec.Struct, frozen=True, kw_only=True):
@@ -204,7 +207,7 @@ def check_export(path: Path, trusted: Sequence[bytes] = ()) -> ExportVerdict:
     try:
         with zipfile.ZipFile(path) as file:
             return _check(file, trusted)
-    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, ValueError, msgspec.MsgspecError):
+    except (*_DAMAGED, KeyError, NotImplementedError, RuntimeError, ValueError, msgspec.MsgspecError):
         return ExportVerdict()
 
 
@@ -251,7 +254,7 @@ def _read(file: zipfile.ZipFile, name: str) -> bytes | None:
     try:
         with file.open(name) as data:
             read = data.read(MOST_BYTES + 1)
-    except zipfile.BadZipFile:
+    except _DAMAGED:
         return None
     return read if len(read) <= MOST_BYTES else None
 

@@ -91,6 +91,7 @@ class PrintPanel(Card):
         self._file = push_button(_("Print a PDF…"), "pdf", name="print_file")
         self._large = QCheckBox(_("Large print"))
         self._large.setObjectName("receipt_large")
+        self._large.setAccessibleName(_("Receipt in large print"))
         self._save = tool_button(_("Save receipt…"), "save", "save_receipt")
         self._receipt.clicked.connect(lambda: self.print_receipt_requested.emit(self._large.isChecked()))
         self._save.clicked.connect(self.choose_receipt_file)

@@ -264,8 +264,11 @@ def test_no_word_is_cut_off_even_when_words_are_longer(
     monkeypatch.setattr(texts, "_active", [Longer()])
     for made in shown(SCENES[scene](), qtbot, *size):
         assert made.width() <= size[0]
-        qtbot.wait(20)
-        assert _cut_off(made) == []
+
+        def laid_out(made: DeskWindow = made) -> None:
+            assert _cut_off(made) == []
+
+        qtbot.waitUntil(laid_out, timeout=2000)  # a layout may take some turns of the loop
 
 
 def _cut_off(window: DeskWindow) -> list[str]:
