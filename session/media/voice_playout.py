@@ -94,6 +94,8 @@ class VoicePlayout:
             if self._next is None and not self._begin():
                 return self._taken(silence())
             self._drop_surplus()
+            if self._next is None:  # the stream was found to have stopped: it begins anew
+                continue
             made = self._make()
             self._ready = np.concatenate((self._ready, self._fitted(made))) if made.size else silence()
         return self._taken(self._ready)

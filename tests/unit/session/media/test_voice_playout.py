@@ -111,6 +111,16 @@ def test_after_an_outage_the_voice_is_back_without_delay(playout: VoicePlayout) 
     assert playout.buffered_s < 0.12
 
 
+@pytest.mark.parametrize("back", [46.0, 47.0, 51.0, 53.0])
+@pytest.mark.parametrize("lost", [11, 16, 30])
+def test_after_a_hole_a_heap_of_packets_at_once_does_not_stop_the_voice(
+    playout: VoicePlayout, lost: int, back: float
+) -> None:
+    """While blocks are left out, the stream may be found to have stopped."""
+    sound = heard(playout, lambda i: None if 40 <= i < 40 + lost else min(float(i), max(back, i - 60.0)), blocks=130)
+    assert min(rms(block) for block in sound[70:]) > 0.01
+
+
 def test_packets_that_nobody_plays_do_not_pile_up(playout: VoicePlayout) -> None:
     for index in range(5000):
         playout.put((START + index * BLOCK) & 0xFFFFFFFF, PACKETS[index % 200], index * BLOCK_S)
