@@ -43,6 +43,7 @@ from session.hub.catalogue import Catalogue
 from session.hub.convention_keeper import ConventionKeeper
 from session.hub.enrolment import Enrolment
 from session.hub.hub import Hub
+from session.hub.identities import Keys
 from session.hub.library import library_folder
 from session.hub.presence import Patience
 from session.hub.problems import CatalogueWrong
@@ -139,6 +140,7 @@ class HubProgram:
         self._targets = open_targets(settings)
         keep_old_databases(settings, paths)
         self._book = open_book(paths)
+        self._enrolled: Keys = {}
         self._server: BusServer | None = None
         self._shut_out = ShutOut(self._take_keys, self._tasks)
 
@@ -184,6 +186,7 @@ class HubProgram:
                 turn=turn_tickets(self._settings.turn, self._clock, self._paths.data),
                 uploads=documents_folder(self._settings, self._paths, "uploads"),
                 library=library_folder(Path(self._settings.catalogue)),
+                kiosk_key=self._kiosk_key,
             )
             hub.projection.moved.connect(self._on_history)
             hub.floods.found.connect(self._on_flood)
@@ -230,7 +233,8 @@ class HubProgram:
         seed = new_seed()
         place = server_settings(self._settings, self._paths.folder("bus"), enrolment=True)
         wanted = self._book.wanted()
-        accounts = self._catalogue.accounts(self._book.keys(), self._book.revoked())
+        self._enrolled = self._book.keys()
+        accounts = self._catalogue.accounts(self._enrolled, self._book.revoked())
         self._server = BusServer(place, accounts, public_key(seed), self._tasks)
         tls = self._server.tls
         await self._server.start()
@@ -245,7 +249,11 @@ class HubProgram:
         """Takes the catalogue's and the book's keys to our server."""
         if self._server is not None:
             out = self._book.revoked() | self._shut_out.keys
-            await self._server.reload(self._catalogue.accounts(self._book.keys(), out))
+            self._enrolled = self._book.keys()
+            await self._server.reload(self._catalogue.accounts(self._enrolled, out))
+
+    def _kiosk_key(self, home: str, kiosk: str) -> str:
+        return self._enrolled.get((home, Role.KIOSK, kiosk)) or self._catalogue.kiosk_key(home, kiosk)
 
     def _on_flood(self, who: str) -> None:
         """Its messages are dropped already; with a server of ours it is cut off too, for a minute."""

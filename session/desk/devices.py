@@ -55,6 +55,7 @@ class DeskDevices:
         is_kept: whether an earlier run of the desk has already kept this page.
         chunk_kbps: kilobits per second that printed documents may use; None: all.
         look_s: how often stalled work is looked for.
+        kiosk_key: the public key by which the hub knows the kiosk; "" when it does not, and the kiosk says it.
 
     Attributes:
         report_changed: how scanner and printer are.
@@ -77,14 +78,16 @@ class DeskDevices:
         is_kept: Callable[[PageOffered], bool] = lambda offer: False,
         chunk_kbps: int | None = 240,
         look_s: float = 0.25,
+        kiosk_key: str = "",
     ) -> None:
         self._channel, self._tasks, self._look_s = channel, tasks, look_s
         self._sure = SureSender(channel, TOPIC, tasks)
         self._scans = Scans(channel, TOPIC, clock, tasks)
-        self._pages = Pages(self._sure, clock, tasks, keep, is_kept, channel.session_id)
+        self._pages = Pages(self._sure, clock, tasks, keep, is_kept, channel.session_id, kiosk_key)
         self._glimpses = Glimpses(self._sure, clock)
         self._pages.received.connect(lambda page: self._glimpses.page_came(page.offer.page_id))
         self._prints = Prints(channel, TOPIC, clock, tasks, self._sure, chunk_kbps)
+        self._prints.kiosk_key, self._is_known = kiosk_key, bool(kiosk_key)
         self._watch: asyncio.Task[None] | None = None
         self.report_changed: Notifier[DevicesReported] = Notifier()
         self.scan_requested: Notifier[ScanRequested] = self._scans.requested
@@ -181,7 +184,8 @@ class DeskDevices:
     def _on_message(self, message: SessionMessage) -> None:
         match message:
             case DevicesReported():
-                self._prints.kiosk_key = message.kiosk_key
+                if not self._is_known:
+                    self._prints.kiosk_key = message.kiosk_key
                 self.report_changed.emit(message)
             case ScanProgressed():
                 self._scans.on_progressed(message)

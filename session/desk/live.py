@@ -88,7 +88,9 @@ class DeskSession:
         self.page = DeskCobrowse(channel, clock, tasks)
         self.control = DeskControl(channel, lambda: self.page.epoch, tasks)
         self.show = DeskShow(channel, clock, tasks, chunk_kbps)
-        self.devices = DeskDevices(channel, clock, tasks, keep, is_kept=is_kept, chunk_kbps=chunk_kbps)
+        self.devices = DeskDevices(
+            channel, clock, tasks, keep, is_kept=is_kept, chunk_kbps=chunk_kbps, kiosk_key=facts.kiosk_key
+        )
         self.line = DeskLine(channel, self.call, engine, self.devices, facts.line, clock, tasks, chunk_kbps)
         self.talk.third_changed.connect(lambda third: self.line.set_third(is_in(third)))
         self.written = Written(channel, tasks)

@@ -63,6 +63,7 @@ class Pages:
     Args:
         keep: see `Keep`.
         session_id: of which the kiosk signs its pages.
+        kiosk_key: by which the hub knows the kiosk; "" when it does not.
         is_kept: whether an earlier desk already kept this page, so that it is only acknowledged.
     """
 
@@ -74,13 +75,14 @@ class Pages:
         keep: Keep,
         is_kept: Callable[[PageOffered], bool],
         session_id: str = "",
+        kiosk_key: str = "",
     ) -> None:
         self.progressed: Notifier[PageProgressed] = Notifier()
         self.received: Notifier[ReceivedPage] = Notifier()
         self.preview_received: Notifier[ReceivedPage] = Notifier()
         self.failed: Notifier[PageFailed] = Notifier()
         self._sure, self._tasks, self._keep, self._is_kept = sure, tasks, keep, is_kept
-        self._session_id = session_id
+        self._session_id, self._kiosk_key = session_id, kiosk_key
         self._arrivals = Arrivals(clock)
         self._offers: dict[str, PageOffered] = {}
         self._damaged: set[str] = set()
@@ -114,8 +116,12 @@ class Pages:
         self._arrivals.is_heard()
 
     def _is_of_kiosk(self, offer: PageOffered) -> bool:
-        """The signature is right, or there is none: an older kiosk, and the document says so."""
-        return not offer.signature or is_signed(offer.signer, words_of(self._session_id, offer), offer.signature)
+        """The hub's kiosk has signed it. Where the hub does not know the kiosk's key, the document says who signed."""
+        if self._kiosk_key and offer.signer != self._kiosk_key:
+            return False
+        if not self._kiosk_key and not offer.signature:
+            return True
+        return is_signed(offer.signer, words_of(self._session_id, offer), offer.signature)
 
     def _on_forged(self, offer: PageOffered) -> None:
         """Somebody on the way changed it. The kiosk still has its page, which is not refused."""

@@ -220,6 +220,11 @@ class Catalogue:
             for role, user, key in _identities(entry)
         }
 
+    def kiosk_key(self, home: str, kiosk: str) -> str:
+        """The file's public key of a kiosk, "" for none or when it is not ours."""
+        entry = self._organisations.get(home)
+        return next((one.key for one in entry.kiosks if one.id == kiosk), "") if entry else ""
+
     def accounts(
         self, keys: Mapping[tuple[str, Role, str], str] | None = None, revoked: AbstractSet[str] = frozenset()
     ) -> list[BusAccount]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -105,6 +106,7 @@ class Hub:
         patience: how long silence of a desk or a kiosk is borne.
         come_s: how long a called caller has to come back to the kiosk.
         library: folder of the documents that agents put before callers; None without any.
+        kiosk_key: the public key of a kiosk (home, id); by default the convention's.
         room: of the disks that hold the hub's things, ours and the server's.
 
     Attributes:
@@ -133,6 +135,7 @@ class Hub:
         turn: TurnTickets | None = None,
         uploads: Path | None = None,
         library: Path | None = None,
+        kiosk_key: Callable[[str, str], str] | None = None,
     ) -> None:
         self._connection = connection
         self._catalogue = catalogue
@@ -173,6 +176,7 @@ class Hub:
             eligibility,
             self._lines.rates,
             (turn or TurnTickets([], b"", False, clock)).rules,
+            kiosk_key or catalogue.kiosk_key,
         )
         self._board = Board(self._book, self._board_store, catalogue, self._agents, self._news, clock)
         self.waits = Waits(self.view, HandlingTimes(), self._board.agents, clock, self._services_of)

@@ -61,12 +61,18 @@ def _direct(_session: str) -> IceRules | None:
     return None
 
 
+def _unknown(_home: str, _kiosk: str) -> str:
+    """Whoever it is."""
+    return ""
+
+
 class Sessions:
     """Tickets from the agent's accept to the end.
 
     Args:
         served: told each closed ticket with its caller's number.
         rates: what the line of a kiosk (home, id) carries. relays: how a session's call may find its way.
+        kiosk_key: the public key of a kiosk (home, id), "" for one that is not ours.
     """
 
     def __init__(
@@ -81,8 +87,9 @@ class Sessions:
         eligibility: Eligibility | None = None,
         rates: Callable[[str, str], LineRates | None] = _unmeasured,
         relays: Callable[[str], IceRules | None] = _direct,
+        kiosk_key: Callable[[str, str], str] = _unknown,
     ) -> None:
-        self._rates, self._relays = rates, relays
+        self._rates, self._relays, self._kiosk_key = rates, relays, kiosk_key
         self._eligibility = eligibility or Eligibility(catalogue)
         self._served = served
         self._book = book
@@ -340,6 +347,7 @@ class Sessions:
             sealed_number=record.sealed,
             dossier=record.dossier,
             phone=record.phone,
+            kiosk_key=self._kiosk_key(ticket.kiosk_home, ticket.kiosk),
             scan_profiles=self._catalogue.organisation(ticket.organisation).scan_profiles,
         )
 

@@ -158,6 +158,7 @@ class SessionFacts(msgspec.Struct, frozen=True, kw_only=True):
     `sealed_number` is what the desk asks the organisation's vault for ("caller_number").
     `seal`: the organisation seals its conversations (`session.bus.seal_pins` says whether to believe it).
     `line`: what the kiosk's line carries, None when nobody has measured it. `ice`: which relays there are.
+    `kiosk_key`: the kiosk's public nkey by which the hub knows it, for the desk; "" for a partner network's kiosk.
     """
 
     id: Id
@@ -181,6 +182,7 @@ class SessionFacts(msgspec.Struct, frozen=True, kw_only=True):
     line: LineRates | None = None
     ice: IceRules | None = None
     sealed_number: SealedNumber = ""
+    kiosk_key: Annotated[str, msgspec.Meta(max_length=60)] = ""
 
 
 class AcceptRequest(HubMessage, frozen=True, kw_only=True):

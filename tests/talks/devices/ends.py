@@ -45,7 +45,8 @@ from session.protocol.session_messages import (
 from session.tasks import Tasks
 from tests.talks.memory_channel import MemoryChannel
 
-KIOSK_KEY = "U" + "A" * 55
+KIOSK_SEED = new_seed()
+KIOSK_KEY = public_key(KIOSK_SEED)
 
 
 def invented_page(seed: int, size: int = 300_000) -> bytes:
@@ -199,9 +200,15 @@ class DeskSide:
         self.before_keep: Callable[[PageOffered, bytes], Awaitable[None]] | None = None
         self.kept: list[str] = []
         self.devices = DeskDevices(
-            channel, clock, self.tasks, self._keep, is_kept=self._is_kept, chunk_kbps=None, look_s=0.005
+            channel,
+            clock,
+            self.tasks,
+            self._keep,
+            is_kept=self._is_kept,
+            chunk_kbps=None,
+            look_s=0.005,
+            kiosk_key=KIOSK_KEY,
         )
-        self.devices._prints.kiosk_key = KIOSK_KEY  # as if it had been reported
         self.reports: list[DevicesReported] = []
         self.progress: list[ScanProgressed] = []
         self.ended: list[ScanEnded] = []
@@ -249,7 +256,7 @@ class KioskSide:
         make_glimpse: MakeGlimpse | None = None,
     ) -> None:
         self.tasks = Tasks()
-        self.seed, self.session_id = new_seed(), channel.session_id
+        self.seed, self.session_id = KIOSK_SEED, channel.session_id
         self.shelf = PageShelf(folder, bytes(32))
         self.grants = KioskGrants(channel, clock, self.tasks)
         self.devices = KioskDevices(

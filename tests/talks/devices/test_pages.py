@@ -8,11 +8,20 @@ import random
 import msgspec
 import pytest
 
-from session.bus.identity import is_signed, public_key
+from session.bus.identity import is_signed, new_seed, public_key
 from session.errors import PageUnreadable
 from session.protocol.page_signing import words_of
-from session.protocol.session_messages import ChunksRequested, Grant, PageKept, PageRefused, ScanKind
-from tests.talks.devices.ends import Talk, invented_page, settle, until
+from session.protocol.session_messages import (
+    ChunksRequested,
+    DevicesReported,
+    Grant,
+    PageKept,
+    PageRefused,
+    PrintState,
+    ScanKind,
+    ScannerState,
+)
+from tests.talks.devices.ends import Talk, invented_page, invented_pdf, settle, until
 
 
 def asked(talk: Talk) -> list[ChunksRequested]:
@@ -51,6 +60,36 @@ async def test_a_page_that_was_changed_on_the_way_is_not_kept_and_stays_at_the_k
     assert talk.desk.pages == []
     assert len(talk.shelf_files) == 2
     assert not [message for message in talk.desk_line.sent if isinstance(message, PageRefused)]
+
+
+@pytest.mark.parametrize("own_key", [True, False])
+async def test_a_page_of_another_machine_is_not_kept(talk: Talk, own_key: bool) -> None:
+    """With a signature of its own, or with none."""
+    if own_key:
+        talk.kiosk.seed = new_seed()
+    else:
+        talk.kiosk.devices._pages.sign = lambda offer: offer
+    await talk.scan_page()
+    await until(lambda: talk.desk.failures)
+    assert [failed.code for failed in talk.desk.failures] == ["page_damaged"]
+    assert talk.desk.pages == []
+
+
+async def test_a_key_that_the_kiosk_tells_later_does_not_replace_the_hubs(talk: Talk) -> None:
+    report = DevicesReported(
+        scanner=ScannerState.READY,
+        scanner_name="Drawer 100",
+        scanner_code="",
+        printer=ScannerState.READY,
+        printer_name="Drawer 200",
+        printer_code="",
+        kiosk_key=public_key(new_seed()),
+    )
+    await talk.kiosk_line.send("device", report)
+    await until(lambda: talk.desk.reports)
+    await talk.give(Grant.PRINT)
+    await talk.desk.devices.print_document(invented_pdf(), "Reçu")
+    await until(lambda: talk.desk.prints and talk.desk.prints[-1].state is PrintState.DONE)
 
 
 async def test_a_single_lost_chunk_is_asked_for_by_name(talk: Talk) -> None:

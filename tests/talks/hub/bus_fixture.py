@@ -175,6 +175,7 @@ class World:
             tick_s=self.tick_s,
             network=self.network,
             library=self.folder / "library",
+            kiosk_key=lambda home, kiosk: self.keys.get((home, Role.KIOSK, kiosk), ""),
         )
         await self.hub.start()
         return self.hub
