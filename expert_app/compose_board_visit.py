@@ -77,7 +77,9 @@ class VisitConnections:
         self.pane.guest.show_own_media(microphone_on=True, camera_on=True)
         guest.caller.state_changed.connect(self.pane.guest.caller.show_state)
         guest.agent.state_changed.connect(self.pane.guest.agent.show_state)
-        guest.caller.peer_simulated.connect(self.pane.guest.show_caller_simulated)
+        guest.caller.peer_simulated.connect(
+            lambda drawn: self.pane.guest.show_caller_simulated(drawn, guest.own_simulated)
+        )
         guest.agent.peer_simulated.connect(self.pane.guest.show_agent_simulated)
         guest.let_in.connect(lambda _fact: self._on_let_in(guest))
         guest.changed.connect(lambda talk: self._on_talk(guest, talk))

@@ -153,7 +153,9 @@ class TalkConnections:
         self._window.guest.show_own_media(microphone_on=True, camera_on=True)
         guest.caller.state_changed.connect(self._window.guest.caller.show_state)
         guest.agent.state_changed.connect(self._window.guest.agent.show_state)
-        guest.caller.peer_simulated.connect(self._window.guest.show_caller_simulated)
+        guest.caller.peer_simulated.connect(
+            lambda drawn: self._window.guest.show_caller_simulated(drawn, guest.own_simulated)
+        )
         guest.agent.peer_simulated.connect(self._window.guest.show_agent_simulated)
         guest.changed.connect(lambda talk: self._on_guest_talk(guest, talk))
         guest.let_in.connect(lambda _fact: self._on_let_in(guest))

@@ -292,7 +292,12 @@ def write_settings(
             organisation=ORGANISATION, user=OPERATOR, role="operator", bus=[world.bus], language=language
         ),
         "supervisor": DeskSettings(
-            organisation=ORGANISATION, user=SUPERVISOR, role="supervisor", bus=[world.bus], language=language
+            organisation=ORGANISATION,
+            user=SUPERVISOR,
+            role="supervisor",
+            bus=[world.bus],
+            language=language,
+            media=media,
         ),
     }
     secret = world.folder / "vault.secret"

@@ -26,6 +26,7 @@ WAIT_S = 30.0
 TYPED = "Été-Œuvré d’Ça €"
 """An invented name with what French needs, and a sign of another key."""
 POLL_S = 0.1
+SHOT_TRIES = 15
 
 
 @dataclass
@@ -107,10 +108,19 @@ class Walk:
         ends = {"desk": self._demo.desk, "kiosk": self._demo.kiosk, "replay": self._demo.replay}
         for end, child in ends.items():
             if child is not None and child.returncode is None:
-                try:
-                    await child.ask("shot", path=str((self._shots / f"{number:02}-{name}-{end}.png").resolve()))
-                except ChildFailed as error:
+                await self._picture_of(end, child, str((self._shots / f"{number:02}-{name}-{end}.png").resolve()))
+
+    async def _picture_of(self, end: str, child: Child, path: str) -> None:
+        """An end that has just heard of a call does not know yet that the other's face is drawn."""
+        for tries_left in reversed(range(SHOT_TRIES)):
+            try:
+                await child.ask("shot", path=path)
+            except ChildFailed as error:
+                if not tries_left:
                     print(f"    no picture of the {end}: {error.why}", flush=True)
+                await asyncio.sleep(POLL_S)
+            else:
+                return
 
     # ---- looking ----
 

@@ -102,9 +102,9 @@ class GuestView(QWidget):
         )
         self._words.setText(words.format(name=agent_name))
 
-    def show_caller_simulated(self, simulated: bool) -> None:
-        """Whether the caller's picture is drawn: it is labelled."""
-        self.caller.show_simulated(simulated, own=False)
+    def show_caller_simulated(self, simulated: bool, own: bool) -> None:
+        """Whether the caller's picture and our own are drawn: they are labelled."""
+        self.caller.show_simulated(simulated, own)
 
     def show_agent_simulated(self, simulated: bool) -> None:
         """Whether the agent's picture is drawn: it is labelled."""

@@ -58,6 +58,11 @@ class Guest:
         self.caller.governed.connect(self._on_governed)
 
     @property
+    def own_simulated(self) -> bool:
+        """True when our own picture is drawn."""
+        return self._engine.simulated_camera
+
+    @property
     def is_in(self) -> bool:
         """True once voice and picture may travel."""
         return self._is_in

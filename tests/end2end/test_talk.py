@@ -7,7 +7,7 @@ import asyncio
 
 import pytest
 
-from expert_app.children import Child, ChildFailed
+from expert_app.children import Child
 from tests.end2end.stage import Stage
 
 pytestmark = [pytest.mark.asyncio(loop_scope="package"), pytest.mark.timeout(240)]
@@ -47,8 +47,7 @@ async def test_a_caller_waits_and_hears_why_and_a_supervisor_joins_by_name(stage
     assert "supervisor" in await stage.desk.ask("read", name="talk_third")
     await walk.fact(board, "visit_media", caller=lambda n: n > 5, agent=lambda n: n > 5, timeout_s=20)
     for child, name in ((stage.kiosk, "kiosk"), (stage.desk, "desk"), (board, "visit")):
-        with pytest.raises(ChildFailed, match="a face is on the screen"):  # not even for a test
-            await child.ask("shot", path=str(stage.demo.folder / f"three-{name}.png"))
+        await child.ask("shot", path=str(stage.demo.folder / f"three-{name}.png"))
 
     await stage.mark()
     await walk.click(board, "guest_leave")
