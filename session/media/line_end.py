@@ -83,7 +83,8 @@ class LineEnd:
         self.sampled: Notifier[LineSample] = Notifier()
         self.peer_geometry: Notifier[Geometry] = Notifier()
         self.motion_changed: Notifier[bool] = Notifier()
-        self._motion: bool | None = None  # nobody has said anything yet
+        self._motion = False
+        self._priority: LinePriority | None = None  # we have said nothing of it
         self._faces = 1
         self._geometry: Geometry | None = None
         self._channel, self._clock, self._tasks = channel, clock, tasks
@@ -111,15 +112,16 @@ class LineEnd:
     @property
     def motion(self) -> bool:
         """Hands talk: movement goes before size."""
-        return bool(self._motion)
+        return self._motion
 
     def set_motion(self, on: bool) -> None:
         """Lets movement go before size at both ends; told now, and again as often as the rule."""
         self._take_motion(on)
-        self._send_soon(LinePriority(motion=on))
+        self._priority = LinePriority(motion=on)
+        self._send_soon(self._priority)
 
     def _take_motion(self, on: bool) -> None:
-        before, self._motion = self.motion, on
+        before, self._motion = self._motion, on
         if on != before:
             self.govern_now()
             self.motion_changed.emit(on)
@@ -182,6 +184,8 @@ class LineEnd:
     def _repeat(self) -> None:
         if self._geometry is not None:
             self._send_soon(self._geometry)
+        if self._priority is not None:
+            self._send_soon(self._priority)
 
     def _measure(self, call_id: str, stats: MediaStats, now_s: float) -> None:
         if (recent := self._recent.seen(call_id, stats, now_s, photos=self._peer_photo)) is not None:

@@ -12,7 +12,7 @@ from session.log.line_events import LineMeasured
 from session.log.line_series import LineSeries
 from session.media.engine import MediaStats
 from session.media.governor import Demand, Shares
-from session.media.line_end import LineEnd, OtherTraffic
+from session.media.line_end import REPEAT_S, LineEnd, OtherTraffic
 from session.protocol.history_messages import LineSample
 from session.protocol.line_messages import LineGoverned, LineSeen, Step
 from session.tasks import Tasks
@@ -25,13 +25,13 @@ class Ends:
 
     def __init__(self, start_kbps: float = 420) -> None:
         self.clock, self.tasks = ManualClock(), Tasks()
-        kiosk_channel, desk_channel = channel_pair()
+        kiosk_channel, self.desk_channel = channel_pair()
         self.applied: list[Shares] = []
         self.traffic = OtherTraffic()
         self.kiosk = LineEnd(
             kiosk_channel, self.clock, self.tasks, self.applied.append, lambda: self.traffic, start_kbps
         )
-        self.desk = LineEnd(desk_channel, self.clock, self.tasks, lambda _: None, OtherTraffic, start_kbps)
+        self.desk = LineEnd(self.desk_channel, self.clock, self.tasks, lambda _: None, OtherTraffic, start_kbps)
         self.rules: list[LineGoverned] = []
         self.desk.peer_governed.connect(self.rules.append)
         self.stats = MediaStats()
@@ -141,6 +141,24 @@ async def test_both_ends_let_movement_go_first_when_the_desk_says_that_hands_tal
     await settle()
     assert [rule.motion for rule in ends.rules[-2:]] == [True, False]
     assert [event.motion for event in written if isinstance(event, GovernedInLog)] == [False, True, False]
+    await ends.tasks.close()
+
+
+async def test_that_hands_talk_is_said_again_when_the_first_word_was_lost() -> None:
+    ends = Ends()
+    ends.desk_channel.cut = True
+    ends.desk.set_motion(True)
+    await settle()
+    ends.desk_channel.cut = False
+    assert not ends.kiosk.motion
+    for _second in range(round(REPEAT_S) + 2):
+        ends.clock.advance(1)
+        ends.desk.look("c1", ends.stats)
+        await settle()
+    assert ends.kiosk.motion
+    ends.desk.set_motion(False)
+    await settle()
+    assert not ends.kiosk.motion
     await ends.tasks.close()
 
 
