@@ -82,5 +82,5 @@ class LineConnections:
             own_words(ours.step, document=ours.document, motion=ours.motion) if ours is not None else "",
         )
         self._facts.note(
-            "line_governed", way=way.value, step=rule.step.value, document=rule.document, motion=rule.motion
+            f"line_governed_{way.value}", step=rule.step.value, document=rule.document, motion=rule.motion
         )

@@ -32,7 +32,7 @@ async def test_a_caller_who_hears_badly_signs_and_answers_in_writing(stage: Stag
     await stage.mark()
     await stage.walk.click(stage.desk, "call_signs")
     for way in ("from_caller", "to_caller"):
-        await stage.news(stage.desk, "line_governed", way=way, motion=True)
+        await stage.news(stage.desk, f"line_governed_{way}", motion=True)
     await stage.mark()
     await stage.walk.click(stage.desk, "call_write")
     await stage.walk.click(stage.desk, "written_phrase_0")
