@@ -10,9 +10,9 @@ import re
 from pathlib import Path
 from typing import Protocol
 
-from documents.check import sha256_of
 from documents.durable import write_durably
 from documents.errors import DocumentNotFiled
+from documents.hashes import sha256_of
 
 _ORGANISATION = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")

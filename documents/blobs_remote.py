@@ -16,9 +16,9 @@ from typing import Any
 import fsspec
 
 from documents.blobs import path_of
-from documents.check import sha256_of
 from documents.durable import PART
 from documents.errors import DocumentNotFiled
+from documents.hashes import sha256_of
 
 CONNECT_S, ANSWER_S = 5, 30
 """Longest wait for a connection, and for each answer; then the store is away and the outbox keeps the document."""

@@ -6,11 +6,10 @@ Decoding a stranger's picture is work for a worker process (`documents.workers`)
 
 from __future__ import annotations
 
-import hashlib
-
 import msgspec
 
 from documents.errors import PageDamaged
+from documents.hashes import sha256_of
 from documents.pictures import open_header, open_picture
 
 
@@ -23,11 +22,6 @@ class PageFacts(msgspec.Struct, frozen=True, kw_only=True):
     media_type: str
     sha256: str
     size_bytes: int
-
-
-def sha256_of(data: bytes) -> str:
-    """SHA-256 in lower-case hexadecimal."""
-    return hashlib.sha256(data).hexdigest()
 
 
 def check_page(data: bytes, sha256: str | None = None) -> PageFacts:

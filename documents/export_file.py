@@ -19,7 +19,7 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from documents.check import sha256_of
+from documents.hashes import sha256_of
 from documents.provenance import Sign, Verdict, verify
 from documents.spreadsheet import spreadsheet_csv
 from documents.words import folded

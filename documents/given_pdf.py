@@ -11,9 +11,9 @@ import msgspec
 import pypdfium2
 from PIL import Image
 
-from documents.check import sha256_of
 from documents.encoding import as_jpeg
 from documents.errors import PageTooLarge, PageUnreadable
+from documents.hashes import sha256_of
 from documents.pdf import MAX_PDF_BYTES
 from documents.pdf_check import inspect_pdf
 

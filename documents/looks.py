@@ -1,9 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Does this page look like one that was seen before? A fingerprint of the picture, not of its bytes. Used for warnings.
-
-A page scanned twice differs in every byte; its difference hash (dHash) hardly. Two payslips of one employer look alike
-too: a likeness is a warning with the earlier page shown, never a refusal.
-"""
+"""A fingerprint of a page's picture, not of its bytes (difference hash, dHash); `likeness` compares two of them."""
 
 from __future__ import annotations
 
@@ -13,9 +9,6 @@ import numpy as np
 from PIL import Image
 
 SIDE = 16
-ALIKE = 0.20
-"""Part of the 256 bits that may differ. Measured: the same page scanned again 0.01 to 0.29, other pages 0.32 and more;
-the warning keeps well away from the others."""
 
 
 def look_of(jpeg: bytes) -> str:
@@ -31,10 +24,3 @@ def look_of(jpeg: bytes) -> str:
     if int(grey.max()) - int(grey.min()) < 6:
         return ""
     return np.packbits(grey[:, 1:] > grey[:, :-1]).tobytes().hex()
-
-
-def difference(look: str, other: str) -> float:
-    """Part of the bits that differ, 0 to 1; 1 when one of them has no look."""
-    if not look or len(look) != len(other):
-        return 1.0
-    return (int(look, 16) ^ int(other, 16)).bit_count() / (4 * len(look))

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import msgspec
 
-from documents.check import sha256_of
 from documents.cipher import NO_CIPHER, Cipher
 from documents.durable import make_folder
 from documents.edits import Edits
 from documents.errors import DossierUnknown, PageDamaged
+from documents.hashes import sha256_of
 from documents.pairs import Leftover, LeftoverReason, Pairs, checked_name, is_name
 
 __all__ = ["KeptPage", "Leftover", "LeftoverReason", "Outbox", "PageState", "QueuedDocument"]

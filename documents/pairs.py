@@ -15,10 +15,10 @@ from typing import Protocol
 
 import msgspec
 
-from documents.check import sha256_of
 from documents.cipher import NO_CIPHER, Cipher, CipherWrong
 from documents.durable import move_durably, remove_durably, write_durably
 from documents.errors import DossierUnknown, PageDamaged
+from documents.hashes import sha256_of
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _FACTS, _GONE = ".json", ".gone"

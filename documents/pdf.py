@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from typing import Literal
 
 import pikepdf
-from pikepdf import pdfa
 
 from documents.errors import PageTooLarge, PageUnreadable
 
@@ -90,6 +89,8 @@ def as_pdfa(
         if "/Trans" in page:
             del page["/Trans"]
     pdf.Root.Lang = pikepdf.String(title.language)
+    from pikepdf import pdfa  # a quarter of a second, and only whoever writes needs it
+
     pdfa.prepare(pdf, flavour)
     _describe(pdf, title)
     if describe is not None:
@@ -102,6 +103,8 @@ def as_pdfa(
 
 def is_pdfa(data: bytes) -> bool:
     """True when the bytes as they are pass every rule of PDF/A-2b."""
+    from pikepdf import pdfa
+
     return bool(pdfa.validate_written(io.BytesIO(data), FLAVOUR).passed)
 
 

@@ -21,7 +21,7 @@ import pikepdf
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from documents.check import sha256_of
+from documents.hashes import sha256_of
 from documents.layers_pdf import read_layers
 
 _SEAL_LETTERS = 44 + 1 + 88

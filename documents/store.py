@@ -19,7 +19,6 @@ from sqlalchemy import Connection, func, insert, select, update
 from documents import store_tables as tables
 from documents.acts import DossierAct, acts_of, write_act
 from documents.blobs import Blobs, BlobStore
-from documents.check import sha256_of
 from documents.deliveries import Deliveries, add_deliveries
 from documents.dossier import (
     NOBODY,
@@ -32,6 +31,7 @@ from documents.dossier import (
 )
 from documents.durable import make_folder
 from documents.errors import DocumentError, DocumentNotFiled, DossierUnknown, PageDamaged
+from documents.hashes import sha256_of
 from documents.pdf_check import inspect_pdf
 from documents.procedures import Procedure, pieces_of
 from documents.store_finding import (

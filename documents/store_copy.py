@@ -11,8 +11,8 @@ from sqlalchemy import Engine, Table, func, select
 
 from documents import store_tables as tables
 from documents.blobs import Blobs, BlobStore, path_of
-from documents.check import sha256_of
 from documents.errors import DocumentNotFiled
+from documents.hashes import sha256_of
 
 TABLES: tuple[Table, ...] = (
     tables.dossiers,

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select, text
 
 from documents import store_tables as tables
 from documents.dossier import Document
-from documents.looks import ALIKE, difference
+from documents.likeness import ALIKE, difference
 from documents.words import asked, folded, owner_word
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, inspect, select, text
 
 from documents import store_tables as tables
@@ -24,7 +22,7 @@ def bring_up_to_date(connection: Connection) -> None:
         connection: in a transaction that may write.
 
     Raises:
-        StoreUnreachable: the database is of a newer program. Details: `theirs`, `ours`.
+        StoreUnreachable: the database is of a newer program. Details: `theirs`, `ours`. Or a step failed.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
@@ -34,10 +32,22 @@ def bring_up_to_date(connection: Connection) -> None:
         return
     if found is not None and found > tables.FORMAT:
         raise StoreUnreachable(why="format", theirs=found, ours=tables.FORMAT)
+    _run_steps(connection, f"{found:04}" if found is not None and _VERSION_TABLE not in names else "")
+
+
+def _run_steps(connection: Connection, at: str) -> None:
+    """`at`: the step that a database has reached which was made before there were steps; "" when it knows itself."""
+    from alembic import command  # a hub whose store is up to date does without its 12 MB
+    from alembic.config import Config
+    from alembic.util.exc import CommandError
+
     config = Config()
     config.set_main_option("script_location", str(_STEPS))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    if found is not None and _VERSION_TABLE not in names:  # made before there were steps
-        command.stamp(config, f"{found:04}")
-    command.upgrade(config, "head")
+    try:
+        if at:
+            command.stamp(config, at)
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise StoreUnreachable(why=type(error).__name__) from error

@@ -81,6 +81,4 @@ class LineConnections:
             caller_words(theirs.step, document=theirs.document, motion=theirs.motion) if theirs is not None else "",
             own_words(ours.step, document=ours.document, motion=ours.motion) if ours is not None else "",
         )
-        self._facts.note(
-            f"line_governed_{way.value}", step=rule.step.value, document=rule.document, motion=rule.motion
-        )
+        self._facts.note(f"line_governed_{way.value}", step=rule.step.value, document=rule.document, motion=rule.motion)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import msgspec
 
-from documents.check import sha256_of
 from documents.dates import hour, long_date
 from documents.export_file import is_export
+from documents.hashes import sha256_of
 from documents.provenance import Origin, PageOrigin, Verdict, verify
 from documents.receipt_record import ReceiptCode, ReceiptVerdict, names_all, read_code, verify_receipt
 from expert_app.origins import raw_key

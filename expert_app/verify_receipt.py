@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from documents.check import sha256_of
 from documents.dates import hour, long_date
+from documents.hashes import sha256_of
 from documents.receipt_facts import MARK
 from documents.receipt_record import ReceiptCode, ReceiptVerdict, names_all, read_code
 from resources.texts import _

@@ -25,6 +25,9 @@ REAL_PROGRAMS = (
     "tests/unit/session/media/",  # engines in real time
 )
 
+IN_REAL_TIME = ("tests/end2end/", "tests/faults/", "tests/talks/call/")
+"""Never two of these at once: with `--dist loadgroup` one worker has them, the other what waits more than it works."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Stories of real programs, servers and windows get one more try: a busy machine may starve them once.
@@ -32,5 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     The summary names every second try ("R"), so that none stays unnoticed.
     """
     for item in items:
+        if item.nodeid.startswith(IN_REAL_TIME):
+            item.add_marker(pytest.mark.xdist_group("in real time"))
         if item.nodeid.startswith(REAL_PROGRAMS):
             item.add_marker(pytest.mark.flaky(reruns=1, reruns_delay=2))

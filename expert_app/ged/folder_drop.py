@@ -13,9 +13,9 @@ from xml.etree import ElementTree
 
 import msgspec
 
-from documents.check import sha256_of
 from documents.deliveries import Parcel
 from documents.durable import write_durably
+from documents.hashes import sha256_of
 from expert_app.ged.connector import Arrived, NotDelivered, Outcome, Reason, Told, file_name, told
 from expert_app.store_settings import GedSettings
 

@@ -16,7 +16,7 @@ from session.media.engine import MediaEngine, MediaState, MediaStats
 from session.media.governor import Demand, Shares
 from session.media.line_end import LOOK_S, LineEnd, OtherTraffic
 from session.protocol.channel import SessionChannel
-from session.protocol.line_messages import LineGoverned, LinePriority
+from session.protocol.line_messages import LineGoverned
 from session.protocol.line_rates import LineRates
 from session.tasks import Tasks
 
@@ -60,13 +60,8 @@ class DeskLine(LineEnd):
 
     def _on_peer_governed(self, rule: LineGoverned) -> None:
         """After a restart of the desk the kiosk still knows that hands talk."""
-        if rule.motion and self._motion is None:
+        if rule.motion and self._priority is None:
             self.set_motion(True)
-
-    def _repeat(self) -> None:
-        super()._repeat()
-        if self._motion is not None:
-            self._send_soon(LinePriority(motion=self._motion))
 
     def start(self) -> None:
         """Begins to look."""

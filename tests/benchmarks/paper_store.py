@@ -15,8 +15,8 @@ from pathlib import Path
 from sqlalchemy import insert, text
 
 from documents import store_tables as tables
-from documents.check import sha256_of
 from documents.dossier import Dossier, Piece
+from documents.hashes import sha256_of
 from documents.store import DossierStore
 from documents.store_finding import FiledMarks
 from documents.words import folded, owner_word

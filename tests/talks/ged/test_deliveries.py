@@ -15,8 +15,8 @@ from xml.etree import ElementTree
 import pytest
 
 from documents.acts import Person
-from documents.check import sha256_of
 from documents.deliveries import DeliveryRow, DeliveryState
+from documents.hashes import sha256_of
 from documents.store import DossierStore
 from expert_app.ged.connector import make_connector
 from expert_app.ged.courier import Courier, Pace, Target

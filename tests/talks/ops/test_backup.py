@@ -17,8 +17,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from documents.check import sha256_of
 from documents.dossier import Dossier, Piece, PieceState
+from documents.hashes import sha256_of
 from documents.store import DossierStore
 from expert_app.backup_file import LIST, BackupDamaged, BackupTooNew, reading, writing
 from session.hub.identities import Identity, IdentityBook

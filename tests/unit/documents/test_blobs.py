@@ -13,9 +13,9 @@ import pytest
 
 from documents.blobs import Blobs, BlobStore
 from documents.blobs_remote import RemoteBlobs, StoreAway, s3_blobs, webdav_blobs
-from documents.check import sha256_of
 from documents.dossier import PieceState
 from documents.errors import DocumentNotFiled, StoreUnreachable
+from documents.hashes import sha256_of
 from documents.store import DossierStore
 from tests.far_stores import BUCKET, SECRET, USER, Share, s3_service, webdav_share
 from tests.unit.documents.test_store import CALLER, PDF

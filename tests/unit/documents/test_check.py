@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from documents.check import check_page, sha256_of
+from documents.check import check_page
 from documents.errors import DocumentError, PageDamaged, PageTooLarge, PageUnreadable
+from documents.hashes import sha256_of
 from documents.pictures import MAX_PAGE_BYTES, open_picture
 from tests.unit.documents import drawn_pages
 

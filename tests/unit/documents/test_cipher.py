@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from documents.check import sha256_of
 from documents.cipher import KEY_BYTES, Cipher, CipherWrong
 from documents.errors import PageDamaged
+from documents.hashes import sha256_of
 from documents.outbox import LeftoverReason, Outbox
 
 KEY = bytes(range(KEY_BYTES))

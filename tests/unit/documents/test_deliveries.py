@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from documents.acts import ActKind, Person
-from documents.check import sha256_of
 from documents.deliveries import DeliveryState
+from documents.hashes import sha256_of
 from documents.store import DossierStore
 from tests.postgres import new_database
 from tests.unit.documents.test_store import CALLER, PDF, _pdf

@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from documents.check import sha256_of
 from documents.export_file import (
     INDEX,
     README,
@@ -28,6 +27,7 @@ from documents.export_file import (
     file_of,
     write_export,
 )
+from documents.hashes import sha256_of
 from expert_app.verify_command import verify_files
 from tests.unit.documents.test_store import NINE, PDF, _pdf
 

@@ -14,13 +14,13 @@ import pytest
 from PIL import Image, ImageDraw
 
 from documents.assemble import assemble
-from documents.check import sha256_of
 from documents.clean import CleanPage, clean_page
 from documents.edits import Edits, LeaveAsScanned
 from documents.encoding import Encoding, encoding_for
+from documents.hashes import sha256_of
 from documents.layers import compose, g4, in_layers, shape_of
 from documents.light import PageKind
-from documents.looks import ALIKE, difference
+from documents.likeness import ALIKE, difference
 from documents.marks import marks_of
 from documents.pdf_check import inspect_pdf
 from documents.provenance import Origin, PageOrigin, picture_bytes, verify

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from documents.check import sha256_of
 from documents.edits import CropPage, Edits, TurnPage
 from documents.errors import DossierUnknown, PageDamaged
+from documents.hashes import sha256_of
 from documents.outbox import KeptPage, LeftoverReason, Outbox, PageState, QueuedDocument
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

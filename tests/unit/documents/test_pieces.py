@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from documents import store_tables as tables
-from documents.check import sha256_of
 from documents.dossier import Actor, Document, Dossier, PieceState
 from documents.errors import DossierUnknown
+from documents.hashes import sha256_of
 from documents.procedures import Procedure, load_procedures, shipped
 from documents.store import DossierStore
 from documents.store_finding import FiledMarks, PageMark

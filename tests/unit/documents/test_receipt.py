@@ -13,8 +13,8 @@ import pypdfium2
 import pytest
 from reportlab.graphics.barcode.qrencoder import QRCode, QRErrorCorrectLevel
 
-from documents.check import sha256_of
 from documents.dates import hour, long_date
+from documents.hashes import sha256_of
 from documents.pdf_check import inspect_pdf, print_safe
 from documents.receipt import (
     QR_SIDE,

@@ -13,7 +13,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 
-from documents.check import sha256_of
+from documents.hashes import sha256_of
 from documents.pdf_check import inspect_pdf
 from documents.receipt import receipt
 from documents.receipt_facts import ImplicitDecision, ReceiptFacts, Signer, Silence, sections, verification_text

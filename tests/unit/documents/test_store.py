@@ -20,9 +20,9 @@ from PIL import Image
 
 from documents import blobs
 from documents.assemble import assemble
-from documents.check import sha256_of
 from documents.dossier import Document, Dossier, Note, Piece, PieceState
 from documents.errors import DocumentNotFiled, DossierUnknown, PageDamaged, StoreUnreachable
+from documents.hashes import sha256_of
 from documents.store import DossierStore
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -6,9 +6,9 @@ from __future__ import annotations
 import pytest
 
 from documents.acts import ActKind, Person
-from documents.check import sha256_of
 from documents.dossier import PieceState
 from documents.errors import DossierUnknown
+from documents.hashes import sha256_of
 from documents.store import DossierStore
 from documents.store_finding import FiledMarks, PageMark
 from documents.store_versions import Replacement

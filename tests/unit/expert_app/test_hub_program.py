@@ -15,7 +15,7 @@ import msgspec
 import psutil
 import pytest
 
-from documents.check import sha256_of
+from documents.hashes import sha256_of
 from documents.store import DossierStore
 from expert_app.paths import paths_for
 from session.bus.client import BusClient

@@ -12,7 +12,7 @@ from typing import Any, cast
 import msgspec
 import pytest
 
-from documents.check import sha256_of
+from documents.hashes import sha256_of
 from documents.outbox import Outbox
 from documents.receipt_facts import Signer, Silence, decision_words
 from documents.receipt_record import verify_receipt

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from documents.blobs import Blobs
-from documents.check import sha256_of
+from documents.hashes import sha256_of
 from documents.store import DossierStore
 from expert_app.ged.connector import make_connector
 from expert_app.ged.courier import Courier, Target

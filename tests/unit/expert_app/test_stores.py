@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from documents.blobs_remote import RemoteBlobs
-from documents.check import sha256_of
+from documents.hashes import sha256_of
 from expert_app.config import HubSettings, SettingsWrong, load
 from expert_app.credentials import KeyMissing
 from expert_app.paths import paths_for
