@@ -120,7 +120,7 @@ def test_a_document_is_found_again_by_its_pages() -> None:
 def test_an_independent_validator_accepts_what_we_write(what: str, tmp_path: Path) -> None:
     jars = [Path(f"/usr/share/java/{name}.jar") for name in JARS]
     if shutil.which("java") is None or not all(jar.is_file() for jar in jars):
-        pytest.skip("PDFBox Preflight is not installed (libpdfbox2-java)")
+        pytest.skip("PDFBox Preflight is not installed (libpdfbox2-java, libjaxb-api-java)")
     document = tmp_path / "document.pdf"
     if what == "receipt":
         document.write_bytes(receipt(FACTS, flavour="1b"))
