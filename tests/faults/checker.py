@@ -23,6 +23,9 @@ HEARD_S = 2.0
 EXPLAINED = 10
 """Inversions that are told in full."""
 
+AROUND_S = 5.0
+"""What an agent did so long before and after a session that should not have been is told too."""
+
 OPEN = frozenset({TicketState.WAITING, TicketState.OFFERED, TicketState.IN_SESSION, TicketState.WRAP_UP})
 
 
@@ -184,6 +187,7 @@ def _compared(
     for line in lines:
         if line.kind == "accepted":
             asked[line.ticket] = min(line.sent_s, asked.get(line.ticket, line.sent_s))
+    gone_s = _gone_s(acked.values())
     plain = [(line, stored[name]) for name, line in acked.items() if name in stored and stored[name].priority == 0]
     plain.sort(key=lambda one: one[0].sent_s)
     sent_s = [line.sent_s for line, _ in plain]
@@ -195,13 +199,25 @@ def _compared(
             if {first.id, second.id} & touched:
                 continue
             taken = asked.get(second.id), first_asked_s
-            waited_together = taken[1] is None or taken[1] > second_line.at_s
+            left_s = taken[1] if taken[1] is not None else gone_s.get(first.id)
+            waited_together = left_s is None or left_s > second_line.at_s
             is_before = waited_together and queue_order(second) < queue_order(first)
             chosen = first.service == second.service == SERVICE
             knew = taken[0] is not None and _undisturbed_s(first_line.at_s, taken[0], faults) > HEARD_S
             if is_before or (chosen and knew and waited_together):
                 overtook = None not in taken and chosen and knew and (taken[0] or 0.0) < (taken[1] or 0.0)
                 yield first, second, is_before or overtook
+
+
+def _gone_s(acked: Iterable[Seen]) -> dict[str, float]:
+    """When the kiosk of a ticket called anew: its earlier caller has left, whatever the hubs' clocks say."""
+    newest: dict[str, Seen] = {}
+    gone_s: dict[str, float] = {}
+    for line in sorted(acked, key=lambda one: one.sent_s):
+        if line.user in newest:
+            gone_s[newest[line.user].ticket] = line.sent_s
+        newest[line.user] = line
+    return gone_s
 
 
 def _undisturbed_s(begin_s: float, end_s: float, faults: Windows) -> float:
@@ -246,12 +262,24 @@ def differences(
     return wrong
 
 
+def _around(seen: Sequence[Seen], stored: Mapping[str, Ticket], session: str) -> Iterator[str]:
+    """All that was seen of a session's ticket, and of its agents meanwhile."""
+    first = next(line for line in seen if line.session == session)
+    users = {line.user for line in seen if line.ticket == first.ticket and line.session}
+    for line in sorted(seen, key=lambda one: one.at_s):
+        if line.ticket == first.ticket or (line.user in users and abs(line.at_s - first.at_s) < AROUND_S):
+            yield f"  sent {line.sent_s:.3f} at {line.at_s:.3f} {line.user} {line.kind} {line.ticket} {line.session}"
+    yield f"  stored: {stored.get(first.ticket)}"
+
+
 def explain(history: Iterable[Seen], stored: Mapping[str, Ticket], faults: Windows = ()) -> list[str]:
     """For developers: what is behind each number that is not zero, one line each."""
     seen = list(history)
     acked = {line.ticket: line for line in seen if line.kind == "acked"}
     lines = [f"lost: {name} {stored.get(name)}" for name in lost(acked, stored)]
-    lines += [f"double: session {name}" for name in double(seen, stored)]
+    for name in double(seen, stored):
+        lines.append(f"double: session {name}")
+        lines += _around(seen, stored, name)
     for first, second in inversions(seen, stored, faults)[:EXPLAINED]:
         for label, ticket in (("overtaken", first), ("overtaking", second)):
             line = acked[ticket.id]

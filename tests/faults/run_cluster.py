@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import shutil
 import sys
 import tempfile
 import time
@@ -149,7 +150,20 @@ async def run(folder: Path, faults: list[tuple[str, Fault]], *, kiosks: int = 24
         _print_done(folder, stored, windows)
         for line in explain(history.read(folder), stored, windows):
             print(f"  {line}", flush=True)
-        return judge(history.read(folder), stored, waiting, stale, windows)
+        verdict = judge(history.read(folder), stored, waiting, stale, windows)
+        if not verdict.is_good:
+            _keep_histories(folder)
+        return verdict
+
+
+def _keep_histories(folder: Path) -> None:
+    """The clients' histories and the hubs' words stay when a promise was broken."""
+    kept = Path("build/faults") / time.strftime("%m%d-%H%M%S")
+    for path in (*folder.glob("*/history.jsonl"), *folder.glob("**/*.log")):
+        target = kept / path.relative_to(folder)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+    print(f"histories and logs are kept in {kept}", flush=True)
 
 
 def _print_done(folder: Path, stored: dict[str, Ticket], windows: list[tuple[float, float]]) -> None:

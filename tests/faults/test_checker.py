@@ -11,7 +11,7 @@ import msgspec
 
 from session.hub.sessions import HEAD
 from session.protocol.tickets import Ticket, TicketState
-from tests.faults.checker import NOT_READY, Verdict, compared, differences, judge
+from tests.faults.checker import NOT_READY, Verdict, compared, differences, explain, judge
 from tests.faults.history import History, Kind, Seen, read
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -100,6 +100,25 @@ def test_a_ticket_that_a_later_one_overtakes_is_inverted() -> None:
     assert judge(HISTORY, stamped_wrong, {}).inverted == 1
     taken_before = [*HISTORY[:2], _seen("accepted", "a", 0.9, "a_1"), HISTORY[3]]
     assert judge(taken_before, stamped_wrong, {}).inverted == 0  # they never stood in one queue
+
+
+def test_who_has_left_is_not_overtaken_however_wrong_the_clock_was_that_stamped_its_arrival() -> None:
+    """The kiosk of the first called anew before the second came."""
+    left = msgspec.structs.replace(
+        STORED["a"], arrived_at_utc=START + timedelta(hours=1), state=TicketState.ABANDONED, reason="new_call"
+    )
+    seen = [line for line in HISTORY if (line.kind, line.ticket) != ("accepted", "a")]
+    assert judge(seen, {**STORED, "a": left}, {}).inverted == 1
+    again = _seen("acked", "c", 0.9, user="kiosk_a")
+    stored = {**STORED, "a": left, "c": _ticket("c", 0.5, 9.2)}
+    assert judge([*seen, again, _seen("accepted", "c", 9.2, "c_1")], stored, {}).inverted == 0
+
+
+def test_what_is_behind_a_double_is_told() -> None:
+    twice = [*HISTORY, _seen("accepted", "a", 9.1, "a_2", user="bob")]
+    told = explain(twice, STORED)
+    assert told[0] == "double: session a_2"
+    assert [line for line in told if "bob accepted a a_2" in line]
 
 
 def test_the_order_of_who_was_moved_or_passed_on_is_not_that_of_arrival() -> None:
