@@ -112,9 +112,12 @@ def double(seen: Iterable[Seen], stored: Mapping[str, Ticket]) -> set[str]:
 
 
 def _strangers(seen: Iterable[Seen], stored: Mapping[str, Ticket]) -> set[str]:
-    """Given to agents beside the one that the store knows; a ticket given back or passed on may have had several."""
+    """Given to agents beside the one that the store knows; a ticket given back or passed on may have had several.
+
+    That a ticket was given back is told by its priority, which the supervisor may have changed since.
+    """
     sessions: dict[str, set[str]] = defaultdict(set)
-    passed = {line.ticket for line in seen if line.kind == "passed"}
+    passed = {line.ticket for line in seen if line.kind in ("passed", "moved")}
     for line in seen:
         if line.kind == "accepted":
             sessions[line.ticket].add(line.session)

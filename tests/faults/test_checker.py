@@ -75,6 +75,7 @@ def test_two_agents_with_one_ticket_are_a_double_unless_it_was_given_back() -> N
     assert judge(twice, STORED, {}) == replace(GOOD, double=1)
     given_back = {**STORED, "a": msgspec.structs.replace(STORED["a"], priority=HEAD)}
     assert judge(twice, given_back, {}).double == 0
+    assert judge([*twice, _seen("moved", "a", 9.05, user="boss")], STORED, {}).double == 0  # its priority tells nothing
 
 
 def test_a_ticket_that_nobody_ends_and_a_kiosk_that_still_waits_are_forgotten() -> None:
