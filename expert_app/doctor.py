@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -178,6 +179,16 @@ async def check_relays(plan: IcePlan) -> Finding:
     return Finding("relay", "ok" if any(one.address for one in tried) else "wrong", " ".join(said))
 
 
+def check_relay_trust(plan: IcePlan, ca_file: str) -> Finding | None:
+    """Whether the browser's calls can believe the relays' own authority; None when there is nothing to believe."""
+    if not ca_file or not any(server.url.startswith("turns:") for server in plan.relays):
+        return None
+    if shutil.which("certutil") is None:
+        words = _("The browser cannot believe relays with certificates of ca_file: install libnss3-tools (certutil).")
+        return Finding("relay_trust", "wrong", words)
+    return Finding("relay_trust", "ok", _("The browser believes relays with certificates of ca_file."))
+
+
 def _relay_words(tried: RelayTried) -> str:
     if tried.address:
         words = _("{url} answers in {ms} ms.")
@@ -233,6 +244,7 @@ async def examine(
         check_relays(plan),
     )
     bus, media, scanner, printer, keys, relay = found
+    trust = check_relay_trust(plan, desk.ca_file or kiosk.ca_file)
     camera = check_device("camera", cameras, no_camera)
     microphone = check_device("microphone", microphones, no_microphone)
     return [
@@ -247,6 +259,7 @@ async def examine(
         printer,
         keys,
         relay,
+        *([trust] if trust is not None else []),
         check_reading(languages()),
     ]
 

@@ -16,8 +16,9 @@ from keyring.backend import KeyringBackend
 from keyring.core import load_keyring
 
 from expert_app import doctor
-from expert_app.config import DeskSettings, KioskSettings, save
+from expert_app.config import DeskSettings, KioskSettings, MediaSettings, save
 from expert_app.doctor import Finding
+from expert_app.ice_settings import ice_plan
 from expert_app.paths import paths_for
 from session.error_codes import error_classes
 from tests.talks.devices_hw.simulators import Simulator, free_port_address, plain_pages, running
@@ -150,6 +151,26 @@ async def test_the_command_checks_what_the_settings_name(tmp_path: Path, scanner
     assert process.returncode == 1
     assert (levels["bus"], levels["scanner"], levels["printer"], levels["media"]) == ("wrong", "wrong", "absent", "ok")
     assert {"camera", "microphone", "keyring"} <= set(levels)
+
+
+def test_a_browser_that_cannot_believe_the_relays_own_authority_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = MediaSettings(ice_servers=["turns:relais.example:443"])
+    open_one = MediaSettings(ice_servers=["turn:relais.example:3478"])
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert doctor.check_relay_trust(ice_plan(open_one), "ca.pem") is None
+    assert doctor.check_relay_trust(ice_plan(closed), "") is None
+    missing = doctor.check_relay_trust(ice_plan(closed), "ca.pem")
+    assert missing is not None
+    assert missing.level == "wrong"
+    assert "libnss3-tools" in missing.sentence
+    tool = tmp_path / "certutil"
+    tool.write_text("#!/bin/sh\n")
+    tool.chmod(0o755)
+    found = doctor.check_relay_trust(ice_plan(closed), "ca.pem")
+    assert found is not None
+    assert found.level == "ok"
 
 
 def test_reading_documents_is_optional() -> None:
