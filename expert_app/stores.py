@@ -12,8 +12,8 @@ from documents.errors import DocumentNotFiled
 from documents.store import DossierStore
 from documents.store_copy import FILES, StoreCopy
 from expert_app.config import HubSettings
-from expert_app.ged.connector import make_connector
 from expert_app.ged.courier import Target, targets_of
+from expert_app.ged.kinds import make_connector
 from expert_app.hub_access import documents_folder
 from expert_app.paths import Paths
 from expert_app.secrets_kept import DOCUMENTS, ged_name, load_secret

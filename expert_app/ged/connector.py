@@ -12,7 +12,6 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from documents.deliveries import Parcel
-from expert_app.store_settings import GedSettings
 
 
 class Reason(StrEnum):
@@ -144,22 +143,3 @@ def plain(text: str, most: int) -> str:
     apart = unicodedata.normalize("NFKD", text.translate(_SPELT))
     letters = "".join(letter for letter in apart if not unicodedata.combining(letter))
     return re.sub(r"[^A-Za-z0-9]+", "-", letters).strip("-")[:most].rstrip("-")
-
-
-def make_connector(settings: GedSettings, secret: str) -> Connector:
-    """The connector of a kind.
-
-    Args:
-        secret: token or password; "" where none is needed.
-    """
-    if settings.kind == "folder":
-        from expert_app.ged.folder_drop import FolderDrop
-
-        return FolderDrop(settings)
-    if settings.kind == "paperless":
-        from expert_app.ged.paperless import Paperless
-
-        return Paperless(settings, secret)
-    from expert_app.ged.cmis import Cmis
-
-    return Cmis(settings, secret)

@@ -18,8 +18,8 @@ from documents.acts import Person
 from documents.deliveries import DeliveryRow, DeliveryState
 from documents.hashes import sha256_of
 from documents.store import DossierStore
-from expert_app.ged.connector import make_connector
 from expert_app.ged.courier import Courier, Pace, Target
+from expert_app.ged.kinds import make_connector
 from expert_app.store_settings import GedSettings
 from session.clock import SystemClock
 from session.tasks import Tasks

@@ -14,9 +14,9 @@ from expert_app.board_export import BoardExport, Exporter
 from expert_app.board_ged import BoardGed, Decided
 from expert_app.dossier_adapter import DossierAdapter
 from expert_app.facts import Facts
-from expert_app.ged.connector import make_connector
 from expert_app.ged.courier import Courier, Target
 from expert_app.ged.desk import GedDesk
+from expert_app.ged.kinds import make_connector
 from expert_app.origins import notary_of
 from expert_app.store_settings import GedSettings
 from session.bus.identity import new_seed

@@ -11,8 +11,8 @@ import pytest
 from documents.blobs import Blobs
 from documents.hashes import sha256_of
 from documents.store import DossierStore
-from expert_app.ged.connector import make_connector
 from expert_app.ged.courier import Courier, Target
+from expert_app.ged.kinds import make_connector
 from expert_app.store_settings import GedSettings
 from expert_app.store_watch import StoreWatch
 from session.clock import SystemClock
