@@ -29,6 +29,7 @@ IN_REAL_TIME = ("tests/end2end/", "tests/faults/", "tests/talks/call/")
 """Never two of these at once: with `--dist loadgroup` one worker has them, the other what waits more than it works."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before the workers look at the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Stories of real programs, servers and windows get one more try: a busy machine may starve them once.
 
