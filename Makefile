@@ -30,7 +30,7 @@ test:
 	@$(MAKE) --no-print-directory lint
 	# Workers: should the browser engine take one down, the run goes on and names the test.
 	$(BIN)/pytest -n 2 tests/unit
-	$(BIN)/pytest -n 2 --dist loadgroup --ignore tests/unit
+	$(BIN)/pytest -n 2 --dist loadscope --ignore tests/unit
 
 test-faults: setup
 	$(BIN)/python -m tests.faults.paper

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault(
@@ -26,17 +27,26 @@ REAL_PROGRAMS = (
 )
 
 IN_REAL_TIME = ("tests/end2end/", "tests/faults/", "tests/talks/call/")
-"""Never two of these at once: with `--dist loadgroup` one worker has them, the other what waits more than it works."""
 
 
-@pytest.hookimpl(tryfirst=True)  # before the workers look at the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Stories of real programs, servers and windows get one more try: a busy machine may starve them once.
 
     The summary names every second try ("R"), so that none stays unnoticed.
     """
     for item in items:
-        if item.nodeid.startswith(IN_REAL_TIME):
-            item.add_marker(pytest.mark.xdist_group("in real time"))
         if item.nodeid.startswith(REAL_PROGRAMS):
             item.add_marker(pytest.mark.flaky(reruns=1, reruns_delay=2))
+
+
+class OneInRealTime(LoadScopeScheduling):  # type: ignore[misc] # it has no types
+    """`--dist loadscope`: one worker has all that runs in real time, the others, file by file, what waits more than it
+    works. Never two of the former at once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "in real time" if nodeid.startswith(IN_REAL_TIME) else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneInRealTime | None:
+    """Ours for `--dist loadscope`; the plugin's own otherwise."""
+    return OneInRealTime(config, log) if config.getvalue("dist") == "loadscope" else None
