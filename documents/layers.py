@@ -346,10 +346,28 @@ def _summed(field: Field) -> Field:
 
 def _looks_the_same(page: Image.Image, made: Image.Image, dpi: int) -> bool:
     """No part of the page of a few millimetres has another brightness than before."""
-    factor = max(1, round(dpi / INK_COLOUR_DPI)) * _BLOCK_PX
-    before, after = (np.asarray(one.convert("RGB").reduce(factor), np.int16) for one in (page, made))
+    side = max(1, round(dpi / INK_COLOUR_DPI)) * _BLOCK_PX
     most = _DIFFERENT if dpi >= _FINE_DPI else _ROUGHLY_DIFFERENT
-    return int(np.abs(before - after).max(initial=0)) < most
+    return all(
+        _most_different(page.reduce(side, part), made.reduce(side, part)) < most for part in _parts(page.size, side)
+    )
+
+
+def _parts(size: tuple[int, int], side: int) -> list[tuple[int, int, int, int]]:
+    """The page in parts of whole blocks: from the top left on, and the last blocks at the right and the bottom.
+
+    A sliver of a block at the sheet's edge is no part that anybody sees.
+    """
+    width, height = size
+    if width < side or height < side:
+        return [(0, 0, width, height)]
+    right, bottom = width // side * side, height // side * side
+    return [(0, 0, right, bottom), (width - side, 0, width, bottom), (0, height - side, right, height)]
+
+
+def _most_different(one: Image.Image, other: Image.Image) -> int:
+    before, after = (np.asarray(picture.convert("RGB"), np.int16) for picture in (one, other))
+    return int(np.abs(before - after).max(initial=0))
 
 
 # ---- the fax picture -------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from PIL import Image, ImageFilter
 
 from documents.edits import Edits
 from documents.frame import PageBox
+from documents.planes import Planes
 from resources.texts import N_, _
 
 type Mask = NDArray[np.bool_]
@@ -88,18 +89,19 @@ def place_words(box: PageBox) -> str:
     return _(_PLACES[down][across])
 
 
-def find_flaws(page: Image.Image, dpi: int, blank: bool = False) -> tuple[Finding, ...]:
+def find_flaws(page: Planes, dpi: int, blank: bool = False) -> tuple[Finding, ...]:
     """What is wrong with a page.
 
     Args:
-        page: mode "RGB" or "L", straightened, not lit, at `dpi`.
+        page: straightened, not lit, at `dpi`.
         blank: nothing is written on it, so nothing can be blurred.
     """
-    small = page.reduce(max(1, dpi // _WORK_DPI))
-    grey = np.asarray(small.convert("L")).astype(np.int16)
-    if min(grey.shape) < 4 * _TILE:
+    factor = max(1, dpi // _WORK_DPI)
+    small = page.grey.reduce(factor)
+    if min(small.size) < 4 * _TILE:
         return ()
-    found = [*_too_dark(grey), *_finger(small), *_glare(small)]
+    coarse = page.coarse(_COARSE * factor).convert("RGB")
+    found = [*_too_dark(small), *_finger(coarse), *_glare(coarse)]
     if not blank:
         found += _blurred(small)
     return tuple(found)
@@ -122,9 +124,8 @@ def _tiles(grey: Levels) -> Levels:
 def _blurred(small: Image.Image) -> Iterator[Finding]:
     """Where blurring once more changes little: a sharp stroke loses more than half of its steepest step, a soft one
     hardly any. Independent of what is printed and of how black it is."""
-    picture = small.convert("L")
-    grey = np.asarray(picture).astype(np.int16)
-    again = np.asarray(picture.filter(ImageFilter.GaussianBlur(_REBLUR_PX))).astype(np.int16)
+    grey = np.asarray(small).astype(np.int16)
+    again = np.asarray(small.filter(ImageFilter.GaussianBlur(_REBLUR_PX))).astype(np.int16)
     tiles = _tiles(grey)
     written = tiles.max(axis=2) - tiles.min(axis=2) > _CONTRAST
     before, after = (_tiles(_steps(picture)).max(axis=2) for picture in (grey, again))
@@ -151,9 +152,9 @@ def _near(soft: Mask, written: Mask) -> Mask:
     return near
 
 
-def _too_dark(grey: Levels) -> Iterator[Finding]:
+def _too_dark(small: Image.Image) -> Iterator[Finding]:
     """Where even the brightest of the surroundings, the paper, is dark, and ink hardly differs from it."""
-    bright = Image.fromarray(grey[: 8 * (grey.shape[0] // 8), : 8 * (grey.shape[1] // 8)].astype(np.uint8)).reduce(8)
+    bright = small.crop((0, 0, small.width // 8 * 8, small.height // 8 * 8)).reduce(8)
     paper = np.asarray(bright.filter(ImageFilter.MaxFilter(5))).astype(np.int16)
     dark = paper < _DARK
     if dark.mean() > _DARK_SHARE:
@@ -163,9 +164,8 @@ def _too_dark(grey: Levels) -> Iterator[Finding]:
 # ---- finger and reflection: blobs of colour ----
 
 
-def _finger(small: Image.Image) -> Iterator[Finding]:
+def _finger(coarse: Image.Image) -> Iterator[Finding]:
     """Skin that comes in from a side: a photograph's face lies inside its page."""
-    coarse = small.convert("RGB").reduce(_COARSE)
     _luma, blue, red = (np.asarray(band).astype(np.int16) for band in coarse.convert("YCbCr").split())
     skin = (blue > 85) & (blue < 124) & (red > 136) & (red < 172) & (_luma > 60)
     if skin.mean() > _FINGER[1]:
@@ -203,9 +203,8 @@ def _is_thick(blob: Mask) -> bool:
     return bool(np.asarray(thin).any())
 
 
-def _glare(small: Image.Image) -> Iterator[Finding]:
+def _glare(coarse: Image.Image) -> Iterator[Finding]:
     """White without any drawing that fades softly into something darker, away from the rim: a lamp in plastic."""
-    coarse = small.convert("RGB").reduce(_COARSE)
     grey = np.asarray(coarse).min(axis=2)
     white = grey >= 250
     blob = white & ~_from_rim(white)

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageFilter
 
+from documents.planes import Planes
+
 type Field = NDArray[np.float32]
 
 _LIGHT_DPI = 12.5
@@ -23,6 +25,8 @@ _BLACK, _WHITE = 0.06, 0.955
 _BLANK_SHARE = 0.0012
 _COLOUR_SHARE = 0.0008
 _CHROMA = 36
+_LUMA = np.array((0.299, 0.587, 0.114), np.float32)
+"""ITU-R BT.601, as in JPEG."""
 
 
 class PageKind(StrEnum):
@@ -34,33 +38,33 @@ class PageKind(StrEnum):
     PHOTO = "photo"
 
 
-def shows_paper(page: Image.Image, dpi: int) -> bool:
-    """True when enough of the page (mode "RGB") is paper to read the light from."""
+def shows_paper(page: Planes, dpi: int) -> bool:
+    """True when enough of the page is paper to read the light from."""
     return float(_paper(_reduced(page, dpi)).mean()) >= _ENOUGH_PAPER
 
 
-def lit_evenly(page: Image.Image, dpi: int) -> Image.Image:
-    """The page (mode "RGB") as if lit evenly, on white paper."""
+def lit_evenly(page: Planes, dpi: int) -> Planes:
+    """The page as if lit evenly, on white paper."""
     small = _reduced(page, dpi)
-    gain = np.clip(255 / np.maximum(_light(small, _paper(small)), 60), 1, _MAX_GAIN)
-    field = Image.fromarray((gain * _GAIN_UNIT).clip(0, 255).astype(np.uint8))
-    dimmed = ImageChops.multiply(page, field.resize(page.size, Image.Resampling.BILINEAR))
-    return dimmed.point(_levels() * 3)
+    light = _light(small, _paper(small))
+    grey = _divided(page.grey, light @ _LUMA[: light.shape[2]] / _LUMA[: light.shape[2]].sum())
+    return Planes(grey, page.colour and _divided(page.colour, light))
 
 
-def kind_of(lit: Image.Image, paper: bool) -> PageKind:
+def kind_of(lit: Planes, paper: bool) -> PageKind:
     """What a lit page is.
 
     Args:
-        lit: the page after `lit_evenly`, mode "RGB".
+        lit: the page after `lit_evenly`.
         paper: the answer of `shows_paper`.
     """
-    small = lit.reduce(2)
     if not paper:
         return PageKind.PHOTO
-    if _ink_share(small.convert("L")) < _BLANK_SHARE:
+    if _ink_share(lit.grey.reduce(2)) < _BLANK_SHARE:
         return PageKind.BLANK
-    red, green, blue = small.reduce(2).split()
+    if lit.colour is None:
+        return PageKind.GREY
+    red, green, blue = lit.colour.reduce(2).split()
     darkest = ImageChops.darker(ImageChops.darker(red, green), blue)
     brightest = ImageChops.lighter(ImageChops.lighter(red, green), blue)
     chroma = np.asarray(ImageChops.subtract(brightest, darkest))
@@ -76,9 +80,18 @@ def _ink_share(grey: Image.Image) -> float:
     return float(inner.mean()) if inner.size else 0.0
 
 
-def _reduced(page: Image.Image, dpi: int) -> Field:
-    """The page at about `_LIGHT_DPI`, float32 (height, width, 3)."""
-    return np.asarray(page.reduce(max(1, round(dpi / _LIGHT_DPI))), np.float32)
+def _reduced(page: Planes, dpi: int) -> Field:
+    """The page at about `_LIGHT_DPI`, float32 (height, width, 3), or 1 for a page without colours."""
+    small = np.asarray(page.coarse(2 * max(1, round(dpi / _LIGHT_DPI / 2))), np.float32)
+    return small if small.ndim == 3 else small[..., None]
+
+
+def _divided(picture: Image.Image, light: Field) -> Image.Image:
+    """The picture without the light (levels, one or one for each channel) that fell on it, its paper made white."""
+    gain = np.clip(255 / np.maximum(light, 60), 1, _MAX_GAIN)
+    field = Image.fromarray((gain * _GAIN_UNIT).clip(0, 255).astype(np.uint8))
+    dimmed = ImageChops.multiply(picture, field.resize(picture.size, Image.Resampling.BILINEAR))
+    return dimmed.point(_levels() * len(picture.getbands()))
 
 
 def _paper(small: Field) -> Field:
