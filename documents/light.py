@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageFilter
 
+from documents.masks import narrowest, widest
 from documents.planes import Planes
 
 type Field = NDArray[np.float32]
@@ -97,17 +98,17 @@ def _divided(picture: Image.Image, light: Field) -> Image.Image:
 def _paper(small: Field) -> Field:
     """1 where the page shows bare paper, else 0, (height, width): bright for its place, and without colour."""
     darkest, brightest = small.min(axis=2), small.max(axis=2)
-    closed = Image.fromarray(darkest.astype(np.uint8)).filter(ImageFilter.MaxFilter(9)).filter(ImageFilter.MinFilter(9))
-    local = np.asarray(closed, np.float32)
+    local = narrowest(widest(darkest.astype(np.uint8), 9), 9).astype(np.float32)
     bright = (darkest >= local - 14) & (darkest > np.percentile(darkest, 60) * 0.72) & (darkest > 70)
     return (bright & (brightest - darkest < 28)).astype(np.float32)
 
 
 def _light(small: Field, paper: Field) -> Field:
     """The paper's brightness everywhere, float32 (height, width, 3); under ink it is that of the paper around."""
-    near, near_weight = blurred(small * paper[..., None], 13), blurred(paper[..., None], 13)
-    far, far_weight = blurred(small * paper[..., None], 81), blurred(paper[..., None], 81)
-    light = np.where(near_weight > 0.05, near / (near_weight + 1e-9), far / (far_weight + 1e-6))
+    weighed = np.concatenate([small * paper[..., None], paper[..., None]], axis=2)
+    near, far = blurred(weighed, 13), blurred(weighed, 81)
+    near_weight, far_weight = near[..., -1:], far[..., -1:]
+    light = np.where(near_weight > 0.05, near[..., :-1] / (near_weight + 1e-9), far[..., :-1] / (far_weight + 1e-6))
     return light.astype(np.float32)
 
 

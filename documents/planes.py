@@ -15,6 +15,9 @@ from documents.errors import PageUnreadable
 from documents.frame import Affine, Size
 from documents.pictures import DECODER_FAULTS, dpi_of, open_header, plain, upright
 
+_COARSER = 1.3
+"""From here on the nearest colour is as good as a mean of four: what a JPEG then leaves of both is the same."""
+
 
 @dataclass(frozen=True, slots=True)
 class Planes:
@@ -58,12 +61,9 @@ class Planes:
         if self.colour is None:
             return Planes(grey)
         a, b, c, d, e, f = back
-        half = (a, b, c / 2, d, e, f / 2)
-        white = (255, 255, 255)
-        colour = self.colour.transform(
-            _half(size), Image.Transform.AFFINE, half, Image.Resampling.BILINEAR, fillcolor=white
-        )
-        return Planes(grey, colour)
+        half, way, white = _half(size), (a, b, c / 2, d, e, f / 2), (255, 255, 255)
+        near = Image.Resampling.NEAREST if abs(a) + abs(b) > _COARSER else Image.Resampling.BILINEAR
+        return Planes(grey, self.colour.transform(half, Image.Transform.AFFINE, way, near, fillcolor=white))
 
     def picture(self) -> Image.Image:
         """The page as one picture, mode "YCbCr" or "L"."""
