@@ -235,7 +235,7 @@ class _Work:
     def _box(self, grey: Image.Image) -> Box:
         small = _turned(grey.reduce(skew.WORK_DPI // edges.WORK_DPI), self.lie.turn_deg)
         frame = Frame(*small.size, self.lie.skew_deg)
-        return edges.find_box(frame.level(small, 255), frame.level(Image.new("L", small.size, 255), 0))
+        return edges.find_box(frame.level(small), frame.seen())
 
     def _level(self, dpi: int) -> Planes:
         width, height = self.original.size

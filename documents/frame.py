@@ -55,11 +55,17 @@ class Frame:
         wide, high = (box.right - box.left) * width * scale, (box.bottom - box.top) * height * scale
         return max(1, round(wide)), max(1, round(high))
 
-    def level(self, picture: Image.Image, fill: int) -> Image.Image:
-        """The whole of a levelled picture, mode "L"; what lies outside the picture is `fill`."""
+    def level(self, picture: Image.Image) -> Image.Image:
+        """The whole of a levelled picture, mode "L", on white."""
+        return self._whole(picture, Image.Resampling.BILINEAR, 255)
+
+    def seen(self) -> Image.Image:
+        """Mode "L": 255 where the levelled picture has pixels, 0 in the corners that levelling adds."""
+        return self._whole(Image.new("L", (self.width_px, self.height_px), 255), Image.Resampling.NEAREST, 0)
+
+    def _whole(self, picture: Image.Image, resampling: Image.Resampling, fill: int) -> Image.Image:
         size = self.size_at(WHOLE, 1.0)
-        back = self.back(WHOLE, size)
-        return picture.transform(size, Image.Transform.AFFINE, back, Image.Resampling.BILINEAR, fillcolor=fill)
+        return picture.transform(size, Image.Transform.AFFINE, self.back(WHOLE, size), resampling, fillcolor=fill)
 
     def back(self, box: Box, size: Size, turn_deg: int = 0) -> Affine:
         """The way from a pixel of the levelled box, drawn at `size`, to the place in the picture.

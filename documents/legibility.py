@@ -18,7 +18,7 @@ from PIL import Image
 
 from documents.edits import Edits
 from documents.frame import PageBox
-from documents.masks import grown, shrunk, widest
+from documents.masks import apart, grown, shrunk, softened, widest
 from documents.planes import Planes
 from resources.texts import N_, _
 
@@ -30,6 +30,7 @@ _TILE = 16
 _WORK_DPI = 100
 _CONTRAST = 40
 _SOFT = 1.22
+_REBLUR_STEPS = 2
 _BLURRED_SHARE = 0.35
 _BLURRED_TILES = 12
 _DARK = 95
@@ -128,37 +129,18 @@ def _blurred(small: Image.Image) -> Iterator[Finding]:
     hardly any. Independent of what is printed and of how black it is."""
     grey = np.asarray(small)
     written = _of_tiles(grey, np.maximum) - _of_tiles(grey, np.minimum) > _CONTRAST
-    before, after = (_of_tiles(_steps(picture), np.maximum) for picture in (grey, _softened(grey)))
+    before, after = (_of_tiles(_steps(picture), np.maximum) for picture in (grey, softened(grey, _REBLUR_STEPS)))
     soft = written & (before < _SOFT * after)
     if soft.sum() >= _BLURRED_TILES and soft.sum() >= _BLURRED_SHARE * _near(soft, written).sum():
         yield Finding(Flaw.BLURRED, _around(soft))
 
 
-def _softened(grey: Levels) -> Levels:
-    """As by a lens out of focus by a pixel (standard deviation), each way in two steps of 1 : 2 : 1."""
-    soft, sums = grey.astype(np.uint16), np.empty(grey.shape, np.uint16)
-    for _step in range(2):
-        for new, old in ((sums, soft), (soft.T, sums.T)):
-            np.left_shift(old, 1, out=new)
-            new[1:] += old[:-1]
-            new[:-1] += old[1:]
-            new[0] += old[0]
-            new[-1] += old[-1]
-        soft >>= 4
-    return soft.astype(np.uint8)
-
-
 def _steps(grey: Levels) -> Levels:
     """The larger of the steps to the left and upper neighbour."""
     step = np.zeros_like(grey)
-    step[:, 1:] = _apart(grey[:, 1:], grey[:, :-1])
-    np.maximum(step[1:], _apart(grey[1:], grey[:-1]), out=step[1:])
+    step[:, 1:] = apart(grey[:, 1:], grey[:, :-1])
+    np.maximum(step[1:], apart(grey[1:], grey[:-1]), out=step[1:])
     return step
-
-
-def _apart(one: Levels, other: Levels) -> Levels:
-    apart: Levels = np.maximum(one, other) - np.minimum(one, other)
-    return apart
 
 
 def _near(soft: Mask, written: Mask) -> Mask:

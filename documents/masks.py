@@ -55,6 +55,27 @@ def shrunk(mask: Mask, window: int) -> Mask:
     return narrowest(mask.view(np.uint8), window).view(np.bool_)
 
 
+def softened(grey: Bytes, steps: int) -> Bytes:
+    """As by a lens out of focus: `steps` times 1 : 2 : 1 each way, a standard deviation of sqrt(`steps` / 2) pixels."""
+    soft, sums = grey.astype(np.uint16), np.empty(grey.shape, np.uint16)
+    for _step in range(steps):
+        for new, old in ((sums, soft), (soft.T, sums.T)):
+            np.left_shift(old, 1, out=new)
+            new[1:] += old[:-1]
+            new[:-1] += old[1:]
+            new[0] += old[0]
+            new[-1] += old[-1]
+        soft += 8
+        soft >>= 4
+    return soft.astype(np.uint8)
+
+
+def apart(one: Bytes, other: Bytes) -> Bytes:
+    """How far each pixel is from the other's."""
+    far: Bytes = np.maximum(one, other) - np.minimum(one, other)
+    return far
+
+
 def packed(mask: Mask) -> Bytes:
     """The mask with eight columns in a byte; `windowed` works on it with `bitwise_or` and `bitwise_and`."""
     return np.packbits(np.ascontiguousarray(mask), axis=1)

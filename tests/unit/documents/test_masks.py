@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from documents.masks import grown, long_runs, narrowest, packed, shrunk, widest, windowed
+from documents.masks import apart, grown, long_runs, narrowest, packed, shrunk, softened, widest, windowed
 
 CHANCE = np.random.default_rng(2)
 SIZES = [(61, 83), (7, 5), (1, 1), (2, 90)]
@@ -49,3 +49,23 @@ def test_long_runs_have_two_gaps_at_most(share: float, height: int) -> None:
     around = np.pad(middles, ((25, 25), (0, 0)), mode="edge")
     wanted = np.stack([around[row : row + 51].any(axis=0) for row in range(height)])
     assert np.array_equal(long_runs(mask, 51), wanted)
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3])
+def test_a_point_out_of_focus_spreads_as_it_should(steps: int) -> None:
+    field = np.zeros((41, 41), np.uint8)
+    field[20, 20] = 255
+    field[0] = 100
+    soft = softened(field, steps).astype(float)
+    spot = soft[10:31, 10:31]
+    places = np.arange(-10, 11)
+    assert (spot * places[:, None] ** 2).sum() / spot.sum() == pytest.approx(steps / 2, rel=0.1)
+    assert (spot * places**2).sum() / spot.sum() == pytest.approx(steps / 2, rel=0.1)
+    assert soft[0].min() >= 50
+    assert np.array_equal(softened(np.full((9, 8), 77, np.uint8), steps), np.full((9, 8), 77, np.uint8))
+
+
+def test_how_far_is_the_same_both_ways() -> None:
+    one, other = _field((9, 9)), _field((9, 9))
+    assert np.array_equal(apart(one, other), np.abs(one.astype(int) - other))
+    assert np.array_equal(apart(other, one), apart(one, other))
