@@ -21,7 +21,6 @@ type Field = NDArray[np.float32]
 _LIGHT_DPI = 12.5
 _ENOUGH_PAPER = 0.25
 _MAX_GAIN = 3.5
-_GAIN_UNIT = 64
 _BLACK, _WHITE = 0.06, 0.955
 _BLANK_SHARE = 0.0012
 _COLOUR_SHARE = 0.0008
@@ -90,9 +89,10 @@ def _reduced(page: Planes, dpi: int) -> Field:
 def _divided(picture: Image.Image, light: Field) -> Image.Image:
     """The picture without the light (levels, one or one for each channel) that fell on it, its paper made white."""
     gain = np.clip(255 / np.maximum(light, 60), 1, _MAX_GAIN)
-    field = Image.fromarray((gain * _GAIN_UNIT).clip(0, 255).astype(np.uint8))
+    unit = 255 / float(gain.max())
+    field = Image.fromarray((gain * unit + 0.5).astype(np.uint8).squeeze())
     dimmed = ImageChops.multiply(picture, field.resize(picture.size, Image.Resampling.BILINEAR))
-    return dimmed.point(_levels() * len(picture.getbands()))
+    return dimmed.point(_levels(unit) * len(picture.getbands()))
 
 
 def _paper(small: Field) -> Field:
@@ -123,8 +123,8 @@ def blurred(field: Field, window: int) -> Field:
     return field
 
 
-def _levels() -> list[int]:
-    """From the dimmed picture back to full range: black and white points, for one channel."""
-    full = np.arange(256) / 255 * (256 / _GAIN_UNIT) * (255 / 256)
+def _levels(unit: float) -> list[int]:
+    """From the dimmed picture, whose full brightness is `unit`, to full range: black and white points, one channel."""
+    full = np.arange(256) / unit
     stretched = np.clip((full - _BLACK) / (_WHITE - _BLACK), 0, 1) * 255 + 0.5
     return [int(value) for value in stretched]
