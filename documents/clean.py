@@ -213,9 +213,11 @@ class _Work:
         if encoding is not Encoding.QUICK and dpi > self.dpi:
             fine = self.original if self.edits.as_scanned else self._level(dpi)
             page = self.edited(self._in_its_colours(lit_evenly(fine, dpi)))
+            self.original = fine = self.page  # the scan itself is in nobody's way now
         else:
             dpi = self.dpi
-        return in_layers(page if page.mode == "L" else page.convert("RGB"), dpi)
+        page = page if page.mode == "L" else page.convert("RGB")
+        return in_layers(page, dpi)
 
     def _in_its_colours(self, page: Planes) -> Image.Image:
         grey = self.kind in (PageKind.GREY, PageKind.BLANK) and Stage.GREY not in self.edits.left_out
