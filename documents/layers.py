@@ -43,7 +43,7 @@ _COARSE = 4
 _DIFFERENT, _ROUGHLY_DIFFERENT, _BLOCK_PX = 36, 54, 4
 _FINE_DPI = 250
 _DETAIL, _CELL_PX, _BUSY, _PICTURE_SHARE = 12, 8, 110, 0.004
-_DARK = 90
+_DARK = 102
 _STRIP_PX = 240
 """Rows that are worked on at once; a multiple of every factor by which a page is reduced."""
 

@@ -21,7 +21,9 @@ type Field = NDArray[np.float32]
 _LIGHT_DPI = 12.5
 _ENOUGH_PAPER = 0.25
 _MAX_GAIN = 3.5
-_BLACK, _WHITE = 0.06, 0.955
+_TONES = ((0.06, 0.0), (0.5, 0.56), (0.7, 0.79), (0.8, 0.84), (0.955, 1.0))
+"""Brightness on evenly lit paper, and what it becomes. Middle tones are lifted: thin grey rules of a table, which a
+reading program would see in pieces, stay lighter than its threshold; ink stays black, pale tints and pencil stay."""
 _BLANK_SHARE = 0.0012
 _COLOUR_SHARE = 0.0008
 _CHROMA = 36
@@ -60,11 +62,12 @@ def kind_of(lit: Planes, paper: bool) -> PageKind:
     """
     if not paper:
         return PageKind.PHOTO
-    if _ink_share(lit.grey.reduce(2)) < _BLANK_SHARE:
+    straight = _straight()
+    if _ink_share(lit.grey.reduce(2).point(straight)) < _BLANK_SHARE:
         return PageKind.BLANK
     if lit.colour is None:
         return PageKind.GREY
-    red, green, blue = lit.colour.reduce(2).split()
+    red, green, blue = lit.colour.reduce(2).point(straight * 3).split()
     darkest = ImageChops.darker(ImageChops.darker(red, green), blue)
     brightest = ImageChops.lighter(ImageChops.lighter(red, green), blue)
     chroma = np.asarray(ImageChops.subtract(brightest, darkest))
@@ -124,7 +127,13 @@ def blurred(field: Field, window: int) -> Field:
 
 
 def _levels(unit: float) -> list[int]:
-    """From the dimmed picture, whose full brightness is `unit`, to full range: black and white points, one channel."""
-    full = np.arange(256) / unit
-    stretched = np.clip((full - _BLACK) / (_WHITE - _BLACK), 0, 1) * 255 + 0.5
-    return [int(value) for value in stretched]
+    """From the dimmed picture, whose full brightness is `unit`, to full range, for one channel."""
+    before, after = zip(*_TONES, strict=True)
+    return [int(255 * tone + 0.5) for tone in np.interp(np.arange(256) / unit, before, after)]
+
+
+def _straight() -> list[int]:
+    """From full range back to even steps between the black and the white point, for one channel."""
+    before, after = zip(*_TONES, strict=True)
+    even = [(tone - before[0]) / (before[-1] - before[0]) for tone in before]
+    return [int(255 * tone + 0.5) for tone in np.interp(np.arange(256) / 255, after, even)]

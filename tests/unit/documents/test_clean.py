@@ -242,8 +242,17 @@ def test_only_an_original_that_cannot_be_decoded_is_refused() -> None:
         clean_page(_scan(*SCANS[0])[:5000])
 
 
-def test_levels_turn_the_paper_white_and_keep_black() -> None:
-    table = light._levels()
-    assert table[0] == 0
-    assert table[64] == 255
+@pytest.mark.parametrize("unit", [64, 200.5, 255])
+def test_levels_turn_the_paper_white_and_keep_black(unit: float) -> None:
+    table = light._levels(unit)
     assert len(table) == 256
+    assert table == sorted(table)
+    assert table[int(0.06 * unit)] == 0
+    assert table[int(unit)] == 255
+
+
+def test_tones_can_be_taken_back() -> None:
+    table, straight = light._levels(255), light._straight()
+    for level in range(16, 243):
+        even = (level / 255 - 0.06) / 0.895 * 255
+        assert straight[table[level]] == pytest.approx(even, abs=2)
