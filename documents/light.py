@@ -17,6 +17,7 @@ from documents.masks import narrowest, widest
 from documents.planes import Planes
 
 type Field = NDArray[np.float32]
+type Tones = tuple[tuple[float, float], ...]
 
 _LIGHT_DPI = 12.5
 _ENOUGH_PAPER = 0.25
@@ -24,6 +25,8 @@ _MAX_GAIN = 3.5
 _TONES = ((0.06, 0.0), (0.5, 0.56), (0.7, 0.79), (0.8, 0.84), (0.955, 1.0))
 """Brightness on evenly lit paper, and what it becomes. Middle tones are lifted: thin grey rules of a table, which a
 reading program would see in pieces, stay lighter than its threshold; ink stays black, pale tints and pencil stay."""
+_EVEN = ((0.06, 0.0), (0.955, 1.0))
+"""The same for the colours, whose hues would change else."""
 _BLANK_SHARE = 0.0012
 _COLOUR_SHARE = 0.0008
 _CHROMA = 36
@@ -49,8 +52,9 @@ def lit_evenly(page: Planes, dpi: int) -> Planes:
     """The page as if lit evenly, on white paper."""
     small = _reduced(page, dpi)
     light = _light(small, _paper(small))
-    grey = _divided(page.grey, light @ _LUMA[: light.shape[2]] / _LUMA[: light.shape[2]].sum())
-    return Planes(grey, page.colour and _divided(page.colour, light))
+    luma = light @ _LUMA if light.shape[2] == 3 else light
+    grey = _divided(page.grey, luma, _TONES)
+    return Planes(grey, page.colour and _divided(page.colour, light, _EVEN))
 
 
 def kind_of(lit: Planes, paper: bool) -> PageKind:
@@ -62,12 +66,11 @@ def kind_of(lit: Planes, paper: bool) -> PageKind:
     """
     if not paper:
         return PageKind.PHOTO
-    straight = _straight()
-    if _ink_share(lit.grey.reduce(2).point(straight)) < _BLANK_SHARE:
+    if _ink_share(lit.grey.reduce(2).point(_straight())) < _BLANK_SHARE:
         return PageKind.BLANK
     if lit.colour is None:
         return PageKind.GREY
-    red, green, blue = lit.colour.reduce(2).point(straight * 3).split()
+    red, green, blue = lit.colour.reduce(2).split()
     darkest = ImageChops.darker(ImageChops.darker(red, green), blue)
     brightest = ImageChops.lighter(ImageChops.lighter(red, green), blue)
     chroma = np.asarray(ImageChops.subtract(brightest, darkest))
@@ -89,13 +92,13 @@ def _reduced(page: Planes, dpi: int) -> Field:
     return small if small.ndim == 3 else small[..., None]
 
 
-def _divided(picture: Image.Image, light: Field) -> Image.Image:
+def _divided(picture: Image.Image, light: Field, tones: Tones) -> Image.Image:
     """The picture without the light (levels, one or one for each channel) that fell on it, its paper made white."""
     gain = np.clip(255 / np.maximum(light, 60), 1, _MAX_GAIN)
     unit = 255 / float(gain.max())
     field = Image.fromarray((gain * unit + 0.5).astype(np.uint8).squeeze())
     dimmed = ImageChops.multiply(picture, field.resize(picture.size, Image.Resampling.BILINEAR))
-    return dimmed.point(_levels(unit) * len(picture.getbands()))
+    return dimmed.point(_levels(unit, tones) * len(picture.getbands()))
 
 
 def _paper(small: Field) -> Field:
@@ -126,14 +129,15 @@ def blurred(field: Field, window: int) -> Field:
     return field
 
 
-def _levels(unit: float) -> list[int]:
+def _levels(unit: float, tones: Tones = _TONES) -> list[int]:
     """From the dimmed picture, whose full brightness is `unit`, to full range, for one channel."""
-    before, after = zip(*_TONES, strict=True)
+    before, after = zip(*tones, strict=True)
     return [int(255 * tone + 0.5) for tone in np.interp(np.arange(256) / unit, before, after)]
 
 
 def _straight() -> list[int]:
-    """From full range back to even steps between the black and the white point, for one channel."""
+    """From `_TONES` back to `_EVEN`, for one channel."""
     before, after = zip(*_TONES, strict=True)
-    even = [(tone - before[0]) / (before[-1] - before[0]) for tone in before]
+    (black, _), (white, _) = _EVEN
+    even = [(tone - black) / (white - black) for tone in before]
     return [int(255 * tone + 0.5) for tone in np.interp(np.arange(256) / 255, after, even)]

@@ -251,6 +251,20 @@ def test_levels_turn_the_paper_white_and_keep_black(unit: float) -> None:
     assert table[int(unit)] == 255
 
 
+def test_colours_do_not_fade_where_tones_are_lifted() -> None:
+    sand = (217, 178, 128)
+    page = _page("letter").reduce(2).copy()
+    ImageDraw.Draw(page).rectangle((500, 1400, 800, 1600), fill=sand)
+    seen = np.asarray(_picture(clean_page(drawn_pages.jpeg(page, quality=95, dpi=150))).convert("YCbCr"), np.float32)
+    wanted = np.array(Image.new("RGB", (1, 1), sand).convert("YCbCr"), np.float32)[0, 0]
+    field = seen[seen[..., 2] > 138]
+    assert len(field) > 0.9 * 300 * 200
+    found = np.median(field, axis=0)
+    stretched = (wanted[1:] - 128) / (0.955 - 0.06)
+    assert np.hypot(*(found[1:] - 128)) == pytest.approx(np.hypot(*stretched), rel=0.1)
+    assert found[0] == pytest.approx(wanted[0], abs=24)
+
+
 def test_tones_can_be_taken_back() -> None:
     table, straight = light._levels(255), light._straight()
     for level in range(16, 243):
