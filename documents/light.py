@@ -11,9 +11,9 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageChops, ImageFilter
+from PIL import Image, ImageChops
 
-from documents.masks import narrowest, widest
+from documents.masks import mean_around, narrowest, widest
 from documents.planes import Planes
 
 type Field = NDArray[np.float32]
@@ -79,11 +79,10 @@ def kind_of(lit: Planes, paper: bool) -> PageKind:
 
 def _ink_share(grey: Image.Image) -> float:
     """Part of the page, without a border of 3 %, that is darker than its surroundings."""
-    around = grey.filter(ImageFilter.BoxBlur(10))
-    ink = np.asarray(ImageChops.subtract(around, grey)) > 40
+    ink = np.asarray(ImageChops.subtract(mean_around(grey, 10), grey)) > 40
     border = max(1, int(0.03 * min(ink.shape)))
     inner = ink[border:-border, border:-border]
-    return float(inner.mean()) if inner.size else 0.0
+    return float(np.count_nonzero(inner)) / inner.size if inner.size else 0.0
 
 
 def _reduced(page: Planes, dpi: int) -> Field:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, ImageFilter
 
 type Mask = NDArray[np.bool_]
 type Bytes = NDArray[np.uint8]
@@ -68,6 +69,12 @@ def softened(grey: Bytes, steps: int) -> Bytes:
         soft += 8
         soft >>= 4
     return soft.astype(np.uint8)
+
+
+def mean_around(grey: Image.Image, radius_px: int) -> Image.Image:
+    """The mean of a square about twice `radius_px` wide around each pixel (mode "L"), read from every second one."""
+    coarse = grey.reduce(2).filter(ImageFilter.BoxBlur(radius_px / 2 - 0.25))
+    return coarse.resize(grey.size, Image.Resampling.NEAREST)
 
 
 def apart(one: Bytes, other: Bytes) -> Bytes:

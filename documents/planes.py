@@ -70,11 +70,9 @@ class Planes:
         if self.colour is None:
             return self.grey
         width, height = self.size
-        twice = (2 * self.colour.width, 2 * self.colour.height)
-        hues = self.colour.convert("YCbCr")
+        hues, covered = self.colour.convert("YCbCr"), (0, 0, width / 2, height / 2)
         blue, red = (
-            hues.getchannel(band).resize(twice, Image.Resampling.NEAREST).crop((0, 0, width, height))
-            for band in ("Cb", "Cr")
+            hues.getchannel(band).resize((width, height), Image.Resampling.NEAREST, covered) for band in ("Cb", "Cr")
         )
         return Image.merge("YCbCr", (self.grey, blue, red))
 
