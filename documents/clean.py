@@ -191,7 +191,7 @@ class _Work:
         if encoding is Encoding.QUICK:
             jpeg = b"" if layers is not None else quick_jpeg(page, self.dpi)
         else:
-            jpeg = as_jpeg(page if layers is None else compose(layers).resize(page.size).convert(page.mode), self.dpi)
+            jpeg = as_jpeg(page if layers is None else compose(layers, page.size).convert(page.mode), self.dpi)
         return CleanPage(
             jpeg=jpeg,
             layers=layers,

@@ -121,43 +121,40 @@ def in_layers(page: Image.Image, dpi: int) -> Layers | None:
     return layers if _looks_the_same(page, layers, mask) else None
 
 
-def compose(layers: Layers, mask: Mask | None = None) -> Image.Image:
+def compose(layers: Layers, size: tuple[int, int] | None = None) -> Image.Image:
     """The page as a reader draws it, mode "RGB".
 
     Args:
-        mask: the shape, when it is at hand already.
+        size: in pixels; all of them when not given.
     """
-    shape = shape_of(layers) if mask is None else mask
-    page = Image.new("RGB", (layers.width_px, layers.height_px))
-    draw = _Drawing(layers)
-    for top, bottom in _strips(layers.height_px):
-        page.paste(draw.strip(shape[top:bottom], top, bottom), (0, top))
-    return page
+    full = (layers.width_px, layers.height_px)
+    ink = Image.fromarray(shape_of(layers).astype(np.uint8) * np.uint8(255))
+    return _Drawing(layers).part(ink if size in (None, full) else ink.resize(size), 0, layers.height_px)
 
 
 class _Drawing:
-    """A page in layers as it is drawn, a strip at a time: a whole page in full detail is 35 MB, and there would be
-    three of it."""
+    """A page in layers as it is drawn, all of it or a strip: a whole page in full detail is 35 MB."""
 
     def __init__(self, layers: Layers) -> None:
-        self._width, self._height = layers.width_px, layers.height_px
+        self._height = layers.height_px
         self._paper = Image.open(io.BytesIO(layers.paper)).convert("RGB") if layers.paper else None
         palette = np.frombuffer(layers.colours, np.uint8).reshape(-1, 3)
         width, height = layers.tint_size
         self._tint = Image.fromarray(palette[np.frombuffer(layers.tint, np.uint8).reshape(height, width)])
 
-    def strip(self, shape: Mask, top: int, bottom: int) -> Image.Image:
-        """Rows from `top` to `bottom`, mode "RGB"; `shape` is theirs."""
-        strip = Image.new("RGB", (self._width, bottom - top), "white")
+    def part(self, ink: Image.Image, top: int, bottom: int) -> Image.Image:
+        """What lies between two rows of the page, mode "RGB", at the size of its ink (mode "1" or "L")."""
+        page = Image.new("RGB", ink.size, "white")
         if self._paper is not None:
-            strip = self._part(self._paper, top, bottom, Image.Resampling.BILINEAR)
-        strip.paste(self._part(self._tint, top, bottom, Image.Resampling.NEAREST), (0, 0), Image.fromarray(shape))
-        return strip
+            page = self._stretched(self._paper, ink, top, bottom, Image.Resampling.BILINEAR)
+        page.paste(self._stretched(self._tint, ink, top, bottom, Image.Resampling.NEAREST), (0, 0), ink)
+        return page
 
-    def _part(self, coarse: Image.Image, top: int, bottom: int, resampling: Image.Resampling) -> Image.Image:
-        down = coarse.height / self._height
-        box = (0, top * down, coarse.width, min(bottom * down, coarse.height))
-        return coarse.resize((self._width, bottom - top), resampling, box)
+    def _stretched(
+        self, layer: Image.Image, ink: Image.Image, top: int, bottom: int, resampling: Image.Resampling
+    ) -> Image.Image:
+        down = layer.height / self._height
+        return layer.resize(ink.size, resampling, (0, top * down, layer.width, min(bottom * down, layer.height)))
 
 
 def shape_of(layers: Layers) -> Mask:
@@ -398,7 +395,7 @@ def _looks_the_same(page: Image.Image, layers: Layers, mask: Mask) -> bool:
     draw = _Drawing(layers)
     for top, bottom in _rows_of_blocks(page.height, side):
         before = page.crop((0, top, page.width, bottom)).convert("RGB")
-        after = draw.strip(mask[top:bottom], top, bottom)
+        after = draw.part(Image.fromarray(mask[top:bottom]), top, bottom)
         if any(
             _most_apart(before.reduce(side, part), after.reduce(side, part)) >= most for part in _parts(before, side)
         ):
