@@ -211,9 +211,11 @@ class _Work:
         """The page in layers, in full detail for a document; None when a JPEG is the better picture."""
         dpi = min(FINE_DPI, self.original_dpi)
         if encoding is not Encoding.QUICK and dpi > self.dpi:
-            fine = self.original if self.edits.as_scanned else self._level(dpi)
-            page = self.edited(self._in_its_colours(lit_evenly(fine, dpi)))
-            self.original = fine = self.page  # the scan itself is in nobody's way now
+            fine = self._level(dpi)
+            self.original = self.page  # the scan itself is needed no more, and its room is
+            fine = lit_evenly(fine, dpi)
+            page = self.edited(self._in_its_colours(fine))
+            del fine
         else:
             dpi = self.dpi
         page = page if page.mode == "L" else page.convert("RGB")

@@ -335,9 +335,11 @@ def _paper(page: Image.Image, mask: Mask, dpi: int) -> Bytes:
         kept = [np.asarray(ImageChops.multiply(channel, bare).reduce(factor)) for channel in channels]
         sights.append(np.stack(kept, axis=-1))
     weight = np.concatenate(weights)[..., None].astype(np.float32) / np.float32(255)
-    seen = np.concatenate(sights).astype(np.float32)
-    paper = np.where(weight > _ENOUGH, seen / np.maximum(weight, _ENOUGH), _around(seen, weight)).clip(0, 255)
-    return paper.astype(np.uint8)
+    paper = np.concatenate(sights).astype(np.float32)
+    around = _around(paper, weight)
+    paper /= np.maximum(weight, _ENOUGH)
+    np.copyto(paper, around, where=weight <= _ENOUGH)
+    return np.minimum(paper, 255, out=paper).astype(np.uint8)
 
 
 def _shows_picture(paper: Bytes) -> bool:
@@ -364,7 +366,7 @@ def _thickened(mask: Mask, top: int, bottom: int) -> Mask:
     return grown(near, 2 * _HALO_PX + 1)[top - first : top - first + bottom - top]
 
 
-def _around(seen: Field, weight: Field) -> Field:
+def _around(seen: Field, weight: Field) -> Bytes:
     """The paper's colour from the nearest bare paper, white where there is none; same shape as `seen`."""
     height, width = seen.shape[:2]
     coarse = [_summed(field) for field in (seen, weight)]
@@ -374,8 +376,8 @@ def _around(seen: Field, weight: Field) -> Field:
         found = np.where(mass > 0.2, blurred(coarse[0], window) / np.maximum(mass, 0.2), found)
     small = Image.fromarray(found.clip(0, 255).astype(np.uint8).squeeze())
     large = small.resize((found.shape[1] * _COARSE, found.shape[0] * _COARSE), Image.Resampling.BILINEAR)
-    around: Field = np.asarray(large, np.float32).reshape(*np.asarray(large).shape[:2], -1)[:height, :width]
-    return around
+    around = np.asarray(large)[:height, :width]
+    return around if around.ndim == 3 else around[..., None]
 
 
 def _summed(field: Field) -> Field:
