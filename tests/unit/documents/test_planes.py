@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import numpy as np
 import pytest
@@ -54,6 +55,23 @@ def test_a_grey_page_has_no_colours() -> None:
     assert planes.colour is None
     assert planes.picture().mode == "L"
     assert planes.coarse(4).mode == "L"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"progressive": True}, {"keep_rgb": True}, {"subsampling": "4:4:4"}, {"subsampling": "4:2:2"}],
+    ids=["progressive", "three colours kept", "4:4:4", "4:2:2"],
+)
+def test_every_kind_of_jpeg_opens(options: dict[str, Any]) -> None:
+    file = io.BytesIO()
+    _page().save(file, "JPEG", quality=95, **options)
+    assert _apart(open_planes(file.getvalue())[0].picture(), _page()) < 2.5
+
+
+def test_a_jpeg_for_printers_opens() -> None:
+    file = io.BytesIO()
+    _page().convert("CMYK").save(file, "JPEG", quality=95)
+    assert _apart(open_planes(file.getvalue())[0].picture(), open_picture(file.getvalue()).image) < 2.5
 
 
 @pytest.mark.parametrize("orientation", [3, 6, 8])
