@@ -17,11 +17,11 @@ from PIL import Image
 from documents import edges, skew
 from documents.edits import CropPage, Edits, Stage, TakeArea, TurnPage
 from documents.encoding import FINE_DPI, OUTPUT_DPI, Encoding, as_jpeg, quick_jpeg
-from documents.frame import WHOLE, Box, Frame, PageBox
+from documents.frame import WHOLE, Box, Frame, PageBox, Size
 from documents.layers import Layers, compose, in_layers
 from documents.legibility import Finding, cut_sides, find_flaws
 from documents.light import PageKind, kind_of, lit_evenly, shows_paper
-from documents.pictures import Picture, open_picture
+from documents.planes import Planes, open_planes, planes_of
 from documents.skew import Lie
 
 logger = logging.getLogger(__name__)
@@ -86,7 +86,7 @@ def clean_page(
         PageUnreadable, PageTooLarge: the original cannot be decoded at all.
     """
     edits = edits or Edits()
-    work = _Work(_original(data, edits, dpi), edits)
+    work = _Work(*_original(data, edits, dpi), edits)
     if edits.as_scanned:
         work.resize()
         work.look()
@@ -95,27 +95,27 @@ def clean_page(
         scanned = work.page
         work.light()
         work.look(scanned)
-    work.page = work.edited(work.page)
     return work.finish(encoding)
 
 
-def _original(data: bytes, edits: Edits, dpi: int | None) -> Picture:
-    """The page before anything is done to it: all of the original, or the part that this page is."""
+def _original(data: bytes, edits: Edits, dpi: int | None) -> tuple[Planes, int]:
+    """The page before anything is done to it, all of the original or the part that this page is; its resolution."""
     if data.startswith(b"%PDF-"):
         from documents.given_pdf import draw_page
 
-        picture = Picture(draw_page(data, edits.pdf_page, OUTPUT_DPI), OUTPUT_DPI, "application/pdf")
+        planes, dpi = planes_of(draw_page(data, edits.pdf_page, OUTPUT_DPI)), OUTPUT_DPI
     else:
-        picture = open_picture(data, dpi)
-    area = edits.area
-    return picture if area is None else replace(picture, image=_cropped(picture.image, area))
+        planes, dpi = open_planes(data, dpi)
+    box = None if edits.area is None else _corners(planes.size, edits.area)
+    return planes if box is None else planes.cropped(*box), dpi
 
 
 @dataclass
 class _Work:
     """A page on the bench: each stage replaces `page` or leaves it."""
 
-    original: Picture
+    original: Planes
+    original_dpi: int
     edits: Edits = field(default_factory=Edits)
     lie: Lie = field(default_factory=Lie)
     box: Box = WHOLE
@@ -125,8 +125,8 @@ class _Work:
     flaws: tuple[Finding, ...] = ()
 
     def __post_init__(self) -> None:
-        self.dpi = min(OUTPUT_DPI, self.original.dpi)
-        self.page = self.original.image
+        self.dpi = min(OUTPUT_DPI, self.original_dpi)
+        self.page = self.original
 
     def attempt[Result](self, stage: str, do: Callable[[], Result], otherwise: Result) -> Result:
         """What the stage says, or `otherwise` when it fails in any way."""
@@ -139,8 +139,8 @@ class _Work:
 
     def resize(self) -> None:
         """The page at the output's resolution."""
-        size = Frame(*self.page.size, 0.0).size_at(WHOLE, self.dpi / self.original.dpi)
-        self.page = self.attempt("resize", lambda: self.page.resize(size, reducing_gap=2.0), self.page)
+        size = Frame(*self.page.size, 0.0).size_at(WHOLE, self.dpi / self.original_dpi)
+        self.page = self.attempt("resize", lambda: self.page.resized(size), self.page)
 
     def straighten(self) -> None:
         """Upright, level, cut to the sheet."""
@@ -160,15 +160,15 @@ class _Work:
 
     def light(self) -> None:
         """Even light where there is paper to read it from."""
-        page = self.page.convert("RGB")
+        page = self.page
         paper = self.attempt("paper", lambda: shows_paper(page, self.dpi), False)
-        lit = self.attempt("light", lambda: lit_evenly(page, self.dpi), self.page) if paper else self.page
-        self.kind = self.attempt("kind", lambda: kind_of(lit.convert("RGB"), paper), PageKind.COLOUR)
+        lit = self.attempt("light", lambda: lit_evenly(page, self.dpi), page) if paper else page
+        self.kind = self.attempt("kind", lambda: kind_of(lit, paper), PageKind.COLOUR)
         if Stage.LIGHT not in self.edits.left_out:
             self.is_lit = paper and "light" not in self.skipped
             self.page = lit
 
-    def look(self, scanned: Image.Image | None = None) -> None:
+    def look(self, scanned: Planes | None = None) -> None:
         """Can it be read? Asked of the page as it was scanned, before the light was made even."""
         page, blank = scanned or self.page, self.kind is PageKind.BLANK
         self.flaws = self.attempt("legibility", lambda: self.flaws + find_flaws(page, self.dpi, blank), self.flaws)
@@ -184,14 +184,14 @@ class _Work:
 
     def finish(self, encoding: Encoding) -> CleanPage:
         """The pictures and the facts."""
-        page = self._in_its_colours(self.page)
+        page = self.edited(self._in_its_colours(self.page))
         layers = None
         if encoding is not Encoding.JPEG and self.is_lit and self.kind is not PageKind.PHOTO:
             layers = self.attempt("layers", lambda: self._layers(page, encoding), None)
         if encoding is Encoding.QUICK:
             jpeg = b"" if layers is not None else quick_jpeg(page, self.dpi)
         else:
-            jpeg = as_jpeg(page if layers is None else compose(layers).resize(page.size).convert(page.mode), self.dpi)
+            jpeg = as_jpeg(page if layers is None else compose(layers, page.size).convert(page.mode), self.dpi)
         return CleanPage(
             jpeg=jpeg,
             layers=layers,
@@ -209,15 +209,23 @@ class _Work:
 
     def _layers(self, page: Image.Image, encoding: Encoding) -> Layers | None:
         """The page in layers, in full detail for a document; None when a JPEG is the better picture."""
-        dpi = min(FINE_DPI, self.original.dpi)
-        if encoding is Encoding.QUICK or dpi <= self.dpi:
-            return in_layers(page, self.dpi)
-        fine = self.original.image if self.edits.as_scanned else self._level(dpi)
-        return in_layers(self._in_its_colours(self.edited(lit_evenly(fine.convert("RGB"), dpi))), dpi)
+        dpi = min(FINE_DPI, self.original_dpi)
+        if encoding is not Encoding.QUICK and dpi > self.dpi:
+            fine = self._level(dpi)
+            self.original = self.page  # the scan itself is needed no more, and its room is
+            fine = lit_evenly(fine, dpi)
+            page = self.edited(self._in_its_colours(fine))
+            del fine
+        else:
+            dpi = self.dpi
+        page = page if page.mode == "L" else page.convert("RGB")
+        return in_layers(page, dpi)
 
-    def _in_its_colours(self, page: Image.Image) -> Image.Image:
+    def _in_its_colours(self, page: Planes) -> Image.Image:
         grey = self.kind in (PageKind.GREY, PageKind.BLANK) and Stage.GREY not in self.edits.left_out
-        return page.convert("L" if grey else "RGB")
+        if grey:
+            return page.grey
+        return page.picture() if page.colour else page.grey.convert("RGB")
 
     def _wanted(self, lie: Lie) -> Lie:
         """How the page lies, without what the agent does not want to be put right."""
@@ -226,21 +234,18 @@ class _Work:
         return replace(lie, turn_deg=lie.turn_deg if turn else 0, skew_deg=lie.skew_deg if level else 0.0)
 
     def _grey(self) -> Image.Image:
-        factor = max(1, round(self.original.dpi / skew.WORK_DPI))
-        return self.original.image.reduce(factor).convert("L")
+        return self.original.grey.reduce(max(1, round(self.original_dpi / skew.WORK_DPI)))
 
     def _box(self, grey: Image.Image) -> Box:
         small = _turned(grey.reduce(skew.WORK_DPI // edges.WORK_DPI), self.lie.turn_deg)
         frame = Frame(*small.size, self.lie.skew_deg)
-        size = frame.size_at(WHOLE, 1.0)
-        seen = frame.level(Image.new("L", small.size, 255), WHOLE, size, 0)
-        return edges.find_box(frame.level(small, WHOLE, size, 255), seen)
+        return edges.find_box(frame.level(small), frame.seen())
 
-    def _level(self, dpi: int) -> Image.Image:
-        upright = _turned(self.original.image, self.lie.turn_deg)
-        frame = Frame(*upright.size, self.lie.skew_deg)
-        size = frame.size_at(self.box, dpi / self.original.dpi)
-        return frame.level(upright, self.box, size, 255 if upright.mode == "L" else (255, 255, 255))
+    def _level(self, dpi: int) -> Planes:
+        width, height = self.original.size
+        frame = Frame(*((height, width) if self.lie.turn_deg % 180 else (width, height)), self.lie.skew_deg)
+        size = frame.size_at(self.box, dpi / self.original_dpi)
+        return self.original.seen_through(frame.back(self.box, size, self.lie.turn_deg), size)
 
 
 def _turned(page: Image.Image, clockwise_deg: int) -> Image.Image:
@@ -248,10 +253,19 @@ def _turned(page: Image.Image, clockwise_deg: int) -> Image.Image:
     return page if turn is None else page.transpose(turn)
 
 
-def _cropped(page: Image.Image, crop: CropPage | TakeArea) -> Image.Image:
-    """The rectangle, at least one pixel in each direction; a rectangle inside out changes nothing."""
-    left, top = int(crop.left * page.width), int(crop.top * page.height)
-    right, bottom = round(crop.right * page.width), round(crop.bottom * page.height)
-    if right <= left or bottom <= top:
-        return page
-    return page.crop((left, top, right, bottom))
+def _cropped(page: Image.Image, crop: CropPage) -> Image.Image:
+    """The rectangle; one that is inside out changes nothing."""
+    box = _corners(page.size, crop)
+    return page if box is None else page.crop(box)
+
+
+def _corners(size: Size, crop: CropPage | TakeArea) -> tuple[int, int, int, int] | None:
+    """The rectangle in pixels, at least one in each direction; None when it is inside out."""
+    width, height = size
+    left, top, right, bottom = (
+        int(crop.left * width),
+        int(crop.top * height),
+        round(crop.right * width),
+        round(crop.bottom * height),
+    )
+    return None if right <= left or bottom <= top else (left, top, right, bottom)

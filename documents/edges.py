@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from documents.frame import WHOLE, Box
+from documents.masks import Bytes, apart, shrunk, softened
 
-type Grey = NDArray[np.float32]
+type Steps = NDArray[np.int16]
 type Mask = NDArray[np.bool_]
 
 WORK_DPI = 75
@@ -24,6 +25,8 @@ WORK_DPI = 75
 _REACH = 0.42
 _LONG = 0.6
 _GRADIENT = 2.5
+_STEP = 3
+_SOFTENING = 3
 _CLUSTER_PX = 9
 _INK_LEVELS = 30
 _MEDIAN_PX = 20
@@ -37,7 +40,7 @@ _SOFT = 1.8
 class _Strip:
     """One side, seen from outside: rows run along the edge, columns inward."""
 
-    grey: Grey
+    grey: Steps
     valid: Mask
     ink: Mask
 
@@ -53,10 +56,11 @@ def find_box(level: Image.Image, seen: Image.Image) -> Box:
         level: mode "L", at about `WORK_DPI`.
         seen: mode "L", same size, 255 where the picture was really scanned, 0 in the corners that levelling added.
     """
-    grey = np.asarray(level.filter(ImageFilter.GaussianBlur(1.2)), np.float32)
-    valid = np.asarray(seen.filter(ImageFilter.BoxBlur(3))) > 253
-    far_inside = np.asarray(seen.filter(ImageFilter.BoxBlur(_MEDIAN_PX // 2))) > 253
-    ink = _marks(level, grey) & far_inside
+    soft = softened(np.asarray(level), _SOFTENING)
+    inside = np.asarray(seen) > 0
+    valid = shrunk(inside, 7)
+    ink = _marks(level, soft) & shrunk(inside, _MEDIAN_PX + 1)
+    grey = soft.astype(np.int16)
     height, width = grey.shape
     across = _Strip(grey, valid, ink)
     down = _Strip(grey.T, valid.T, ink.T)
@@ -67,11 +71,11 @@ def find_box(level: Image.Image, seen: Image.Image) -> Box:
     return box
 
 
-def _marks(level: Image.Image, grey: Grey) -> Mask:
+def _marks(level: Image.Image, soft: Bytes) -> Mask:
     """What differs from its surroundings, darker or brighter: writing on the sheet, another sheet on a dark lid."""
     coarse = level.reduce(4).filter(ImageFilter.MedianFilter(_MEDIAN_PX // 4))
-    around = np.asarray(coarse.resize(level.size, Image.Resampling.BILINEAR), np.float32)
-    marks: Mask = np.abs(around - grey) > _INK_LEVELS
+    around = np.asarray(coarse.resize(level.size, Image.Resampling.BILINEAR))
+    marks: Mask = apart(around, soft) > _INK_LEVELS
     return marks
 
 
@@ -84,7 +88,7 @@ def _edge(strip: _Strip) -> int:
     slope[:, 1:-1] = strip.grey[:, 2:reach] - strip.grey[:, : reach - 2]
     slope[~valid] = 0
     enough = count > 0.4 * valid.shape[0]
-    up, down = (np.where(enough, _share(slope * sign > _GRADIENT, count), 0) for sign in (1, -1))
+    up, down = (np.where(enough, _share(slope * sign >= _STEP, count), 0) for sign in (np.int16(1), np.int16(-1)))
     long = np.nonzero(np.maximum(up, down) >= _LONG)[0]
     if not len(long):
         return 0

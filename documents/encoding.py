@@ -37,7 +37,7 @@ def encoding_for(line_kbps: int | None) -> Encoding:
 
 
 def as_jpeg(page: Image.Image, dpi: int, quality: int = JPEG_QUALITY) -> bytes:
-    """The page (mode "RGB" or "L") as a JPEG that knows its resolution."""
+    """The page (mode "RGB", "YCbCr" or "L") as a JPEG that knows its resolution."""
     file = io.BytesIO()
     page.save(file, "JPEG", quality=quality, dpi=(dpi, dpi))
     return file.getvalue()
@@ -47,5 +47,6 @@ def quick_jpeg(page: Image.Image, dpi: int) -> bytes:
     """A first sight of a photograph: what is on it can be told, the sensor's grain is gone."""
     scale = min(1.0, _QUICK_DPI / dpi)
     size = (max(1, round(page.width * scale)), max(1, round(page.height * scale)))
-    small = page.resize(size, reducing_gap=2.0).filter(ImageFilter.GaussianBlur(_GRAIN_PX))
+    small = page.resize(size, reducing_gap=2.0)
+    small = (small if small.mode == "L" else small.convert("RGB")).filter(ImageFilter.GaussianBlur(_GRAIN_PX))
     return as_jpeg(small, min(dpi, _QUICK_DPI), _QUICK_QUALITY)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import struct
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import msgspec
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageFilter
 
 from documents.light import blurred
+from documents.masks import apart, grown, widest
 
 type Mask = NDArray[np.bool_]
 type Bytes = NDArray[np.uint8]
@@ -41,7 +43,9 @@ _COARSE = 4
 _DIFFERENT, _ROUGHLY_DIFFERENT, _BLOCK_PX = 36, 54, 4
 _FINE_DPI = 250
 _DETAIL, _CELL_PX, _BUSY, _PICTURE_SHARE = 12, 8, 110, 0.004
-_DARK = 90
+_DARK = 102
+_STRIP_PX = 240
+"""Rows that are worked on at once; a multiple of every factor by which a page is reduced."""
 
 
 class Layers(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,18 +93,18 @@ def in_layers(page: Image.Image, dpi: int) -> Layers | None:
     Args:
         page: lit evenly, on white paper; mode "RGB" or "L".
     """
-    pixels = np.asarray(page.convert("RGB"))
-    mask = np.asarray(page if page.mode == "L" else _darkest(page)) < np.uint8(INK_BELOW)
+    mask = _ink(page)
     runs = _pieces(mask)
     if not len(runs.row):
         return None
-    means, keep = _colours(pixels, runs)
-    runs = _Runs(*(column[keep[runs.piece]] for column in runs))
+    means, keep = _colours(page, runs)
+    kept = keep[runs.piece]
+    _erase(mask, _Runs(*(column[~kept] for column in runs)))
+    runs = _Runs(*(column[kept] for column in runs))
     if not len(runs.row):
         return None
-    mask = _drawn(runs, mask.shape)
     palette, places = _palette(means, runs)
-    tint, tint_size = _tint(mask, places[runs.piece], runs, len(palette), dpi)
+    tint, tint_size = _tint(mask.shape, places[runs.piece], runs, len(palette), dpi)
     paper = _paper(page, mask, dpi)
     if _shows_picture(paper):
         return None
@@ -114,25 +118,43 @@ def in_layers(page: Image.Image, dpi: int) -> Layers | None:
         tint=tint,
         tint_size=tint_size,
     )
-    return layers if _looks_the_same(page, compose(layers, mask), dpi) else None
+    return layers if _looks_the_same(page, layers, mask) else None
 
 
-def compose(layers: Layers, mask: Mask | None = None) -> Image.Image:
+def compose(layers: Layers, size: tuple[int, int] | None = None) -> Image.Image:
     """The page as a reader draws it, mode "RGB".
 
     Args:
-        mask: the shape, when it is at hand already.
+        size: in pixels; all of them when not given.
     """
-    size = (layers.width_px, layers.height_px)
-    page = Image.new("RGB", size, "white")
-    if layers.paper:
-        page = Image.open(io.BytesIO(layers.paper)).convert("RGB").resize(size, Image.Resampling.BILINEAR)
-    palette = np.frombuffer(layers.colours, np.uint8).reshape(-1, 3)
-    width, height = layers.tint_size
-    tint = Image.fromarray(palette[np.frombuffer(layers.tint, np.uint8).reshape(height, width)])
-    ink = Image.fromarray(shape_of(layers) if mask is None else mask)
-    page.paste(tint.resize(size, Image.Resampling.NEAREST), (0, 0), ink)
-    return page
+    full = (layers.width_px, layers.height_px)
+    ink = Image.fromarray(shape_of(layers).astype(np.uint8) * np.uint8(255))
+    return _Drawing(layers).part(ink if size in (None, full) else ink.resize(size), 0, layers.height_px)
+
+
+class _Drawing:
+    """A page in layers as it is drawn, all of it or a strip: a whole page in full detail is 35 MB."""
+
+    def __init__(self, layers: Layers) -> None:
+        self._height = layers.height_px
+        self._paper = Image.open(io.BytesIO(layers.paper)).convert("RGB") if layers.paper else None
+        palette = np.frombuffer(layers.colours, np.uint8).reshape(-1, 3)
+        width, height = layers.tint_size
+        self._tint = Image.fromarray(palette[np.frombuffer(layers.tint, np.uint8).reshape(height, width)])
+
+    def part(self, ink: Image.Image, top: int, bottom: int) -> Image.Image:
+        """What lies between two rows of the page, mode "RGB", at the size of its ink (mode "1" or "L")."""
+        page = Image.new("RGB", ink.size, "white")
+        if self._paper is not None:
+            page = self._stretched(self._paper, ink, top, bottom, Image.Resampling.BILINEAR)
+        page.paste(self._stretched(self._tint, ink, top, bottom, Image.Resampling.NEAREST), (0, 0), ink)
+        return page
+
+    def _stretched(
+        self, layer: Image.Image, ink: Image.Image, top: int, bottom: int, resampling: Image.Resampling
+    ) -> Image.Image:
+        down = layer.height / self._height
+        return layer.resize(ink.size, resampling, (0, top * down, layer.width, min(bottom * down, layer.height)))
 
 
 def shape_of(layers: Layers) -> Mask:
@@ -154,23 +176,37 @@ def g4(mask: Mask) -> bytes:
     return data[offset : offset + length]
 
 
+def _strips(height: int) -> Iterator[tuple[int, int]]:
+    """Top and bottom of each strip of the page's work."""
+    return ((top, min(top + _STRIP_PX, height)) for top in range(0, height, _STRIP_PX))
+
+
 # ---- the ink ---------------------------------------------------------------------------------------------------------
 
 
-def _darkest(page: Image.Image) -> Image.Image:
-    """The darkest channel of each pixel."""
-    red, green, blue = page.split()
-    return ImageChops.darker(ImageChops.darker(red, green), blue)
+def _ink(page: Image.Image) -> Mask:
+    """Where the darkest channel is that of ink."""
+    mask = np.empty((page.height, page.width), np.bool_)
+    for top, bottom in _strips(page.height):
+        darkest, *others = page.crop((0, top, page.width, bottom)).split()
+        for other in others:
+            darkest = ImageChops.darker(darkest, other)
+        np.less(np.asarray(darkest), np.uint8(INK_BELOW), out=mask[top:bottom])
+    return mask
 
 
 def _pieces(mask: Mask) -> _Runs:
     """The ink's rows and which of them touch, corners included."""
     height, width = mask.shape
-    padded = np.zeros((height, width + 2), np.int8)
-    padded[:, 1:-1] = mask
-    steps = np.diff(padded, axis=1)
-    row, start = np.nonzero(steps == 1)
-    end = np.nonzero(steps == -1)[1]
+    found = []
+    for top, bottom in _strips(height):
+        framed = np.zeros((bottom - top, width + 2), np.bool_)
+        framed[:, 1:-1] = mask[top:bottom]
+        flat = framed.ravel()
+        found.append(np.flatnonzero(flat[1:] != flat[:-1]) + top * (width + 2))
+    ends = np.concatenate(found)
+    row, start = np.divmod(ends[::2], width + 2)
+    end = ends[1::2] - row * (width + 2)
     above, below = _touching(row, start, end, height)
     return _Runs(row, start, end, _joined(len(row), above, below))
 
@@ -204,13 +240,13 @@ def _joined(count: int, above: Numbers, below: Numbers) -> Numbers:
     return np.unique(root, return_inverse=True)[1]
 
 
-def _colours(pixels: Bytes, runs: _Runs) -> tuple[NDArray[np.float64], Mask]:
+def _colours(page: Image.Image, runs: _Runs) -> tuple[NDArray[np.float64], Mask]:
     """Mean colour of each piece, float64 (pieces, 3), and which pieces are ink of one colour and no speck.
 
     The colour is read in the middle of each run, where no edge blurs it; wide runs count more.
     """
     length = runs.end - runs.start
-    middle = pixels[runs.row, (runs.start + runs.end) // 2].astype(np.float64)
+    middle = _seen(page, runs).astype(np.float64)
     weight = length.astype(np.float64) ** 2
     total = np.bincount(runs.piece, weight)
     means = np.stack([np.bincount(runs.piece, weight * middle[:, band]) for band in range(3)], 1) / total[:, None]
@@ -232,12 +268,21 @@ def _sides(runs: _Runs) -> tuple[Numbers, Numbers]:
     return high[1] - low[1], high[0] - low[0]
 
 
-def _drawn(runs: _Runs, shape: tuple[int, int]) -> Mask:
-    """The mask of these runs."""
-    steps = np.zeros((shape[0], shape[1] + 1), np.int8)
-    steps[runs.row, runs.start] += 1
-    steps[runs.row, runs.end] -= 1
-    return np.cumsum(steps, axis=1, dtype=np.int8)[:, :-1] > 0
+def _seen(page: Image.Image, runs: _Runs) -> Bytes:
+    """The colour in the middle of each run, (runs, 3)."""
+    seen = np.empty((len(runs.row), 3), np.uint8)
+    places = (runs.start + runs.end) // 2
+    for top, bottom in _strips(page.height):
+        first, last = np.searchsorted(runs.row, (top, bottom))
+        pixels = np.asarray(page.crop((0, top, page.width, bottom)).convert("RGB"))
+        seen[first:last] = pixels[runs.row[first:last] - top, places[first:last]]
+    return seen
+
+
+def _erase(mask: Mask, runs: _Runs) -> None:
+    """Takes runs out of the mask."""
+    for row, start, end in zip(runs.row.tolist(), runs.start.tolist(), runs.end.tolist(), strict=True):
+        mask[row, start:end] = False
 
 
 def _palette(means: NDArray[np.float64], runs: _Runs) -> tuple[NDArray[np.float64], Numbers]:
@@ -260,19 +305,19 @@ def _palette(means: NDArray[np.float64], runs: _Runs) -> tuple[NDArray[np.float6
     return shades[chosen].round(), near[group]
 
 
-def _tint(mask: Mask, place: Numbers, runs: _Runs, colours: int, dpi: int) -> tuple[bytes, tuple[int, int]]:
+def _tint(shape: tuple[int, int], place: Numbers, runs: _Runs, colours: int, dpi: int) -> tuple[bytes, tuple[int, int]]:
     """The palette's place for each cell of `INK_COLOUR_DPI`; where colours meet in a cell the rarer one has it."""
     if colours == 1:
         return b"\0", (1, 1)
-    full = np.zeros(mask.shape, np.uint8)
-    full[mask] = np.repeat(place + 1, runs.end - runs.start).astype(np.uint8)
     side = max(1, round(dpi / INK_COLOUR_DPI))
-    height, width = -(-mask.shape[0] // side), -(-mask.shape[1] // side)
-    padded = np.zeros((height * side, width * side), np.uint8)
-    padded[: mask.shape[0], : mask.shape[1]] = full
-    cells = padded.reshape(height, side, width, side).max(axis=(1, 3))
-    around = np.asarray(Image.fromarray(cells).filter(ImageFilter.MaxFilter(5)))
-    filled = np.where(cells > 0, cells, around)
+    height, width = -(-shape[0] // side), -(-shape[1] // side)
+    first = runs.row // side * width + runs.start // side
+    many = (runs.end - 1) // side - runs.start // side + 1
+    cell = np.repeat(first - (np.cumsum(many) - many), many) + np.arange(int(many.sum()))
+    flat = np.zeros(height * width, np.uint8)
+    np.maximum.at(flat, cell, np.repeat((place + 1).astype(np.uint8), many))
+    cells = flat.reshape(height, width)
+    filled = np.where(cells > 0, cells, widest(cells, 5))
     return (np.maximum(filled, 1) - 1).astype(np.uint8).tobytes(), (width, height)
 
 
@@ -282,12 +327,19 @@ def _tint(mask: Mask, place: Numbers, runs: _Runs, colours: int, dpi: int) -> tu
 def _paper(page: Image.Image, mask: Mask, dpi: int) -> Bytes:
     """What lies behind the ink, which is filled with the paper around it, at about `PAPER_DPI`."""
     factor = max(1, round(dpi / PAPER_DPI))
-    bare = Image.fromarray((~_thickened(mask, _HALO_PX)).astype(np.uint8) * np.uint8(255))
-    weight = np.asarray(bare.reduce(factor), np.float32)[..., None] / np.float32(255)
-    kept = [ImageChops.multiply(channel, bare).reduce(factor) for channel in page.split()]
-    seen = np.stack([np.asarray(channel, np.float32) for channel in kept], axis=-1)
-    paper = np.where(weight > _ENOUGH, seen / np.maximum(weight, _ENOUGH), _around(seen, weight)).clip(0, 255)
-    return paper.astype(np.uint8)
+    weights, sights = [], []
+    for top, bottom in _strips(page.height):
+        bare = Image.fromarray((~_thickened(mask, top, bottom)).astype(np.uint8) * np.uint8(255))
+        channels = page.crop((0, top, page.width, bottom)).split()
+        weights.append(np.asarray(bare.reduce(factor)))
+        kept = [np.asarray(ImageChops.multiply(channel, bare).reduce(factor)) for channel in channels]
+        sights.append(np.stack(kept, axis=-1))
+    weight = np.concatenate(weights)[..., None].astype(np.float32) / np.float32(255)
+    paper = np.concatenate(sights).astype(np.float32)
+    around = _around(paper, weight)
+    paper /= np.maximum(weight, _ENOUGH)
+    np.copyto(paper, around, where=weight <= _ENOUGH)
+    return np.minimum(paper, 255, out=paper).astype(np.uint8)
 
 
 def _shows_picture(paper: Bytes) -> bool:
@@ -307,20 +359,14 @@ def _paper_jpeg(paper: Bytes) -> bytes:
     return file.getvalue()
 
 
-def _thickened(mask: Mask, by_px: int) -> Mask:
-    """The mask grown to all sides: the blur at an edge of ink is no paper."""
-    thick = mask.copy()
-    for shift in range(1, by_px + 1):
-        thick[:, shift:] |= mask[:, :-shift]
-        thick[:, :-shift] |= mask[:, shift:]
-    wide = thick.copy()
-    for shift in range(1, by_px + 1):
-        thick[shift:] |= wide[:-shift]
-        thick[:-shift] |= wide[shift:]
-    return thick
+def _thickened(mask: Mask, top: int, bottom: int) -> Mask:
+    """A strip of the mask grown to all sides: the blur at an edge of ink is no paper."""
+    first = max(0, top - _HALO_PX)
+    near = mask[first : bottom + _HALO_PX]
+    return grown(near, 2 * _HALO_PX + 1)[top - first : top - first + bottom - top]
 
 
-def _around(seen: Field, weight: Field) -> Field:
+def _around(seen: Field, weight: Field) -> Bytes:
     """The paper's colour from the nearest bare paper, white where there is none; same shape as `seen`."""
     height, width = seen.shape[:2]
     coarse = [_summed(field) for field in (seen, weight)]
@@ -330,8 +376,8 @@ def _around(seen: Field, weight: Field) -> Field:
         found = np.where(mass > 0.2, blurred(coarse[0], window) / np.maximum(mass, 0.2), found)
     small = Image.fromarray(found.clip(0, 255).astype(np.uint8).squeeze())
     large = small.resize((found.shape[1] * _COARSE, found.shape[0] * _COARSE), Image.Resampling.BILINEAR)
-    around: Field = np.asarray(large, np.float32).reshape(*np.asarray(large).shape[:2], -1)[:height, :width]
-    return around
+    around = np.asarray(large)[:height, :width]
+    return around if around.ndim == 3 else around[..., None]
 
 
 def _summed(field: Field) -> Field:
@@ -344,12 +390,40 @@ def _summed(field: Field) -> Field:
     return sums
 
 
-def _looks_the_same(page: Image.Image, made: Image.Image, dpi: int) -> bool:
+def _looks_the_same(page: Image.Image, layers: Layers, mask: Mask) -> bool:
     """No part of the page of a few millimetres has another brightness than before."""
-    factor = max(1, round(dpi / INK_COLOUR_DPI)) * _BLOCK_PX
-    before, after = (np.asarray(one.convert("RGB").reduce(factor), np.int16) for one in (page, made))
-    most = _DIFFERENT if dpi >= _FINE_DPI else _ROUGHLY_DIFFERENT
-    return int(np.abs(before - after).max(initial=0)) < most
+    side = max(1, round(layers.dpi / INK_COLOUR_DPI)) * _BLOCK_PX
+    most = _DIFFERENT if layers.dpi >= _FINE_DPI else _ROUGHLY_DIFFERENT
+    draw = _Drawing(layers)
+    for top, bottom in _rows_of_blocks(page.height, side):
+        before = page.crop((0, top, page.width, bottom)).convert("RGB")
+        after = draw.part(Image.fromarray(mask[top:bottom]), top, bottom)
+        if any(
+            _most_apart(before.reduce(side, part), after.reduce(side, part)) >= most for part in _parts(before, side)
+        ):
+            return False
+    return True
+
+
+def _rows_of_blocks(height: int, side: int) -> Iterator[tuple[int, int]]:
+    """Strips of whole blocks from the top on, and the last block at the bottom.
+
+    A sliver of a block at the sheet's edge is no part that anybody sees.
+    """
+    rows = max(1, _STRIP_PX // side) * side
+    whole = height // side * side or height
+    yield from ((top, min(top + rows, whole)) for top in range(0, whole, rows))
+    yield max(0, height - side), height
+
+
+def _parts(strip: Image.Image, side: int) -> list[tuple[int, int, int, int]]:
+    """The same from left to right: what is whole blocks, and the last block."""
+    width, height = strip.size
+    return [(0, 0, width // side * side or width, height), (max(0, width - side), 0, width, height)]
+
+
+def _most_apart(one: Image.Image, other: Image.Image) -> int:
+    return int(apart(np.asarray(one), np.asarray(other)).max(initial=0))
 
 
 # ---- the fax picture -------------------------------------------------------------------------------------------------

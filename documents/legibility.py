@@ -14,20 +14,23 @@ import msgspec
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
-from PIL import Image, ImageFilter
+from PIL import Image
 
 from documents.edits import Edits
 from documents.frame import PageBox
+from documents.masks import apart, grown, shrunk, softened, widest
+from documents.planes import Planes
 from resources.texts import N_, _
 
 type Mask = NDArray[np.bool_]
-type Levels = NDArray[np.int16]
+type Levels = NDArray[np.uint8]
+type Signed = NDArray[np.int16]
 
 _TILE = 16
 _WORK_DPI = 100
 _CONTRAST = 40
 _SOFT = 1.22
-_REBLUR_PX = 1.0
+_REBLUR_STEPS = 2
 _BLURRED_SHARE = 0.35
 _BLURRED_TILES = 12
 _DARK = 95
@@ -88,18 +91,19 @@ def place_words(box: PageBox) -> str:
     return _(_PLACES[down][across])
 
 
-def find_flaws(page: Image.Image, dpi: int, blank: bool = False) -> tuple[Finding, ...]:
+def find_flaws(page: Planes, dpi: int, blank: bool = False) -> tuple[Finding, ...]:
     """What is wrong with a page.
 
     Args:
-        page: mode "RGB" or "L", straightened, not lit, at `dpi`.
+        page: straightened, not lit, at `dpi`.
         blank: nothing is written on it, so nothing can be blurred.
     """
-    small = page.reduce(max(1, dpi // _WORK_DPI))
-    grey = np.asarray(small.convert("L")).astype(np.int16)
-    if min(grey.shape) < 4 * _TILE:
+    factor = max(1, dpi // _WORK_DPI)
+    small = page.grey.reduce(factor)
+    if min(small.size) < 4 * _TILE:
         return ()
-    found = [*_too_dark(grey), *_finger(small), *_glare(small)]
+    coarse = page.coarse(_COARSE * factor).convert("RGB")
+    found = [*_too_dark(small), *_finger(coarse), *_glare(coarse)]
     if not blank:
         found += _blurred(small)
     return tuple(found)
@@ -112,22 +116,20 @@ def _third(centre: float) -> int:
 # ---- blur and darkness: tile by tile ----
 
 
-def _tiles(grey: Levels) -> Levels:
-    """The picture in tiles, (rows, columns, pixels); what is left over at right and bottom is not looked at."""
+def _of_tiles(grey: Levels, what: np.ufunc) -> Levels:
+    """`what` (maximum, minimum) of each tile; what is left over at right and bottom is not looked at."""
     rows, columns = grey.shape[0] // _TILE, grey.shape[1] // _TILE
-    cut = grey[: rows * _TILE, : columns * _TILE].reshape(rows, _TILE, columns, _TILE)
-    return cut.swapaxes(1, 2).reshape(rows, columns, _TILE * _TILE)
+    cut = grey[: rows * _TILE, : columns * _TILE].reshape(rows, _TILE, columns * _TILE)
+    found: Levels = what.reduce(what.reduce(cut, axis=1).reshape(rows, columns, _TILE), axis=2)
+    return found
 
 
 def _blurred(small: Image.Image) -> Iterator[Finding]:
     """Where blurring once more changes little: a sharp stroke loses more than half of its steepest step, a soft one
     hardly any. Independent of what is printed and of how black it is."""
-    picture = small.convert("L")
-    grey = np.asarray(picture).astype(np.int16)
-    again = np.asarray(picture.filter(ImageFilter.GaussianBlur(_REBLUR_PX))).astype(np.int16)
-    tiles = _tiles(grey)
-    written = tiles.max(axis=2) - tiles.min(axis=2) > _CONTRAST
-    before, after = (_tiles(_steps(picture)).max(axis=2) for picture in (grey, again))
+    grey = np.asarray(small)
+    written = _of_tiles(grey, np.maximum) - _of_tiles(grey, np.minimum) > _CONTRAST
+    before, after = (_of_tiles(_steps(picture), np.maximum) for picture in (grey, softened(grey, _REBLUR_STEPS)))
     soft = written & (before < _SOFT * after)
     if soft.sum() >= _BLURRED_TILES and soft.sum() >= _BLURRED_SHARE * _near(soft, written).sum():
         yield Finding(Flaw.BLURRED, _around(soft))
@@ -136,8 +138,8 @@ def _blurred(small: Image.Image) -> Iterator[Finding]:
 def _steps(grey: Levels) -> Levels:
     """The larger of the steps to the left and upper neighbour."""
     step = np.zeros_like(grey)
-    step[:, 1:] = np.abs(np.diff(grey, axis=1))
-    step[1:] = np.maximum(step[1:], np.abs(np.diff(grey, axis=0)))
+    step[:, 1:] = apart(grey[:, 1:], grey[:, :-1])
+    np.maximum(step[1:], apart(grey[1:], grey[:-1]), out=step[1:])
     return step
 
 
@@ -151,11 +153,10 @@ def _near(soft: Mask, written: Mask) -> Mask:
     return near
 
 
-def _too_dark(grey: Levels) -> Iterator[Finding]:
+def _too_dark(small: Image.Image) -> Iterator[Finding]:
     """Where even the brightest of the surroundings, the paper, is dark, and ink hardly differs from it."""
-    bright = Image.fromarray(grey[: 8 * (grey.shape[0] // 8), : 8 * (grey.shape[1] // 8)].astype(np.uint8)).reduce(8)
-    paper = np.asarray(bright.filter(ImageFilter.MaxFilter(5))).astype(np.int16)
-    dark = paper < _DARK
+    bright = small.crop((0, 0, small.width // 8 * 8, small.height // 8 * 8)).reduce(8)
+    dark = widest(np.asarray(bright), 5) < _DARK
     if dark.mean() > _DARK_SHARE:
         yield Finding(Flaw.TOO_DARK, _around(dark))
 
@@ -163,12 +164,11 @@ def _too_dark(grey: Levels) -> Iterator[Finding]:
 # ---- finger and reflection: blobs of colour ----
 
 
-def _finger(small: Image.Image) -> Iterator[Finding]:
+def _finger(coarse: Image.Image) -> Iterator[Finding]:
     """Skin that comes in from a side: a photograph's face lies inside its page."""
-    coarse = small.convert("RGB").reduce(_COARSE)
     _luma, blue, red = (np.asarray(band).astype(np.int16) for band in coarse.convert("YCbCr").split())
     skin = (blue > 85) & (blue < 124) & (red > 136) & (red < 172) & (_luma > 60)
-    if skin.mean() > _FINGER[1]:
+    if not _FINGER[0] < skin.mean() <= _FINGER[1]:
         return
     blob = _from_rim(skin)
     if blob.mean() > _FINGER[0] and _is_thick(blob):
@@ -176,43 +176,48 @@ def _finger(small: Image.Image) -> Iterator[Finding]:
 
 
 def _from_rim(mask: Mask) -> Mask:
-    """The parts of a mask that are connected with the picture's rim."""
-    reached = np.zeros_like(mask)
-    reached[:2], reached[-2:], reached[:, :2], reached[:, -2:] = mask[:2], mask[-2:], mask[:, :2], mask[:, -2:]
-    while True:
-        grown = _along_runs(_along_runs(reached, mask).T, mask.T).T
-        if np.array_equal(grown, reached):
-            return reached
-        reached = grown
+    """The parts of a mask that are connected with the picture's rim, from run to run of its rows and columns."""
+    places = np.flatnonzero(mask)
+    rim = np.ones_like(mask)
+    rim[2:-2, 2:-2] = False
+    reached = rim.ravel()[places]
+    across = _runs(mask).ravel()[places]
+    down = _runs(mask.T).T.ravel()[places]
+    count = 0
+    while reached.any() and (more := int(np.count_nonzero(reached))) > count:
+        count = more
+        for runs in (across, down):
+            hit = np.zeros(int(runs.max()) + 1, np.bool_)
+            hit[runs[reached]] = True
+            reached = hit[runs]
+    found = np.zeros(mask.size, np.bool_)
+    found[places] = reached
+    return found.reshape(mask.shape)
 
 
-def _along_runs(reached: Mask, mask: Mask) -> Mask:
-    """Every run of a row of the mask that is reached anywhere is reached as a whole."""
+def _runs(mask: Mask) -> NDArray[np.int32]:
+    """A number for each run of a row, at its pixels."""
     starts = mask.copy()
     starts[:, 1:] &= ~mask[:, :-1]
-    runs = np.cumsum(starts.ravel())
-    hit = np.zeros(int(runs[-1]) + 1, np.bool_)
-    hit[runs[reached.ravel()]] = True
-    whole: Mask = hit[runs].reshape(mask.shape) & mask
-    return whole
+    return np.cumsum(starts, dtype=np.int32).reshape(mask.shape)
 
 
 def _is_thick(blob: Mask) -> bool:
     """A finger is some millimetres wide; the shadow along a sheet's side is not."""
-    thin = Image.fromarray(blob.astype(np.uint8) * 255).filter(ImageFilter.MinFilter(7))
-    return bool(np.asarray(thin).any())
+    return bool(shrunk(blob, 7).any())
 
 
-def _glare(small: Image.Image) -> Iterator[Finding]:
+def _glare(coarse: Image.Image) -> Iterator[Finding]:
     """White without any drawing that fades softly into something darker, away from the rim: a lamp in plastic."""
-    coarse = small.convert("RGB").reduce(_COARSE)
     grey = np.asarray(coarse).min(axis=2)
     white = grey >= 250
+    if white.mean() <= _GLARE[0]:
+        return
     blob = white & ~_from_rim(white)
     share = float(blob.mean())
     if not _GLARE[0] < share < _GLARE[1] or not _is_thick(blob):
         return
-    core = np.asarray(Image.fromarray(blob.astype(np.uint8) * 255).filter(ImageFilter.MinFilter(5))) > 0
+    core = shrunk(blob, 5)
     near, far = _ring(core, 2, 4), _ring(core, 10, 13)
     if not near.any() or not far.any():
         return
@@ -223,11 +228,7 @@ def _glare(small: Image.Image) -> Iterator[Finding]:
 
 def _ring(core: Mask, inner: int, outer: int) -> Mask:
     """What lies between `inner` and `outer` pixels away."""
-    picture = Image.fromarray(core.astype(np.uint8) * 255)
-    wide = np.asarray(picture.filter(ImageFilter.MaxFilter(2 * outer + 1))) > 0
-    narrow = np.asarray(picture.filter(ImageFilter.MaxFilter(2 * inner + 1))) > 0
-    ring: Mask = wide & ~narrow
-    return ring
+    return grown(core, 2 * outer + 1) & ~grown(core, 2 * inner + 1)
 
 
 # ---- a side that was cut off ----
@@ -248,7 +249,7 @@ def cut_sides(scan: Image.Image, turn_deg: int) -> tuple[Finding, ...]:
         scan: mode "L", as it came from the glass, at about 150 dpi.
         turn_deg: how the page is turned to stand upright; findings name its sides then.
     """
-    grey = np.asarray(scan).astype(np.int16)
+    grey = np.asarray(scan)
     if min(grey.shape) < 4 * _TILE:
         return ()
     strips = (grey[1:4].T, grey[:, -4:-1], grey[-4:-1].T, grey[:, 1:4])
@@ -256,11 +257,11 @@ def cut_sides(scan: Image.Image, turn_deg: int) -> tuple[Finding, ...]:
     return tuple(
         Finding(Flaw.CUT_EDGE, _SIDES[(place + quarters) % 4])
         for place, strip in enumerate(strips)
-        if _strokes(strip) >= _CUT_STROKES
+        if _strokes(strip.astype(np.int16)) >= _CUT_STROKES
     )
 
 
-def _strokes(strip: Levels) -> int:
+def _strokes(strip: Signed) -> int:
     """How many short dark strokes cross this strip, (length, depth), through its whole depth."""
     line = strip.max(axis=1)
     paper = -_widest(-_widest(line))
@@ -270,7 +271,7 @@ def _strokes(strip: Levels) -> int:
     return int((lengths >= 2).sum())
 
 
-def _widest(line: Levels) -> Levels:
+def _widest(line: Signed) -> Signed:
     """The largest value within a stroke's width of each place."""
     around = np.pad(line, _STROKE_PX, mode="edge")
     return sliding_window_view(around, 2 * _STROKE_PX + 1).max(axis=1)

@@ -11,18 +11,27 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageChops, ImageFilter
+from PIL import Image, ImageChops
+
+from documents.masks import mean_around, narrowest, widest
+from documents.planes import Planes
 
 type Field = NDArray[np.float32]
+type Tones = tuple[tuple[float, float], ...]
 
 _LIGHT_DPI = 12.5
 _ENOUGH_PAPER = 0.25
 _MAX_GAIN = 3.5
-_GAIN_UNIT = 64
-_BLACK, _WHITE = 0.06, 0.955
+_TONES = ((0.06, 0.0), (0.5, 0.56), (0.7, 0.79), (0.8, 0.84), (0.955, 1.0))
+"""Brightness on evenly lit paper, and what it becomes. Middle tones are lifted: thin grey rules of a table, which a
+reading program would see in pieces, stay lighter than its threshold; ink stays black, pale tints and pencil stay."""
+_EVEN = ((0.06, 0.0), (0.955, 1.0))
+"""The same for the colours, whose hues would change else."""
 _BLANK_SHARE = 0.0012
 _COLOUR_SHARE = 0.0008
 _CHROMA = 36
+_LUMA = np.array((0.299, 0.587, 0.114), np.float32)
+"""ITU-R BT.601, as in JPEG."""
 
 
 class PageKind(StrEnum):
@@ -34,33 +43,34 @@ class PageKind(StrEnum):
     PHOTO = "photo"
 
 
-def shows_paper(page: Image.Image, dpi: int) -> bool:
-    """True when enough of the page (mode "RGB") is paper to read the light from."""
+def shows_paper(page: Planes, dpi: int) -> bool:
+    """True when enough of the page is paper to read the light from."""
     return float(_paper(_reduced(page, dpi)).mean()) >= _ENOUGH_PAPER
 
 
-def lit_evenly(page: Image.Image, dpi: int) -> Image.Image:
-    """The page (mode "RGB") as if lit evenly, on white paper."""
+def lit_evenly(page: Planes, dpi: int) -> Planes:
+    """The page as if lit evenly, on white paper."""
     small = _reduced(page, dpi)
-    gain = np.clip(255 / np.maximum(_light(small, _paper(small)), 60), 1, _MAX_GAIN)
-    field = Image.fromarray((gain * _GAIN_UNIT).clip(0, 255).astype(np.uint8))
-    dimmed = ImageChops.multiply(page, field.resize(page.size, Image.Resampling.BILINEAR))
-    return dimmed.point(_levels() * 3)
+    light = _light(small, _paper(small))
+    luma = light @ _LUMA if light.shape[2] == 3 else light
+    grey = _divided(page.grey, luma, _TONES)
+    return Planes(grey, page.colour and _divided(page.colour, light, _EVEN))
 
 
-def kind_of(lit: Image.Image, paper: bool) -> PageKind:
+def kind_of(lit: Planes, paper: bool) -> PageKind:
     """What a lit page is.
 
     Args:
-        lit: the page after `lit_evenly`, mode "RGB".
+        lit: the page after `lit_evenly`.
         paper: the answer of `shows_paper`.
     """
-    small = lit.reduce(2)
     if not paper:
         return PageKind.PHOTO
-    if _ink_share(small.convert("L")) < _BLANK_SHARE:
+    if _ink_share(lit.grey.reduce(2).point(_straight())) < _BLANK_SHARE:
         return PageKind.BLANK
-    red, green, blue = small.reduce(2).split()
+    if lit.colour is None:
+        return PageKind.GREY
+    red, green, blue = lit.colour.reduce(2).split()
     darkest = ImageChops.darker(ImageChops.darker(red, green), blue)
     brightest = ImageChops.lighter(ImageChops.lighter(red, green), blue)
     chroma = np.asarray(ImageChops.subtract(brightest, darkest))
@@ -69,32 +79,41 @@ def kind_of(lit: Image.Image, paper: bool) -> PageKind:
 
 def _ink_share(grey: Image.Image) -> float:
     """Part of the page, without a border of 3 %, that is darker than its surroundings."""
-    around = grey.filter(ImageFilter.BoxBlur(10))
-    ink = np.asarray(ImageChops.subtract(around, grey)) > 40
+    ink = np.asarray(ImageChops.subtract(mean_around(grey, 10), grey)) > 40
     border = max(1, int(0.03 * min(ink.shape)))
     inner = ink[border:-border, border:-border]
-    return float(inner.mean()) if inner.size else 0.0
+    return float(np.count_nonzero(inner)) / inner.size if inner.size else 0.0
 
 
-def _reduced(page: Image.Image, dpi: int) -> Field:
-    """The page at about `_LIGHT_DPI`, float32 (height, width, 3)."""
-    return np.asarray(page.reduce(max(1, round(dpi / _LIGHT_DPI))), np.float32)
+def _reduced(page: Planes, dpi: int) -> Field:
+    """The page at about `_LIGHT_DPI`, float32 (height, width, 3), or 1 for a page without colours."""
+    small = np.asarray(page.coarse(2 * max(1, round(dpi / _LIGHT_DPI / 2))), np.float32)
+    return small if small.ndim == 3 else small[..., None]
+
+
+def _divided(picture: Image.Image, light: Field, tones: Tones) -> Image.Image:
+    """The picture without the light (levels, one or one for each channel) that fell on it, its paper made white."""
+    gain = np.clip(255 / np.maximum(light, 60), 1, _MAX_GAIN)
+    unit = 255 / float(gain.max())
+    field = Image.fromarray((gain * unit + 0.5).astype(np.uint8).squeeze())
+    dimmed = ImageChops.multiply(picture, field.resize(picture.size, Image.Resampling.BILINEAR))
+    return dimmed.point(_levels(unit, tones) * len(picture.getbands()))
 
 
 def _paper(small: Field) -> Field:
     """1 where the page shows bare paper, else 0, (height, width): bright for its place, and without colour."""
     darkest, brightest = small.min(axis=2), small.max(axis=2)
-    closed = Image.fromarray(darkest.astype(np.uint8)).filter(ImageFilter.MaxFilter(9)).filter(ImageFilter.MinFilter(9))
-    local = np.asarray(closed, np.float32)
+    local = narrowest(widest(darkest.astype(np.uint8), 9), 9).astype(np.float32)
     bright = (darkest >= local - 14) & (darkest > np.percentile(darkest, 60) * 0.72) & (darkest > 70)
     return (bright & (brightest - darkest < 28)).astype(np.float32)
 
 
 def _light(small: Field, paper: Field) -> Field:
     """The paper's brightness everywhere, float32 (height, width, 3); under ink it is that of the paper around."""
-    near, near_weight = blurred(small * paper[..., None], 13), blurred(paper[..., None], 13)
-    far, far_weight = blurred(small * paper[..., None], 81), blurred(paper[..., None], 81)
-    light = np.where(near_weight > 0.05, near / (near_weight + 1e-9), far / (far_weight + 1e-6))
+    weighed = np.concatenate([small * paper[..., None], paper[..., None]], axis=2)
+    near, far = blurred(weighed, 13), blurred(weighed, 81)
+    near_weight, far_weight = near[..., -1:], far[..., -1:]
+    light = np.where(near_weight > 0.05, near[..., :-1] / (near_weight + 1e-9), far[..., :-1] / (far_weight + 1e-6))
     return light.astype(np.float32)
 
 
@@ -109,8 +128,15 @@ def blurred(field: Field, window: int) -> Field:
     return field
 
 
-def _levels() -> list[int]:
-    """From the dimmed picture back to full range: black and white points, for one channel."""
-    full = np.arange(256) / 255 * (256 / _GAIN_UNIT) * (255 / 256)
-    stretched = np.clip((full - _BLACK) / (_WHITE - _BLACK), 0, 1) * 255 + 0.5
-    return [int(value) for value in stretched]
+def _levels(unit: float, tones: Tones = _TONES) -> list[int]:
+    """From the dimmed picture, whose full brightness is `unit`, to full range, for one channel."""
+    before, after = zip(*tones, strict=True)
+    return [int(255 * tone + 0.5) for tone in np.interp(np.arange(256) / unit, before, after)]
+
+
+def _straight() -> list[int]:
+    """From `_TONES` back to `_EVEN`, for one channel."""
+    before, after = zip(*_TONES, strict=True)
+    (black, _), (white, _) = _EVEN
+    even = [(tone - black) / (white - black) for tone in before]
+    return [int(255 * tone + 0.5) for tone in np.interp(np.arange(256) / 255, after, even)]

@@ -29,7 +29,7 @@ MAGIC = {b"\xff\xd8\xff": "JPEG", b"\x89PNG\r\n\x1a\n": "PNG"}
 _ORIENTATION = 0x0112
 _HELD = {3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_270, 8: Image.Transpose.ROTATE_90}
 
-_DECODER_FAULTS = (OSError, ValueError, SyntaxError, IndexError, EOFError, TypeError, struct.error, MemoryError)
+DECODER_FAULTS = (OSError, ValueError, SyntaxError, IndexError, EOFError, TypeError, struct.error, MemoryError)
 """What Pillow's decoders raise on damaged data."""
 
 
@@ -60,7 +60,7 @@ def open_header(data: bytes) -> ImageFile.ImageFile:
         image = Image.open(io.BytesIO(data), formats=(kind,))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PageTooLarge(limit_pixels=MAX_PIXELS) from error
-    except _DECODER_FAULTS as error:
+    except DECODER_FAULTS as error:
         raise PageUnreadable(why="header") from error
     pixels = image.width * image.height
     if pixels > MAX_PIXELS:
@@ -82,13 +82,13 @@ def open_picture(data: bytes, dpi: int | None = None) -> Picture:
     media_type = f"image/{(image.format or '').lower()}"
     try:
         image.load()
-        return Picture(_upright(plain(image), image), dpi or dpi_of(image), media_type)
-    except _DECODER_FAULTS as error:
+        return Picture(upright(plain(image), image), dpi or dpi_of(image), media_type)
+    except DECODER_FAULTS as error:
         raise PageUnreadable(why="truncated_or_damaged") from error
 
 
-def _upright(picture: Image.Image, file: Image.Image) -> Image.Image:
-    """As the camera was held (EXIF 2.32, tag 0x0112); scanners do not say."""
+def upright(picture: Image.Image, file: Image.Image) -> Image.Image:
+    """A decoded picture of this file as the camera was held (EXIF 2.32, tag 0x0112); scanners do not say."""
     try:
         turn = _HELD.get(file.getexif().get(_ORIENTATION, 1))
     except Exception:  # whatever a hostile file has there, its pixels are good without

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageChops, ImageFilter
+from PIL import Image, ImageChops
+
+from documents.masks import long_runs, mean_around, packed, windowed
 
 type Ink = NDArray[np.bool_]
 type Coordinates = NDArray[np.float32]
@@ -25,11 +27,14 @@ LIMIT_DEG = 8.0
 
 _MIN_INK = 800
 _MAX_POINTS = 40_000
+_FEW_POINTS = 15_000
 _MIN_SHARPNESS = 1.6
 _MIN_UPSIDE_DOWN = 0.03
-_RULE_PX = 50
+_RULE_PX = 51
 _SPECKS_PX = 2
-_MOSTLY_INK = [0] * 243 + [255] * 13
+_AROUND_PX, _DARKER_BY = 12, 14
+_FILLED_PX, _FILLED = 9, 150
+_SMEAR_PX = 25
 _QUARTER_RATIO = 1.15
 _PLAIN = 3.0
 _STRONG_LETTERS = 0.25
@@ -94,17 +99,11 @@ def _by_letters(ink: Ink) -> Lie:
     return Lie()
 
 
-def ink_of(grey: Image.Image, radius_px: int = 12, darker_by: int = 14) -> Ink:
-    """True where the picture is darker than its surroundings."""
-    around = grey.filter(ImageFilter.BoxBlur(radius_px))
-    return np.asarray(ImageChops.subtract(around, grey)) > darker_by
-
-
 def _text_ink(grey: Image.Image) -> Ink:
-    """Ink without filled areas, and without the frame of the picture where the lid's edges are."""
-    ink = ink_of(grey)
-    density = np.asarray(_as_image(ink).filter(ImageFilter.BoxBlur(9)))
-    ink = ink & (density < 150)
+    """What is darker than its surroundings, without filled areas, and without the frame of the picture where the lid's
+    edges are."""
+    ink = np.asarray(ImageChops.subtract(mean_around(grey, _AROUND_PX), grey)) > _DARKER_BY
+    ink &= np.asarray(mean_around(_as_image(ink), _FILLED_PX)) < _FILLED
     height, width = ink.shape
     ink[: height // 50] = ink[-(height // 50) - 1 :] = False
     ink[:, : width // 40] = ink[:, -(width // 40) - 1 :] = False
@@ -113,14 +112,13 @@ def _text_ink(grey: Image.Image) -> Ink:
 
 def _angle(ink: Ink) -> float | None:
     """Degrees clockwise that lines of text, rules or the sheet's edges are off; None when there is nothing to go by."""
-    rows, columns = np.nonzero(ink)
-    if len(rows) < _MIN_INK:
-        return None
-    if len(rows) > _MAX_POINTS:
-        some = np.random.default_rng(0).choice(len(rows), _MAX_POINTS, replace=False)
-        rows, columns = rows[some], columns[some]
-    x, y = columns.astype(np.float32), rows.astype(np.float32)
     height, width = ink.shape
+    points = np.flatnonzero(ink)
+    if len(points) < _MIN_INK:
+        return None
+    if len(points) > _MAX_POINTS:
+        points = points[np.random.default_rng(0).choice(len(points), _MAX_POINTS, replace=False)]
+    y, x = (place.astype(np.float32) for place in np.divmod(points, width))
     (upright, sharpness), (lying, side_sharpness) = (
         _sharpest(x - width / 2, y, width),
         _sharpest(y - height / 2, width - 1 - x, height),
@@ -133,16 +131,18 @@ def _angle(ink: Ink) -> float | None:
 def _sharpest(x: Coordinates, y: Coordinates, width: int) -> tuple[float, float]:
     """The angle in degrees with the sharpest profile, and how much sharper it is than the usual one."""
 
-    def sharpness(angle_deg: float) -> float:
-        sheared = (y - x * np.float32(np.tan(np.radians(angle_deg))) + width).astype(np.int32)
+    y, every = y + np.float32(width), 1 + len(x) // _FEW_POINTS
+
+    def sharpness(angle_deg: float, step: int) -> float:
+        sheared = (y[::step] - x[::step] * np.float32(np.tan(np.radians(angle_deg)))).astype(np.intp)
         return float((np.diff(np.bincount(sheared).astype(np.float64)) ** 2).sum())
 
     coarse = np.arange(-LIMIT_DEG, LIMIT_DEG + 0.01, 0.5)
-    scores = [sharpness(angle) for angle in coarse]
-    around = float(coarse[int(np.argmax(scores))])
-    fine = np.arange(around - 0.5, around + 0.51, 0.05)
-    best = [sharpness(angle) for angle in fine]
-    return float(fine[int(np.argmax(best))]), max(best) / (float(np.median(scores)) + 1e-9)
+    scores = [sharpness(angle, every) for angle in coarse]
+    usual, best = np.argsort(scores)[[len(scores) // 2, -1]]
+    fine = np.arange(coarse[best] - 0.5, coarse[best] + 0.51, 0.05)
+    sharp = [sharpness(angle, 1) for angle in fine]
+    return float(fine[int(np.argmax(sharp))]), max(sharp) / (sharpness(coarse[usual], 1) + 1e-9)
 
 
 def _acrossness(level: Ink) -> float:
@@ -153,14 +153,23 @@ def _acrossness(level: Ink) -> float:
     height, width = level.shape
     across = along = 1e-9
     for part in range(4):
-        across += _jumps(level[:, part * width // 4 : (part + 1) * width // 4].sum(axis=1))
-        along += _jumps(level[part * height // 4 : (part + 1) * height // 4].sum(axis=0))
-    smears = [_as_image(level).filter(ImageFilter.BoxBlur(radius)) for radius in ((12, 0), (0, 12))]
-    covered, covered_down = (int(np.count_nonzero(np.asarray(smear))) for smear in smears)
+        across += _jumps(_profile(level[:, part * width // 4 : (part + 1) * width // 4], 1))
+        along += _jumps(_profile(level[part * height // 4 : (part + 1) * height // 4], 0))
+    covered, covered_down = _covered(level.T), _covered(level)
     return across / along * covered_down / max(covered, 1)
 
 
-def _jumps(profile: NDArray[np.int_]) -> float:
+def _covered(level: Ink) -> int:
+    """Pixels with ink within half of `_SMEAR_PX` above or below."""
+    return int(np.bitwise_count(windowed(packed(level), _SMEAR_PX, np.bitwise_or)).sum())
+
+
+def _profile(ink: Ink, axis: int) -> NDArray[np.uint32]:
+    """How much ink there is in each row (axis 1) or column (axis 0)."""
+    return ink.view(np.uint8).sum(axis=axis, dtype=np.uint32)
+
+
+def _jumps(profile: NDArray[np.uint32]) -> float:
     """How sharp a profile is."""
     return float((np.diff(profile.astype(np.float64)) ** 2).sum())
 
@@ -168,13 +177,14 @@ def _jumps(profile: NDArray[np.int_]) -> float:
 def _without_rules(level: Image.Image) -> Ink:
     """A level page's ink without its rules, frames and sheet edges: runs of a third of an inch and more."""
     ink = np.asarray(level) > 0
-    thick = level
-    for step in ((0, 1), (0, -1), (1, 0), (-1, 0)):
-        thick = ImageChops.lighter(thick, ImageChops.offset(level, *step))
-    for radius in ((_RULE_PX // 2, 0), (0, _RULE_PX // 2)):
-        middles = thick.filter(ImageFilter.BoxBlur(radius)).point(_MOSTLY_INK)
-        ink = ink & (np.asarray(middles.filter(ImageFilter.BoxBlur(radius))) == 0)
-    return ink
+    thick = ink.copy()
+    thick[1:] |= ink[:-1]
+    thick[:-1] |= ink[1:]
+    thick[:, 1:] |= ink[:, :-1]
+    thick[:, :-1] |= ink[:, 1:]
+    rules = long_runs(thick, _RULE_PX)
+    rules |= long_runs(thick.T, _RULE_PX).T
+    return ink & ~rules
 
 
 def _upness(level: Ink) -> float:
@@ -182,7 +192,7 @@ def _upness(level: Ink) -> float:
     width = level.shape[1]
     votes: list[float] = []
     for part in range(4):
-        column = level[:, part * width // 4 : (part + 1) * width // 4].sum(axis=1).astype(np.float64)
+        column = _profile(level[:, part * width // 4 : (part + 1) * width // 4], 1).astype(np.float64)
         column[column <= _SPECKS_PX] = 0
         votes += [vote for line in _lines(column) if (vote := _vote(line)) is not None]
     return float(np.mean(votes)) if votes else 0.0

@@ -242,8 +242,31 @@ def test_only_an_original_that_cannot_be_decoded_is_refused() -> None:
         clean_page(_scan(*SCANS[0])[:5000])
 
 
-def test_levels_turn_the_paper_white_and_keep_black() -> None:
-    table = light._levels()
-    assert table[0] == 0
-    assert table[64] == 255
+@pytest.mark.parametrize("unit", [64, 200.5, 255])
+def test_levels_turn_the_paper_white_and_keep_black(unit: float) -> None:
+    table = light._levels(unit)
     assert len(table) == 256
+    assert table == sorted(table)
+    assert table[int(0.06 * unit)] == 0
+    assert table[int(unit)] == 255
+
+
+def test_colours_do_not_fade_where_tones_are_lifted() -> None:
+    sand = (217, 178, 128)
+    page = _page("letter").reduce(2).copy()
+    ImageDraw.Draw(page).rectangle((500, 1400, 800, 1600), fill=sand)
+    seen = np.asarray(_picture(clean_page(drawn_pages.jpeg(page, quality=95, dpi=150))).convert("YCbCr"), np.float32)
+    wanted = np.array(Image.new("RGB", (1, 1), sand).convert("YCbCr"), np.float32)[0, 0]
+    field = seen[seen[..., 2] > 138]
+    assert len(field) > 0.9 * 300 * 200
+    found = np.median(field, axis=0)
+    stretched = (wanted[1:] - 128) / (0.955 - 0.06)
+    assert np.hypot(*(found[1:] - 128)) == pytest.approx(np.hypot(*stretched), rel=0.1)
+    assert found[0] == pytest.approx(wanted[0], abs=24)
+
+
+def test_tones_can_be_taken_back() -> None:
+    table, straight = light._levels(255), light._straight()
+    for level in range(16, 243):
+        even = (level / 255 - 0.06) / 0.895 * 255
+        assert straight[table[level]] == pytest.approx(even, abs=2)
