@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 
 import pytest
+from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -39,7 +40,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.flaky(reruns=1, reruns_delay=2))
 
 
-class OneInRealTime(LoadScopeScheduling):  # type: ignore[misc] # it has no types
+class OneInRealTime(LoadScopeScheduling):
     """`--dist loadscope`: one worker has all that runs in real time, the others, file by file, what waits more than it
     works. Never two of the former at once."""
 
@@ -47,6 +48,6 @@ class OneInRealTime(LoadScopeScheduling):  # type: ignore[misc] # it has no type
         return "in real time" if nodeid.startswith(IN_REAL_TIME) else nodeid.partition("::")[0]
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneInRealTime | None:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer | None) -> OneInRealTime | None:
     """Ours for `--dist loadscope`; the plugin's own otherwise."""
     return OneInRealTime(config, log) if config.getvalue("dist") == "loadscope" else None
