@@ -98,7 +98,7 @@ async def test_what_is_filed_reaches_the_agency_and_its_supervisor_decides(tmp_p
             board.job.retry([copy.id])
             await until(lambda: len(list(folder.glob("*.json"))) == 1)
             await until(lambda: board.decided == [Decided(1, given_up=False)])
-            await until(lambda: store.deliveries.listed("valdore")[0].state == DeliveryState.DELIVERED)
+            await until(lambda: store.deliveries.listed("valdore")[0].state.value == "delivered")
             board.job.give_up([copy.id], "Plus besoin")  # it has arrived: nothing to give up
             await until(lambda: len(board.decided) == 2)
             assert board.decided[-1].copies == 0
