@@ -238,6 +238,10 @@ function makeCall(name) {
     awaitPackets(made);
     governed.begin();
     watchStrain(made, null);
+    watchSilence(made, (one) => one === link, (silent) => {
+      governed.setSilent(silent);
+      limitPicture(startKbps()).catch(() => {});
+    });
   }
 
   async function speakTo(label) {

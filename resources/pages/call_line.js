@@ -56,6 +56,23 @@ async function sentPictures(sender) {
   return found;
 }
 
+// Tells `changed(on)` when a connection hears nothing any more, and when it does again; ends when `made` is not present.
+// The voice's packets come fifty times a second, two and a half times while nobody speaks (RFC 6716, section 2.1.9).
+function watchSilence(made, isPresent, changed) {
+  const LOOK_MS = 100, SILENT_MS = 1200;
+  let heard = 0, heardAt = 0, silent = false;
+  const look = () => {
+    if (!isPresent(made)) return;
+    const times = made.connection.getReceivers().flatMap((receiver) => receiver.getSynchronizationSources());
+    const newest = Math.max(0, ...times.map((source) => source.timestamp));
+    if (newest !== heard) [heard, heardAt] = [newest, performance.now()];
+    const now = heard > 0 && performance.now() - heardAt > SILENT_MS;
+    if (now !== silent) changed(silent = now);
+    setTimeout(look, LOOK_MS);
+  };
+  look();
+}
+
 // The governor's limits on one call's picture. `senderOf()` gives the sender of the present connection, or null.
 function makeGoverned(senderOf) {
   const PROBE_MS = 400;
@@ -64,6 +81,7 @@ function makeGoverned(senderOf) {
   let limits = null;           // {kbps, height_px, fps, motion}; 0 is no bound
   let lower = 0;               // index in HEIGHTS: what the encoder cannot make small enough is made of fewer rows
   let strained = 0, calm = 0;  // seconds
+  let silent = false;          // nothing comes from the other end
   let photo = null;            // {sender, camera, canvas, track, timer}: a still photo now and then
 
   async function shoot(shot) {
@@ -121,6 +139,7 @@ function makeGoverned(senderOf) {
     const shot = photo && photo.sender === sender;
     const settings = sender.track && sender.track.getSettings ? sender.track.getSettings() : {};
     parameters.encodings.forEach((encoding) => {
+      encoding.active = !silent;
       encoding.scaleResolutionDownBy = !shot && settings.height > height ? settings.height / height : 1;
       if (fps && fps >= 1) encoding.maxFramerate = fps;
       else delete encoding.maxFramerate;
@@ -130,7 +149,7 @@ function makeGoverned(senderOf) {
   // Takes a second's look at what is sent: {fps, share}, the latter being what the transport allows of our bound. Gives
   // whether the size changed. A picture full of motion overruns a narrow line at any rate asked for, and the voice with it.
   function strain(look) {
-    if (!bound()) return false;   // nobody governs
+    if (!bound() || silent) return false;   // nobody governs, or there is nothing to judge by
     const few = limits.fps > 0 && limits.fps < LIVELY_FPS;
     const bad = look.fps < SLOW_FPS && look.share < 0.5 && !few, good = look.fps >= LIVELY_FPS && look.share > 0.8;
     strained = bad ? strained + 1 : 0;
@@ -144,6 +163,14 @@ function makeGoverned(senderOf) {
 
   function begin() {
     lower = strained = calm = 0;
+    silent = false;
+  }
+
+  // Nothing comes: the line is cut. Pictures that are sent now are lost, and the other end would ask for each packet of
+  // them before it looks at a new one; so none are sent, and the first one afterwards is whole.
+  function setSilent(on) {
+    silent = on;
+    strained = calm = 0;
   }
 
   async function set(wanted) {
@@ -154,6 +181,6 @@ function makeGoverned(senderOf) {
     if (isPhoto && !photo && sender && sender.track) await startPhotos(sender);
   }
 
-  return { set, rateOf, bound, motion, shape, strain, begin, again: () => (limits ? set(limits) : null), end: endPhotos,
+  return { set, rateOf, bound, motion, shape, strain, begin, setSilent, again: () => (limits ? set(limits) : null), end: endPhotos,
     photos: () => photo !== null };
 }
