@@ -44,6 +44,10 @@ POLL_S = 0.25
 SILENT_AFTER_S = 2.5
 """Reports come about once a second; without any for so long nobody seems to read our pictures."""
 
+CUT_AFTER_S = 1.2
+"""Without any packet for so long (a voice that says nothing sends one every 0.4 s) the line is cut. Pictures sent now
+are lost, and the other end would ask for each packet of them before it looks at a new one."""
+
 PACE = 1.6
 """Packets leave at so much of the picture's rate: a large picture is out before the next is due, mostly."""
 
@@ -98,6 +102,7 @@ class _VoiceInlet:
 
     async def on_packet(self, packet: RtpPacket, codec: str) -> None:
         self._call.received.count_voice_packet()
+        self._call.hear()
         if packet.payload and codec == "opus":
             self._call.playout.put(packet.timestamp, packet.payload, asyncio.get_running_loop().time())
 
@@ -115,6 +120,7 @@ class _PictureInlet:
         self._call = call
 
     async def on_packet(self, packet: RtpPacket, codec: str) -> None:
+        self._call.hear()
         pictures = self._call.pictures
         if pictures is not None:
             await pictures.add(packet.sequence_number, packet.timestamp, bool(packet.marker), packet.payload, codec)
@@ -167,6 +173,7 @@ class Call:
         self._rtt_s: float | None = None
         self._sent_lost: float | None = None
         self._sent_bytes = 0
+        self._heard_at_s: float | None = None
         self._tasks: list[asyncio.Task[Any]] = []
         # BALANCED, aiortc's default, on purpose: MAX_BUNDLE hangs when the offer's order differs from our tracks'.
         servers = [RTCIceServer(s.url, s.username or None, s.credential or None) for s in settings.ice_servers]
@@ -287,6 +294,12 @@ class Call:
         if self.pictures is not None:
             self._tasks.append(tasks.spawn(self.pictures.run(), name="call-pictures"))
 
+    def hear(self) -> None:
+        """A packet of the other end has come: pictures are worth sending."""
+        self._heard_at_s = asyncio.get_running_loop().time()
+        if self._encoder is not None and self._encoder.paused:
+            self._encoder.paused = self.picture.sparing = False
+
     def _wait_s(self, timestamp: int) -> float:
         now_s = asyncio.get_running_loop().time()
         evenly_s = self._smoother.wait_s(timestamp, now_s)
@@ -319,6 +332,8 @@ class Call:
             self._count()
             heard_s = self._picture_sender.heard_at_s if self._picture_sender is not None else None
             self.picture.sparing = heard_s is not None and loop.time() - heard_s > SILENT_AFTER_S
+            if self._encoder is not None and self._heard_at_s is not None:
+                self._encoder.paused = loop.time() - self._heard_at_s > CUT_AFTER_S
 
     def _count(self) -> None:
         packets = lost = received = sent = 0

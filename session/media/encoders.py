@@ -115,6 +115,7 @@ class PictureEncoder(Encoder):
     Attributes:
         counts: "pictures", "keys", "made" encoders, "left_out" pictures.
         size: of the last picture, (width, height).
+        paused: no pictures are sent; the first one afterwards is a key frame.
     """
 
     def __init__(
@@ -125,6 +126,7 @@ class PictureEncoder(Encoder):
     ) -> None:
         self.counts: Counter[str] = Counter()
         self.size = (0, 0)
+        self.paused = False
         self.codec_name = codec
         self._clock = clock
         self.rate = rate
@@ -160,11 +162,11 @@ class PictureEncoder(Encoder):
     def encode(self, frame: Frame, force_keyframe: bool = False) -> tuple[list[bytes], int]:
         """The picture's RTP payloads, and its time on a clock of 90 kHz; none when the picture is left out."""
         now_s = self._clock()
-        self._key_owed = self._key_owed or force_keyframe
+        self._key_owed = self._key_owed or force_keyframe or self.paused
         assert frame.pts is not None
         assert frame.time_base is not None
         at = convert_timebase(frame.pts, frame.time_base, VIDEO_TIME_BASE)
-        if self._in_debt(now_s):
+        if self._in_debt(now_s) or self.paused:
             self.counts["left_out"] += 1
             return [], at
         picture = self._scaled(cast(av.VideoFrame, frame), now_s)

@@ -205,6 +205,25 @@ async def test_damaged_descriptions_never_break_the_engine(engine: AiortcEngine)
     assert threading.active_count() < 40
 
 
+async def test_while_nothing_comes_no_pictures_are_sent_and_the_first_one_afterwards_is_whole(
+    engine: AiortcEngine,
+) -> None:
+    cut_off: set[str] = set()
+    kiosk = Kiosk("av1", lambda payloads: [] if cut_off else payloads)
+    await kiosk.call(engine)
+    await until(lambda: engine.stats().frames > 3)
+    call = cast(Any, engine)._call
+    cut_off.add("now")
+    await until(lambda: call._encoder.paused)
+    keys, sent = call._encoder.counts["keys"], call._encoder.counts["pictures"]
+    await asyncio.sleep(0.5)
+    assert call._encoder.counts["pictures"] == sent
+    cut_off.clear()
+    await until(lambda: call._encoder.counts["pictures"] > sent)
+    assert call._encoder.counts["keys"] == keys + 1
+    await kiosk.pc.close()
+
+
 async def test_an_end_that_stops_reading_gets_few_pictures_and_nothing_piles_up(engine: AiortcEngine) -> None:
     kiosk = Kiosk("av1", list)
     await kiosk.call(engine)

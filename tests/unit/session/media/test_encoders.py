@@ -122,6 +122,17 @@ def test_a_key_frame_is_made_when_asked_for_but_not_more_than_two_a_second(codec
     assert 5 <= sum(keys) <= 9
 
 
+def test_after_a_pause_the_first_picture_is_whole(codec: str) -> None:
+    filmed = Filmed(codec, start_bps=300_000)
+    filmed.bytes_of(20)
+    filmed.encoder.paused = True
+    assert filmed.bytes_of(20) == 0
+    filmed.encoder.paused = False
+    payloads = filmed.next()
+    assert payloads
+    assert filmed.is_key(payloads)
+
+
 def test_the_governors_limits_hold_whatever_the_estimate(codec: str) -> None:
     filmed = Filmed(codec, start_bps=900_000)
     filmed.encoder.target_bitrate = 1_500_000
