@@ -56,6 +56,10 @@ KEY_FRAMES_APART_S = 0.5
 MAX_DEBT_S = 0.35
 """So much of its rate the encoder may have overdrawn; then pictures are left out until it is even."""
 
+LONGEST_GAP = 1.4
+"""Pictures' times apart that an encoder believes: after a pause libvpx spends all the bits of the pause on one picture,
+which makes the next pause (measured at 2 Mb/s: 1 to 12 pictures a second for ever, after one busy second)."""
+
 MOVING_SHARE = 0.5
 """Hands that talk move all the time: such a picture needs twice the bits of a face, else pictures are left out."""
 
@@ -141,6 +145,8 @@ class PictureEncoder(Encoder):
         self._debt_bits = 0.0
         self._drained_at_s = clock()
         self._picture_id = random.randrange(1 << 15)
+        self._at: int | None = None
+        self._encoder_pts = 0
 
     @property
     def target_bitrate(self) -> int:
@@ -176,12 +182,22 @@ class PictureEncoder(Encoder):
         picture.pict_type = PictureType.I if key else PictureType.NONE
         if key:
             self._note_key(now_s)
+        own_time, picture.pts, picture.time_base = (picture.pts, picture.time_base), self._next_pts(at), VIDEO_TIME_BASE
         data = b"".join(bytes(packet) for packet in self._codec.encode(picture))
+        picture.pts, picture.time_base = own_time
         payloads = self._packetized(data)
         self._debt_bits += 8 * sum(len(payload) + 50 for payload in payloads)
         self.counts["pictures"] += 1
         self.size = (picture.width, picture.height)
         return payloads, at
+
+    def _next_pts(self, at: int) -> int:
+        """The encoder's own time of a picture of the time `at`; gaps are no longer than it should know."""
+        usual = round(1 / self._fps / VIDEO_TIME_BASE)
+        gap = at - self._at if self._at is not None else usual
+        self._at = at
+        self._encoder_pts += max(usual // 2, min(gap, round(LONGEST_GAP * usual)))
+        return self._encoder_pts
 
     def pack(self, packet: Packet[Any]) -> tuple[list[bytes], int]:
         """Not used: our track gives frames."""

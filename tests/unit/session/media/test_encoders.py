@@ -122,6 +122,23 @@ def test_a_key_frame_is_made_when_asked_for_but_not_more_than_two_a_second(codec
     assert 5 <= sum(keys) <= 9
 
 
+def test_after_a_busy_second_pictures_come_as_often_as_before(codec: str) -> None:
+    """An encoder that is told of the pauses spends all their bits on one picture, which makes the next pause."""
+    grain = np.random.default_rng(3).normal(0, 6, (8, 360, 640, 3))
+    now_s = 100.0
+    encoder = PictureEncoder(SendRate(320_000, 320_000), codec, clock=lambda: now_s)
+    sent: list[bool] = []
+    for count in range(150):
+        picture = np.asarray(PICTURES[count % len(PICTURES)].resize((640, 360))) + grain[count % 8]
+        frame = av.VideoFrame.from_ndarray(picture.clip(0, 255).astype(np.uint8), format="rgb24")
+        frame = frame.reformat(format="yuv420p")
+        frame.pts, frame.time_base = count * 90_000 // FPS, fractions.Fraction(1, 90_000)
+        is_busy = 10 <= count < 40 and count % 3
+        sent.append(bool(encoder.encode(frame)[0]) if not is_busy else False)
+        now_s += 1 / FPS
+    assert sum(sent[-50:]) >= 40
+
+
 def test_after_a_pause_the_first_picture_is_whole(codec: str) -> None:
     filmed = Filmed(codec, start_bps=300_000)
     filmed.bytes_of(20)
