@@ -192,7 +192,9 @@ class PictureEncoder(Encoder):
         return payloads, at
 
     def _next_pts(self, at: int) -> int:
-        """The encoder's own time of a picture of the time `at`; gaps are no longer than it should know."""
+        """The encoder's own time of a picture of the time `at`; for libvpx, gaps are no longer than it should know."""
+        if self.codec_name == "av1":
+            return at
         usual = round(1 / self._fps / VIDEO_TIME_BASE)
         gap = at - self._at if self._at is not None else usual
         self._at = at
