@@ -240,7 +240,10 @@ function makeCall(name) {
     watchStrain(made, null);
     watchSilence(made, (one) => one === link, (silent) => {
       governed.setSilent(silent);
-      limitPicture(startKbps()).catch(() => {});
+      const apply = () => {         // another change of the same sender may be under way: a picture must not stay away
+        if (made === link) limitPicture(startKbps()).catch(() => setTimeout(apply, ARRIVING_MS));
+      };
+      apply();
     });
   }
 

@@ -176,7 +176,7 @@ class Hub:
             eligibility,
             self._lines.rates,
             (turn or TurnTickets([], b"", False, clock)).rules,
-            kiosk_key or catalogue.kiosk_key,
+            kiosk_key,
         )
         self._board = Board(self._book, self._board_store, catalogue, self._agents, self._news, clock)
         self.waits = Waits(self.view, HandlingTimes(), self._board.agents, clock, self._services_of)

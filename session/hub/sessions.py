@@ -61,18 +61,13 @@ def _direct(_session: str) -> IceRules | None:
     return None
 
 
-def _unknown(_home: str, _kiosk: str) -> str:
-    """Whoever it is."""
-    return ""
-
-
 class Sessions:
     """Tickets from the agent's accept to the end.
 
     Args:
         served: told each closed ticket with its caller's number.
         rates: what the line of a kiosk (home, id) carries. relays: how a session's call may find its way.
-        kiosk_key: the public key of a kiosk (home, id), "" for one that is not ours.
+        kiosk_key: the public key of a kiosk (home, id), "" for one that is not ours; by default the convention's.
     """
 
     def __init__(
@@ -87,9 +82,9 @@ class Sessions:
         eligibility: Eligibility | None = None,
         rates: Callable[[str, str], LineRates | None] = _unmeasured,
         relays: Callable[[str], IceRules | None] = _direct,
-        kiosk_key: Callable[[str, str], str] = _unknown,
+        kiosk_key: Callable[[str, str], str] | None = None,
     ) -> None:
-        self._rates, self._relays, self._kiosk_key = rates, relays, kiosk_key
+        self._rates, self._relays, self._kiosk_key = rates, relays, kiosk_key or catalogue.kiosk_key
         self._eligibility = eligibility or Eligibility(catalogue)
         self._served = served
         self._book = book
