@@ -57,7 +57,7 @@ MAX_DEBT_S = 0.35
 """So much of its rate the encoder may have overdrawn; then pictures are left out until it is even."""
 
 LONGEST_GAP = 1.4
-"""Of the usual time between two pictures, the most that libvpx is told: it spends all the bits of a pause on the picture
+"""Of the usual time between two pictures, the most that libvpx is told: it spends all bits of a pause on the picture
 after it, which makes the next pause (measured at 2 Mb/s: 1 to 12 pictures a second for ever, after one busy second)."""
 
 MOVING_SHARE = 0.5
