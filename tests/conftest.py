@@ -48,6 +48,7 @@ class OneInRealTime(LoadScopeScheduling):
         return "in real time" if nodeid.startswith(IN_REAL_TIME) else nodeid.partition("::")[0]
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer | None) -> OneInRealTime | None:
     """Ours for `--dist loadscope`; the plugin's own otherwise."""
     return OneInRealTime(config, log) if config.getvalue("dist") == "loadscope" else None

@@ -7,12 +7,14 @@
   const FULL_SNAPSHOT = 2;
   const INCREMENTAL = 3;
   const CUSTOM = 5;
+  const SCROLL = 3; // a source of incremental events
   const stages = document.getElementById("stages");
   const facts = { events: 0, pictures: 0, warnings: 0, lastWarning: "" };
   let replayer = null; // where events go
   let visible = null; // {replayer, stage} that is seen
   let building = null; // {replayer, stage} that waits for its full picture
   let size = null;
+  let places = new Map(); // where the caller stands in what scrolls, by the node's number, in the newest picture
   let epoch = 0; // number of the web document that is fed
 
   // ---- pictures come through the kiosk, never from the agent's machine -------------------------------------------------
@@ -58,8 +60,13 @@
   }
 
   function rewrite(event) {
-    if (event.type === FULL_SNAPSHOT) rewriteTree(event.data.node);
+    if (event.type === FULL_SNAPSHOT) {
+      rewriteTree(event.data.node);
+      const { left, top } = event.data.initialOffset || {};
+      takePlace({ id: event.data.node.id, x: left, y: top });
+    }
     if (event.type !== INCREMENTAL) return;
+    if (event.data.source === SCROLL) rewriteScroll(event);
     for (const added of event.data.adds || []) if (added.node) rewriteTree(added.node);
     if (event.data.source === 0) {
       for (const change of event.data.attributes || []) {
@@ -106,10 +113,57 @@
     }
   }
 
-  const canvasPlugin = {
-    onBuild: layOutCanvas,
+  // ---- where the caller stands -----------------------------------------------------------------------------------------
+
+  // rrweb would roll there smoothly: late, and a change of the page's size on the way ends it anywhere. It also tells of a
+  // new size up to 200 ms later than of the scrolling that it caused. So each place is kept, and put back after a change.
+  function rewriteScroll(event) {
+    const { id, x, y } = event.data;
+    event.type = CUSTOM;
+    event.data = { tag: "place", payload: { id, x, y } };
+  }
+
+  function takePlace({ id, x, y }) {
+    if (Number.isFinite(x) && Number.isFinite(y)) places.set(id, { x, y });
+  }
+
+  function takeBuiltPlace(node, { id }) {
+    const { attributes } = (node.nodeType === Node.ELEMENT_NODE && replayer && replayer.getMirror().getMeta(node)) || {};
+    if (!attributes || !(attributes.rr_scrollLeft || attributes.rr_scrollTop)) return;
+    takePlace({ id, x: Number(attributes.rr_scrollLeft || 0), y: Number(attributes.rr_scrollTop || 0) });
+  }
+
+  function goTo(id) {
+    const node = replayer && replayer.getMirror().getNode(id);
+    const scroller = node && node.nodeType === Node.DOCUMENT_NODE ? node.scrollingElement : node;
+    if (!scroller || !scroller.scrollTo) return;
+    const { x, y } = places.get(id);
+    if (scroller.scrollLeft !== x || scroller.scrollTop !== y) scroller.scrollTo({ left: x, top: y, behavior: "instant" });
+  }
+
+  function goBack() {
+    for (const id of places.keys()) goTo(id);
+  }
+
+  // A picture, a font or a part that comes later makes the page as long as the kiosk's: only then the place exists.
+  function keepPlaces(picture) {
+    const inner = picture.replayer.iframe.contentDocument;
+    picture.growth = new ResizeObserver(() => picture.replayer === replayer && goBack());
+    for (const element of [inner.documentElement, inner.body]) if (element) picture.growth.observe(element);
+    inner.addEventListener("load", () => picture.replayer === replayer && goBack(), true);
+  }
+
+  const ownPlugin = {
+    onBuild(node, info) {
+      layOutCanvas(node, info);
+      takeBuiltPlace(node, info);
+    },
     handler(event) {
       if (event.type !== CUSTOM) return;
+      if (event.data.tag === "place") {
+        takePlace(event.data.payload);
+        goTo(event.data.payload.id);
+      }
       if (event.data.tag === "canvas") paintCanvas(event.data.payload);
       if (event.data.tag === "select") showChoices(event.data.payload);
     },
@@ -165,6 +219,7 @@
   function dispose(picture) {
     if (!picture) return;
     try {
+      if (picture.growth) picture.growth.disconnect();
       picture.replayer.timer.clear(); // destroy() alone leaves the timer of live mode running
       picture.replayer.destroy();
     } catch (error) {
@@ -186,16 +241,22 @@
       UNSAFE_replayCanvas: false,
       showWarning: true,
       logger: { log() {}, warn },
-      insertStyleRules: ["a,button,input,select,textarea{cursor:default}", ":focus{outline:none!important}"],
-      plugins: [canvasPlugin],
+      insertStyleRules: [
+        "a,button,input,select,textarea{cursor:default}",
+        ":focus{outline:none!important}",
+        "*{overflow-anchor:none!important}", // the kiosk's browser does that, and tells
+      ],
+      plugins: [ownPlugin],
     });
     const picture = { replayer, stage: coming, epoch };
     if (building) dispose(building);
     building = picture;
+    places = new Map();
     replayer.on("fullsnapshot-rebuilded", () => show(picture));
     replayer.on("resize", (dimensions) => {
       size = dimensions;
       fit();
+      goBack();
     });
     replayer.startLive(Date.now() - 5);
   }
@@ -209,6 +270,7 @@
     dispose(visible);
     visible = picture;
     takeNoFocus(picture.replayer.iframe.contentDocument);
+    keepPlaces(picture);
     fit();
   }
 
