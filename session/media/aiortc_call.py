@@ -18,11 +18,11 @@ from aiortc import RTCConfiguration, RTCIceServer, RTCIceTransportPolicy, RTCSes
 from aiortc.rtp import RtpPacket
 
 from session.media.aiortc_internals import Connection, Receiver, Sender, use_encoder
-from session.media.encoders import VOICE_BPS, PictureEncoder, VoiceEncoder
+from session.media.encoders import PictureEncoder, VoiceEncoder
 from session.media.engine import MediaState, MediaStats, PictureLimits
 from session.media.frames import VideoFrame
 from session.media.ice import IceServer
-from session.media.line_budget import VOICE_KBPS, WIDE_KBPS, cheap_first, picture_kbps
+from session.media.line_budget import ASKED_VOICE_BPS, VOICE_KBPS, WIDE_KBPS, cheap_first, picture_kbps
 from session.media.line_estimator import LineEstimator
 from session.media.lip_sync import LipSync
 from session.media.packet_pacer import PacketPacer
@@ -217,7 +217,7 @@ class Call:
 
     def _hinted(self, sdp: str) -> str:
         start, most = self._settings.picture_kbps
-        return with_line_hints(sdp, start_kbps=start, max_kbps=most, voice_bps=VOICE_BPS)
+        return with_line_hints(sdp, start_kbps=start, max_kbps=most, voice_bps=ASKED_VOICE_BPS)
 
     def _connect_inlets(self) -> None:
         for transceiver in self._pc.getTransceivers():

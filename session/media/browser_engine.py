@@ -28,7 +28,7 @@ from session.media.call_page import SIMULATED, CallMedia, CallPage, Described, S
 from session.media.engine import MediaState, MediaStats, PictureLimits
 from session.media.frames import VideoFrame
 from session.media.ice import IcePlan
-from session.media.line_budget import cheap_first, picture_kbps
+from session.media.line_budget import ASKED_VOICE_BPS, cheap_first, picture_kbps
 from session.media.sdp import check_offer, with_line_hints
 from session.tasks import Tasks
 
@@ -43,7 +43,6 @@ WATCHED_S = 1.0
 CALLER_WIDTH_PX = 320
 OWN_WIDTH_PX = 240
 OWN_EVERY_S, CALLER_EVERY_S = 0.1, 0.4
-VOICE_BPS = 28_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,7 +193,7 @@ class BrowserEngine:
     def _hinted(self, sdp: str) -> str:
         """How wide the line is, for the end that gets this description."""
         most = picture_kbps(self._line_kbps, self._settings.media.max_kbps)
-        return with_line_hints(sdp, start_kbps=min(most, self._start_kbps), max_kbps=most, voice_bps=VOICE_BPS)
+        return with_line_hints(sdp, start_kbps=min(most, self._start_kbps), max_kbps=most, voice_bps=ASKED_VOICE_BPS)
 
     @property
     def _start_kbps(self) -> int:

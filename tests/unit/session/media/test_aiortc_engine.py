@@ -50,7 +50,7 @@ async def test_an_offer_in_any_order_is_answered_with_our_hints(engine: AiortcEn
     pc, offer = await offer_of(kinds)
     answer = await engine.answer(offer)
     await pc.close()
-    assert "useinbandfec=1;usedtx=1;stereo=0;maxaveragebitrate=28000" in answer
+    assert "useinbandfec=1;usedtx=1;stereo=0;maxaveragebitrate=32000" in answer
     assert answer.count("b=AS:900") == kinds.count("video")
     assert ("x-google-start-bitrate=250" in answer) == ("video" in kinds)
 
@@ -77,7 +77,7 @@ async def test_a_damaged_offer_is_refused_and_the_next_one_answered(engine: Aior
     await pc.close()
 
 
-@pytest.mark.parametrize(("line_kbps", "codec", "start"), [(512, "AV1", 320), (256, "AV1", 141), (4000, "VP8", 2762)])
+@pytest.mark.parametrize(("line_kbps", "codec", "start"), [(512, "AV1", 317), (256, "AV1", 138), (4000, "VP8", 2759)])
 async def test_a_known_line_decides_hints_and_codec(
     engine: AiortcEngine, line_kbps: int, codec: str, start: int
 ) -> None:

@@ -17,6 +17,7 @@ from session.media.person import SyntheticPerson
 from session.media.picture_codecs import PICTURE_CODECS, join_picture, make_decoder
 from session.media.send_rate import SendRate
 from session.media.sound import BLOCK, RATE_HZ, Pcm, ToneSource, silence
+from tests.benchmarks.media.voice import Speech
 
 FPS = 25
 PERSON = SyntheticPerson(640, 360)
@@ -183,6 +184,15 @@ def voiced(blocks: list[Pcm]) -> list[tuple[list[bytes], int]]:
         frame.sample_rate, frame.pts = RATE_HZ, index * BLOCK
         made.append(encoder.encode(frame))
     return made
+
+
+def test_each_packet_of_speech_carries_the_one_before_it_once_more() -> None:
+    """RFC 6716, sections 4.2.3 and 4.2.4: of the bits after the table of contents the second tells of such a copy."""
+    speech = Speech()
+    packets = [packet for made, _first in voiced([speech.read() for _ in range(250)]) for packet in made]
+    coded_as_speech = [packet for packet in packets[1:] if packet[0] >> 3 < 16]
+    assert len(coded_as_speech) == 249
+    assert sum(bool(packet[1] & 0x40) for packet in coded_as_speech) >= 248
 
 
 def test_while_nobody_speaks_hardly_anything_is_sent_and_time_goes_on() -> None:

@@ -39,7 +39,7 @@ def test_a_rate_that_stays_high_lifts_the_size_after_four_seconds() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "expected"), [(512, 320), (256, 141), (4000, 2762), (0, 777), (20, 20), (100_000, 4000)]
+    ("line", "expected"), [(512, 317), (256, 138), (4000, 2759), (0, 777), (20, 20), (100_000, 4000)]
 )
 def test_the_pictures_part_is_never_more_than_the_line(line: int, expected: int) -> None:
     assert picture_kbps(line, 777) == expected
