@@ -58,15 +58,20 @@ async function sentPictures(sender) {
 
 // Tells `changed(on)` when a connection hears nothing any more, and when it does again; ends when `made` is not present.
 // The voice's packets come fifty times a second, two and a half times while nobody speaks (RFC 6716, section 2.1.9).
+// Without a voice (no microphone there) a photo now and then is all that comes, and silence tells nothing.
 function watchSilence(made, isPresent, changed) {
   const LOOK_MS = 100, SILENT_MS = 1200;
-  let heard = 0, heardAt = 0, silent = false;
+  const heard = { audio: 0, video: 0 }, heardAt = { audio: -Infinity, video: -Infinity };
+  let silent = false;
   const look = () => {
     if (!isPresent(made)) return;
-    const times = made.connection.getReceivers().flatMap((receiver) => receiver.getSynchronizationSources());
-    const newest = Math.max(0, ...times.map((source) => source.timestamp));
-    if (newest !== heard) [heard, heardAt] = [newest, performance.now()];
-    const now = heard > 0 && performance.now() - heardAt > SILENT_MS;
+    for (const receiver of made.connection.getReceivers()) {
+      const { kind } = receiver.track;
+      const newest = Math.max(0, ...receiver.getSynchronizationSources().map((source) => source.timestamp));
+      if (newest > heard[kind]) [heard[kind], heardAt[kind]] = [newest, performance.now()];
+    }
+    const lastAt = Math.max(heardAt.audio, heardAt.video);
+    const now = lastAt - heardAt.audio <= SILENT_MS && performance.now() - lastAt > SILENT_MS;
     if (now !== silent) changed(silent = now);
     setTimeout(look, LOOK_MS);
   };

@@ -18,6 +18,7 @@ from aiortc import RTCConfiguration, RTCIceServer, RTCIceTransportPolicy, RTCSes
 from aiortc.rtp import RtpPacket
 
 from session.media.aiortc_internals import Connection, Receiver, Sender, use_encoder
+from session.media.cut import CutLine
 from session.media.encoders import PictureEncoder, VoiceEncoder
 from session.media.engine import MediaState, MediaStats, PictureLimits
 from session.media.frames import VideoFrame
@@ -43,10 +44,6 @@ CLOSE_TIMEOUT_S = 4.0
 POLL_S = 0.25
 SILENT_AFTER_S = 2.5
 """Reports come about once a second; without any for so long nobody seems to read our pictures."""
-
-CUT_AFTER_S = 1.2
-"""Without any packet for so long (a voice that says nothing sends one every 0.4 s) the line is cut. Pictures sent now
-are lost, and the other end would ask for each packet of them before it looks at a new one."""
 
 PACE = 1.6
 """Packets leave at so much of the picture's rate: a large picture is out before the next is due, mostly."""
@@ -101,10 +98,12 @@ class _VoiceInlet:
         self._call = call
 
     async def on_packet(self, packet: RtpPacket, codec: str) -> None:
+        now_s = asyncio.get_running_loop().time()
         self._call.received.count_voice_packet()
-        self._call.hear()
+        self._call.line.hear_voice(now_s)
+        self._call.go_on()
         if packet.payload and codec == "opus":
-            self._call.playout.put(packet.timestamp, packet.payload, asyncio.get_running_loop().time())
+            self._call.playout.put(packet.timestamp, packet.payload, now_s)
 
     def on_report(self, ntp: int, rtp_timestamp: int) -> None:
         self._call.lips.on_report("audio", ntp, rtp_timestamp)
@@ -120,7 +119,8 @@ class _PictureInlet:
         self._call = call
 
     async def on_packet(self, packet: RtpPacket, codec: str) -> None:
-        self._call.hear()
+        self._call.line.hear_picture(asyncio.get_running_loop().time())
+        self._call.go_on()
         pictures = self._call.pictures
         if pictures is not None:
             await pictures.add(packet.sequence_number, packet.timestamp, bool(packet.marker), packet.payload, codec)
@@ -173,7 +173,7 @@ class Call:
         self._rtt_s: float | None = None
         self._sent_lost: float | None = None
         self._sent_bytes = 0
-        self._heard_at_s: float | None = None
+        self.line = CutLine()
         self._tasks: list[asyncio.Task[Any]] = []
         # BALANCED, aiortc's default, on purpose: MAX_BUNDLE hangs when the offer's order differs from our tracks'.
         servers = [RTCIceServer(s.url, s.username or None, s.credential or None) for s in settings.ice_servers]
@@ -294,9 +294,8 @@ class Call:
         if self.pictures is not None:
             self._tasks.append(tasks.spawn(self.pictures.run(), name="call-pictures"))
 
-    def hear(self) -> None:
+    def go_on(self) -> None:
         """A packet of the other end has come: pictures are worth sending."""
-        self._heard_at_s = asyncio.get_running_loop().time()
         if self._encoder is not None and self._encoder.paused:
             self._encoder.paused = self.picture.sparing = False
 
@@ -332,8 +331,8 @@ class Call:
             self._count()
             heard_s = self._picture_sender.heard_at_s if self._picture_sender is not None else None
             self.picture.sparing = heard_s is not None and loop.time() - heard_s > SILENT_AFTER_S
-            if self._encoder is not None and self._heard_at_s is not None:
-                self._encoder.paused = loop.time() - self._heard_at_s > CUT_AFTER_S
+            if self._encoder is not None:
+                self._encoder.paused = self.line.is_cut(loop.time())
 
     def _count(self) -> None:
         packets = lost = received = sent = 0

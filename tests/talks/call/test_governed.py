@@ -90,3 +90,31 @@ def test_a_picture_that_overruns_the_line_gets_fewer_rows_until_it_is_calm(qt_lo
         pane.deleteLater()
 
     qt_loop.run(story())
+
+
+SILENCE = """(async () => {
+  const told = { both: [], "no microphone": [] }, at = { audio: 1, video: 1 };
+  const receiver = (kind) => ({ track: { kind }, getSynchronizationSources: () => [{ timestamp: at[kind] }] });
+  const none = { track: { kind: "audio" }, getSynchronizationSources: () => [] };
+  const present = () => true, wait = (ms) => new Promise((done) => setTimeout(done, ms));
+  const made = (...receivers) => ({ connection: { getReceivers: () => receivers } });
+  watchSilence(made(receiver("audio"), receiver("video")), present, (silent) => told.both.push(silent));
+  watchSilence(made(none, receiver("video")), present, (silent) => told["no microphone"].push(silent));
+  await wait(300);
+  at.audio = at.video = 2;
+  await wait(1700);
+  at.video = 3;
+  await wait(300);
+  return told;
+})()"""
+
+
+def test_silence_is_told_where_there_was_a_voice_and_not_between_the_photos_of_who_has_none(qt_loop: QtLoop) -> None:
+    async def story() -> None:
+        pane = KioskCallPane()
+        pane.show()  # a page that nobody sees has slow clocks
+        assert await pane.run(SILENCE) == {"both": [True, False], "no microphone": []}
+        pane.close_page()
+        pane.deleteLater()
+
+    qt_loop.run(story())

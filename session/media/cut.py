@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""When a line is cut: nothing of the other end has come for a while. Used by the aiortc engine, as in `call_line.js`.
+
+The voice is the sign of life: one that says nothing sends a packet every 0.4 s (RFC 6716, section 2.1.9). Where there
+is none (no microphone at the other end), a photo now and then is all that comes, and silence tells nothing.
+"""
+
+from __future__ import annotations
+
+CUT_AFTER_S = 1.2
+"""Pictures sent after so long without any packet are lost, and the other end would ask for each packet of them before
+it looks at a new one."""
+
+
+class CutLine:
+    """Told of every packet of one call; times are monotonic seconds."""
+
+    def __init__(self) -> None:
+        self._voice_at_s: float | None = None
+        self._heard_at_s = 0.0
+
+    def hear_voice(self, now_s: float) -> None:
+        """A packet of the voice has come."""
+        self._voice_at_s = self._heard_at_s = now_s
+
+    def hear_picture(self, now_s: float) -> None:
+        """A packet of the picture has come."""
+        self._heard_at_s = now_s
+
+    def is_cut(self, now_s: float) -> bool:
+        """Nothing comes any more, and there was a voice when something came last."""
+        if self._voice_at_s is None or self._heard_at_s - self._voice_at_s > CUT_AFTER_S:
+            return False
+        return now_s - self._heard_at_s > CUT_AFTER_S
