@@ -98,7 +98,7 @@ class ComposedKiosk:
         self._settings, self._paths, self._program = settings, paths, program
         trust_relays(settings.ca_file, paths.data)
         trust_relays_in_browser(settings.ca_file, Path.home())
-        self._call_pane, self._browser = KioskCallPane(), KioskBrowser()
+        self._call_pane, self._browser = KioskCallPane(), KioskBrowser(folder=paths.runtime)
         self.window = KioskWindow(self._call_pane, self._browser, language=settings.language, clock=program.clock)
         self._bus = BusClient(
             settings.bus,

@@ -7,7 +7,9 @@ Used by the kiosk's window. `session.kiosk.cobrowse` drives it (it is a `Browser
 from __future__ import annotations
 
 import logging
+import tempfile
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from PyQt6.QtCore import QSize, Qt, QTimer, QUrl, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
@@ -57,6 +59,9 @@ NOT_DONE = {
 class KioskBrowser(QFrame):
     """Shows web pages of the session's list, one caller's browsing at a time.
 
+    Args:
+        folder: where pictures of the page are on their way to the desk; the system's own by default.
+
     Signals:
         events_pushed(text): JSON of the recorder.
         page_shown(address, title, width_px, height_px): a page is loaded; size of its viewport.
@@ -82,9 +87,10 @@ class KioskBrowser(QFrame):
     stop_key_pressed = pyqtSignal()
     proposal_answered = pyqtSignal(bool)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, folder: Path | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("browser")
+        self._folder = folder or Path(tempfile.gettempdir())
         self._allowed = AllowList()
         self._sharing = self._stopped = False
         self._view = QWebEngineView()
@@ -189,7 +195,7 @@ class KioskBrowser(QFrame):
         return page
 
     def _new_web(self) -> CallerWeb:
-        web = CallerWeb(self._allowed, self)
+        web = CallerWeb(self._allowed, self, self._folder)
         web.events_pushed.connect(self.events_pushed)
         web.refused.connect(self._on_refused)
         web.not_done.connect(self._on_not_done)

@@ -10,7 +10,6 @@ import json
 import logging
 import secrets
 import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -35,6 +34,7 @@ from PyQt6.QtWebEngineCore import (
 
 from resources import resource_text
 from session.kiosk.web_rules import may_frame, may_load
+from session.kiosk.wipe import WEB_PREFIX
 from session.protocol.allow_list import AllowList
 from session.protocol.mirror_messages import DialogKind
 from views.kiosk_dialogs import ASK_SCHEME, PageDialogs
@@ -232,9 +232,9 @@ class _Page(QWebEnginePage):
 class _Fetcher:
     """Gets pictures of the page once more, through the page's own profile, so that cookies and rules are the same."""
 
-    def __init__(self, page: QWebEnginePage, gate: _Gate) -> None:
+    def __init__(self, page: QWebEnginePage, gate: _Gate, folder: Path) -> None:
         self._page, self._gate = page, gate
-        self._folder = Path(tempfile.mkdtemp(prefix="poste-web-"))
+        self._folder = folder / f"{WEB_PREFIX}{secrets.token_hex(8)}"
         self._waiting: dict[str, list[Fetched]] = {}
         self._names: dict[str, str] = {}
         self._running: list[QWebEngineDownloadRequest] = []
@@ -267,6 +267,7 @@ class _Fetcher:
         if address is None or self._closed:
             return False
         name = secrets.token_hex(16)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         download.setDownloadDirectory(str(self._folder))
         download.setDownloadFileName(name)
         download.receivedBytesChanged.connect(lambda: self._check_size(download))
@@ -306,6 +307,9 @@ class _Fetcher:
 class CallerWeb(QObject):
     """The web of one caller. Nothing of it is ever on disk but pictures on their way, in a folder of its own.
 
+    Args:
+        folder: where that folder is made; `session.kiosk.wipe.sweep` removes what a killed kiosk left there.
+
     Signals:
         events_pushed(text): JSON from the recorder (`session.kiosk.cobrowse.Push`).
         refused(address): the page tried to go outside the list.
@@ -318,7 +322,7 @@ class CallerWeb(QObject):
     said = pyqtSignal(str)
     not_done = pyqtSignal(DialogKind, str)
 
-    def __init__(self, allowed: AllowList, parent: QObject) -> None:
+    def __init__(self, allowed: AllowList, parent: QObject, folder: Path) -> None:
         super().__init__(parent)
         self._sharing = False
         # Children die in the order of their birth: the page, a child of this, goes before the profile.
@@ -330,7 +334,7 @@ class CallerWeb(QObject):
         self.profile.setPersistentPermissionsPolicy(QWebEngineProfile.PersistentPermissionsPolicy.AskEveryTime)
         self.profile.downloadRequested.connect(self._on_download)
         self.page = _Page(self.profile, self)
-        self._fetcher = _Fetcher(self.page, self._gate)
+        self._fetcher = _Fetcher(self.page, self._gate, folder)
         self._set_up_page()
         self._bridge = _Bridge(self)
         self._bridge.pushed.connect(self._on_pushed)

@@ -21,7 +21,8 @@ from session.protocol.session_messages import KioskWiped
 log = logging.getLogger(__name__)
 
 FOLDER_PREFIX = "session-"
-"""Only folders of this name are ever removed."""
+WEB_PREFIX = "web-"
+"""Only folders of these names are ever removed: of a session, and of pictures of the caller's pages on their way."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +62,7 @@ def sweep(runtime: Path, *, but_of_ticket: str = "") -> Swept:
     folders = sorted(runtime.glob(f"{FOLDER_PREFIX}*")) if runtime.is_dir() else []
     if but_of_ticket:
         folders = [folder for folder in folders if not folder.name.startswith(f"{FOLDER_PREFIX}{but_of_ticket}")]
+    folders += sorted(runtime.glob(f"{WEB_PREFIX}*")) if runtime.is_dir() else []
     files = sum(_count_files(folder) for folder in folders)
     for folder in folders:
         _remove(folder)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from session.kiosk.wipe import Swept, Wipe, open_session_folder, sweep
+from session.kiosk.wipe import WEB_PREFIX, Swept, Wipe, open_session_folder, sweep
 
 
 def fill(folder: Path) -> int:
@@ -100,7 +100,10 @@ def test_a_file_that_resists_is_counted_as_left_over(tmp_path: Path, monkeypatch
 def test_start_sweeps_what_a_killed_kiosk_left(tmp_path: Path) -> None:
     files = fill(open_session_folder(tmp_path, "s1")) + fill(open_session_folder(tmp_path, "s2"))
     (tmp_path / "kiosk.toml").write_text("not a session")
-    assert sweep(tmp_path) == Swept(files_removed=files, left_over=0)
+    pictures = tmp_path / f"{WEB_PREFIX}0a1b"  # of a page of the caller, on their way to the desk
+    pictures.mkdir()
+    (pictures / "0c2d").write_bytes(b"a picture of the caller's own pages")
+    assert sweep(tmp_path, but_of_ticket="t9") == Swept(files_removed=files + 1, left_over=0)
     assert everything_below(tmp_path) == [tmp_path / "kiosk.toml"]
 
 
