@@ -100,6 +100,7 @@ class DeskDevices:
         self.page_glimpsed: Notifier[Glimpse] = self._glimpses.received
         self.page_failed: Notifier[PageFailed] = self._pages.failed
         self.print_changed: Notifier[PrintChanged] = self._prints.changed
+        self.pages_began: Notifier[None] = self._prints.chunks.began
         self._stop_hearing = [channel.on_message(TOPIC, self._on_message), channel.on_raw(chunks.TOPIC, self._on_chunk)]
 
     @property

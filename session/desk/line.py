@@ -51,6 +51,7 @@ class DeskLine(LineEnd):
         start_kbps = rates.down_kbps if rates is not None else GUESS_KBPS
         super().__init__(channel, clock, tasks, self._carry_out, self._other_traffic, start_kbps, declared_kbps)
         self.peer_governed.connect(self._on_peer_governed)
+        self._stop_pages = devices.pages_began.connect(lambda _none: self.govern_now())
         self._tell_engine(min(rates.down_kbps, rates.up_kbps) if rates is not None else 0.0)
 
     def set_third(self, there: bool) -> None:
@@ -71,6 +72,7 @@ class DeskLine(LineEnd):
     def close(self) -> None:
         """The conversation is over; the engine is nobody's again."""
         super().close()
+        self._stop_pages()
         if self._watching is not None:
             self._watching.cancel()
         self._engine.set_picture_limit(0)

@@ -108,6 +108,7 @@ class KioskDevices:
         self.page_offered: Notifier[PageOffered] = self._pages.offered
         self.page_released: Notifier[str] = self._pages.released
         self.print_changed: Notifier[PrintChanged] = self._prints.changed
+        self.pages_began: Notifier[None] = self._chunks.began
         self.showing = self._prints.showing
         self._stop_hearing = [channel.on_message(TOPIC, self._on_message), channel.on_raw(chunks.TOPIC, self._on_chunk)]
 

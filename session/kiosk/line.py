@@ -63,6 +63,8 @@ class KioskLine(LineEnd):
         start_kbps = rates.up_kbps if rates is not None else GUESS_KBPS
         super().__init__(channel, clock, tasks, self._carry_out, self._other_traffic, start_kbps, declared_kbps)
         self.peer_governed.connect(self._on_peer_governed)
+        # The face makes room before there is a queue.
+        self._stop_pages = devices.pages_began.connect(lambda _none: self.govern_now())
 
     def set_third(self, call: KioskCall | None) -> None:
         """A call with a third person begins on the same line, or has ended."""
@@ -87,6 +89,7 @@ class KioskLine(LineEnd):
     def close(self) -> None:
         """The conversation is over."""
         super().close()
+        self._stop_pages()
         if self._watching is not None:
             self._watching.cancel()
 

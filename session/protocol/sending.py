@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 from session.clock import Clock
 from session.errors import BusUnreachable, SessionError
+from session.notify import Notifier
 from session.protocol.channel import SessionChannel
 from session.protocol.chunks import TOPIC, Outgoing, Pace, chunk_bytes_for, headers_of, piece
 from session.protocol.session_messages import SessionMessage
@@ -94,6 +95,7 @@ class ChunkSender:
 
     Attributes:
         chunk_bytes: size of a chunk of an item that is offered now. sent_bytes: of all chunks so far.
+        began: told when something is to go and nothing was before.
     """
 
     def __init__(
@@ -108,6 +110,7 @@ class ChunkSender:
     ) -> None:
         self.chunk_bytes = chunk_bytes_for(kbps)
         self.sent_bytes = 0
+        self.began: Notifier[None] = Notifier()
         self._limited = kbps is not None
         self._channel, self._tasks, self._read, self._retry_s = channel, tasks, read, retry_s
         self._pace = Pace(kbps, clock)
@@ -173,6 +176,7 @@ class ChunkSender:
     def _start(self) -> None:
         if self._is_open and (self._task is None or self._task.done()):
             self._task = self._tasks.spawn(self._run(), name="send-chunks")
+            self.began.emit(None)
 
     async def _run(self) -> None:
         pause_s = self._retry_s[0]

@@ -282,6 +282,10 @@ async def _least_memory(stage: Stage) -> float:
     return min(found)
 
 
+WARM_S = 30.0
+"""A page's pools of pictures are full after some 20 s of the bench's camera; what grows later is no pool."""
+
+
 async def long_call(engine: Engine, times: Times) -> list[Cell]:
     """A long call: the desk's memory, for each quarter of it, and the pictures' age. Peers promise nothing."""
     case = f"long call, {times.long_s:.0f} s"
@@ -289,7 +293,7 @@ async def long_call(engine: Engine, times: Times) -> list[Cell]:
         return []
     async with on_stage(engine, LAN) as stage:
         await stage.call()
-        await stage.wait(10.0)
+        await stage.wait(WARM_S)
         first, memory_mb = await stage.measure(5.0), [await _least_memory(stage)]
         for _quarter in range(4):
             await _passed(stage, times.long_s / 4)

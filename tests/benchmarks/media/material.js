@@ -86,7 +86,8 @@ globalThis.bench = (() => {
     let count = 0, timer = 0;
     const next = () => {
       if (track.readyState !== "live") return;
-      writer.write(filmed(width, height, Math.round((performance.now() - beginMs) * 1000))).catch(() => {});
+      const frame = filmed(width, height, Math.round((performance.now() - beginMs) * 1000));
+      writer.write(frame).catch(() => {}).finally(() => frame.close());
       count += 1;
       timer = setTimeout(next, Math.max(0, beginMs + count * EVERY_MS - performance.now()));
     };

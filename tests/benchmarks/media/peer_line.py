@@ -79,6 +79,7 @@ class GovernedEnd:
         """`bytes` to `address` through TCP, at the rate that the governor gives to pages; True when all has come."""
         reader, writer = await asyncio.open_connection(asked["address"], PORT)
         self._crosses, left, due_s = True, int(asked["bytes"]), asyncio.get_running_loop().time()
+        self._end.govern_now()
         try:
             while left > 0:
                 writer.write(bytes(min(PIECE, left)))

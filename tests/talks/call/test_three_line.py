@@ -13,6 +13,7 @@ from session.kiosk.call import KioskCall
 from session.kiosk.line import KioskLine
 from session.media.call_page import simulated
 from session.media.engine import MediaEngine
+from session.notify import Notifier
 from session.protocol.line_messages import LineGoverned, Step
 from session.protocol.line_rates import LineRates
 from session.protocol.roles import Role
@@ -30,13 +31,15 @@ class Kiosk:
         self.channel, self.far = channel_pair()
         self.call = self.made_call("call", "call")
         quiet = SimpleNamespace(pressing=False, sent_bytes=0, set_rate=lambda kbps: None)
-        devices = SimpleNamespace(pages_cross=False, sent_bytes=0, set_page_rate=lambda kbps: None)
+        self.devices = SimpleNamespace(
+            pages_cross=False, sent_bytes=0, set_page_rate=lambda kbps: None, pages_began=Notifier()
+        )
         rates = LineRates(up_kbps=1000, down_kbps=1000, rtt_ms=40, at_utc=self.clock.utc_now())
         self.line = KioskLine(
             self.channel,
             self.call,
             cast(Any, SimpleNamespace(stream=quiet)),
-            cast(Any, devices),
+            cast(Any, self.devices),
             rates,
             self.clock,
             self.tasks,
@@ -66,6 +69,23 @@ async def test_what_the_kiosk_sends_to_two_people_fits_its_line_from_the_first_p
     await settle()
     assert kiosk.limits("call")["kbps"] == alone
     await kiosk.tasks.close()
+
+
+async def test_the_face_makes_room_in_the_moment_in_which_a_page_begins_to_cross() -> None:
+    kiosk = Kiosk()
+    kiosk.line._carry_out(kiosk.line.shares)
+    await settle()
+    alone = kiosk.limits("call")["kbps"]
+    kiosk.devices.pages_cross = True
+    kiosk.devices.pages_began.emit(None)
+    await settle()
+    assert kiosk.limits("call")["kbps"] < alone
+    told = len(kiosk.page.scripts)
+    kiosk.line.close()
+    kiosk.devices.pages_cross = False
+    kiosk.devices.pages_began.emit(None)
+    await settle()
+    assert len(kiosk.page.scripts) == told
 
 
 async def test_what_two_people_send_to_the_kiosk_is_one_rule_that_the_kiosk_passes_on() -> None:

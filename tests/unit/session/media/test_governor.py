@@ -35,6 +35,15 @@ def test_in_document_mode_the_face_makes_room_for_the_page() -> None:
     assert shares.face.kbps + shares.page_kbps + VOICE_KBPS <= REFERENCE_KBPS
 
 
+def test_beside_a_page_the_face_leaves_room_for_its_bursts() -> None:
+    for budget_kbps in range(430, 2300, 10):
+        shares = at_once(budget_kbps, SCAN)
+        free_kbps = budget_kbps - VOICE_KBPS - shares.page_kbps - shares.face.kbps
+        assert free_kbps >= min(60, (shares.face.kbps - 80) / 2)
+    assert 95 <= at_once(512, SCAN).face.kbps <= 110
+    assert at_once(512, SCAN).page_kbps == 300
+
+
 def test_a_wide_line_needs_no_document_mode() -> None:
     shares = at_once(8000, SCAN)
     assert not shares.document

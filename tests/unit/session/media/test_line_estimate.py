@@ -91,6 +91,18 @@ def test_the_transports_word_counts_only_where_it_is_the_bound_and_a_queue_stand
     assert estimate.kbps == 900
 
 
+def test_what_the_transport_thinks_of_a_picture_that_made_room_is_not_added_to_the_page() -> None:
+    """The bound was 320 kb/s while nothing else crossed; the transport still says so, and the page takes 300 now."""
+    estimate = LineEstimate(512)
+    for now_s in range(5):
+        estimate.look(now_s, Look(media_kbps=60, other_kbps=250, rtt_ms=50, transport_kbps=320))
+    assert estimate.kbps == 512
+    alone = LineEstimate(420)
+    for now_s in range(5):
+        alone.look(now_s, Look(media_kbps=150, rtt_ms=50, transport_kbps=1500))
+    assert alone.kbps > 800
+
+
 def test_a_transport_that_repeats_our_own_bound_takes_nothing_from_the_line() -> None:
     estimate = LineEstimate(512)
     for second in range(1, 60):  # the picture's bound on 512 kb/s is 320, and a key frame of it may stand in the queue

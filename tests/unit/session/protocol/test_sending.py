@@ -137,6 +137,19 @@ async def test_chunks_wait_for_the_line_and_none_is_lost(tasks: Tasks) -> None:
     assert (chunks.waiting, chunks.has("p1")) == (0, False)
 
 
+async def test_a_beginning_is_told_once_and_again_after_a_pause(tasks: Tasks) -> None:
+    kiosk, _desk = channel_pair()
+    chunks, begun = sender(kiosk, tasks, {"p1": b"a" * 10, "p2": b"b" * 10, "p3": b"c"}), list[int]()
+    chunks.began.connect(lambda _none: begun.append(chunks.waiting))
+    chunks.send("p1", 1)
+    chunks.send("p2", 1)
+    await until(lambda: chunks.waiting == 0)
+    assert begun == [1], "it waits already when it is told: who looks then sees that pages cross"
+    await asyncio.sleep(0.02)
+    chunks.send("p3", 1)
+    assert begun == [1, 1]
+
+
 async def test_an_item_that_is_gone_is_left_out(tasks: Tasks) -> None:
     kiosk, desk = channel_pair()
     heard = Heard(desk)
