@@ -24,9 +24,9 @@ FACE_IN_DOCUMENT_KBPS = 80
 PAGE_KBPS = 300
 """What a page may take of a narrow line; a wide one gives it all that a full face leaves."""
 
-SLACK_KBPS = 60
-"""What a face leaves free beside a page, at most half of what it has over its least: pages travel over TCP, in bursts,
-and on 512 kb/s the picture stood still for one to two seconds without (measured)."""
+SLACK_KBPS = 100
+"""What a face leaves free beside a page of what it has over its least. Pages travel over TCP: after each lost packet a
+burst comes, and without room it stood for seconds before voice and face (measured on 512 kb/s)."""
 
 LEAST_PAGE_KBPS = 24
 """Scan and print slow down but never stop: the conversation is about them."""
@@ -166,7 +166,7 @@ def _beside(face_kbps: float) -> float:
     """What a face uses of its part while pages cross."""
     if face_kbps >= FACE_FULL_KBPS:
         return face_kbps
-    return face_kbps - min(SLACK_KBPS, max(0.0, face_kbps - FACE_IN_DOCUMENT_KBPS) / 2)
+    return face_kbps - min(SLACK_KBPS, max(0.0, face_kbps - FACE_IN_DOCUMENT_KBPS))
 
 
 def _split(bulk_kbps: float, demand: Demand, faces: int) -> tuple[int, int]:

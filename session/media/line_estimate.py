@@ -31,9 +31,9 @@ FALL_EVERY_S = 2.0
 BOUND_SHARE = 0.8
 """The transport's estimate bounds us only when so much of it is used: unused, it is low because nobody tried."""
 
-ALONE_SHARE = 0.1
-"""While pages take more than this, what the transport thinks it may have is of the time before them, unless it is used:
-added to the pages it made 640 kb/s of a line of 512 (measured)."""
+ALONE_SHARE, ALONE_AFTER_S = 0.1, 5.0
+"""While pages take more than this, and some seconds longer (they stop for each lost packet), what the transport thinks
+it may have is of the time before them: added to the pages it made 640 kb/s of a line of 512 (measured)."""
 
 RISE_PER_S = 1.05
 EASE_PER_S = 0.96
@@ -77,6 +77,7 @@ class LineEstimate:
         self._rtts: deque[tuple[float, float]] = deque()
         self._full_looks = 0
         self._queue_before_ms = 0.0
+        self._pages_at_s = float("-inf")
 
     @property
     def kbps(self) -> float:
@@ -87,12 +88,15 @@ class LineEstimate:
         """Takes a look in; the new estimate."""
         took_s = min(5.0, now_s - self._looked_at_s) if self._looked_at_s is not None else 1.0
         self._looked_at_s = now_s
+        if look.other_kbps >= ALONE_SHARE * self._kbps:
+            self._pages_at_s = now_s
         queue_ms, loss = self._queue_ms(now_s, look.rtt_ms), look.loss_percent or 0.0
         self._full_looks = self._full_looks + 1 if loss >= HIGH_LOSS_PERCENT or queue_ms >= HIGH_QUEUE_MS else 0
         if self._full_looks >= 2:
             self._fall(now_s, look, loss)
         elif queue_ms <= CALM_QUEUE_MS and loss <= CALM_LOSS_PERCENT:
-            self._settle(look, took_s, queued=min(queue_ms, self._queue_before_ms) >= SOME_QUEUE_MS)
+            queued = min(queue_ms, self._queue_before_ms) >= SOME_QUEUE_MS
+            self._settle(look, took_s, queued=queued, alone=now_s - self._pages_at_s >= ALONE_AFTER_S)
         else:
             self._kbps = self._bounded(self._kbps * EASE_PER_S**took_s)
         self._queue_before_ms = queue_ms
@@ -108,16 +112,15 @@ class LineEstimate:
             deepest_kbps = max(deepest_kbps, QUEUE_LEAST_KBPS)
         self._kbps = self._bounded(min(self._kbps, deepest_kbps))
 
-    def _settle(self, look: Look, took_s: float, *, queued: bool) -> None:
+    def _settle(self, look: Look, took_s: float, *, queued: bool, alone: bool) -> None:
         sent_kbps = look.media_kbps + look.other_kbps
         told_kbps = None if look.transport_kbps is None else look.transport_kbps + look.other_kbps
         used = look.transport_kbps is not None and look.media_kbps >= BOUND_SHARE * look.transport_kbps
-        alone = look.other_kbps < ALONE_SHARE * self._kbps
-        if told_kbps is not None and told_kbps > self._kbps and (used or alone):
+        if told_kbps is not None and told_kbps > self._kbps and alone:
             self._kbps = self._bounded(min(told_kbps, self._kbps * RISE_TOLD_PER_S**took_s))
         elif queued and used:
             self._kbps = self._bounded(max(told_kbps or 0.0, self._kbps * FALL**took_s))
-        elif sent_kbps >= USED_SHARE * self._kbps:
+        elif sent_kbps >= USED_SHARE * self._kbps and (alone or not queued):
             self._kbps = self._bounded(self._kbps * RISE_PER_S**took_s)
 
     def _queue_ms(self, now_s: float, rtt_ms: float | None) -> float:

@@ -96,7 +96,11 @@ def test_what_the_transport_thinks_of_a_picture_that_made_room_is_not_added_to_t
     estimate = LineEstimate(512)
     for now_s in range(5):
         estimate.look(now_s, Look(media_kbps=60, other_kbps=250, rtt_ms=50, transport_kbps=320))
+    estimate.look(5, Look(media_kbps=60, rtt_ms=50, transport_kbps=700))  # a packet of the page was lost: it waits
     assert estimate.kbps == 512
+    for now_s in range(6, 12):
+        estimate.look(now_s, Look(media_kbps=60, rtt_ms=50, transport_kbps=700))
+    assert estimate.kbps == 700, "the page is across"
     alone = LineEstimate(420)
     for now_s in range(5):
         alone.look(now_s, Look(media_kbps=150, rtt_ms=50, transport_kbps=1500))
