@@ -58,9 +58,10 @@ KEY_FRAMES_APART_S = 0.5
 MAX_DEBT_S = 0.35
 """So much of its rate the encoder may have overdrawn; then pictures are left out until it is even."""
 
-LONGEST_GAP = 1.4
+LONGEST_GAP = 1.0
 """Of the usual time between two pictures, the most that libvpx is told: it spends all bits of a pause on the picture
-after it, which makes the next pause (measured at 2 Mb/s: 1 to 12 pictures a second for ever, after one busy second)."""
+after it, which makes the next pause (measured at 2 Mb/s, 1080 rows: told of all, 1 to 12 pictures a second for ever
+after one busy second; told of 1.4, 20; of 1.0, 25)."""
 
 MOVING_SHARE = 0.5
 """Hands that talk move all the time: such a picture needs twice the bits of a face, else pictures are left out."""
