@@ -19,7 +19,7 @@ KNOWN: tuple[tuple[str, str, str, str], ...] = (
         "browser",
         "512 kb/s",
         "first picture",
-        "two pages of Chromium begin on the same two cores; with our own end at the desk the same page has it in 0.46 s",
+        "two pages of Chromium begin on the same two cores; beside our own end the same page has it in 0.46 s",
     ),
     (
         "aiortc",
