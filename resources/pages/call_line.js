@@ -7,10 +7,11 @@
 async function lineCounts(connection) {
   const counts = { frames: 0, width_px: 0, height_px: 0, packets: 0, audio_packets: 0, bytes: 0, lost: 0, rtt_ms: null,
     voice_blocks: 0, voice_made_up: 0, sent_bytes: 0, sent_width_px: 0, sent_height_px: 0, sent_frames: 0,
-    estimate_kbps: null, sent_lost: null };
+    estimate_kbps: null, sent_packets: 0, sent_missed: 0 };
   if (!connection || connection.connectionState === "closed") return counts;
   const BLOCK = 960;           // samples of a block of 20 ms, as the desk counts its voice
-  const missed = [];
+  const sent = new Map();      // packets of each stream, by the id of its report
+  const reports = [];
   const received = (report) => {
     counts.packets += report.packetsReceived || 0;
     counts.lost += Math.max(0, report.packetsLost || 0);
@@ -27,12 +28,14 @@ async function lineCounts(connection) {
   };
   (await connection.getStats()).forEach((report) => {
     if (report.type === "inbound-rtp") received(report);
-    else if (report.type === "outbound-rtp" && report.kind === "video") {
+    else if (report.type === "outbound-rtp") {
+      sent.set(report.id, (report.packetsSent || 0) - (report.retransmittedPacketsSent || 0));
+      if (report.kind !== "video") return;
       counts.sent_width_px = report.frameWidth || 0;
       counts.sent_height_px = report.frameHeight || 0;
       counts.sent_frames = report.framesEncoded || 0;
     } else if (report.type === "remote-inbound-rtp") {
-      if (report.fractionLost !== undefined) missed.push(report.fractionLost);
+      reports.push(report);
       if (report.roundTripTime !== undefined) counts.rtt_ms = report.roundTripTime * 1000;
     } else if (report.type === "candidate-pair" && report.nominated) {
       counts.bytes = Math.max(counts.bytes, report.bytesReceived || 0);
@@ -41,8 +44,22 @@ async function lineCounts(connection) {
       if (counts.rtt_ms === null && report.currentRoundTripTime) counts.rtt_ms = report.currentRoundTripTime * 1000;
     }
   });
-  if (missed.length) counts.sent_lost = Math.min(1, Math.max(...missed));
-  return counts;
+  return Object.assign(counts, reportedOf(connection, reports, sent));
+}
+
+// Of our packets, those that the other end's reports speak of and those that it missed (RFC 3550, section 6.4.1). A
+// report does not tell how many it speaks of: those that were sent when it was first seen.
+const reported = new WeakMap();
+function reportedOf(connection, reports, sent) {
+  if (!reported.has(connection)) reported.set(connection, new Map());
+  const known = reported.get(connection);
+  for (const report of reports) {
+    const before = known.get(report.id);
+    if (before && before.at === report.timestamp) continue;
+    known.set(report.id, { at: report.timestamp, packets: sent.get(report.localId) || 0, missed: Math.max(0, report.packetsLost || 0) });
+  }
+  const all = [...known.values()];
+  return { sent_packets: all.reduce((sum, one) => sum + one.packets, 0), sent_missed: all.reduce((sum, one) => sum + one.missed, 0) };
 }
 
 // Pictures that a sender has sent and the rate its encoder is given now: {at, frames, target_kbps}, or null.

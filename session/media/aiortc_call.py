@@ -32,6 +32,7 @@ from session.media.picture_receiver import PictureReceiver
 from session.media.received import Received, Transport
 from session.media.sdp import first_codec, in_order, lean, with_line_hints, without_local_names
 from session.media.send_rate import SendRate
+from session.media.sent_loss import SentLoss
 from session.media.smoother import Smoother
 from session.media.sound import BLOCK_S, SoundSink
 from session.media.tracks import Pacer, PictureTrack, VoiceTrack
@@ -171,7 +172,8 @@ class Call:
         start, most = settings.picture_kbps
         self._estimator = LineEstimator(start * 1000, most * 1000)
         self._rtt_s: float | None = None
-        self._sent_lost: float | None = None
+        self._reported: dict[str, tuple[int, int]] = {}
+        self._loss = SentLoss()
         self._sent_bytes = 0
         self.line = CutLine()
         self._tasks: list[asyncio.Task[Any]] = []
@@ -236,6 +238,7 @@ class Call:
             assert isinstance(sender, Sender)
             codec = first_codec(answer, transceiver.kind)
             if transceiver.kind == "audio" and codec == "opus":
+                sender.on_report = self._on_voice_report
                 use_encoder(sender, VoiceEncoder())
             elif transceiver.kind == "video" and codec in PICTURE_CODECS:
                 self._give_picture_encoder(sender, codec)
@@ -274,10 +277,14 @@ class Call:
             return max(pace, room)  # the next picture is taken when this one has left: on a busy computer that is late
         return max(self._encoder.target_bitrate, min(pace, room)) if self._settings.line_kbps else pace
 
-    def _on_report(self, lost: float, rtt_s: float | None) -> None:
-        self._sent_lost, self._rtt_s = lost, rtt_s if rtt_s is not None else self._rtt_s
+    def _on_voice_report(self, packets: int, missed: int, rtt_s: float | None) -> None:
+        self._reported["audio"] = (packets, missed)
+
+    def _on_report(self, packets: int, missed: int, rtt_s: float | None) -> None:
+        self._reported["video"] = (packets, missed)
+        self._rtt_s = rtt_s if rtt_s is not None else self._rtt_s
         if self._encoder is not None:
-            self._encoder.rate.on_report(lost, rtt_s)
+            self._encoder.rate.on_report(self._loss.share(packets, missed), rtt_s)
         if self.pictures is not None and rtt_s is not None:
             self.pictures.assembler.rtt_s = min(0.5, max(0.02, rtt_s))
 
@@ -354,6 +361,7 @@ class Call:
         """All counts; read from any thread."""
         encoder, lag_s = self._encoder, self.lips.lag_s
         blocks, guessed = self.playout.blocks
+        reported = list(self._reported.values())
         return dataclasses.replace(
             self.received.stats(),
             voice_blocks=blocks,
@@ -366,7 +374,8 @@ class Call:
             sent_height_px=encoder.size[1] if encoder is not None else 0,
             sent_frames=encoder.counts["pictures"] if encoder is not None else 0,
             sent_bytes=self._sent_bytes,
-            sent_lost=self._sent_lost,
+            sent_packets=sum(packets for packets, _ in reported),
+            sent_missed=sum(missed for _, missed in reported),
             estimate_kbps=encoder.rate.estimate_kbps if encoder is not None else None,
         )
 

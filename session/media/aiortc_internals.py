@@ -304,7 +304,7 @@ class Receiver(RTCRtpReceiver):
 # ---- sending ---------------------------------------------------------------------------------------------------------
 
 
-def _ignore(share: float, rtt_s: float | None) -> None:
+def _ignore(packets: int, missed: int, rtt_s: float | None) -> None:
     """Nobody listens."""
 
 
@@ -313,13 +313,16 @@ class Sender(RTCRtpSender):
 
     Attributes:
         pacer: for pictures; None sends at once.
-        on_report: share of our packets lost since the last report, 0..1, and the round trip in seconds or None.
+        on_report: of our packets since the beginning, how many a report speaks of and how many of these never came
+            (RFC 3550, section 6.4.1; packets that are sent again have their own numbers), and the round trip in
+            seconds or None.
     """
 
     def __init__(self, track_or_kind: MediaStreamTrack | str, transport: Any) -> None:
         super().__init__(track_or_kind, transport)
         self.pacer: PacketPacer | None = None
-        self.on_report: Callable[[float, float | None], None] = _ignore
+        self.on_report: Callable[[int, int, float | None], None] = _ignore
+        self._first_number: int | None = None
         self.heard_at_s: float | None = None
 
     async def _handle_rtcp_packet(self, packet: Any) -> None:
@@ -328,8 +331,14 @@ class Sender(RTCRtpSender):
         self.heard_at_s = asyncio.get_running_loop().time()
         if isinstance(packet, RtcpRrPacket | RtcpSrPacket):
             for report in packet.reports:
-                if report.ssrc == self._ssrc:
-                    self.on_report(report.fraction_lost / 256, round_trip_s)
+                if report.ssrc == self._ssrc and self._first_number is not None:
+                    self.on_report(*self._reported(report), round_trip_s)
+
+    def _reported(self, report: Any) -> tuple[int, int]:
+        """Packets and packets missed. What nobody can have counted is not believed."""
+        sent = _get(self, "_RTCRtpSender__packet_count")
+        packets = min(sent, max(0, report.highest_sequence - (self._first_number or 0) + 1))
+        return packets, min(packets, max(0, report.packets_lost))
 
     def _round_trip_s(self, packet: Any) -> float | None:
         """What a report about our last one tells (RFC 3550, section 6.4.1), or None."""
@@ -363,6 +372,7 @@ class Sender(RTCRtpSender):
 
     async def _send_frames(self, codec: RTCRtpCodecParameters, sequence_number: int, origin: int) -> None:
         loop = asyncio.get_running_loop()
+        self._first_number = sequence_number
         while True:
             track: MediaStreamTrack | None = self.track
             if track is None:

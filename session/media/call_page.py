@@ -141,7 +141,8 @@ class Seen(msgspec.Struct, frozen=True):
     sent_height_px: int = 0
     sent_frames: int = 0
     sent_bytes: int = 0
-    sent_lost: float | None = None
+    sent_packets: int = 0
+    sent_missed: int = 0
     estimate_kbps: float | None = None
 
 

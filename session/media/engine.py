@@ -63,8 +63,8 @@ class MediaStats:
         voice_delay_ms: how long a packet of voice waits before it is heard.
         lip_ms: picture behind voice (negative: before it), or None while unknown.
         target_kbps: what our picture may use now; `sent_codec`, `sent_width_px`, `sent_height_px` of our last picture.
-        sent_frames: pictures sent; `sent_bytes` of all kinds. sent_lost: share of our packets that the other end missed
-            by its last report, 0..1, or None.
+        sent_frames: pictures sent; `sent_bytes` of all kinds. sent_packets: how many of
+            ours the other end's reports speak of; `sent_missed` of these never came (RFC 3550, section 6.4.1).
         relay_failed: a TURN server is configured and none gave an address: the call has direct ways only.
         estimate_kbps: what the transport thinks that may be sent, whatever our own bounds are; None before it knows.
     """
@@ -93,7 +93,8 @@ class MediaStats:
     sent_height_px: int = 0
     sent_frames: int = 0
     sent_bytes: int = 0
-    sent_lost: float | None = None
+    sent_packets: int = 0
+    sent_missed: int = 0
     estimate_kbps: float | None = None
     relay_failed: bool = False
 

@@ -16,6 +16,7 @@ from session.media.engine import MediaStats
 from session.media.governor import Demand, Governor, Shares, Talkers, budget_for_pages
 from session.media.line_estimate import LineEstimate, Look
 from session.media.line_meter import LineMeter
+from session.media.sent_loss import SentLoss
 from session.notify import Notifier
 from session.protocol.channel import SessionChannel
 from session.protocol.history_messages import LineSample
@@ -93,6 +94,7 @@ class LineEnd:
         least_kbps = budget_for_pages(self._declared_kbps) if self._declared_kbps else 0.0
         self._estimate, self._governor = LineEstimate(start_kbps, least_kbps), Governor()
         self._meter, self._recent = LineMeter(channel.session_id), LineMeter(channel.session_id, SEEN_EVERY * LOOK_S)
+        self._loss = SentLoss()
         self._peer_photo = False
         self._told_at_s = float("-inf")
         self._call_id, self._before, self._looked_at_s, self._other_bytes = "", MediaStats(), 0.0, 0
@@ -145,7 +147,7 @@ class LineEnd:
         now_s, traffic = self._clock.monotonic_s(), self._traffic()
         took_s = now_s - self._looked_at_s
         if call_id != self._call_id:
-            self._call_id, self._before, took_s = call_id, stats, 0.0
+            self._call_id, self._before, self._loss, took_s = call_id, stats, SentLoss(), 0.0
         if took_s > 0:
             self._estimate.look(now_s, self._looked(stats, traffic, took_s))
             self._govern(now_s, traffic.demand)
@@ -153,10 +155,11 @@ class LineEnd:
         self._before, self._looked_at_s, self._other_bytes = stats, now_s, traffic.sent_bytes
 
     def _looked(self, stats: MediaStats, traffic: OtherTraffic, took_s: float) -> Look:
+        lost = self._loss.share(stats.sent_packets, stats.sent_missed)
         return Look(
             media_kbps=_kbps(stats.sent_bytes - self._before.sent_bytes, took_s),
             other_kbps=_kbps(traffic.sent_bytes - self._other_bytes, took_s),
-            loss_percent=None if stats.sent_lost is None else 100 * stats.sent_lost,
+            loss_percent=None if lost is None else 100 * lost,
             rtt_ms=stats.rtt_ms,
             transport_kbps=stats.estimate_kbps,
         )

@@ -91,8 +91,10 @@ class LineEstimate:
         if look.other_kbps >= ALONE_SHARE * self._kbps:
             self._pages_at_s = now_s
         queue_ms, loss = self._queue_ms(now_s, look.rtt_ms), look.loss_percent or 0.0
-        self._full_looks = self._full_looks + 1 if loss >= HIGH_LOSS_PERCENT or queue_ms >= HIGH_QUEUE_MS else 0
-        if self._full_looks >= 2:
+        full = loss >= HIGH_LOSS_PERCENT or queue_ms >= HIGH_QUEUE_MS
+        if full or look.loss_percent is not None:  # who says nothing new does not take back what was said
+            self._full_looks = self._full_looks + 1 if full else 0
+        if full and self._full_looks >= 2:
             self._fall(now_s, look, loss)
         elif queue_ms <= CALM_QUEUE_MS and loss <= CALM_LOSS_PERCENT:
             queued = min(queue_ms, self._queue_before_ms) >= SOME_QUEUE_MS

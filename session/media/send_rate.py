@@ -45,6 +45,7 @@ class SendRate:
         self._round_trips: deque[float] = deque(maxlen=REPORTS)
         self._calm = 0
         self._full = False
+        self._overflows = False
         self._held_bps = 0.0
 
     @property
@@ -71,19 +72,20 @@ class SendRate:
         elif self._full:
             self._lower(max(bps, LOWER_BY_MOST * self.bps))
 
-    def on_report(self, lost: float, round_trip_s: float | None) -> None:
-        """A receiver report: share of our packets lost, 0..1, and the round trip it tells, if any."""
+    def on_report(self, lost: float | None, round_trip_s: float | None) -> None:
+        """A receiver report: share of our packets lost, 0..1, and the round trip it tells, each if it tells any."""
         if round_trip_s is not None and 0 <= round_trip_s < 10:
             self._round_trips.append(round_trip_s)
         lately_s = list(self._round_trips)[-2:]
         queue_s = min(lately_s) - min(self._round_trips) if lately_s else 0.0
         # A round trip also grows when the other direction is full; then the other end's estimate of ours stays high.
         denied = self._estimate_bps is not None and self._estimate_bps >= self.bps
-        self._full = lost > LOST or (queue_s > QUEUE_S and not denied)
+        self._overflows = self._overflows if lost is None else lost > LOST
+        self._full = self._overflows or (queue_s > QUEUE_S and not denied)
         if self._full and self._calm:
             self._held_bps = HELD * self.bps
         self._calm = 0 if self._full else self._calm + 1
-        if lost > LOST:
+        if lost is not None and lost > LOST:
             self._lower(self.bps * (1 - lost / 2))
         elif queue_s > 2 * QUEUE_S and not denied:
             self._lower(self.bps * 0.85)

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from session.media.engine import PictureLimits
 from session.media.governor import PHOTO_EVERY_S
 from tests.talks.call.engines import both_engines
@@ -24,6 +26,20 @@ def test_the_callers_picture_keeps_to_its_limits_and_comes_back(kind: str, qt_lo
             assert counts.voice_blocks > 0
             ends.kiosk.limit_picture(PictureLimits())
             await until(lambda: ends.engine.stats().height_px == 360, 8)
+
+    qt_loop.run(story())
+
+
+@both_engines
+def test_each_end_knows_how_many_of_its_packets_the_other_one_speaks_of(kind: str, qt_loop: QtLoop) -> None:
+    async def story() -> None:
+        async with a_call(kind) as ends:
+            await until(lambda: ends.engine.stats().sent_packets > 100, 12)
+            assert 0 <= ends.engine.stats().sent_missed <= 3
+            async with asyncio.timeout(12):
+                while (counts := await ends.kiosk.count()).sent_packets < 100:
+                    await asyncio.sleep(0.5)
+            assert 0 <= counts.sent_missed <= 3
 
     qt_loop.run(story())
 

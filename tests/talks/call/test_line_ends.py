@@ -47,7 +47,8 @@ class Ends:
                 lost=self.stats.lost + 10,
                 frames=self.stats.frames + fps,
                 height_px=360,
-                sent_lost=loss,
+                sent_packets=self.stats.sent_packets + 100,
+                sent_missed=self.stats.sent_missed + round(100 * loss),
                 rtt_ms=40.0,
             )
             self.kiosk.look("c1", self.stats)

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection
-from aiortc.rtp import RtpPacket
+from aiortc.rtp import RtcpReceiverInfo, RtcpRrPacket, RtpPacket
 
 from session.media import aiortc_internals as internals
 from session.media.encoders import PictureEncoder, VoiceEncoder
@@ -105,13 +105,34 @@ async def test_our_encoder_is_used_and_the_voices_packets_are_handed_over(pair: 
 
 
 async def test_a_report_tells_the_clock_and_the_round_trip(pair: Pair) -> None:
-    told: list[tuple[float, float | None]] = []
-    sender, _receiver, heard = await send(pair, VoiceTrack(ToneSource()), VoiceEncoder())
-    sender.on_report = lambda share, rtt_s: told.append((share, rtt_s))
-    await until(lambda: heard.reports and any(rtt_s is not None for _share, rtt_s in told))
-    assert told[-1][0] == 0.0
-    assert 0 <= cast(float, told[-1][1]) < 0.5
+    told: list[tuple[int, int, float | None]] = []
+    sender, receiver, heard = await send(pair, VoiceTrack(ToneSource()), VoiceEncoder())
+    sender.on_report = lambda packets, missed, rtt_s: told.append((packets, missed, rtt_s))
+    await until(lambda: heard.reports and any(rtt_s is not None for _packets, _missed, rtt_s in told))
+    packets, missed, rtt_s = told[-1]
+    assert 0 < packets <= receiver.counted()[0]
+    assert missed == 0
+    assert 0 <= cast(float, rtt_s) < 0.5
     assert heard.reports[0][0] >> 32 > 3_900_000_000  # seconds since 1900
+
+
+async def test_a_report_counts_the_packets_that_never_came_and_nothing_that_was_not_sent(pair: Pair) -> None:
+    told: list[tuple[int, int]] = []
+    sender, receiver, _heard = await send(pair, VoiceTrack(ToneSource()), VoiceEncoder())
+    sender.on_report = lambda packets, missed, _rtt_s: told.append((packets, missed))
+    handle = receiver._handle_rtp_packet
+
+    async def lossy(packet: RtpPacket, arrival_time_ms: int) -> None:
+        if packet.sequence_number % 5:
+            await handle(packet, arrival_time_ms)
+
+    cast(Any, receiver)._handle_rtp_packet = lossy
+    await until(lambda: told and told[-1][0] >= 60)
+    packets, missed = told[-1]
+    assert abs(missed - packets / 5) < 3
+    liar = RtcpRrPacket(ssrc=1, reports=[RtcpReceiverInfo(sender._ssrc, 255, 8_000_000, 0xFFFF_FFFF, 0, 0, 0)])
+    await sender._handle_rtcp_packet(liar)
+    assert told[-1][0] == told[-1][1] < 1000
 
 
 async def test_pictures_are_av1_and_a_whole_one_comes_when_it_is_asked_for(pair: Pair) -> None:

@@ -129,3 +129,12 @@ def test_a_line_that_somebody_declared_wide_is_not_doubted_for_a_busy_machine() 
     for now_s in range(30):
         estimate.look(float(now_s), Look(media_kbps=200, rtt_ms=20.0 if now_s < 2 else 900.0))
     assert estimate.kbps == 7000
+
+
+def test_a_look_without_news_neither_adds_to_the_trouble_nor_ends_it() -> None:
+    estimate = LineEstimate(400)
+    for now_s, loss in enumerate((1.0, 20.0, None, None)):
+        estimate.look(now_s, Look(media_kbps=380, loss_percent=loss, rtt_ms=40))
+    assert estimate.kbps >= 400, "one report is one report, however often it is read"
+    estimate.look(4, Look(media_kbps=380, loss_percent=20.0, rtt_ms=40))
+    assert estimate.kbps < 350

@@ -237,6 +237,17 @@ def test_on_a_known_line_a_low_estimate_needs_a_proof() -> None:
     assert rate.bps == 320_000
 
 
+def test_a_report_of_too_few_packets_neither_lowers_the_rate_nor_takes_back_what_was_said() -> None:
+    rate = SendRate(320_000, 320_000, line_known=True)
+    rate.on_report(None, 0.05)
+    rate.on_estimate(100_000)
+    assert rate.bps == 320_000
+    rate.on_report(0.2, 0.05)
+    rate.on_report(None, 0.05)
+    rate.on_estimate(250_000)
+    assert rate.bps == 250_000
+
+
 def test_a_page_in_the_other_direction_does_not_lower_our_picture() -> None:
     rate = SendRate(320_000, 320_000, line_known=True)
     rate.on_report(0.01, 0.05)
