@@ -11,7 +11,7 @@ from session.bus.channel_seal import SEALED_TOPICS, ChannelSeal
 from session.bus.line import Incoming
 from session.errors import MessageTooLarge, SessionError
 from session.protocol.channel import MessageHandler, RawHandler
-from session.protocol.codec import decode_session, encode
+from session.protocol.codec import decode_session, encode_session
 from session.protocol.session_messages import SessionMessage
 from session.protocol.topics import CONTROL_TOPICS, RAW_TOPICS, SEAL_TOPIC
 from session.protocol.version import MAX_CHUNK_BYTES
@@ -68,7 +68,7 @@ class BusChannel:
         """Sends a control message. Raises `BusUnreachable`, `MessageTooLarge`."""
         if topic not in CONTROL_TOPICS:
             raise ValueError(f"not a control topic: {topic}")
-        await self._say(topic, encode(message), None)
+        await self._say(topic, encode_session(message), None)
 
     async def send_raw(self, topic: str, payload: bytes, headers: Mapping[str, str]) -> None:
         """Sends bytes on a raw topic. Raises `BusUnreachable`, `MessageTooLarge`."""

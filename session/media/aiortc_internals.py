@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Every private name of aiortc that we touch, in one place, each with its reason. Used by `aiortc_engine`.
+"""Every private name of aiortc that we touch, each with its reason; those of the beginning are in `aiortc_start`.
 
 aiortc is pinned; `tests/unit/session/media/test_aiortc_internals.py` fails when a new version has moved one of them.
 Nothing of aiortc is replaced for other users of it: the peer connection below is a subclass, and the two module
@@ -41,6 +41,7 @@ from aiortc.rtp import (
 from aiortc.stats import RTCTransportStats
 from aiortc.utils import random16, random32, uint16_add, uint32_add
 
+from session.media.aiortc_start import QuickStart
 from session.media.packet_pacer import PacketPacer
 
 log = logging.getLogger(__name__)
@@ -166,6 +167,7 @@ class Connection(RTCPeerConnection):
         made: RTCRtpTransceiver = super()._RTCPeerConnection__createTransceiver(  # type: ignore[misc]
             direction, kind, sender_track
         )
+        QuickStart.put_on(made.receiver.transport)
         _shield(made.receiver.transport)
         sender, receiver = Sender(sender_track or kind, made.sender.transport), Receiver(kind, made.receiver.transport)
         sender._stream_id = made.sender._stream_id

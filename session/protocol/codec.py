@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The door: bytes to structs and back, once. Wrong, oversized or foreign messages raise a session error."""
+"""The door: bytes to structs and back, once. Wrong, oversized or foreign messages raise a session error.
+
+What the two ends of a session say is packed where it is long (zlib, RFC 1950): the description of a call is 2.7 kB of
+text that repeats itself, and on a line of 512 kb/s the first picture waits 45 ms longer for it.
+"""
 
 from __future__ import annotations
 
+import zlib
 from typing import Any
 
 import msgspec
@@ -19,6 +24,12 @@ from session.protocol.session_messages import SessionMessage
 from session.protocol.show_messages import ShowMessages
 from session.protocol.topics import AnySessionMessage
 from session.protocol.version import MAX_CONTROL_BYTES, PROTOCOL_VERSION
+
+PACK_FROM_BYTES = 700
+"""Below, a packet carries it in any case."""
+
+_PACKED = b"\x78"
+"""The first byte of zlib's format for windows of 32 kB; JSON never begins with it."""
 
 _encoder = msgspec.json.Encoder()
 
@@ -44,6 +55,28 @@ def encode(message: msgspec.Struct) -> bytes:
     if len(payload) > MAX_CONTROL_BYTES:
         raise MessageTooLarge(size_bytes=len(payload), limit_bytes=MAX_CONTROL_BYTES)
     return payload
+
+
+def encode_session(message: SessionMessage) -> bytes:
+    """What `decode_session` reads: JSON, packed where it is long. Raises as `encode`."""
+    payload = encode(message)
+    return payload if len(payload) < PACK_FROM_BYTES else zlib.compress(payload, 9)
+
+
+def _unpacked(payload: bytes) -> bytes:
+    """JSON; never more than `MAX_CONTROL_BYTES` of it, whatever a packed message claims to hold."""
+    if not payload.startswith(_PACKED):
+        return payload
+    unpacker = zlib.decompressobj()
+    try:
+        found = unpacker.decompress(payload, MAX_CONTROL_BYTES + 1)
+    except zlib.error as error:
+        raise MessageMalformed(why=str(error)[:200]) from error
+    if len(found) > MAX_CONTROL_BYTES:
+        raise MessageTooLarge(size_bytes=len(found), limit_bytes=MAX_CONTROL_BYTES)
+    if not unpacker.eof or unpacker.unused_data:
+        raise MessageMalformed(why="packed, and not whole")
+    return found
 
 
 _decoders: dict[tuple[Any, bool], msgspec.json.Decoder[Any]] = {}
@@ -77,7 +110,7 @@ def decode_session(payload: bytes) -> SessionMessage:
     Raises:
         MessageTooLarge, ProtocolVersionUnknown, MessageMalformed.
     """
-    message: SessionMessage = _decode(_session, payload)
+    message: SessionMessage = _decode(_session, _unpacked(payload))
     return message
 
 
@@ -118,4 +151,5 @@ __all__ = [
     "decode_request",
     "decode_session",
     "encode",
+    "encode_session",
 ]

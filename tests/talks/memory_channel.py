@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from session.errors import BusUnreachable
 from session.protocol.channel import MessageHandler, RawHandler
-from session.protocol.codec import decode_session, encode
+from session.protocol.codec import decode_session, encode_session
 from session.protocol.session_messages import SessionMessage
 
 
@@ -28,7 +28,7 @@ class MemoryChannel:
         if self.cut:
             raise BusUnreachable
         self.sent.append(message)
-        payload = encode(message)
+        payload = encode_session(message)
         asyncio.get_running_loop().call_soon(self._deliver, topic, payload)
 
     def _deliver(self, topic: str, payload: bytes) -> None:

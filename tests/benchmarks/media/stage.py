@@ -12,12 +12,14 @@ from typing import Any
 
 import psutil
 
+from session.protocol.codec import encode_session
+from session.protocol.session_messages import CallOffered
 from tests.benchmarks.media.measures import Shown, Window, window
 from tests.benchmarks.media.network import Line, Network
 from tests.benchmarks.media.peers import Engine, Peer, PeerSettings
 
 SIGNAL_BYTES = 600
-"""What a message of the bus carries beside its text: headers of NATS, TLS and TCP."""
+"""What a message of the bus carries beside itself: headers of NATS, TLS and TCP."""
 
 WIDEST_KBPS = 5000
 """What an idle kiosk's test of its line finds where there is more (`session.kiosk.line_test`)."""
@@ -54,10 +56,11 @@ class Stage:
         return Shared(round(ours_s / took_s * 100), round(max(0.0, busy_s - ours_s) / took_s * 100))
 
     async def _over_the_bus(self, sdp: str) -> str:
-        """The bus takes the same line: delay, and the time its bytes need."""
+        """The bus takes the same line: delay, and the time its bytes need, packed as our messages are."""
         seconds = self.line.delay_ms / 1000
         if self.line.kbps:
-            seconds += (len(sdp) + SIGNAL_BYTES) * 8 / (self.line.kbps * 1000)
+            size = len(encode_session(CallOffered(call_id="0" * 22, sdp=sdp)))
+            seconds += (size + SIGNAL_BYTES) * 8 / (self.line.kbps * 1000)
         await asyncio.sleep(seconds)
         return sdp
 

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A call begins on the first way that answers, and says again soon what was lost. The contract with aioice."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.metadata
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from aioice import stun
+
+from session.media.aiortc_start import DTLS, QuickStart
+from session.media.encoders import VoiceEncoder
+from session.media.sound import ToneSource
+from session.media.tracks import VoiceTrack
+from tests.unit.session.media.test_aiortc_internals import Heard, Pair, pair, send, until
+
+__all__ = ["pair"]
+
+ROOT = Path(__file__).parents[4]
+
+
+def test_the_version_is_pinned_to_the_one_that_was_read() -> None:
+    assert importlib.metadata.version("aioice") == "0.13.0"
+    assert '"aioice==0.13.0"' in (ROOT / "pyproject.toml").read_text()
+
+
+def ice_of(part: Any) -> Any:
+    return part.transport.transport._connection
+
+
+async def begin(pair: Pair) -> tuple[Any, Any, Heard]:
+    """A call of a voice as far as its descriptions, and no further."""
+    sender, receiver, heard = await send(pair, VoiceTrack(ToneSource()), VoiceEncoder())
+    return sender, receiver, heard
+
+
+def losing_first_checks(ice: Any, checks: list[bytes]) -> None:
+    """Loses each check of `ice` the first time that it is sent; `checks` are those that went out."""
+    lost: set[bytes] = set()
+    for protocol in ice._protocols:
+        deliver = protocol.send_stun
+
+        def send_stun(message: stun.Message, addr: Any, deliver: Any = deliver) -> None:
+            if message.message_class == stun.Class.REQUEST:
+                if bytes(message) not in lost:
+                    return lost.add(bytes(message))
+                checks.append(bytes(message))
+            deliver(message, addr)
+            return None
+
+        protocol.send_stun = send_stun
+
+
+async def test_what_is_said_goes_on_the_first_way_that_answers_before_one_is_chosen(pair: Pair) -> None:
+    sender, receiver, heard = await begin(pair)
+    ice = ice_of(receiver)
+    take = ice.check_incoming
+
+    def never_chosen(message: stun.Message, *where: Any) -> None:
+        message.attributes.pop("USE-CANDIDATE", None)
+        take(message, *where)
+
+    ice.check_incoming = never_chosen
+    await until(lambda: len(heard.packets) > 5)
+    assert not ice._nominated
+    assert receiver.transport.transport.state == "checking"
+    assert cast(Any, sender).transport.state == "connected"
+
+
+async def test_a_way_that_is_chosen_later_is_taken(pair: Pair) -> None:
+    _sender, receiver, heard = await begin(pair)
+    await until(lambda: heard.packets)
+    ice = ice_of(receiver)
+    await until(lambda: ice._nominated)
+    assert receiver.transport.transport.state == "completed"
+    assert receiver.transport.encrypted
+
+
+@pytest.mark.parametrize("lost", range(1, 5))
+async def test_a_lost_part_of_the_handshake_is_said_again_before_openssl_would(pair: Pair, lost: int) -> None:
+    sender, receiver, heard = await begin(pair)
+    said: list[bytes] = []
+    for part in (sender, receiver):
+        losing_record(ice_of(part), said, lost)
+    async with asyncio.timeout(10):
+        await until(lambda: heard.packets)
+    assert said[lost - 1] in said[lost:], "the same bytes"
+
+
+def losing_record(ice: Any, said: list[bytes], lost: int) -> None:
+    """Loses the handshake's record number `lost` of both ends together, once."""
+    for protocol in ice._protocols:
+        deliver = protocol.send_data
+
+        async def send_data(data: bytes, addr: Any, deliver: Any = deliver) -> None:
+            if data[0] in DTLS:
+                said.append(data)
+                if len(said) == lost:
+                    return
+            await deliver(data, addr)
+
+        protocol.send_data = send_data
+
+
+async def test_a_lost_check_is_sent_again_before_aioice_would(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert stun.RETRY_RTO >= 0.5, "aioice asks sooner itself now"
+    monkeypatch.setattr(stun, "RETRY_RTO", 60.0)
+    pair[0].addTransceiver("audio")
+    await pair[0].setLocalDescription(await pair[0].createOffer())
+    await pair[1].setRemoteDescription(pair[0].localDescription)
+    await pair[1].setLocalDescription(await pair[1].createAnswer())
+    checks: list[bytes] = []
+    losing_first_checks(ice_of(pair[0].getSenders()[0]), checks)
+    await pair[0].setRemoteDescription(pair[1].localDescription)
+    await until(lambda: pair[0].connectionState == "connected")
+    assert checks, "the same bytes, once more"
+
+
+async def test_parts_that_share_a_transport_have_one_beginning(pair: Pair) -> None:
+    sender, receiver, heard = await begin(pair)
+    start = receiver.transport.transport.start
+    assert isinstance(start.__self__, QuickStart)
+    QuickStart.put_on(receiver.transport)
+    assert receiver.transport.transport.start == start
+    await until(lambda: heard.packets)
+    assert sender is not None
+
+
+async def test_a_call_that_ends_while_it_begins_leaves_nothing_behind(pair: Pair) -> None:
+    _sender, receiver, heard = await begin(pair)
+    quick: Any = receiver.transport.transport.start.__self__
+    await until(lambda: quick._pair is not None)
+    for pc in pair:
+        await pc.close()
+    await asyncio.sleep(0.7)
+    assert not quick._sending
+    assert not heard.packets or receiver.transport.encrypted
