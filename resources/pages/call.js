@@ -261,7 +261,7 @@ function makeCall(name) {
       made.senders[kind] = transceiver.sender;
     }
     await made.connection.setLocalDescription(await made.connection.createOffer());
-    await gathered(made.connection);
+    await gathered(made.connection, options);
     try {
       checkRelay(made.connection, options);
     } catch (error) {
@@ -329,7 +329,7 @@ function makeCall(name) {
         made.senders[kind] = transceiver.sender;
       }
       await made.connection.setLocalDescription(await made.connection.createAnswer());
-      await gathered(made.connection);
+      await gathered(made.connection, options);
       checkRelay(made.connection, options);
     } catch (error) {
       closeLink(made);
