@@ -134,8 +134,14 @@ function makeCall(name) {
     retired = null;
   }
 
+  // One after the other: a sender's settings are read, amended and set.
+  let limiting = Promise.resolve();
+  function limitPicture(maxKbps) {
+    return limiting = limiting.catch(() => {}).then(() => limitNow(maxKbps));
+  }
+
   // Life-size beats smooth: at a narrow line fewer pictures a second, never smaller ones; unless hands talk.
-  async function limitPicture(maxKbps) {
+  async function limitNow(maxKbps) {
     const sender = link && link.senders.video;
     if (!sender) return;
     const parameters = sender.getParameters();
@@ -339,7 +345,7 @@ function makeCall(name) {
     begin(made, options);
     if (!retired) showArrived();
     const simulated = openOwn(options, made);
-    await limitPicture(startKbps());
+    limitPicture(startKbps()).catch((error) => host.tell("track_refused", { why: error.name }));   // before it is heard
     return { sdp: sayable(made.connection.localDescription.sdp), simulated };
   }
 

@@ -42,7 +42,7 @@ function sayable(sdp) {
 // The connection knows its addresses, or as many as came in time. Where no server is asked, its own are there at once and
 // nothing else comes; Chromium says so 50 ms later.
 function gathered(connection, options) {
-  const QUIET_MS = 10;
+  const QUIET_MS = 5;
   return new Promise((resolve) => {
     let quiet = 0;
     const done = () => connection.iceGatheringState === "complete" && resolve();
