@@ -154,6 +154,9 @@ function makeCall(name) {
     await sender.setParameters(parameters);
   }
 
+  // The other end has not even heard of the call when this is done: nobody waits for it.
+  const limitSoon = () => limitPicture(startKbps()).catch((error) => host.tell("settings_refused", { why: error.name }));
+
   // Once a second: is the encoder's least still more than the line takes?
   async function watchStrain(made, before) {
     await new Promise((resolve) => setTimeout(resolve, STRAIN_MS));
@@ -311,7 +314,7 @@ function makeCall(name) {
     retireLink();              // another offer may have been made meanwhile
     begin(made, options);
     const simulated = openOwn(options, made);
-    await limitPicture(startKbps());
+    limitSoon();
     return { sdp: sayable(made.connection.localDescription.sdp), simulated };
   }
 
@@ -345,7 +348,7 @@ function makeCall(name) {
     begin(made, options);
     if (!retired) showArrived();
     const simulated = openOwn(options, made);
-    limitPicture(startKbps()).catch((error) => host.tell("track_refused", { why: error.name }));   // before it is heard
+    limitSoon();
     return { sdp: sayable(made.connection.localDescription.sdp), simulated };
   }
 
