@@ -12,7 +12,8 @@ import shutil
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
@@ -58,6 +59,10 @@ class Engine(Protocol):
     seen: dict[str, float]
 
     async def start(self) -> None: ...
+
+    def desk(self) -> AbstractAsyncContextManager[None]:
+        """The desk that is measured comes, and goes."""
+        ...
 
     async def call(self, kiosk: int, request: str) -> str: ...
 
@@ -117,6 +122,11 @@ class Ours:
         desk.queue_changed.connect(self._on_queue)
         await desk.start()
         await until(lambda: desk.is_ready, READY_S)
+
+    @asynccontextmanager
+    async def desk(self) -> AsyncIterator[None]:
+        """Always there: nats-server tells the desks of each ticket in another order (a map of Go)."""
+        yield
 
     def _on_queue(self, tickets: list[Ticket]) -> None:
         now_s = time.perf_counter()
@@ -208,7 +218,6 @@ class Peer:
         self._http: aiohttp.ClientSession | None = None
         self._sockets: dict[str, Any] = {}
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._listening: asyncio.Task[None] | None = None
 
     name = ""
     kind = ""
@@ -224,7 +233,17 @@ class Peer:
         self._http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
         for name in [f"k{n}" for n in range(KIOSKS)] + [f"a{n}" for n in range(AGENTS)]:
             self._sockets[name] = await self._open("ask")
-        self._listening = asyncio.get_running_loop().create_task(self._listen(await self._open("desk")))
+
+    @asynccontextmanager
+    async def desk(self) -> AsyncIterator[None]:
+        """The peer's hub tells the desks in the order in which they came."""
+        desk = await self._open("desk")
+        listening = asyncio.get_running_loop().create_task(self._listen(desk))
+        try:
+            yield
+        finally:
+            listening.cancel()
+            await desk.close()
 
     async def _open(self, path: str) -> Any:
         assert self._http is not None
@@ -263,8 +282,6 @@ class Peer:
         return child_process(self._server)
 
     async def close(self) -> None:
-        if self._listening is not None:
-            self._listening.cancel()
         if self._http is not None:
             await self._http.close()
         await self._hub.end()

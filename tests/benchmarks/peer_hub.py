@@ -183,15 +183,15 @@ class PeerHub:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._desks: set[web.WebSocketResponse] = set()
+        self._desks: dict[web.WebSocketResponse, None] = {}  # told in the order in which they came
 
     async def desk(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse()
         await socket.prepare(request)
-        self._desks.add(socket)
+        self._desks[socket] = None
         async for _ in socket:
             pass
-        self._desks.discard(socket)
+        self._desks.pop(socket, None)
         return socket
 
     async def ask(self, request: web.Request) -> web.WebSocketResponse:
@@ -222,7 +222,7 @@ class PeerHub:
                 try:
                     await desk.send_str(change)
                 except ConnectionError:  # a desk has just gone
-                    self._desks.discard(desk)
+                    self._desks.pop(desk, None)
 
 
 async def main(kind: str, dsn: str, port: int) -> None:
