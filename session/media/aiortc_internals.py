@@ -42,6 +42,7 @@ from aiortc.stats import RTCTransportStats
 from aiortc.utils import random16, random32, uint16_add, uint32_add
 
 from session.media.aiortc_start import QuickStart
+from session.media.outbox import Outbox
 from session.media.packet_pacer import PacketPacer
 
 log = logging.getLogger(__name__)
@@ -325,6 +326,7 @@ class Sender(RTCRtpSender):
         self.pacer: PacketPacer | None = None
         self.on_report: Callable[[int, int, float | None], None] = _ignore
         self._first_number: int | None = None
+        self._outbox: Outbox[RtpPacket] | None = None
         self.heard_at_s: float | None = None
 
     async def _handle_rtcp_packet(self, packet: Any) -> None:
@@ -360,12 +362,19 @@ class Sender(RTCRtpSender):
     async def _run_rtp(self, codec: RTCRtpCodecParameters) -> None:
         """As aiortc's, but paced; and a report's clock is that of the capture, not of the sending."""
         _get(self, "_RTCRtpSender__rtp_started").set()
+        sending: asyncio.Task[None] | None = None
+        if self.pacer is not None:
+            self._outbox = Outbox(self.pacer, self._send_now)
+            sending = asyncio.ensure_future(self._outbox.run())
         try:
             await self._send_frames(codec, random16() % 32768, random32())
         except (asyncio.CancelledError, ConnectionError, MediaStreamError):
             pass
         except Exception:
             log.exception("sending has stopped")
+        finally:
+            if sending is not None:
+                sending.cancel()
         if self.track is not None:
             self.track.stop()
         _set(self, "_RTCRtpSender__track", None)
@@ -380,6 +389,8 @@ class Sender(RTCRtpSender):
             if track is None:
                 await asyncio.sleep(0.02)
                 continue
+            if self._outbox is not None:
+                await self._outbox.room()
             frame: Any = await track.recv()
             captured = clock.current_ntp_time()
             encoder = _get(self, "_RTCRtpSender__encoder")
@@ -404,14 +415,15 @@ class Sender(RTCRtpSender):
                 )
                 if level is not None:
                     packet.extensions.audio_level = (False, -level)
-                await self._send_one(packet)
+                if self._outbox is not None:
+                    self._outbox.put(packet, len(payload))
+                else:
+                    await self._send_now(packet)
                 _set(self, "_RTCRtpSender__ntp_timestamp", captured)
                 _set(self, "_RTCRtpSender__rtp_timestamp", timestamp)
                 sequence_number = uint16_add(sequence_number, 1)
 
-    async def _send_one(self, packet: RtpPacket) -> None:
-        if self.pacer is not None:
-            await self.pacer.wait(len(packet.payload))
+    async def _send_now(self, packet: RtpPacket) -> None:
         packet.extensions.abs_send_time = (clock.current_ntp_time() >> 14) & 0x00FFFFFF
         packet.extensions.mid = _get(self, "_RTCRtpSender__mid")
         _get(self, "_RTCRtpSender__rtp_history")[packet.sequence_number % RTP_HISTORY_SIZE] = packet

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Spreads a picture's packets over time, so that the voice's find their place between them. Used by `aiortc_internals`.
+"""Spreads a picture's packets over time, so that the voice's find their place between them. Used by `outbox`.
 
 A key frame sent as one burst fills the queue of a rural line: measured, a twentieth of all packets was lost in a call's
 first seconds, and voice waited 200 ms.
@@ -57,6 +57,10 @@ class PacketPacer:
             due_s = self._clock() + delay_s
             await asyncio.sleep(delay_s)
             self.woke(due_s)
+
+    def behind_s(self, waiting_bytes: int) -> float:
+        """How long until the last of so many bytes (headers counted) may leave, after all that has been sent."""
+        return max(0.0, self._free_at_s - self._clock()) + waiting_bytes * 8 / max(1.0, self._rate_bps())
 
     def woke(self, due_s: float) -> None:
         """A pause that should have ended at `due_s` is over."""
