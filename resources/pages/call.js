@@ -79,7 +79,8 @@ function makeCall(name) {
 
   // A connection that is not ours yet. Its senders get their tracks when camera and microphone are open: nobody waits.
   function connect(options) {
-    const made = { connection: new RTCPeerConnection(wayOf(options)), arrived: new MediaStream(), senders: {} };
+    const made = { connection: new RTCPeerConnection(wayOf(options)), arrived: new MediaStream(), senders: {},
+      limiting: Promise.resolve() };
     made.connection.onconnectionstatechange = () => {
       if (made !== link) return;
       showState(made.connection.connectionState);
@@ -135,9 +136,11 @@ function makeCall(name) {
   }
 
   // One after the other: a sender's settings are read, amended and set.
-  let limiting = Promise.resolve();
-  function limitPicture(maxKbps) {
-    return limiting = limiting.catch(() => {}).then(() => limitNow(maxKbps));
+  async function limitPicture(maxKbps) {
+    const made = link;
+    if (!made) return;
+    made.limiting = made.limiting.catch(() => {}).then(() => (made === link ? limitNow(maxKbps) : null));
+    await made.limiting;
   }
 
   // Life-size beats smooth: at a narrow line fewer pictures a second, never smaller ones; unless hands talk.

@@ -13,12 +13,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 from typing import Any
 
 from aioice.ice import CandidatePair
-
-log = logging.getLogger(__name__)
 
 REPEAT_AFTER_S = (0.1, 0.25, 0.55)
 """After the first time; later ones are those of aioice and OpenSSL."""
