@@ -162,14 +162,15 @@ function makeCall(name) {
 
   // Once a second: is the encoder's least still more than the line takes?
   async function watchStrain(made, before) {
-    await new Promise((resolve) => setTimeout(resolve, STRAIN_MS));
+    await new Promise((resolve) => setTimeout(resolve, before ? STRAIN_MS : STRAIN_MS / 2));
     if (made !== link) return;
     const now = await sentPictures(made.senders.video);
     if (made !== link) return;
     if (before && now && now.frames >= before.frames) {
       const fps = (now.frames - before.frames) * 1000 / (now.at - before.at);
       const share = now.target_kbps / governed.rateOf(startKbps());
-      if (governed.strain({ fps, share })) await limitPicture(startKbps()).catch(() => {});
+      const over = (now.bytes - before.bytes) * 8 / (now.at - before.at) / Math.max(before.target_kbps, now.target_kbps);
+      if (governed.strain({ fps, share, over })) await limitPicture(startKbps()).catch(() => {});
     }
     watchStrain(made, now);
   }

@@ -62,12 +62,13 @@ function reportedOf(connection, reports, sent) {
   return { sent_packets: all.reduce((sum, one) => sum + one.packets, 0), sent_missed: all.reduce((sum, one) => sum + one.missed, 0) };
 }
 
-// Pictures that a sender has sent and the rate its encoder is given now: {at, frames, target_kbps}, or null.
+// What a sender has sent of its picture and the rate its encoder is given now: {at, frames, bytes, target_kbps}, or null.
 async function sentPictures(sender) {
   let found = null;
   if (sender) (await sender.getStats()).forEach((report) => {
     if (report.type === "outbound-rtp" && report.targetBitrate) {
-      found = { at: report.timestamp, frames: report.framesEncoded || 0, target_kbps: report.targetBitrate / 1000 };
+      found = { at: report.timestamp, frames: report.framesEncoded || 0, target_kbps: report.targetBitrate / 1000,
+        bytes: (report.bytesSent || 0) - (report.retransmittedBytesSent || 0) };
     }
   });
   return found;
@@ -100,9 +101,11 @@ function makeGoverned(senderOf) {
   const PROBE_MS = 400;
   const HEIGHTS = [Infinity, 360, 180], STRAINED_S = 2, CALM_S = 12;
   const SLOW_FPS = 6, LIVELY_FPS = 15;
+  const OVERRUN = 1.5, RELAPSE_S = 6, MOST_PATIENCE = 8;
   let limits = null;           // {kbps, height_px, fps, motion}; 0 is no bound
   let lower = 0;               // index in HEIGHTS: what the encoder cannot make small enough is made of fewer rows
   let strained = 0, calm = 0;  // seconds
+  let sinceRaise = Infinity, patience = 1;   // rows that came back in vain wait longer for the next time
   let silent = false;          // nothing comes from the other end
   let photo = null;            // {sender, camera, canvas, track, timer}: a still photo now and then
 
@@ -168,23 +171,32 @@ function makeGoverned(senderOf) {
     });
   }
 
-  // Takes a second's look at what is sent: {fps, share}, the latter being what the transport allows of our bound. Gives
-  // whether the size changed. A picture full of motion overruns a narrow line at any rate asked for, and the voice with it.
+  // Takes a second's look at what is sent: {fps, share, over}, `share` being what the transport allows of our bound and
+  // `over` what the encoder makes of that. Gives whether the size changed. A picture full of motion overruns a narrow line at
+  // any rate asked for, and the voice with it.
   function strain(look) {
     if (!bound() || silent) return false;   // nobody governs, or there is nothing to judge by
     const few = limits.fps > 0 && limits.fps < LIVELY_FPS;
     const bad = look.fps < SLOW_FPS && look.share < 0.5 && !few, good = look.fps >= LIVELY_FPS && look.share > 0.8;
-    strained = bad ? strained + 1 : 0;
-    calm = good || few ? calm + 1 : 0;
+    const overruns = look.over > OVERRUN && !few;
+    strained = overruns ? STRAINED_S : bad ? strained + 1 : 0;
+    calm = !overruns && (good || few) ? calm + 1 : 0;
+    sinceRaise += 1;
     const before = lower;
-    if (strained >= STRAINED_S && lower < HEIGHTS.length - 1) lower += 1;
-    else if (calm >= CALM_S && lower > 0) lower -= 1;
+    if (strained >= STRAINED_S && lower < HEIGHTS.length - 1) {
+      lower += 1;
+      patience = sinceRaise <= RELAPSE_S ? Math.min(MOST_PATIENCE, patience * 2) : 1;
+    } else if (calm >= CALM_S * patience && lower > 0) {
+      lower -= 1;
+      sinceRaise = 0;
+    }
     if (lower !== before) strained = calm = 0;
     return lower !== before;
   }
 
   function begin() {
     lower = strained = calm = 0;
+    [sinceRaise, patience] = [Infinity, 1];
     silent = false;
   }
 

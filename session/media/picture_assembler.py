@@ -20,7 +20,10 @@ ASK_AGAIN_S = 0.02
 """Beyond a round trip; then a repeated packet was lost too, or our question."""
 
 MAX_ASKED = 8
-FEWEST_S_BETWEEN_WHOLE = 0.35
+FEWEST_S_BETWEEN_WHOLE, MOST_S_BETWEEN_WHOLE = 0.35, 2.8
+"""Between two questions for a whole picture; twice as long each time that none came of it. On a line that is full a whole
+picture needs a second, and three of them in one keep it full: nothing was seen for six seconds (measured)."""
+SILENCE_S = 0.5
 MAX_GAP = 60
 """More packets than this missing at once is an outage: old pictures are not asked for."""
 
@@ -81,6 +84,8 @@ class PictureAssembler:
         self._high = 0
         self._needs_key = True
         self._asked_whole_s = -1e9
+        self._wait_whole_s = FEWEST_S_BETWEEN_WHOLE / 2
+        self._heard_s = -1e9
 
     def add(
         self, sequence_number: int, timestamp: int, marker: bool, payload: bytes, codec: str, now_s: float
@@ -88,6 +93,9 @@ class PictureAssembler:
         """Takes a packet in. `now_s`: any monotonic clock, the same as in `tick`."""
         number = self._unwrap(sequence_number)
         wishes = Wishes()
+        if now_s - self._heard_s > SILENCE_S:
+            self._wait_whole_s = FEWEST_S_BETWEEN_WHOLE / 2  # questions into a cut line say nothing of its width
+        self._heard_s = now_s
         if self._next is None:
             self._next, self._high = number, number - 1
         if number < self._next or number in self._held:
@@ -128,9 +136,9 @@ class PictureAssembler:
         self._needs_key = True
 
     def _whole_wanted(self, now_s: float) -> bool:
-        if not self._needs_key or now_s - self._asked_whole_s < max(FEWEST_S_BETWEEN_WHOLE, 2 * self.rtt_s):
+        if not self._needs_key or now_s - self._asked_whole_s < max(self._wait_whole_s, 2 * self.rtt_s):
             return False
-        self._asked_whole_s = now_s
+        self._asked_whole_s, self._wait_whole_s = now_s, min(MOST_S_BETWEEN_WHOLE, 2 * self._wait_whole_s)
         return True
 
     def _unwrap(self, sequence_number: int) -> int:
@@ -195,6 +203,6 @@ class PictureAssembler:
         if self._needs_key and not key:
             self.counts["dropped"] += 1
             return None
-        self._needs_key = False
+        self._needs_key, self._wait_whole_s = False, FEWEST_S_BETWEEN_WHOLE / 2
         self.counts["whole"] += 1
         return WholePicture(packets[0].codec, data, packets[0].timestamp, key)

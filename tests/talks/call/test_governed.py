@@ -95,15 +95,17 @@ STRAIN = """(async () => {
   const overrun = { fps: 2, share: 0.2 }, slow = { fps: 2, share: 1 }, fine = { fps: 25, share: 1 };
   const ungoverned = rowsAfter(9, overrun);
   await governed.set({ kbps: 300, height_px: 720, fps: 30 });
+  const flood = { fps: 8, share: 1, over: 1.9 };
   return [ungoverned, rowsAfter(9, slow), rowsAfter(1, overrun), rowsAfter(1, overrun), rowsAfter(9, overrun),
-    rowsAfter(11, fine), rowsAfter(1, fine), rowsAfter(12, fine)];
+    rowsAfter(11, fine), rowsAfter(1, fine), rowsAfter(12, fine), rowsAfter(40, fine), rowsAfter(1, flood), rowsAfter(1, flood),
+    rowsAfter(12, fine), rowsAfter(1, flood), rowsAfter(23, fine), rowsAfter(1, fine)];
 })()"""
 
 
 def test_a_picture_that_overruns_the_line_gets_fewer_rows_until_it_is_calm(qt_loop: QtLoop) -> None:
     async def story() -> None:
         pane = KioskCallPane()
-        assert await pane.run(STRAIN) == [720, 720, 720, 360, 180, 180, 360, 720]
+        assert await pane.run(STRAIN) == [720, 720, 720, 360, 180, 180, 360, 720, 720, 360, 180, 360, 180, 180, 360]
         pane.close_page()
         pane.deleteLater()
 

@@ -107,6 +107,22 @@ def test_it_does_not_ask_for_whole_pictures_more_than_three_times_a_second(line:
     assert 2 <= line.whole <= 4
 
 
+def test_it_asks_ever_less_often_while_no_whole_picture_comes_of_it(line: Line) -> None:
+    for picture in range(1, 49):
+        line.picture(picture)
+    in_two_seconds = line.whole
+    for picture in range(51, 99):
+        line.picture(picture)
+    assert line.whole - in_two_seconds <= 1
+    line.pass_time(0.6)  # nothing comes: the questions may have been lost
+    asked = line.whole
+    line.picture(103)
+    line.pass_time(0.5)
+    assert line.whole >= asked + 2
+    line.picture(150)  # a whole one
+    assert line.shown[-1] == 150
+
+
 def test_an_outage_is_not_asked_for_packet_by_packet(line: Line) -> None:
     for picture in range(5):
         line.picture(picture)
