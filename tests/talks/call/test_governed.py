@@ -97,8 +97,9 @@ STRAIN = """(async () => {
   await governed.set({ kbps: 300, height_px: 720, fps: 30 });
   const flood = { fps: 8, share: 1, over: 1.9 };
   return [ungoverned, rowsAfter(9, slow), rowsAfter(1, overrun), rowsAfter(1, overrun), rowsAfter(9, overrun),
-    rowsAfter(11, fine), rowsAfter(1, fine), rowsAfter(12, fine), rowsAfter(40, fine), rowsAfter(1, flood), rowsAfter(1, flood),
-    rowsAfter(12, fine), rowsAfter(1, flood), rowsAfter(23, fine), rowsAfter(1, fine)];
+    rowsAfter(11, fine), rowsAfter(1, fine), rowsAfter(12, fine), rowsAfter(40, fine),
+    rowsAfter(1, flood), rowsAfter(1, flood), rowsAfter(12, fine), rowsAfter(1, flood), rowsAfter(23, fine),
+    rowsAfter(1, fine)];
 })()"""
 
 
