@@ -266,7 +266,7 @@ function makeCall(name) {
     return true;
   }
 
-  async function makeOffer(options) {
+  async function makeOffer(options, hurry = true) {
     const made = connect(options);
     for (const kind of ["audio", "video"]) {
       const transceiver = made.connection.addTransceiver(kind, { direction: "sendrecv" });
@@ -274,7 +274,7 @@ function makeCall(name) {
       made.senders[kind] = transceiver.sender;
     }
     await made.connection.setLocalDescription(await made.connection.createOffer());
-    await gathered(made.connection, options);
+    await gathered(made.connection, options, hurry);
     try {
       checkRelay(made.connection, options);
     } catch (error) {
@@ -289,7 +289,7 @@ function makeCall(name) {
   // Makes the next offer before it is needed: what takes time is done when the call begins.
   async function prepare(options) {
     if (link || (prepared && prepared.key === keyOf(options) && performance.now() - prepared.madeAt < FRESH_MS / 2)) return false;
-    const made = await makeOffer(options);
+    const made = await makeOffer(options, false);
     if (options.camera === "simulated") simulatedPerson.warm(options.width, options.height);
     unprepare();
     prepared = { key: keyOf(options), link: made, madeAt: performance.now() };

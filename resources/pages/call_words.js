@@ -40,15 +40,15 @@ function sayable(sdp) {
 }
 
 // The connection knows its addresses, or as many as came in time. Where no server is asked, its own are there at once and
-// nothing else comes; Chromium says so 50 ms later.
-function gathered(connection, options) {
+// nothing else comes; Chromium says so 50 ms later, and who is in a hurry does not wait for it.
+function gathered(connection, options, hurry = true) {
   const QUIET_MS = 5;
   return new Promise((resolve) => {
     let quiet = 0;
     const done = () => connection.iceGatheringState === "complete" && resolve();
     const found = () => {
       clearTimeout(quiet);
-      if (!options.ice_servers.length && hasAddress(connection)) quiet = setTimeout(resolve, QUIET_MS);
+      if (hurry && !options.ice_servers.length && hasAddress(connection)) quiet = setTimeout(resolve, QUIET_MS);
     };
     connection.addEventListener("icegatheringstatechange", done);
     connection.addEventListener("icecandidate", found);
