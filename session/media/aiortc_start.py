@@ -3,8 +3,8 @@
 
 aiortc begins its handshake (DTLS) when the other end has chosen between the ways, though data may be sent on any way
 that answers (RFC 8445, section 12.1): that is half a round trip later. Where one packet of the beginning is lost,
-aioice asks again after 0.5 s and OpenSSL speaks again after 1 s; a browser does so after 50 to 100 ms. On a line that
-loses one of a hundred, one call in twenty began that much later.
+aioice asks again after 0.5 s and OpenSSL speaks again after 1 s. Calls that began a second later than the others were
+seen on a line that loses one of a hundred.
 
 The second and last place for private names of aiortc, and the only one for those of aioice: see `aiortc_internals`.
 """

@@ -22,7 +22,7 @@ ASK_AGAIN_S = 0.02
 MAX_ASKED = 8
 FEWEST_S_BETWEEN_WHOLE, MOST_S_BETWEEN_WHOLE = 0.35, 2.8
 """Between two questions for a whole picture; twice as long each time that none came of it. On a line that is full a
-whole picture needs a second, and three of them in one keep it full: nothing was seen for six seconds (measured)."""
+whole picture needs a second, and more of them keep it full: nothing was seen for six seconds (measured)."""
 SILENCE_S = 0.5
 MAX_GAP = 60
 """More packets than this missing at once is an outage: old pictures are not asked for."""

@@ -2,7 +2,7 @@
 """The door: bytes to structs and back, once. Wrong, oversized or foreign messages raise a session error.
 
 What the two ends of a session say is packed where it is long (zlib, RFC 1950): the description of a call is 2.7 kB of
-text that repeats itself, and on a line of 512 kb/s the first picture waits 45 ms longer for it.
+text that repeats itself, and on a line of 512 kb/s the first picture waits 40 ms longer for it.
 """
 
 from __future__ import annotations

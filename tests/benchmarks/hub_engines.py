@@ -118,15 +118,19 @@ class Ours:
             client.beat()
         for name, seed in world.agents.items():
             self._agents.append(await self._client(Role.AGENT, name, seed))
-        desk = DeskLink(self._agents[0], self._clock, self._tasks)
-        desk.queue_changed.connect(self._on_queue)
-        await desk.start()
-        await until(lambda: desk.is_ready, READY_S)
 
     @asynccontextmanager
     async def desk(self) -> AsyncIterator[None]:
-        """Always there: nats-server tells the desks of each ticket in another order (a map of Go)."""
-        yield
+        """A connection of its own, so that it is neither the first nor the last that the server knows."""
+        client = await self._client(Role.AGENT, "agent0", self._cluster.world.agents["agent0"])
+        desk = DeskLink(client, self._clock, self._tasks)
+        desk.queue_changed.connect(self._on_queue)
+        await desk.start()
+        await until(lambda: desk.is_ready, READY_S)
+        try:
+            yield
+        finally:
+            await client.close()
 
     def _on_queue(self, tickets: list[Ticket]) -> None:
         now_s = time.perf_counter()

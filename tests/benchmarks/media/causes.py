@@ -26,7 +26,7 @@ KNOWN: tuple[tuple[str, str, str, str], ...] = (
         "LAN",
         "processor of the desk",
         "without a graphics processor Chromium puts its window together on the processor: 37 % of a core (its thread"
-        " VizCompositor, /proc of the run); encoding and decoding take 31 %",
+        " VizCompositor, from /proc); its worker threads, which encode and decode, take 31 %",
     ),
 )
 """(engine or "", beginning of the case, part of the metric, cause), kept up to date by hand."""
