@@ -323,6 +323,8 @@ class KioskCall:
             case "relay_failed":
                 log.warning("no relay gave an address")
                 self.relay_failed.emit(True)
+            case "track_refused" | "settings_refused":
+                log.warning("%s: %s", name, detail.get("why"))
             case "page_lost":
                 self._change_state("failed")
                 self._offer_soon()

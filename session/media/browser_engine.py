@@ -307,6 +307,8 @@ class BrowserEngine:
                 self.on_state(MediaState.LOST)
             case "device_missing":
                 log.warning("no %s: %s", detail.get("kind"), detail.get("why"))
+            case "track_refused" | "settings_refused":
+                log.warning("%s: %s", name, detail.get("why"))
 
     # ---- running scripts -------------------------------------------------------------------------------------------
 

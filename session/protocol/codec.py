@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-only
 """The door: bytes to structs and back, once. Wrong, oversized or foreign messages raise a session error.
 
-What the two ends of a session say is packed where it is long (zlib, RFC 1950): the description of a call is 2.7 kB of
+What the two ends of a session say is packed where it is long (zstd, RFC 8878): the description of a call is 2.7 kB of
 text that repeats itself, and on a line of 512 kb/s the first picture waits 40 ms longer for it.
 """
 
 from __future__ import annotations
 
-import zlib
 from typing import Any
 
 import msgspec
+import zstandard
 
 from session.error_codes import from_code
 from session.errors import MessageMalformed, MessageTooLarge, ProtocolVersionUnknown
@@ -18,6 +18,7 @@ from session.protocol.beside_messages import BesideMessage
 from session.protocol.control_messages import ControlMessage
 from session.protocol.hub_messages import HubEvent, HubMessage, Refusal
 from session.protocol.line_messages import LineMessage
+from session.protocol.mirror import unpack
 from session.protocol.mirror_messages import MirrorMessage
 from session.protocol.seal_messages import SealMessage
 from session.protocol.session_messages import SessionMessage
@@ -28,8 +29,7 @@ from session.protocol.version import MAX_CONTROL_BYTES, PROTOCOL_VERSION
 PACK_FROM_BYTES = 700
 """Below, a packet carries it in any case."""
 
-_PACKED = b"\x78"
-"""The first byte of zlib's format for windows of 32 kB; JSON never begins with it."""
+_PACK_LEVEL = 19
 
 _encoder = msgspec.json.Encoder()
 
@@ -60,23 +60,12 @@ def encode(message: msgspec.Struct) -> bytes:
 def encode_session(message: SessionMessage) -> bytes:
     """What `decode_session` reads: JSON, packed where it is long. Raises as `encode`."""
     payload = encode(message)
-    return payload if len(payload) < PACK_FROM_BYTES else zlib.compress(payload, 9)
+    return payload if len(payload) < PACK_FROM_BYTES else zstandard.ZstdCompressor(level=_PACK_LEVEL).compress(payload)
 
 
 def _unpacked(payload: bytes) -> bytes:
     """JSON; never more than `MAX_CONTROL_BYTES` of it, whatever a packed message claims to hold."""
-    if not payload.startswith(_PACKED):
-        return payload
-    unpacker = zlib.decompressobj()
-    try:
-        found = unpacker.decompress(payload, MAX_CONTROL_BYTES + 1)
-    except zlib.error as error:
-        raise MessageMalformed(why=str(error)[:200]) from error
-    if len(found) > MAX_CONTROL_BYTES:
-        raise MessageTooLarge(size_bytes=len(found), limit_bytes=MAX_CONTROL_BYTES)
-    if not unpacker.eof or unpacker.unused_data:
-        raise MessageMalformed(why="packed, and not whole")
-    return found
+    return unpack(payload, MAX_CONTROL_BYTES) if payload.startswith(zstandard.FRAME_HEADER) else payload
 
 
 _decoders: dict[tuple[Any, bool], msgspec.json.Decoder[Any]] = {}

@@ -131,8 +131,8 @@ class Unpacker:
         return bytes(text)
 
 
-def unpack(data: bytes) -> bytes:
-    """The JSON array in a whole zstd frame (of the log), never more than `MAX_EVENTS_BYTES` of it.
+def unpack(data: bytes, limit_bytes: int = MAX_EVENTS_BYTES) -> bytes:
+    """The JSON in a whole zstd frame (of the log, or a packed message), never more than `limit_bytes` of it.
 
     Raises:
         MessageTooLarge: the frame claims or holds more (a decompression bomb).
@@ -140,9 +140,9 @@ def unpack(data: bytes) -> bytes:
     """
     try:
         claimed = zstandard.frame_content_size(data)
-        if claimed > MAX_EVENTS_BYTES:
-            raise MessageTooLarge(size_bytes=claimed, limit_bytes=MAX_EVENTS_BYTES)
-        return zstandard.ZstdDecompressor().decompress(data, max_output_size=MAX_EVENTS_BYTES)
+        if claimed > limit_bytes:
+            raise MessageTooLarge(size_bytes=claimed, limit_bytes=limit_bytes)
+        return zstandard.ZstdDecompressor().decompress(data, max_output_size=limit_bytes, allow_extra_data=False)
     except zstandard.ZstdError as error:
         raise MessageMalformed(why=str(error)[:200]) from error
 
