@@ -53,6 +53,8 @@ def test_the_replay_shows_the_page_the_agent_saw_without_what_was_written_in_it(
             type_text(stage, text)
             await asyncio.sleep(0.1)
         await stage.mirrored("document.getElementById('nom').value === 'Martin'")
+        for hidden in ("nir", "motdepasse"):  # what comes last must be there too before the log ends
+            await stage.mirrored(f"document.getElementById('{hidden}').value.length === 6")
         stage.desk.close()
         write_log(path, "s1", log.records)
 
