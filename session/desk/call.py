@@ -136,6 +136,7 @@ class DeskCall:
         loop = asyncio.get_running_loop()
         self._engine.on_state = lambda state: _tell_later(loop, self._on_engine_state, state)
         self._stop_listening = self._channel.on_message(self._topic, self._on_message)
+        self._engine.get_ready()
         self._ask_at_s = self._clock.monotonic_s() + FIRST_OFFER_AWAITED_S
         self._watching = self._tasks.spawn(self._watch(), name="desk-call-watch")
 

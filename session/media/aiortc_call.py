@@ -18,6 +18,7 @@ from aiortc import RTCConfiguration, RTCIceServer, RTCIceTransportPolicy, RTCSes
 from aiortc.rtp import RtpPacket
 
 from session.media.aiortc_internals import Connection, Receiver, Sender, use_encoder
+from session.media.aiortc_start import Addresses
 from session.media.cut import CutLine
 from session.media.encoders import PictureEncoder, VoiceEncoder
 from session.media.engine import MediaState, MediaStats, PictureLimits
@@ -82,6 +83,14 @@ class EngineSettings:
         most = picture_kbps(self.line_kbps, self.max_kbps)
         return (most if self.line_kbps else min(self.start_kbps, most)), most
 
+    @property
+    def connection(self) -> RTCConfiguration:
+        """How aiortc finds a way."""
+        # BALANCED, aiortc's default, on purpose: MAX_BUNDLE hangs when the offer's order differs from our tracks'.
+        servers = [RTCIceServer(s.url, s.username or None, s.credential or None) for s in self.ice_servers]
+        policy = RTCIceTransportPolicy.RELAY if self.relay_only else RTCIceTransportPolicy.ALL
+        return RTCConfiguration(iceServers=servers, iceTransportPolicy=policy)
+
 
 def _ignore_state(state: MediaState) -> None:
     """Nobody watches."""
@@ -139,6 +148,7 @@ class Call:
     Args:
         settings: of the line. picture, voice: our tracks. speaker: where the caller's voice goes.
         on_frame: called in the media thread, as is `on_state`.
+        addresses: found beforehand by these settings; the call closes them.
 
     Attributes:
         received: what came. pictures: their receiver, from the first one on.
@@ -152,6 +162,7 @@ class Call:
         voice: VoiceTrack,
         speaker: SoundSink,
         on_frame: Callable[[], None],
+        addresses: Addresses | None = None,
     ) -> None:
         self.picture = picture
         self.voice = voice
@@ -177,10 +188,7 @@ class Call:
         self._sent_bytes = 0
         self.line = CutLine()
         self._tasks: list[asyncio.Task[Any]] = []
-        # BALANCED, aiortc's default, on purpose: MAX_BUNDLE hangs when the offer's order differs from our tracks'.
-        servers = [RTCIceServer(s.url, s.username or None, s.credential or None) for s in settings.ice_servers]
-        policy = RTCIceTransportPolicy.RELAY if settings.relay_only else RTCIceTransportPolicy.ALL
-        self._pc = Connection(RTCConfiguration(iceServers=servers, iceTransportPolicy=policy))
+        self._pc = Connection(settings.connection, addresses)
         self._pc.on("connectionstatechange", self._on_connection_state)
 
     @property

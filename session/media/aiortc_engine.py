@@ -16,6 +16,7 @@ import av
 from session.errors import CallLost, RelayUnreachable
 from session.media.aiortc_call import CLOSE_TIMEOUT_S, Call
 from session.media.aiortc_call import EngineSettings as EngineSettings
+from session.media.aiortc_start import Addresses
 from session.media.engine import MediaState, MediaStats, PictureLimits
 from session.media.frames import VideoFrame, to_screen
 from session.media.ice import IcePlan
@@ -33,6 +34,23 @@ ANSWER_TIMEOUT_S = 8.0
 OWN_WIDTH_PX = 320
 EARLIER_S = 12.0
 """How long a call that was replaced goes on at most while the new one brings nothing."""
+
+READY_S = 20.0
+"""How long addresses that were found beforehand are believed: a network may be another one later."""
+
+LATE_S = 0.3
+"""How long an answer waits for those that are still being looked for, before it looks for its own."""
+
+
+@dataclasses.dataclass(frozen=True)
+class _Ready:
+    """Addresses for the next call, with these servers; `began_s` and `finding` are of the media thread's loop."""
+
+    servers: tuple[IceServer, ...]
+    relay_only: bool
+    addresses: Addresses
+    began_s: float
+    finding: asyncio.Task[None]
 
 
 def _ignore_frame() -> None:
@@ -76,6 +94,7 @@ class AiortcEngine:
         self._plan = IcePlan(servers=self._settings.ice_servers, relay_only=self._settings.relay_only)
         self._relay: IceServer | None = None
         self._finding = asyncio.Lock()
+        self._ready: _Ready | None = None
         self._relay_failed = False
 
     # ---- called from the window's loop -----------------------------------------------------------------------------
@@ -111,6 +130,11 @@ class AiortcEngine:
             await self._thread.run(self._accept(answer_sdp), ANSWER_TIMEOUT_S)
         except TimeoutError as error:
             raise CallLost(why="no call in time") from error
+
+    def get_ready(self) -> None:
+        """See `MediaEngine.get_ready`. Own addresses need no time, those that servers give do."""
+        if self._plan.servers:
+            self._thread.call_soon(self._find_addresses)
 
     async def close_call(self) -> None:
         """Ends the present call."""
@@ -201,13 +225,50 @@ class AiortcEngine:
         self._relay_failed = bool(plan.relays) and self._relay is None
         if self._relay is None and plan.relay_only:
             raise no_relay(why)
-        others = tuple(server for server in plan.servers if not server.relays)
-        servers = others if self._relay is None else (*others, self._relay)
+        servers = _servers(plan, self._relay)
         self._settings = dataclasses.replace(self._settings, ice_servers=servers, relay_only=plan.relay_only)
+
+    def _find_addresses(self) -> None:
+        """Beside the choice of the relay, which is the first one mostly."""
+        plan, tasks = self._plan, self._thread.tasks
+        likely = self._relay if self._relay in plan.relays else next(iter(plan.relays), None)
+        servers = _servers(plan, likely)
+        settings = dataclasses.replace(self._settings, ice_servers=servers, relay_only=plan.relay_only)
+        addresses = Addresses(settings.connection)
+        finding = tasks.spawn(addresses.find(), name="look for addresses")
+        self._drop_ready()
+        began_s = asyncio.get_running_loop().time()
+        self._ready = _Ready(servers, plan.relay_only, addresses, began_s, finding)
+        if plan.relays:
+            self._look_for_relay()
+
+    async def _take_ready(self) -> Addresses | None:
+        """What was found for a call with these settings, if it is all there."""
+        ready, settings = self._ready, self._settings
+        if ready is None:
+            return None
+        await asyncio.wait([ready.finding], timeout=LATE_S)
+        if ready is not self._ready:
+            return None
+        fresh = asyncio.get_running_loop().time() - ready.began_s < READY_S
+        fits = (ready.servers, ready.relay_only) == (settings.ice_servers, settings.relay_only)
+        found = ready.finding.done() and not ready.finding.cancelled() and ready.finding.exception() is None
+        wants_relay = any(server.relays for server in ready.servers)
+        if fresh and fits and found and (ready.addresses.has_relay or not wants_relay):
+            self._ready = None
+            return ready.addresses
+        self._drop_ready()
+        return None
+
+    def _drop_ready(self) -> None:
+        ready, self._ready = self._ready, None
+        if ready is not None:
+            ready.finding.cancel()
+            self._thread.tasks.spawn(ready.addresses.forget(), name="forget addresses")
 
     async def _answer(self, offer_sdp: str) -> str:
         await self._find_way()
-        call = self._new_call()
+        call = self._new_call(await self._take_ready())
         answer = await self._or_lost(call, call.answer(offer_sdp))
         self._begin(call)
         return answer
@@ -273,12 +334,12 @@ class AiortcEngine:
         if offered is not None:
             await offered.close()
 
-    def _new_call(self) -> Call:
+    def _new_call(self, addresses: Addresses | None = None) -> Call:
         picture = PictureTrack(self._camera, self._settings.fps, self._keep_own)
         picture.camera_on = self._camera_on
         voice = VoiceTrack(self._microphone)
         voice.microphone_on = self._microphone_on
-        call = Call(self._settings, picture, voice, self._speaker, self._tell_frame)
+        call = Call(self._settings, picture, voice, self._speaker, self._tell_frame, addresses)
         call.on_state = partial(self._tell_state, call)
         call.set_line(self._settings, self._limits)
         return call
@@ -299,6 +360,7 @@ class AiortcEngine:
             self._own = to_screen(frame, self._own_count, OWN_WIDTH_PX)
 
     async def _end_call(self) -> None:
+        self._drop_ready()
         await self._drop_offer()
         call, self._call, self._own = self._call, None, None
         earlier, self._earlier = self._earlier, None
@@ -307,3 +369,9 @@ class AiortcEngine:
         if call is not None:
             await call.close()
             self.on_state(MediaState.CLOSED)
+
+
+def _servers(plan: IcePlan, relay: IceServer | None) -> tuple[IceServer, ...]:
+    """What aiortc is told: it uses one relay."""
+    others = tuple(server for server in plan.servers if not server.relays)
+    return others if relay is None else (*others, relay)

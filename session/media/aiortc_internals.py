@@ -19,7 +19,15 @@ from typing import Any, Protocol
 
 import aiortc.rtcpeerconnection as aiortc_connection
 import aiortc.rtp as aiortc_rtp
-from aiortc import RTCPeerConnection, RTCRtpReceiver, RTCRtpSender, RTCSessionDescription, clock
+from aiortc import (
+    RTCConfiguration,
+    RTCIceTransportPolicy,
+    RTCPeerConnection,
+    RTCRtpReceiver,
+    RTCRtpSender,
+    RTCSessionDescription,
+    clock,
+)
 from aiortc.codecs import CODECS, is_rtx
 from aiortc.codecs.base import Encoder
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
@@ -41,7 +49,7 @@ from aiortc.rtp import (
 from aiortc.stats import RTCTransportStats
 from aiortc.utils import random16, random32, uint16_add, uint32_add
 
-from session.media.aiortc_start import QuickStart
+from session.media.aiortc_start import Addresses, QuickStart, hurry
 from session.media.outbox import Outbox
 from session.media.packet_pacer import PacketPacer
 
@@ -138,7 +146,17 @@ def _shield(transport: Any) -> None:
 
 
 class Connection(RTCPeerConnection):
-    """A peer connection with our receivers, senders and codecs."""
+    """A peer connection with our receivers, senders and codecs.
+
+    Args:
+        addresses: found beforehand with this configuration; the first of the call's parts takes them. The connection
+            closes them.
+    """
+
+    def __init__(self, configuration: RTCConfiguration, addresses: Addresses | None = None) -> None:
+        super().__init__(configuration)
+        self._addresses = addresses
+        self._in_a_hurry = configuration.iceTransportPolicy is not RTCIceTransportPolicy.RELAY
 
     async def createOffer(self) -> RTCSessionDescription:  # noqa: N802
         """As aiortc's, with our codecs."""
@@ -152,6 +170,9 @@ class Connection(RTCPeerConnection):
 
     async def close_all(self) -> None:
         """As `close`, which stumbles over a connection that a damaged description has left without a transport."""
+        addresses, self._addresses = self._addresses, None
+        if addresses is not None:
+            await addresses.forget()
         try:
             await self.close()
         except AttributeError:
@@ -161,6 +182,19 @@ class Connection(RTCPeerConnection):
                 if transport is not None:
                     await transport.stop()
                     await transport.transport.stop()
+
+    def _RTCPeerConnection__createDtlsTransport(self) -> Any:  # noqa: N802
+        made: Any = super()._RTCPeerConnection__createDtlsTransport()  # type: ignore[misc]
+        addresses, self._addresses = self._addresses, None
+        if addresses is not None:
+            way, ice = made.transport, addresses.gatherer._connection
+            _set(way, "_RTCIceTransport__iceGatherer", addresses.gatherer)
+            _set(way, "_connection", ice)
+            _set(way, "_recv", ice.recv)
+            _set(way, "_send", ice.send)
+        elif self._in_a_hurry:
+            hurry(made.transport.iceGatherer)
+        return made
 
     def _RTCPeerConnection__createTransceiver(  # noqa: N802
         self, direction: str, kind: str, sender_track: MediaStreamTrack | None = None

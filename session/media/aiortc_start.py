@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""How a call of aiortc begins: on the first way that answers, and not much later where a packet of it is lost.
+"""How a call of aiortc begins: with addresses found beforehand, on the first way that answers, and not much later
+where a packet of it is lost.
 
 aiortc begins its handshake (DTLS) when the other end has chosen between the ways, though data may be sent on any way
 that answers (RFC 8445, section 12.1): that is half a round trip later. Where one packet of the beginning is lost,
@@ -16,12 +17,57 @@ import contextlib
 from typing import Any
 
 from aioice.ice import CandidatePair
+from aiortc import RTCConfiguration, RTCIceGatherer, RTCIceTransportPolicy
 
 REPEAT_AFTER_S = (0.1, 0.25, 0.55)
 """After the first time; later ones are those of aioice and OpenSSL."""
 
 DTLS = range(20, 64)
 """First bytes of its records (RFC 7983)."""
+
+GATHER_S = 1.5
+"""How long STUN and TURN servers may take where calls have other ways too; aioice waits for 5 s."""
+
+
+class Addresses:
+    """Our end's addresses, found before a call is offered: a relay must be asked twice, and each time is a round trip.
+
+    Args:
+        configuration: of the connection that takes them.
+
+    Attributes:
+        gatherer: aiortc's, who has them.
+    """
+
+    def __init__(self, configuration: RTCConfiguration) -> None:
+        policy = configuration.iceTransportPolicy
+        self.gatherer = RTCIceGatherer(iceServers=configuration.iceServers, iceTransportPolicy=policy)
+        if policy is not RTCIceTransportPolicy.RELAY:
+            hurry(self.gatherer)
+
+    async def find(self) -> None:
+        """Until all are there, or the servers have had their time."""
+        await self.gatherer.gather()
+
+    @property
+    def has_relay(self) -> bool:
+        """A TURN server has given one."""
+        return any(candidate.type == "relay" for candidate in self.gatherer.getLocalCandidates())
+
+    async def forget(self) -> None:
+        """Nobody takes them; the relay is told."""
+        await self.gatherer._connection.close()
+
+
+def hurry(gatherer: RTCIceGatherer) -> None:
+    """A server that does not answer delays nobody for longer than `GATHER_S`."""
+    ice: Any = gatherer._connection
+    ask = ice.get_component_candidates
+
+    async def ask_for_a_while(component: int, addresses: list[str]) -> Any:
+        return await ask(component, addresses, timeout=GATHER_S)
+
+    ice.get_component_candidates = ask_for_a_while
 
 
 class QuickStart:
@@ -149,4 +195,4 @@ class QuickStart:
                 await self._send_now(data)
 
 
-__all__ = ["QuickStart"]
+__all__ = ["Addresses", "QuickStart", "hurry"]

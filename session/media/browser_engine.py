@@ -127,6 +127,9 @@ class BrowserEngine:
         """Which ways the next calls may take."""
         self._settings = replace(self._settings, media=self._settings.media.with_plan(plan))
 
+    def get_ready(self) -> None:
+        """Nothing: Chromium looks for no addresses before it has an offer (`iceCandidatePoolSize`, measured)."""
+
     def warm(self) -> None:
         """Lets the page load and its browser start its parts for sound and picture before the first call."""
         script = f"call.prepare({self._options()}).then(() => call.unprepare())"

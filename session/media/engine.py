@@ -120,6 +120,10 @@ class MediaEngine(Protocol):
         """
         ...
 
+    def get_ready(self) -> None:
+        """A call is about to be offered: what its answer would have to wait for is begun now."""
+        ...
+
     async def close_call(self) -> None:
         """Ends the present call, if any; the engine stays usable."""
         ...

@@ -61,6 +61,7 @@ class ToldEngine:
     def set_camera(self, on: bool) -> None:
         self.switches.append(("camera", on))
 
+    def get_ready(self) -> None: ...
     def set_ice(self, plan: IcePlan) -> None: ...
 
     def set_line(self, line_kbps: int) -> None:

@@ -8,7 +8,7 @@ import dataclasses
 import os
 import shutil
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -21,9 +21,10 @@ from session.errors import CallLost, RelayNotTrusted, RelayUnreachable, SessionE
 from session.hub.turn import TurnTickets
 from session.media.aiortc_engine import AiortcEngine
 from session.media.call_page import simulated
-from session.media.ice import IcePlan, IceServer
+from session.media.ice import IcePlan, IceServer, has_relay
 from session.media.relays import choose_relay, try_relay
-from tests.talks.call.coturn import SECRET, a_turn_server, free_port, needs_coturn
+from session.tasks import Tasks
+from tests.talks.call.coturn import SECRET, Turn, a_turn_server, free_port, needs_coturn
 from tests.talks.call.engines import AIORTC
 from tests.talks.call.test_call import Ends, a_call
 from tests.talks.qt_loop import QtLoop, until
@@ -185,3 +186,101 @@ def test_a_kiosk_without_a_relay_tells_the_desk_why_there_is_no_call(qt_loop: Qt
             assert isinstance(said[0], RelayUnreachable)
 
     qt_loop.run(story())
+
+
+class Way:
+    """A way of datagrams to a TURN server, which can be cut."""
+
+    def __init__(self, turn: Turn) -> None:
+        self._turn = turn
+        self.port = 0
+        self.said = 0
+        self._tasks = Tasks()
+        self._open = True
+        self._front: asyncio.DatagramTransport | None = None
+        self._backs: dict[tuple[str, int], asyncio.DatagramTransport] = {}
+
+    async def begin(self) -> None:
+        self._front = await self._socket(self._ask)
+        self.port = self._front.get_extra_info("sockname")[1]
+
+    async def _socket(self, take: Callable[[bytes, tuple[str, int]], None]) -> asyncio.DatagramTransport:
+        class Taker(asyncio.DatagramProtocol):
+            def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+                take(data, addr)
+
+        loop = asyncio.get_running_loop()
+        transport, _protocol = await loop.create_datagram_endpoint(Taker, local_addr=(self._turn.host, 0))
+        return transport
+
+    def _ask(self, data: bytes, addr: tuple[str, int]) -> None:
+        if self._open:
+            self._tasks.spawn(self._pass_on(data, addr), name="pass on")
+
+    async def _pass_on(self, data: bytes, addr: tuple[str, int]) -> None:
+        def answer(data: bytes, _addr: tuple[str, int]) -> None:
+            if self._open and self._front is not None:
+                self.said += 1
+                self._front.sendto(data, addr)
+
+        if addr not in self._backs:
+            self._backs[addr] = await self._socket(answer)
+        self._backs[addr].sendto(data, (self._turn.host, self._turn.port))
+
+    async def quiet(self) -> None:
+        """Until it has said something, and nothing for a while."""
+        said = -1
+        async with asyncio.timeout(8):
+            while self.said != said or not said:
+                said = self.said
+                await asyncio.sleep(0.5)
+
+    def cut(self) -> None:
+        self._open = False
+
+    async def end(self) -> None:
+        await self._tasks.close()
+        for transport in (self._front, *self._backs.values()):
+            if transport is not None:
+                transport.close()
+
+
+@needs_coturn
+async def test_a_desk_that_was_told_of_a_call_has_its_relay_before_the_offer(tmp_path: Path) -> None:
+    async with a_turn_server(tmp_path) as turn:
+        way = Way(turn)
+        await way.begin()
+        server = dataclasses.replace(turn.server("udp", *ticket()), url=f"turn:{turn.host}:{way.port}?transport=udp")
+        engine, late, offering = AiortcEngine(), AiortcEngine(), AiortcEngine()
+        try:
+            for each in (engine, late):
+                each.set_ice(IcePlan(servers=(server,)))
+            engine.get_ready()
+            await way.quiet()
+            way.cut()
+            assert has_relay(await engine.answer(await offering.offer()))
+            assert not has_relay(await late.answer(await offering.offer()))
+        finally:
+            await way.end()
+            for each in (engine, late, offering):
+                await each.close()
+
+
+@needs_coturn
+async def test_addresses_that_were_found_for_another_plan_are_not_used(tmp_path: Path) -> None:
+    async with a_turn_server(tmp_path) as turn:
+        engine, offering = AiortcEngine(), AiortcEngine()
+        try:
+            plan = IcePlan(servers=(turn.server("udp", *ticket()),))
+            engine.set_ice(plan)
+            engine.get_ready()
+            engine.set_ice(IcePlan())
+            assert not has_relay(await engine.answer(await offering.offer()))
+            engine.set_ice(plan)
+            engine.get_ready()
+            engine.set_ice(dataclasses.replace(plan, relay_only=True))
+            answer = await engine.answer(await offering.offer())
+            assert {line.split(" typ ")[1].split()[0] for line in answer.splitlines() if " typ " in line} == {"relay"}
+        finally:
+            await engine.close()
+            await offering.close()

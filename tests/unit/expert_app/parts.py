@@ -63,6 +63,7 @@ class QuietEngine:
     def set_camera(self, on: bool) -> None:
         pass
 
+    def get_ready(self) -> None: ...
     def set_ice(self, plan: IcePlan) -> None: ...
 
     def set_line(self, line_kbps: int) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 
 import asyncio
 import importlib.metadata
+import socket
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 from aioice import stun
+from aiortc import RTCConfiguration, RTCIceServer
 
-from session.media.aiortc_start import DTLS, REPEAT_AFTER_S, QuickStart
+from session.media.aiortc_internals import Connection
+from session.media.aiortc_start import DTLS, REPEAT_AFTER_S, Addresses, QuickStart
 from session.media.encoders import VoiceEncoder
 from session.media.sound import ToneSource
 from session.media.tracks import VoiceTrack
@@ -142,3 +145,47 @@ async def test_a_call_that_ends_while_it_begins_says_nothing_any_more(pair: Pair
     before = len(said)
     await asyncio.sleep(REPEAT_AFTER_S[-1] + 0.1)
     assert len(said) == before
+
+
+def closed_ways(addresses: Any) -> list[bool]:
+    return [protocol.transport.is_closing() for protocol in addresses.gatherer._connection._protocols]
+
+
+async def test_a_call_begins_with_addresses_that_were_found_before() -> None:
+    configuration = RTCConfiguration(iceServers=[])
+    addresses = Addresses(configuration)
+    await addresses.find()
+    ways = [str(each.port) for each in addresses.gatherer.getLocalCandidates()]
+    both = Connection(configuration), Connection(configuration, addresses)
+    try:
+        _sender, receiver, heard = await send(both, VoiceTrack(ToneSource()), VoiceEncoder())
+        await until(lambda: len(heard.packets) > 5)
+        assert ways
+        assert all(way in both[1].localDescription.sdp for way in ways)
+        assert ice_of(receiver) is addresses.gatherer._connection
+    finally:
+        for pc in both:
+            await pc.close_all()
+    assert all(closed_ways(addresses))
+
+
+async def test_addresses_that_nobody_took_are_closed_with_their_connection() -> None:
+    addresses = Addresses(RTCConfiguration(iceServers=[]))
+    await addresses.find()
+    assert not any(closed_ways(addresses))
+    await Connection(RTCConfiguration(iceServers=[]), addresses).close_all()
+    assert all(closed_ways(addresses))
+
+
+async def test_a_server_that_is_silent_delays_a_call_with_other_ways_only_a_little() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        url = f"stun:127.0.0.1:{silent.getsockname()[1]}"
+        pc = Connection(RTCConfiguration(iceServers=[RTCIceServer(url)]))
+        pc.addTrack(VoiceTrack(ToneSource()))
+        try:
+            async with asyncio.timeout(4.0):  # aioice alone waits for 5 s
+                await pc.setLocalDescription(await pc.createOffer())
+            assert "typ host" in pc.localDescription.sdp
+        finally:
+            await pc.close_all()
