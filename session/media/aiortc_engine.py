@@ -222,10 +222,11 @@ class AiortcEngine:
                 self._relay, why = await choose_relay(plan.relays)
         if plan is not self._plan:
             return
-        self._relay_failed = bool(plan.relays) and self._relay is None
-        if self._relay is None and plan.relay_only:
+        relay = self._relay if self._relay in plan.relays else None  # else it was found late, for the plan before
+        self._relay_failed = bool(plan.relays) and relay is None
+        if relay is None and plan.relay_only:
             raise no_relay(why)
-        servers = _servers(plan, self._relay)
+        servers = _servers(plan, relay)
         self._settings = dataclasses.replace(self._settings, ice_servers=servers, relay_only=plan.relay_only)
 
     def _find_addresses(self) -> None:
