@@ -179,7 +179,7 @@ class Line:
         if connection is None or not connection.client.is_connected:
             raise BusUnreachable
         try:
-            await connection.client.publish(subject, payload, reply=reply, headers=dict(headers) if headers else None)
+            await connection.client.say(subject, payload, headers, reply)
         except nats.errors.MaxPayloadError as error:
             limit_bytes = connection.client.max_payload
             raise MessageTooLarge(size_bytes=len(payload), limit_bytes=limit_bytes) from error
@@ -200,15 +200,16 @@ class Line:
             BusUnreachable: not connected; nothing was sent.
             HubUnreachable: nobody listens, no answer in time, or the line broke: outcome unknown.
         """
-        token = secrets.token_hex(8)
-        answer: asyncio.Future[Incoming] = asyncio.get_running_loop().create_future()
+        token, loop = secrets.token_hex(8), asyncio.get_running_loop()
+        answer: asyncio.Future[Incoming] = loop.create_future()
         self._answers[token] = answer
         try:
             await self.publish(subject, payload, headers, reply=f"{self._inbox}.{token}")
-            async with asyncio.timeout(timeout_s):
+            late = loop.call_later(timeout_s, _give_up, answer)
+            try:
                 message = await answer
-        except TimeoutError as error:
-            raise HubUnreachable(why="no answer") from error
+            finally:
+                late.cancel()
         finally:
             self._answers.pop(token, None)
         if message.status == "503":
@@ -403,6 +404,11 @@ class Line:
             if not answer.done():
                 answer.set_exception(HubUnreachable(why="the line broke"))
         return connection
+
+
+def _give_up(answer: asyncio.Future[Incoming]) -> None:
+    if not answer.done():
+        answer.set_exception(HubUnreachable(why="no answer"))
 
 
 async def _flush(client: Client, timeout_s: float = PROBE_ENDS_S) -> bool:

@@ -9,11 +9,13 @@ version is pinned; `tests/unit/session/bus/test_nats_client.py` fails when an up
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
 import msgspec
+import nats.errors
 from nats.aio.client import Client
 from nats.aio.subscription import Subscription
 
@@ -59,8 +61,45 @@ def headers_of(raw: bytes | None) -> dict[str, str]:
     return found
 
 
+_SUBJECT = re.compile(r"\S+")
+"""A blank or the end of a line in a subject would be another command for the server."""
+
+
+def headers_as_sent(headers: Mapping[str, str]) -> bytes:
+    """As `headers_of` reads them; the end of a line in a value becomes a blank, as in nats-py."""
+    lines = ["NATS/1.0"]
+    for name, value in headers.items():
+        if not _SUBJECT.fullmatch(name) or ":" in name:
+            raise nats.errors.BadHeaderError(name)
+        if "\r" in value or "\n" in value:
+            value = value.replace("\r", " ").replace("\n", " ")
+        lines.append(f"{name}: {value}")
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+
 class DirectClient(Client):
     """A client whose messages go to handlers at once."""
+
+    async def say(self, subject: str, payload: bytes, headers: Mapping[str, str] | None, reply: str = "") -> None:
+        """As `publish`, with a third of its work. Raises nats-py's errors: not connected, too large, a wrong word."""
+        if not self.is_connected:
+            raise nats.errors.ConnectionClosedError
+        if len(payload) > self._max_payload:
+            raise nats.errors.MaxPayloadError
+        if not _SUBJECT.fullmatch(subject) or (reply and not _SUBJECT.fullmatch(reply)):
+            raise nats.errors.BadSubjectError
+        if headers:
+            told = headers_as_sent(headers)
+            first = f"HPUB {subject} {reply} {len(told)} {len(told) + len(payload)}\r\n".encode()
+            command = b"".join((first, told, payload, b"\r\n"))
+        else:
+            command = b"".join((f"PUB {subject} {reply} {len(payload)}\r\n".encode(), payload, b"\r\n"))
+        self.stats["out_msgs"] += 1
+        self.stats["out_bytes"] += len(payload)
+        self._pending.append(command)
+        self._pending_data_size += len(command)
+        if self._flush_queue is not None and self._flush_queue.empty():
+            await self._flush_pending()
 
     async def hear(self, subject: str, queue: str, handler: Handler) -> Subscription:
         """Calls `handler` for each message of `subject` from now on. Raises nats-py's errors."""

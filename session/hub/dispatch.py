@@ -9,7 +9,6 @@ another one does not find. The lease keeps two hubs from offering two callers to
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -123,15 +122,20 @@ class Dispatch:
             self._task = None
 
     async def _looking(self) -> None:
-        loop = asyncio.get_running_loop()
-        all_at_s = loop.time()
+        loop, at_all = asyncio.get_running_loop(), True
+
+        def look_at_all() -> None:
+            nonlocal at_all
+            at_all = True
+            self._wake.set()
+
         while True:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout_at(all_at_s):
-                    await self._wake.wait()
-            if loop.time() >= all_at_s:  # ends of offers, skills that relax, agents who come and go
+            if at_all:  # ends of offers, skills that relax, agents who come and go
+                at_all = False
                 self._changed.update(self._catalogue.served)
-                all_at_s = loop.time() + self._look_s
+                loop.call_later(self._look_s, look_at_all)
+            else:
+                await self._wake.wait()
             self._wake.clear()
             changed, self._changed = self._changed, set()
             if not self._is_ours():

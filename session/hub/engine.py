@@ -61,9 +61,15 @@ class TicketStore(Protocol):
         ...
 
     async def follow(
-        self, on_loaded: Callable[[Sequence[StoredTicket]], None], on_change: Callable[[StoredTicket], None]
+        self,
+        on_loaded: Callable[[Sequence[StoredTicket]], None],
+        on_change: Callable[[StoredTicket], None],
+        known: Callable[[str, str], int] = lambda organisation, ticket_id: 0,
     ) -> None:
-        """Starts to tell of all tickets (at once and after each doubt) and then of each change."""
+        """Starts to tell of all tickets (at once and after each doubt) and then of each change.
+
+        `known` is the revision that the listener has of (organisation, ticket): what is not newer is not told.
+        """
         ...
 
     async def wait_loaded(self) -> None:

@@ -323,7 +323,7 @@ class Hub:
         try:
             async with asyncio.timeout(START_S):
                 await self._prepare()
-                await self._tickets.follow(self.view.load, self._on_change)
+                await self._tickets.follow(self.view.load, self._on_change, self.view.known)
                 await self._tickets.wait_loaded()
                 await self._board_store.follow()
                 await self._callback_store.follow()

@@ -117,9 +117,19 @@ class NatsTicketStore:
         return ticket
 
     async def follow(
-        self, on_loaded: Callable[[Sequence[StoredTicket]], None], on_change: Callable[[StoredTicket], None]
+        self,
+        on_loaded: Callable[[Sequence[StoredTicket]], None],
+        on_change: Callable[[StoredTicket], None],
+        known: Callable[[str, str], int] = lambda organisation, ticket_id: 0,
     ) -> None:
         """See `TicketStore`."""
+
+        def keep(stored: Stored) -> StoredTicket | None:
+            if follower.loaded.is_set():  # most changes are our own, and known since the store's answer
+                _, _, organisation, ticket_id = stored.subject.split(".")
+                if known(organisation, ticket_id) >= stored.revision:
+                    return None
+            return _ticket(stored)
 
         def loaded(batch: Sequence[StoredTicket | None], _revision: int) -> None:
             on_loaded([ticket for ticket in batch if ticket is not None])
@@ -128,8 +138,9 @@ class NatsTicketStore:
             if ticket is not None:
                 on_change(ticket)
 
-        self._follower = Follower(self._connection.line, self._streams, BUCKET, self._tasks, _ticket, loaded, changed)
-        self._follower.start()
+        line = self._connection.line
+        follower = self._follower = Follower(line, self._streams, BUCKET, self._tasks, keep, loaded, changed)
+        follower.start()
 
     async def wait_loaded(self) -> None:
         """See `TicketStore`."""

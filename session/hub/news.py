@@ -21,6 +21,10 @@ log = logging.getLogger(__name__)
 QUIET_S = 4.0
 """Between two waits told to one kiosk while its position is the same."""
 
+NEAR = 10
+FAR_S = 10.0
+"""Who is further back than `NEAR` is told another position at most so often: each call answered moves everybody."""
+
 
 class News(Protocol):
     """How the rules tell somebody something."""
@@ -67,7 +71,7 @@ async def tell_both(news: News, ticket: Ticket, session_id: str, by: str, reason
 
 
 class PlaceNews:
-    """Tells waiting kiosks their place when it changed: a position at once, another wait at most every few seconds."""
+    """Tells waiting kiosks their place when it changed: a position near the front at once, the rest now and then."""
 
     def __init__(self, view: QueueView, waits: Waits, news: News, clock: Clock) -> None:
         self._view = view
@@ -95,7 +99,8 @@ class PlaceNews:
 
     @staticmethod
     def _is_early(told: tuple[int, WaitRange | None, float], position: int, now_s: float) -> bool:
-        return told[0] == position and now_s - told[2] < QUIET_S
+        is_near = position <= NEAR or told[0] <= NEAR
+        return now_s - told[2] < (QUIET_S if told[0] == position else 0.0 if is_near else FAR_S)
 
     def forget(self, open_tickets: set[str]) -> None:
         """Drops what is known of tickets that are not open any more."""

@@ -101,6 +101,11 @@ class QueueView:
         """A ticket by its id."""
         return self._index(organisation).stored.get(ticket_id)
 
+    def known(self, organisation: str, ticket_id: str) -> int:
+        """The revision at which a ticket was seen last, 0 for an unknown one."""
+        stored = self.get(organisation, ticket_id)
+        return stored.revision if stored is not None else 0
+
     def by_session(self, organisation: str, session_id: str) -> StoredTicket | None:
         """The ticket whose session is or was `session_id`."""
         key = self._sessions.get(session_id)

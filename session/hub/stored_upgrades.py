@@ -6,6 +6,7 @@ A step may be done twice, and by two hubs at once: it leaves what is new as it i
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
@@ -24,6 +25,9 @@ log = logging.getLogger(__name__)
 
 STREAMS = "streams"
 """What `StoredTooNew` calls JetStream's part."""
+
+READY_S = 60.0
+AGAIN_S = 0.5
 
 Step = Callable[[HubConnection], Awaitable[None]]
 
@@ -58,6 +62,25 @@ async def every(streams: Streams, stream: str) -> AsyncIterator[Stored]:
         revision = stored.revision + 1
 
 
+async def _when_ready(connection: HubConnection, replicas: int) -> tuple[bool, int, int]:
+    """(whether nothing is stored yet, the number, its revision), once the store can tell.
+
+    The servers of a cluster that is started find each other and elect in their own time.
+    """
+    loop = asyncio.get_running_loop()
+    end_s = loop.time() + READY_S
+    while True:
+        try:
+            is_new = nats_store.BUCKET not in await Snapshots(connection.line).names()
+            await prepare(connection, replicas)
+            return is_new, *(await read_format(connection.streams))
+        except StoreUnreachable as error:
+            if loop.time() > end_s:
+                raise
+            log.info("the store is not ready: %s", error.detail.get("why", ""))
+            await asyncio.sleep(AGAIN_S)
+
+
 async def upgrade(
     connection: HubConnection,
     keep_copy: Callable[[int], Awaitable[None]],
@@ -72,11 +95,10 @@ async def upgrade(
 
     Raises:
         StoredTooNew: written by a newer version; nothing was changed.
-        StoreUnreachable: a step broke off, the number is that of the last whole step.
+        StoreUnreachable: the store was not ready within a minute, or a step broke off: then the number is that of the
+            last whole step.
     """
-    is_new = nats_store.BUCKET not in await Snapshots(connection.line).names()
-    await prepare(connection, replicas)
-    number, revision = await read_format(connection.streams)
+    is_new, number, revision = await _when_ready(connection, replicas)
     if number > ours:
         raise StoredTooNew(STREAMS, number, ours)
     if number < ours and is_new and not revision:

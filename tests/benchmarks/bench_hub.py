@@ -16,7 +16,8 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from session.bus.client import BusClient
@@ -37,6 +38,9 @@ Figures = dict[str, float]
 """What was measured of one engine, by the name of the case."""
 
 CALLS_PER_S = 30.0
+REST_S = 5.0
+"""How long a hub is watched while nobody calls: what it spends then is no call's."""
+
 MEGABYTE = 1 << 20
 WAITING = 10_000
 
@@ -46,6 +50,21 @@ MEMORY = "10,000 waiting: hub memory"
 
 GOALS: dict[int, float] = {1: 5.0, 50: 10.0, 500: 50.0}
 """Desks watching -> largest median of "visible", ms; the 99th of 100 may be five times that."""
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What the hub's process spent, and how long that was."""
+
+    hub_ms: float
+    took_s: float
+
+
+async def spent_in(engine: Engine, work: Awaitable[None]) -> Spent:
+    """Meanwhile."""
+    begun_s, before_s = time.perf_counter(), spent_s(engine.hub_process())
+    await work
+    return Spent((spent_s(engine.hub_process()) - before_s) * 1000, time.perf_counter() - begun_s)
 
 
 async def visible(engine: Engine, desks: int, calls: int, folder: Path, figures: Figures) -> None:
@@ -66,17 +85,22 @@ async def visible(engine: Engine, desks: int, calls: int, folder: Path, figures:
     async with watching(watcher, before, folder), engine.desk(), watching(watcher, after, folder):
         await asyncio.gather(*(one(n) for n in range(10_000, 10_010)))  # warm
         took_ms.clear()
-        before_s = spent_s(engine.hub_process())
+        await asyncio.sleep(2.0)
+        rest = await spent_in(engine, asyncio.sleep(REST_S))
         running: list[asyncio.Task[None]] = []
-        for n in range(calls):
-            running.append(asyncio.ensure_future(one(n)))
-            await asyncio.sleep(1 / CALLS_PER_S)
-        await asyncio.gather(*running)
-        after_s = spent_s(engine.hub_process())
+
+        async def load() -> None:
+            for n in range(calls):
+                running.append(asyncio.ensure_future(one(n)))
+                await asyncio.sleep(1 / CALLS_PER_S)
+            await asyncio.gather(*running)
+
+        busy = await spent_in(engine, load())
     took_ms.sort()
     figures[f"visible p50, {desks} desks"] = statistics.median(took_ms)
     figures[f"visible p99, {desks} desks"] = took_ms[int(len(took_ms) * 0.99)]
-    figures[f"hub CPU per call, {desks} desks"] = (after_s - before_s) * 1000 / calls
+    figures[f"hub CPU at rest, {desks} desks"] = rest.hub_ms / rest.took_s
+    figures[f"hub CPU per call, {desks} desks"] = (busy.hub_ms - rest.hub_ms * busy.took_s / rest.took_s) / calls
 
 
 async def grab(engine: Engine, figures: Figures) -> None:
@@ -182,7 +206,8 @@ def rows(figures: dict[str, Figures]) -> list[Row]:
 
     def row(case: str, peer: float | None, name: str, goal: float | None) -> Row:
         peers = {name: values[case] for name, values in figures.items() if name != "ours" and case in values}
-        return Row(case, "MB" if case == MEMORY else "ms", ours[case], peer, name, goal, peers, why(case, figures))
+        unit = "MB" if case == MEMORY else "ms/s" if "at rest" in case else "ms"
+        return Row(case, unit, ours[case], peer, name, goal, peers, why(case, figures))
 
     found: list[Row] = []
     for case in ours:

@@ -8,6 +8,7 @@ import contextlib
 import importlib.util
 import json
 import os
+import platform
 import shutil
 import sys
 import time
@@ -89,8 +90,18 @@ def child_process(program: Program) -> psutil.Process:
 
 def spent_s(process: psutil.Process) -> float:
     """Processor time of a process and its children (a PostgreSQL server is many)."""
-    times = [one.cpu_times() for one in (process, *process.children(recursive=True))]
-    return sum(each.user + each.system for each in times)
+    return sum(_spent_s(one) for one in (process, *process.children(recursive=True)))
+
+
+def _spent_s(process: psutil.Process) -> float:
+    """By the scheduler's clock, where there is one: what the system counts for everybody has steps of 10 ms.
+
+    The number of another process's clock is that of clock_getcpuclockid(3) of Linux.
+    """
+    if platform.system() == "Linux":
+        return time.clock_gettime(~process.pid << 3 | 2)
+    times = process.cpu_times()
+    return times.user + times.system
 
 
 class Ours:

@@ -16,7 +16,7 @@ from session.kiosk.link import KioskLink
 from session.protocol.roles import Role
 from session.protocol.tickets import Ticket
 from session.tasks import Tasks
-from tests.benchmarks.hub_engines import READY_S, child_process
+from tests.benchmarks.hub_engines import READY_S, child_process, spent_s
 from tests.benchmarks.table import Row
 from tests.benchmarks.watching import watching
 from tests.faults.cluster import Cluster
@@ -80,12 +80,12 @@ async def _size(size: int) -> tuple[float, float]:
 
             hub = child_process(world.hubs[0])
             async with watching(["nats", host, port, world.world.agents["agent2"]], size - 1, Path(name)):
-                before, running = sum(hub.cpu_times()[:2]), []
+                before_s, running = spent_s(hub), []
                 for n in range(CALLS):
                     running.append(asyncio.ensure_future(call(n)))
                     await asyncio.sleep(1 / CALLS_PER_S)
                 await asyncio.gather(*running)
-                spent_ms = (sum(hub.cpu_times()[:2]) - before) * 1000 / CALLS
+                spent_ms = (spent_s(hub) - before_s) * 1000 / CALLS
             return spent_ms, statistics.median(took_ms)
         finally:
             for one in clients:

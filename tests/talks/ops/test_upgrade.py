@@ -24,6 +24,7 @@ from session.hub.stored_format import FORMAT, StoredTooNew, prepare, put_format,
 from session.hub.stored_upgrades import upgrade
 from session.protocol.tickets import TicketState
 from session.tasks import Tasks
+from tests.faults.cluster import Cluster
 from tests.talks.hub.bus_fixture import hub_world, until
 from tests.talks.ops.programs import HubFolder, people
 
@@ -153,3 +154,24 @@ async def test_a_record_that_cannot_be_read_stops_the_upgrade(tmp_path: Path, st
         with pytest.raises(StoreUnreachable, match="unreadable"):
             await upgrade(world.connection, keep)
         assert (await read_format(world.connection.streams))[0] == 1
+
+
+async def test_a_hub_that_starts_before_its_cluster_is_whole_waits_for_it(tmp_path: Path) -> None:
+    async def keep(_: int) -> None:
+        return None
+
+    cluster = Cluster(tmp_path, kiosks=1, agents=1, loads=1, nodes=3)
+    try:
+        first, *others = cluster.nodes.values()
+        await first.start()
+        await cluster.connection.connect(30.0)
+        upgrading = asyncio.create_task(upgrade(cluster.connection, keep, 3))
+        await asyncio.sleep(5.0)  # longer than the store is asked once
+        assert not upgrading.done()
+        for node in others:
+            await node.start()
+        async with asyncio.timeout(50):
+            await upgrading
+        assert (await read_format(cluster.connection.streams))[0] == FORMAT
+    finally:
+        await cluster.close()

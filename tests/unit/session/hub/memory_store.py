@@ -58,7 +58,10 @@ class MemoryStore:
         return next((stored for (_, known), stored in self._tickets.items() if known == ticket_id), None)
 
     async def follow(
-        self, on_loaded: Callable[[Sequence[StoredTicket]], None], on_change: Callable[[StoredTicket], None]
+        self,
+        on_loaded: Callable[[Sequence[StoredTicket]], None],
+        on_change: Callable[[StoredTicket], None],
+        known: Callable[[str, str], int] = lambda organisation, ticket_id: 0,
     ) -> None:
         on_loaded(list(self._tickets.values()))
 
