@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import socket
 from pathlib import Path
 
 from aiohttp import web
@@ -20,6 +19,7 @@ from expert_app.credentials import SEED_VARIABLE
 from expert_app.demo_world import HELPDESK, LOOPBACK_KBPS, ORGANISATION, World, new_world, seed_dossiers, write_settings
 from expert_app.log_export import export_log
 from expert_app.paths import paths_for, private_folder
+from expert_app.ports import free_port
 from expert_app.seal_ends import seals_for
 from resources import ROOT
 from session.clock import SystemClock
@@ -28,14 +28,6 @@ from session.tasks import Tasks
 
 READY_S = 60.0
 SITE = ROOT / "pages" / "site"
-
-
-def free_port() -> int:
-    """A TCP port of loopback that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class Demo:

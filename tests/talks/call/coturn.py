@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from expert_app.certificates import make_ca, make_certificate
+from expert_app.ports import free_port as free_port
 from session.media.ice import IceServer
 
 PROGRAM = shutil.which("turnserver")
@@ -49,13 +50,6 @@ def own_address() -> str:
         return host
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @asynccontextmanager
 async def a_turn_server(folder: Path) -> AsyncIterator[Turn]:
     """Runs it; the names and passwords are those of `session.hub.turn` with `SECRET`."""
@@ -63,7 +57,7 @@ async def a_turn_server(folder: Path) -> AsyncIterator[Turn]:
     host = own_address()
     authority = make_ca(folder / "authority")
     certificate, key = make_certificate(folder / "authority", [host])
-    turn = Turn(host, free_port(), free_port(), authority)
+    turn = Turn(host, free_port(host), free_port(host), authority)
     process = await asyncio.create_subprocess_exec(
         PROGRAM,
         "-n",

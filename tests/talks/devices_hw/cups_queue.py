@@ -16,6 +16,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from expert_app.ports import free_port
+
 _PATH = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
 _CUPSD = """Listen 127.0.0.1:{port}
 LogLevel warn
@@ -80,9 +82,7 @@ def cups_queue(printer_address: str) -> Iterator[str]:
 def _running(folder: Path, printer_address: str) -> Iterator[str]:
     for name in ("etc", "spool", "cache", "state", "log"):
         (folder / name).mkdir(parents=True)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     (folder / "cupsd.conf").write_text(_CUPSD.format(port=port), encoding="ascii")
     (folder / "cups-files.conf").write_text(_FILES.format(folder=folder), encoding="ascii")
     (folder / "etc" / "printers.conf").write_text(_PRINTERS.format(address=printer_address), encoding="ascii")

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import httpx
 
+from expert_app.ports import free_port
+
 PROGRAMS = ("dbus-daemon", "avahi-daemon", "ippeveprinter")
 _PATH = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
 _BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
@@ -94,7 +96,7 @@ def eve_printer(folder: Path) -> Iterator[EvePrinter]:
     command.write_text(_COMMAND.format(orders=folder / "orders", hold=folder / "hold"), encoding="ascii")
     command.chmod(0o755)
     environment = os.environ | {"PATH": _PATH, "DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={folder / 'bus'}"}
-    port = _free_port()
+    port = free_port()
     printer = ["ippeveprinter", "-r", "off", "-k", "-d", str(folder / "spool"), "-f", "application/pdf"]
     with contextlib.ExitStack() as running:
         for line, ready in (
@@ -132,9 +134,3 @@ def _answers(port: int) -> bool:
     with contextlib.suppress(OSError), socket.create_connection(("localhost", port), 1):
         return True
     return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

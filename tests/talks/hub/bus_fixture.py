@@ -13,12 +13,12 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from expert_app.ports import free_port as free_port
 from session.bus.client import BusClient
 from session.bus.hub_connection import HubConnection
 from session.bus.identity import new_seed, public_key
@@ -85,13 +85,6 @@ people = [
 """
 
 RACERS = 20
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 async def until(condition: Callable[[], bool], timeout_s: float = 10.0) -> None:
