@@ -264,8 +264,7 @@ class AiortcEngine:
     def _drop_ready(self) -> None:
         ready, self._ready = self._ready, None
         if ready is not None:
-            ready.finding.cancel()
-            self._thread.tasks.spawn(ready.addresses.forget(), name="forget addresses")
+            self._thread.tasks.spawn(_forget(ready), name="forget addresses")
 
     async def _answer(self, offer_sdp: str) -> str:
         await self._find_way()
@@ -376,3 +375,9 @@ def _servers(plan: IcePlan, relay: IceServer | None) -> tuple[IceServer, ...]:
     """What aiortc is told: it uses one relay."""
     others = tuple(server for server in plan.servers if not server.relays)
     return others if relay is None else (*others, relay)
+
+
+async def _forget(ready: _Ready) -> None:
+    """Not before they are found: aioice goes on asking a relay when it is told to stop, and would keep its address."""
+    await asyncio.wait([ready.finding])
+    await ready.addresses.forget()
