@@ -116,7 +116,7 @@ class Line:
         self._tasks = tasks
         self._name = name
         self._inbox = f"{inbox}.{secrets.token_hex(6)}"
-        self._answers: dict[str, asyncio.Future[Incoming]] = {}
+        self._answers: dict[str, tuple[str, asyncio.Future[Incoming]]] = {}
         self._wishes: list[_Wish] = [_Wish(f"{self._inbox}.*", "", self._on_answer)]
         self._connection: _Connection | None = None
         self._keeper: asyncio.Task[None] | None = None
@@ -202,7 +202,7 @@ class Line:
         """
         token, loop = secrets.token_hex(8), asyncio.get_running_loop()
         answer: asyncio.Future[Incoming] = loop.create_future()
-        self._answers[token] = answer
+        self._answers[token] = subject, answer
         try:
             await self.publish(subject, payload, headers, reply=f"{self._inbox}.{token}")
             late = loop.call_later(timeout_s, _give_up, answer)
@@ -223,9 +223,15 @@ class Line:
             raise BusUnreachable
 
     def _on_answer(self, message: Incoming) -> None:
-        answer = self._answers.get(message.subject.rpartition(".")[2])
+        _subject, answer = self._answers.get(message.subject.rpartition(".")[2], ("", None))
         if answer is not None and not answer.done():
             answer.set_result(message)
+
+    def doubt(self, is_meant: Callable[[str], bool], why: str) -> None:
+        """Who was asked on such a subject is gone with the question: it fails now, as `HubUnreachable(why=why)`."""
+        for subject, answer in list(self._answers.values()):
+            if not answer.done() and is_meant(subject):
+                answer.set_exception(HubUnreachable(why=why))
 
     async def subscribe(self, subject: str, handler: Handler, queue: str = "") -> Callable[[], None]:
         """Calls `handler` for each message of `subject`, also after the line was rebuilt.
@@ -400,9 +406,7 @@ class Line:
     def _forget_connection(self) -> _Connection | None:
         connection, self._connection = self._connection, None
         self._settled.clear()
-        for answer in self._answers.values():
-            if not answer.done():
-                answer.set_exception(HubUnreachable(why="the line broke"))
+        self.doubt(lambda _subject: True, "the line broke")
         return connection
 
 

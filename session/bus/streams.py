@@ -10,19 +10,22 @@ import base64
 import binascii
 import json
 import logging
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 from session.bus.line import Line
-from session.bus.nats_client import headers_of
+from session.bus.nats_client import Incoming, headers_of
 from session.errors import BusUnreachable, HubUnreachable, StoreUnreachable
 
 log = logging.getLogger(__name__)
 
 NANOSECONDS = 1_000_000_000
+
+API = "$JS.API."
 
 EXPECTED = "Nats-Expected-Last-Subject-Sequence"
 
@@ -31,6 +34,12 @@ ANSWER_S = 3.0
 
 A cluster's leader that dies takes what was asked of it along, without any answer.
 """
+
+ELECTED = "$JS.EVENT.ADVISORY.STREAM.LEADER_ELECTED.*"
+"""The servers say which stream has another leader now; the last token is its name."""
+
+NEW_LEADER = "new leader"
+"""`why` of what was asked of a leader that died with the question: it can be asked again at once."""
 
 _NO_MESSAGE = 10037
 _STREAM_MISSING = 10059
@@ -114,6 +123,20 @@ class Streams:
         self.failed = 0
         self._line = line
         self._timeout_s = timeout_s
+        self._appended_to: Counter[str] = Counter()
+
+    async def watch_leaders(self) -> Callable[[], None]:
+        """From now on nothing waits for a stream's dead leader once it has another; returns the call that ends it."""
+        return await self._line.subscribe(ELECTED, self._on_leader)
+
+    def _on_leader(self, message: Incoming) -> None:
+        """What is appended does not say to which stream: all of it is asked again."""
+        stream = message.subject.rpartition(".")[2]
+        log.info("%s has another leader", stream)
+        self._line.doubt(
+            lambda subject: subject in self._appended_to or (subject.startswith(API) and stream in subject.split(".")),
+            NEW_LEADER,
+        )
 
     async def ensure(self, name: str, config: Mapping[str, Any]) -> None:
         """Creates the stream, or brings an existing one to `config` (fields of the API's StreamConfig)."""
@@ -157,7 +180,13 @@ class Streams:
             full[EXPECTED] = str(expected)
         if ttl_s is not None:
             full["Nats-TTL"] = str(ttl_s)
-        reply = self._decode(await self._send(subject, payload, full))
+        self._appended_to[subject] += 1
+        try:
+            reply = self._decode(await self._send(subject, payload, full))
+        finally:
+            self._appended_to[subject] -= 1
+            if not self._appended_to[subject]:
+                del self._appended_to[subject]
         if reply.error is not None and reply.error.err_code in _WRONG_SEQUENCE:
             raise WrongRevision
         self._raise(reply)
@@ -213,14 +242,15 @@ class Streams:
         return Stored(message.subject, payload, headers_of(headers), message.seq)
 
     async def _ask(self, verb: str, body: Mapping[str, Any]) -> _Reply:
-        return self._decode(await self._send(f"$JS.API.{verb}", json.dumps(body).encode(), None))
+        return self._decode(await self._send(f"{API}{verb}", json.dumps(body).encode(), None))
 
     async def _send(self, subject: str, payload: bytes, headers: Mapping[str, str] | None) -> bytes:
         try:
             return (await self._line.request(subject, payload, self._timeout_s, headers)).payload
         except (BusUnreachable, HubUnreachable) as error:
             self.failed += 1
-            raise StoreUnreachable(why=error.code) from error
+            is_gone = error.detail.get("why") == NEW_LEADER
+            raise StoreUnreachable(why=NEW_LEADER if is_gone else error.code) from error
 
     def _decode(self, payload: bytes) -> _Reply:
         try:

@@ -143,6 +143,7 @@ class Hub:
         self._tasks = tasks
         self._tick_s = tick_s
         self._leaving = asyncio.Event()
+        self._end_watching: Callable[[], None] = lambda: None
         self._ticker: asyncio.Task[None] | None = None
         self._remembering: asyncio.Task[None] | None = None
         self.view = QueueView()
@@ -329,6 +330,7 @@ class Hub:
                 await self._callback_store.follow()
         except TimeoutError as error:
             raise StoreUnreachable(why="not ready in time") from error
+        self._end_watching = await self._connection.streams.watch_leaders()
         await asyncio.to_thread(self._uploads.sweep)
         await self._connection.serve("hb.*.*.*", self._on_beat, shared=False)
         await self._hosts.start()
@@ -371,6 +373,7 @@ class Hub:
                 await asyncio.wait([task], timeout=finish_s)
                 task.cancel()
         self._ticker = self._remembering = None
+        self._end_watching()
         self._links.stop()
         await self.projection.stop()
         await self._tickets.stop()

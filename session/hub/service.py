@@ -15,6 +15,7 @@ from typing import Any
 
 from session.bus.hub_connection import HubConnection
 from session.bus.line import Incoming
+from session.bus.streams import NEW_LEADER
 from session.clock import Clock
 from session.errors import BusUnreachable, NotAllowed, RateLimited, SessionError, StoreUnreachable
 from session.hub.rates import Rates
@@ -30,6 +31,9 @@ PER_S, BURST = 20.0, 100.0
 """What a person's clicks need, with room for a desk that starts."""
 
 SUBJECT = "svc.*.*.*.*"
+
+ELECTIONS = 3
+"""So often a request is done again because a stream has another leader: each stream elects its own."""
 
 FINISH_S = 5.0
 """How long a hub that stops goes on with what it has begun: longer than a client waits for an answer."""
@@ -158,4 +162,17 @@ class HubService:
             raise NotAllowed(why="role")
         wish = decode_request(kind, message.payload)
         said = await self.elsewhere(asker, verb, message.payload)
-        return said if said is not None else encode(await self._handlers[verb](asker, wish))
+        return said if said is not None else encode(await self._done(asker, verb, wish))
+
+    async def _done(self, asker: Asker, verb: str, wish: Any) -> HubMessage:
+        """Once more where the store's leader died meanwhile and there is another: the asker need not ask again.
+
+        Every request may be repeated, and is done once.
+        """
+        for _ in range(ELECTIONS):
+            try:
+                return await self._handlers[verb](asker, wish)
+            except StoreUnreachable as error:
+                if error.detail.get("why") != NEW_LEADER:
+                    raise
+        return await self._handlers[verb](asker, wish)
