@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import ssl
 from collections import OrderedDict
@@ -100,6 +101,7 @@ class BusClient:
         self.refused: Notifier[None] = self._line.refused
         self._channels: OrderedDict[str, BusChannel] = OrderedDict()
         self._beating: asyncio.Task[None] | None = None
+        self._beat_now = asyncio.Event()
         self._listening = False
         self.seals = seals
         if seals is not None:
@@ -258,17 +260,21 @@ class BusClient:
         self._in_beats = b"" if message is None else encode(message)
 
     def beat(self) -> None:
-        """Starts the signs of life, one every 5 s while connected."""
+        """Starts the signs of life, one every 5 s while connected, and one as soon as the bus is back."""
         if self._beating is None:
+            self.connected.connect(lambda connected: self._beat_now.set() if connected else None)
             self._beating = self._tasks.spawn(self._beat(), name=f"beats of {self.role}.{self.user}")
 
     async def _beat(self) -> None:
         while True:
+            self._beat_now.clear()
             try:
                 await self._line.publish(subjects.beat(self.role, self.user), self._in_beats)
             except BusUnreachable:
                 log.debug("no beat: the bus is away")
-            await asyncio.sleep(BEAT_S)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(BEAT_S):
+                    await self._beat_now.wait()
 
     async def _publish(self, session_id: str, topic: str, payload: bytes, headers: Mapping[str, str] | None) -> None:
         await self._line.publish(subjects.session_out(self.role, self.user, session_id, topic), payload, headers)

@@ -399,6 +399,7 @@ class Hub:
                 return
 
     def _on_ticket(self, before: Ticket | None, after: Ticket) -> None:
+        self.presence.seen(before, after)
         self.waits.seen(before, after)
         self._agents.seen(before, after)
         self._returning.seen(before, after)

@@ -51,6 +51,18 @@ class Presence:
         """Notes a sign of life."""
         self._heard_s[organisation, role, user] = self._clock.monotonic_s()
 
+    def seen(self, before: Ticket | None, after: Ticket) -> None:
+        """A ticket has changed, and every hub sees it: who makes or takes one is there.
+
+        An end whose line was away for long may do so before its next sign of life, and what it has done must not be
+        undone because of its silence before.
+        """
+        if before is None and after.changed_by == f"{Role.KIOSK}.{after.kiosk}":
+            self.heard(after.kiosk_home, Role.KIOSK, after.kiosk)
+        taken = before is not None and before.session != after.session and after.state is TicketState.IN_SESSION
+        if taken and after.agent is not None:
+            self.heard(after.organisation, Role.AGENT, after.agent)
+
     def silent_s(self, organisation: str, role: Role, user: str) -> float:
         """Seconds since the last sign, or since this hub started."""
         heard_s = self._heard_s.get((organisation, role, user), self._started_s)
