@@ -54,6 +54,8 @@ class DeskConnections:
         self._link.withdrawn.connect(self._on_withdrawn)
         self._app.troubled.connect(self._on_trouble)
         self._app.untroubled.connect(self._window.messages.clear)
+        # The queue may have said it before there was a conversation.
+        self._app.session_opened.connect(lambda _session: self._show_host(self._link.queue))
         self._app.session_ended.connect(self._on_session_ended)
         self._app.session_closed.connect(self._on_session_closed)
         self._app.kiosk_wiped.connect(self._on_kiosk_wiped)
