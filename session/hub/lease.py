@@ -70,12 +70,14 @@ class Lease:
             self._task.cancel()
             await asyncio.wait([self._task], timeout=2.0)
             self._task = None
-        if self.is_held:
-            self._revision = 0
-            try:
+        try:
+            # What was being asked for when we stopped may have been given to us.
+            stored = await self._streams.last(STREAM, self._subject)
+            if stored is not None and stored.payload == self._me:
+                self._revision = 0
                 await self._streams.forget(STREAM, self._subject)
-            except SessionError as error:
-                log.info("%s is not given back: %s", self._subject, error.code)
+        except SessionError as error:
+            log.info("%s is not given back: %s", self._subject, error.code)
 
     async def _keep(self) -> None:
         while True:
