@@ -81,7 +81,7 @@ class DirectClient(Client):
     """A client whose messages go to handlers at once."""
 
     async def say(self, subject: str, payload: bytes, headers: Mapping[str, str] | None, reply: str = "") -> None:
-        """As `publish`, with a third of its work. Raises nats-py's errors: not connected, too large, a wrong word."""
+        """As `publish`, with less work. Raises nats-py's errors: not connected, too large, a wrong word."""
         if not self.is_connected:
             raise nats.errors.ConnectionClosedError
         if len(payload) > self._max_payload:

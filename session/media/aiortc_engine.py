@@ -94,6 +94,7 @@ class AiortcEngine:
         self._plan = IcePlan(servers=self._settings.ice_servers, relay_only=self._settings.relay_only)
         self._relay: IceServer | None = None
         self._finding = asyncio.Lock()
+        self._looked: tuple[IcePlan, float, list[str]] | None = None
         self._ready: _Ready | None = None
         self._relay_failed = False
 
@@ -216,10 +217,16 @@ class AiortcEngine:
         Raises:
             RelayUnreachable: nothing but a relay is allowed, and there is none.
         """
-        plan, why = self._plan, ["no_relay"]
+        plan, why, loop = self._plan, ["no_relay"], asyncio.get_running_loop()
+        asked_s = loop.time()
         async with self._finding:
             if plan.relays and self._relay not in plan.relays:
-                self._relay, why = await choose_relay(plan.relays)
+                looked = self._looked
+                if looked is not None and looked[0] is plan and looked[1] >= asked_s:
+                    why = looked[2]  # we have waited for this answer: no second one
+                else:
+                    self._relay, why = await choose_relay(plan.relays)
+                    self._looked = plan, loop.time(), why
         if plan is not self._plan:
             return
         relay = self._relay if self._relay in plan.relays else None  # else it was found late, for the plan before

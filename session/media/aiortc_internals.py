@@ -21,7 +21,6 @@ import aiortc.rtcpeerconnection as aiortc_connection
 import aiortc.rtp as aiortc_rtp
 from aiortc import (
     RTCConfiguration,
-    RTCIceTransportPolicy,
     RTCPeerConnection,
     RTCRtpReceiver,
     RTCRtpSender,
@@ -156,7 +155,6 @@ class Connection(RTCPeerConnection):
     def __init__(self, configuration: RTCConfiguration, addresses: Addresses | None = None) -> None:
         super().__init__(configuration)
         self._addresses = addresses
-        self._in_a_hurry = configuration.iceTransportPolicy is not RTCIceTransportPolicy.RELAY
 
     async def createOffer(self) -> RTCSessionDescription:  # noqa: N802
         """As aiortc's, with our codecs."""
@@ -192,7 +190,7 @@ class Connection(RTCPeerConnection):
             _set(way, "_connection", ice)
             _set(way, "_recv", ice.recv)
             _set(way, "_send", ice.send)
-        elif self._in_a_hurry:
+        else:
             hurry(made.transport.iceGatherer)
         return made
 

@@ -17,7 +17,7 @@ import contextlib
 from typing import Any
 
 from aioice.ice import CandidatePair
-from aiortc import RTCConfiguration, RTCIceGatherer, RTCIceTransportPolicy
+from aiortc import RTCConfiguration, RTCIceGatherer
 
 REPEAT_AFTER_S = (0.1, 0.25, 0.55)
 """After the first time; later ones are those of aioice and OpenSSL."""
@@ -26,7 +26,7 @@ DTLS = range(20, 64)
 """First bytes of its records (RFC 7983)."""
 
 GATHER_S = 1.5
-"""How long STUN and TURN servers may take where calls have other ways too; aioice waits for 5 s."""
+"""How long a STUN server may take; aioice waits for 5 s, which a relay may need, and may be the only way."""
 
 
 class Addresses:
@@ -40,10 +40,8 @@ class Addresses:
     """
 
     def __init__(self, configuration: RTCConfiguration) -> None:
-        policy = configuration.iceTransportPolicy
-        self.gatherer = RTCIceGatherer(iceServers=configuration.iceServers, iceTransportPolicy=policy)
-        if policy is not RTCIceTransportPolicy.RELAY:
-            hurry(self.gatherer)
+        self.gatherer = RTCIceGatherer(configuration.iceServers, configuration.iceTransportPolicy)
+        hurry(self.gatherer)
 
     async def find(self) -> None:
         """Until all are there, or the servers have had their time."""
@@ -60,8 +58,10 @@ class Addresses:
 
 
 def hurry(gatherer: RTCIceGatherer) -> None:
-    """A server that does not answer delays nobody for longer than `GATHER_S`."""
+    """A STUN server that does not answer delays nobody for longer than `GATHER_S`."""
     ice: Any = gatherer._connection
+    if ice.turn_server is not None:
+        return
     ask = ice.get_component_candidates
 
     async def ask_for_a_while(component: int, addresses: list[str]) -> Any:

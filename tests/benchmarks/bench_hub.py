@@ -274,8 +274,8 @@ def why(case: str, figures: dict[str, Figures]) -> str:
         busy_ms = ours.get(BUSY_FAN_OUT, 0.0)
         return (
             f"{one:.2f} ms of it are the call itself, with one desk too, and the desks come free (the server reaches"
-            f" them); most of it is waking up {CALLS_PER_S:.0f} times a second from a rest, with cold caches: without"
-            f" a rest a call with 500 desks takes {busy_ms:.2f} ms"
+            f" them); it depends on the rate, here {CALLS_PER_S:.0f} calls a second: without a rest between two a call"
+            f" with 500 desks takes {busy_ms:.2f} ms"
         )
     if case == MEMORY:
         return "60 MB are Python and its libraries (SQLAlchemy, cryptography, nats-py) before a ticket comes"

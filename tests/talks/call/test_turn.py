@@ -7,6 +7,7 @@ import asyncio
 import dataclasses
 import os
 import shutil
+import socket
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -281,6 +282,23 @@ async def test_addresses_that_were_found_for_another_plan_are_not_used(tmp_path:
             engine.set_ice(dataclasses.replace(plan, relay_only=True))
             answer = await engine.answer(await offering.offer())
             assert {line.split(" typ ")[1].split()[0] for line in answer.splitlines() if " typ " in line} == {"relay"}
+        finally:
+            await engine.close()
+            await offering.close()
+
+
+async def test_a_relay_that_is_silent_is_waited_for_once_and_the_call_goes_on_without_it() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        url = f"turn:127.0.0.1:{silent.getsockname()[1]}?transport=udp"
+        engine, offering = AiortcEngine(), AiortcEngine()
+        try:
+            engine.set_ice(IcePlan(servers=(IceServer(url=url, username="u", credential="c"),)))
+            engine.get_ready()
+            assert "typ host" in await engine.answer(
+                await offering.offer()
+            )  # two waits are too long for it
+            assert engine.stats().relay_failed
         finally:
             await engine.close()
             await offering.close()
