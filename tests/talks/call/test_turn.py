@@ -295,9 +295,7 @@ async def test_a_relay_that_is_silent_is_waited_for_once_and_the_call_goes_on_wi
         try:
             engine.set_ice(IcePlan(servers=(IceServer(url=url, username="u", credential="c"),)))
             engine.get_ready()
-            assert "typ host" in await engine.answer(
-                await offering.offer()
-            )  # two waits are too long for it
+            assert "typ host" in await engine.answer(await offering.offer())  # two waits are too long for it
             assert engine.stats().relay_failed
         finally:
             await engine.close()

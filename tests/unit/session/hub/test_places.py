@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
 import msgspec
 
 from session.clock import ManualClock
@@ -14,10 +12,10 @@ from session.hub.queue import QueueView
 from session.hub.waits import HandlingTimes, Waits
 from session.protocol.hub_messages import TicketChanged
 from session.protocol.tickets import Ticket, TicketState
+from tests.unit.session.hub.invented_tickets import ticket
 from tests.unit.session.hub.memory_store import MemoryNews
 
 ORG = "valdore"
-START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 class Line:
@@ -28,25 +26,13 @@ class Line:
         waits = Waits(self.view, HandlingTimes(), lambda organisation: [], self.clock)
         self._places = PlaceNews(self.view, waits, self.news, self.clock)
         self._revision = 0
-        self._tickets = [self._ticket(number) for number in range(1, 21)]
-        for each in self._tickets:
-            self._put(each)
+        open_still = {"accepted_at_utc": None, "ended_at_utc": None, "agent": None, "session": None, "reason": ""}
+        for number in range(1, 21):
+            self._put(ticket(number, kiosk=f"kiosk{number}", state=TicketState.WAITING, **open_still))
 
-    def _ticket(self, number: int) -> Ticket:
-        return Ticket(
-            id=f"t{number}",
-            organisation=ORG,
-            service="rights",
-            kiosk=f"kiosk{number}",
-            site="Mairie",
-            number=f"D{number:03d}",
-            state=TicketState.WAITING,
-            arrived_at_utc=START + timedelta(minutes=number),
-        )
-
-    def _put(self, ticket: Ticket) -> None:
+    def _put(self, changed: Ticket) -> None:
         self._revision += 1
-        self.view.apply(StoredTicket(ticket, self._revision))
+        self.view.apply(StoredTicket(changed, self._revision))
 
     def first_leaves(self) -> None:
         first = next(iter(self.view.waiting(ORG)))
