@@ -14,7 +14,9 @@ from session.bus.follower import Follower, as_stored
 from session.bus.hub_connection import HubConnection
 from session.bus.streams import Stored, WrongRevision
 from session.errors import StoreUnreachable
+from session.hub.nats_store import NatsTicketStore
 from tests.talks.hub.bus_fixture import World, hub_world, until
+from tests.unit.session.hub.invented_tickets import ticket
 
 CONFIG = {"subjects": ["sample.*"], "storage": "file", "max_msgs_per_subject": 5, "allow_msg_ttl": True}
 
@@ -108,4 +110,26 @@ async def test_compare_and_set_says_who_was_second(tmp_path: Path) -> None:
             await streams.append("nowhere.a", b"1")
         with pytest.raises(StoreUnreachable):
             await streams.state("NOSUCH")
+        await connection.close()
+
+
+async def test_a_ticket_that_is_known_already_is_not_told_again_and_every_other_one_is(tmp_path: Path) -> None:
+    async with hub_world(tmp_path, with_hub=False) as world:
+        connection = HubConnection([world.server.url], world.hub_seed, world.tasks)
+        await connection.connect()
+        store, told, known = NatsTicketStore(connection, world.tasks), list[tuple[str, int]](), dict[str, int]()
+        await store.prepare()
+        await store.follow(
+            lambda _batch: None,
+            lambda stored: told.append((stored.ticket.id, stored.revision)),
+            lambda _organisation, name: known.get(name, 0),
+        )
+        await store.wait_loaded()
+        known["t1"] = 1  # by the store's own answer, before the change is heard
+        for number in (1, 2):
+            await store.create(ticket(number))
+        await store.replace(ticket(1, reason="another hub's"), 1)
+        await until(lambda: len(told) == 2)
+        assert told == [("t2", 2), ("t1", 3)]
+        await store.stop()
         await connection.close()
