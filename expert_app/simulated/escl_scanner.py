@@ -48,7 +48,7 @@ class Orders(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Job(msgspec.Struct):
-    """One scan job; `left` are the pages still to come."""
+    """One scan job; `left` are the pages still to come, `abandoned` is one whose page nobody fetched to its end."""
 
     id: str
     source: str
@@ -59,6 +59,7 @@ class Job(msgspec.Struct):
     left: list[int]
     state: str = "Processing"
     sending: bool = False
+    abandoned: bool = False
 
 
 class SimulatedScanner:
@@ -147,7 +148,7 @@ class SimulatedScanner:
         job = self._jobs.get(request.match_info["job"])
         if job is None:
             raise web.HTTPNotFound
-        if job.state == "Processing":
+        if job.state == "Processing" or job.abandoned:
             job.state = "Canceled"
         return web.Response()
 
@@ -167,10 +168,15 @@ class SimulatedScanner:
             picture = await asyncio.to_thread(self._see, page, job.area, job.dpi, job.colour)
             return await self._send(request, job, _spoiled(picture, self._fault))
         except ConnectionError:  # the client went away: a real scanner stops then, too
-            job.state = "Aborted"
+            self._abandon(job)
             raise
         finally:
             job.sending = False
+
+    def _abandon(self, job: Job) -> None:
+        """Stops a job that nobody cancelled yet: who closes the connection may say DELETE a moment later."""
+        if job.state == "Processing":
+            job.state, job.abandoned = "Aborted", True
 
     async def _send(self, request: web.Request, job: Job, picture: bytes) -> web.StreamResponse:
         """The page as the carriage moves; stops without the rest when the job is cancelled or a fault comes."""
@@ -184,7 +190,7 @@ class SimulatedScanner:
         for number, at in enumerate(range(0, len(picture), step)):
             going = going and await self._move(request, job, seconds * (1 - _WARM_UP) / _PARTS)
             if not going or (self._fault == "cut" and number == _PARTS // 2):
-                job.state = "Aborted" if job.state == "Processing" else job.state
+                self._abandon(job)
                 _break(request)
                 return response
             await response.write(picture[at : at + step])

@@ -24,6 +24,7 @@ from session.errors import PageTooLarge, PageUnreadable, SessionError
 from session.kiosk.escl import EsclScanner
 from session.kiosk.scanner import ScannedPage, ScannerStatus, ScanProgress, ScanSettings
 from session.protocol.session_messages import Area, ScanKind, ScannerState, ScanSource
+from tests.talks.devices.ends import until
 from tests.talks.devices_hw.simulators import COLOURS, Simulator, free_port_address, plain_pages, running
 
 SMALL = ScanSettings(dpi=100)
@@ -197,6 +198,21 @@ async def test_cancelling_stops_both_ends_at_once(scanner: EsclScanner, simulato
     assert [job["state"] for job in simulator.look()["jobs"]] == ["Canceled"]
     simulator.orders(page_seconds=0.05)
     assert len((await take(scanner, SMALL))[1]) == 1
+
+
+async def test_a_job_is_cancelled_also_when_the_line_closes_before_the_word_arrives(
+    scanner: EsclScanner, simulator: Simulator
+) -> None:
+    simulator.orders(page_seconds=30)
+    scan = asyncio.ensure_future(take(scanner, SMALL))
+    await asyncio.sleep(0.2)
+    word, scanner._job = scanner._job, ""  # the closed line says nothing
+    scan.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await scan
+    await until(lambda: simulator.look()["jobs"][0]["state"] == "Aborted")
+    assert (await scanner._client.delete(word)).status_code == 200
+    assert [job["state"] for job in simulator.look()["jobs"]] == ["Canceled"]
 
 
 async def test_cancelling_between_two_parts_of_a_page_works_too(scanner: EsclScanner, simulator: Simulator) -> None:

@@ -166,14 +166,15 @@ async def test_what_host_and_operator_read_names_no_caller_and_no_ticket(tmp_pat
 
 async def _acts_in_history(world: World) -> list[tuple[str, ...]]:
     """Kind, site, who and why, oldest first, once both have reached it."""
-    table = history_tables.acts
+    assert world.hub is not None
+    table, projection = history_tables.acts, world.hub.projection
 
     def read() -> list[tuple[str, ...]]:
-        assert world.hub is not None
         query = select(table.c.kind, table.c.service, table.c.changed_by, table.c.reason).order_by(table.c.seq)
-        with world.hub.projection.history.reading() as connection:
+        with projection.history.reading() as connection:
             return [tuple(row) for row in connection.execute(query)]
 
+    await until(lambda: projection.is_open)  # a hub that has just started opens it beside its work
     await until(lambda: len(read()) >= 2)
     return read()
 

@@ -178,7 +178,9 @@ async def test_both_organisations_can_read_what_happened(tmp_path: Path) -> None
         await boss.move(old, "marais/care", WHY)
         await until(lambda: bool(zoe.queue))
         await kiosk.leave(zoe.queue[0].id)
-        history = _hub(world).projection.history
+        projection = _hub(world).projection
+        await until(lambda: projection.is_open)  # opened beside the hub's work
+        history = projection.history
         day = old.arrived_at_utc.date()
         # Counted once, where the story ended: not as somebody whom the first organisation lost.
         await until(lambda: history.organisations(day.replace(day=1), day) == ["marais"])
