@@ -7,12 +7,13 @@ Each entry is acknowledged after its commit. Killed in between, the hub gets it 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from session.errors import SessionError, StoreUnreachable
+from session.errors import BusUnreachable, SessionError, StoreUnreachable
 from session.hub.audit import BATCH, Audit, AuditReader
 from session.hub.history import History
 from session.notify import Notifier
@@ -24,10 +25,18 @@ PAUSE_S = (0.3, 10.0)
 """First and longest pause after a failure."""
 
 
-GATHER_S = (0.25, 1.0)
-"""Shortest time between two commits, after few and after `MANY` changes: a commit of fifty costs as much as one."""
+GATHER_S = (0.25, 4.0)
+"""Shortest time between two commits, after few and after `MANY` changes: a commit of fifty costs as much as one.
+
+Who asks does not wait for it (`Projection.fresh`).
+"""
 
 MANY = 5
+
+FRESH_S = 1.0
+"""Longest wait of a question for what is not in the history yet; then it is answered from what is there."""
+
+LOOK_S = 0.02
 
 
 @dataclass(frozen=True)
@@ -63,6 +72,8 @@ class Projection:
         self._history: History | None = None
         self._opening = threading.Lock()
         self._stopped = False
+        self._hurry = asyncio.Event()
+        self._stream: int | None = None
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -76,6 +87,27 @@ class Projection:
     def is_open(self) -> bool:
         """True while the database can be asked."""
         return self._history is not None
+
+    async def fresh(self) -> History:
+        """For questions about what has just happened: the history with all that AUDIT has now.
+
+        What cannot be had within `FRESH_S`, or while the store is away, is missing; `position.behind` tells.
+
+        Raises:
+            StoreUnreachable: the database cannot be opened.
+        """
+        history = self.history
+        with contextlib.suppress(TimeoutError, BusUnreachable, StoreUnreachable):
+            async with asyncio.timeout(FRESH_S):
+                wanted = (await self._audit.state()).last_revision
+                while self.position.applied < wanted and await self._last_seq(history) < wanted:
+                    self._hurry.set()
+                    await asyncio.sleep(LOOK_S)
+        return history
+
+    async def _last_seq(self, history: History) -> int:
+        """What the database has: another hub that shares it may have stored more than we did."""
+        return 0 if self._stream is None else await asyncio.to_thread(history.last_seq, self._stream)
 
     def start(self) -> None:
         """Begins, in the background: the queue does not wait for the history."""
@@ -119,7 +151,7 @@ class Projection:
             await asyncio.to_thread(self._open)
         history = self.history
         state = await self._audit.state()
-        stream = await asyncio.to_thread(history.stream, state.created)
+        self._stream = stream = await asyncio.to_thread(history.stream, state.created)
         if self._rebuild:
             old = await asyncio.to_thread(history.begin_again, stream, state.first_revision)
             self._rebuild = False
@@ -144,7 +176,14 @@ class Projection:
             newest = max(newest, await asyncio.to_thread(history.last_seq, stream))
         self._move(newest, last)
         if 0 < len(entries) < BATCH:
-            await asyncio.sleep(GATHER_S[len(entries) >= MANY])
+            await self._gather(GATHER_S[len(entries) >= MANY])
+
+    async def _gather(self, longest_s: float) -> None:
+        """More changes come together, unless somebody asks."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(longest_s):
+                await self._hurry.wait()
+        self._hurry.clear()
 
     def _move(self, applied: int, last: int) -> None:
         position = Position(applied, max(0, last - applied))

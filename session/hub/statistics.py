@@ -23,7 +23,7 @@ class StatisticsService:
         """See `StatisticsRequest`. Raises `NotAllowed` for a wrong period, `StoreUnreachable`."""
         if not 0 <= (wish.last - wish.first).days < MOST_DAYS:
             raise NotAllowed(why="period")
-        history = self._projection.history
+        history = await self._projection.fresh()
         rows = await asyncio.to_thread(_count, history, organisation, wish)
         return StatisticsAnswer(
             by=wish.by, rows=rows, time_zone=history.time_zone, behind=self._projection.position.behind

@@ -65,7 +65,7 @@ class DayAndTrends:
     async def trends(self, organisation: str, wish: TrendsRequest) -> TrendsAnswer:
         """See `TrendsRequest`. Raises `StoreUnreachable`."""
         end = self._clock.utc_now()
-        history = self._projection.history
+        history = await self._projection.fresh()
         quarters = await asyncio.to_thread(quarters_of, history, organisation, end, wish.hours, wish.service)
         return TrendsAnswer(quarters=quarters, time_zone=history.time_zone, behind=self._projection.position.behind)
 

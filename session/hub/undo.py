@@ -70,7 +70,7 @@ class Undo:
         """See `HistoryRequest`. Raises `NotAllowed` for a wrong period, `StoreUnreachable`."""
         if not 0 <= (wish.last - wish.first).days < MOST_DAYS:
             raise NotAllowed(why="period")
-        history = self._projection.history
+        history = await self._projection.fresh()
         zone = ZoneInfo(history.time_zone)
         start = datetime.combine(wish.first, time(), zone).astimezone(UTC)
         end = datetime.combine(wish.last + timedelta(days=1), time(), zone).astimezone(UTC)
@@ -160,7 +160,7 @@ class Undo:
         """The act; one of a moment ago may have to reach the history first, and a hub that starts to open it."""
         for look in range(LOOKS):
             try:
-                found = await asyncio.to_thread(acts.act, self._projection.history, organisation, act_id)
+                found = await asyncio.to_thread(acts.act, await self._projection.fresh(), organisation, act_id)
             except StoreUnreachable:
                 if look == LOOKS - 1:
                     raise
@@ -196,7 +196,7 @@ class Undo:
 
     async def _undo_move(self, organisation: str, act: ActFacts, named: Named) -> Undone:
         self._board.check_target(organisation, act.service)
-        told = await asyncio.to_thread(acts.moved_tickets, self._projection.history, organisation, act.id)
+        told = await asyncio.to_thread(acts.moved_tickets, await self._projection.fresh(), organisation, act.id)
         marks = {acts.with_queue(act.id), acts.with_queue(named.act)}
         # Who was moved a moment ago, or back by this very wish before its answer was lost, may not have reached the
         # history yet: the queue itself names the acts as well.

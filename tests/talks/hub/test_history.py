@@ -15,6 +15,7 @@ from session.clock import ManualClock
 from session.desk.link import DeskLink
 from session.errors import NotAllowed, SessionError
 from session.hub import history_tables as tables
+from session.hub import projection
 from session.hub.audit import AUDIT
 from session.hub.history import History
 from session.hub.hub import Hub
@@ -77,6 +78,8 @@ async def settled(world: World, finished: int) -> Hub:
         with hub.projection.history.reading() as connection:
             return len(connection.execute(select(tables.tickets.c.ticket)).all()) == finished
 
+    await until(lambda: hub.projection.is_open)
+    await hub.projection.fresh()
     await until(is_whole)
     return hub
 
@@ -106,6 +109,32 @@ async def test_a_supervisor_reads_what_happened(tmp_path: Path) -> None:
         assert (answer.time_zone, answer.behind) == ("Europe/Paris", 0)
         by_service = await boss.statistics(day, day, StatisticsBy.SERVICE)
         assert [(row.key, row.callers) for row in by_service.rows] == [("housing", 1), ("rights", 1)]
+
+
+async def test_who_asks_need_not_wait_until_changes_have_gathered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(projection, "GATHER_S", (60.0, 60.0))
+    clock = ManualClock()
+    async with hub_world(tmp_path, clock=clock) as world:
+        kiosk, desk, boss = await world.kiosk("kiosk1"), await world.desk("alice"), await supervisor(world)
+        day = clock.utc_now().date()
+        for n in range(1, 4):
+            await one_session(world, kiosk, desk, f"r{n}", clock)
+            async with asyncio.timeout(10):  # the server's copy into AUDIT may take a moment, never a minute
+                while sum(row.callers for row in (await boss.statistics(day, day)).rows) < n:  # noqa: ASYNC110 - a question
+                    await asyncio.sleep(0.1)
+
+
+async def test_the_history_answers_from_what_it_has_while_the_store_is_away(tmp_path: Path) -> None:
+    clock = ManualClock()
+    async with hub_world(tmp_path, clock=clock) as world:
+        kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
+        ticket = await one_session(world, kiosk, desk, "r1", clock)
+        hub = await settled(world, 1)
+        await world.server.stop()
+        history = await hub.projection.fresh()
+        assert states_of(history, ticket)[-1] == "closed"
 
 
 async def test_only_supervisors_ask_and_only_for_a_period_that_is_one(tmp_path: Path) -> None:
