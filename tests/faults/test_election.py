@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -22,16 +23,14 @@ ELECTION_S = 45.0
 SUBJECT = "$KV.tk.valdore.t1"
 
 
-async def _prepared(world: Cluster) -> None:
-    """The bucket, on three nodes, as soon as they have found each other."""
-    await world.connection.connect(READY_S)
-    store = NatsTicketStore(world.connection, world.tasks, replicas=3)
+async def done[Answer](ask: Callable[[], Awaitable[Answer]]) -> Answer:
+    """Asks until the store has an answer: nodes that have just begun find each other, a new leader begins to hear."""
     async with asyncio.timeout(READY_S):
         while True:
             try:
-                return await store.prepare()
+                return await ask()
             except StoreUnreachable:
-                await asyncio.sleep(0.2)
+                await asyncio.sleep(0.1)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is POSIX")
@@ -40,7 +39,8 @@ async def test_what_a_dead_leader_was_asked_is_asked_again_as_soon_as_there_is_a
     try:
         for node in world.nodes.values():
             await node.start()
-        await _prepared(world)
+        await world.connection.connect(READY_S)
+        await done(NatsTicketStore(world.connection, world.tasks, replicas=3).prepare)
         leader = await world.leader()
         others = [url for name, url in zip(world.nodes, world.world.urls, strict=True) if name != leader]
         seat = HubConnection(others, world.world.hub_seed.encode(), world.tasks)
@@ -57,7 +57,7 @@ async def test_what_a_dead_leader_was_asked_is_asked_again_as_soon_as_there_is_a
         with pytest.raises(StoreUnreachable) as caught:
             await asyncio.wait_for(question, ELECTION_S)
         assert caught.value.detail["why"] == NEW_LEADER
-        revision = await asyncio.wait_for(streams.append(SUBJECT, b"second", expected=first), READY_S)
+        revision = await done(lambda: streams.append(SUBJECT, b"second", expected=first))
         stored = await streams.last(BUCKET, SUBJECT)
         assert stored is not None
         assert (stored.payload, stored.revision) == (b"second", revision)
