@@ -3,11 +3,15 @@
 
 from __future__ import annotations
 
+import functools
 import os
 
 import pytest
+from pytestqt.qtbot import QtBot
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+
+from tests.waiting import LONGEST_S
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault(
@@ -17,6 +21,9 @@ os.environ.setdefault(
 )
 if hasattr(os, "geteuid") and os.geteuid() == 0:
     os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
+
+# Windows, too, are waited for as long as a busy machine may take; the plugin's own five seconds were too few.
+QtBot.waitUntil = functools.partialmethod(QtBot.waitUntil, timeout=int(1000 * LONGEST_S))  # type: ignore[assignment, method-assign]
 
 REAL_PROGRAMS = (
     "tests/end2end/",

@@ -351,6 +351,7 @@ class Sender(RTCRtpSender):
         on_report: of our packets since the beginning, how many a report speaks of and how many of these never came
             (RFC 3550, section 6.4.1; packets that are sent again have their own numbers), and the round trip in
             seconds or None.
+        heard_at_s: the loop's time of the other end's last report; until the first one, of our own first packet.
     """
 
     def __init__(self, track_or_kind: MediaStreamTrack | str, transport: Any) -> None:
@@ -456,6 +457,8 @@ class Sender(RTCRtpSender):
                 sequence_number = uint16_add(sequence_number, 1)
 
     async def _send_now(self, packet: RtpPacket) -> None:
+        if self.heard_at_s is None:
+            self.heard_at_s = asyncio.get_running_loop().time()
         packet.extensions.abs_send_time = (clock.current_ntp_time() >> 14) & 0x00FFFFFF
         packet.extensions.mid = _get(self, "_RTCRtpSender__mid")
         _get(self, "_RTCRtpSender__rtp_history")[packet.sequence_number % RTP_HISTORY_SIZE] = packet

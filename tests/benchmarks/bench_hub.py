@@ -32,7 +32,8 @@ from tests.benchmarks.hub_growth import fail_over, growth
 from tests.benchmarks.table import Row, publish
 from tests.benchmarks.watching import watching
 from tests.faults.cluster import Program
-from tests.talks.hub.bus_fixture import free_port, until
+from tests.talks.hub.bus_fixture import free_port
+from tests.waiting import until
 
 Figures = dict[str, float]
 """What was measured of one engine, by the name of the case."""

@@ -32,7 +32,7 @@ from session.protocol.session_messages import Grant, PageShown, SessionMessage
 from tests.talks.cobrowse.pages import WebServer
 from tests.talks.cobrowse.stage import Consent, script
 from tests.talks.hub.bus_fixture import World, hub_world
-from tests.talks.qt_loop import until
+from tests.waiting import until
 from views.kiosk_browser import KioskBrowser
 from views.mirror_pane import MirrorPane
 

@@ -35,7 +35,8 @@ from session.protocol.tickets import Ticket, TicketState
 from session.tasks import Tasks
 from tests.faults.cluster import Cluster, Program
 from tests.faults.cluster_world import ORGANISATION, SERVICE
-from tests.talks.hub.bus_fixture import free_port, until
+from tests.talks.hub.bus_fixture import free_port
+from tests.waiting import until
 
 KIOSKS = 256
 AGENTS = 100

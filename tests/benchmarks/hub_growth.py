@@ -23,7 +23,7 @@ from tests.faults.cluster import Cluster
 from tests.faults.cluster_world import SERVICE
 from tests.faults.kinds import kill_leader
 from tests.faults.run_cluster import longest_silence_s, run_under_load
-from tests.talks.hub.bus_fixture import until
+from tests.waiting import until
 
 SIZES = (10, 100, 1000)
 CALLS = 120

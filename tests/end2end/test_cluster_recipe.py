@@ -29,8 +29,8 @@ from session.hub.nats_store import BUCKET
 from session.kiosk.link import KioskLink
 from session.tasks import Tasks
 from tests.end2end.recipe import Machine, Recipe
-from tests.talks.hub.bus_fixture import until
 from tests.talks.ops.programs import ROLES, one_session
+from tests.waiting import until
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="systemd units and 127.0.0.11 are Linux's"),

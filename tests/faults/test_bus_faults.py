@@ -28,7 +28,8 @@ from session.protocol.hub_messages import QueueAnswer, QueueRequest
 from session.protocol.roles import Role
 from session.protocol.tickets import TicketState
 from session.tasks import Tasks
-from tests.talks.hub.bus_fixture import free_port, hub_world, until
+from tests.talks.hub.bus_fixture import free_port, hub_world
+from tests.waiting import until
 
 
 async def _start_hub_process(folder: Path, port: int, keys: Path) -> tuple[Process, int]:
@@ -94,7 +95,7 @@ async def test_a_killed_server_is_back_at_once_and_everybody_with_it(tmp_path: P
         await until(lambda: len(desk.queue) == 1)
         world.kill_server()
         await until(lambda: told == [False])
-        await until(lambda: told == [False, True], timeout_s=15)
+        await until(lambda: told == [False, True])
         assert [seen.id for seen in desk.queue] == [ticket.id]
         second = (await (await world.kiosk("kiosk2")).call("housing", "", "r2")).ticket
         await until(lambda: [seen.id for seen in desk.queue] == [ticket.id, second.id])
@@ -118,7 +119,7 @@ async def test_a_bus_away_for_ten_seconds_loses_nothing(tmp_path: Path) -> None:
             await desk.channel(facts.id).send_raw("chunk", b"x", {})
         await asyncio.sleep(10)
         await world.server.start()
-        await until(lambda: desk.is_ready and other.is_ready, timeout_s=15)
+        await until(lambda: desk.is_ready and other.is_ready)
         assert other.queue == before
         assert desk.queue == before
         assert (await second.status(two.id)).position == 1

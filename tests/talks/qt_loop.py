@@ -8,7 +8,7 @@ its tests ask for `qt_loop: QtLoop` and call `qt_loop.run(story())` with a corou
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Coroutine, Iterator
 from typing import Any
 
 import pytest
@@ -77,12 +77,3 @@ def qt_loop(qapp: QApplication) -> Iterator[QtLoop]:
     yield qt
     qt.run(_settle())
     qt.loop.close()
-
-
-async def until(condition: Callable[[], object], timeout_s: float = 10.0, every_s: float = 0.02) -> None:
-    """Waits until `condition()` is true, looking again every `every_s`; `TimeoutError` after `timeout_s`."""
-    async with asyncio.timeout(timeout_s):
-        while True:
-            if condition():
-                return
-            await asyncio.sleep(every_s)

@@ -26,7 +26,8 @@ from session.protocol.session_messages import CallFailed, CallOffered, CameraCha
 from session.tasks import Tasks
 from tests.talks.call.engines import Engine, Show, both_engines, one_engine
 from tests.talks.memory_channel import MemoryChannel, channel_pair
-from tests.talks.qt_loop import QtLoop, until
+from tests.talks.qt_loop import QtLoop
+from tests.waiting import until
 from views.kiosk_call_pane import KioskCallPane
 from views.video_pane import VideoPane
 
@@ -207,7 +208,7 @@ def test_a_silent_kiosk_is_unstable_then_lost_then_called_again(kind: str, qt_lo
                 await until(lambda: ends.engine.latest_frame() is not None)
             finally:
                 os.kill(renderer, signal.SIGCONT)
-            await until(lambda: len(ends.first_at_desk) == 2, timeout_s=20)
+            await until(lambda: len(ends.first_at_desk) == 2)
             assert ends.desk.state == MediaState.CONNECTED
 
     qt_loop.run(story())
@@ -221,7 +222,7 @@ def test_a_kiosk_page_whose_process_dies_calls_again(kind: str, qt_loop: QtLoop)
             page = ends.pane.findChild(QWebEnginePage)
             assert page is not None
             os.kill(page.renderProcessPid(), signal.SIGKILL)
-            await until(lambda: len(ends.first_at_desk) == 2, timeout_s=20)
+            await until(lambda: len(ends.first_at_desk) == 2)
             assert ends.first_at_desk[0].call_id != ends.first_at_desk[1].call_id
 
     qt_loop.run(story())

@@ -9,7 +9,8 @@ from session.media.engine import PictureLimits
 from session.media.governor import PHOTO_EVERY_S
 from tests.talks.call.engines import both_engines
 from tests.talks.call.test_call import a_call
-from tests.talks.qt_loop import QtLoop, until
+from tests.talks.qt_loop import QtLoop
+from tests.waiting import until
 from views.kiosk_call_pane import KioskCallPane
 
 
@@ -19,13 +20,13 @@ def test_the_callers_picture_keeps_to_its_limits_and_comes_back(kind: str, qt_lo
         async with a_call(kind) as ends:
             await until(lambda: ends.seen_at_desk and ends.engine.stats().height_px == 360)
             ends.kiosk.limit_picture(PictureLimits(kbps=80, height_px=180, fps=8))
-            await until(lambda: ends.engine.stats().height_px == 180, 8)
+            await until(lambda: ends.engine.stats().height_px == 180)
             counts = await ends.kiosk.count()
             assert counts.sent_height_px == 180
             assert counts.sent_bytes > 0
             assert counts.voice_blocks > 0
             ends.kiosk.limit_picture(PictureLimits())
-            await until(lambda: ends.engine.stats().height_px == 360, 8)
+            await until(lambda: ends.engine.stats().height_px == 360)
 
     qt_loop.run(story())
 
@@ -34,7 +35,7 @@ def test_the_callers_picture_keeps_to_its_limits_and_comes_back(kind: str, qt_lo
 def test_each_end_knows_how_many_of_its_packets_the_other_one_speaks_of(kind: str, qt_loop: QtLoop) -> None:
     async def story() -> None:
         async with a_call(kind) as ends:
-            await until(lambda: ends.engine.stats().sent_packets > 100, 12)
+            await until(lambda: ends.engine.stats().sent_packets > 100)
             assert 0 <= ends.engine.stats().sent_missed <= 3
             counts = await ends.kiosk.count()
             async with asyncio.timeout(12):
@@ -52,16 +53,16 @@ def test_photos_of_the_caller_come_and_go_without_a_new_call(kind: str, qt_loop:
         async with a_call(kind) as ends:
             await until(lambda: ends.engine.stats().frames > 20)
             ends.kiosk.limit_picture(PictureLimits(kbps=40, height_px=270, fps=1 / PHOTO_EVERY_S))
-            await until(lambda: ends.engine.stats().height_px == 270, 12)
+            await until(lambda: ends.engine.stats().height_px == 270)
             shown, packets = ends.engine.stats(), ends.engine.stats().audio_packets
-            await until(lambda: ends.engine.stats().checksum != shown.checksum, 12)
+            await until(lambda: ends.engine.stats().checksum != shown.checksum)
             later = ends.engine.stats()
             assert later.frames - shown.frames <= 3, "a photo now and then, no film"
-            await until(lambda: ends.engine.stats().audio_packets > packets + 20, 5)  # and the voice goes on
+            await until(lambda: ends.engine.stats().audio_packets > packets + 20)  # and the voice goes on
             ends.kiosk.limit_picture(PictureLimits())
-            await until(lambda: ends.engine.stats().height_px == 360, 10)
+            await until(lambda: ends.engine.stats().height_px == 360)
             frames = ends.engine.stats().frames
-            await until(lambda: ends.engine.stats().frames > frames + 30, 10)
+            await until(lambda: ends.engine.stats().frames > frames + 30)
 
     qt_loop.run(story())
 
@@ -73,11 +74,11 @@ def test_the_agents_picture_is_a_photo_when_it_must(kind: str, qt_loop: QtLoop) 
             await until(lambda: ends.seen_at_kiosk)
             before = (await ends.kiosk.count()).height_px
             ends.engine.set_picture_limit(60, height_px=180, fps=8.0)
-            await until(lambda: ends.engine.stats().sent_height_px == 180, 8)
+            await until(lambda: ends.engine.stats().sent_height_px == 180)
             ends.engine.set_picture_limit(40, height_px=180, fps=0.5)
             frames = (await ends.kiosk.count()).frames
-            await until(lambda: ends.engine.stats().sent_height_px == 180, 8)
-            await until(lambda: ends.seen_at_kiosk[-1].frames > frames, 8)
+            await until(lambda: ends.engine.stats().sent_height_px == 180)
+            await until(lambda: ends.seen_at_kiosk[-1].frames > frames)
             assert before > 180
             assert (await ends.kiosk.count()).height_px == 180
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from tests.talks.call.engines import AIORTC
 from tests.talks.call.test_call import Ends, a_call
-from tests.talks.qt_loop import QtLoop, until
+from tests.talks.qt_loop import QtLoop
+from tests.waiting import until
 
 BOX = "(() => { const box = document.querySelector('#call video').getBoundingClientRect(); return [box.left, box.top, box.width, box.height]; })()"  # noqa: E501
 

@@ -21,9 +21,10 @@ from tests.talks.call.engines import both_engines
 from tests.talks.call.test_call import Ends, a_call
 from tests.talks.call.test_line import ToldEngine, settle
 from tests.talks.memory_channel import channel_pair
-from tests.talks.qt_loop import QtLoop, until
+from tests.talks.qt_loop import QtLoop
 from tests.unit.expert_app.parts import QuietAsker, QuietBrowser, QuietEngine
 from tests.unit.session.kiosk.test_cobrowse import Grants
+from tests.waiting import until
 
 
 @dataclass
@@ -115,7 +116,7 @@ def test_a_new_call_in_a_pause_stays_hidden(kind: str, qt_loop: QtLoop) -> None:
             pause.desk.set(True)
             await until(lambda: pause.confirmed == [True])
             ends.desk.request_call()
-            await until(lambda: len(ends.first_at_desk) == 2, timeout_s=15)
+            await until(lambda: len(ends.first_at_desk) == 2)
             await until(lambda: len(pause.confirmed) == 2)  # the kiosk was told again: it might have been another one
             await until_dark(ends, dark=True)
 

@@ -17,7 +17,8 @@ from session.media.engine_choice import EngineKind
 from session.protocol.session_messages import MediaSeen
 from session.tasks import Tasks
 from tests.talks.memory_channel import channel_pair
-from tests.talks.qt_loop import QtLoop, until
+from tests.talks.qt_loop import QtLoop
+from tests.waiting import until
 from views.desk_settings import MemorySettings
 from views.kiosk_call_pane import KioskCallPane
 from views.media_settings import MediaChoice
@@ -39,7 +40,7 @@ async def converse(media: DeskMedia, pane: KioskCallPane, tasks: Tasks) -> tuple
     kiosk.media_seen.connect(at_kiosk.append)
     desk.start()
     kiosk.start()
-    await until(lambda: at_desk and at_kiosk, timeout_s=20)
+    await until(lambda: at_desk and at_kiosk)
     await kiosk.hang_up()
     await desk.hang_up()
     return at_desk[0], at_kiosk[0]

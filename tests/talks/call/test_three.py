@@ -28,7 +28,8 @@ from session.protocol.topics import ASIDE_TOPIC, THIRD_TOPIC
 from session.tasks import Tasks
 from tests.talks.call.engines import Engine, both_engines, two_engines
 from tests.talks.hub.bus_fixture import World, hub_world
-from tests.talks.qt_loop import QtLoop, until
+from tests.talks.qt_loop import QtLoop
+from tests.waiting import until
 from views.kiosk_call_pane import KioskCallPane
 
 MEDIA = simulated(width_px=640, height_px=360)

@@ -28,7 +28,8 @@ from session.tasks import Tasks
 from tests.talks.call.coturn import SECRET, Turn, a_turn_server, free_port, needs_coturn
 from tests.talks.call.engines import AIORTC
 from tests.talks.call.test_call import Ends, a_call
-from tests.talks.qt_loop import QtLoop, until
+from tests.talks.qt_loop import QtLoop
+from tests.waiting import until
 
 WRONG = ("nobody", "wrong")
 
@@ -91,7 +92,7 @@ def test_both_ends_see_each_other_through_nothing_but_the_relay(
         async with a_turn_server(tmp_path) as turn:
             plan = IcePlan(servers=(turn.server(transport, *ticket()),), relay_only=True)
             async with a_relayed_call(plan) as ends:
-                await until(lambda: ends.told_to_desk and ends.told_to_kiosk, 12)
+                await until(lambda: ends.told_to_desk and ends.told_to_kiosk)
                 offer, answer = ends.kiosk_channel.sent[0], ends.desk_channel.sent[0]
                 for message in (offer, answer):
                     kinds = {line.split(" typ ")[1].split()[0] for line in _candidates(message)}
@@ -115,7 +116,7 @@ def test_a_relay_whose_certificate_is_not_believed_is_said_so_by_kiosk_and_desk(
             said: list[SessionError] = []
             async with a_relayed_call(plan) as ends:
                 ends.desk.failed.connect(said.append)
-                await until(lambda: said, 12)
+                await until(lambda: said)
             assert isinstance(said[0], RelayNotTrusted), "by the kiosk, whose Chromium does not tell why"
             engine, offering = AiortcEngine(), AiortcEngine()
             engine.set_ice(plan)
@@ -170,7 +171,7 @@ def test_a_dead_relay_beside_other_ways_is_said_and_the_call_goes_on(qt_loop: Qt
         said: list[SessionError] = []
         async with a_relayed_call(IcePlan(servers=(dead,))) as ends:
             ends.desk.failed.connect(said.append)
-            await until(lambda: ends.told_to_desk and ends.told_to_kiosk, 15)
+            await until(lambda: ends.told_to_desk and ends.told_to_kiosk)
             await until(lambda: said)
             assert [error.code for error in said] == ["relay_unreachable"]
 
@@ -183,7 +184,7 @@ def test_a_kiosk_without_a_relay_tells_the_desk_why_there_is_no_call(qt_loop: Qt
         said: list[SessionError] = []
         async with a_relayed_call(IcePlan(servers=(dead,), relay_only=True)) as ends:
             ends.desk.failed.connect(said.append)
-            await until(lambda: said, 12)
+            await until(lambda: said)
             assert isinstance(said[0], RelayUnreachable)
 
     qt_loop.run(story())

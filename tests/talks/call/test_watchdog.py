@@ -14,7 +14,8 @@ from session.media.engine import MediaState
 from tests.talks.call.engines import AIORTC
 from tests.talks.call.relay import CutWay
 from tests.talks.call.test_call import Ends, a_call
-from tests.talks.qt_loop import QtLoop, until
+from tests.talks.qt_loop import QtLoop
+from tests.waiting import until
 
 
 @asynccontextmanager
@@ -63,14 +64,14 @@ def test_a_line_that_never_comes_back_is_replaced_by_a_second_one(qt_loop: QtLoo
             first_call = ends.desk.call_id
             way.cut_calls.add(0)
             cut_s = loop.time()
-            await until(lambda: ends.desk.call_id != first_call, 12)
+            await until(lambda: ends.desk.call_id != first_call)
             asked_s = loop.time() - cut_s
             assert 2.5 < asked_s < 9.0
             assert ends.engine.latest_frame() is not None, "the last picture stays on the screen"
-            await until(lambda: moving(ends) > 3 and ends.desk.state is MediaState.CONNECTED, 15)
+            await until(lambda: moving(ends) > 3 and ends.desk.state is MediaState.CONNECTED)
             print(f"asked after {asked_s:.2f} s, seen again after {loop.time() - cut_s:.2f} s")
             assert loop.time() - cut_s < 15.0
             frames = ends.seen_at_kiosk[-1].frames
-            await until(lambda: ends.seen_at_kiosk[-1].frames != frames, 15)
+            await until(lambda: ends.seen_at_kiosk[-1].frames != frames)
 
     qt_loop.run(story())

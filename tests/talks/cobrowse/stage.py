@@ -22,7 +22,7 @@ from session.protocol.session_messages import AddressRefused, Grant, GrantChange
 from session.tasks import Tasks
 from tests.talks.cobrowse.pages import WebServer
 from tests.talks.memory_channel import channel_pair
-from tests.talks.qt_loop import until
+from tests.waiting import LONGEST_S, until
 from views.kiosk_browser import KioskBrowser
 from views.kiosk_web import WORLD
 from views.mirror_pane import MirrorPane
@@ -193,7 +193,7 @@ class Stage:
         answer: dict[str, Any] = json.loads(text)
         return answer
 
-    async def facts_until(self, holds: Callable[[dict[str, Any]], bool], timeout_s: float = 8.0) -> None:
+    async def facts_until(self, holds: Callable[[dict[str, Any]], bool], timeout_s: float = LONGEST_S) -> None:
         """Waits until what the mirror says of itself holds."""
         async with asyncio.timeout(timeout_s):
             while True:
@@ -201,7 +201,7 @@ class Stage:
                     return
                 await asyncio.sleep(0.03)
 
-    async def mirrored(self, code: str, timeout_s: float = 8.0) -> None:
+    async def mirrored(self, code: str, timeout_s: float = LONGEST_S) -> None:
         """Waits until `code` is true in the mirrored document."""
         async with asyncio.timeout(timeout_s):
             while True:
@@ -209,7 +209,7 @@ class Stage:
                     return
                 await asyncio.sleep(0.03)
 
-    async def shown(self, code: str, timeout_s: float = 8.0, again: Callable[[], None] | None = None) -> None:
+    async def shown(self, code: str, timeout_s: float = LONGEST_S, again: Callable[[], None] | None = None) -> None:
         """Waits until `code` is true in the mirror's shell; does something `again` every second meanwhile."""
         async with asyncio.timeout(timeout_s):
             for turn in range(10_000):
@@ -220,7 +220,7 @@ class Stage:
                 await asyncio.sleep(0.05)
 
     @staticmethod
-    async def until(condition: Callable[[], object], timeout_s: float = 8.0) -> None:
+    async def until(condition: Callable[[], object], timeout_s: float = LONGEST_S) -> None:
         """Waits until `condition()` is true."""
         await until(condition, timeout_s)
 

@@ -15,7 +15,7 @@ from session.protocol.control_messages import CommandAnswered
 from session.protocol.session_messages import Grant
 from tests.talks.cobrowse.pages import WebServer
 from tests.talks.cobrowse.stage import Stage
-from tests.talks.qt_loop import until
+from tests.waiting import until
 from views.mirror_pane import Pick
 
 ALL = (Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL, Grant.TYPE)

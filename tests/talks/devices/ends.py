@@ -44,6 +44,7 @@ from session.protocol.session_messages import (
 )
 from session.tasks import Tasks
 from tests.talks.memory_channel import MemoryChannel
+from tests.waiting import until
 
 KIOSK_SEED = new_seed()
 KIOSK_KEY = public_key(KIOSK_SEED)
@@ -69,15 +70,6 @@ def invented_pdf(size: int = 120_000) -> bytes:
 
 def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
-
-
-async def until(condition: Callable[[], object], timeout_s: float = 5.0) -> None:
-    """Gives the tasks their turns until `condition()` is true."""
-    async with asyncio.timeout(timeout_s):
-        while True:
-            if condition():
-                return
-            await asyncio.sleep(0.001)
 
 
 async def settle(turns: int = 60) -> None:

@@ -17,7 +17,8 @@ from expert_app.facts import Facts
 from session.desk.link import DeskLink
 from session.notify import Notifier
 from session.protocol.session_messages import Area, Grant, ScanKind, ScanSource
-from tests.talks.devices.ends import Talk, invented_page, until
+from tests.talks.devices.ends import Talk, invented_page
+from tests.waiting import until
 
 CARDS = (Area(left=0, top=0, width=1000, height=650), Area(left=1200, top=2000, width=1000, height=650))
 
@@ -76,7 +77,7 @@ async def job(talk: Talk) -> AsyncIterator[Job]:
 
 async def test_a_preview_is_looked_at_in_a_worker_before_it_is_shown(talk: Talk, job: Job) -> None:
     job.job.scan(Wish(kind=ScanKind.PREVIEW, dpi=75))
-    await until(lambda: job.glass, 30)
+    await until(lambda: job.glass)
     assert job.glass[0].jpeg.startswith(b"\xff\xd8")
     assert job.glass[0].glass == Area(width=1240, height=1752)  # 310 x 438 pixels at 75 dpi
 

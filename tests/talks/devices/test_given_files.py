@@ -11,7 +11,8 @@ import pytest
 from session.device_errors import FileRefused
 from session.kiosk.given_files import MAX_FILE_BYTES, GivenFiles, OfferedFile, find_files, read_file
 from session.protocol.session_messages import Grant, ScanSource
-from tests.talks.devices.ends import Talk, drawn_page, invented_pdf, settle, until
+from tests.talks.devices.ends import Talk, drawn_page, invented_pdf, settle
+from tests.waiting import until
 
 
 def _has_ended(talk: Talk, before: int) -> bool:

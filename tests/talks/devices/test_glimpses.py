@@ -14,9 +14,10 @@ from session.clock import SystemClock
 from session.desk.glimpses import Glimpse
 from session.kiosk.glimpses import MakeGlimpse
 from session.protocol.session_messages import Grant, GrantRequested, PageGlimpsed, ScanKind
-from tests.talks.devices.ends import DeskSide, DrawerPrinter, DrawerScanner, KioskSide, SpoiledChannel, settle, until
+from tests.talks.devices.ends import DeskSide, DrawerPrinter, DrawerScanner, KioskSide, SpoiledChannel, settle
 from tests.unit.documents import drawn_pages
 from tests.unit.documents.drawn_pages import Glass
+from tests.waiting import until
 
 QUICK = b"%PDF-1.7 a quick copy " * 900
 
@@ -102,9 +103,9 @@ async def test_a_colour_form_is_seen_within_two_seconds_on_a_line_of_512(tmp_pat
     talk = SlowTalk(tmp_path, 240, make)
     talk.scanner.pages = [drawn_pages.jpeg(drawn_pages.scan(drawn_pages.form(), Glass(skew_deg=1.7)))]
     await talk.scan()
-    await until(lambda: made, timeout_s=20)
+    await until(lambda: made)
     began_s = talk.clock.monotonic_s()
-    await until(lambda: talk.glimpses, timeout_s=10)
+    await until(lambda: talk.glimpses)
     crossed_s = talk.clock.monotonic_s() - began_s
     seen = talk.glimpses[0]
     assert crossed_s < 1.2  # a quick machine makes the copy in the rest

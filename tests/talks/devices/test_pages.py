@@ -21,7 +21,8 @@ from session.protocol.session_messages import (
     ScanKind,
     ScannerState,
 )
-from tests.talks.devices.ends import Talk, invented_page, invented_pdf, settle, until
+from tests.talks.devices.ends import Talk, invented_page, invented_pdf, settle
+from tests.waiting import until
 
 
 def asked(talk: Talk) -> list[ChunksRequested]:

@@ -13,7 +13,8 @@ from session.kiosk.printer import JobProgress
 from session.protocol.print_binding import print_binding
 from session.protocol.session_messages import Grant, PrintOffered, PrintState
 from session.protocol.version import MAX_ITEM_BYTES
-from tests.talks.devices.ends import KIOSK_KEY, Talk, invented_pdf, settle, sha256, until
+from tests.talks.devices.ends import KIOSK_KEY, Talk, invented_pdf, settle, sha256
+from tests.waiting import until
 
 
 def states(talk: Talk) -> list[PrintState]:

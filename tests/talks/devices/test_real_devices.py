@@ -14,8 +14,9 @@ from PIL import Image
 from session.clock import SystemClock
 from session.kiosk.device_addresses import make_printer, make_scanner
 from session.protocol.session_messages import Grant, GrantRequested, PrintState, ScanKind, ScannerState, ScanSource
-from tests.talks.devices.ends import DeskSide, KioskSide, SpoiledChannel, invented_pdf, sha256, until
+from tests.talks.devices.ends import DeskSide, KioskSide, SpoiledChannel, invented_pdf, sha256
 from tests.talks.devices_hw.simulators import Simulator, plain_pages, running
+from tests.waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -84,15 +85,15 @@ async def test_preview_page_and_print_through_real_protocols(room: Room, spool: 
     await until(lambda: desk.reports)
     assert (desk.reports[0].scanner, desk.reports[0].printer) == (ScannerState.READY, ScannerState.READY)
     await desk.devices.preview()
-    await until(lambda: desk.previews, 10)
+    await until(lambda: desk.previews)
     assert desk.previews[0].offer.dpi == 75
     await desk.devices.scan(ScanKind.PAGE)
-    await until(lambda: desk.pages, 10)
+    await until(lambda: desk.pages)
     offer, data = desk.pages[0]
     assert Image.open(io.BytesIO(data)).size == (offer.width_px, offer.height_px) == (2480, 3508)
     document = invented_pdf()
     await desk.devices.print_document(document, "Reçu")
-    await until(lambda: desk.prints and desk.prints[-1].state is PrintState.DONE, 10)
+    await until(lambda: desk.prints and desk.prints[-1].state is PrintState.DONE)
     job_id = desk.prints[-1].job_id
     assert (spool / f"job-{job_id}.pdf").read_bytes() == document
     assert json.loads((spool / f"job-{job_id}.json").read_text(encoding="utf-8"))["sha256"] == sha256(document)
@@ -116,7 +117,7 @@ async def test_a_real_fault_reaches_the_desk_with_its_code(
 ) -> None:
     scanner_program.orders(fault=fault)
     await room.desk.devices.scan(ScanKind.PAGE, source)
-    await until(lambda: room.desk.ended, 20)
+    await until(lambda: room.desk.ended)
     assert room.desk.ended[0].code == code
     assert room.kiosk.devices.held_pages == 0
 
@@ -124,19 +125,19 @@ async def test_a_real_fault_reaches_the_desk_with_its_code(
 async def test_a_printer_without_paper_says_so_and_goes_on(room: Room, printer_program: Simulator) -> None:
     printer_program.orders(fault="media-empty")
     await room.desk.devices.print_document(invented_pdf(), "Reçu")
-    await until(lambda: room.desk.prints and room.desk.prints[-1].state is PrintState.WAITING, 10)
+    await until(lambda: room.desk.prints and room.desk.prints[-1].state is PrintState.WAITING)
     assert room.desk.prints[-1].code == "printer_out_of_paper"
     printer_program.orders(fault="")
-    await until(lambda: room.desk.prints[-1].state is PrintState.DONE, 10)
+    await until(lambda: room.desk.prints[-1].state is PrintState.DONE)
 
 
 async def test_a_desk_killed_while_the_scanner_works_finds_its_page_after_the_restart(room: Room) -> None:
     await room.desk.devices.scan(ScanKind.PAGE)
-    await until(lambda: room.desk.progress, 10)
+    await until(lambda: room.desk.progress)
     await room.desk.kill()
-    await until(lambda: room.kiosk.devices.held_pages == 1, 10)
+    await until(lambda: room.kiosk.devices.held_pages == 1)
     room.desk = room.new_desk()
     await room.desk.devices.ask_pages()
-    await until(lambda: room.desk.pages and room.kiosk.devices.held_pages == 0, 10)
+    await until(lambda: room.desk.pages and room.kiosk.devices.held_pages == 0)
     assert sha256(room.desk.pages[0].data) == room.desk.pages[0].offer.sha256
     assert len(room.desk.kept) == 1

@@ -23,7 +23,8 @@ from session.protocol.session_messages import (
     ScanRequested,
     ScanSource,
 )
-from tests.talks.devices.ends import KIOSK_KEY, Talk, invented_page, settle, sha256, until
+from tests.talks.devices.ends import KIOSK_KEY, Talk, invented_page, settle, sha256
+from tests.waiting import until
 
 NO_RULES = PrintRules("s1", KIOSK_KEY, lambda _document: 1)
 

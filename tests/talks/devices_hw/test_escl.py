@@ -24,8 +24,8 @@ from session.errors import PageTooLarge, PageUnreadable, SessionError
 from session.kiosk.escl import EsclScanner
 from session.kiosk.scanner import ScannedPage, ScannerStatus, ScanProgress, ScanSettings
 from session.protocol.session_messages import Area, ScanKind, ScannerState, ScanSource
-from tests.talks.devices.ends import until
 from tests.talks.devices_hw.simulators import COLOURS, Simulator, free_port_address, plain_pages, running
+from tests.waiting import until
 
 SMALL = ScanSettings(dpi=100)
 FEEDER = ScanSettings(dpi=75, source=ScanSource.FEEDER)

@@ -27,9 +27,10 @@ from session.errors import NotAllowed, SessionError
 from session.protocol.delivery_messages import DeliveriesAnswer, DeliveriesRequest, DeliveryState
 from session.protocol.roles import Role
 from tests.talks.ged.test_deliveries import QUICKLY
-from tests.talks.hub.bus_fixture import World, hub_world, until
+from tests.talks.hub.bus_fixture import World, hub_world
 from tests.talks.hub.test_dossier import _say
 from tests.unit.documents.test_store import PDF
+from tests.waiting import until
 from views.export_words import export_words
 from views.ged_words import copy_words
 

@@ -10,10 +10,9 @@ async with hub_world(tmp_path) as world:
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +38,7 @@ from session.protocol import subjects
 from session.protocol.roles import Role
 from session.tasks import Tasks
 from tests.talks.hub.memory_dossiers import MemoryDossiers
+from tests.waiting import until
 
 CATALOGUE = """
 [[organisations]]
@@ -85,13 +85,6 @@ people = [
 """
 
 RACERS = 20
-
-
-async def until(condition: Callable[[], bool], timeout_s: float = 10.0) -> None:
-    """Waits until `condition` holds; fails the test when it never does."""
-    async with asyncio.timeout(timeout_s):
-        while not condition():  # noqa: ASYNC110 - any condition, of any part
-            await asyncio.sleep(0.01)
 
 
 def catalogue_text() -> str:

@@ -16,7 +16,8 @@ from session.errors import BusRefusedIdentity, HubUnreachable, NotAllowed
 from session.protocol.codec import decode_answer, encode
 from session.protocol.hub_messages import AcceptRequest, QueueAnswer, QueueRequest, SessionAnswer
 from session.protocol.roles import Role
-from tests.talks.hub.bus_fixture import World, hub_world, until
+from tests.talks.hub.bus_fixture import World, hub_world
+from tests.waiting import until
 
 PUBLISHES = [
     "svc.a.bob.accept",

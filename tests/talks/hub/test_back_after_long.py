@@ -13,7 +13,8 @@ from session.clock import ManualClock
 from session.hub.presence import KIOSK_RETURN_S, RETURN_S
 from session.protocol.roles import Role
 from session.protocol.tickets import TicketState
-from tests.talks.hub.bus_fixture import World, hub_world, until
+from tests.talks.hub.bus_fixture import World, hub_world
+from tests.waiting import until
 
 
 @pytest.fixture

@@ -24,7 +24,8 @@ from session.errors import (
 from session.protocol.board_messages import BOARD_VERBS, AgentState, BoardAnswer, BoardRequest, QueueStateRequest
 from session.protocol.hub_messages import Announcement, Done, HubMessage, ServicesChanged
 from session.protocol.roles import Role
-from tests.talks.hub.bus_fixture import World, hub_world, until
+from tests.talks.hub.bus_fixture import World, hub_world
+from tests.waiting import until
 
 
 def agent_of(answer: BoardAnswer, user: str) -> AgentState:

@@ -14,7 +14,8 @@ from session.errors import ServiceClosed
 from session.hub.catalogue import Catalogue
 from session.protocol.hub_messages import ServicesChanged, TicketChanged
 from session.protocol.tickets import TicketState
-from tests.talks.hub.bus_fixture import World, catalogue_text, hub_world, until
+from tests.talks.hub.bus_fixture import World, catalogue_text, hub_world
+from tests.waiting import until
 
 DAY_NS = 24 * 3600 * 1_000_000_000
 

@@ -33,7 +33,8 @@ from session.protocol.hub_messages import (
 )
 from session.protocol.roles import Role
 from session.protocol.session_messages import Grant, GrantChanged, SessionMessage
-from tests.talks.hub.bus_fixture import World, hub_world, until
+from tests.talks.hub.bus_fixture import World, hub_world
+from tests.waiting import until
 
 
 async def _in_session(world: World, number: str = "1234567", agent: str = "alice") -> tuple[DeskLink, SessionFacts]:

@@ -28,7 +28,8 @@ from session.protocol.codec import decode_answer, encode
 from session.protocol.enrolment_messages import EnrolAnswer, EnrolRequest, proof_text
 from session.protocol.roles import Role
 from session.tasks import Tasks
-from tests.talks.hub.bus_fixture import catalogue_text, free_port, until
+from tests.talks.hub.bus_fixture import catalogue_text, free_port
+from tests.waiting import until
 
 ALICE = Identity("valdore", Role.AGENT, "alice")
 FEW = timedelta(minutes=15)

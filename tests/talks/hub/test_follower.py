@@ -15,8 +15,9 @@ from session.bus.hub_connection import HubConnection
 from session.bus.streams import Stored, WrongRevision
 from session.errors import StoreUnreachable
 from session.hub.nats_store import NatsTicketStore
-from tests.talks.hub.bus_fixture import World, hub_world, until
+from tests.talks.hub.bus_fixture import World, hub_world
 from tests.unit.session.hub.invented_tickets import ticket
+from tests.waiting import until
 
 CONFIG = {"subjects": ["sample.*"], "storage": "file", "max_msgs_per_subject": 5, "allow_msg_ttl": True}
 

@@ -22,7 +22,8 @@ from session.hub.hub import Hub
 from session.kiosk.link import KioskLink
 from session.protocol.roles import Role
 from session.protocol.statistics_messages import StatisticsBy
-from tests.talks.hub.bus_fixture import World, hub_world, until
+from tests.talks.hub.bus_fixture import World, hub_world
+from tests.waiting import until
 
 
 def pass_time(world: World, clock: ManualClock, seconds: float) -> None:
@@ -235,4 +236,4 @@ async def test_the_history_goes_on_after_the_server_was_killed(tmp_path: Path) -
                 await asyncio.sleep(0.2)
         hub = world.hub
         assert hub is not None
-        await until(lambda: "closed" in states_of(hub.projection.history, done), timeout_s=20)
+        await until(lambda: "closed" in states_of(hub.projection.history, done))

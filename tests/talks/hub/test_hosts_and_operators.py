@@ -27,7 +27,8 @@ from session.protocol.site_messages import (
     SiteRequest,
     SiteStateRequest,
 )
-from tests.talks.hub.bus_fixture import World, hub_world, until
+from tests.talks.hub.bus_fixture import World, hub_world
+from tests.waiting import until
 
 
 async def _site(host: BusClient) -> KioskFacts:

@@ -35,9 +35,10 @@ from session.protocol.session_messages import CallOffered, GrantRequested, Sessi
 from session.protocol.session_messages import Grant as GrantName
 from session.protocol.tickets import Ticket, TicketState
 from session.tasks import Tasks
-from tests.talks.hub.bus_fixture import LinkSettings, World, free_port, until
+from tests.talks.hub.bus_fixture import LinkSettings, World, free_port
 from tests.talks.hub.tls_files import tls_files
 from tests.talks.seal.sealed_world import SigningKeys
+from tests.waiting import until
 
 WHY = "their file"
 

@@ -14,8 +14,9 @@ from session.errors import LibraryItemUnknown, NotAllowed
 from session.hub.catalogue import Catalogue
 from session.protocol.library_messages import LibraryAnswer, LibraryRequest
 from session.protocol.roles import Role
-from tests.talks.hub.bus_fixture import World, catalogue_text, hub_world, until
+from tests.talks.hub.bus_fixture import World, catalogue_text, hub_world
 from tests.talks.show.stage import invented_pdf, invented_picture
+from tests.waiting import until
 
 PICTURE = invented_picture(1500, 1100, "JPEG") + bytes(300_000)
 """More than one part of an answer."""

@@ -20,8 +20,9 @@ from session.bus.server_config import BusUser
 from session.protocol import subjects
 from session.protocol.roles import Role
 from session.protocol.verbs import ALL_VERBS
-from tests.talks.hub.bus_fixture import World, hub_world, until
+from tests.talks.hub.bus_fixture import World, hub_world
 from tests.talks.seal.sealed_world import SigningKeys, sealed_catalogue
+from tests.waiting import until
 
 USERS = {
     Role.KIOSK: "kiosk1",

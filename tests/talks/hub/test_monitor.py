@@ -15,7 +15,8 @@ from expert_app.monitor import Monitor
 from session.errors import StoreFull, TicketTaken
 from session.hub.room import Room
 from session.protocol.roles import Role
-from tests.talks.hub.bus_fixture import World, hub_world, until
+from tests.talks.hub.bus_fixture import World, hub_world
+from tests.waiting import until
 
 NUMBER = "1234567"
 

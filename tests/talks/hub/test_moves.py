@@ -17,7 +17,8 @@ from session.protocol.hub_messages import SessionEnded, SessionFacts, TicketChan
 from session.protocol.network_messages import MoveRequest, TicketMoved
 from session.protocol.roles import Role
 from session.protocol.tickets import Ticket, TicketState
-from tests.talks.hub.bus_fixture import World, hub_world, until
+from tests.talks.hub.bus_fixture import World, hub_world
+from tests.waiting import until
 
 WHY = "wrong house"
 

@@ -20,7 +20,8 @@ from session.hub.hub import Hub
 from session.protocol.board_messages import AgentState
 from session.protocol.roles import Role
 from session.protocol.tickets import Ticket, TicketState
-from tests.talks.hub.bus_fixture import World, catalogue_text, hub_world, until
+from tests.talks.hub.bus_fixture import World, catalogue_text, hub_world
+from tests.waiting import until
 
 OFFER_S = 20
 RELAX_S = 60

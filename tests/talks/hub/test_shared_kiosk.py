@@ -19,7 +19,8 @@ from session.protocol.roles import Role
 from session.protocol.session_messages import CallOffered, GrantRequested, SessionMessage
 from session.protocol.session_messages import Grant as GrantName
 from session.protocol.tickets import TicketState
-from tests.talks.hub.bus_fixture import hub_world, until
+from tests.talks.hub.bus_fixture import hub_world
+from tests.waiting import until
 
 
 async def test_each_organisation_serves_its_own_callers_of_a_shared_kiosk(tmp_path: Path) -> None:

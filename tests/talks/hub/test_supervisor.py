@@ -17,7 +17,8 @@ from session.errors import TicketKept
 from session.protocol.board_messages import AgentState, BoardAnswer
 from session.protocol.roles import Role
 from session.protocol.tickets import TicketState
-from tests.talks.hub.bus_fixture import World, hub_world, until
+from tests.talks.hub.bus_fixture import World, hub_world
+from tests.waiting import until
 
 
 class Boss:

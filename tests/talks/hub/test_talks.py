@@ -19,7 +19,8 @@ from session.protocol.session_messages import CallOffered, CallRequested, Sessio
 from session.protocol.talk_messages import TALK_VERBS, BannerShown
 from session.protocol.talk_state import HoldReason, PassReason, Talk, Third, ThirdEnd, ThirdState
 from session.protocol.tickets import KEPT, Ticket, TicketState
-from tests.talks.hub.bus_fixture import World, hub_world, until
+from tests.talks.hub.bus_fixture import World, hub_world
+from tests.waiting import until
 
 OFFER = CallOffered(call_id="c1", sdp="v=0")
 
@@ -141,7 +142,7 @@ async def test_a_caller_passed_on_survives_the_hub_and_the_first_desk(tmp_path: 
         await world.stop_hub()
         world.kill_server()
         await world.start_hub()
-        await until(lambda: talk.bob.is_ready and talk.seen(talk.bob).service == "housing", timeout_s=20)
+        await until(lambda: talk.bob.is_ready and talk.seen(talk.bob).service == "housing")
         assert talk.seen(talk.bob).state is TicketState.WAITING
         assert (await talk.alice.resume()).sessions == []
         facts = await talk.bob.accept(talk.ticket_id)

@@ -21,8 +21,9 @@ from session.errors import BusCertificateRefused, BusUnreachable, HubUnreachable
 from session.protocol import subjects
 from session.protocol.roles import Role
 from session.tasks import Tasks
-from tests.talks.hub.bus_fixture import free_port, until
+from tests.talks.hub.bus_fixture import free_port
 from tests.talks.hub.tls_files import TlsFiles, tls_files
+from tests.waiting import until
 
 SEED, HUB_SEED = new_seed(), new_seed()
 

@@ -18,7 +18,8 @@ from session.protocol.board_messages import AgentState, BoardAnswer
 from session.protocol.codec import decode_answer, encode
 from session.protocol.hub_messages import SessionFacts
 from session.protocol.tickets import TicketState
-from tests.talks.hub.bus_fixture import World, hub_world, until
+from tests.talks.hub.bus_fixture import World, hub_world
+from tests.waiting import until
 
 CONTESTS = 25
 

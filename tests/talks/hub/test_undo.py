@@ -26,7 +26,8 @@ from session.protocol.history_messages import (
 )
 from session.protocol.hub_messages import Announcement
 from session.protocol.roles import Role
-from tests.talks.hub.bus_fixture import World, hub_world, until
+from tests.talks.hub.bus_fixture import World, hub_world
+from tests.waiting import until
 
 TODAY = datetime.now(UTC).date()
 WISH = HistoryRequest(first=TODAY - timedelta(days=1), last=TODAY + timedelta(days=1))

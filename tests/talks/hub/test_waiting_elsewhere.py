@@ -23,7 +23,8 @@ from session.protocol.roles import Role
 from session.protocol.routing_messages import may_serve
 from session.protocol.tickets import Ticket, TicketState
 from session.protocol.waiting_messages import DisplayAnswer, DisplayRequest
-from tests.talks.hub.bus_fixture import World, catalogue_text, hub_world, until
+from tests.talks.hub.bus_fixture import World, catalogue_text, hub_world
+from tests.waiting import until
 
 PHONE = "0612345678"
 

@@ -23,7 +23,8 @@ from session.protocol.roles import Role
 from session.protocol.session_messages import CallOffered, GrantRequested, SessionMessage
 from session.protocol.session_messages import Grant as GrantName
 from session.protocol.tickets import Ticket, TicketState
-from tests.talks.hub.bus_fixture import RACERS, hub_world, until
+from tests.talks.hub.bus_fixture import RACERS, hub_world
+from tests.waiting import until
 
 
 async def test_from_the_button_to_the_end_of_the_wrap_up(tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ from session.desk.link import DeskLink
 from session.kiosk.link import KioskLink
 from session.protocol.roles import Role
 from session.tasks import Tasks
-from tests.talks.hub.bus_fixture import free_port, until
+from tests.talks.hub.bus_fixture import free_port
+from tests.waiting import until
 
 CATALOGUE = """
 [[organisations]]

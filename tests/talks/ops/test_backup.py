@@ -26,9 +26,9 @@ from session.kiosk.link import KioskLink
 from session.protocol.roles import Role
 from session.protocol.statistics_messages import StatisticsAnswer, StatisticsBy, StatisticsRequest
 from session.protocol.tickets import TicketState
-from tests.talks.hub.bus_fixture import until
 from tests.talks.ops.programs import HubFolder, People, one_session, people
 from tests.unit.documents.test_store import NINE, PDF
+from tests.waiting import until
 
 CALLER = Dossier(
     organisation="valdore",
@@ -53,7 +53,7 @@ def rows_of(place: HubFolder) -> dict[str, list[Any]]:
 
 async def written(place: HubFolder, finished: int) -> dict[str, list[Any]]:
     """The history's rows, once they name so many finished tickets."""
-    await until(lambda: len(rows_of(place)["ticket"]) >= finished, 20.0)
+    await until(lambda: len(rows_of(place)["ticket"]) >= finished)
     await asyncio.sleep(0.5)
     return rows_of(place)
 

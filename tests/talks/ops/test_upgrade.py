@@ -25,8 +25,9 @@ from session.hub.stored_upgrades import upgrade
 from session.protocol.tickets import TicketState
 from session.tasks import Tasks
 from tests.faults.cluster import Cluster
-from tests.talks.hub.bus_fixture import hub_world, until
+from tests.talks.hub.bus_fixture import hub_world
 from tests.talks.ops.programs import HubFolder, people
+from tests.waiting import until
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
 

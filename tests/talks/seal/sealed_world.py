@@ -34,7 +34,8 @@ from session.kiosk.link import KioskLink
 from session.protocol.roles import Role
 from session.protocol.seal_keys import SealKey
 from session.protocol.seal_messages import Part
-from tests.talks.hub.bus_fixture import World, catalogue_text, free_port, until
+from tests.talks.hub.bus_fixture import World, catalogue_text, free_port
+from tests.waiting import until
 
 ORGANISATION, VAULT = "valdore", "coffre"
 YEAR = timedelta(days=365)

@@ -52,8 +52,8 @@ from session.protocol.routing_messages import NoteRequest
 from session.protocol.session_messages import AddressRequested, Grant, GrantRequested, PageOffered, PageShown, ScanKind
 from session.tasks import Tasks
 from tests.talks.devices.ends import DrawerPrinter, DrawerScanner, invented_page
-from tests.talks.hub.bus_fixture import until
 from tests.talks.seal.operator_and_vault import ORGANISATION, Parties, files_with, finds, parties
+from tests.waiting import until
 
 NAME, TITLE, NOTE = "Maelle Garrigue-Tesson", "Declaration-de-ressources-Quillan", "rappeler-apres-le-divorce-Oriol"
 DOSSIER, NUMBER = "VD-2026-00417", "1042317"
@@ -157,7 +157,7 @@ class Ends:
         shown = PageShown(epoch=1, address=f"https://www.valdore.example/{TITLE}", title=TITLE, width_px=1, height_px=1)
         await self.at_kiosk.send("cobrowse", shown)
         await self.at_kiosk.send_raw("mirror", zstandard.ZstdCompressor().compress(PAGE_EVENTS), {"Epoch": "1"})
-        await until(lambda: bool(self.mirrored), 20)
+        await until(lambda: bool(self.mirrored))
         collector.flush()
 
     async def scan(self) -> None:
@@ -177,11 +177,11 @@ class Ends:
         desk.page_received.connect(self.pages.append)
         for grant in (Grant.SCAN, Grant.KEEP):
             await self.at_desk.send("grant", GrantRequested(grant=grant))
-            await until(lambda: grants.question is not None, 20)
+            await until(lambda: grants.question is not None)
             grants.answer(grant, True)
-            await until(lambda: grants.question is None, 20)
+            await until(lambda: grants.question is None)
         await desk.scan(ScanKind.PAGE)
-        await until(lambda: bool(self.pages), 30)
+        await until(lambda: bool(self.pages))
         await desk.close()
         await kiosk.close()
 

@@ -22,8 +22,8 @@ from session.protocol.hub_messages import SessionFacts
 from session.protocol.roles import Role
 from session.protocol.seal_keys import DeskCertificate
 from session.protocol.session_messages import AddressRequested, PageShown, SessionMessage
-from tests.talks.hub.bus_fixture import until
 from tests.talks.seal.sealed_world import ORGANISATION, SealedWorld, sealed_world
+from tests.waiting import until
 
 SECRET = "Garrigue-Tesson"
 SHOWN = PageShown(epoch=1, address=f"https://www.valdore.example/{SECRET}", title=SECRET, width_px=1, height_px=1)

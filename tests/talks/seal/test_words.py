@@ -27,9 +27,9 @@ from session.hub.problems import CatalogueWrong
 from session.kiosk.live import KioskSession
 from session.protocol.hub_messages import SessionFacts
 from session.protocol.roles import Role
-from tests.talks.hub.bus_fixture import until
 from tests.talks.seal.sealed_world import ORGANISATION, new_secret, sealed_world
 from tests.unit.expert_app.hall import Hall, Kiosk
+from tests.waiting import until
 
 
 class SealingKiosk(Kiosk):

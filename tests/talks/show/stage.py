@@ -24,8 +24,8 @@ from session.protocol.chunks import Pace
 from session.protocol.show_messages import Mark, MarkKind, ShownPagePainted
 from session.tasks import Tasks
 from tests.talks.memory_channel import channel_pair
-from tests.talks.qt_loop import until
 from tests.unit.views.kiosk_gallery import kiosk_window, session_facts
+from tests.waiting import until
 from views.shown_document_view import Pen, ShownDocumentView
 
 _canvas: Any = canvas
@@ -139,7 +139,7 @@ class ShowStage:
 
     async def seen(self, page: int, marks: int = 0) -> None:
         """Until the kiosk says that it has this page with so many marks on its screen."""
-        await until(lambda: any((one.page, one.marks) == (page, marks) for one in self.painted), 20)
+        await until(lambda: any((one.page, one.marks) == (page, marks) for one in self.painted))
 
     def drag(self, *places: tuple[float, float]) -> None:
         """The agent's mouse is pressed, moved and let go, at fractions of the page."""

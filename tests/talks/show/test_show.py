@@ -18,9 +18,10 @@ from session.protocol.show_messages import (
     ShownPageRequested,
     ShowStarted,
 )
-from tests.talks.qt_loop import QtLoop, until
+from tests.talks.qt_loop import QtLoop
 from tests.talks.show.stage import ARROW, FRAME, ShowStage, invented_pdf, invented_picture
 from tests.unit.views.fingers import key
+from tests.waiting import until
 from views.document_sheet import DocumentSheet
 from views.shown_document_view import Pen
 

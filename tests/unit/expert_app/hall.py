@@ -20,8 +20,9 @@ from session.protocol.tickets import TicketState
 from session.protocol.waiting_messages import AwayTicket
 from session.protocol.written import Line
 from session.tasks import Tasks
-from tests.talks.hub.bus_fixture import World, until
+from tests.talks.hub.bus_fixture import World
 from tests.unit.expert_app.parts import QuietBrowser, kiosk_session
+from tests.waiting import until
 
 
 class Screen:

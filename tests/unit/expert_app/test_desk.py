@@ -29,9 +29,10 @@ from session.protocol.roles import Role
 from session.protocol.session_messages import Grant, GrantChanged, PageOffered, ScanKind
 from session.protocol.tickets import TicketState
 from session.tasks import Tasks
-from tests.talks.hub.bus_fixture import World, hub_world, until
+from tests.talks.hub.bus_fixture import World, hub_world
 from tests.unit.documents.drawn_pages import jpeg, letter
 from tests.unit.expert_app.parts import desk_session
+from tests.waiting import until
 
 
 @pytest.fixture(autouse=True)
@@ -181,14 +182,14 @@ async def test_a_wrap_up_is_not_finished_while_a_document_waits(office: Office) 
     await until(lambda: bool(alice.ended))
     await office.world.stop_hub()
     alice.app.file(["p1"], "payslip", "Bulletin")
-    await until(lambda: ("file", "hub_unreachable") in alice.codes(), 20)
+    await until(lambda: ("file", "hub_unreachable") in alice.codes())
     alice.app.finish("done")
-    await until(lambda: ("finish", "hub_unreachable") in alice.codes(), 20)
+    await until(lambda: ("finish", "hub_unreachable") in alice.codes())
     assert alice.app.session is not None
     assert len(alice.outbox.documents()) == 1
 
     await office.world.start_hub()
-    await until(lambda: office.world.dossiers.filings == 1, 20)
+    await until(lambda: office.world.dossiers.filings == 1)
     alice.app.finish("done")
     await until(lambda: alice.closed == ["done"])
     assert alice.outbox.documents() == []
@@ -205,7 +206,7 @@ async def test_nothing_is_filed_before_the_caller_lets_it_be_kept(office: Office
     assert (alice.outbox.documents(), office.world.dossiers.filings) == ([], 0)
     await alice.allow_to_keep()
     alice.app.file(["p1"], "payslip", "Bulletin")
-    await until(lambda: office.world.dossiers.filings == 1, 20)
+    await until(lambda: office.world.dossiers.filings == 1)
 
 
 async def test_a_dossier_that_could_not_be_had_is_loaded_when_the_line_is_back(
@@ -220,7 +221,7 @@ async def test_a_dossier_that_could_not_be_had_is_loaded_when_the_line_is_back(
     assert alice.dossiers == []
     office.world.kill_server()
     await until(lambda: ("line", "hub_unreachable") in alice.codes())
-    await until(lambda: alice.app.dossier is not None, 20)
+    await until(lambda: alice.app.dossier is not None)
     assert {"line", "load the dossier"} <= set(alice.over)
 
 
@@ -245,7 +246,7 @@ async def test_a_desk_restarted_in_the_wrap_up_is_in_the_wrap_up_again(office: O
     assert again.app.resumed.is_set()
     await until(lambda: again.filing.unfiled(again.opened[0].facts.id) == 1 and again.app.dossier is not None)
     again.app.file(["p1"], "payslip", "Bulletin")
-    await until(lambda: office.world.dossiers.filings == 1, 20)
+    await until(lambda: office.world.dossiers.filings == 1)
     again.app.finish("done")
     await until(lambda: again.closed == ["done"])
 

@@ -18,9 +18,10 @@ from session.protocol.roles import Role
 from session.protocol.talk_messages import PassedOnAnswer, TalkAnswer, TargetsAnswer
 from session.protocol.talk_state import HoldReason, PassReason, Third, ThirdState
 from session.protocol.tickets import Ticket, TicketState
-from tests.talks.hub.bus_fixture import hub_world, until
+from tests.talks.hub.bus_fixture import hub_world
 from tests.unit.expert_app.parts import QuietEngine
 from tests.unit.expert_app.test_desk import Desk, Office
+from tests.waiting import until
 
 
 class Talker:

@@ -16,9 +16,10 @@ from session.hub.dispatch import FORGIVEN
 from session.protocol.board_messages import AgentState
 from session.protocol.roles import Role
 from session.protocol.tickets import Ticket, TicketState
-from tests.talks.hub.bus_fixture import World, until
+from tests.talks.hub.bus_fixture import World
 from tests.talks.hub.test_routing import OFFER_S, call, pushing, today
 from tests.unit.expert_app.test_desk import Desk
+from tests.waiting import until
 
 
 @pytest.fixture(autouse=True)

@@ -35,10 +35,10 @@ from session.errors import (
 from session.protocol.hub_messages import DocumentFiled, DocumentRecord, DossierFacts
 from session.protocol.session_messages import PageOffered, ScanKind
 from session.tasks import Tasks
-from tests.talks.hub.bus_fixture import until
 from tests.talks.memory_channel import channel_pair
 from tests.unit.documents.drawn_pages import form, jpeg, letter
 from tests.unit.expert_app.parts import desk_session, invented_session
+from tests.waiting import until
 
 DPI = 60
 

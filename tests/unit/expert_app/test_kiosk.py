@@ -18,8 +18,9 @@ from session.kiosk.link import KioskLink
 from session.protocol.hub_messages import SessionEnded, TicketAnswer, TicketRequested
 from session.protocol.roles import Role
 from session.protocol.tickets import TicketState
-from tests.talks.hub.bus_fixture import hub_world, until
+from tests.talks.hub.bus_fixture import hub_world
 from tests.unit.expert_app.hall import Hall, Kiosk
+from tests.waiting import until
 
 
 @pytest.fixture(autouse=True)
@@ -76,7 +77,7 @@ async def test_a_press_while_the_hub_is_away_becomes_one_ticket_when_it_is_back(
     await until(lambda: kiosk.screen.troubles.count("hub_unreachable") > 1)
     assert kiosk.screen.page == "calling"
     await hall.world.start_hub()
-    await until(lambda: kiosk.screen.page == "waiting", 20)
+    await until(lambda: kiosk.screen.page == "waiting")
     assert hall.tickets() == [kiosk.screen.ticket]
     assert kiosk.screen.trouble == ""
 
@@ -124,10 +125,10 @@ async def test_a_caller_who_goes_while_the_hub_is_away_is_wiped_and_the_hub_told
     await until(lambda: kiosk.screen.page == "session with Alice M.")
     await hall.world.stop_hub()
     kiosk.app.leave()
-    await until(lambda: bool(kiosk.screen.wiped), 20)
+    await until(lambda: bool(kiosk.screen.wiped))
     assert kiosk.files() == []
     await hall.world.start_hub()
-    await until(lambda: hall.tickets(TicketState.WRAP_UP) == [facts.ticket_id], 20)
+    await until(lambda: hall.tickets(TicketState.WRAP_UP) == [facts.ticket_id])
     assert len(kiosk.sessions) == 1, "the session was opened again for nobody"
     next_ticket = await hall.waiting(kiosk)
     assert next_ticket != facts.ticket_id
@@ -140,7 +141,7 @@ async def test_a_caller_who_leaves_the_queue_while_the_hub_is_away_goes_at_once_
     await hall.waiting(kiosk)
     await hall.world.stop_hub()
     kiosk.app.leave()
-    await until(lambda: kiosk.screen.page == "start", 1.0)
+    await until(lambda: kiosk.screen.page == "start", 3.0)
     await kiosk.die()  # even a power cut between the two does not forget it
     await hall.world.start_hub()
     assert hall.tickets() != []

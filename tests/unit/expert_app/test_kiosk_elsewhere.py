@@ -19,8 +19,9 @@ from session.hub.catalogue import Catalogue
 from session.kiosk.printer import JobProgress, PrinterStatus
 from session.protocol.session_messages import ScannerState
 from session.protocol.tickets import TicketState
-from tests.talks.hub.bus_fixture import catalogue_text, hub_world, until
+from tests.talks.hub.bus_fixture import catalogue_text, hub_world
 from tests.unit.expert_app.hall import Hall
+from tests.waiting import until
 
 
 class PaperTray:
@@ -135,7 +136,7 @@ async def test_a_wish_to_be_called_outlives_a_hub_that_is_away(hall: Hall) -> No
     kiosk.app.ask_callback("housing", "0612345678")
     await until(lambda: "hub_unreachable" in kiosk.screen.troubles)
     await hall.world.start_hub()
-    await until(lambda: kiosk.screen.page.startswith("callback 20"), 20)
+    await until(lambda: kiosk.screen.page.startswith("callback 20"))
     await until(lambda: len(hall.tickets(TicketState.WAITING)) == 1)
     kiosk.app.ask_callback("rights", "0612345678")  # which offers none
     await until(lambda: "not_allowed" in kiosk.screen.troubles)

@@ -14,9 +14,10 @@ from documents.workers import Workers
 from expert_app.page_acts import PageActs, Parted
 from expert_app.papers_found import PapersFound, PapersLook
 from session.protocol.session_messages import PageOffered, ScanKind
-from tests.talks.hub.bus_fixture import hub_world, until
+from tests.talks.hub.bus_fixture import hub_world
 from tests.unit.documents.test_papers import three_receipts
 from tests.unit.expert_app.test_desk import Office
+from tests.waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +56,7 @@ async def test_a_page_of_three_papers_becomes_three_pages_of_one_original(tmp_pa
             taken_at_utc=datetime(2026, 3, 2, 9, 1, tzinfo=UTC),
         )
         await desk.filing.keep(session_id, offer, data)
-        await until(lambda: bool(found), timeout_s=30)
+        await until(lambda: bool(found))
         assert (found[0].page_id, len(found[0].boxes)) == ("p1", 3)
         acts.split_papers("p1")
         await until(lambda: bool(parted))

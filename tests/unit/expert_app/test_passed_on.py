@@ -13,8 +13,9 @@ from session.desk.link import DeskLink
 from session.desk.talk_link import TalkLink
 from session.protocol.roles import Role
 from session.protocol.talk_state import HoldReason, PassReason
-from tests.talks.hub.bus_fixture import hub_world, until
+from tests.talks.hub.bus_fixture import hub_world
 from tests.unit.expert_app.hall import Hall
+from tests.waiting import until
 
 
 @pytest.fixture

@@ -18,9 +18,9 @@ from expert_app.store_watch import StoreWatch
 from session.clock import SystemClock
 from session.tasks import Tasks
 from tests.talks.ged.test_deliveries import QUICKLY
-from tests.talks.hub.bus_fixture import until
 from tests.unit.documents.test_blobs import _far
 from tests.unit.documents.test_store import CALLER, NINE, PDF
+from tests.waiting import until
 
 
 async def test_a_far_store_that_is_away_and_comes_back_is_said_once(

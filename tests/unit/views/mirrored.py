@@ -53,7 +53,7 @@ def in_mirror(qtbot: QtBot, pane: MirrorPane, code: str) -> Any:
     """What `code` gives in the shell, `document` being the mirrored one."""
     answers: list[Any] = []
     pane.page.runJavaScript(f"((document) => ({code}))(mirror.document())", 0, answers.append)
-    qtbot.waitUntil(lambda: bool(answers), timeout=5000)
+    qtbot.waitUntil(lambda: bool(answers))
     return answers[0]
 
 
@@ -63,7 +63,7 @@ def wait_mirrored(qtbot: QtBot, pane: MirrorPane, code: str) -> None:
     def holds() -> bool:
         return in_mirror(qtbot, pane, f"document !== null && ({code})") is True
 
-    qtbot.waitUntil(holds, timeout=8000)
+    qtbot.waitUntil(holds)
 
 
 class _Reader(HTMLParser):

@@ -90,7 +90,7 @@ def test_escape_and_time_take_the_first_press_back(call: CallView, qtbot: QtBot)
     assert not hang_up.is_asking()
     hang_up._asking.setInterval(20)
     hang_up.click()
-    qtbot.waitUntil(lambda: not hang_up.is_asking(), timeout=2000)
+    qtbot.waitUntil(lambda: not hang_up.is_asking())
     assert hang_up.text() == "Hang up"
 
 
@@ -142,7 +142,7 @@ def test_no_control_lies_over_the_picture(call: CallView, qtbot: QtBot, compact:
             not picture.intersects(part.rect().translated(part.mapTo(call, part.rect().topLeft()))) for part in shown
         )
 
-    qtbot.waitUntil(apart, timeout=2000)
+    qtbot.waitUntil(apart)
 
 
 def test_a_question_takes_escape_as_no(qtbot: QtBot) -> None:

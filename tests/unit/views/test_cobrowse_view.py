@@ -147,7 +147,7 @@ def test_the_laser_needs_a_page_and_the_power_to_point(view: CobrowseView, qtbot
     assert laser.isChecked()
     view.show_pointer(PointerShown(epoch=1, x_px=3, y_px=4))
     assert state(view) == "The caller sees your pointer"
-    qtbot.waitUntil(lambda: state(view) == "You see the caller's page", timeout=4000)
+    qtbot.waitUntil(lambda: state(view) == "You see the caller's page")
     with qtbot.waitSignal(view.pointer_left):
         view.show_grants({Grant.POINT: False})
     assert not laser.isChecked()

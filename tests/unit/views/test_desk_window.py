@@ -99,10 +99,10 @@ def test_the_face_stays_in_view_when_the_page_is_large(window: DeskWindow, qtbot
     window.show_session(SESSION)
     assert not window.cobrowse.isVisible()
     window.show_sharing(True)
-    qtbot.waitUntil(window.cobrowse.isVisible, timeout=2000)
+    qtbot.waitUntil(window.cobrowse.isVisible)
     assert window.call.isVisible()
     assert window.call.height() >= 120
-    qtbot.waitUntil(lambda: window.cobrowse.height() > window.call.height(), timeout=2000)
+    qtbot.waitUntil(lambda: window.cobrowse.height() > window.call.height())
     key(window, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
     assert not window.cobrowse.isVisible()
 
@@ -196,7 +196,7 @@ def test_scanning_for_a_piece_prepares_the_filing(window: DeskWindow, qtbot: QtB
     window.show_session(SESSION)
     window.dossier.show_dossier(DOSSIER)
     window.devices.set_pieces(DOSSIER.pieces, dossier_open=True)
-    qtbot.waitUntil(child(window, QWidget, "piece_scan_p3").isVisible, timeout=2000)
+    qtbot.waitUntil(child(window, QWidget, "piece_scan_p3").isVisible)
     press(window, qtbot, "piece_scan_p3")
     assert child(window, QTabWidget, "side_tabs").currentWidget() is window.devices
     assert child(window, QComboBox, "file_piece").currentData() == "p3"
@@ -216,7 +216,7 @@ def test_the_theme_is_a_wish_and_the_window_follows(window: DeskWindow, qtbot: Q
     assert wished.args == [True]
     apply_theme(desk_theme, dark=True)
     assert tokens_for(window.palette()) is DARK
-    qtbot.waitUntil(lambda: child(window, QToolButton, "toggle_theme").accessibleName() == "Light theme", timeout=2000)
+    qtbot.waitUntil(lambda: child(window, QToolButton, "toggle_theme").accessibleName() == "Light theme")
 
 
 def test_place_and_panels_are_remembered(qtbot: QtBot, desk_theme: QApplication) -> None:
@@ -268,7 +268,7 @@ def test_no_word_is_cut_off_even_when_words_are_longer(
         def laid_out(made: DeskWindow = made) -> None:
             assert _cut_off(made) == []
 
-        qtbot.waitUntil(laid_out, timeout=2000)  # a layout may take some turns of the loop
+        qtbot.waitUntil(laid_out)  # a layout may take some turns of the loop
 
 
 def _cut_off(window: DeskWindow) -> list[str]:

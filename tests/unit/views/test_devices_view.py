@@ -101,7 +101,7 @@ def test_a_running_scan_shows_progress_and_can_be_cancelled(devices: DevicesView
 def test_a_marked_part_of_the_preview_is_scanned(devices: DevicesView, qtbot: QtBot) -> None:
     devices.show_preview(png(drawn_page(width=310)))
     preview = devices.preview
-    qtbot.waitUntil(preview.isVisible, timeout=2000)
+    qtbot.waitUntil(preview.isVisible)
     frame = preview.picture_rect()
     start = frame.topLeft() + QPoint(frame.width() // 4, frame.height() // 4)
     drag(preview, start, frame.center())

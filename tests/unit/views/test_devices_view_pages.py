@@ -56,7 +56,7 @@ def test_marks_are_added_chosen_and_removed_by_keys_and_the_proposal_comes_back(
 def test_a_mark_is_sized_at_its_corner_and_no_more_than_twelve_are_made(devices: DevicesView, qtbot: QtBot) -> None:
     devices.show_preview(drawn_page(width=310), areas=CARDS)
     preview = devices.preview
-    qtbot.waitUntil(preview.isVisible, timeout=2000)
+    qtbot.waitUntil(preview.isVisible)
     corner = preview.to_widget(CARDS[0]).bottomRight().toPoint()
     drag(preview, corner, corner + QPoint(-30, -20))
     assert preview.areas()[0].width < CARDS[0].width

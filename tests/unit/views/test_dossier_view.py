@@ -33,7 +33,7 @@ def dossier(qtbot: QtBot, desk_theme: QApplication) -> DossierView:
 def press(view: QWidget, qtbot: QtBot, name: str) -> None:
     found = view.findChild(QWidget, name)
     assert found is not None
-    qtbot.waitUntil(lambda: found.isVisible() and found.height() > 8, timeout=2000)
+    qtbot.waitUntil(lambda: found.isVisible() and found.height() > 8)
     click(found)
 
 
@@ -72,7 +72,7 @@ def test_refusing_wants_a_reason(dossier: DossierView, qtbot: QtBot) -> None:
     press(dossier, qtbot, "piece_refuse_p2")
     reason = dossier.findChild(QComboBox, "piece_reason_p2")
     assert reason is not None
-    qtbot.waitUntil(reason.isVisible, timeout=2000)
+    qtbot.waitUntil(reason.isVisible)
     reason.setCurrentText("   ")
     press(dossier, qtbot, "piece_refuse_sure_p2")
     assert told == []
@@ -86,7 +86,7 @@ def test_escape_gives_a_refusal_up(dossier: DossierView, qtbot: QtBot) -> None:
     press(dossier, qtbot, "piece_refuse_p2")
     reason = dossier.findChild(QComboBox, "piece_reason_p2")
     assert reason is not None
-    qtbot.waitUntil(reason.isVisible, timeout=2000)
+    qtbot.waitUntil(reason.isVisible)
     key(reason, Qt.Key.Key_Escape)
     assert not reason.isVisible()
 

@@ -44,7 +44,7 @@ def test_same_key_takes_the_place_of_the_line_before(bar: MessageBar) -> None:
 def test_information_goes_by_itself_and_an_error_stays(bar: MessageBar, qtbot: QtBot) -> None:
     bar.show_message(Level.ERROR, "stays")
     bar.show_message(Level.INFO, "goes")
-    qtbot.waitUntil(lambda: bar.texts() == ["stays"], timeout=2000)
+    qtbot.waitUntil(lambda: bar.texts() == ["stays"])
 
 
 def test_the_cross_dismisses_a_line(bar: MessageBar, qtbot: QtBot) -> None:

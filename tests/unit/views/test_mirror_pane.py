@@ -96,7 +96,7 @@ def test_a_picture_is_asked_for_and_shown_only_when_it_is_one(pane: MirrorPane, 
             {"type": 2, "tagName": "img", "attributes": image, "childNodes": [], "id": 20 + number}
         )
     pane.feed(text_of(*page))
-    qtbot.waitUntil(lambda: len(asked) == 3, timeout=8000)
+    qtbot.waitUntil(lambda: len(asked) == 3)
     assert sorted(asked) == [f"http://h/{name}.png?cle=é" for name in ("bon", "page", "rien")]
     pane.give_resource("http://h/bon.png?cle=é", PIXEL, "image/png")
     pane.give_resource("http://h/page.png?cle=é", b"<script>1</script>", "text/html")

@@ -64,7 +64,7 @@ class Hands:
         self.view.show_sharing(True)
         self.view.show_page(PAGE)
         self.view.mirror.feed(page_text(*elements), EPOCH)
-        self.qtbot.waitUntil(lambda: not self.view.mirror.viewport.isEmpty(), timeout=5000)
+        self.qtbot.waitUntil(lambda: not self.view.mirror.viewport.isEmpty())
         self._drawn()
 
     def _drawn(self) -> None:
@@ -74,7 +74,7 @@ class Hands:
             self.view.mirror.page.runJavaScript("mirror.visible() !== null && pick(0.5, 0.05)", seen.append)
             return any(isinstance(answer, str) for answer in seen)
 
-        self.qtbot.waitUntil(look, timeout=8000)
+        self.qtbot.waitUntil(look)
 
     def at(self, line: int) -> QPoint:
         """The middle of the element of this line, in pixels of the glass."""
@@ -88,7 +88,7 @@ class Hands:
 
     def wish(self, name: str) -> tuple[Any, ...]:
         """The values of the next wish of this name."""
-        self.qtbot.waitUntil(lambda: any(each == name for each, _ in self.wishes), timeout=5000)
+        self.qtbot.waitUntil(lambda: any(each == name for each, _ in self.wishes))
         return next(values for each, values in self.wishes if each == name)
 
     def hint(self) -> str:
@@ -229,7 +229,7 @@ def test_the_wheel_scrolls_the_callers_page_with_leave_and_a_tool_in_hand(hands:
 
     hands.view.tools.choose(Tool.HIGHLIGHT)
     turn()
-    qtbot.waitUntil(lambda: hands.hint() == "Missing permission: Click", timeout=5000)
+    qtbot.waitUntil(lambda: hands.hint() == "Missing permission: Click")
     hands.allow(*OVER_PAGE)
     hands.view.tools.choose(Tool.LOOK)
     turn()
@@ -245,7 +245,7 @@ def test_a_list_of_choices_opens_at_the_desk(hands: Hands, qtbot: QtBot) -> None
     hands.allow(*OVER_PAGE)
     hands.view.tools.choose(Tool.CONTROL)
     hands.press(0)
-    qtbot.waitUntil(lambda: bool(hands.view.mirror.findChildren(QMenu, "page_choices")), timeout=5000)
+    qtbot.waitUntil(lambda: bool(hands.view.mirror.findChildren(QMenu, "page_choices")))
     menu = hands.view.mirror.findChildren(QMenu, "page_choices")[0]
     assert [action.text() for action in menu.actions()] == ["Un", "Deux"]
     menu.actions()[1].trigger()
@@ -261,7 +261,7 @@ def test_a_date_is_written_as_a_whole(hands: Hands, qtbot: QtBot) -> None:
     hands.allow(*OVER_PAGE)
     hands.view.tools.choose(Tool.CONTROL)
     hands.press(0)
-    qtbot.waitUntil(lambda: hands.view.value_bar.isVisible(), timeout=5000)
+    qtbot.waitUntil(lambda: hands.view.value_bar.isVisible())
     assert hands.view.value_bar.value() == "2026-03-02"
     click(hands.button("value_write"))
     epoch, node, value = hands.wish("value_requested")
@@ -275,11 +275,11 @@ def test_a_proposal_needs_a_field_and_only_the_power_to_point(hands: Hands, qtbo
     hands.allow(Grant.SEE_PAGE, Grant.POINT)
     hands.view.tools.choose(Tool.PROPOSE)
     hands.press(0)
-    qtbot.waitUntil(lambda: "no field" in hands.hint(), timeout=5000)
+    qtbot.waitUntil(lambda: "no field" in hands.hint())
     hands.press(2)
-    qtbot.waitUntil(lambda: "caller's own" in hands.hint(), timeout=5000)
+    qtbot.waitUntil(lambda: "caller's own" in hands.hint())
     hands.press(1)
-    qtbot.waitUntil(lambda: hands.view.value_bar.isVisible(), timeout=5000)
+    qtbot.waitUntil(lambda: hands.view.value_bar.isVisible())
     assert not hands.button("value_write").isVisible()
     write(hands.view.value_bar._text, "1204,50")
     click(hands.button("value_propose"))
@@ -296,7 +296,7 @@ def test_frame_and_arrow_are_wished_and_seen(hands: Hands, qtbot: QtBot) -> None
     hands.press(1)
     epoch, node = hands.wish("highlight_requested")
     assert (epoch, node > 0) == (EPOCH, True)
-    qtbot.waitUntil(lambda: hands.glass._frame is not None, timeout=5000)
+    qtbot.waitUntil(lambda: hands.glass._frame is not None)
     hands.view.tools.choose(Tool.ARROW)
     drag(hands.glass, hands.at(0), hands.at(4))
     start, end = hands.wish("arrow_requested")
@@ -339,7 +339,7 @@ def test_the_end_of_a_session_clears_every_trace(hands: Hands, qtbot: QtBot) -> 
     hands.allow(*OVER_PAGE)
     hands.view.tools.choose(Tool.PROPOSE)
     hands.press(0)
-    qtbot.waitUntil(lambda: hands.view.value_bar.isVisible(), timeout=5000)
+    qtbot.waitUntil(lambda: hands.view.value_bar.isVisible())
     hands.view.value_bar._text.setText("Exemple")
     hands.view.clear()
     assert not hands.view.value_bar.isVisible()

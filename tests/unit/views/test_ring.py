@@ -30,7 +30,7 @@ def test_ring_gives_up_after_a_while(qtbot: QtBot) -> None:
     ring = Ring(window)
     ring.start()
     ring._again.setInterval(1)
-    qtbot.waitUntil(lambda: not ring.is_ringing(), timeout=2000)
+    qtbot.waitUntil(lambda: not ring.is_ringing())
     assert ring._left == 0
     assert MAX_RINGS > 1
 

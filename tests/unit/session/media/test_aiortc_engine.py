@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection
@@ -14,6 +14,7 @@ from session.media.aiortc_engine import AiortcEngine, EngineSettings
 from session.media.engine import MediaEngine, MediaStats
 from session.media.sound import ToneSource
 from session.media.tracks import VoiceTrack
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -100,12 +101,6 @@ async def test_a_closed_engine_refuses(engine: AiortcEngine) -> None:
     await engine.close()
     with pytest.raises(CallLost):
         await engine.answer(offer)
-
-
-async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(8):
-        while not true():  # noqa: ASYNC110 - what arrives sets no event
-            await asyncio.sleep(0.02)
 
 
 async def test_a_call_that_is_replaced_goes_on_until_the_new_one_brings_something(engine: AiortcEngine) -> None:

@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib.metadata
 import re
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -22,6 +21,7 @@ from session.media.send_rate import SendRate
 from session.media.sound import ToneSource
 from session.media.sources import SyntheticCamera
 from session.media.tracks import PictureTrack, VoiceTrack
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[4]
 Pair = tuple[internals.Connection, internals.Connection]
@@ -51,14 +51,6 @@ async def pair() -> AsyncIterator[Pair]:
     yield made[0], made[1]
     for pc in made:
         await pc.close()
-
-
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(8):
-        while True:
-            if condition():
-                return
-            await asyncio.sleep(0.02)
 
 
 async def send(pair: Pair, track: Any, encoder: Any) -> tuple[internals.Sender, internals.Receiver, Heard]:

@@ -18,7 +18,8 @@ from session.media.aiortc_start import DTLS, REPEAT_AFTER_S, Addresses, QuickSta
 from session.media.encoders import VoiceEncoder
 from session.media.sound import ToneSource
 from session.media.tracks import VoiceTrack
-from tests.unit.session.media.test_aiortc_internals import Heard, Pair, pair, send, until
+from tests.unit.session.media.test_aiortc_internals import Heard, Pair, pair, send
+from tests.waiting import until
 
 __all__ = ["pair"]
 

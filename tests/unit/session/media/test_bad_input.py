@@ -23,6 +23,7 @@ from session.media.send_rate import SendRate
 from session.media.sound import ToneSource
 from session.media.sources import SyntheticCamera
 from session.media.tracks import PictureTrack, VoiceTrack
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -67,14 +68,6 @@ class Kiosk:
     def cure(self) -> None:
         for encoder in self.encoders.values():
             encoder.mad = False
-
-
-async def until(condition: Callable[[], object], seconds: float = 12) -> None:
-    async with asyncio.timeout(seconds):
-        while True:
-            if condition():
-                return
-            await asyncio.sleep(0.05)
 
 
 DICE = random.Random(11)
@@ -242,4 +235,17 @@ async def test_an_end_that_stops_reading_gets_few_pictures_and_nothing_piles_up(
     await asyncio.sleep(2)
     assert engine.stats().sent_frames - before < 20
     assert len(cast(Any, call._picture_sender)._RTCRtpSender__rtp_history) <= 128
+    await kiosk.pc.close()
+
+
+async def test_an_end_that_never_reports_gets_few_pictures_too(
+    engine: AiortcEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def unheard(_sender: object, _packet: object) -> None:
+        """No report ever arrives."""
+
+    monkeypatch.setattr(internals.Sender, "_handle_rtcp_packet", unheard)
+    kiosk = Kiosk("av1", list)
+    await kiosk.call(engine)
+    await until(lambda: cast(Any, engine)._call.picture.sparing)
     await kiosk.pc.close()

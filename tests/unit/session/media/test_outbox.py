@@ -10,7 +10,7 @@ import pytest
 
 from session.media.outbox import MOST_WAITING_S, Outbox
 from session.media.packet_pacer import PacketPacer
-from tests.unit.session.media.test_aiortc_internals import until
+from tests.waiting import until
 
 RATE_BPS = 480_000
 PACKET_BYTES = 1140  # with its headers 20 ms at this rate

@@ -17,6 +17,7 @@ from session.media.encoders import av1_encoder
 from session.media.frames import VideoFrame
 from session.media.picture_codecs import make_decoder
 from session.media.picture_receiver import MAX_CODED, PictureReceiver
+from tests.waiting import until
 
 SIZE = (320, 180)
 
@@ -81,14 +82,6 @@ async def pair() -> AsyncIterator[Pair]:
     made = Pair(lambda timestamp: 0.0)
     yield made
     made.receiver.close()
-
-
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(8):
-        while True:
-            if condition():
-                return
-            await asyncio.sleep(0.01)
 
 
 async def test_pictures_come_in_order_and_ready_for_the_screen(pair: Pair) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from functools import partial
 
 import pytest
@@ -16,6 +16,7 @@ from session.protocol.sending import MAX_WAITING, ChunkSender, SureSender
 from session.protocol.session_messages import PageKept, ScanProgressed, SessionMessage
 from session.tasks import Tasks
 from tests.talks.memory_channel import MemoryChannel, channel_pair
+from tests.waiting import until
 
 RETRY_S = (0.01, 0.02)
 
@@ -35,14 +36,6 @@ class Heard:
     @property
     def page_ids(self) -> list[str]:
         return [message.page_id for message in self.messages if isinstance(message, PageKept)]
-
-
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(5):
-        while True:
-            if condition():
-                return
-            await asyncio.sleep(0.001)
 
 
 @pytest.fixture

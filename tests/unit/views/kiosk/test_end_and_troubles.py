@@ -103,4 +103,4 @@ def test_window_ticks_by_itself(qtbot: QtBot, clock: ManualClock) -> None:
     qtbot.addWidget(window, before_close_func=lambda widget: widget.hide())
     window.show_goodbye(WIPED)
     clock.advance(GOODBYE_S)
-    qtbot.waitUntil(lambda: on_screen(window, window.start_page), timeout=2000)
+    qtbot.waitUntil(lambda: on_screen(window, window.start_page))
