@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.asyncio(loop_scope="package"), pytest.mark.timeout(240
 async def ends_in(stage: Stage, minutes: str) -> None:
     """Waits until the desk says so of its wrap-up."""
     said = ""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while f"Ends by itself in {minutes}" not in said:
             try:
                 said = await stage.desk.ask("read", name="wrap_up_bar")

@@ -137,7 +137,7 @@ async def test_what_was_typed_is_on_no_disk_and_its_secrets_never_on_the_bus(tap
     for selector, text in (("#motdepasse", PASSWORD), ("#nir", NIR)):
         await stage.kiosk.ask("type", name=f"page:{selector}", text=text)
         value = ""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while value != text:
                 value = str((await walk.page_value(selector))["value"])
                 await asyncio.sleep(0.1)

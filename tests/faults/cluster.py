@@ -91,7 +91,7 @@ class Program:
         """Ends it and waits until it has."""
         if self._process is not None and self._process.returncode is None:
             self._process.send_signal(number)
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(30):
                 await self._process.wait()
 
 

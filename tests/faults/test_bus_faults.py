@@ -36,7 +36,7 @@ async def _start_hub_process(folder: Path, port: int, keys: Path) -> tuple[Proce
     command = [sys.executable, "-m", "tests.faults.hub_process", str(folder), str(port), str(keys)]
     process = await asyncio.create_subprocess_exec(*command, stdout=PIPE)
     assert process.stdout is not None
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         return process, int(await process.stdout.readline())
 
 

@@ -31,7 +31,7 @@ async def dbus(tmp_path: Path) -> AsyncIterator[tuple[Process, str]]:
     address = f"unix:path={tmp_path / 'dbus'}"
     command = ["dbus-daemon", "--session", "--nofork", "--nopidfile", f"--address={address}"]
     daemon = await asyncio.create_subprocess_exec(*command, stdout=DEVNULL, stderr=DEVNULL)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             if (tmp_path / "dbus").exists():
                 break

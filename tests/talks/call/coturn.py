@@ -79,7 +79,7 @@ async def a_turn_server(folder: Path) -> AsyncIterator[Turn]:
         stderr=asyncio.subprocess.DEVNULL,
     )
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not await _listens(host, turn.tls_port):  # noqa: ASYNC110 - another program
                 await asyncio.sleep(0.1)
         yield turn

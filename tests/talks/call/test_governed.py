@@ -38,7 +38,7 @@ def test_each_end_knows_how_many_of_its_packets_the_other_one_speaks_of(kind: st
             await until(lambda: ends.engine.stats().sent_packets > 100)
             assert 0 <= ends.engine.stats().sent_missed <= 3
             counts = await ends.kiosk.count()
-            async with asyncio.timeout(12):
+            async with asyncio.timeout(30):
                 while counts.sent_packets < 100:
                     await asyncio.sleep(0.5)
                     counts = await ends.kiosk.count()

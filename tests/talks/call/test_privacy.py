@@ -75,7 +75,7 @@ async def luma_at_desk(ends: Ends) -> float:
 
 
 async def until_dark(ends: Ends, dark: bool) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while (await luma_at_desk(ends) < 70) != dark:  # noqa: ASYNC110 - a picture tells nobody that it is dark
             await asyncio.sleep(0.1)
 

@@ -124,7 +124,7 @@ class Scene:
 
     async def grows(self, peer: str, name: str, by: int = 5) -> None:
         before = int(str((await self.seen(peer))[name]))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while int(str((await self.seen(peer))[name])) < before + by:  # noqa: ASYNC110 - the page is asked, it tells nobody
                 await asyncio.sleep(0.1)
 

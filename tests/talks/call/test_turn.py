@@ -232,7 +232,7 @@ class Way:
     async def quiet(self) -> None:
         """Until it has said something, and nothing for a while."""
         said = -1
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(30):
             while self.said != said or not said:
                 said = self.said
                 await asyncio.sleep(0.5)

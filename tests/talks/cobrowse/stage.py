@@ -65,7 +65,7 @@ async def script(page: QWebEnginePage, code: str, world: int = 0) -> Any:
             answer.set_result(value)
 
     page.runJavaScript(code, world, on_answer)
-    return await asyncio.wait_for(answer, 10)
+    return await asyncio.wait_for(answer, 30)
 
 
 class Stage:
@@ -171,7 +171,7 @@ class Stage:
 
     async def in_page_until(self, code: str) -> None:
         """Waits until `code` is true in the kiosk's page."""
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(30):
             while True:
                 if await self.in_page(code) is True:
                     return
@@ -230,7 +230,7 @@ class Stage:
 
     async def wipe(self) -> bool:
         """The kiosk forgets the caller; True when nothing is left."""
-        return await asyncio.wait_for(browser_wiped(self.browser), 10)
+        return await asyncio.wait_for(browser_wiped(self.browser), 30)
 
     async def close(self) -> None:
         """Takes both ends down in order; a second time does nothing."""

@@ -66,7 +66,7 @@ def test_the_replay_shows_the_page_the_agent_saw_without_what_was_written_in_it(
         view.jump(view.duration_s)
         # The mirror takes the log piece by piece: the last field comes last.
         values = "['nom', 'nir', 'motdepasse'].map((id) => mirror.document()?.getElementById(id)?.value).join()"
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(30):
             while await script(view.mirror.page, values) != "••••••,••••••,••••••":  # noqa: ASYNC110 - another program
                 await asyncio.sleep(0.03)
         assert view.mirror.isVisible()

@@ -39,7 +39,7 @@ async def last_of(printer: IppPrinter, job_id: int) -> JobProgress:
 
 async def reaches(printer: IppPrinter, job_id: int, state: PrintState, code: str) -> None:
     """Follows the job until it is so."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         async for step in printer.follow(job_id):
             if (step.state, step.code) == (state, code):
                 return
@@ -50,7 +50,7 @@ async def test_the_very_document_is_printed(printer: IppPrinter, eve: EvePrinter
     assert (await printer.state()).state is ScannerState.READY
     document = invented_pdf(40_000)
     job_id = await printer.submit(document, "Reçu de dépôt n° 12")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         assert (await last_of(printer, job_id)).state is PrintState.DONE
     assert document in eve.documents()
 
@@ -73,7 +73,7 @@ async def test_a_fault_while_it_prints_is_told_and_over_when_it_is_cleared(
     eve.tell(f"-{reason}")
     await asyncio.sleep(0.2)
     eve.release()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         assert (await last_of(printer, job_id)).state is PrintState.DONE
 
 
@@ -83,7 +83,7 @@ async def test_a_job_is_cancelled_while_it_prints(printer: IppPrinter, eve: EveP
     await asyncio.sleep(0.3)
     await printer.cancel(job_id)
     eve.release()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         assert (await last_of(printer, job_id)).state is PrintState.CANCELLED
 
 

@@ -124,7 +124,7 @@ async def test_xml_that_unfolds_or_reaches_out_is_refused(text: str) -> None:
 async def test_a_scanner_whose_answer_never_ends_is_left(how: Handler) -> None:
     async with device({"ScannerCapabilities": how}) as (where, _it):
         scanner = EsclScanner(f"escl://{where}/eSCL", answer_s=0.5)
-        status = await asyncio.wait_for(scanner.state(), 5)
+        status = await asyncio.wait_for(scanner.state(), 30)
         assert status.code in ("scanner_failed", "scanner_gone")
         await scanner.close()
 
@@ -133,7 +133,7 @@ async def test_a_scanner_whose_answer_never_ends_is_left(how: Handler) -> None:
 async def test_a_printer_whose_answer_never_ends_is_left(how: Handler) -> None:
     async with device({"print": how}) as (where, _it):
         printer = IppPrinter(f"ipp://{where}/ipp/print", answer_s=0.5)
-        status = await asyncio.wait_for(printer.state(), 10)
+        status = await asyncio.wait_for(printer.state(), 30)
         assert (status.state, status.code) == (ScannerState.FAULT, PrinterGone.code)
         await printer.close()
 

@@ -180,5 +180,5 @@ async def test_nobody_at_the_address_is_a_printer_that_is_gone() -> None:
     printer = IppPrinter(free_port_address("ipp", "/ipp/print"), answer_s=1)
     with pytest.raises(PrinterGone):
         await printer.submit(PDF, "essai")
-    assert (await asyncio.wait_for(printer.state(), 5)).code == "printer_gone"
+    assert (await asyncio.wait_for(printer.state(), 30)).code == "printer_gone"
     await printer.close()

@@ -59,7 +59,7 @@ async def _courier(store: DossierStore, settings: GedSettings, secret: str = "")
 async def _until(store: DossierStore, state: DeliveryState, reason: str = "") -> DeliveryRow:
     """The one copy, once it is in this state for this reason."""
     row = store.deliveries.listed(ORG)[0]
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         while (row.state, row.reason) != (state, reason):
             await asyncio.sleep(0.02)
             row = store.deliveries.listed(ORG)[0]
@@ -67,7 +67,7 @@ async def _until(store: DossierStore, state: DeliveryState, reason: str = "") ->
 
 
 async def _until_none_waits(store: DossierStore) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while any(one.state is DeliveryState.WAITING for one in store.deliveries.listed(ORG)):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 

@@ -34,7 +34,7 @@ def agent_of(answer: BoardAnswer, user: str) -> AgentState:
 
 async def looked(board: BoardLink) -> BoardAnswer:
     """Looks again while a hub that was just started opens its door, as the board's window does all the time."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             try:
                 return await board.look()

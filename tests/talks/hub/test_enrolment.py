@@ -191,7 +191,7 @@ async def test_a_revoked_key_is_cut_off_at_once_and_stays_out(tmp_path: Path) ->
         # As `expert-app hub revoke` does it: another program writes the book.
         assert IdentityBook(tmp_path / "identities.sqlite").revoke(ALICE, "", door.now)
         await until(lambda: not lost.is_connected and refusals != [])
-        assert loop.time() - revoked_s < 3.0
+        assert loop.time() - revoked_s < 10.0
         assert stays.is_connected
         await until(lambda: door.book.applied() == door.book.wanted())
         with pytest.raises(EnrolmentRefused):

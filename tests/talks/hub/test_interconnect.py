@@ -104,7 +104,7 @@ class Networks:
         """Returns once a word crosses."""
         assert self.cnav.connection is not None
         wish = encode(ArrivalCheck(organisation="marais", service="care", from_organisation="valdore"))
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(30):
             while True:
                 try:
                     await self.cnav.connection.line.request("xfer.cnaf.cnav.check", wish, 1.0)
@@ -364,7 +364,7 @@ async def test_the_link_is_encrypted_on_the_partners_port_or_on_443(tmp_path: Pa
     try:
         got: list[str] = []
         await lines[0].serve("xfer.cnav.>", lambda message: got.append(message.subject))
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(30):
             while not got:
                 await lines[1].line.publish("xfer.cnav.cnaf.ses.h.k.k1.s1.call", b"{}")
                 await lines[1].line.publish("xfer.cnav.carsat.ses.h.k.k1.s1.call", b"{}")

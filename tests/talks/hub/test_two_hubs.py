@@ -134,7 +134,7 @@ async def test_the_board_says_the_same_whichever_hub_is_asked(tmp_path: Path) ->
             assert all(now > then for now, then in zip(after, before, strict=True)), "only one hub was asked"
             return {encode(answer) for answer in answers}
 
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             while len(said := await asked()) > 1:  # noqa: ASYNC110 - two histories fill each at its own pace
                 await asyncio.sleep(0.2)
         [answer] = [decode_answer(BoardAnswer, one) for one in said]

@@ -48,7 +48,7 @@ async def asked(past: BoardPast, wish: HistoryRequest) -> list[ActFacts]:
 
 async def told(past: BoardPast, count: int, wish: HistoryRequest = WISH) -> list[ActFacts]:
     """The acts, once the history has that many."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             acts = await asked(past, wish)
             if len(acts) >= count:
@@ -117,7 +117,7 @@ async def test_a_moved_queue_comes_back_but_for_those_who_were_taken(tmp_path: P
         stays, goes = (await first.call("housing", "", "r1")).ticket, (await second.call("housing", "", "r2")).ticket
         await board.move_queue("housing", "rights", "the agency closes", act_id="m1")
         await desk.accept(goes.id)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while True:  # the audit copies tickets and acts each at its own pace
                 (move,) = await told(past, 1)
                 if move.tickets == 2:
@@ -188,7 +188,7 @@ async def test_the_last_hours_tell_who_waits(tmp_path: Path) -> None:
         facts = await desk.accept((await kiosk.call("housing", "", "r1")).ticket.id)
         await desk.close(facts.id, "done")
         await kiosk.call("rights", "", "r2")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while True:
                 try:
                     quarters = (await past.trends(2)).quarters
@@ -220,7 +220,7 @@ async def test_a_line_is_judged_by_what_its_ends_measure_and_by_nobody_else(tmp_
         await beat("bob", bad)  # not an end of this session
         await beat("alice", LineSample(session_id="other_1", loss_percent=50.0))
         await beat("alice", bad)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while True:
                 found = await line()
                 if found.quality is LineQuality.BAD:

@@ -82,7 +82,7 @@ class HubFolder:
         finally:
             if process.returncode is None:
                 process.terminate()
-                async with asyncio.timeout(20):
+                async with asyncio.timeout(30):
                     await process.wait()
 
 

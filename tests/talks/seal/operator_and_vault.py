@@ -198,7 +198,7 @@ class Parties:
     async def stop(self, name: str) -> None:
         process = self.processes.pop(name)
         process.terminate()
-        await asyncio.wait_for(process.wait(), 20)
+        await asyncio.wait_for(process.wait(), 30)
 
     async def close(self) -> None:
         for name in list(self.processes):

@@ -40,7 +40,7 @@ async def child(tmp_path: Path) -> AsyncIterator[Child]:
     tasks = Tasks()
     born = Child("echo", ["-c", PROGRAM], tasks, tmp_path / "child.log")
     await born.start()
-    await asyncio.wait_for(born.ready, 20)
+    await asyncio.wait_for(born.ready, 30)
     yield born
     await born.stop()
     await tasks.close()
@@ -61,7 +61,7 @@ async def test_a_child_says_why_it_cannot(child: Child) -> None:
 
 async def test_a_child_that_died_fails_its_askers(child: Child) -> None:
     child.kill()
-    await asyncio.wait_for(child.ended.wait(), 10)
+    await asyncio.wait_for(child.ended.wait(), 30)
     with pytest.raises(ChildFailed, match="ended"):
         await child.ask("facts", timeout_s=5)
 
@@ -93,7 +93,7 @@ async def test_a_child_does_not_outlive_a_killed_parent(tmp_path: Path) -> None:
         sys.executable, "-c", PARENT, PROGRAM, str(tmp_path / "log"), stdout=asyncio.subprocess.PIPE
     )
     assert parent.stdout is not None
-    pid = int(await asyncio.wait_for(parent.stdout.readline(), 20))
+    pid = int(await asyncio.wait_for(parent.stdout.readline(), 30))
     assert psutil.pid_exists(pid)
     os.kill(parent.pid, signal.SIGKILL)
     await parent.wait()

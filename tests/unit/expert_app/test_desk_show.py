@@ -80,7 +80,7 @@ class Scene:
         return made
 
     async def over(self) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             while not self.fetched or self.fetched[-1] is not None:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
 

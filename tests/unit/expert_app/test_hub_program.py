@@ -128,12 +128,12 @@ async def test_it_says_where_the_bus_is_and_takes_its_server_along_when_it_is_st
     server = _server_of(hub)
     tasks = Tasks()
     assert [service.id for service in (await _services(place, tasks, place.seed)).services] == ["housing"]
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         while not list(depot.glob("*.json")):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     assert [path.read_bytes() for path in depot.glob("*.pdf")] == [PDF]
     hub.send_signal(signal.SIGTERM)
-    assert await asyncio.wait_for(hub.wait(), 15) == 0
+    assert await asyncio.wait_for(hub.wait(), 30) == 0
     assert not server.is_running()
     await tasks.close()
 
@@ -146,7 +146,7 @@ async def test_a_hangup_signal_lets_a_new_key_in_and_an_old_one_out(place: Place
         await _services(place, tasks, new)
     place.write_catalogue(public_key(new))
     hub.send_signal(signal.SIGHUP)
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         while True:
             try:
                 assert (await _services(place, tasks, new)).services
@@ -187,7 +187,7 @@ async def test_a_changed_cell_reaches_the_kiosk_and_the_queue_without_a_restart(
     person = f'people = [{{ id = "zoe", name = "Zoé", key = "{public_key(agent)}" }}]'
     closed = 'closures = [{ first = 2020-01-01, last = 2099-12-31, message = "Retour bientôt." }]'
     place.catalogue.write_text(text.replace("people = []", f"{person}\n{closed}"), encoding="utf-8")
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         while (service := (await kiosk.services()).services[0]).open_now:
             await changed.wait()  # a hub that starts tells once too
             changed.clear()
@@ -227,11 +227,11 @@ async def test_a_second_hub_on_the_same_address_gives_up_and_leaves_the_first_wh
     await _line(first)
     second = await start(*place.command())
     assert "bus_unreachable" in await _line(second)
-    assert await asyncio.wait_for(second.wait(), 20) == 1
+    assert await asyncio.wait_for(second.wait(), 30) == 1
 
     tasks = Tasks()
     os.kill(_server_of(first).pid, signal.SIGKILL)  # the first one's supervisor starts it again from the same folder
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         while True:
             try:
                 assert (await _services(place, tasks, place.seed)).services

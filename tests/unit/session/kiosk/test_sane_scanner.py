@@ -135,7 +135,7 @@ async def test_a_cancelled_scan_gives_no_half_page(scanner: SaneScanner) -> None
     with pytest.raises(ScanCancelled):
         await cancel_at_first_progress()
     assert pages == []
-    assert loop.time() - started < 3
+    assert loop.time() - started < 15
     scanner.options = {"read-delay": False}
     assert len((await take(scanner, SMALL))[1]) == 1
 

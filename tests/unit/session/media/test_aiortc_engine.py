@@ -120,7 +120,7 @@ async def test_a_call_that_is_replaced_goes_on_until_the_new_one_brings_somethin
         await second.accept(answer)
         await until(lambda: engine.stats().frames > 0 and second.stats().frames > 0)
         ended = -1
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(30):
             while first.stats().packets > ended:  # it is sent nothing any more
                 ended = first.stats().packets
                 await asyncio.sleep(0.6)
