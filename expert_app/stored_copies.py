@@ -39,12 +39,11 @@ def too_new(error: StoredTooNew) -> int:
 
 
 async def upgrade_stored(settings: HubSettings, paths: Paths, connection: HubConnection) -> None:
-    """Brings JetStream's part to today's form; copies of older databases are kept before anybody opens those.
+    """Brings JetStream's part to today's form, after `keep_old_databases` has found none of the others too new.
 
     Raises:
         StoredTooNew: nothing was changed. StoreUnreachable, OSError.
     """
-    keep_old_databases(settings, paths)
 
     async def keep_copy(number: int) -> None:
         path = _place(paths) / f"hub-{number}-{_stamp()}.backup"

@@ -71,9 +71,9 @@ class HubFolder:
         return process.returncode or 0, said.decode()
 
     @asynccontextmanager
-    async def hub(self) -> AsyncIterator[Process]:
+    async def hub(self, stderr: int | None = None) -> AsyncIterator[Process]:
         """The hub, until the block ends."""
-        process = await asyncio.create_subprocess_exec(*self.command(), stdin=DEVNULL, stdout=PIPE)
+        process = await asyncio.create_subprocess_exec(*self.command(), stdin=DEVNULL, stdout=PIPE, stderr=stderr)
         try:
             assert process.stdout is not None
             async with asyncio.timeout(30):

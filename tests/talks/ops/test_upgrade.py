@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import sys
+from asyncio.subprocess import PIPE
 from contextlib import closing
 from pathlib import Path
 
@@ -98,7 +99,7 @@ async def test_what_a_newer_version_has_written_is_refused_in_words(tmp_path: Pa
         assert base.execute("PRAGMA user_version").fetchone() == (0,)  # nothing was changed
 
 
-async def test_older_databases_are_copied_before_they_are_changed(tmp_path: Path) -> None:
+async def test_older_databases_are_copied_once_before_they_are_changed(tmp_path: Path) -> None:
     place = HubFolder(tmp_path / "hub")
     async with place.hub():
         pass
@@ -106,8 +107,11 @@ async def test_older_databases_are_copied_before_they_are_changed(tmp_path: Path
         base.execute("UPDATE history_about SET format = 3")
     with closing(sqlite3.connect(place.data / "identities" / "identities.sqlite")) as base:
         base.execute("PRAGMA user_version = 0")
-    async with place.hub():
+    async with place.hub(stderr=PIPE) as hub:
         pass
+    assert hub.stderr is not None
+    said = (await hub.stderr.read()).decode()
+    assert (said.count("kept in history-3"), said.count("kept in identities-0")) == (1, 1)  # two may have one name
     kept = sorted(path.name.partition("-2")[0] for path in (place.data / "before-upgrade").iterdir())
     assert kept == ["history-3", "identities-0"]
 
