@@ -76,9 +76,8 @@ async def test_what_is_said_goes_on_the_first_way_that_answers_before_one_is_cho
 async def test_a_way_that_is_chosen_later_is_taken(pair: Pair) -> None:
     _sender, receiver, heard = await begin(pair)
     await until(lambda: heard.packets)
-    ice = ice_of(receiver)
-    await until(lambda: ice._nominated)
-    assert receiver.transport.transport.state == "completed"
+    await until(lambda: ice_of(receiver)._nominated)
+    await until(lambda: receiver.transport.transport.state == "completed")
     assert receiver.transport.encrypted
 
 
