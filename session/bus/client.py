@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from session.bus.channel import BusChannel
-from session.bus.line import CONNECT_S, NOBODY, Handler, Incoming, Line
+from session.bus.line import CONNECT_S, NOBODY, Handler, Incoming, Line, Second
 from session.bus.seals import Seals
 from session.bus.vault_line import VaultLine
 from session.clock import Clock
@@ -48,6 +48,16 @@ AGAIN_S = 0.5
 """Pause before the second try; longer before each later one."""
 
 CARD_TRIES = 3
+
+SECOND_S = 1.5
+"""So long without an answer, and all hubs are asked: the one that has the request may be without power, or cut off.
+
+The server gives requests to such a hub until it finds out itself (`session.bus.server_config.PING_S`). After "The Tail
+at Scale" (Dean, Barroso, CACM 56(2), 2013), section "hedged requests".
+"""
+
+SECOND_BYTES = 4096
+"""A larger request is not said twice."""
 
 NOBODY_S = 0.2
 """Pause before the one quiet repeat of a request that nobody listened to."""
@@ -166,13 +176,14 @@ class BusClient:
     ) -> Answer:
         subject = subjects.service(self.role, self.user, verb)
         payload = encode(message)
+        second = Second(subjects.to_all(self.role, self.user, verb), SECOND_S) if len(payload) < SECOND_BYTES else None
         try:
-            answer = await self._line.request(subject, payload, timeout_s)
+            answer = await self._line.request(subject, payload, timeout_s, second=second)
         except HubUnreachable as error:
             if error.detail.get("why") != NOBODY:
                 raise
             await asyncio.sleep(NOBODY_S)  # a hub that starts, or that one of several servers has not yet heard of
-            answer = await self._line.request(subject, payload, timeout_s)
+            answer = await self._line.request(subject, payload, timeout_s, second=second)
         return decode_answer(answer_type, answer.payload)
 
     async def insist[Answer](

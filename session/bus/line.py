@@ -9,6 +9,7 @@ subscribe again. What was being asked when the line broke fails at once as `HubU
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import secrets
 import socket
@@ -61,10 +62,21 @@ REFUSED_PAUSE_S = 30.0
 """Pause after the bus refused our key: a removed identity does not knock at the door all day."""
 
 
-__all__ = ["CONNECT_S", "NOBODY", "Handler", "Incoming", "Line"]
+__all__ = ["CONNECT_S", "NOBODY", "Handler", "Incoming", "Line", "Second"]
+
+_AGAIN = "a"
+"""First letter of the second question's own place for answers."""
 
 NOBODY = "nobody listens"
 """Why a request is `HubUnreachable` at once: no program hears its subject, so nothing has happened."""
+
+
+@dataclass(frozen=True)
+class Second:
+    """Where the same question goes too when nobody has answered it after `after_s`; who is first is heard."""
+
+    subject: str
+    after_s: float
 
 
 @dataclass(eq=False)
@@ -192,7 +204,13 @@ class Line:
             raise BusUnreachable
 
     async def request(
-        self, subject: str, payload: bytes, timeout_s: float, headers: Mapping[str, str] | None = None
+        self,
+        subject: str,
+        payload: bytes,
+        timeout_s: float,
+        headers: Mapping[str, str] | None = None,
+        *,
+        second: Second | None = None,
     ) -> Incoming:
         """Asks and waits for the one answer.
 
@@ -206,15 +224,28 @@ class Line:
         try:
             await self.publish(subject, payload, headers, reply=f"{self._inbox}.{token}")
             late = loop.call_later(timeout_s, _give_up, answer)
+            soon = loop.call_later(second.after_s, self._ask_second, second, token, payload) if second else None
             try:
                 message = await answer
             finally:
                 late.cancel()
+                if soon is not None:
+                    soon.cancel()
         finally:
             self._answers.pop(token, None)
+            self._answers.pop(_AGAIN + token, None)
         if message.status == "503":
             raise HubUnreachable(why=NOBODY)
         return message
+
+    def _ask_second(self, second: Second, token: str, payload: bytes) -> None:
+        if token in self._answers:
+            self._answers[_AGAIN + token] = self._answers[token]
+            self._tasks.spawn(self._say_second(second.subject, payload, _AGAIN + token), name="ask all")
+
+    async def _say_second(self, subject: str, payload: bytes, token: str) -> None:
+        with contextlib.suppress(BusUnreachable):  # then the first question has failed, too
+            await self.publish(subject, payload, reply=f"{self._inbox}.{token}")
 
     async def settle(self) -> None:
         """Returns when the server has everything we have said, subscriptions too. Raises `BusUnreachable`."""
@@ -223,7 +254,10 @@ class Line:
             raise BusUnreachable
 
     def _on_answer(self, message: Incoming) -> None:
-        _subject, answer = self._answers.get(message.subject.rpartition(".")[2], ("", None))
+        token = message.subject.rpartition(".")[2]
+        _subject, answer = self._answers.get(token, ("", None))
+        if message.status and token.startswith(_AGAIN):
+            return  # nobody else is there: the first may still answer
         if answer is not None and not answer.done():
             answer.set_result(message)
 

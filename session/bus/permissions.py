@@ -54,7 +54,7 @@ def _asks(role: Role, user: str, vaults: Vaults) -> list[str]:
 
 def rights_of(role: Role, user: str, vaults: Vaults = NO_VAULTS) -> Rights:
     """What `user` may do as `role`; nothing else passes the server."""
-    publish = [f"svc.{role}.{user}.>", subjects.beat(role, user)]
+    publish = [f"svc.{role}.{user}.>", f"all.{role}.{user}.>", subjects.beat(role, user)]
     subscribe = [f"{subjects.inbox(role, user)}.>", f"evt.u.{role}.{user}.>"]
     if role in _TALKS_IN_SESSIONS:
         publish.append(f"ses.{role}.{user}.>")

@@ -21,8 +21,15 @@ from session.protocol import subjects
 from session.protocol.ids import is_id
 from session.protocol.roles import Role
 
-SERVICES = ("svc", "hb", "ses")
+SERVICES = ("svc", "all", "hb", "ses")
 """First tokens of what clients say to the hub."""
+
+PING_S, PINGS_LOST = 6, 2
+"""A connection that is silent so long is asked, and closed when it owes so many answers and another interval is over.
+
+A hub without power takes no requests after 18 s. Clients' own probes (`session.bus.line`) come sooner, so that a living
+one is not even asked.
+"""
 
 EVENTS = "evt"
 """First token of what the hub says to clients."""
@@ -247,7 +254,8 @@ def config_text(settings: ServerSettings, accounts: Sequence[BusAccount], hub_ke
 max_payload: 1MB
 max_control_line: 4KB
 max_subscriptions: 200
-ping_interval: "20s"
+ping_interval: "{PING_S}s"
+ping_max: {PINGS_LOST}
 log_file: {log_file}
 logfile_size_limit: 10MB
 logfile_max_num: 5

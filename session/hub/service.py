@@ -30,7 +30,11 @@ log = logging.getLogger(__name__)
 PER_S, BURST = 20.0, 100.0
 """What a person's clicks need, with room for a desk that starts."""
 
-SUBJECT = "svc.*.*.*.*"
+SUBJECT, TO_ALL = "svc.*.*.*.*", "all.*.*.*.*"
+"""One hub gets the first, each hub the second."""
+
+MOST_REPLIES = 4
+"""So many times one request in hand is answered; an honest client asks twice."""
 
 ELECTIONS = 3
 """So often a request is done again because a stream has another leader: each stream elects its own."""
@@ -84,7 +88,7 @@ async def _nobody(asker: Asker, verb: str, payload: bytes) -> bytes | None:
 
 
 class HubService:
-    """Answers `svc.<organisation>.<role>.<user>.<verb>`."""
+    """Answers `svc.<organisation>.<role>.<user>.<verb>`, and `all...` for a hub that does not."""
 
     def __init__(self, connection: HubConnection, handlers: dict[str, Handler], clock: Clock, tasks: Tasks) -> None:
         if missing := set(ALL_VERBS) ^ set(handlers):
@@ -96,6 +100,7 @@ class HubService:
         self._handlers = handlers
         self._tasks = tasks
         self._answering: set[asyncio.Task[None]] = set()
+        self._in_hand: dict[tuple[str, bytes], list[str]] = {}
         self.excess: Callable[[str], None] = _unnoticed
         self.elsewhere: Forward = _nobody
         self.measured: Measured = unmeasured
@@ -107,10 +112,12 @@ class HubService:
     async def start(self) -> None:
         """Begins to answer; several hubs share the work."""
         await self._connection.serve(SUBJECT, self.take)
+        await self._connection.serve(TO_ALL, self.take_again, shared=False)
 
     async def stop(self) -> None:
         """Takes no more requests; returns once those taken are answered, which other hubs need not do then."""
         await self._connection.drain(SUBJECT)
+        await self._connection.drain(TO_ALL)
         if self._answering:
             await asyncio.wait(self._answering, timeout=FINISH_S)
         with contextlib.suppress(StoreUnreachable):
@@ -118,7 +125,7 @@ class HubService:
 
     def take(self, message: Incoming) -> None:
         """A request `svc.<organisation>.<role letter>.<user>.<verb>`, as the server or a partner's link proved it."""
-        who, _, verb = message.subject.removeprefix("svc.").rpartition(".")
+        who, _, verb = message.subject.partition(".")[2].rpartition(".")
         rates = self._bulk_rates if verb in BULK else self._rates
         within = rates.take(who)
         if not message.reply or (not within and not self._refused_rates.take(who)):
@@ -129,7 +136,27 @@ class HubService:
         self._answering.add(task)
         task.add_done_callback(self._answering.discard)
 
+    def take_again(self, message: Incoming) -> None:
+        """A request that its hub has not answered yet. Where we are that hub, its answer is this one's, too."""
+        replies = self._in_hand.get((message.subject.partition(".")[2], message.payload))
+        if replies is None:
+            self.take(message)
+        elif message.reply and len(replies) < MOST_REPLIES:
+            replies.append(message.reply)
+        else:
+            self.dropped += 1
+
     async def _serve(self, message: Incoming, within: bool) -> None:
+        request, replies = (message.subject.partition(".")[2], message.payload), [message.reply]
+        if self._in_hand.setdefault(request, replies) is not replies:
+            await self._answer_to(replies, message, within)
+            return
+        try:
+            await self._answer_to(replies, message, within)
+        finally:
+            del self._in_hand[request]
+
+    async def _answer_to(self, replies: list[str], message: Incoming, within: bool) -> None:
         since_s, code = self._clock.monotonic_s(), ""
         try:
             if not within:
@@ -148,7 +175,8 @@ class HubService:
         verb = message.subject.rpartition(".")[2]
         self.measured(verb if verb in ALL_VERBS else "unknown", self._clock.monotonic_s() - since_s, code)
         try:
-            await self._connection.line.publish(message.reply, answer)
+            for reply in replies:
+                await self._connection.line.publish(reply, answer)
         except BusUnreachable:
             log.info("an answer is lost, the bus is away; the same request may be repeated")
 

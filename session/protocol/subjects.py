@@ -14,6 +14,11 @@ def service(role: Role, user: str, verb: str) -> str:
     return f"svc.{role}.{user}.{verb}"
 
 
+def to_all(role: Role, user: str, verb: str) -> str:
+    """The same request to every hub, where the one that has it does not answer."""
+    return f"all.{role}.{user}.{verb}"
+
+
 def beat(role: Role, user: str) -> str:
     """A sign of life."""
     return f"hb.{role}.{user}"

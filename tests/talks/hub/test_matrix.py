@@ -57,7 +57,7 @@ def may_say(me: Role, subject: str) -> bool:
             return whose == "valdore" and me in ASKS_VAULT
         return whose == "marais" and me is Role.KIOSK and part == "log"
     mine = rest[:2] == [me.value, USERS[me]]
-    return mine and (kind in ("svc", "hb") or (kind == "ses" and me in TALKS))
+    return mine and (kind in ("svc", "all", "hb") or (kind == "ses" and me in TALKS))
 
 
 def may_hear(me: Role, subject: str) -> bool:
@@ -71,7 +71,9 @@ def may_hear(me: Role, subject: str) -> bool:
 
 
 def said_subjects() -> list[str]:
-    found = [f"svc.{role.value}.{user}.{verb}" for role, user in _places() for verb in ALL_VERBS]
+    found = [
+        f"{to}.{role.value}.{user}.{verb}" for to in ("svc", "all") for role, user in _places() for verb in ALL_VERBS
+    ]
     for role, user in _places():
         who = f"{role.value}.{user}"
         found += [f"hb.{who}", f"ses.{who}.s1.call", f"evt.u.{who}.hub", f"evt.u.{who}.ses.s1.call", f"_I.{who}.x"]
@@ -89,12 +91,26 @@ def heard_subjects() -> list[str]:
             f"evt.u.{who}.hub",
             f"evt.u.{who}.ses.*.*",
             f"svc.{who}.>",
+            f"all.{who}.>",
             f"ses.{who}.>",
             f"hb.{who}",
             f"vin.valdore.{who}.log",
         ]
-    wild = [">", "*.>", "evt.>", "evt.u.>", "evt.u.*.*.hub", "_I.>", "_I.*.*.*", "svc.>", "svc.enrol", "ses.>", "hb.>"]
-    wild += ["vin.>", "vin.*.*.*.dossier", "vin.*.*.*.log", "vin.*.*.*.*", "vto.>"]
+    wild = [
+        ">",
+        "*.>",
+        "evt.>",
+        "evt.u.>",
+        "evt.u.*.*.hub",
+        "_I.>",
+        "_I.*.*.*",
+        "svc.>",
+        "all.>",
+        "svc.enrol",
+        "ses.>",
+        "hb.>",
+    ]
+    wild += ["all.>", "vin.>", "vin.*.*.*.dossier", "vin.*.*.*.log", "vin.*.*.*.*", "vto.>"]
     return [*found, *wild, "evt.q.*", "evt.q.t1", "evt.hb", *NOBODYS]
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -199,10 +200,12 @@ async def test_a_question_that_is_said_again_by_others_is_not_answered(tmp_path:
         kept: list[tuple[str, bytes, dict[str, str]]] = []
         request = line.request
 
-        async def keep(subject: str, payload: bytes, timeout_s: float, headers: Mapping[str, str] | None = None):  # type: ignore[no-untyped-def]
+        async def keep(
+            subject: str, payload: bytes, timeout_s: float, headers: Mapping[str, str] | None = None, **more: Any
+        ) -> Any:
             if headers and SEAL_HEADER in headers:
                 kept.append((subject, payload, dict(headers)))
-            return await request(subject, payload, timeout_s, headers)
+            return await request(subject, payload, timeout_s, headers, **more)
 
         line.request = keep  # type: ignore[method-assign]
         await desk.set_piece(facts.id, (await desk.dossier(facts.id)).number, "identity", PieceState.ACCEPTED)
