@@ -61,6 +61,9 @@ BULK_S = 30.0
 POLL_S = 10.0
 """Between two questions after our ticket: news may get lost, questions do not."""
 
+ASKS = 3
+"""Questions in a row whose answers news overtake; then the news are believed until the next poll."""
+
 OPEN = frozenset({TicketState.WAITING, TicketState.OFFERED, TicketState.IN_SESSION})
 
 
@@ -95,6 +98,7 @@ class KioskLink:
         self._early: SessionFacts | None = None
         self._opened: set[str] = set()
         self._ended: set[str] = set()
+        self._heard = 0
 
     async def start(self) -> None:
         """Listens and gives signs of life."""
@@ -230,6 +234,7 @@ class KioskLink:
     # ---- hearing ---------------------------------------------------------------------------------------------------
 
     def _on_news(self, event: HubEvent) -> None:
+        self._heard += 1
         match event:
             case TicketChanged():
                 self._on_ticket(event)
@@ -281,14 +286,25 @@ class KioskLink:
                 await self._ask(self._ticket.id)
 
     async def _ask(self, ticket_id: str) -> None:
-        try:
-            answer = await self._bus.request("status", StatusRequest(ticket_id=ticket_id), TicketAnswer)
-        except TicketUnknown:
-            self._ticket = None
-        except SessionError as error:
-            log.info("no answer about the ticket: %s", error.code)
-        else:
-            self._compare(answer)
+        """Compares what we know with what the hub says; an answer that news have overtaken is asked for again."""
+        answer: TicketAnswer | None
+        for _ in range(ASKS):
+            heard = self._heard
+            try:
+                answer = await self._bus.request("status", StatusRequest(ticket_id=ticket_id), TicketAnswer)
+            except TicketUnknown:
+                answer = None
+            except SessionError as error:
+                log.info("no answer about the ticket: %s", error.code)
+                return
+            if self._ticket is None or self._ticket.id != ticket_id:
+                return  # another caller is here by now
+            if answer is None:
+                self._ticket = None
+                return
+            if heard == self._heard:
+                self._compare(answer)
+                return
 
     def _compare(self, answer: TicketAnswer) -> None:
         """What news would have told us, from an answer."""
