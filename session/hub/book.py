@@ -98,11 +98,18 @@ class TicketBook:
         return (await self.add_new(ticket))[0]
 
     async def add_new(self, ticket: Ticket) -> tuple[StoredTicket, bool]:
-        """As `add`, and whether this call has stored it."""
+        """As `add`, and whether this call has stored it.
+
+        Raises:
+            StoreUnreachable: also when somebody is storing it at this moment, so that nobody can have it yet.
+        """
         try:
             revision = await self._store.create(ticket)
         except RevisionConflict:
-            return await self.read(ticket.organisation, ticket.id), False
+            try:
+                return await self.read(ticket.organisation, ticket.id), False
+            except TicketUnknown as error:
+                raise StoreUnreachable(why="being stored") from error
         return self._seen(StoredTicket(ticket, revision)), True
 
     async def change(self, organisation: str, ticket_id: str, decide: Decide) -> tuple[StoredTicket, bool]:

@@ -65,6 +65,13 @@ async def freeze_follower(world: Cluster) -> None:
     node.send(signal.SIGCONT)
 
 
+async def freeze_hub(world: Cluster) -> None:
+    """It keeps its line and its share of the requests, answers none, and goes on with all of them when they are old."""
+    world.hubs[0].send(signal.SIGSTOP)
+    await asyncio.sleep(FROZEN_S)
+    world.hubs[0].send(signal.SIGCONT)
+
+
 JUMPS_S = (3600, -3600, 0)
 """A clock is an hour ahead for a while, then an hour behind, then right again."""
 
@@ -191,6 +198,7 @@ LONG: list[tuple[str, Fault]] = [
     ("kill -9 follower, back after 4 s", kill_follower),
     ("SIGSTOP leader for 8 s", freeze_leader),
     ("SIGSTOP a follower for 8 s", freeze_follower),
+    ("SIGSTOP a hub for 8 s", freeze_hub),
     ("a hub's clock an hour ahead, behind, right", shift_clock),
     ("half the clients' clocks, the same", shift_clients_clocks),
     ("kill -9 two nodes, back after 4 s", kill_two),

@@ -14,7 +14,7 @@ from session.hub.away import Away
 from session.hub.book import TicketBook
 from session.hub.calls import Calls
 from session.hub.catalogue import Catalogue
-from session.hub.engine import CallerRecord
+from session.hub.engine import CallerRecord, RevisionConflict
 from session.hub.news import PlaceNews
 from session.hub.presence import Presence
 from session.hub.queue import QueueView
@@ -99,6 +99,19 @@ async def test_an_unreachable_store_accepts_nothing() -> None:
     desk.store.away = True
     with pytest.raises(StoreUnreachable):  # "you have nobody" could be wrong
         await desk.sessions.resume(ORG, "alice")
+
+
+async def test_a_call_that_is_just_being_stored_is_asked_for_again_and_is_not_unknown() -> None:
+    desk = Desk()
+
+    async def in_process(ticket: Ticket) -> int:
+        raise RevisionConflict  # a leader without its followers refuses the second try before it has the first
+
+    really, desk.store.create = desk.store.create, in_process  # type: ignore[method-assign]
+    with pytest.raises(StoreUnreachable):
+        await desk.ticket()
+    desk.store.create = really  # type: ignore[method-assign]
+    assert (await desk.ticket()).state is TicketState.WAITING
 
 
 async def test_the_caller_number_is_nowhere_in_the_ticket_and_gone_at_the_end() -> None:
