@@ -64,8 +64,8 @@ REFUSED_PAUSE_S = 30.0
 
 __all__ = ["CONNECT_S", "NOBODY", "Handler", "Incoming", "Line", "Second"]
 
-_AGAIN = "a"
-"""First letter of the second question's own place for answers."""
+_AGAIN = "second_"
+"""Begins the second question's own place for answers; the first one's is a hexadecimal number."""
 
 NOBODY = "nobody listens"
 """Why a request is `HubUnreachable` at once: no program hears its subject, so nothing has happened."""

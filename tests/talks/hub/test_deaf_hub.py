@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
+import string
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ import pytest
 
 from session.bus import client as bus_client
 from session.bus.hub_connection import HubConnection
+from session.bus.line import NOBODY
 from session.errors import HubUnreachable
 from session.hub.service import SUBJECT, TO_ALL, Asker
 from session.protocol.codec import encode
@@ -70,8 +73,7 @@ async def test_a_hub_that_has_the_request_in_hand_does_not_begin_it_again(
         asked = slow(world, "services", 0.5)
         assert (await kiosk.services()).services
         assert len(asked) == 1
-        line = kiosk._bus._line
-        assert line._answers == {}
+        assert kiosk._bus._line._answers == {}
 
 
 async def test_where_no_other_hub_is_there_the_first_may_take_its_time(
@@ -93,13 +95,25 @@ async def test_who_repeats_a_request_in_hand_many_times_gets_few_answers(tmp_pat
         kiosk = await world.kiosk("kiosk1")
         assert world.hub is not None
         asked = slow(world, "services", 0.5)
-        line = kiosk._bus._line
         question = encode(ServicesRequest())
         first = asyncio.create_task(kiosk._bus.request("services", ServicesRequest(), ServicesAnswer))
         await asyncio.sleep(0.1)
-        again = [line.request("all.k.kiosk1.services", question, 1.0) for _ in range(20)]
+        again = [kiosk._bus._line.request("all.k.kiosk1.services", question, 1.0) for _ in range(20)]
         said = await asyncio.gather(*again, return_exceptions=True)
         assert (await first).services
         assert len(asked) == 1
         assert len([one for one in said if not isinstance(one, HubUnreachable)]) == 3
         assert world.hub.service.dropped == 17
+
+
+async def test_a_no_is_heard_at_once_whatever_the_place_for_answers_is_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with hub_world(tmp_path) as world:
+        kiosk = await world.kiosk("kiosk1")
+        await world.stop_hub()
+        for digit in string.hexdigits.lower():
+            monkeypatch.setattr(secrets, "token_hex", lambda _bytes, digit=digit: digit + "0123456789abcde")
+            with pytest.raises(HubUnreachable) as caught:
+                await kiosk._bus._line.request("svc.k.kiosk1.services", encode(ServicesRequest()), 30.0)
+            assert caught.value.detail["why"] == NOBODY
