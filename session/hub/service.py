@@ -148,13 +148,12 @@ class HubService:
 
     async def _serve(self, message: Incoming, within: bool) -> None:
         request, replies = (message.subject.partition(".")[2], message.payload), [message.reply]
-        if self._in_hand.setdefault(request, replies) is not replies:
-            await self._answer_to(replies, message, within)
-            return
+        is_first = self._in_hand.setdefault(request, replies) is replies
         try:
             await self._answer_to(replies, message, within)
         finally:
-            del self._in_hand[request]
+            if is_first:
+                del self._in_hand[request]
 
     async def _answer_to(self, replies: list[str], message: Incoming, within: bool) -> None:
         since_s, code = self._clock.monotonic_s(), ""

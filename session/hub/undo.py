@@ -41,7 +41,7 @@ MOST_DAYS = 400
 SHOWN = timedelta(hours=12)
 """How long a message to all can be withdrawn; nobody has it on the screen any longer."""
 
-LOOK_S, LOOKS = 0.1, 50
+LOOK_S, LOOK_FOR_S = 0.1, 5.0
 """How often the history is asked for an act that was done a moment ago."""
 
 
@@ -158,17 +158,21 @@ class Undo:
 
     async def _find(self, organisation: str, act_id: str) -> ActFacts:
         """The act; one of a moment ago may have to reach the history first, and a hub that starts to open it."""
-        for look in range(LOOKS):
+        loop = asyncio.get_running_loop()
+        end_s = loop.time() + LOOK_FOR_S
+        while True:
+            is_last = loop.time() >= end_s
             try:
                 found = await asyncio.to_thread(acts.act, await self._projection.fresh(), organisation, act_id)
             except StoreUnreachable:
-                if look == LOOKS - 1:
+                if is_last:
                     raise
                 found = None
             if found is not None:
                 return found
+            if is_last:
+                raise UndoImpossible(why=UndoState.NEVER)
             await asyncio.sleep(LOOK_S)
-        raise UndoImpossible(why=UndoState.NEVER)
 
     async def _undo_ticket(self, organisation: str, act: ActFacts, named: Named) -> None:
         before = act.before
