@@ -9,7 +9,7 @@ import logging
 import signal
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from documents.procedures import ProceduresWrong, load_procedures, shipped
@@ -33,6 +33,7 @@ from expert_app.store_watch import StoreWatch
 from expert_app.stored_copies import keep_old_databases, too_new, upgrade_stored
 from expert_app.stores import ExtraMissing, extra_words, open_blobs, open_store, open_targets
 from resources.texts import _
+from session.bus.group_sync import is_possible
 from session.bus.hub_connection import HubConnection
 from session.bus.identity import new_seed, public_key
 from session.bus.server import BusServer
@@ -153,7 +154,8 @@ class HubProgram:
         async with contextlib.AsyncExitStack() as stack:
             stack.push_async_callback(self._tasks.close)
             urls, seed, tls = await self._bus(stack)
-            connection = HubConnection(urls, seed, self._tasks, tls)
+            group_sync = self._server.group_sync if self._server is not None else None
+            connection = HubConnection(urls, seed, self._tasks, tls, group_sync)
             stack.push_async_callback(connection.close)
             await connection.connect(CONNECT_S)
             await upgrade_stored(self._settings, self._paths, connection)
@@ -232,6 +234,7 @@ class HubProgram:
             return self._settings.bus_urls, hub_seed(self._settings), client_tls(ca_file)
         seed = new_seed()
         place = server_settings(self._settings, self._paths.folder("bus"), enrolment=True)
+        place = replace(place, group_sync=is_possible(place.store))
         wanted = self._book.wanted()
         self._enrolled = self._book.keys()
         accounts = self._catalogue.accounts(self._enrolled, self._book.revoked())
@@ -240,7 +243,7 @@ class HubProgram:
         await self._server.start()
         self._book.set_applied(wanted)
         stack.push_async_callback(self._server.stop)
-        self._facts.note("server", pid=self._server.pid)
+        self._facts.note("server", pid=self._server.pid, group_sync=place.group_sync)
         note_running(self._paths, self._server.url, seed)
         stack.callback(forget_running, self._paths)
         return [self._server.url], seed, tls

@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Callable, Mapping, Sequence
 
 from session.bus.client import FROM_HUB
+from session.bus.group_sync import GroupSync
 from session.bus.line import CONNECT_S, Handler, Line
 from session.bus.partners import XFER
 from session.bus.streams import Streams
@@ -23,12 +24,22 @@ class HubConnection:
         line: the connection itself.
         streams: JetStream.
         network: our own name among partners' networks, "" without any.
+
+    Args:
+        group_sync: that of a server of ours which does not sync by itself.
     """
 
-    def __init__(self, urls: Sequence[str], seed: bytes, tasks: Tasks, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self,
+        urls: Sequence[str],
+        seed: bytes,
+        tasks: Tasks,
+        tls: ssl.SSLContext | None = None,
+        group_sync: GroupSync | None = None,
+    ) -> None:
         self.network = ""
         self.line = Line(urls, seed, tasks, inbox="_INBOX.hub", name="hub", tls=tls)
-        self.streams = Streams(self.line)
+        self.streams = Streams(self.line, group_sync)
         self.connected: Notifier[bool] = self.line.connected
 
     async def connect(self, timeout_s: float = CONNECT_S) -> None:

@@ -15,11 +15,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from session.bus.children import Leash, tied_command
+from session.bus.group_sync import GroupSync
 from session.bus.identity import new_seed, public_key
 from session.bus.line import Line
 from session.bus.server_config import BusAccount, ServerSettings, config_text
 from session.bus.trust import pinned_tls
-from session.errors import BusUnreachable, HubUnreachable
+from session.errors import BusUnreachable, HubUnreachable, StoreUnreachable
 from session.notify import Notifier
 from session.tasks import Tasks
 
@@ -60,10 +61,14 @@ class BusServer:
         settings: address and folder; the folder gets the store, the log file and the configuration (0600).
         accounts: the organisations and their users.
         hub_key: public key of the hub.
+
+    Attributes:
+        group_sync: for the hub's connection, where the settings want it.
     """
 
     def __init__(self, settings: ServerSettings, accounts: Sequence[BusAccount], hub_key: str, tasks: Tasks) -> None:
         self.running: Notifier[bool] = Notifier()
+        self.group_sync = GroupSync(settings.store) if settings.group_sync else None
         self._settings = settings
         self._accounts = list(accounts)
         self._hub_key = hub_key
@@ -101,6 +106,7 @@ class BusServer:
 
         Raises:
             BusUnreachable: it did not answer within 10 s; its log file says why. Or another server has the address.
+            StoreUnreachable: its store cannot be synced.
         """
         await self._wait_for_address()  # before the configuration of a server that runs here is overwritten
         self._write_config()
@@ -111,6 +117,12 @@ class BusServer:
         except TimeoutError as error:
             await self.stop()
             raise BusUnreachable(why="nats-server does not start", log=str(self._settings.folder)) from error
+        if self.group_sync is not None:
+            try:
+                await self.group_sync.start()
+            except StoreUnreachable:
+                await self.stop()
+                raise
 
     async def _wait_for_address(self) -> None:
         """Without it the greeting of the other server would be taken for that of ours."""
@@ -141,6 +153,8 @@ class BusServer:
             await asyncio.wait([watch], timeout=1.0)
         await self._end_process()
         self._ready.clear()
+        if self.group_sync is not None:
+            await self.group_sync.stop()
 
     async def reload(self, accounts: Sequence[BusAccount]) -> None:
         """Takes a changed list of organisations and users into use; only users that were removed are cut off.
@@ -182,6 +196,8 @@ class BusServer:
             started_s = loop.time()
             process = await self._spawn()
             if await self._answers(process):
+                if self.group_sync is not None:
+                    self.group_sync.all_touched()
                 self._ready.set()
                 self.running.emit(True)
             code = await process.wait()

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from session.bus.group_sync import BACKGROUND_S
 from session.bus.identity import enrolment_seed, public_key
 from session.bus.partners import Partner, check_partners, hub_exports, hub_imports, leaf_block, link_accounts
 from session.bus.permissions import Vaults, rights_of
@@ -90,6 +91,7 @@ class ServerSettings:
         enrolment: lets newcomers knock with a code.
         network: our name among partners; needed when there are any.
         leaf_port: where partners connect to us, None for nowhere.
+        group_sync: the hub syncs the store, not the server: only for a server that `BusServer` runs.
     """
 
     folder: Path
@@ -104,6 +106,12 @@ class ServerSettings:
     network: str = ""
     partners: tuple[Partner, ...] = ()
     leaf_port: int | None = None
+    group_sync: bool = False
+
+    @property
+    def store(self) -> Path:
+        """The folder of JetStream."""
+        return self.folder / "jetstream"
 
     @property
     def is_safe(self) -> bool:
@@ -235,17 +243,20 @@ def _check(accounts: Sequence[BusAccount]) -> None:
 def config_text(settings: ServerSettings, accounts: Sequence[BusAccount], hub_key: str, system_key: str) -> str:
     """The whole configuration file.
 
-    `sync_interval: always` because the default loses acknowledged tickets at a power cut, and no compression because
-    it damages replicated streams in 2.15: both measured.
+    `sync_interval: always` (but with `GroupSync`) because the default loses acknowledged tickets at a power cut, and no
+    compression because it damages replicated streams in 2.15: both measured.
 
     Raises:
         ValueError: a name or a key that may not stand in the file, or a listener for others without encryption.
     """
     _check(accounts)
+    if settings.group_sync and settings.cluster is not None:
+        raise ValueError("the servers of a cluster sync by themselves")
     if not settings.is_safe:
         raise ValueError("a listener outside this machine needs a certificate")
     check_partners(settings.network, settings.partners, settings.leaf_port, safe=settings.is_safe)
-    store = _quoted((settings.folder / "jetstream").as_posix())
+    store = _quoted(settings.store.as_posix())
+    sync = f'"{BACKGROUND_S}s"' if settings.group_sync else "always"
     log_file = _quoted((settings.folder / "nats-server.log").as_posix())
     exports = "\n".join([*map(_exports, accounts), *hub_exports(settings.network, settings.partners)])
     organisations = "\n".join(_account(account, accounts) for account in accounts)
@@ -262,7 +273,7 @@ ping_max: {PINGS_LOST}
 log_file: {log_file}
 logfile_size_limit: 10MB
 logfile_max_num: 5
-jetstream {{ store_dir: {store}, sync_interval: always, max_file_store: {settings.max_file_store} }}
+jetstream {{ store_dir: {store}, sync_interval: {sync}, max_file_store: {settings.max_file_store} }}
 accounts {{
   SYS: {{ users: [ {{ nkey: {system_key} }} ] }}
   HUB: {{

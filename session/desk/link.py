@@ -321,6 +321,7 @@ class DeskLink:
 
     def _on_connected(self, connected: bool) -> None:
         if connected:
+            self._queue.begin_again()
             self._load_soon()
         else:
             self._tell_connected(False)

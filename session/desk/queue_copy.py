@@ -22,14 +22,23 @@ class QueueCopy:
         self._tickets: dict[str, tuple[Ticket, int]] = {}
         self._line: list[tuple[datetime, str]] = []
         self._ended: dict[str, None] = {}
+        self._heard: set[str] = set()
         self._floor = 0
         self._revision = 0
         self._doubts = 0
         self._digest = 0
 
+    def begin_again(self) -> None:
+        """The hub may be another from now on, with a store that was never told what we saw last, or a restored one.
+
+        What was seen until now holds until the next snapshot, whatever its revisions.
+        """
+        self._heard.clear()
+        self._floor = 0
+
     def load(self, tickets: Sequence[Ticket], revision: int) -> None:
         """Takes a snapshot as of `revision`; changes that came meanwhile and are newer stay."""
-        newer = {key: seen for key, seen in self._tickets.items() if seen[1] > revision}
+        newer = {key: seen for key, seen in self._tickets.items() if seen[1] > revision and key in self._heard}
         self._tickets = {ticket.id: (ticket, revision) for ticket in tickets} | newer
         self._floor = revision
         self._revision = max([revision, *(seen for _, seen in newer.values())])
@@ -44,8 +53,10 @@ class QueueCopy:
     def apply(self, ticket: Ticket, revision: int) -> bool:
         """Takes one change; False when it is older than what is known."""
         known = self._tickets.get(ticket.id)
-        if revision <= self._floor or (known is not None and revision <= known[1]):
+        counts = self._floor > 0 or ticket.id in self._heard  # what was seen before `begin_again` does not
+        if revision <= self._floor or (known is not None and counts and revision <= known[1]):
             return False
+        self._heard.add(ticket.id)
         if known is not None:
             self._take_out(known[0])
         self._tickets[ticket.id] = (ticket, revision)
@@ -70,6 +81,7 @@ class QueueCopy:
         while len(self._ended) > MARKS:
             oldest = next(iter(self._ended))
             del self._ended[oldest], self._tickets[oldest]
+            self._heard.discard(oldest)
 
     def is_behind(self, revision: int, open_tickets: int, digest: int | None = None) -> bool:
         """True when the hub's beats say twice in a row that something is missing here.

@@ -23,6 +23,7 @@ import aiohttp
 import psutil
 
 from session.bus.client import BusClient
+from session.bus.group_sync import is_possible
 from session.clock import SystemClock
 from session.desk.link import DeskLink
 from session.errors import AgentBusy, StoreUnreachable, TicketTaken
@@ -33,7 +34,7 @@ from session.protocol.hub_messages import AcceptRequest, SessionAnswer
 from session.protocol.roles import Role
 from session.protocol.tickets import Ticket, TicketState
 from session.tasks import Tasks
-from tests.faults.cluster import Cluster, Program
+from tests.faults.cluster import Cluster, Program, Sync
 from tests.faults.cluster_world import ORGANISATION, SERVICE
 from tests.talks.hub.bus_fixture import free_port
 from tests.waiting import until
@@ -78,7 +79,9 @@ class Engine(Protocol):
 
     def hub_process(self) -> psutil.Process: ...
 
-    def server_process(self) -> psutil.Process: ...
+    def server_processes(self) -> list[psutil.Process]:
+        """Everything that stores: what the hub hands over."""
+        ...
 
     async def close(self) -> None: ...
 
@@ -90,19 +93,21 @@ def child_process(program: Program) -> psutil.Process:
 
 
 def spent_s(process: psutil.Process) -> float:
-    """Processor time of a process and its children (a PostgreSQL server is many)."""
-    return sum(_spent_s(one) for one in (process, *process.children(recursive=True)))
+    """Processor time of a process, without its children.
 
-
-def _spent_s(process: psutil.Process) -> float:
-    """By the scheduler's clock, where there is one: what the system counts for everybody has steps of 10 ms.
-
-    The number of another process's clock is that of clock_getcpuclockid(3) of Linux.
+    By the scheduler's clock, where there is one: what the system counts for everybody has steps of 10 ms. The number
+    of another process's clock is that of clock_getcpuclockid(3) of Linux.
     """
     if platform.system() == "Linux":
         return time.clock_gettime(~process.pid << 3 | 2)
     times = process.cpu_times()
     return times.user + times.system
+
+
+def alone(folder: Path, kiosks: int, agents: int) -> Cluster:
+    """One hub and its one server, synced as the hub's program does it here."""
+    sync = Sync.GROUP if is_possible(folder) else Sync.ALWAYS
+    return Cluster(folder, kiosks, agents, loads=1, nodes=1, hubs=1, sync=sync)
 
 
 class Ours:
@@ -112,7 +117,7 @@ class Ours:
 
     def __init__(self, folder: Path) -> None:
         self.seen: dict[str, float] = {}
-        self._cluster = Cluster(folder, KIOSKS, AGENTS, loads=1, nodes=1)
+        self._cluster = alone(folder, KIOSKS, AGENTS)
         self._tasks = Tasks()
         self._clock = SystemClock()
         self._kiosks: list[KioskLink] = []
@@ -212,8 +217,9 @@ class Ours:
     def hub_process(self) -> psutil.Process:
         return child_process(self._cluster.hubs[0])
 
-    def server_process(self) -> psutil.Process:
-        return child_process(self._cluster.nodes["node0"])
+    def server_processes(self) -> list[psutil.Process]:
+        """With what syncs for it, which the hub starts."""
+        return [child_process(self._cluster.nodes["node0"]), *self.hub_process().children()]
 
     async def close(self) -> None:
         for client in self._clients:
@@ -294,8 +300,10 @@ class Peer:
     def hub_process(self) -> psutil.Process:
         return child_process(self._hub)
 
-    def server_process(self) -> psutil.Process:
-        return child_process(self._server)
+    def server_processes(self) -> list[psutil.Process]:
+        """A PostgreSQL server is many."""
+        server = child_process(self._server)
+        return [server, *server.children(recursive=True)]
 
     async def close(self) -> None:
         if self._http is not None:

@@ -16,10 +16,9 @@ from session.kiosk.link import KioskLink
 from session.protocol.roles import Role
 from session.protocol.tickets import Ticket
 from session.tasks import Tasks
-from tests.benchmarks.hub_engines import READY_S, child_process, spent_s
+from tests.benchmarks.hub_engines import READY_S, alone, child_process, spent_s
 from tests.benchmarks.table import Row
 from tests.benchmarks.watching import watching
-from tests.faults.cluster import Cluster
 from tests.faults.cluster_world import SERVICE
 from tests.faults.kinds import kill_leader
 from tests.faults.run_cluster import longest_silence_s, run_under_load
@@ -43,7 +42,7 @@ async def _size(size: int) -> tuple[float, float]:
     """(hub's CPU ms, ms until a desk shows it) of a call with `size` kiosks that live and `size` desks that watch."""
     tasks, clock = Tasks(), SystemClock()
     with tempfile.TemporaryDirectory(prefix="growth") as name:
-        world = Cluster(Path(name), size, 4, loads=1, nodes=1)
+        world = alone(Path(name), size, 4)
         seen: dict[str, float] = {}
 
         async def client(role: Role, user: str, seed: str) -> BusClient:

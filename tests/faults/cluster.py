@@ -17,6 +17,7 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,12 @@ class Program:
                 await self._process.wait()
 
 
+class Sync(Enum):
+    """Who syncs the servers' disks: each its own, the one hub for the one server, or the server by its own default."""
+
+    ALWAYS, GROUP, LATE = range(3)
+
+
 class Cluster:
     """Everything that runs, and the line that looks at the store.
 
@@ -113,7 +120,8 @@ class Cluster:
         loads: int,
         nodes: int,
         *,
-        synced: bool = True,
+        hubs: int = 2,
+        sync: Sync = Sync.ALWAYS,
         cables: bool = False,
         small_disks: bool = False,
     ) -> None:
@@ -123,22 +131,23 @@ class Cluster:
         self.tasks = Tasks()
         names = [f"node{n}" for n in range(nodes)]
         ports = {name: free_port() for name in names}
-        hubs, parts = [f"hub{n}" for n in range(2)], [f"load{n}" for n in range(loads)]
-        self.network = Network([*names, *hubs, *parts]) if cables else None
+        seats, parts = [f"hub{n}" for n in range(hubs)], [f"load{n}" for n in range(loads)]
+        self.network = Network([*names, *seats, *parts]) if cables else None
         self._hosts = self.network.hosts if self.network is not None else dict.fromkeys(names, "127.0.0.1")
         urls = [f"nats://{self._hosts[name]}:{port}" for name, port in ports.items()]
         self.world = ClusterWorld.invent(urls, kiosks, agents)
         self._world_path = folder / "world.json"
         self.world.save(self._world_path)
-        self._write_servers(ports, synced)
+        self._write_servers(ports, sync)
         self.nodes = {
             name: self._program(name, [str(server_binary()), "-c", f"{folder}/{name}.conf"]) for name in names
         }
-        self.hubs = [self._python("cluster_hub", name, str(len(names))) for name in hubs]
+        stores = [str(folder / name / "jetstream") for name in names] if sync is Sync.GROUP else []
+        self.hubs = [self._python("cluster_hub", name, str(len(names)), *stores) for name in seats]
         self.load = [self._python("load", name, f"{n}/{loads}") for n, name in enumerate(parts)]
         self.connection = HubConnection(self.world.urls, self.world.hub_seed.encode(), self.tasks)
 
-    def _write_servers(self, ports: dict[str, int], synced: bool) -> None:
+    def _write_servers(self, ports: dict[str, int], sync: Sync) -> None:
         routes = {name: f"{self._hosts[name]}:{free_port()}" for name in ports}
         secret, system = new_seed().decode(), public_key(new_seed())
         accounts = self.world.catalogue().accounts(self.world.keys())
@@ -146,7 +155,8 @@ class Cluster:
             others = tuple(route for other, route in routes.items() if other != name)
             place = ClusterSettings(name, int(routes[name].rpartition(":")[2]), others, secret)
             alone = len(ports) == 1
-            settings = ServerSettings(self.folder / name, port, cluster=None if alone else place)
+            is_group = sync is Sync.GROUP
+            settings = ServerSettings(self.folder / name, port, cluster=None if alone else place, group_sync=is_group)
             if self._small_disks:
                 self.disks.make(name)
             settings.folder.mkdir(exist_ok=True)
@@ -154,15 +164,15 @@ class Cluster:
             text = text.replace(
                 'listen: "127.0.0.1:', f'listen: "{self._hosts[name]}:'
             )  # a cable of our own, so in clear
-            if not synced:  # the server's own default, for a control
+            if sync is Sync.LATE:
                 text = text.replace("sync_interval: always, ", "")
             (self.folder / f"{name}.conf").write_text(text, encoding="utf-8")
 
-    def _python(self, module: str, name: str, last: str) -> Program:
+    def _python(self, module: str, name: str, *last: str) -> Program:
         folder = self.folder / name
         folder.mkdir()
         return self._program(
-            name, [sys.executable, "-m", f"tests.faults.{module}", str(self._world_path), str(folder), last]
+            name, [sys.executable, "-m", f"tests.faults.{module}", str(self._world_path), str(folder), *last]
         )
 
     def _program(self, name: str, command: list[str]) -> Program:
@@ -255,7 +265,8 @@ async def cluster(
     agents: int,
     loads: int = 2,
     nodes: int = 3,
-    synced: bool = True,
+    hubs: int = 2,
+    sync: Sync = Sync.ALWAYS,
     cables: bool = False,
     small_disks: bool = False,
 ) -> AsyncIterator[Cluster]:
@@ -263,7 +274,7 @@ async def cluster(
 
     With `cables` everybody's may be pulled (`network.Network`), with `small_disks` each node's may be filled (`Disks`).
     """
-    world = Cluster(folder, kiosks, agents, loads, nodes, synced=synced, cables=cables, small_disks=small_disks)
+    world = Cluster(folder, kiosks, agents, loads, nodes, hubs=hubs, sync=sync, cables=cables, small_disks=small_disks)
     try:
         await world.start()
         yield world

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""One hub of a cluster in a process of its own, for faults and benchmarks: `WORLD FOLDER REPLICAS`. Prints "ready".
+"""One hub of a cluster in a process of its own, for faults and benchmarks: `WORLD FOLDER REPLICAS [STORE]`. Prints
+"ready". With STORE it syncs that of the one server, as with a server of its own.
 
 SIGTERM ends it in order. Each line of its input is a number: so many seconds its clock is wrong from now on.
 """
@@ -13,6 +14,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+from session.bus.group_sync import GroupSync
 from session.bus.hub_connection import HubConnection
 from session.hub.hub import Hub
 from session.loop import run
@@ -21,10 +23,13 @@ from tests.faults.cluster_world import ClusterWorld, WrongClock
 from tests.talks.hub.memory_dossiers import MemoryDossiers
 
 
-async def main(world: ClusterWorld, folder: Path, replicas: int) -> None:
+async def main(world: ClusterWorld, folder: Path, replicas: int, store: Path | None) -> None:
     tasks = Tasks()
-    connection = HubConnection(world.urls, world.hub_seed.encode(), tasks)
+    group_sync = GroupSync(store) if store is not None else None
+    connection = HubConnection(world.urls, world.hub_seed.encode(), tasks, group_sync=group_sync)
     await connection.connect(30.0)
+    if group_sync is not None:
+        await group_sync.start()
     clock = WrongClock()
     hub = Hub(connection, world.catalogue(), MemoryDossiers(), folder, clock, tasks, replicas=replicas)
     await hub.start()
@@ -35,6 +40,8 @@ async def main(world: ClusterWorld, folder: Path, replicas: int) -> None:
     await leaving.wait()
     await hub.stop()
     await connection.close()
+    if group_sync is not None:
+        await group_sync.stop()
     await tasks.close()
 
 
@@ -47,4 +54,5 @@ async def _set_clock(clock: WrongClock) -> None:
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
-    run(main(ClusterWorld.load(Path(sys.argv[1])), Path(sys.argv[2]), int(sys.argv[3])))
+    store = Path(sys.argv[4]) if len(sys.argv) > 4 else None
+    run(main(ClusterWorld.load(Path(sys.argv[1])), Path(sys.argv[2]), int(sys.argv[3]), store))

@@ -11,6 +11,7 @@ import json
 import sys
 from pathlib import Path
 
+from session.bus.group_sync import is_possible
 from session.bus.hub_connection import HubConnection
 from session.bus.identity import public_key
 from session.bus.server import BusServer
@@ -30,10 +31,10 @@ async def main(folder: Path, port: int, keys: dict[str, dict[str, str]], hub_see
     tasks = Tasks()
     catalogue = Catalogue.parse(catalogue_text())
     enrolled = {("valdore", ROLES[user], user): key for user, key in keys["users"].items()}
-    settings = ServerSettings(folder / "bus", port)
+    settings = ServerSettings(folder / "bus", port, group_sync=is_possible(folder))
     server = BusServer(settings, catalogue.accounts(enrolled), public_key(hub_seed), tasks)
     await server.start()
-    connection = HubConnection([server.url], hub_seed, tasks)
+    connection = HubConnection([server.url], hub_seed, tasks, group_sync=server.group_sync)
     await connection.connect()
     hub = Hub(connection, catalogue, MemoryDossiers(), folder / "hub", SystemClock(), tasks, tick_s=0.1)
     await hub.start()

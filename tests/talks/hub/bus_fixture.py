@@ -19,6 +19,7 @@ from pathlib import Path
 
 from expert_app.ports import free_port as free_port
 from session.bus.client import BusClient
+from session.bus.group_sync import is_possible
 from session.bus.hub_connection import HubConnection
 from session.bus.identity import new_seed, public_key
 from session.bus.line import Line
@@ -137,7 +138,12 @@ class World:
         self.hub_seed = new_seed()
         self.network = link.network
         settings = ServerSettings(
-            folder / "bus", port, network=link.network, partners=link.partners, leaf_port=link.leaf_port
+            folder / "bus",
+            port,
+            network=link.network,
+            partners=link.partners,
+            leaf_port=link.leaf_port,
+            group_sync=is_possible(folder),
         )
         self.server = BusServer(settings, self.catalogue.accounts(self.keys), public_key(self.hub_seed), self.tasks)
         self.dossiers = MemoryDossiers()
@@ -149,7 +155,7 @@ class World:
         self._open: list[BusClient | Line] = []
 
     async def start_hub(self) -> Hub:
-        self.connection = HubConnection([self.server.url], self.hub_seed, self.tasks)
+        self.connection = HubConnection([self.server.url], self.hub_seed, self.tasks, group_sync=self.server.group_sync)
         await self.connection.connect()
         self.hub = Hub(
             self.connection,

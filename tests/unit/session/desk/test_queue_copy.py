@@ -107,6 +107,31 @@ def test_a_hub_that_restarted_with_a_lower_revision_is_no_gap() -> None:
     assert not copy.is_behind(8, 1)
 
 
+def test_a_store_that_went_back_takes_what_it_never_had_along() -> None:
+    copy = QueueCopy()
+    copy.load([_ticket("a"), _ticket("b")], 10)
+    copy.apply(_ticket("lost"), 11)  # shown before it was on the disk, and the power went
+    copy.apply(_closed("b"), 12)
+    copy.begin_again()
+    assert copy.apply(_ticket("new"), 11), "the number is used again"
+    copy.load([_ticket("a"), _ticket("b")], 10)
+    assert _ids(copy) == ["a", "b", "new"]
+    assert copy.apply(_closed("b"), 12)
+    assert _ids(copy) == ["a", "new"]
+    assert not copy.is_behind(12, 2)
+
+
+def test_what_comes_between_the_new_hub_and_its_snapshot_counts_though_its_number_is_lower() -> None:
+    copy = QueueCopy()
+    copy.load([_ticket("a")], 10)
+    copy.apply(_ticket("a"), 15)
+    copy.begin_again()
+    assert copy.apply(_closed("a"), 12)
+    assert not copy.apply(_ticket("a"), 11), "of what is heard now the order counts as ever"
+    copy.load([_ticket("a")], 11)
+    assert _ids(copy) == []
+
+
 def test_many_ended_tickets_take_no_room() -> None:
     copy = QueueCopy()
     for n in range(1000):
