@@ -244,6 +244,7 @@ class HubProgram:
         self._book.set_applied(wanted)
         stack.push_async_callback(self._server.stop)
         self._facts.note("server", pid=self._server.pid, group_sync=place.group_sync)
+        log.info("%s syncs the store", "the hub" if place.group_sync else "nats-server")
         note_running(self._paths, self._server.url, seed)
         stack.callback(forget_running, self._paths)
         return [self._server.url], seed, tls
