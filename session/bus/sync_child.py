@@ -24,14 +24,25 @@ State = tuple[int, int, int]
 """(inode, bytes, time of the last change in ns)."""
 
 
+class DiskFails(Exception):
+    """What was written may be lost, and the system does not try again."""
+
+
 def sync(path: str) -> None:
-    """Everything of the file or folder is on the disk when this returns; one that is gone meanwhile needs nothing."""
+    """Everything of the file or folder is on the disk when this returns; one that is gone meanwhile needs nothing.
+
+    Raises:
+        DiskFails: it cannot be.
+        OSError: it cannot be opened; nothing is lost by that.
+    """
     try:
         descriptor = os.open(path, os.O_RDONLY)
     except FileNotFoundError:
         return
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        raise DiskFails(path) from error
     finally:
         os.close(descriptor)
 
@@ -153,8 +164,8 @@ def main(folder: Path) -> int:
             if is_first or ALL in asked:
                 store.sync_all()
             store.sync()
-        except OSError as error:
-            sys.stderr.write(f"the store cannot be synced: {error}\n")
+        except DiskFails as error:
+            sys.stderr.write(f"the disk fails: {error}: {error.__cause__}\n")
             os.write(1, FAILED)
             return 1
         is_first = False

@@ -208,21 +208,37 @@ async def test_who_gives_up_does_not_take_the_others_along(tmp_path: Path) -> No
 
 
 async def test_a_disk_that_fails_acknowledges_nothing_any_more(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    streams = tmp_path / "jetstream" / "HUB" / "streams"
-    streams.mkdir(parents=True)
+    stream = tmp_path / "jetstream" / "HUB" / "streams" / "KV_tk"
+    stream.parent.mkdir(parents=True)
     async with group_sync(tmp_path) as found:
-        with socket.socket(socket.AF_UNIX) as unreadable:  # a file that cannot be opened, whoever we are
-            monkeypatch.chdir(streams)  # a socket's path is short
-            (streams / "KV_tk").mkdir()
-            unreadable.bind("KV_tk/x")
-            found.touched()
-            with pytest.raises(StoreUnreachable, match="store_unreachable"):
-                await found.kept()
+        stream.mkdir()
+        (stream / "meta.inf").symlink_to("/dev/null")  # opens, and cannot be synced
+        found.touched()
+        with pytest.raises(StoreUnreachable):
+            await found.kept()
+        (stream / "meta.inf").unlink()
         with pytest.raises(StoreUnreachable):  # also once the disk seems to be well again
             await found.kept()
     assert "cannot be synced" in caplog.text
+
+
+async def test_a_file_that_cannot_be_opened_is_no_failure_of_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stream = tmp_path / "jetstream" / "HUB" / "streams" / "KV_tk"
+    stream.parent.mkdir(parents=True)
+    monkeypatch.chdir(stream.parent)  # a socket's path is short
+    async with group_sync(tmp_path) as found:
+        stream.mkdir()
+        with socket.socket(socket.AF_UNIX) as unreadable:  # for whoever we are
+            unreadable.bind("KV_tk/x")
+            found.touched()
+            with pytest.raises(StoreUnreachable):
+                await found.kept()
+        (stream / "x").unlink()
+        await found.kept()
 
 
 async def test_the_program_that_syncs_is_killed(tmp_path: Path) -> None:
