@@ -12,6 +12,8 @@ import asyncio
 import contextlib
 import json
 import os
+import shutil
+import signal
 import statistics
 import sys
 import tempfile
@@ -49,6 +51,8 @@ SUSTAINED = "sustained: time per call"
 FAN_OUT = "hub CPU per call, 500 desks"
 BUSY_FAN_OUT = "sustained, 500 desks: hub CPU per call"
 MEMORY = "10,000 waiting: hub memory"
+SLOW_MS = 10
+SLOW = f"sustained, {SLOW_MS} ms a sync: time per call"
 
 GOALS: dict[int, float] = {1: 5.0, 50: 10.0, 500: 50.0}
 """Desks watching -> largest median of "visible", ms; the 99th of 100 may be five times that."""
@@ -118,21 +122,26 @@ async def grab(engine: Engine, figures: Figures) -> None:
     figures["100 agents, one ticket: all know"] = statistics.median(took_ms)
 
 
-async def sustained(engine: Engine, calls: int, folder: Path, figures: Figures) -> None:
-    """Calls as fast as they are answered, `IN_FLIGHT` at a time, with 50 desks watching."""
+async def as_many_as_go(engine: Engine, calls: int, name: str) -> float:
+    """Calls as fast as they are answered, `IN_FLIGHT` at a time; ms a call."""
     numbers = iter(range(calls))
 
     async def caller(kiosk: int) -> None:
         for n in numbers:
             turn = n // IN_FLIGHT % (KIOSKS // IN_FLIGHT)  # no kiosk is asked twice at once
-            await engine.call(kiosk + turn * IN_FLIGHT, f"s{n}")
+            await engine.call(kiosk + turn * IN_FLIGHT, f"{name}{n}")
 
+    begun_s = time.perf_counter()
+    await asyncio.gather(*(caller(kiosk) for kiosk in range(IN_FLIGHT)))
+    return (time.perf_counter() - begun_s) * 1000 / calls
+
+
+async def sustained(engine: Engine, calls: int, folder: Path, figures: Figures) -> None:
+    """As many calls as go with 50 desks watching."""
     programs = {"hub": [engine.hub_process()], "server": engine.server_processes()}
     async with watching(engine.watcher(), 50, folder):
         before_s = {name: sum(map(spent_s, running)) for name, running in programs.items()}
-        begun_s = time.perf_counter()
-        await asyncio.gather(*(caller(kiosk) for kiosk in range(IN_FLIGHT)))
-        figures[SUSTAINED] = (time.perf_counter() - begun_s) * 1000 / calls
+        figures[SUSTAINED] = await as_many_as_go(engine, calls, "s")
         for name, running in programs.items():
             spent_ms = (sum(map(spent_s, running)) - before_s[name]) * 1000
             figures[f"sustained: {name} CPU per call"] = spent_ms / calls
@@ -140,18 +149,30 @@ async def sustained(engine: Engine, calls: int, folder: Path, figures: Figures) 
 
 async def busy_fan_out(engine: Engine, calls: int, folder: Path, figures: Figures) -> None:
     """As many calls as go with 500 desks watching: what a call costs a hub that has no time to rest between two."""
-    numbers = iter(range(calls))
-
-    async def caller(kiosk: int) -> None:
-        for n in numbers:
-            turn = n // IN_FLIGHT % (KIOSKS // IN_FLIGHT)
-            await engine.call(kiosk + turn * IN_FLIGHT, f"f{n}")
-
-    async def load() -> None:
-        await asyncio.gather(*(caller(kiosk) for kiosk in range(IN_FLIGHT)))
-
     async with watching(engine.watcher(), max(GOALS), folder):
-        figures[BUSY_FAN_OUT] = (await spent_in(engine, load())).hub_ms / calls
+        before_s = spent_s(engine.hub_process())
+        await as_many_as_go(engine, calls, "f")
+        figures[BUSY_FAN_OUT] = (spent_s(engine.hub_process()) - before_s) * 1000 / calls
+
+
+async def slow_disk(engine: Engine, calls: int, figures: Figures) -> None:
+    """As many calls as go where each sync takes `SLOW_MS` more, as on a disk that turns or a worn memory card.
+
+    strace(1) holds the answers of fsync(2) and fdatasync(2) back; its own weight is on everybody's server alike.
+    """
+    strace = shutil.which("strace")
+    if strace is None:
+        return
+    late = f"inject=fsync,fdatasync:delay_exit={SLOW_MS * 1000}"
+    command = [strace, "-f", "-q", "-o", os.devnull, "-e", "trace=fsync,fdatasync", "-e", late]
+    tracer = Program([*command, *(f"-p{one.pid}" for one in engine.server_processes())], Path(os.devnull))
+    await tracer.start()
+    try:
+        await asyncio.sleep(1.0)
+        if tracer.is_running:  # not everybody may look into others' programs
+            figures[SLOW] = await as_many_as_go(engine, calls, "d")
+    finally:
+        await tracer.end(signal.SIGTERM)
 
 
 async def many_waiting(engine: Engine, figures: Figures) -> None:
@@ -176,6 +197,7 @@ async def measure(kind: Callable[[Path], Engine], quick: bool) -> tuple[str, Fig
             await grab(engine, figures)
             await sustained(engine, 600 if quick else 3000, Path(name), figures)
             await busy_fan_out(engine, 300 if quick else 1000, Path(name), figures)
+            await slow_disk(engine, 300 if quick else 1000, figures)
             await many_waiting(engine, figures)
         except PeerMissing:
             print(f"{engine.name} is missing here: not measured", flush=True)

@@ -65,8 +65,10 @@ async def test_a_ticket_survives_kill_9_and_no_server_outlives_its_hub(tmp_path:
         ticket = (await kiosk.call("rights", "1234567", "r1")).ticket
         facts = await desk.accept(ticket.id)
 
+        children = psutil.Process(process.pid).children()
+        assert server_pid in [child.pid for child in children], "beside what syncs, where it does"
         await _kill(process)
-        await until(lambda: not psutil.pid_exists(server_pid))
+        await until(lambda: not any(child.is_running() for child in children))
         with pytest.raises(SessionError):
             await desk_bus.request("queue", QueueRequest(), QueueAnswer)
         process, _ = await _start_hub_process(tmp_path, port, keys)

@@ -40,9 +40,15 @@ def simulator(program: Simulator) -> Simulator:
 
 @pytest.fixture
 async def printer(simulator: Simulator) -> AsyncIterator[IppPrinter]:
-    client = IppPrinter(simulator.address, answer_s=0.5, poll_s=(0.02, 0.1), gone_s=0.6)
+    client = IppPrinter(simulator.address, answer_s=10.0, poll_s=(0.02, 0.1), gone_s=0.6)
     yield client
     await client.close()
+
+
+def hang(printer: IppPrinter, simulator: Simulator, fault: str = "hang") -> None:
+    """It answers no more, and nobody waits ten seconds for that."""
+    simulator.orders(fault=fault)
+    printer._answer_s = 0.5
 
 
 async def states(printer: IppPrinter, job_id: int) -> list[JobProgress]:
@@ -144,7 +150,7 @@ async def test_an_empty_document_is_refused_and_leaves_no_job_behind(printer: Ip
 async def test_silence_and_nonsense_are_a_printer_that_is_gone(
     printer: IppPrinter, simulator: Simulator, fault: str
 ) -> None:
-    simulator.orders(fault=fault)
+    hang(printer, simulator, fault)
     with pytest.raises(PrinterGone):
         await printer.submit(PDF, "essai")
     assert (await printer.state()).code == "printer_gone"
@@ -166,7 +172,7 @@ async def test_a_short_silence_does_not_lose_the_job(printer: IppPrinter, simula
 async def test_following_gives_up_after_a_long_silence(printer: IppPrinter, simulator: Simulator) -> None:
     simulator.orders(fault="stopped")
     job_id = await printer.submit(PDF, "essai")
-    simulator.orders(fault="hang")
+    hang(printer, simulator)
     with pytest.raises(PrinterGone):
         await states(printer, job_id)
 
