@@ -288,10 +288,9 @@ def why(case: str, figures: dict[str, Figures]) -> str:
             if "sustained: hub CPU per call" in values
         )
         return (
-            "nats-server stores one message of a stream after the other, each with a sync of its own"
-            f" ({sync_ms():.2f} ms here, just now), and hands it to the desks in the same goroutine (server/stream.go,"
-            " internalLoop): two for a call and the end of the one before, and as many in AUDIT; both peers sync what"
-            f" came together at once. Processor time of a call: {parts}"
+            "nats-server stores two messages for a call and the end of the one before, copies both into AUDIT and hands"
+            f" both to each desk by itself; a sync takes {sync_ms():.2f} ms here, just now, and is shared by all who"
+            f" wait. Processor time of a call: {parts}"
         )
     if case == FAN_OUT:
         one = ours.get("hub CPU per call, 1 desks", 0.0)
