@@ -21,8 +21,3 @@ def run[Result](main: Coroutine[Any, Any, Result]) -> Result:
     if sys.platform == "linux":
         factory = uvloop.new_event_loop
     return asyncio.run(main, loop_factory=factory)
-
-
-def gathers_writes() -> bool:
-    """True on a loop that sends at once what was written in one of its turns: nobody else need gather it."""
-    return sys.platform == "linux" and isinstance(asyncio.get_running_loop(), uvloop.Loop)

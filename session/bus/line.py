@@ -198,7 +198,7 @@ class Line:
         except (nats.errors.Error, OSError) as error:
             raise BusUnreachable from error
         client, lost = connection.client, connection.lost
-        while client.unsent_bytes > QUEUED_BYTES and not lost.is_set():  # noqa: ASYNC110 - nats-py has no event
+        while client.pending_data_size > QUEUED_BYTES and not lost.is_set():  # noqa: ASYNC110 - nats-py has no event
             await asyncio.sleep(DRAIN_S)
         if lost.is_set():
             raise BusUnreachable

@@ -9,7 +9,6 @@ version is pinned; `tests/unit/session/bus/test_nats_client.py` fails when an up
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -19,9 +18,6 @@ import msgspec
 import nats.errors
 from nats.aio.client import Client
 from nats.aio.subscription import Subscription
-from nats.aio.transport import TcpTransport
-
-from session.loop import gathers_writes
 
 STATUS, DESCRIPTION = "Status", "Description"
 
@@ -84,21 +80,6 @@ def headers_as_sent(headers: Mapping[str, str]) -> bytes:
 class DirectClient(Client):
     """A client whose messages go to handlers at once."""
 
-    _writes_to: asyncio.WriteTransport | None = None
-    _has_looked = False
-
-    @property
-    def unsent_bytes(self) -> int:
-        """What was said and has not left this computer's programs."""
-        beside = self._writes_to.get_write_buffer_size() if self._writes_to is not None else 0
-        return int(self.pending_data_size) + beside
-
-    def _look(self) -> None:
-        """Where the loop gathers what is written, nats-py's own gathering only costs two more of its turns."""
-        self._has_looked = True
-        if isinstance(self._transport, TcpTransport) and self._transport._io_writer and gathers_writes():
-            self._writes_to = self._transport._io_writer.transport
-
     async def say(self, subject: str, payload: bytes, headers: Mapping[str, str] | None, reply: str = "") -> None:
         """As `publish`, with less work. Raises nats-py's errors: not connected, too large, a wrong word."""
         if not self.is_connected:
@@ -115,11 +96,6 @@ class DirectClient(Client):
             command = b"".join((f"PUB {subject} {reply} {len(payload)}\r\n".encode(), payload, b"\r\n"))
         self.stats["out_msgs"] += 1
         self.stats["out_bytes"] += len(payload)
-        if not self._has_looked:
-            self._look()
-        if self._writes_to is not None and not self._pending:
-            self._writes_to.write(command)
-            return
         self._pending.append(command)
         self._pending_data_size += len(command)
         if self._flush_queue is not None and self._flush_queue.empty():

@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator
 from functools import partial
 from typing import Any
 
@@ -14,9 +14,7 @@ import nats.errors
 import pytest
 from nats.aio.subscription import Subscription
 
-from session import loop
 from session.bus.nats_client import DirectClient, Incoming, _queued, headers_of
-from session.loop import gathers_writes
 
 
 def test_headers_are_read_as_the_server_writes_them() -> None:
@@ -87,47 +85,6 @@ async def test_what_is_said_is_what_nats_py_would_have_said(wire: tuple[DirectCl
     assert wrote[::2] == wrote[1::2]
     assert len(wrote) == 10
     assert (client.stats["out_msgs"], client.stats["out_bytes"], client.pending_data_size) == (10, 32, 0)
-
-
-async def _said_to_a_server() -> bytes:
-    """What a server reads from a real client that subscribes and speaks in one turn of the loop."""
-    read, enough = bytearray(), asyncio.Event()
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b'INFO {"max_payload": 1000, "headers": true}\r\n')
-        while data := await reader.read(1000):
-            read.extend(data)
-            writer.write(b"PONG\r\n" * data.count(b"PING\r\n"))
-            if b"last" in read:
-                enough.set()
-        writer.close()
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    client = DirectClient()
-    await client.connect(f"nats://127.0.0.1:{server.sockets[0].getsockname()[1]}", allow_reconnect=False)
-    await client.say("evt.a", b"first", None)
-    await client.hear("evt.b", "", lambda _message: None)
-    await client.say("evt.b", b"second", {"n": "1"})
-    await client.say("evt.b", b"last", None, "_I.1")
-    await asyncio.wait_for(enough.wait(), 10.0)
-    assert client.unsent_bytes == 0
-    assert (client._writes_to is not None) is gathers_writes()
-    await client.close()
-    server.close()
-    return bytes(read)
-
-
-@pytest.mark.parametrize("run", [asyncio.run, loop.run])
-def test_what_is_said_leaves_in_its_order_on_every_loop(run: Callable[[Coroutine[Any, Any, bytes]], bytes]) -> None:
-    said = run(_said_to_a_server())
-    words = [
-        b"PUB evt.a  5\r\nfirst",
-        b"SUB evt.b",
-        b"HPUB evt.b  18 24\r\nNATS/1.0\r\nn: 1",
-        b"PUB evt.b _I.1 4\r\nlast",
-    ]
-    assert all(said.count(word) == 1 for word in words)
-    assert [said.index(word) for word in words] == sorted(said.index(word) for word in words)
 
 
 async def test_what_is_said_cannot_be_another_command(wire: tuple[DirectClient, list[bytes]]) -> None:
