@@ -94,11 +94,14 @@ class SessionConnections:
 
     def _on_grant_requested(self, grant: Grant) -> None:
         if self._app.session is not None and not self._app.session.grants.allowed(grant):
-            self._window.session_header.show_asked(grant)
-            self._window.devices.show_asked(grant)
-            if grant is Grant.SEE_PAGE:
-                self._cobrowse.show_asked()
+            self._show_asked(grant)
         self._app.request_grant(grant)
+
+    def _show_asked(self, grant: Grant) -> None:
+        self._window.session_header.show_asked(grant)
+        self._window.devices.show_asked(grant)
+        if grant is Grant.SEE_PAGE:
+            self._cobrowse.show_asked()
 
     def _on_microphone(self, on: bool) -> None:
         if self._app.session is not None:
@@ -213,6 +216,9 @@ class SessionConnections:
         grants = session.grants.all()
         self._window.show_grants(grants)
         self._cobrowse.show_grants(grants)
+        for grant, allowed in grants.items():
+            if not allowed and session.grants.asking(grant):
+                self._show_asked(grant)
         self._show_times()
 
     def _show_times(self) -> None:

@@ -103,6 +103,13 @@ class Stream:
         self._synced = before if is_settled(before) else None
 
 
+def _sync_tree(path: str) -> None:
+    for folder, _folders, files in os.walk(path, topdown=False):
+        for name in files:
+            sync(f"{folder}/{name}")
+        sync(folder)
+
+
 def _names(folder: str) -> list[str]:
     try:
         return os.listdir(folder)  # noqa: PTH208 - names, twelve times a round
@@ -120,10 +127,7 @@ class Store:
 
     def sync_all(self) -> None:
         """Every file, then its folder, then the folders above."""
-        for folder, _folders, files in os.walk(self._folder, topdown=False):
-            for name in files:
-                sync(f"{folder}/{name}")
-            sync(folder)
+        _sync_tree(str(self._folder))
         for above in list(self._folder.parents)[:2]:
             sync(str(above))
 
@@ -141,19 +145,13 @@ class Store:
             return
         there = {f"{folder}/{name}" for name in _names(folder)}
         for path in there - self._streams.keys():
-            self._sync_new(path)
+            _sync_tree(path)
             self._streams[path] = Stream(f"{path}/msgs")
         for path in [path for path in self._streams if path.startswith(f"{folder}/") and path not in there]:
             del self._streams[path]
         sync(folder)
         if is_settled(state):
             self._seen[folder] = state
-
-    def _sync_new(self, path: str) -> None:
-        for folder, _folders, files in os.walk(path, topdown=False):
-            for name in files:
-                sync(f"{folder}/{name}")
-            sync(folder)
 
 
 def main(folder: Path) -> int:

@@ -84,7 +84,7 @@ class DeskSession:
         self._channel, self._log, self._tasks = channel, log_writer, tasks
         self.call = DeskCall(channel, engine, clock, tasks, clock.monotonic_s(), plan=ways)
         self.talk = DeskTalk(channel, self.call, aside_engine, talk_link, tasks)
-        self.grants = DeskGrants(channel, clock, keep_memory)
+        self.grants = DeskGrants(channel, clock, tasks, keep_memory)
         self.page = DeskCobrowse(channel, clock, tasks)
         self.control = DeskControl(channel, lambda: self.page.epoch, tasks)
         self.show = DeskShow(channel, clock, tasks, chunk_kbps)

@@ -113,6 +113,8 @@ class KioskGrants:
         self._text_version = text_version
         self._given = dict.fromkeys(Grant, _REFUSED)
         self._questions: deque[Grant] = deque()
+        self._asked_by: dict[Grant, str] = {}
+        self._answered: dict[Grant, str] = {}
         self._asked_at_s = self._touched_at_s = 0.0
         self._mandate: str | None = None
         self._watching = False
@@ -180,14 +182,17 @@ class KioskGrants:
 
     def _on_message(self, message: SessionMessage) -> None:
         if isinstance(message, GrantRequested):
-            self._request(message.grant)
+            self._request(message.grant, message.request_id)
         elif isinstance(message, GrantsRequested):
             self.repeat_all()
 
-    def _request(self, grant: Grant) -> None:
-        if self.left_s(grant) > LASTS_S[grant] * _RENEWED_BELOW:
+    def _request(self, grant: Grant, request_id: str) -> None:
+        repeated = request_id and self._answered.get(grant) == request_id
+        if repeated or self.left_s(grant) > LASTS_S[grant] * _RENEWED_BELOW:
+            self._answered[grant] = request_id
             self._send(self._change(grant, GrantReason.TOLD))
             return
+        self._asked_by[grant] = request_id
         nothing_asked = not self._questions
         for each in needed_for(grant):
             if each not in self._questions and (each is grant or not self.allowed(each)):
@@ -214,6 +219,7 @@ class KioskGrants:
         if allowed:
             self._give(grant)
         elif reason is GrantReason.SILENT and self.allowed(grant):
+            self._note_answered(grant)
             self._send(self._change(grant, GrantReason.TOLD))  # not renewed: it ends when it was to end
         else:
             self._refuse_with_questions(grant, reason)
@@ -271,9 +277,15 @@ class KioskGrants:
     def _set(self, changing: dict[Grant, _Given]) -> None:
         self._given |= changing
         for grant, given in changing.items():
+            if grant not in self._questions:  # one that is being renewed may end before it is answered
+                self._note_answered(grant)
             change = self._change(grant, given.reason)
             self.changed.emit(change)
             self._send(change)
+
+    def _note_answered(self, grant: Grant) -> None:
+        if grant in self._asked_by:
+            self._answered[grant] = self._asked_by.pop(grant)
 
     def _change(self, grant: Grant, reason: GrantReason) -> GrantChanged:
         given = self._given[grant]
@@ -286,6 +298,7 @@ class KioskGrants:
             actor=given.actor,
             text_version=given.text_version,
             mandate=given.mandate,
+            request_id=self._answered.get(grant, ""),
         )
 
     def _send(self, change: GrantChanged) -> None:

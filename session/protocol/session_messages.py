@@ -15,7 +15,7 @@ from typing import Annotated
 
 import msgspec
 
-from session.protocol.ids import Id, Sha256
+from session.protocol.ids import Id, OptionalId, Sha256
 from session.protocol.version import MAX_ITEM_BYTES, PROTOCOL_VERSION
 
 Text = Annotated[str, msgspec.Meta(max_length=500)]
@@ -127,9 +127,14 @@ class GrantActor(StrEnum):
 
 
 class GrantRequested(SessionMessage, frozen=True, kw_only=True):
-    """Desk: please ask the caller."""
+    """Desk: please ask the caller.
+
+    Attributes:
+        request_id: the same while the desk repeats the request, so that the caller is asked once; "" is never repeated.
+    """
 
     grant: Grant
+    request_id: OptionalId = ""
 
 
 class GrantChanged(SessionMessage, frozen=True, kw_only=True):
@@ -138,6 +143,7 @@ class GrantChanged(SessionMessage, frozen=True, kw_only=True):
     Attributes:
         left_s: seconds until the power ends by itself, 0 when it is not given.
         text_version: which words, in which language, were on the screen.
+        request_id: of the last request for this power that is answered, so that the desk knows whether its own is.
         mandate: reference of the mandate (Aidants Connect) when a facilitator answered for the caller.
     """
 
@@ -149,6 +155,7 @@ class GrantChanged(SessionMessage, frozen=True, kw_only=True):
     actor: GrantActor = GrantActor.CALLER
     text_version: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]{0,60}$")] = ""
     mandate: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9-]{0,40}$")] = ""
+    request_id: OptionalId = ""
 
 
 class GrantsRequested(SessionMessage, frozen=True, kw_only=True):

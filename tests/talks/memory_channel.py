@@ -13,12 +13,15 @@ from session.protocol.session_messages import SessionMessage
 
 
 class MemoryChannel:
-    """One end; `peer` is the other. `drop_raw` decides which raw payloads get lost; `cut` makes sending fail."""
+    """One end; `peer` is the other. `drop_raw` decides which raw payloads get lost; `cut` makes sending fail.
+
+    `deaf`: what is sent to this end goes nowhere, as when the bus took it while this end's line was away.
+    """
 
     def __init__(self, session_id: str) -> None:
         self.session_id = session_id
         self.peer: MemoryChannel | None = None
-        self.cut = False
+        self.cut = self.deaf = False
         self.drop_raw: Callable[[str, bytes, Mapping[str, str]], bool] = lambda topic, payload, headers: False
         self.sent: list[SessionMessage] = []
         self._messages: dict[str, list[MessageHandler]] = {}
@@ -33,6 +36,8 @@ class MemoryChannel:
 
     def _deliver(self, topic: str, payload: bytes) -> None:
         assert self.peer is not None
+        if self.peer.deaf:
+            return
         for handler in list(self.peer._messages.get(topic, [])):
             handler(decode_session(payload))
 
@@ -44,6 +49,8 @@ class MemoryChannel:
 
     def _deliver_raw(self, topic: str, payload: bytes, headers: Mapping[str, str]) -> None:
         assert self.peer is not None
+        if self.peer.deaf:
+            return
         for handler in list(self.peer._raw.get(topic, [])):
             handler(payload, headers)
 

@@ -31,7 +31,7 @@ class Scene:
     def __init__(self, window: KioskWindow, clock: ManualClock, tasks: Tasks) -> None:
         kiosk_line, desk_line = channel_pair()
         self.window, self.clock = window, clock
-        self.kiosk, self.desk = KioskGrants(kiosk_line, clock, tasks), DeskGrants(desk_line, clock)
+        self.kiosk, self.desk = KioskGrants(kiosk_line, clock, tasks), DeskGrants(desk_line, clock, tasks)
         self.heard: list[GrantChanged] = []
         self.desk.changed.connect(self.heard.append)
         self.kiosk.asked.connect(window.ask_grant)

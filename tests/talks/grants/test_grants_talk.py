@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from session.clock import ManualClock
-from session.desk.grants import DeskGrants
+from session.desk.grants import ASKED_FOR_S, DeskGrants
 from session.errors import BusUnreachable
-from session.kiosk.grants import SILENCE_S, KioskGrants
+from session.kiosk.grants import LASTS_S, SILENCE_S, KioskGrants
 from session.protocol.session_messages import Grant
 from session.tasks import Tasks
 from tests.talks.memory_channel import MemoryChannel, channel_pair
@@ -28,7 +28,7 @@ class Talk:
         self.desk_line: MemoryChannel
         self.kiosk_line, self.desk_line = channel_pair()
         self.kiosk = KioskGrants(self.kiosk_line, self.clock, tasks)
-        self.desk = DeskGrants(self.desk_line, self.clock)
+        self.desk = DeskGrants(self.desk_line, self.clock, tasks)
         self.heard: list[tuple[Grant, bool]] = []
         self.desk.changed.connect(lambda change: self.heard.append((change.grant, change.allowed)))
 
@@ -81,7 +81,7 @@ async def test_restarted_desk_learns_the_powers_again(talk: Talk) -> None:
     await settle()
     talk.desk.close()
     assert not talk.desk.allowed(Grant.SEE_PAGE)
-    restarted = DeskGrants(talk.desk_line, talk.clock)
+    restarted = DeskGrants(talk.desk_line, talk.clock, talk.tasks)
     await restarted.ask_all()
     await settle()
     assert restarted.all() == talk.kiosk.all()
@@ -110,25 +110,125 @@ async def test_request_without_a_line_is_an_error_for_the_agent(talk: Talk) -> N
 
 async def test_leave_to_keep_outlives_the_conversation_and_a_restart_in_the_wrap_up(talk: Talk, tmp_path: Path) -> None:
     memory = tmp_path / "keep" / "s1"
-    desk = DeskGrants(talk.desk_line, talk.clock, memory)
+    desk = DeskGrants(talk.desk_line, talk.clock, talk.tasks, memory)
     talk.kiosk.asked.connect(lambda grant: talk.kiosk.answer(grant, True))
     assert not desk.may_keep
     await desk.request(Grant.KEEP)
     await settle()
     desk.close()
     assert (desk.may_keep, desk.allowed(Grant.KEEP)) == (True, False)
-    again = DeskGrants(talk.desk_line, talk.clock, memory)
+    again = DeskGrants(talk.desk_line, talk.clock, talk.tasks, memory)
     assert again.may_keep
     talk.kiosk.withdraw(Grant.KEEP)
     await settle()
-    assert not DeskGrants(talk.desk_line, talk.clock, memory).may_keep
+    assert not DeskGrants(talk.desk_line, talk.clock, talk.tasks, memory).may_keep
 
 
 async def test_the_time_that_is_left_does_not_depend_on_the_desks_clock(talk: Talk) -> None:
     other = ManualClock()
     other.advance(1000)
-    desk = DeskGrants(talk.desk_line, other)
+    desk = DeskGrants(talk.desk_line, other, talk.tasks)
     talk.kiosk.asked.connect(lambda grant: talk.kiosk.answer(grant, True))
     await desk.request(Grant.SCAN)
     await settle()
     assert desk.left_s(Grant.SCAN) == talk.kiosk.left_s(Grant.SCAN)
+
+
+async def test_request_that_missed_the_kiosk_is_asked_when_its_line_is_back(talk: Talk) -> None:
+    asked: list[Grant] = []
+    talk.kiosk.asked.connect(asked.append)
+    talk.kiosk_line.deaf = True
+    await talk.desk.request(Grant.PRINT)
+    await settle()
+    assert (asked, talk.desk.asking(Grant.PRINT)) == ([], True)
+    talk.kiosk_line.deaf = False
+    talk.kiosk.repeat_all()
+    await settle()
+    assert asked == [Grant.PRINT]
+    talk.kiosk.answer(Grant.PRINT, True)
+    await settle()
+    assert talk.desk.allowed(Grant.PRINT)
+    assert not talk.desk.asking(Grant.PRINT)
+
+
+async def test_caller_is_asked_once_however_often_the_line_comes_back(talk: Talk) -> None:
+    asked: list[Grant] = []
+    talk.kiosk.asked.connect(asked.append)
+    await talk.desk.request(Grant.SCAN)
+    await settle()
+    for _ in range(3):
+        talk.kiosk.repeat_all()
+        await settle()
+    assert (asked, talk.desk.asking(Grant.SCAN)) == ([Grant.SCAN], True)
+
+
+@pytest.mark.parametrize("answer", ["no", "yes", "nothing", "stop"])
+async def test_answer_that_missed_the_desk_is_learnt_and_nobody_is_asked_again(talk: Talk, answer: str) -> None:
+    asked: list[Grant] = []
+    talk.kiosk.asked.connect(asked.append)
+    await talk.desk.request(Grant.SCAN)
+    await settle()
+    talk.desk_line.deaf = True
+    if answer == "stop":
+        talk.kiosk.withdraw_all()
+    elif answer == "nothing":
+        talk.clock.advance(SILENCE_S)
+        await asyncio.sleep(0.25)
+    else:
+        talk.kiosk.answer(Grant.SCAN, answer == "yes")
+    await settle()
+    assert talk.desk.asking(Grant.SCAN)
+    talk.desk_line.deaf = False
+    await talk.desk.ask_all()
+    await settle()
+    assert (asked, talk.desk.asking(Grant.SCAN)) == ([Grant.SCAN], False)
+    assert talk.desk.allowed(Grant.SCAN) is (answer == "yes")
+
+
+async def test_kiosk_that_lost_the_question_in_a_restart_asks_it_again(talk: Talk) -> None:
+    await talk.desk.request(Grant.KEEP)
+    await settle()
+    talk.kiosk.close()
+    restarted = KioskGrants(talk.kiosk_line, talk.clock, talk.tasks)
+    restarted.repeat_all()
+    await settle()
+    assert restarted.question is Grant.KEEP
+
+
+async def test_old_request_is_not_asked_out_of_the_blue(talk: Talk) -> None:
+    talk.kiosk_line.deaf = True
+    await talk.desk.request(Grant.PRINT)
+    await settle()
+    talk.kiosk_line.deaf = False
+    talk.clock.advance(ASKED_FOR_S)
+    talk.kiosk.repeat_all()
+    await settle()
+    assert talk.kiosk.question is None
+    assert not talk.desk.asking(Grant.PRINT)
+
+
+async def test_request_without_a_line_is_not_repeated_later(talk: Talk) -> None:
+    talk.desk_line.cut = True
+    with pytest.raises(BusUnreachable):
+        await talk.desk.request(Grant.SCAN)
+    talk.desk_line.cut = False
+    talk.kiosk.repeat_all()
+    await settle()
+    assert talk.kiosk.question is None
+
+
+async def test_renewal_in_the_air_survives_the_end_of_the_power(talk: Talk) -> None:
+    talk.kiosk.asked.connect(lambda grant: talk.kiosk.answer(grant, True))
+    await talk.desk.request(Grant.SCAN)
+    await settle()
+    talk.clock.advance(LASTS_S[Grant.SCAN] - 1)
+    talk.kiosk_line.deaf = True
+    await talk.desk.request(Grant.SCAN)
+    talk.clock.advance(2)
+    await asyncio.sleep(0.25)
+    await settle()
+    assert not talk.desk.allowed(Grant.SCAN)
+    talk.kiosk_line.deaf = False
+    talk.kiosk.repeat_all()
+    await settle()
+    assert talk.desk.allowed(Grant.SCAN), "the renewal was asked, and given"
