@@ -23,8 +23,12 @@ _nkeys: Any = nkeys
 ROOM_BYTES = 1 << 20
 """What the system keeps of each desk between two looks."""
 
-LOOK_S = 0.02
-"""Between two looks: real desks are other computers, so their reading must not take the time of what is measured."""
+MUCH_BYTES = 8 << 10
+LOOK_S, SELDOM_S = 0.02, 0.2
+"""Between two looks, when a desk had more than `MUCH_BYTES` to read, and when not.
+
+Real desks are other computers, so their reading must not take the time of what is measured.
+"""
 
 
 def line_of(desk: socket.socket) -> bytes:
@@ -75,15 +79,18 @@ def read_for_ever(desks: list[socket.socket]) -> None:
     by_number = {desk.fileno(): desk for desk in desks}
     for number in by_number:
         waiting.register(number, select.EPOLLIN)
+    room = memoryview(bytearray(ROOM_BYTES))
     while by_number:
+        most = 0
         for number, _ in waiting.poll():
-            data = by_number[number].recv(ROOM_BYTES)
-            if not data:
+            size = by_number[number].recv_into(room)
+            most = max(most, size)
+            if not size:
                 waiting.unregister(number)
                 del by_number[number]
-            elif b"PING\r\n" in data:
+            elif b"PING\r\n" in bytes(room[:size]):
                 by_number[number].sendall(b"PONG\r\n")
-        time.sleep(LOOK_S)
+        time.sleep(LOOK_S if most > MUCH_BYTES else SELDOM_S)
 
 
 def main(arguments: list[str]) -> None:
