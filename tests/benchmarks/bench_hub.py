@@ -29,7 +29,7 @@ from session.errors import SessionError
 from session.kiosk.link import KioskLink
 from session.protocol.roles import Role
 from session.tasks import Tasks
-from tests.benchmarks.hub_engines import AGENTS, ENGINES, IN_FLIGHT, KIOSKS, Engine, PeerMissing, spent_s
+from tests.benchmarks.hub_engines import AGENTS, ENGINES, KIOSKS, Engine, PeerMissing, spent_s
 from tests.benchmarks.hub_growth import fail_over, growth
 from tests.benchmarks.table import Row, publish
 from tests.benchmarks.watching import watching
@@ -44,6 +44,7 @@ CALLS_PER_S = 30.0
 REST_S = 5.0
 """How long a hub is watched while nobody calls: what it spends then is no call's."""
 
+CALLING_S = 300.0
 MEGABYTE = 1 << 20
 WAITING = 10_000
 
@@ -122,18 +123,22 @@ async def grab(engine: Engine, figures: Figures) -> None:
     figures["100 agents, one ticket: all know"] = statistics.median(took_ms)
 
 
-async def as_many_as_go(engine: Engine, calls: int, name: str) -> float:
-    """Calls as fast as they are answered, `IN_FLIGHT` at a time; ms a call."""
-    numbers = iter(range(calls))
+async def as_many_as_go(engine: Engine, calls: int, name: str, folder: Path) -> float:
+    """Calls as fast as they are answered, all kiosks at once; ms a call.
 
-    async def caller(kiosk: int) -> None:
-        for n in numbers:
-            turn = n // IN_FLIGHT % (KIOSKS // IN_FLIGHT)  # no kiosk is asked twice at once
-            await engine.call(kiosk + turn * IN_FLIGHT, f"{name}{n}")
-
-    begun_s = time.perf_counter()
-    await asyncio.gather(*(caller(kiosk) for kiosk in range(IN_FLIGHT)))
-    return (time.perf_counter() - begun_s) * 1000 / calls
+    The kiosks are bare sockets, as the desks that watch: the two processors are the hub's and its server's.
+    """
+    command = [sys.executable, "-m", "tests.benchmarks.callers", *engine.callers()]
+    callers = Program(command, folder / "callers.err")
+    await callers.start(wait_for=b"ready")
+    try:
+        await callers.say(f"{name} {calls}")
+        took = await callers.read_line(CALLING_S)
+        if not took:
+            raise RuntimeError(f"the callers have ended: {(folder / 'callers.err').read_text(encoding='utf-8')[-300:]}")
+        return float(took) * 1000 / calls
+    finally:
+        await callers.end()
 
 
 async def sustained(engine: Engine, calls: int, folder: Path, figures: Figures) -> None:
@@ -141,7 +146,7 @@ async def sustained(engine: Engine, calls: int, folder: Path, figures: Figures) 
     programs = {"hub": [engine.hub_process()], "server": engine.server_processes()}
     async with watching(engine.watcher(), 50, folder):
         before_s = {name: sum(map(spent_s, running)) for name, running in programs.items()}
-        figures[SUSTAINED] = await as_many_as_go(engine, calls, "s")
+        figures[SUSTAINED] = await as_many_as_go(engine, calls, "s", folder)
         for name, running in programs.items():
             spent_ms = (sum(map(spent_s, running)) - before_s[name]) * 1000
             figures[f"sustained: {name} CPU per call"] = spent_ms / calls
@@ -151,11 +156,11 @@ async def busy_fan_out(engine: Engine, calls: int, folder: Path, figures: Figure
     """As many calls as go with 500 desks watching: what a call costs a hub that has no time to rest between two."""
     async with watching(engine.watcher(), max(GOALS), folder):
         before_s = spent_s(engine.hub_process())
-        await as_many_as_go(engine, calls, "f")
+        await as_many_as_go(engine, calls, "f", folder)
         figures[BUSY_FAN_OUT] = (spent_s(engine.hub_process()) - before_s) * 1000 / calls
 
 
-async def slow_disk(engine: Engine, calls: int, figures: Figures) -> None:
+async def slow_disk(engine: Engine, calls: int, folder: Path, figures: Figures) -> None:
     """As many calls as go where each sync takes `SLOW_MS` more, as on a disk that turns or a worn memory card.
 
     strace(1) holds the answers of fsync(2) and fdatasync(2) back; its own weight is on everybody's server alike.
@@ -170,7 +175,7 @@ async def slow_disk(engine: Engine, calls: int, figures: Figures) -> None:
     try:
         await asyncio.sleep(1.0)
         if tracer.is_running:  # not everybody may look into others' programs
-            figures[SLOW] = await as_many_as_go(engine, calls, "d")
+            figures[SLOW] = await as_many_as_go(engine, calls, "d", folder)
     finally:
         await tracer.end(signal.SIGTERM)
 
@@ -197,7 +202,7 @@ async def measure(kind: Callable[[Path], Engine], quick: bool) -> tuple[str, Fig
             await grab(engine, figures)
             await sustained(engine, 600 if quick else 3000, Path(name), figures)
             await busy_fan_out(engine, 300 if quick else 1000, Path(name), figures)
-            await slow_disk(engine, 300 if quick else 1000, figures)
+            await slow_disk(engine, 300 if quick else 1000, Path(name), figures)
             await many_waiting(engine, figures)
         except PeerMissing:
             print(f"{engine.name} is missing here: not measured", flush=True)

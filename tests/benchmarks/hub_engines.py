@@ -42,7 +42,7 @@ from tests.waiting import until
 KIOSKS = 256
 AGENTS = 100
 READY_S = 30.0
-IN_FLIGHT = 64
+FILLS_AT_ONCE = 64
 FILL_TRIES = 5
 
 
@@ -55,7 +55,7 @@ class Engine(Protocol):
 
     Attributes:
         seen: ticket -> time at which the measured desk showed it (`time.perf_counter`).
-        watcher: arguments of `watchers` without the count.
+        watcher: arguments of `watchers` without the count. callers: arguments of `callers`.
     """
 
     name: str
@@ -76,6 +76,8 @@ class Engine(Protocol):
     async def snapshot(self, count: int) -> None: ...
 
     def watcher(self) -> list[str]: ...
+
+    def callers(self) -> list[str]: ...
 
     def hub_process(self) -> psutil.Process: ...
 
@@ -117,6 +119,7 @@ class Ours:
 
     def __init__(self, folder: Path) -> None:
         self.seen: dict[str, float] = {}
+        self._folder = folder
         self._cluster = alone(folder, KIOSKS, AGENTS)
         self._tasks = Tasks()
         self._clock = SystemClock()
@@ -176,7 +179,7 @@ class Ours:
         """Waiting tickets of kiosks that nobody else uses, straight into the store: one kiosk has only one."""
         store = NatsTicketStore(self._cluster.connection, self._tasks)
         begun = datetime.now(UTC)
-        turns = asyncio.Semaphore(IN_FLIGHT)
+        turns = asyncio.Semaphore(FILLS_AT_ONCE)
 
         async def put(n: int) -> None:
             ticket = Ticket(
@@ -196,7 +199,7 @@ class Ours:
                     except RevisionConflict:
                         return  # the first answer came too late
                     except StoreUnreachable:
-                        continue  # a disk that is behind: `IN_FLIGHT` wait for it at once
+                        continue  # a disk that is behind: `FILLS_AT_ONCE` wait for it
                     return
                 raise StoreUnreachable(why="the tickets cannot be stored")
 
@@ -213,6 +216,11 @@ class Ours:
     def watcher(self) -> list[str]:
         host, port = self._cluster.world.urls[0].removeprefix("nats://").split(":")
         return ["nats", host, port, self._cluster.world.agents["agent2"]]
+
+    def callers(self) -> list[str]:
+        path = self._folder / "callers.json"
+        path.write_text(json.dumps(self._cluster.world.kiosks), encoding="utf-8")
+        return [*self.watcher()[:3], str(path)]
 
     def hub_process(self) -> psutil.Process:
         return child_process(self._cluster.hubs[0])
@@ -296,6 +304,11 @@ class Peer:
 
     def watcher(self) -> list[str]:
         return ["ws", "127.0.0.1", str(self._port)]
+
+    def callers(self) -> list[str]:
+        path = self._folder / "callers.json"
+        path.write_text(json.dumps({f"k{n}": "" for n in range(KIOSKS)}), encoding="utf-8")
+        return [*self.watcher(), str(path)]
 
     def hub_process(self) -> psutil.Process:
         return child_process(self._hub)

@@ -6,22 +6,12 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import select
 import socket
 import sys
 import time
-from typing import Any
 
-import nkeys
-
-from session.bus.identity import public_key
-
-_nkeys: Any = nkeys
-
-ROOM_BYTES = 1 << 20
-"""What the system keeps of each desk between two looks."""
+from tests.benchmarks.bare_sockets import ROOM_BYTES, nats_socket, ws_socket
 
 MUCH_BYTES = 8 << 10
 LOOK_S, SELDOM_S = 0.02, 0.2
@@ -29,48 +19,6 @@ LOOK_S, SELDOM_S = 0.02, 0.2
 
 Real desks are other computers, so their reading must not take the time of what is measured.
 """
-
-
-def line_of(desk: socket.socket) -> bytes:
-    """The next line, byte by byte: what comes behind it stays in the socket."""
-    line = b""
-    while not line.endswith(b"\n"):
-        byte = desk.recv(1)
-        if not byte:
-            break
-        line += byte
-    return line
-
-
-def connected(host: str, port: int) -> socket.socket:
-    desk = socket.socket()
-    desk.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, ROOM_BYTES)
-    desk.connect((host, port))
-    return desk
-
-
-def nats_desk(host: str, port: int, seed: bytes) -> socket.socket:
-    desk = connected(host, port)
-    nonce = json.loads(line_of(desk).removeprefix(b"INFO "))["nonce"]
-    signature = _nkeys.from_seed(bytearray(seed)).sign(nonce.encode())
-    sig = base64.urlsafe_b64encode(bytes(signature)).rstrip(b"=").decode()
-    hello = {"nkey": public_key(seed), "sig": sig, "verbose": False, "pedantic": False, "headers": True, "lang": "raw"}
-    desk.sendall(f"CONNECT {json.dumps(hello)}\r\nSUB evt.q.* 1\r\nSUB evt.hb 2\r\nPING\r\n".encode())
-    while (line := line_of(desk)) != b"PONG\r\n":
-        if not line or line.startswith(b"-ERR"):
-            raise RuntimeError(f"refused: {line!r}")
-    return desk
-
-
-def ws_desk(host: str, port: int) -> socket.socket:
-    desk = connected(host, port)
-    desk.sendall(  # RFC 6455, section 4.1
-        b"GET /desk HTTP/1.1\r\nHost: peer\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-    )
-    if b" 101 " not in line_of(desk):
-        raise RuntimeError("the peer's hub refused")
-    return desk
 
 
 def read_for_ever(desks: list[socket.socket]) -> None:
@@ -97,7 +45,10 @@ def main(arguments: list[str]) -> None:
     kind, host, port = arguments[0], arguments[1], int(arguments[2])
     desks = []
     for _ in range(int(arguments[-1])):
-        desks.append(nats_desk(host, port, arguments[3].encode()) if kind == "nats" else ws_desk(host, port))
+        if kind == "nats":
+            desks.append(nats_socket(host, port, arguments[3].encode(), ("evt.q.*", "evt.hb")))
+        else:
+            desks.append(ws_socket(host, port, "desk"))
     print("ready", flush=True)
     read_for_ever(desks)
 

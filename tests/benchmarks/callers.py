@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Kiosks that call as fast as they are answered, as bare sockets in a process of their own: they are other computers.
+
+`nats HOST PORT KIOSKS` (a JSON file: user -> seed) or `ws HOST PORT KIOSKS` (the users alone count). Prints "ready".
+For each line `NAME COUNT` all kiosks call, each again as soon as it is answered, until COUNT calls are; then it prints
+the seconds that took. The requests' ids begin with NAME. An answer that is no ticket ends it with its text.
+"""
+
+from __future__ import annotations
+
+import json
+import select
+import sys
+import time
+from pathlib import Path
+
+from session.protocol import subjects
+from session.protocol.codec import encode
+from session.protocol.hub_messages import TicketAnswer, TicketRequested
+from session.protocol.roles import Role
+from tests.benchmarks.bare_sockets import ROOM_BYTES, nats_socket, ws_socket
+from tests.faults.cluster_world import SERVICE
+
+PLACE = "PLACE"
+"""Stands for the request's id in what is prepared."""
+
+
+class NatsKiosk:
+    """Talks as `session.kiosk.link` does."""
+
+    def __init__(self, host: str, port: int, user: str, seed: str) -> None:
+        inbox = f"{subjects.inbox(Role.KIOSK, user)}.bare"
+        self.socket = nats_socket(host, port, seed.encode(), (inbox,))
+        self._head = f"PUB {subjects.service(Role.KIOSK, user, 'call')} {inbox} ".encode()
+        self._wish = encode(TicketRequested(request_id=PLACE, service=SERVICE))
+        self._heard = b""
+
+    def request(self, request: str) -> bytes:
+        """What is sent for a call."""
+        wish = self._wish.replace(PLACE.encode(), request.encode())
+        return b"%b%d\r\n%b\r\n" % (self._head, len(wish), wish)
+
+    def answer(self, heard: bytes) -> bytes | None:
+        """The answer's text once it is whole; a question of the server's is answered."""
+        self._heard += heard
+        if self._heard.startswith(b"PING\r\n"):
+            self.socket.sendall(b"PONG\r\n")
+            self._heard = self._heard[6:]
+        first, _, rest = self._heard.partition(b"\r\n")
+        if not rest.endswith(b"\r\n"):
+            return None
+        words, self._heard = first.split(b" "), b""
+        if words[0] not in (b"MSG", b"HMSG") or len(rest) != int(words[-1]) + 2:
+            return first + rest
+        return rest[:-2]
+
+    is_ticket = f'"type":"{TicketAnswer.__name__}"'.encode()
+
+
+class WsKiosk:
+    """Talks as `tests.benchmarks.peer_hub` hears. RFC 6455, section 5.2; masked with zeros."""
+
+    def __init__(self, host: str, port: int, user: str, _seed: str) -> None:
+        self.socket = ws_socket(host, port, "ask")
+        self._wish = json.dumps(["call", user, PLACE]).encode()
+        self._heard = b""
+
+    def request(self, request: str) -> bytes:
+        """What is sent for a call."""
+        wish = self._wish.replace(PLACE.encode(), request.encode())
+        assert len(wish) < 126
+        return b"\x81%c\x00\x00\x00\x00%b" % (0x80 | len(wish), wish)
+
+    def answer(self, heard: bytes) -> bytes | None:
+        """The answer's text once it is whole."""
+        self._heard += heard
+        if len(self._heard) < 2 or len(self._heard) < 2 + self._heard[1]:
+            return None
+        answer, self._heard = self._heard[2:], b""
+        return answer
+
+    is_ticket = b'"'
+
+
+def call(kiosks: dict[int, NatsKiosk | WsKiosk], waiting: select.epoll, name: str, count: int) -> float:
+    """Seconds until `count` calls are answered."""
+    begun_s, asked, answered = time.perf_counter(), 0, 0
+    for kiosk in list(kiosks.values())[:count]:
+        kiosk.socket.sendall(kiosk.request(f"{name}{asked}"))
+        asked += 1
+    while answered < count:
+        for number, _ in waiting.poll():
+            kiosk = kiosks[number]
+            heard = kiosk.socket.recv(ROOM_BYTES >> 4)
+            if not heard:
+                raise RuntimeError("a kiosk's line has ended")
+            answer = kiosk.answer(heard)
+            if answer is None:
+                continue
+            if kiosk.is_ticket not in answer:
+                raise RuntimeError(f"no ticket: {answer!r}")
+            answered += 1
+            if asked < count:
+                kiosk.socket.sendall(kiosk.request(f"{name}{asked}"))
+                asked += 1
+    return time.perf_counter() - begun_s
+
+
+def main(arguments: list[str]) -> None:
+    kind, host, port, path = arguments[0], arguments[1], int(arguments[2]), Path(arguments[3])
+    make = NatsKiosk if kind == "nats" else WsKiosk
+    made = [make(host, port, user, seed) for user, seed in json.loads(path.read_text(encoding="utf-8")).items()]
+    kiosks: dict[int, NatsKiosk | WsKiosk] = {kiosk.socket.fileno(): kiosk for kiosk in made}
+    waiting = select.epoll()
+    for number in kiosks:
+        waiting.register(number, select.EPOLLIN)
+    print("ready", flush=True)
+    for line in sys.stdin:
+        name, count = line.split()
+        print(call(kiosks, waiting, name, int(count)), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
