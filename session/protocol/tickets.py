@@ -50,7 +50,7 @@ STEP = timedelta(minutes=3)
 """What one step of priority is worth: as much as so long a wait. See `queue_order`."""
 
 
-class Ticket(msgspec.Struct, frozen=True, kw_only=True):
+class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What every agent of the organisation may see of a waiting caller: no name, no caller number.
 
     Attributes:

@@ -128,7 +128,7 @@ async def as_many_as_go(engine: Engine, calls: int, name: str, folder: Path) -> 
 
     The kiosks are bare sockets, as the desks that watch: the two processors are the hub's and its server's.
     """
-    command = [sys.executable, "-m", "tests.benchmarks.callers", *engine.callers()]
+    command = [sys.executable, "-m", "tests.benchmarks.callers", *await engine.callers()]
     callers = Program(command, folder / "callers.err")
     await callers.start(wait_for=b"ready")
     try:

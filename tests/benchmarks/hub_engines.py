@@ -77,7 +77,9 @@ class Engine(Protocol):
 
     def watcher(self) -> list[str]: ...
 
-    def callers(self) -> list[str]: ...
+    async def callers(self) -> list[str]:
+        """They are the kiosks from now on: the ones of this process are gone."""
+        ...
 
     def hub_process(self) -> psutil.Process: ...
 
@@ -124,6 +126,7 @@ class Ours:
         self._tasks = Tasks()
         self._clock = SystemClock()
         self._kiosks: list[KioskLink] = []
+        self._kiosk_clients: list[BusClient] = []
         self._agents: list[BusClient] = []
         self._clients: list[BusClient] = []
 
@@ -136,6 +139,7 @@ class Ours:
             client = await self._client(Role.KIOSK, name, seed)
             self._kiosks.append(KioskLink(client, self._clock, self._tasks, poll_s=600.0))
             client.beat()
+            self._kiosk_clients.append(client)
         for name, seed in world.agents.items():
             self._agents.append(await self._client(Role.AGENT, name, seed))
 
@@ -217,7 +221,9 @@ class Ours:
         host, port = self._cluster.world.urls[0].removeprefix("nats://").split(":")
         return ["nats", host, port, self._cluster.world.agents["agent2"]]
 
-    def callers(self) -> list[str]:
+    async def callers(self) -> list[str]:
+        while self._kiosk_clients:
+            await self._kiosk_clients.pop().close()
         path = self._folder / "callers.json"
         path.write_text(json.dumps(self._cluster.world.kiosks), encoding="utf-8")
         return [*self.watcher()[:3], str(path)]
@@ -247,6 +253,7 @@ class Peer:
         self._hub = Program([], folder / "hub.err")
         self._http: aiohttp.ClientSession | None = None
         self._sockets: dict[str, Any] = {}
+        self._kiosk_sockets = [f"k{n}" for n in range(KIOSKS)]
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     name = ""
@@ -261,7 +268,7 @@ class Peer:
         self._hub.command = [sys.executable, "-m", "tests.benchmarks.peer_hub", *arguments]
         await self._hub.start(wait_for=b"ready")
         self._http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
-        for name in [f"k{n}" for n in range(KIOSKS)] + [f"a{n}" for n in range(AGENTS)]:
+        for name in self._kiosk_sockets + [f"a{n}" for n in range(AGENTS)]:
             self._sockets[name] = await self._open("ask")
 
     @asynccontextmanager
@@ -305,7 +312,9 @@ class Peer:
     def watcher(self) -> list[str]:
         return ["ws", "127.0.0.1", str(self._port)]
 
-    def callers(self) -> list[str]:
+    async def callers(self) -> list[str]:
+        while self._kiosk_sockets:
+            await self._sockets.pop(self._kiosk_sockets.pop()).close()
         path = self._folder / "callers.json"
         path.write_text(json.dumps({f"k{n}": "" for n in range(KIOSKS)}), encoding="utf-8")
         return [*self.watcher(), str(path)]
