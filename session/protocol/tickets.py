@@ -73,7 +73,9 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         talk: holding and third people, in session only. passed: how it was passed on last.
         changed_by: "<role letter>.<user>" of who made the last change, or "hub".
         act, undoes: the last act of a supervisor on it, and the act that this one took back.
-        format: the number of this stored form.
+        format: the number of this stored form; 1 when nothing is said, any later one is always said.
+
+    What has its usual value is not written: a change is told to every desk, on lines that may be narrow.
     """
 
     id: Id
