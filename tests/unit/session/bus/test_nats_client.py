@@ -6,15 +6,18 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from functools import partial
 from typing import Any
 
 import nats.errors
 import pytest
 from nats.aio.subscription import Subscription
+from nats.aio.transport import TcpTransport
 
-from session.bus.nats_client import DirectClient, Incoming, _queued, headers_of
+from session import loop
+from session.bus.nats_client import FULL_BYTES, DirectClient, Incoming, _queued, headers_of
+from tests.waiting import until
 
 
 def test_headers_are_read_as_the_server_writes_them() -> None:
@@ -85,6 +88,90 @@ async def test_what_is_said_is_what_nats_py_would_have_said(wire: tuple[DirectCl
     assert wrote[::2] == wrote[1::2]
     assert len(wrote) == 10
     assert (client.stats["out_msgs"], client.stats["out_bytes"], client.pending_data_size) == (10, 32, 0)
+
+
+class Reader:
+    """A server that says its first words, answers pings and keeps what it reads, once it may read."""
+
+    def __init__(self) -> None:
+        self.read = bytearray()
+        self.may_read = asyncio.Event()
+        self.pieces = 0
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b'INFO {"max_payload": 1000000, "headers": true}\r\n')
+        while data := await reader.read(1 << 20):
+            self.pieces += 1
+            self.read.extend(data)
+            writer.write(b"PONG\r\n" * data.count(b"PING\r\n"))
+            if b"PING\r\n" in data:
+                await self.may_read.wait()
+        writer.close()
+
+    async def has(self, words: bytes) -> None:
+        await until(lambda: words in self.read, 10.0)
+
+
+async def _client_of(reader: Reader) -> tuple[DirectClient, asyncio.Server]:
+    server = await asyncio.start_server(reader.serve, "127.0.0.1", 0)
+    client = DirectClient()
+    await client.connect(f"nats://127.0.0.1:{server.sockets[0].getsockname()[1]}", allow_reconnect=False)
+    return client, server
+
+
+async def _said_in_one_turn() -> tuple[bytes, int]:
+    """What a server reads of a client that subscribes and speaks in one turn of the loop, and in how many pieces."""
+    reader = Reader()
+    reader.may_read.set()
+    client, server = await _client_of(reader)
+    before = reader.pieces
+    await client.say("evt.a", b"first", None)
+    await client.hear("evt.b", "", lambda _message: None)
+    await client.say("evt.b", b"second", {"n": "1"})
+    await client.say("evt.b", b"last", None, "_I.1")
+    await reader.has(b"last\r\n")
+    assert client.pending_data_size == 0
+    await client.close()
+    server.close()
+    return bytes(reader.read), reader.pieces - before
+
+
+@pytest.mark.parametrize("run", [asyncio.run, loop.run])
+def test_what_is_said_leaves_in_its_order_and_together_on_every_loop(
+    run: Callable[[Coroutine[Any, Any, tuple[bytes, int]]], tuple[bytes, int]],
+) -> None:
+    said, pieces = run(_said_in_one_turn())
+    words = [
+        b"PUB evt.a  5\r\nfirst",
+        b"SUB evt.b",
+        b"HPUB evt.b  18 24\r\nNATS/1.0\r\nn: 1\r\n\r\nsecond",
+        b"PUB evt.b _I.1 4\r\nlast",
+    ]
+    places = [said.index(word) for word in words]
+    assert places == sorted(places)
+    assert pieces == 1
+
+
+async def test_what_the_network_does_not_take_is_counted_and_nothing_is_lost() -> None:
+    reader = Reader()
+    client, server = await _client_of(reader)
+    block, total = b"x" * 500_000, 0
+    while client.pending_data_size < 4 * len(block):
+        await client.say("evt.a", block, None)
+        total += 1
+        await asyncio.sleep(0)
+        assert total < 200, "what waits is not counted"
+    assert isinstance(client._transport, TcpTransport)
+    writer = client._transport._io_writer
+    assert writer is not None
+    assert writer.transport.get_write_buffer_size() < FULL_BYTES + 8 * len(block)
+    await client.say("evt.a", b"last", None)
+    reader.may_read.set()
+    await reader.has(b"last\r\n")
+    assert reader.read.count(b"PUB evt.a") == total + 1
+    assert client.pending_data_size == 0
+    await client.close()
+    server.close()
 
 
 async def test_what_is_said_cannot_be_another_command(wire: tuple[DirectClient, list[bytes]]) -> None:
