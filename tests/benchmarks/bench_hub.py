@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import itertools
 import json
 import os
 import shutil
@@ -18,8 +19,10 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from session.bus.client import BusClient
@@ -41,8 +44,13 @@ Figures = dict[str, float]
 """What was measured of one engine, by the name of the case."""
 
 CALLS_PER_S = 30.0
-REST_S = 10.0
-"""How long a hub is watched while nobody calls: what it spends then is no call's."""
+REST_S = 3.0
+"""How long a hub is watched in each round while nobody calls: what it spends then is no call's."""
+
+ROUNDS = 3
+
+NAMES = map("{:03d}".format, itertools.count())
+"""No two calls have the same id."""
 
 CALLING_S = 300.0
 MEGABYTE = 1 << 20
@@ -63,8 +71,37 @@ GOALS: dict[int, float] = {1: 5.0, 50: 10.0, 500: 50.0}
 class Spent:
     """What the hub's process spent, and how long that was."""
 
-    hub_ms: float
-    took_s: float
+    hub_ms: float = 0.0
+    took_s: float = 0.0
+
+    def __add__(self, more: Spent) -> Spent:
+        return Spent(self.hub_ms + more.hub_ms, self.took_s + more.took_s)
+
+    @property
+    def a_second(self) -> float:
+        """Milliseconds of processor in each."""
+        return self.hub_ms / self.took_s
+
+
+class Run:
+    """One engine, and what was found of it so far.
+
+    Attributes:
+        took_ms, rest, busy: of "visible", by the number of desks, of all rounds so far.
+    """
+
+    def __init__(self, engine: Engine, folder: Path) -> None:
+        self.engine, self.folder = engine, folder
+        self.figures: Figures = {}
+        self.took_ms: dict[int, list[float]] = {desks: [] for desks in GOALS}
+        self.rest = dict.fromkeys(GOALS, Spent())
+        self.busy = dict.fromkeys(GOALS, Spent())
+        self._rounds: dict[str, list[float]] = {}
+
+    def add(self, case: str, value: float) -> None:
+        """Of one round; the figure is the median of all."""
+        self._rounds.setdefault(case, []).append(value)
+        self.figures[case] = statistics.median(self._rounds[case])
 
 
 async def spent_in(engine: Engine, work: Awaitable[None]) -> Spent:
@@ -74,26 +111,27 @@ async def spent_in(engine: Engine, work: Awaitable[None]) -> Spent:
     return Spent((spent_s(engine.hub_process()) - before_s) * 1000, time.perf_counter() - begun_s)
 
 
-async def visible(engine: Engine, desks: int, calls: int, folder: Path, figures: Figures) -> None:
+async def visible(run: Run, desks: int, calls: int) -> None:
     """From the press of a button to the ticket on a desk, at a steady rate, with `desks` on the line.
 
     The measured one is in the middle of them: who is told first sees nothing of how many there are.
     """
+    engine, name = run.engine, next(NAMES)
     took_ms: list[float] = []
 
     async def one(n: int) -> None:
         begun_s = time.perf_counter()
-        ticket = await engine.call(n % KIOSKS, f"v{desks}-{n}")
+        ticket = await engine.call(n % KIOSKS, f"v{name}-{n}")
         await until(lambda: ticket in engine.seen, 10.0)
         took_ms.append((engine.seen[ticket] - begun_s) * 1000)
 
     before, after = (desks - 1) // 2, desks - 1 - (desks - 1) // 2
     watcher = engine.watcher()
-    async with watching(watcher, before, folder), engine.desk(), watching(watcher, after, folder):
+    async with watching(watcher, before, run.folder), engine.desk(), watching(watcher, after, run.folder):
         await asyncio.gather(*(one(n) for n in range(10_000, 10_010)))  # warm
         took_ms.clear()
-        await asyncio.sleep(2.0)
-        rest = await spent_in(engine, asyncio.sleep(REST_S))
+        await asyncio.sleep(1.0)
+        run.rest[desks] += await spent_in(engine, asyncio.sleep(REST_S))
         running: list[asyncio.Task[None]] = []
 
         async def load() -> None:
@@ -102,65 +140,81 @@ async def visible(engine: Engine, desks: int, calls: int, folder: Path, figures:
                 await asyncio.sleep(1 / CALLS_PER_S)
             await asyncio.gather(*running)
 
-        busy = await spent_in(engine, load())
-    took_ms.sort()
-    figures[f"visible p50, {desks} desks"] = statistics.median(took_ms)
-    figures[f"visible p99, {desks} desks"] = took_ms[int(len(took_ms) * 0.99)]
-    figures[f"hub CPU at rest, {desks} desks"] = rest.hub_ms / rest.took_s
-    figures[f"hub CPU per call, {desks} desks"] = (busy.hub_ms - rest.hub_ms * busy.took_s / rest.took_s) / calls
+        run.busy[desks] += await spent_in(engine, load())
+    run.took_ms[desks] += sorted(took_ms)
 
 
-async def grab(engine: Engine, figures: Figures) -> None:
+def say_visible(run: Run, desks: int) -> None:
+    """The figures of all rounds together."""
+    took_ms, rest, busy = sorted(run.took_ms[desks]), run.rest[desks], run.busy[desks]
+    run.figures[f"visible p50, {desks} desks"] = statistics.median(took_ms)
+    run.figures[f"visible p99, {desks} desks"] = took_ms[int(len(took_ms) * 0.99)]
+    run.figures[f"hub CPU at rest, {desks} desks"] = rest.a_second
+    run.figures[f"hub CPU per call, {desks} desks"] = (busy.hub_ms - rest.a_second * busy.took_s) / len(took_ms)
+
+
+async def grab(run: Run) -> None:
     """All agents want one ticket: exactly one gets it, and all know."""
     took_ms = []
     for n in range(5):
-        ticket = await engine.call(n, f"grab{n}")
+        ticket = await run.engine.call(n, f"grab{n}")
         begun_s = time.perf_counter()
-        won = await asyncio.gather(*(engine.accept(agent, ticket) for agent in range(AGENTS)))
+        won = await asyncio.gather(*(run.engine.accept(agent, ticket) for agent in range(AGENTS)))
         took_ms.append((time.perf_counter() - begun_s) * 1000)
         if sum(won) != 1:
             raise RuntimeError(f"{sum(won)} agents won one ticket")
-    figures["100 agents, one ticket: all know"] = statistics.median(took_ms)
+    run.figures["100 agents, one ticket: all know"] = statistics.median(took_ms)
 
 
-async def as_many_as_go(engine: Engine, calls: int, name: str, folder: Path) -> float:
-    """Calls as fast as they are answered, all kiosks at once; ms a call.
+async def as_many_as_go(run: Run, calls: int) -> float:
+    """Calls as fast as they are answered, all kiosks at once; ms in all.
 
     The kiosks are bare sockets, as the desks that watch: the two processors are the hub's and its server's.
     """
-    command = [sys.executable, "-m", "tests.benchmarks.callers", *await engine.callers()]
-    callers = Program(command, folder / "callers.err")
+    command = [sys.executable, "-m", "tests.benchmarks.callers", *await run.engine.callers()]
+    callers = Program(command, run.folder / "callers.err")
     await callers.start(wait_for=b"ready")
     try:
-        await callers.say(f"{name} {calls}")
+        await callers.say(f"{next(NAMES)} {calls}")
         took = await callers.read_line(CALLING_S)
         if not took:
-            raise RuntimeError(f"the callers have ended: {(folder / 'callers.err').read_text(encoding='utf-8')[-300:]}")
-        return float(took) * 1000 / calls
+            why = (run.folder / "callers.err").read_text(encoding="utf-8")[-300:]
+            raise RuntimeError(f"the callers have ended: {why}")
+        return float(took) * 1000
     finally:
         await callers.end()
 
 
-async def sustained(engine: Engine, calls: int, folder: Path, figures: Figures) -> None:
+async def sustained(run: Run, calls: int) -> None:
     """As many calls as go with 50 desks watching."""
+    engine = run.engine
     programs = {"hub": [engine.hub_process()], "server": engine.server_processes()}
-    async with watching(engine.watcher(), 50, folder):
+    async with watching(engine.watcher(), 50, run.folder):
         before_s = {name: sum(map(spent_s, running)) for name, running in programs.items()}
-        figures[SUSTAINED] = await as_many_as_go(engine, calls, "s", folder)
+        run.add(SUSTAINED, await as_many_as_go(run, calls) / calls)
         for name, running in programs.items():
             spent_ms = (sum(map(spent_s, running)) - before_s[name]) * 1000
-            figures[f"sustained: {name} CPU per call"] = spent_ms / calls
+            run.add(f"sustained: {name} CPU per call", spent_ms / calls)
 
 
-async def busy_fan_out(engine: Engine, calls: int, folder: Path, figures: Figures) -> None:
-    """As many calls as go with 500 desks watching: what a call costs a hub that has no time to rest between two."""
-    async with watching(engine.watcher(), max(GOALS), folder):
-        before_s = spent_s(engine.hub_process())
-        await as_many_as_go(engine, calls, "f", folder)
-        figures[BUSY_FAN_OUT] = (spent_s(engine.hub_process()) - before_s) * 1000 / calls
+async def busy_fan_out(run: Run, calls: int) -> None:
+    """As many calls as go with 500 desks watching: what a call costs a hub that has no time to rest between two.
+
+    With what the hub does with them afterwards, and without what it still had to do before.
+    """
+    engine, most = run.engine, max(GOALS)
+
+    async def load() -> None:
+        await as_many_as_go(run, calls)
+        await engine.settle()
+
+    async with watching(engine.watcher(), most, run.folder):
+        await engine.settle()
+        busy = await spent_in(engine, load())
+    run.figures[BUSY_FAN_OUT] = (busy.hub_ms - run.rest[most].a_second * busy.took_s) / calls
 
 
-async def slow_disk(engine: Engine, calls: int, folder: Path, figures: Figures) -> None:
+async def slow_disk(run: Run, calls: int) -> None:
     """As many calls as go where each sync takes `SLOW_MS` more, as on a disk that turns or a worn memory card.
 
     strace(1) holds the answers of fsync(2) and fdatasync(2) back; its own weight is on everybody's server alike.
@@ -170,45 +224,64 @@ async def slow_disk(engine: Engine, calls: int, folder: Path, figures: Figures) 
         return
     late = f"inject=fsync,fdatasync:delay_exit={SLOW_MS * 1000}"
     command = [strace, "-f", "-q", "-o", os.devnull, "-e", "trace=fsync,fdatasync", "-e", late]
-    tracer = Program([*command, *(f"-p{one.pid}" for one in engine.server_processes())], Path(os.devnull))
+    tracer = Program([*command, *(f"-p{one.pid}" for one in run.engine.server_processes())], Path(os.devnull))
     await tracer.start()
     try:
         await asyncio.sleep(1.0)
         if tracer.is_running:  # not everybody may look into others' programs
-            figures[SLOW] = await as_many_as_go(engine, calls, "d", folder)
+            run.figures[SLOW] = await as_many_as_go(run, calls) / calls
     finally:
         await tracer.end(signal.SIGTERM)
 
 
-async def many_waiting(engine: Engine, figures: Figures) -> None:
+async def many_waiting(run: Run) -> None:
     """10,000 waiting tickets: a new desk gets them all; what the hub needs for them."""
-    await engine.fill(WAITING)
+    await run.engine.fill(WAITING)
     await asyncio.sleep(3.0)
     begun_s = time.perf_counter()
-    await engine.snapshot(WAITING)
-    figures["10,000 waiting: snapshot"] = (time.perf_counter() - begun_s) * 1000
-    figures[MEMORY] = engine.hub_process().memory_info().rss / MEGABYTE
+    await run.engine.snapshot(WAITING)
+    run.figures["10,000 waiting: snapshot"] = (time.perf_counter() - begun_s) * 1000
+    run.figures[MEMORY] = run.engine.hub_process().memory_info().rss / MEGABYTE
 
 
-async def measure(kind: Callable[[Path], Engine], quick: bool) -> tuple[str, Figures]:
-    """Everything of one engine; an empty answer for a missing peer."""
-    with tempfile.TemporaryDirectory(prefix="bench") as name:
-        engine = kind(Path(name))
-        figures: Figures = {}
-        try:
-            await engine.start()
-            for desks in GOALS:
-                await visible(engine, desks, 60 if quick else 300, Path(name), figures)
-            await grab(engine, figures)
-            await sustained(engine, 1000 if quick else 10_000, Path(name), figures)
-            await busy_fan_out(engine, 300 if quick else 1000, Path(name), figures)
-            await slow_disk(engine, 300 if quick else 1000, Path(name), figures)
-            await many_waiting(engine, figures)
-        except PeerMissing:
-            print(f"{engine.name} is missing here: not measured", flush=True)
-        finally:
-            await engine.close()
-        return engine.name, figures
+async def measure(runs: list[Run], quick: bool) -> None:
+    """Each case of all engines, one after the other and in rounds: what else the machine does hits them alike."""
+
+    async def rounds(case: Callable[[Run], Awaitable[None]]) -> None:
+        for turn in range(1 if quick else ROUNDS):
+            first = turn % len(runs)
+            for run in runs[first:] + runs[:first]:
+                await case(run)
+
+    for desks in GOALS:
+        await rounds(partial(visible, desks=desks, calls=60 if quick else 80))
+        for run in runs:
+            say_visible(run, desks)
+    for run in runs:
+        await grab(run)
+    await rounds(partial(sustained, calls=1000 if quick else 4000))
+    for run in runs:
+        await busy_fan_out(run, 300 if quick else 1000)
+        await slow_disk(run, 300 if quick else 1000)
+        await many_waiting(run)
+
+
+@asynccontextmanager
+async def engines() -> AsyncIterator[list[Run]]:
+    """All that are here, started; they rest while another one is measured."""
+    async with AsyncExitStack() as stack:
+        found = []
+        for kind in ENGINES:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench")))
+            engine = kind(folder)
+            stack.push_async_callback(engine.close)
+            try:
+                await engine.start()
+            except PeerMissing:
+                print(f"{engine.name} is missing here: not measured", flush=True)
+                continue
+            found.append(Run(engine, folder))
+        yield found
 
 
 async def first_ticket_s() -> float:
@@ -325,10 +398,10 @@ def busy() -> str:
 
 
 async def main(quick: bool) -> list[Row]:
-    figures = {}
-    for kind in ENGINES:
-        name, values = await measure(kind, quick)
-        figures[name] = values
+    async with engines() as runs:
+        await measure(runs, quick)
+    figures = {run.engine.name: run.figures for run in runs}
+    for name, values in figures.items():
         for case, value in values.items():
             print(f"  {name:<12} {case:<36} {value:9.2f}", flush=True)
     starts = [await first_ticket_s() for _ in range(3)]

@@ -29,6 +29,7 @@ from session.desk.link import DeskLink
 from session.errors import AgentBusy, StoreUnreachable, TicketTaken
 from session.hub.engine import RevisionConflict
 from session.hub.nats_store import NatsTicketStore
+from session.hub.projection import GATHER_S
 from session.kiosk.link import KioskLink
 from session.protocol.hub_messages import AcceptRequest, SessionAnswer
 from session.protocol.roles import Role
@@ -44,6 +45,9 @@ AGENTS = 100
 READY_S = 30.0
 FILLS_AT_ONCE = 64
 FILL_TRIES = 5
+
+SETTLES, QUIET = 12, 0.08
+"""Looks at a hub, and the share of a processor below which it rests."""
 
 
 class PeerMissing(Exception):
@@ -79,6 +83,10 @@ class Engine(Protocol):
 
     async def callers(self) -> list[str]:
         """They are the kiosks from now on: the ones of this process are gone."""
+        ...
+
+    async def settle(self) -> None:
+        """Returns when the hub has done what is left to do of earlier calls."""
         ...
 
     def hub_process(self) -> psutil.Process: ...
@@ -195,6 +203,7 @@ class Ours:
                 number=f"L{n % 999 + 1:03d}",
                 state=TicketState.WAITING,
                 arrived_at_utc=begun + timedelta(milliseconds=n),
+                changed_by=f"{Role.KIOSK}.k{n}",  # a sign of life: a silent kiosk has no caller
             )
             async with turns:
                 for _ in range(FILL_TRIES):
@@ -227,6 +236,16 @@ class Ours:
         path = self._folder / "callers.json"
         path.write_text(json.dumps(self._cluster.world.kiosks), encoding="utf-8")
         return [*self.watcher()[:3], str(path)]
+
+    async def settle(self) -> None:
+        """The history gathers changes for four seconds before it takes the last of them."""
+        quiet_s = max(GATHER_S) + 1.0
+        for _ in range(SETTLES):
+            before_s = spent_s(self.hub_process())
+            await asyncio.sleep(quiet_s)
+            if spent_s(self.hub_process()) - before_s < QUIET * quiet_s:
+                return
+        raise RuntimeError("the hub does not come to rest")
 
     def hub_process(self) -> psutil.Process:
         return child_process(self._cluster.hubs[0])
@@ -318,6 +337,9 @@ class Peer:
         path = self._folder / "callers.json"
         path.write_text(json.dumps({f"k{n}": "" for n in range(KIOSKS)}), encoding="utf-8")
         return [*self.watcher(), str(path)]
+
+    async def settle(self) -> None:
+        """It does everything at once."""
 
     def hub_process(self) -> psutil.Process:
         return child_process(self._hub)
