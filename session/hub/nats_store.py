@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -52,6 +52,7 @@ class NatsTicketStore:
         self._streams = connection.streams
         self._tasks = tasks
         self._replicas = replicas
+        self._being_stored: dict[str, tuple[bytes, Ticket]] = {}
         self._follower: Follower[StoredTicket | None] | None = None
 
     async def prepare(self) -> None:
@@ -79,25 +80,29 @@ class NatsTicketStore:
 
     async def replace(self, ticket: Ticket, revision: int) -> int:
         """See `TicketStore`."""
-        try:
-            subject = _subject(ticket.organisation, ticket.id)
-            return await self._streams.append(subject, encode(ticket), expected=revision)
-        except WrongRevision as error:
-            raise RevisionConflict from error
+        return await self._append(ticket, revision, None, None)
 
     async def retire(self, ticket: Ticket, revision: int) -> int:
         """See `TicketStore`. One message rolls the history up and has the time to live.
 
         Not a time to live on plain values: when the last one expired, the one before would come back (measured).
         """
-        headers = {"KV-Operation": "PURGE", "Nats-Rollup": "sub"}
+        return await self._append(ticket, revision, {"KV-Operation": "PURGE", "Nats-Rollup": "sub"}, RETIRED_S)
+
+    async def _append(self, ticket: Ticket, revision: int, headers: Mapping[str, str] | None, ttl_s: int | None) -> int:
+        subject, payload = _subject(ticket.organisation, ticket.id), encode(ticket)
+        self._being_stored[subject] = payload, ticket
         try:
-            subject = _subject(ticket.organisation, ticket.id)
-            return await self._streams.append(
-                subject, encode(ticket), expected=revision, headers=headers, ttl_s=RETIRED_S
-            )
+            return await self._streams.append(subject, payload, expected=revision, headers=headers, ttl_s=ttl_s)
         except WrongRevision as error:
             raise RevisionConflict from error
+        finally:
+            self._being_stored.pop(subject, None)
+
+    def _read(self, stored: Stored) -> StoredTicket | None:
+        """With many desks the server tells us our own change before it tells us that it has stored it."""
+        payload, ticket = self._being_stored.get(stored.subject, (b"", None))
+        return StoredTicket(ticket, stored.revision) if ticket and payload == stored.payload else _ticket(stored)
 
     async def get(self, organisation: str, ticket_id: str) -> StoredTicket | None:
         """See `TicketStore`."""
@@ -129,7 +134,7 @@ class NatsTicketStore:
                 _, _, organisation, ticket_id = stored.subject.split(".")
                 if known(organisation, ticket_id) >= stored.revision:
                     return None
-            return _ticket(stored)
+            return self._read(stored)
 
         def loaded(batch: Sequence[StoredTicket | None], _revision: int) -> None:
             on_loaded([ticket for ticket in batch if ticket is not None])

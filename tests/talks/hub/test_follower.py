@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,9 @@ from session.bus.follower import Follower, as_stored
 from session.bus.hub_connection import HubConnection
 from session.bus.streams import Stored, WrongRevision
 from session.errors import StoreUnreachable
+from session.hub.engine import StoredTicket
 from session.hub.nats_store import NatsTicketStore
+from session.protocol.codec import encode
 from tests.talks.hub.bus_fixture import World, hub_world
 from tests.unit.session.hub.invented_tickets import ticket
 from tests.waiting import until
@@ -132,5 +135,43 @@ async def test_a_ticket_that_is_known_already_is_not_told_again_and_every_other_
         await store.replace(ticket(1, reason="another hub's"), 1)
         await until(lambda: len(told) == 2)
         assert told == [("t2", 2), ("t1", 3)]
+        await store.stop()
+        await connection.close()
+
+
+async def test_own_change_that_is_heard_before_the_answer_is_not_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with hub_world(tmp_path, with_hub=False) as world:
+        connection = HubConnection([world.server.url], world.hub_seed, world.tasks)
+        await connection.connect()
+        store, told = NatsTicketStore(connection, world.tasks), list[StoredTicket]()
+        await store.prepare()
+        await store.follow(lambda _batch: None, told.append)
+        await store.wait_loaded()
+        at_once = connection.streams.append
+        theirs = ticket(1, reason="another hub's")
+
+        async def late(subject: str, payload: bytes, **how: Any) -> int:
+            """The answer comes after the change was heard, and after another hub's, which came next."""
+            revision = await at_once(subject, payload, **how)
+            if how["expected"] == 0:
+                await at_once(subject, encode(theirs), expected=revision)
+            await until(lambda: len(told) > 1)
+            return revision
+
+        monkeypatch.setattr(connection.streams, "append", late)
+        ours = ticket(1)
+        first = await store.create(ours)
+        assert [(stored.ticket, stored.revision) for stored in told] == [(ours, first), (theirs, first + 1)]
+        assert told[0].ticket is ours
+        retired = ticket(1, reason="ended")
+        await store.retire(retired, first + 1)
+        await until(lambda: len(told) == 3)
+        assert told[2].ticket == retired
+        monkeypatch.undo()
+        await store.create(ticket(2))
+        await until(lambda: len(told) == 4)
+        assert told[3].ticket == ticket(2)
         await store.stop()
         await connection.close()
