@@ -370,6 +370,7 @@ class Line:
             if not connection.client.is_connected:  # nats-py returns unconnected when the server closes without PONG
                 raise BusUnreachable
             _bound_silence(connection.client)
+            connection.client.take_at_once()
             self._connection = connection
             for wish in list(self._wishes):
                 await self._place(wish, connection)

@@ -20,6 +20,7 @@ import nats.errors
 from nats.aio.client import Client
 from nats.aio.subscription import Subscription
 from nats.aio.transport import TcpTransport
+from nats.protocol.parser import AWAITING_CONTROL_LINE
 
 STATUS, DESCRIPTION = "Status", "Description"
 
@@ -85,10 +86,49 @@ def headers_as_sent(headers: Mapping[str, str]) -> bytes:
 class DirectClient(Client):
     """A client whose messages go to handlers at once, and leave at the loop's next turn, all in one piece.
 
-    nats-py wakes its flusher through a queue and tells whoever waits through a future, each time.
+    nats-py wakes its flusher through a queue and tells whoever waits through a future, each time; what arrives wakes
+    its reading task through another one, which takes it apart with regular expressions.
     """
 
     _is_leaving = False
+
+    def take_at_once(self) -> None:
+        """From now on messages that arrive whole are handled as they arrive; all else goes nats-py's way.
+
+        To be called once, when it is connected. Over a WebSocket nothing changes.
+        """
+        if isinstance(self._transport, TcpTransport) and self._transport._io_reader is not None:
+            reader: Any = self._transport._io_reader
+            reader.feed_data = partial(self._take, reader, reader.feed_data)
+
+    def _take(self, reader: Any, pass_on: Callable[[bytes], None], data: bytes) -> None:
+        if not reader._buffer and not self._ps.buf and self._ps.state == AWAITING_CONTROL_LINE:
+            data = data[self._take_whole(data) :]
+        if data:
+            pass_on(data)
+
+    def _take_whole(self, data: bytes) -> int:
+        """Handles the whole messages that `data` begins with; how many bytes they are."""
+        at = 0
+        while (end := data.find(b"\r\n", at)) > 0:
+            words = data[at:end].split(b" ")
+            has_headers = words[0] == b"HMSG"
+            if not (has_headers or words[0] == b"MSG") or len(words) not in ((5, 6) if has_headers else (4, 5)):
+                break
+            try:
+                number, size = int(words[2]), int(words[-1])
+                headers_size = int(words[-2]) if has_headers else 0
+            except ValueError:
+                break
+            begin = end + 2
+            after = begin + size
+            if after + 2 > len(data) or not 0 <= headers_size <= size:
+                break
+            reply = words[3] if len(words) == 5 + has_headers else b""
+            told = data[begin : begin + headers_size]
+            self._hand_over(number, words[1], reply, data[begin + headers_size : after], told)
+            at = after + 2
+        return at
 
     def _leave(self) -> None:
         self._is_leaving = False
@@ -128,7 +168,10 @@ class DirectClient(Client):
         """Calls `handler` for each message of `subject` from now on. Raises nats-py's errors."""
         return await self.subscribe(subject, queue=queue, cb=partial(_queued, handler))
 
-    async def _process_msg(self, sid: int, subject: bytes, reply: bytes, data: bytes, headers: bytes) -> None:
+    async def _process_msg(self, sid: int, subject: bytes, reply: bytes, data: bytes, headers: bytes | None) -> None:
+        self._hand_over(sid, subject, reply, data, headers)
+
+    def _hand_over(self, sid: int, subject: bytes, reply: bytes, data: bytes, headers: bytes | None) -> None:
         heard: Any = self._subs.get(sid)
         if heard is not None:
             self.stats["in_msgs"] += 1

@@ -14,6 +14,7 @@ import nats.errors
 import pytest
 from nats.aio.subscription import Subscription
 from nats.aio.transport import TcpTransport
+from nats.protocol.parser import Parser
 
 from session import loop
 from session.bus.nats_client import FULL_BYTES, DirectClient, Incoming, _queued, headers_of
@@ -172,6 +173,93 @@ async def test_what_the_network_does_not_take_is_counted_and_nothing_is_lost() -
     assert client.pending_data_size == 0
     await client.close()
     server.close()
+
+
+ARRIVING = (
+    b"MSG a.b 7 0\r\n\r\n"
+    b"MSG a.b 7 _I.1 5\r\nfirst\r\n"
+    b"HMSG a.b 8 22 28\r\nNATS/1.0\r\nn: 1 2 3\r\n\r\nsecond\r\n"
+    b"PING\r\n"
+    b"HMSG a.b 7 _I.2 12 12\r\nNATS/1.0\r\n\r\n\r\n"
+    b"+OK\r\n"
+    b"MSG a.b 9 7\r\nunheard\r\n"
+    b'INFO {"max_payload": 77}\r\n'
+    b"MSG a.b 8 20\r\nMSG a.b 7 2\r\nxx\r\n2\r\n\r\n"
+    b"PONG\r\n"
+    b"MSG a.b 7 4\r\nlast\r\n"
+)
+
+
+async def _heard(pieces: list[bytes], at_once: bool) -> tuple[list[tuple[int, Incoming]], list[bytes], dict[str, int]]:
+    """What a client hears of pieces that arrive one after the other, what it says to them, and what it counts."""
+    heard: list[tuple[int, Incoming]] = []
+    said: list[bytes] = []
+
+    class Wire(TcpTransport):
+        def __init__(self) -> None:
+            self._io_reader, self._io_writer = asyncio.StreamReader(), None
+
+        def __bool__(self) -> bool:
+            return True
+
+        def writelines(self, commands: list[bytes]) -> None:
+            said.extend(commands)
+
+        async def drain(self) -> None:
+            return
+
+    def hear(number: int, message: Incoming) -> None:
+        heard.append((number, message))
+
+    client, wire = DirectClient(), Wire()
+    inside: Any = client
+    inside._status, inside._transport, inside._ps = DirectClient.CONNECTED, wire, Parser(client)
+    inside._current_server, inside._flush_queue = object(), asyncio.Queue()
+    for number in (7, 8):
+        inside._subs[number] = Subscription(client, id=number, cb=partial(_queued, partial(hear, number)))
+    tasks = [asyncio.get_running_loop().create_task(each()) for each in (inside._flusher, inside._read_loop)]
+    if at_once:
+        client.take_at_once()
+    assert wire._io_reader is not None
+    for piece in pieces:
+        wire._io_reader.feed_data(piece)
+        if len(piece) % 2:
+            await asyncio.sleep(0)
+    await until(lambda: bool(heard) and heard[-1][1].payload == b"last", 5.0)
+    await asyncio.sleep(0.01)
+    for task in tasks:
+        task.cancel()
+    return heard, said, {name: client.stats[name] for name in ("in_msgs", "in_bytes")}
+
+
+async def test_what_arrives_is_heard_the_same_however_it_is_cut() -> None:
+    expected = await _heard([ARRIVING], at_once=False)
+    assert [message.payload for _, message in expected[0]][-2:] == [b"MSG a.b 7 2\r\nxx\r\n2\r\n", b"last"]
+    assert expected[1] == [b"PONG\r\n"]
+    assert await _heard([ARRIVING], at_once=True) == expected
+    for cut in range(1, len(ARRIVING)):
+        assert await _heard([ARRIVING[:cut], ARRIVING[cut:]], at_once=True) == expected, cut
+    for size in (1, 2, 3, 7, 30):
+        pieces = [ARRIVING[at : at + size] for at in range(0, len(ARRIVING), size)]
+        assert await _heard(pieces, at_once=True) == expected, size
+
+
+async def test_whole_messages_are_heard_before_the_loop_turns(wire: tuple[DirectClient, list[bytes]]) -> None:
+    client: Any = wire[0]
+    heard: list[bytes] = []
+    client._transport = TcpTransport()  # type: ignore[no-untyped-call] # nats-py gives it no types
+    client._transport._io_reader = reader = asyncio.StreamReader()
+    client._ps = Parser(client)
+    client._subs[7] = Subscription(client, id=7, cb=partial(_queued, lambda message: heard.append(message.payload)))
+    client.take_at_once()
+    reader.feed_data(b"MSG a 7 1\r\n1\r\nMSG a 7 1\r\n2\r\nMSG a 7")
+    assert (heard, await reader.read(99)) == ([b"1", b"2"], b"MSG a 7")
+
+
+@pytest.mark.parametrize("line", [b"MSG a x 1", b"MSG a 7 -9", b"HMSG a 7 9 2", b"MSG a 7 1 2 3", b"JUNK", b""])
+async def test_what_no_server_says_is_left_to_nats_py(line: bytes) -> None:
+    client = DirectClient()
+    assert client._take_whole(line + b"\r\nxx\r\n") == 0
 
 
 async def test_what_is_said_cannot_be_another_command(wire: tuple[DirectClient, list[bytes]]) -> None:
