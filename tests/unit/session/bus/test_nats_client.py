@@ -153,6 +153,20 @@ def test_what_is_said_leaves_in_its_order_and_together_on_every_loop(
     assert pieces == 1
 
 
+async def test_a_question_whether_all_has_arrived_comes_behind_it() -> None:
+    reader = Reader()
+    reader.may_read.set()
+    client, server = await _client_of(reader)
+    asked = reader.read.count(b"PING\r\n")
+    await client.hear("evt.b", "", lambda _message: None)
+    await client.say("evt.b", b"last", None)
+    await client.flush(timeout=5)
+    assert reader.read.count(b"PING\r\n") == asked + 1
+    assert reader.read.index(b"SUB evt.b") < reader.read.index(b"last") < reader.read.rindex(b"PING\r\n")
+    await client.close()
+    server.close()
+
+
 async def test_what_the_network_does_not_take_is_counted_and_nothing_is_lost() -> None:
     reader = Reader()
     client, server = await _client_of(reader)
