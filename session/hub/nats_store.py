@@ -102,7 +102,11 @@ class NatsTicketStore:
     def _read(self, stored: Stored) -> StoredTicket | None:
         """With many desks the server tells us our own change before it tells us that it has stored it."""
         payload, ticket = self._being_stored.get(stored.subject, (b"", None))
-        return StoredTicket(ticket, stored.revision) if ticket and payload == stored.payload else _ticket(stored)
+        return (
+            StoredTicket(ticket, stored.revision)
+            if ticket is not None and payload == stored.payload
+            else _ticket(stored)
+        )
 
     async def get(self, organisation: str, ticket_id: str) -> StoredTicket | None:
         """See `TicketStore`."""
