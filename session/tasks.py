@@ -30,7 +30,13 @@ class Tasks:
 
     def spawn(self, coroutine: Coroutine[Any, Any, Any], *, name: str) -> asyncio.Task[Any]:
         """Starts `coroutine` as a task called `name` and keeps it until it ends."""
-        task = asyncio.get_running_loop().create_task(coroutine, name=name)
+        return self._keep(asyncio.get_running_loop().create_task(coroutine, name=name))
+
+    def begin(self, coroutine: Coroutine[Any, Any, Any], *, name: str) -> asyncio.Task[Any]:
+        """As `spawn`, and the coroutine has come to its first wait, or its end, when this returns."""
+        return self._keep(asyncio.Task(coroutine, loop=asyncio.get_running_loop(), name=name, eager_start=True))
+
+    def _keep(self, task: asyncio.Task[Any]) -> asyncio.Task[Any]:
         self._tasks.add(task)
         task.add_done_callback(self._done)
         return task

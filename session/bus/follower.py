@@ -61,6 +61,7 @@ class Follower[Kept]:
         keep: what is kept of a message, made as it arrives: thousands of raw ones are not held until all are there.
         on_loaded: called with all last messages and the stream's revision at each (re)load; replaces what was known.
         on_change: called with each later message.
+        is_known: whether a later message, by its revision, needs not even be looked at.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Follower[Kept]:
         keep: Callable[[Stored], Kept],
         on_loaded: Callable[[Sequence[Kept], int], None],
         on_change: Callable[[Kept], None],
+        is_known: Callable[[int], bool] = lambda revision: False,
     ) -> None:
         self.loaded = asyncio.Event()
         self.loads = 0
@@ -82,6 +84,7 @@ class Follower[Kept]:
         self._keep = keep
         self._on_loaded = on_loaded
         self._on_change = on_change
+        self._is_known = is_known
         self._counter = 0
         self._revision = 0
         self._task: asyncio.Task[None] | None = None
@@ -96,6 +99,11 @@ class Follower[Kept]:
             self._task.cancel()
             await asyncio.wait([self._task], timeout=2.0)
             self._task = None
+
+    @property
+    def revision(self) -> int:
+        """How far it was told."""
+        return self._revision
 
     async def reach(self, revision: int) -> None:
         """Returns once everything up to `revision` was told. Raises `StoreUnreachable` when that takes too long."""
@@ -180,8 +188,12 @@ class Follower[Kept]:
             return
         current.delivered = consumer_seq
         current.revision = max(current.revision, stream_seq)
+        is_later = self.loaded.is_set() and current.loaded.is_set()
+        if is_later and self._is_known(stream_seq):
+            self._revision = current.revision
+            return
         kept = self._keep(Stored(message.subject, message.payload, message.headers, stream_seq))
-        if self.loaded.is_set() and current.loaded.is_set():
+        if is_later:
             self._on_change(kept)
             self._revision = current.revision
             return

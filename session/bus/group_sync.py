@@ -15,6 +15,7 @@ import logging
 import os
 import re
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from session.bus import sync_child
@@ -62,6 +63,16 @@ def _unescaped(path: str) -> str:
     return re.sub(r"\\([0-7]{3})", lambda match: chr(int(match.group(1), 8)), path)
 
 
+Waiting = list[asyncio.Future[bool]]
+"""Those who wait for one round."""
+
+
+def _tell(waiting: Iterable[asyncio.Future[bool]], is_kept: bool) -> None:
+    for kept in waiting:
+        if not kept.done():
+            kept.set_result(is_kept)
+
+
 class GroupSync:
     """Rounds of syncs over a server's store on this machine.
 
@@ -83,8 +94,8 @@ class GroupSync:
         self._has_failed = False
         self._is_over = False
         self._starting = asyncio.Lock()
-        self._running: asyncio.Future[bool] | None = None
-        self._next: asyncio.Future[bool] | None = None
+        self._running: Waiting | None = None
+        self._next: Waiting | None = None
 
     @property
     def pid(self) -> int | None:
@@ -145,14 +156,16 @@ class GroupSync:
             async with self._starting:
                 if self._ask < 0:
                     await self._start_program()
-        awaited = self._next
-        if awaited is None and self._is_touched:
-            awaited = self._next = asyncio.get_running_loop().create_future()
-            if self._running is None:
-                self._begin_round()
-        elif awaited is None:
-            awaited = self._running
-        if awaited is not None and not await asyncio.shield(awaited):
+        if self._next is None and self._is_touched:
+            self._next = []
+        round_ = self._next if self._next is not None else self._running
+        if round_ is None:
+            return
+        kept: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        round_.append(kept)
+        if self._running is None:
+            self._begin_round()
+        if not await kept:
             raise StoreUnreachable(why=FAILED)
 
     def all_touched(self) -> None:
@@ -181,11 +194,10 @@ class GroupSync:
 
     def _end_round(self, *, is_kept: bool) -> None:
         ended, self._running = self._running, None
-        if ended is not None:
-            ended.set_result(is_kept)
-        if not is_kept and self._next is not None:
+        _tell(ended or (), is_kept)
+        if not is_kept:
             waiting, self._next = self._next, None
-            waiting.set_result(False)
+            _tell(waiting or (), is_kept)
 
     def _lose(self) -> None:
         """Nobody syncs now. Where the disk failed, for good: the system takes what it could not write for written."""

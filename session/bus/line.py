@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import logging
 import secrets
 import socket
@@ -87,6 +88,7 @@ class _Wish:
     queue: str
     handler: Handler
     live: Subscription | None = None
+    is_over: bool = False
 
 
 @dataclass(eq=False)
@@ -128,6 +130,7 @@ class Line:
         self._tasks = tasks
         self._name = name
         self._inbox = f"{inbox}.{secrets.token_hex(6)}"
+        self._numbers = itertools.count(1)
         self._answers: dict[str, tuple[str, asyncio.Future[Incoming]]] = {}
         self._wishes: list[_Wish] = [_Wish(f"{self._inbox}.*", "", self._on_answer)]
         self._connection: _Connection | None = None
@@ -218,7 +221,7 @@ class Line:
             BusUnreachable: not connected; nothing was sent.
             HubUnreachable: nobody listens, no answer in time, or the line broke: outcome unknown.
         """
-        token, loop = secrets.token_hex(8), asyncio.get_running_loop()
+        token, loop = f"{next(self._numbers):x}", asyncio.get_running_loop()
         answer: asyncio.Future[Incoming] = loop.create_future()
         self._answers[token] = subject, answer
         try:
@@ -280,6 +283,7 @@ class Line:
         return lambda: self._withdraw(wish)
 
     def _withdraw(self, wish: _Wish) -> None:
+        wish.is_over = True
         if wish in self._wishes:
             self._wishes.remove(wish)
         if wish.live is not None and self.is_connected:
@@ -297,25 +301,23 @@ class Line:
                         await live.drain()  # type: ignore[no-untyped-call] # nats-py gives it no types
             except (nats.errors.Error, OSError, TimeoutError) as error:
                 log.info("%s is not drained: %s", subject, type(error).__name__)
+            wish.is_over = True
             if wish in self._wishes:
                 self._wishes.remove(wish)
 
     async def _place(self, wish: _Wish, connection: _Connection) -> None:
         def on_message(message: Incoming) -> None:
-            if wish in self._wishes:
-                self._deliver(wish.handler, message)
+            if not wish.is_over:
+                try:
+                    wish.handler(message)
+                except Exception:  # the boundary: a message of another program must not end our subscription
+                    self.failed_handlers += 1
+                    log.exception("a handler of the bus failed on a message of %d bytes", len(message.payload))
 
         try:
             wish.live = await connection.client.hear(wish.subject, wish.queue, on_message)
         except nats.errors.Error as error:
             log.info("subscription waits for the next connection: %s", type(error).__name__)
-
-    def _deliver(self, handler: Handler, message: Incoming) -> None:
-        try:
-            handler(message)
-        except Exception:  # the boundary: a message of another program must not end our subscription
-            self.failed_handlers += 1
-            log.exception("a handler of the bus failed on a message of %d bytes", len(message.payload))
 
     # ---- keeping ---------------------------------------------------------------------------------------------------
 

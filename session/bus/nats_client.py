@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -28,6 +29,39 @@ FULL_BYTES = 64 * 1024
 """With more than this not yet taken by the network, nats-py's own flusher waits for it."""
 
 
+_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+_NO_STATUS = b"NATS/1.0\r\n"
+
+
+class Headers(Mapping[str, str]):
+    """A message's headers, taken apart when somebody asks for them: most messages are handled without."""
+
+    __slots__ = ("_raw", "_read")
+
+    def __init__(self, raw: bytes) -> None:
+        self._raw = raw
+        self._read: dict[str, str] | None = None
+
+    def _all(self) -> dict[str, str]:
+        if self._read is None:
+            self._read = headers_of(self._raw)
+        return self._read
+
+    def __getitem__(self, name: str) -> str:
+        return self._all()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    @property
+    def status(self) -> str:
+        """As `Incoming.status`."""
+        return "" if self._raw.startswith(_NO_STATUS) else self._all().get(STATUS, "")
+
+
 class Incoming(msgspec.Struct, frozen=True):
     """Something that arrived on a subject."""
 
@@ -39,7 +73,8 @@ class Incoming(msgspec.Struct, frozen=True):
     @property
     def status(self) -> str:
         """Status of a message that the server itself sent ("503": nobody listens, "100": heartbeat), else ""."""
-        return self.headers.get(STATUS, "")
+        headers = self.headers
+        return headers.status if type(headers) is Headers else headers.get(STATUS, "")
 
 
 Handler = Callable[[Incoming], None]
@@ -97,9 +132,12 @@ class DirectClient(Client):
 
         To be called once, when it is connected. Over a WebSocket nothing changes.
         """
-        if isinstance(self._transport, TcpTransport) and self._transport._io_reader is not None:
-            reader: Any = self._transport._io_reader
-            reader.feed_data = partial(self._take, reader, reader.feed_data)
+        if not isinstance(self._transport, TcpTransport) or self._transport._io_writer is None:
+            return
+        network: Any = self._transport._io_writer.transport
+        protocol = network.get_protocol()
+        protocol.data_received = partial(self._take, self._transport._io_reader, protocol.data_received)
+        network.set_protocol(protocol)  # which a loop asks once where its bytes go
 
     def _take(self, reader: Any, pass_on: Callable[[bytes], None], data: bytes) -> None:
         if not reader._buffer and not self._ps.buf and self._ps.state == AWAITING_CONTROL_LINE:
@@ -135,12 +173,13 @@ class DirectClient(Client):
         if not self._pending or self._flush_queue is None:
             return
         writer = self._transport._io_writer if isinstance(self._transport, TcpTransport) else None
-        if writer is None or writer.is_closing() or writer.transport.get_write_buffer_size() > FULL_BYTES:
+        network = writer.transport if writer is not None else None
+        if network is None or network.is_closing() or network.get_write_buffer_size() > FULL_BYTES:
             if self._flush_queue.empty():
                 self._flush_queue.put_nowait(asyncio.get_running_loop().create_future())
             return
         said, self._pending, self._pending_data_size = b"".join(self._pending), [], 0
-        writer.write(said)
+        network.write(said)
 
     async def say(self, subject: str, payload: bytes, headers: Mapping[str, str] | None, reply: str = "") -> None:
         """As `publish`, with less work. Raises nats-py's errors: not connected, too large, a wrong word."""
@@ -183,7 +222,8 @@ class DirectClient(Client):
         if heard is not None:
             self.stats["in_msgs"] += 1
             self.stats["in_bytes"] += len(data)
-            heard._cb.args[0](Incoming(subject.decode(), data, headers_of(headers), reply.decode()))
+            told = Headers(headers) if headers else _NO_HEADERS
+            heard._cb.args[0](Incoming(subject.decode(), data, told, reply.decode()))
 
 
 async def _queued(_handler: Handler, _message: Any) -> None:

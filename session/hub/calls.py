@@ -26,6 +26,9 @@ from session.protocol.tickets import Ticket, TicketState
 
 log = logging.getLogger(__name__)
 
+NEW_CALL = "new_call"
+"""Why a ticket ends whose kiosk has called again."""
+
 
 async def _nobody(_organisation: str, _home: str, _kiosk: str, _number: str) -> str | None:
     """No caller is known from before."""
@@ -148,7 +151,7 @@ class Calls:
         """A kiosk has one caller in front of it: what was asked before, and nobody took or keeps elsewhere, is over."""
         for older in self._book.view.at_kiosk(newest.kiosk_home, newest.kiosk):
             if older.state in WAITING and older.id != newest.id and not older.away:
-                await self._abandon(older, "new_call")
+                await self._abandon(older, NEW_CALL)
 
     async def status(self, organisation: str, kiosk: str, identity: str) -> TicketAnswer:
         """Where the kiosk's ticket is. Raises `TicketUnknown` also for another kiosk's ticket."""
@@ -186,8 +189,8 @@ class Calls:
         if changed:
             if self._may_have_record(ticket):
                 await self._callers.forget(ticket.organisation, ticket.id)
-            told = TicketChanged(ticket=stored.ticket, position=0)
-            await tell_kiosk(self._news, ticket, told)
+            if reason != NEW_CALL:  # the kiosk hears of it by the answer to that call, not a moment before
+                await tell_kiosk(self._news, ticket, TicketChanged(ticket=stored.ticket, position=0))
 
     @staticmethod
     def _may_have_record(ticket: Ticket) -> bool:

@@ -105,8 +105,20 @@ class Dispatch:
         self._changed: set[str] = set()
         self._task: asyncio.Task[None] | None = None
 
+    def seen(self, before: Ticket | None, after: Ticket) -> None:
+        """A ticket has changed. Callers who wait for agents who choose themselves are nothing to be offered."""
+        had_agent = before is not None and before.agent is not None
+        if had_agent or after.agent is not None or self._is_pushed(after):
+            self.wake(after.organisation)
+
+    def _is_pushed(self, ticket: Ticket) -> bool:
+        organisation, service = ticket.organisation, ticket.service
+        return (
+            self._catalogue.has(organisation, service) and self._catalogue.service(organisation, service).mode == "push"
+        )
+
     def wake(self, organisation: str) -> None:
-        """A ticket or an agent of this organisation has changed: look again soon."""
+        """Something of this organisation has changed: look again soon."""
         self._changed.add(organisation)
         self._wake.set()
 

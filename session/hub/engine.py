@@ -64,11 +64,10 @@ class TicketStore(Protocol):
         self,
         on_loaded: Callable[[Sequence[StoredTicket]], None],
         on_change: Callable[[StoredTicket], None],
-        known: Callable[[str, str], int] = lambda organisation, ticket_id: 0,
     ) -> None:
         """Starts to tell of all tickets (at once and after each doubt) and then of each change.
 
-        `known` is the revision that the listener has of (organisation, ticket): what is not newer is not told.
+        A change that was made here is not told any more once it has been answered: whoever made it knows.
         """
         ...
 

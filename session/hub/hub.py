@@ -324,7 +324,7 @@ class Hub:
         try:
             async with asyncio.timeout(START_S):
                 await self._prepare()
-                await self._tickets.follow(self.view.load, self._on_change, self.view.known)
+                await self._tickets.follow(self.view.load, self._on_change)
                 await self._tickets.wait_loaded()
                 await self._board_store.follow()
                 await self._callback_store.follow()
@@ -403,7 +403,7 @@ class Hub:
         self.waits.seen(before, after)
         self._agents.seen(before, after)
         self._returning.seen(before, after)
-        self._dispatch.wake(after.organisation)
+        self._dispatch.seen(before, after)
         self._links.seen(before, after)
 
     def _services_of(self, organisation: str, agent: str) -> frozenset[str] | None:

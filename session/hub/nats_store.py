@@ -53,6 +53,7 @@ class NatsTicketStore:
         self._tasks = tasks
         self._replicas = replicas
         self._being_stored: dict[str, tuple[bytes, Ticket]] = {}
+        self._stored_here: set[int] = set()
         self._follower: Follower[StoredTicket | None] | None = None
 
     async def prepare(self) -> None:
@@ -93,11 +94,21 @@ class NatsTicketStore:
         subject, payload = _subject(ticket.organisation, ticket.id), encode(ticket)
         self._being_stored[subject] = payload, ticket
         try:
-            return await self._streams.append(subject, payload, expected=revision, headers=headers, ttl_s=ttl_s)
+            now = await self._streams.append(subject, payload, expected=revision, headers=headers, ttl_s=ttl_s)
         except WrongRevision as error:
             raise RevisionConflict from error
         finally:
             self._being_stored.pop(subject, None)
+        if self._follower is not None and now > self._follower.revision:
+            self._stored_here.add(now)
+        return now
+
+    def _is_known(self, revision: int) -> bool:
+        """Most changes are our own, and known since the store's answer."""
+        if revision not in self._stored_here:
+            return False
+        self._stored_here.remove(revision)
+        return True
 
     def _read(self, stored: Stored) -> StoredTicket | None:
         """With many desks the server tells us our own change before it tells us that it has stored it."""
@@ -129,18 +140,11 @@ class NatsTicketStore:
         self,
         on_loaded: Callable[[Sequence[StoredTicket]], None],
         on_change: Callable[[StoredTicket], None],
-        known: Callable[[str, str], int] = lambda organisation, ticket_id: 0,
     ) -> None:
         """See `TicketStore`."""
 
-        def keep(stored: Stored) -> StoredTicket | None:
-            if follower.loaded.is_set():  # most changes are our own, and known since the store's answer
-                _, _, organisation, ticket_id = stored.subject.split(".")
-                if known(organisation, ticket_id) >= stored.revision:
-                    return None
-            return self._read(stored)
-
         def loaded(batch: Sequence[StoredTicket | None], _revision: int) -> None:
+            self._stored_here.clear()  # what was stored meanwhile is in the batch, or comes after it
             on_loaded([ticket for ticket in batch if ticket is not None])
 
         def changed(ticket: StoredTicket | None) -> None:
@@ -148,8 +152,8 @@ class NatsTicketStore:
                 on_change(ticket)
 
         line = self._connection.line
-        follower = self._follower = Follower(line, self._streams, BUCKET, self._tasks, keep, loaded, changed)
-        follower.start()
+        self._follower = Follower(line, self._streams, BUCKET, self._tasks, self._read, loaded, changed, self._is_known)
+        self._follower.start()
 
     async def wait_loaded(self) -> None:
         """See `TicketStore`."""

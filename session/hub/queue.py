@@ -62,7 +62,9 @@ class QueueView:
 
     def _take(self, stored: StoredTicket) -> None:
         ticket = stored.ticket
-        index = self._indexes.setdefault(ticket.organisation, TicketIndex())
+        index = self._indexes.get(ticket.organisation)
+        if index is None:
+            index = self._indexes[ticket.organisation] = TicketIndex()
         index.put(stored)
         if index.newest_arrival() is None:
             self._fronts.pop(ticket.organisation, None)
@@ -100,11 +102,6 @@ class QueueView:
     def get(self, organisation: str, ticket_id: str) -> StoredTicket | None:
         """A ticket by its id."""
         return self._index(organisation).stored.get(ticket_id)
-
-    def known(self, organisation: str, ticket_id: str) -> int:
-        """The revision at which a ticket was seen last, 0 for an unknown one."""
-        stored = self.get(organisation, ticket_id)
-        return stored.revision if stored is not None else 0
 
     def by_session(self, organisation: str, session_id: str) -> StoredTicket | None:
         """The ticket whose session is or was `session_id`."""

@@ -52,7 +52,10 @@ class TicketIndex:
         self._pages = None
         self.stored[ticket.id] = stored
         self.revision = max(self.revision, stored.revision)
-        self._letters.setdefault(ticket.number[:1], _Letter()).add(ticket)
+        letter = self._letters.get(ticket.number[:1])
+        if letter is None:
+            letter = self._letters[ticket.number[:1]] = _Letter()
+        letter.add(ticket)
         if ticket.state in OPEN:
             self.digest ^= digest(ticket)
             self._open[ticket.id] = ticket

@@ -132,7 +132,7 @@ class HubService:
             self.dropped += 1
             self.excess(who)
             return
-        task = self._tasks.spawn(self._serve(message, within), name=f"answer {verb}")
+        task = self._tasks.begin(self._serve(message, within), name=f"answer {verb}")
         self._answering.add(task)
         task.add_done_callback(self._answering.discard)
 

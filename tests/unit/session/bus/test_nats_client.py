@@ -258,15 +258,37 @@ async def test_what_arrives_is_heard_the_same_however_it_is_cut() -> None:
         assert await _heard(pieces, at_once=True) == expected, size
 
 
+class _Network(asyncio.Transport):
+    """As the loops do, asks a protocol once where its bytes go."""
+
+    def __init__(self, protocol: asyncio.Protocol) -> None:
+        super().__init__()
+        self.set_protocol(protocol)
+
+    def set_protocol(self, protocol: Any) -> None:
+        self._protocol = protocol
+        self.heard = protocol.data_received
+
+    def get_protocol(self) -> Any:
+        return self._protocol
+
+    def is_closing(self) -> bool:
+        return True
+
+
 async def test_whole_messages_are_heard_before_the_loop_turns(wire: tuple[DirectClient, list[bytes]]) -> None:
     client: Any = wire[0]
     heard: list[bytes] = []
+    reader = asyncio.StreamReader()
+    protocol = asyncio.StreamReaderProtocol(reader)
+    network = _Network(protocol)
     client._transport = TcpTransport()  # type: ignore[no-untyped-call] # nats-py gives it no types
-    client._transport._io_reader = reader = asyncio.StreamReader()
+    client._transport._io_reader = reader
+    client._transport._io_writer = asyncio.StreamWriter(network, protocol, reader, asyncio.get_running_loop())
     client._ps = Parser(client)
     client._subs[7] = Subscription(client, id=7, cb=partial(_queued, lambda message: heard.append(message.payload)))
     client.take_at_once()
-    reader.feed_data(b"MSG a 7 1\r\n1\r\nMSG a 7 1\r\n2\r\nMSG a 7")
+    network.heard(b"MSG a 7 1\r\n1\r\nMSG a 7 1\r\n2\r\nMSG a 7")
     assert (heard, await reader.read(99)) == ([b"1", b"2"], b"MSG a 7")
 
 

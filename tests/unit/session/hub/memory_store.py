@@ -61,7 +61,6 @@ class MemoryStore:
         self,
         on_loaded: Callable[[Sequence[StoredTicket]], None],
         on_change: Callable[[StoredTicket], None],
-        known: Callable[[str, str], int] = lambda organisation, ticket_id: 0,
     ) -> None:
         on_loaded(list(self._tickets.values()))
 

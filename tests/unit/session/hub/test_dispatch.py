@@ -142,3 +142,20 @@ async def test_a_store_that_is_away_leaves_the_offer_as_it_was() -> None:
     offered = await desk.now(ticket)
     assert offered.agent is not None
     assert (await desk.sessions.accept(ORG, offered.agent, ticket.id)).agent == offered.agent
+
+
+async def test_only_what_may_lead_to_an_offer_wakes(monkeypatch: pytest.MonkeyPatch) -> None:
+    woken: list[str] = []
+    desk = Pushing()
+    monkeypatch.setattr(desk.dispatch, "wake", woken.append)
+    chosen = waiting(service="housing")
+    ended = msgspec.structs.replace(chosen, state=TicketState.ABANDONED)
+    for before, after in ((None, chosen), (chosen, ended)):  # agents choose themselves, and none is concerned
+        desk.dispatch.seen(before, after)
+    assert woken == []
+    in_session = msgspec.structs.replace(chosen, state=TicketState.IN_SESSION, agent="alice")
+    for before, after in ((None, waiting()), (chosen, in_session), (in_session, ended)):
+        desk.dispatch.seen(before, after)
+    assert woken == [ORG] * 3
+    desk.dispatch.seen(None, waiting(service="gone"))  # no more in the convention
+    assert len(woken) == 3

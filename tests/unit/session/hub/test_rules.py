@@ -21,7 +21,7 @@ from session.hub.queue import QueueView
 from session.hub.sessions import Sessions
 from session.hub.waits import FRESH_S, HandlingTimes, Waits
 from session.protocol.board_messages import AgentFacts, AgentState
-from session.protocol.hub_messages import SessionEnded, TicketRequested
+from session.protocol.hub_messages import SessionEnded, TicketChanged, TicketRequested
 from session.protocol.roles import Role
 from session.protocol.tickets import Ticket, TicketState
 from session.protocol.waiting_messages import StepAwayRequest
@@ -162,6 +162,19 @@ async def test_a_ticket_given_back_has_a_new_session_and_goes_first() -> None:
     second = await desk.sessions.accept(ORG, "bob", lost.id)
     assert second.id != first.id
     assert desk.news.kinds("alice") == ["SessionEnded"]
+
+
+async def test_a_kiosk_that_calls_again_hears_of_its_older_ticket_by_the_answer_alone() -> None:
+    """News of an end would come before the answer, while the kiosk still shows the older ticket."""
+    desk = Desk()
+    older = await desk.ticket()
+    newer = await desk.ticket("r2")
+    stored = await desk.store.get(ORG, older.id)
+    assert stored is not None
+    assert (stored.ticket.state, stored.ticket.reason) == (TicketState.ABANDONED, "new_call")
+    assert desk.news.told == []
+    await desk.calls.abandon(newer)
+    assert [type(event) for _, _, event in desk.news.told] == [TicketChanged]
 
 
 async def test_leaving_ends_a_waiting_ticket_only() -> None:
