@@ -131,6 +131,7 @@ class BoardWindow(QMainWindow):
         """Agents, services' states and the day's figures."""
         self._facts.board = board
         self.figures.show_board(board)
+        self.statistics.show_day(board.day.since_utc)
         self.refresh()
 
     def show_lines(self, answer: LinesAnswer) -> None:

@@ -3,20 +3,24 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication, QComboBox, QFileDialog, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from session.desk.board_acts import Act, GiveToOrganisation, MoveQueue
+from session.protocol.board_messages import DayFigures
 from session.protocol.history_messages import ActKind, HistoryRequest
 from session.protocol.statistics_messages import StatisticsBy
 from session.protocol.tickets import TicketState
 from tests.unit.views.board_scenes import acts, callers, figures, full, lines, trends, week
 from tests.unit.views.fingers import click, key, write
+from tests.unit.views.invented import NOW
 from tests.unit.views.test_board_view import give_reason
 from views.board_view import GED, HISTORY, LINES, LIVE, STATISTICS, TRENDS, BoardWindow
 from views.theme import LIGHT, apply_theme
@@ -217,3 +221,19 @@ def test_figures_are_grouped_and_saved_as_a_file(board: BoardWindow, tmp_path: P
     dialog.close()
     first, last, path = saved[0]
     assert ((last - first).days, Path(path).name) == (6, "a.csv")
+
+
+@pytest.mark.parametrize("zone", ["Europe/Paris", "Pacific/Tahiti", "Indian/Reunion", "Pacific/Wallis"])
+def test_the_days_of_the_hub_are_counted_whatever_this_computer_takes_for_today(board: BoardWindow, zone: str) -> None:
+    asked: list[tuple[date, date]] = []
+    board.statistics.wanted.connect(lambda first, last, _by: asked.append((first, last)))
+    board.show_page(STATISTICS)
+    for day in (20, 20, 21):  # it is midnight, and the page is still in front
+        midnight = datetime(2031, 5, day, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+        board.show_board(msgspec.structs.replace(figures(), day=DayFigures(since_utc=midnight)))
+    assert asked == [(date(2031, 5, last - 6), date(2031, 5, last)) for last in (20, 21)]
+    board.show_page(LIVE)
+    board.show_board(figures())
+    assert len(asked) == 2
+    board.statistics.ask()
+    assert asked[-1][1] == NOW.date()
