@@ -20,6 +20,12 @@ from views.desk_parts import ElidedLabel, EmptyState, column, label, push_button
 from views.icons import icon
 from views.theme import SPACE
 
+TITLE_PX = 32
+"""Height of a button."""
+
+SERVICE_PX, WITH_PX = 155, 110
+"""Where names of services and agents are cut among the callers, so that the site keeps some room."""
+
 
 class BoardLivePage(QWidget):
     """Three tables side by side; a caller can be dragged from the middle one to the others.
@@ -36,9 +42,9 @@ class BoardLivePage(QWidget):
     def __init__(self, facts: BoardFacts, acts: ActBeginner, clock: Clock, longest_s: int) -> None:
         super().__init__()
         self._facts, self._acts, self._clock, self._longest_s = facts, acts, clock, longest_s
-        self.queues = TargetTable("board_queues", _("Services"), [_("Service"), _("Waiting"), _("Max"), _("State")], 0)
+        self.queues = TargetTable("board_queues", _("Services"), [_("Service"), _("Count"), _("Max"), _("State")], 0)
         heads = [_("No."), _("Service"), _("Site"), _("Time"), _("Priority"), _("With")]
-        self.tickets = TicketTable("board_tickets", _("Callers"), heads, 2)
+        self.tickets = TicketTable("board_tickets", _("Callers"), heads, 2, {1: SERVICE_PX, 5: WITH_PX})
         self.agents = TargetTable("board_agents", _("Agents"), [_("Agent"), _("State"), _("Since")], 1)
         self._make_acts()
         self._build()
@@ -125,7 +131,7 @@ class BoardLivePage(QWidget):
         columns.addWidget(self._build_agents())
         columns.setStretchFactor(1, 3)
         columns.setStretchFactor(2, 1)
-        columns.setSizes([430, 600, 330])
+        columns.setSizes([360, 660, 330])
         column(self, columns, space=0)
 
     def _build_queues(self) -> QWidget:
@@ -140,10 +146,10 @@ class BoardLivePage(QWidget):
             self._button(self.give_service, "queue", "act_service"),
             self._button(self.prioritise, "priority", "act_priority"),
             self._button(self.join, "call", "act_join"),
-            self._undo_words,
-            self._button(self._undo, "undo", "act_undo"),
+            0,
         )
-        made = _panel(self._callers, self.tickets, acts)
+        title = row(None, self._callers, self._undo_words, self._button(self._undo, "undo", "act_undo"))
+        made = _panel(title, self.tickets, acts)
         box = made.layout()
         assert isinstance(box, QBoxLayout)
         box.insertWidget(1, self._empty, 1)
@@ -173,7 +179,10 @@ class BoardLivePage(QWidget):
         table.menu_requested.connect(pop_up)
 
 
-def _panel(title: QLabel, table: BoardTable, acts: QBoxLayout) -> QWidget:
+def _panel(title: QLabel | QBoxLayout, table: BoardTable, acts: QBoxLayout) -> QWidget:
+    """Tables begin at one height, whether a button stands beside their title or not."""
     made = QWidget()
+    if isinstance(title, QLabel):
+        title.setMinimumHeight(TITLE_PX)
     column(made, title, table, acts, space=SPACE[1], margins=(0, 0, 0, 0)).setStretch(1, 1)
     return made

@@ -6,8 +6,9 @@ Whatever the mouse does here is a wish that the keyboard has too: see the acts o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from PyQt6.QtCore import QMimeData, QModelIndex, QPoint, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QBrush, QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent, QIcon, QPalette, QResizeEvent
@@ -70,13 +71,19 @@ class _KeepsTone(QStyledItemDelegate):
 class BoardTable(QTreeWidget):
     """A flat list with columns that keeps the chosen row while its content moves.
 
+    Args:
+        wide: the column that takes what the others leave.
+        most_px: columns that are cut (their tool tip has the whole text) rather than wider than that.
+
     Signals:
         menu_requested(QPoint): the person wants the acts of the chosen row, at this place of the screen.
     """
 
     menu_requested = pyqtSignal(QPoint)
 
-    def __init__(self, name: str, spoken: str, heads: Sequence[str], wide: int) -> None:
+    def __init__(
+        self, name: str, spoken: str, heads: Sequence[str], wide: int, most_px: Mapping[int, int] = MappingProxyType({})
+    ) -> None:
         super().__init__()
         self.setObjectName(name)
         self.setAccessibleName(spoken)
@@ -95,7 +102,7 @@ class BoardTable(QTreeWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(wide, QHeaderView.ResizeMode.Stretch)
         header.setSectionsClickable(False)
-        self._wide = wide
+        self._wide, self._most_px = wide, most_px
         self._items: dict[str, QTreeWidgetItem] = {}
         self._shown: dict[str, tuple[Row, Tokens]] = {}
         self._widths: list[int] = []
@@ -121,6 +128,9 @@ class BoardTable(QTreeWidget):
         for column in range(self.columnCount()):
             if column != self._wide:
                 self.resizeColumnToContents(column)
+                most_px = self._most_px.get(column, 0)
+                if 0 < most_px < self.columnWidth(column):
+                    self.setColumnWidth(column, most_px)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """More rows are seen: what they need is measured, which Qt does for rows in sight only."""
@@ -213,8 +223,10 @@ class BoardTable(QTreeWidget):
 class TicketTable(BoardTable):
     """Tickets that can be dragged to a service or an agent."""
 
-    def __init__(self, name: str, spoken: str, heads: Sequence[str], wide: int) -> None:
-        super().__init__(name, spoken, heads, wide)
+    def __init__(
+        self, name: str, spoken: str, heads: Sequence[str], wide: int, most_px: Mapping[int, int] = MappingProxyType({})
+    ) -> None:
+        super().__init__(name, spoken, heads, wide, most_px)
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""Pictures of the board with invented facts, to look at: `python -m tests.unit.views.board_gallery DIR [SIZE]`."""
+"""Pictures of the board with invented facts: `python -m tests.unit.views.board_gallery DIR [SIZE [LANGUAGE]]`."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PyQt6.QtWidgets import QApplication
 
+from resources.texts import use_language
 from tests.unit.views.board_scenes import SCENES
 from views.theme import apply_theme
 
 
-def main(folder: Path, size: str) -> None:
+def main(folder: Path, size: str = "1440x900", language: str = "fr") -> None:
     """Saves every scene, light and dark."""
     width, height = (int(side) for side in size.split("x"))
     app = QApplication([])
+    use_language(language)
     folder.mkdir(parents=True, exist_ok=True)
     for dark in (False, True):
         apply_theme(app, dark)
@@ -35,4 +37,4 @@ def main(folder: Path, size: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "1440x900")
+    main(Path(sys.argv[1]), *sys.argv[2:])

@@ -13,6 +13,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication, QComboBox, QFileDialog, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
+from resources.texts import use_language
 from session.desk.board_acts import Act, GiveToOrganisation, MoveQueue
 from session.protocol.board_messages import DayFigures
 from session.protocol.history_messages import ActKind, HistoryRequest
@@ -237,3 +238,23 @@ def test_the_days_of_the_hub_are_counted_whatever_this_computer_takes_for_today(
     assert len(asked) == 2
     board.statistics.ask()
     assert asked[-1][1] == NOW.date()
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_no_word_of_an_act_is_cut_on_a_small_screen(desk_theme: QApplication, qtbot: QtBot, language: str) -> None:
+    use_language(language)
+    try:
+        window = full()
+    finally:
+        use_language("en")
+    qtbot.addWidget(window)
+    window.close_requested.connect(window.close_now)
+    window.resize(1280, 800)
+    window.show()
+    qtbot.waitExposed(window)
+    names = ("agent", "service", "priority", "join", "undo", "move", "close", "announce")
+    buttons = [button for name in names if (button := window.findChild(QPushButton, f"act_{name}")) is not None]
+    assert len(buttons) == len(names)
+    assert [button.text() for button in buttons if button.width() < button.sizeHint().width()] == []
+    assert window.queues.columnWidth(0) > 140
+    assert window.tickets.columnWidth(2) > 80
