@@ -45,7 +45,10 @@ class PieceConnections:
         self._window.dossier.pieces_bar.show_history(past, names)
 
     def _on_double(self, double: Double) -> None:
-        """A warning with the earlier page shown beside the new one; nothing is refused."""
+        """A warning with the earlier page shown beside the new one; nothing is refused.
+
+        Over a wrap-up, whose outcome the agent is choosing, the pages are opened on wish only.
+        """
         seen = double.seen
         day = seen.filed_at_utc.astimezone().strftime("%d/%m/%Y")
         if seen.same:
@@ -56,7 +59,8 @@ class PieceConnections:
         compare = partial(self._compare, double, text, day)
         action = MessageAction(_("Compare"), compare)
         self._window.messages.show_message(Level.WARNING, text, key=f"double {double.page_id}", action=action)
-        compare()
+        if not self._window.wrap_up.isVisible():
+            compare()
 
     def _compare(self, double: Double, text: str, day: str) -> None:
         """Both pages side by side, in the viewer."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,6 @@ from session.bus.line import Incoming
 from session.bus.streams import ELECTED, NEW_LEADER, Streams
 from session.errors import HubUnreachable, StoreUnreachable
 from session.hub.nats_store import BUCKET
-from session.protocol.tickets import Ticket
 from tests.talks.hub.bus_fixture import hub_world
 
 
@@ -45,23 +45,25 @@ async def test_what_waits_for_a_dead_leader_fails_when_there_is_another_and_noth
 
 
 @pytest.mark.parametrize("number", ["1234567", ""])
-async def test_a_caller_whose_ticket_was_being_stored_has_it_without_asking_again(tmp_path: Path, number: str) -> None:
+async def test_a_caller_whose_ticket_was_being_stored_has_it_without_asking_again(
+    tmp_path: Path, number: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with hub_world(tmp_path) as world:
         assert world.hub is not None
-        store = world.hub._tickets
-        really, lost, again = store.create, list[Ticket](), list[str]()
+        streams = world.hub._tickets._streams
+        really, lost, again = streams.append, list[str](), list[str]()
 
-        async def create(ticket: Ticket) -> int:
-            revision = await really(ticket)
-            if not lost:  # stored, and the answer is lost with its leader
-                lost.append(ticket)
+        async def append(subject: str, payload: bytes, **how: Any) -> int:
+            revision = await really(subject, payload, **how)
+            if subject.startswith("$KV.tk.") and not lost:  # stored, and the answer is lost with its leader
+                lost.append(subject)
                 raise StoreUnreachable(why=NEW_LEADER)
             return revision
 
-        store.create = create  # type: ignore[method-assign]
+        monkeypatch.setattr(streams, "append", append)
         kiosk = await world.kiosk("kiosk1")
         kiosk.retrying.connect(again.append)
         answer = await kiosk.call("housing", number, "r1")
-        assert [ticket.id for ticket in lost] == [answer.ticket.id]
+        assert lost == [f"$KV.tk.valdore.{answer.ticket.id}"]
         assert [ticket.id for ticket in world.hub.view.open_tickets("valdore")] == [answer.ticket.id]
         assert again == []

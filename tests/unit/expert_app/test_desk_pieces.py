@@ -89,7 +89,10 @@ async def test_without_the_earlier_page_the_warning_stands() -> None:
 
 
 class _Window:
-    def __init__(self) -> None:
+    """The desk's window, with its wrap-up in front or not."""
+
+    def __init__(self, *, in_wrap_up: bool = False) -> None:
+        self.wrap_up = SimpleNamespace(isVisible=lambda: in_wrap_up)
         self.shown: list[tuple[str, QImage, str]] = []
         self.lines: list[tuple[str, Any]] = []
         self.messages = self
@@ -99,6 +102,17 @@ class _Window:
 
     def show_message(self, _level: object, text: str, *, key: str, action: Any) -> None:
         self.lines.append((text, action))
+
+
+def test_who_ends_the_wrap_up_reads_the_warning_and_opens_the_pages_on_wish(qapp: QApplication) -> None:
+    window = _Window(in_wrap_up=True)
+    connections = PieceConnections.__new__(PieceConnections)
+    connections._window = cast(DeskWindow, window)
+    connections._on_double(Double("p1", SEEN, NEW, PDF))
+    ((_text, action),) = window.lines
+    assert window.shown == []
+    action.act()
+    assert len(window.shown) == 1
 
 
 @pytest.mark.parametrize("document", [PDF, b""])
