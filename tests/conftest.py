@@ -11,7 +11,6 @@ from pytestqt.qtbot import QtBot
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from resources import texts
 from tests.waiting import LONGEST_S
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -25,14 +24,6 @@ if hasattr(os, "geteuid") and os.geteuid() == 0:
 
 # Windows, too, are waited for as long as a busy machine may take; the plugin's own five seconds were too few.
 QtBot.waitUntil = functools.partialmethod(QtBot.waitUntil, timeout=int(1000 * LONGEST_S))  # type: ignore[assignment, method-assign]
-
-
-@pytest.fixture(autouse=True)
-def _own_language(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A command that a test calls speaks French from then on; the next test does not."""
-    monkeypatch.setattr(texts, "_active", list(texts._active))
-    monkeypatch.setattr(texts, "_language", list(texts._language))
-
 
 REAL_PROGRAMS = (
     "tests/end2end/",

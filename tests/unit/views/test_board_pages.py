@@ -243,7 +243,10 @@ def test_the_days_of_the_hub_are_counted_whatever_this_computer_takes_for_today(
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_no_word_of_an_act_is_cut_on_a_small_screen(desk_theme: QApplication, qtbot: QtBot, language: str) -> None:
     use_language(language)
-    window = full()
+    try:
+        window = full()
+    finally:
+        use_language("en")
     qtbot.addWidget(window)
     window.close_requested.connect(window.close_now)
     window.resize(1280, 800)
