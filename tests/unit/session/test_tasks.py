@@ -16,12 +16,12 @@ async def test_a_spawned_one_waits_for_its_turn_and_a_begun_one_does_not() -> No
         await asyncio.sleep(0)
         done.append(f"{name} 2")
 
-    tasks.spawn(work("spawned"), name="spawned")
+    spawned = tasks.spawn(work("spawned"), name="spawned")
     begun = tasks.begin(work("begun"), name="begun")
     assert done == ["begun 1"]
     assert begun.get_name() == "begun"
-    await tasks.close()
-    assert done[0] == "begun 1"
+    await asyncio.wait([spawned, begun])
+    assert sorted(done) == ["begun 1", "begun 2", "spawned 1", "spawned 2"]
 
 
 async def test_an_error_is_told_also_when_it_comes_before_the_first_wait() -> None:
