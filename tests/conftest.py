@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import functools
 import os
+from collections.abc import Iterator
 
 import pytest
+from PyQt6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from resources import texts
 from tests.waiting import LONGEST_S
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -24,6 +27,21 @@ if hasattr(os, "geteuid") and os.geteuid() == 0:
 
 # Windows, too, are waited for as long as a busy machine may take; the plugin's own five seconds were too few.
 QtBot.waitUntil = functools.partialmethod(QtBot.waitUntil, timeout=int(1000 * LONGEST_S))  # type: ignore[assignment, method-assign]
+
+
+@pytest.fixture(autouse=True)
+def _leaves_nothing() -> Iterator[None]:
+    """The next test begins in English and without this one's windows.
+
+    A command that a test calls speaks French from then on. A closed window is deleted by the event loop, which a test
+    seldom runs: thousands of them would wait, and every change of the theme would dress them all.
+    """
+    active, spoken = list(texts._active), list(texts._language)
+    yield
+    texts._active[:], texts._language[:] = active, spoken
+    if QCoreApplication.instance() is not None:
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
 
 REAL_PROGRAMS = (
     "tests/end2end/",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 
 from session.protocol.board_messages import BoardAnswer, QueueFacts
 from session.protocol.hub_messages import Service
@@ -12,6 +13,9 @@ from session.protocol.network_messages import MoveTarget
 from session.protocol.tickets import Ticket, TicketState
 
 WAITING = (TicketState.WAITING, TicketState.OFFERED)
+
+NOON = timedelta(hours=12)
+"""After midnight: then UTC has the same date, from Tahiti to Wallis."""
 
 
 @dataclass
@@ -27,6 +31,12 @@ class BoardFacts:
     board: BoardAnswer | None = None
     connected: bool = False
     elsewhere: Mapping[str, Sequence[MoveTarget]] = field(default_factory=dict)
+
+    def today(self, now_utc: datetime) -> date:
+        """The hub's day, which its history and figures count by; this computer's until the hub has told its own."""
+        if self.board is None:
+            return now_utc.astimezone().date()
+        return (self.board.day.since_utc + NOON).astimezone(UTC).date()
 
     def ticket(self, ticket_id: str) -> Ticket | None:
         """An open ticket."""

@@ -130,17 +130,15 @@ class BoardHistoryPage(QWidget):
                 self._person.addItem(act.by_name or act.by, act.by)
 
     def _period(self) -> tuple[date, date]:
-        """Until now is until tomorrow: where the hub is, further east, the next day may have begun."""
-        today = self._clock.utc_now().astimezone().date()
-        tomorrow = today + timedelta(days=1)
+        today = self._facts.today(self._clock.utc_now())
         match self._days.currentData():
             case "yesterday":
                 return today - timedelta(days=1), today - timedelta(days=1)
             case "week":
-                return today - timedelta(days=6), tomorrow
+                return today - timedelta(days=6), today
             case "month":
-                return today - timedelta(days=30), tomorrow
-        return today, tomorrow
+                return today - timedelta(days=30), today
+        return today, today
 
     def _allow(self) -> None:
         act = self._acts.get(self.table.chosen())

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QFileDialog, QWidget
@@ -13,12 +13,10 @@ from resources.texts import _
 from session.clock import Clock
 from session.protocol.hub_messages import Service
 from session.protocol.statistics_messages import StatisticsAnswer, StatisticsBy, StatisticsRow
+from views.board_facts import BoardFacts
 from views.board_tables import BoardTable, Cell, Row
 from views.desk_parts import ElidedLabel, EmptyState, clock_words, column, push_button, row
 from views.theme import SPACE
-
-NOON = timedelta(hours=12)
-"""After midnight: then UTC has the same date, from Tahiti to Wallis."""
 
 
 class BoardStatisticsPage(QWidget):
@@ -32,10 +30,9 @@ class BoardStatisticsPage(QWidget):
     wanted = pyqtSignal(object, object, object)
     file_wanted = pyqtSignal(object, object, str)
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, facts: BoardFacts, clock: Clock) -> None:
         super().__init__()
-        self._clock = clock
-        self._hub_day: date | None = None
+        self._facts, self._clock = facts, clock
         self._services: Mapping[str, Service] = {}
         self._days, self._by = QComboBox(), QComboBox()
         self._days.setObjectName("statistics_days")
@@ -91,24 +88,13 @@ class BoardStatisticsPage(QWidget):
             words.append(_("{count} changes are still being counted").format(count=answer.behind))
         self._state.setText(" · ".join(words))
 
-    def show_day(self, since_utc: datetime) -> None:
-        """The hub's day, from its midnight: its days are counted, whatever this computer takes for today."""
-        today = (since_utc + NOON).astimezone(UTC).date()
-        is_another = today != self._today()
-        self._hub_day = today
-        if is_another and self.isVisible():
-            self.ask()
-
     def ask(self) -> None:
         """Asks for what is chosen."""
         self.wanted.emit(*self._period(), self._by.currentData())
 
     def _period(self) -> tuple[date, date]:
-        today = self._today()
+        today = self._facts.today(self._clock.utc_now())
         return today - timedelta(days=int(self._days.currentData()) - 1), today
-
-    def _today(self) -> date:
-        return self._hub_day or self._clock.utc_now().astimezone().date()
 
     def _row(self, by: StatisticsBy, one: StatisticsRow) -> Row:
         cells = (

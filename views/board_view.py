@@ -78,7 +78,7 @@ class BoardWindow(QMainWindow):
         self._acts = ActBeginner(self._facts, self.panel, self.messages, self)
         self.live = BoardLivePage(self._facts, self._acts, clock, self._limits.longest_s)
         self.trends, self.lines = BoardTrendsPage(), BoardLinesPage(clock)
-        self.history, self.statistics = BoardHistoryPage(self._facts, clock), BoardStatisticsPage(clock)
+        self.history, self.statistics = BoardHistoryPage(self._facts, clock), BoardStatisticsPage(self._facts, clock)
         self.ged = BoardGedPage(self._facts, clock)
         self.queues, self.tickets, self.agents = self.live.queues, self.live.tickets, self.live.agents
         self._pages: dict[str, tuple[QWidget, QWidget]] = {
@@ -129,9 +129,12 @@ class BoardWindow(QMainWindow):
 
     def show_board(self, board: BoardAnswer) -> None:
         """Agents, services' states and the day's figures."""
-        self._facts.board = board
+        now = self._clock.utc_now()
+        before, self._facts.board = self._facts.today(now), board
         self.figures.show_board(board)
-        self.statistics.show_day(board.day.since_utc)
+        shown = self._stack.currentWidget()
+        if before != self._facts.today(now) and isinstance(shown, BoardHistoryPage | BoardStatisticsPage):
+            shown.ask()
         self.refresh()
 
     def show_lines(self, answer: LinesAnswer) -> None:

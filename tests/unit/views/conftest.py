@@ -22,7 +22,7 @@ def desk_theme(qapp: QApplication) -> Iterator[QApplication]:
     font = qapp.font()
     apply_theme(qapp, dark=False)
     yield qapp
-    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)  # or each later theme would dress dead windows too
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)  # or taking the theme off would undress dead windows
     qapp.setStyleSheet("")
     qapp.setFont(font)
     qapp.setPalette(QPalette())
