@@ -14,7 +14,7 @@ from expert_app.hub_access import hub_seed
 from expert_app.hub_identities import open_book
 from expert_app.paths import Paths
 from resources.texts import _
-from session.bus.identity import new_seed, public_key
+from session.bus.identity import elector_seed, new_seed, public_key
 from session.bus.partners import Partner, check_partners
 from session.bus.server import server_binary
 from session.bus.server_config import ClusterSettings, ServerSettings, config_text
@@ -35,7 +35,9 @@ def bus_config(settings: HubSettings, paths: Paths, node: str = "") -> str:
     if not place.is_safe:
         words = _("Servers on other machines need tls_certificate, tls_key and, under [cluster], ca_file.")
         raise SettingsWrong(Path(node or "bus-config"), words)
-    return config_text(place, accounts, public_key(hub_seed(settings)), public_key(new_seed()))
+    seed = hub_seed(settings)
+    elector = public_key(elector_seed(seed)) if node else ""
+    return config_text(place, accounts, public_key(seed), public_key(new_seed()), elector)
 
 
 def _alone(settings: HubSettings) -> ServerSettings:

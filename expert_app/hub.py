@@ -33,6 +33,7 @@ from expert_app.store_watch import StoreWatch
 from expert_app.stored_copies import keep_old_databases, too_new, upgrade_stored
 from expert_app.stores import ExtraMissing, extra_words, open_blobs, open_store, open_targets
 from resources.texts import _
+from session.bus.elections import Elections
 from session.bus.group_sync import is_possible
 from session.bus.hub_connection import HubConnection
 from session.bus.identity import new_seed, public_key
@@ -158,6 +159,10 @@ class HubProgram:
             connection = HubConnection(urls, seed, self._tasks, tls, group_sync)
             stack.push_async_callback(connection.close)
             await connection.connect(CONNECT_S)
+            if self._settings.bus and self._settings.replicas > 1:
+                elections = Elections(urls, seed, self._tasks, tls)
+                elections.start()
+                stack.push_async_callback(elections.stop)
             await upgrade_stored(self._settings, self._paths, connection)
             store = open_store(self._settings, self._paths, self._blobs)
             stack.callback(store.close)

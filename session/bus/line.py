@@ -144,6 +144,11 @@ class Line:
         """True while a server answers and all subscriptions are in place."""
         return self._connection is not None and self._connection.client.is_connected
 
+    @property
+    def server_id(self) -> str:
+        """Which server we talk to, by its own id; "" for none."""
+        return str(self._connection.client._server_info.get("server_id", "")) if self._connection is not None else ""
+
     async def open(self, timeout_s: float = CONNECT_S) -> None:
         """Connects; goes on trying in the background when that does not work at once.
 

@@ -18,8 +18,10 @@ import pytest
 from expert_app.config import HubSettings, load
 from expert_app.hub_access import hub_seed
 from session.bus.client import BusClient
+from session.bus.elections import INBOX, STATES
 from session.bus.hub_connection import HubConnection
-from session.bus.identity import new_seed, public_key
+from session.bus.identity import elector_seed, new_seed, public_key
+from session.bus.line import Line
 from session.bus.snapshots import Snapshots
 from session.bus.trust import client_tls
 from session.clock import SystemClock
@@ -50,7 +52,8 @@ class Region:
         self._tls = client_tls(recipe.ca_file)
         self._open: list[BusClient] = []
         settings = load(HubSettings, recipe.machines[0].folder / "etc" / "hub.toml")
-        self.connection = HubConnection(settings.bus_urls, hub_seed(settings), self.tasks, self._tls)
+        self._hub_seed = hub_seed(settings)
+        self.connection = HubConnection(settings.bus_urls, self._hub_seed, self.tasks, self._tls)
 
     async def client(self, name: str) -> BusClient:
         client = BusClient(self.recipe.urls, ROLES[name], name, self._seeds[name], self.tasks, self.clock, self._tls)
@@ -58,6 +61,11 @@ class Region:
             await client.connect(READY_S)
         self._open.append(client)
         return client
+
+    def elector(self) -> Line:
+        """A connection with nothing but the right to ask for elections."""
+        seed = elector_seed(self._hub_seed)
+        return Line(self.recipe.urls, seed, self.tasks, inbox=INBOX, name="test", tls=self._tls)
 
     async def leader(self) -> Machine:
         async with asyncio.timeout(READY_S):
@@ -140,6 +148,11 @@ async def test_the_recipe_serves_callers_and_bears_a_restart_and_the_loss_of_a_m
     for name in await Snapshots(region.connection.line).names():  # everything lies on three disks
         reply = await region.connection.line.request(f"$JS.API.STREAM.INFO.{name}", b"", 5.0)
         assert json.loads(reply.payload)["config"]["num_replicas"] == 3, name
+
+    elector = region.elector()  # the configuration lets the hubs ask for elections
+    await elector.open(READY_S)
+    assert b"_meta_" in (await elector.request(STATES.format("PING"), b"", 5.0)).payload
+    await elector.close()
 
     restarted = await region.leader()  # in order, as for an upgrade
     stopping = asyncio.create_task(restarted.bus.stop())

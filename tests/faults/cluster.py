@@ -24,7 +24,7 @@ from typing import Any
 from session.bus.children import tied_command
 from session.bus.follower import Follower, as_stored
 from session.bus.hub_connection import HubConnection
-from session.bus.identity import new_seed, public_key
+from session.bus.identity import elector_seed, new_seed, public_key
 from session.bus.server import server_binary
 from session.bus.server_config import ClusterSettings, ServerSettings, config_text
 from session.bus.streams import Stored
@@ -160,7 +160,9 @@ class Cluster:
             if self._small_disks:
                 self.disks.make(name)
             settings.folder.mkdir(exist_ok=True)
-            text = config_text(settings, accounts, public_key(self.world.hub_seed.encode()), system)
+            hub_seed = self.world.hub_seed.encode()
+            elector = "" if alone else public_key(elector_seed(hub_seed))
+            text = config_text(settings, accounts, public_key(hub_seed), system, elector)
             text = text.replace(
                 'listen: "127.0.0.1:', f'listen: "{self._hosts[name]}:'
             )  # a cable of our own, so in clear

@@ -14,6 +14,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+from session.bus.elections import Elections
 from session.bus.group_sync import GroupSync
 from session.bus.hub_connection import HubConnection
 from session.hub.hub import Hub
@@ -30,6 +31,9 @@ async def main(world: ClusterWorld, folder: Path, replicas: int, store: Path | N
     await connection.connect(30.0)
     if group_sync is not None:
         await group_sync.start()
+    elections = Elections(world.urls, world.hub_seed.encode(), tasks)
+    if replicas > 1:
+        elections.start()
     clock = WrongClock()
     hub = Hub(connection, world.catalogue(), MemoryDossiers(), folder, clock, tasks, replicas=replicas)
     await hub.start()
@@ -39,6 +43,7 @@ async def main(world: ClusterWorld, folder: Path, replicas: int, store: Path | N
     tasks.spawn(_set_clock(clock), name="set the clock")
     await leaving.wait()
     await hub.stop()
+    await elections.stop()
     await connection.close()
     if group_sync is not None:
         await group_sync.stop()
