@@ -36,7 +36,7 @@ def bus_config(settings: HubSettings, paths: Paths, node: str = "") -> str:
         words = _("Servers on other machines need tls_certificate, tls_key and, under [cluster], ca_file.")
         raise SettingsWrong(Path(node or "bus-config"), words)
     seed = hub_seed(settings)
-    elector = public_key(elector_seed(seed)) if node else ""
+    elector = public_key(elector_seed(seed)) if settings.replicas > 1 else ""
     return config_text(place, accounts, public_key(seed), public_key(new_seed()), elector)
 
 

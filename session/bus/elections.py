@@ -47,8 +47,10 @@ GATHER_S = 0.8
 """A leader that has not answered by then is taken for dead, however busy it may be."""
 
 ANSWER_S = 1.0
-AGAIN_S = 2.0
-"""Before the same group is asked once more: two that began at once have one vote each, and then wait again."""
+AGAIN_S, LONGER, LONGEST_S = 2.0, 6.0, 60.0
+"""Before the same group is asked once more, as two that begin at once have one vote each; how much longer each time,
+so that the servers' own election, of 4 to 9 s, always has its time.
+"""
 
 _SECONDS = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:([\d.]+)s)?")
 
@@ -60,12 +62,16 @@ class Peer(msgspec.Struct):
 
 
 class Member(msgspec.Struct):
-    """What one member of a group knows. `id`, `leader`: members' ids, "" for none."""
+    """What one member of a group knows.
+
+    `id`, `leader`: members' ids, "" for none. `pindex`: number of its last entry, 0 for none.
+    """
 
     id: str
     state: str
     quorum_needed: int
     term: int
+    pindex: int = 0
     leader: str = ""
     peers: dict[str, Peer] = {}
 
@@ -97,15 +103,43 @@ def seconds_of(duration: str) -> float:
 def without_leader(members: Mapping[str, Sequence[Member]]) -> dict[str, bool]:
     """Groups that nobody leads who has answered, and that can elect -> whether they know it and may be electing.
 
+    Not those in which nobody has an entry (in memory, and all servers were dead): there our request would get votes.
+
     Args:
         members: by group, what each of its members that answers says.
     """
     found: dict[str, bool] = {}
     for group, here in members.items():
-        is_led = any(one.state == "LEADER" for one in here)
-        if not is_led and len(here) >= max(one.quorum_needed for one in here):
+        can_elect = len(here) >= max(one.quorum_needed for one in here) and any(one.pindex for one in here)
+        if can_elect and not is_led(here):
             found[group] = any(one.state == "CANDIDATE" or not one.leader for one in here)
     return found
+
+
+def is_led(members: Sequence[Member]) -> bool:
+    """One of those who have answered is the leader."""
+    return any(one.state == "LEADER" for one in members)
+
+
+class Patience:
+    """When a group is asked: at once when its leader is silent, soon when it knows that it has none, later again."""
+
+    def __init__(self) -> None:
+        self._next: dict[str, tuple[float, float]] = {}
+
+    def due(self, lost: Mapping[str, bool], now_s: float) -> list[str]:
+        """Of `lost` (as of `without_leader`), who is asked now."""
+        found = []
+        for group, is_known in lost.items():
+            next_s, pause_s = self._next.setdefault(group, (now_s + AGAIN_S if is_known else now_s, AGAIN_S))
+            if now_s >= next_s:
+                self._next[group] = now_s + pause_s, min(LONGER * pause_s, LONGEST_S)
+                found.append(group)
+        return found
+
+    def forget(self, group: str) -> None:
+        """It has a leader."""
+        self._next.pop(group, None)
 
 
 class Elections:
@@ -125,8 +159,7 @@ class Elections:
         self._line = Line(urls, elector_seed(hub_seed), tasks, inbox=INBOX, name="elections", tls=tls)
         self._tasks = tasks
         self._task: asyncio.Task[None] | None = None
-        self._asked_at_s: dict[str, float] = {}
-        self._known_since_s: dict[str, float] = {}
+        self._patience = Patience()
 
     def start(self) -> None:
         """Watches until `stop`, whenever a server can be reached."""
@@ -146,8 +179,10 @@ class Elections:
         while True:
             await asyncio.sleep(LOOK_S)
             try:
-                silent = await self._silent()
-                await self._ask(silent, await self._gather() if silent else {})
+                if silent := await self._silent():
+                    await self._ask(silent, await self._gather())
+                else:
+                    self._patience = Patience()
             except HubUnreachable:
                 self._line.renew()  # a server that says nothing: another one may
             except SessionError as error:
@@ -175,21 +210,16 @@ class Elections:
     async def _ask(self, silent: Set[str], members: Mapping[str, Sequence[Member]]) -> None:
         """One member is one server, under the same id in all groups."""
         now_s = asyncio.get_running_loop().time()
+        for group in filter(lambda group: is_led(members[group]), members):
+            self._patience.forget(group)
         lost = {
             group: is_known
             for group, is_known in without_leader(members).items()
             if all(one.leader in {"", *silent} for one in members[group])
         }
-        self._known_since_s = {group: self._known_since_s.get(group, now_s) for group in lost if lost[group]}
-        due = [
-            group
-            for group in lost
-            if now_s >= self._asked_at_s.get(group, -AGAIN_S) + AGAIN_S
-            and now_s >= self._known_since_s.get(group, -AGAIN_S) + AGAIN_S
-        ]
+        due = self._patience.due(lost, now_s)
         for group in due:
             term = max(one.term for one in members[group]) + 1
-            self._asked_at_s[group] = now_s
             self.asked += 1
             await self._line.publish(f"{VOTE}{group}", vote_request(term), reply=f"{INBOX}.votes")
         if due:
@@ -197,7 +227,7 @@ class Elections:
 
 
 def vote_request(term: int) -> bytes:
-    """A request for a vote that nobody can grant: term, term and index of the last entry, an id (8 letters)."""
+    """A request that no member with an entry can grant: term, term and index of our last entry, an id (8 letters)."""
     return struct.pack("<QQQ8s", term, 0, 0, b"postexpt")
 
 

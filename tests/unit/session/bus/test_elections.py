@@ -7,7 +7,7 @@ import struct
 
 import pytest
 
-from session.bus.elections import Member, Peer, seconds_of, vote_request, without_leader
+from session.bus.elections import LONGEST_S, Member, Patience, Peer, seconds_of, vote_request, without_leader
 from session.bus.identity import elector_seed, new_seed, public_key
 
 
@@ -30,7 +30,12 @@ def test_a_duration_of_go_is_read(said: str, seconds: float) -> None:
 
 def member(name: str, state: str = "FOLLOWER", leader: str = "", seen: str = "0.4s") -> Member:
     peers = {other: Peer(seen if other == leader else "") for other in "abc" if other != name}
-    return Member(id=name, state=state, quorum_needed=2, term=3, leader=leader, peers=peers)
+    return Member(id=name, state=state, quorum_needed=2, term=3, pindex=9, leader=leader, peers=peers)
+
+
+def empty(name: str) -> Member:
+    """Its log was in memory, and its server has just started."""
+    return Member(id=name, state="FOLLOWER", quorum_needed=2, term=3)
 
 
 @pytest.mark.parametrize(
@@ -56,13 +61,35 @@ def test_only_a_group_that_can_elect_and_that_nobody_leads_is_lost() -> None:
         "electing": [member("a", "CANDIDATE"), member("b", leader="c")],
         "leaderless": [member("a"), member("b")],
         "one is left": [member("a", leader="c")],
+        "one lost its memory": [member("a", leader="c"), empty("b")],
+        "all lost their memory": [empty("a"), empty("b"), empty("c")],
     }
     assert without_leader(members) == {
         "dead leader": False,
         "back too soon": True,
         "electing": True,
         "leaderless": True,
+        "one lost its memory": True,
     }
+
+
+def test_the_servers_own_election_always_has_its_time() -> None:
+    patience = Patience()
+    asked = [now_s for now_s in range(200) if patience.due({"tickets": False}, float(now_s))]
+    assert asked == [0, 2, 14, 74, 134, 194]
+    assert asked[-1] - asked[-2] == LONGEST_S
+    patience.forget("tickets")
+    assert patience.due({"tickets": False}, 195.0) == ["tickets"]
+
+
+def test_who_may_be_electing_is_not_disturbed_at_once() -> None:
+    patience = Patience()
+    assert [
+        now_s
+        for now_s in range(4)
+        if patience.due({"tickets": True, "lease": False}, float(now_s)) == ["tickets", "lease"]
+    ] == [2]
+    assert not patience.due({}, 90.0)
 
 
 def test_nobody_can_vote_for_what_asks() -> None:
