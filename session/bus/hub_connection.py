@@ -8,13 +8,16 @@ from collections.abc import Callable, Mapping, Sequence
 
 from session.bus.client import FROM_HUB
 from session.bus.group_sync import GroupSync
-from session.bus.line import CONNECT_S, Handler, Line
+from session.bus.line import CONNECT_S, PROBE_S, Handler, Line
 from session.bus.partners import XFER
 from session.bus.streams import Streams
 from session.errors import BusUnreachable, StoreUnreachable
 from session.notify import Notifier
 from session.protocol.roles import Role
 from session.tasks import Tasks
+
+PROBE_CLUSTER_S = 0.5
+"""Some 3 s until a hub leaves a server of a cluster that is frozen: its machines are near, and there is another one."""
 
 
 class HubConnection:
@@ -38,7 +41,8 @@ class HubConnection:
         group_sync: GroupSync | None = None,
     ) -> None:
         self.network = ""
-        self.line = Line(urls, seed, tasks, inbox="_INBOX.hub", name="hub", tls=tls)
+        probe_s = PROBE_S if len(urls) == 1 else PROBE_CLUSTER_S
+        self.line = Line(urls, seed, tasks, inbox="_INBOX.hub", name="hub", tls=tls, probe_s=probe_s)
         self.streams = Streams(self.line, group_sync)
         self.connected: Notifier[bool] = self.line.connected
 

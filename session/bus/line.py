@@ -12,19 +12,19 @@ import asyncio
 import contextlib
 import itertools
 import logging
+import random
 import secrets
-import socket
 import ssl
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlparse
 
 import nats.errors
-from nats.aio.client import Client
 from nats.aio.subscription import Subscription
 
 from session.bus import websocket
+from session.bus.nats_calls import abandon, answers, bound_silence, unsubscribe
 from session.bus.nats_client import DirectClient, Handler, Incoming
 from session.errors import BusCertificateRefused, BusRefusedIdentity, BusUnreachable, HubUnreachable, MessageTooLarge
 from session.notify import Notifier
@@ -47,9 +47,6 @@ PROBE_ENDS_S = 60
 
 PING_S = 20
 """nats-py's own pings, behind our probes."""
-
-UNACKED_S = 6.0
-"""How long what we have sent may stay unacknowledged by the other computer."""
 
 QUEUED_BYTES = 1 << 20
 """Bytes that may wait for the network before a sender has to."""
@@ -106,6 +103,7 @@ class Line:
         inbox: prefix of our reply subjects; the server lets us hear nothing else.
         name: shown in the server's monitoring; no personal data.
         tls: how certificates are checked; None for the system's authorities.
+        probe_s: between two probes, and how long one may take.
 
     Attributes:
         refused: a server does not know our key, or no longer; told each time one says so.
@@ -120,11 +118,14 @@ class Line:
         inbox: str,
         name: str,
         tls: ssl.SSLContext | None = None,
+        probe_s: float = PROBE_S,
     ) -> None:
         self.connected: Notifier[bool] = Notifier()
         self.refused: Notifier[None] = Notifier()
         self.failed_handlers = 0
         self._urls = list(urls)
+        self._probe_s = probe_s
+        self._left = ""
         self._tls = tls
         self._seed = seed.decode().strip()
         self._tasks = tasks
@@ -175,7 +176,7 @@ class Line:
             await asyncio.wait([keeper], timeout=2.0)
         connection = self._forget_connection()
         if connection is not None:
-            await _abandon(connection.client)
+            await abandon(connection.client)
 
     def renew(self) -> None:
         """The network is another one than it was: the connection is dropped and made anew at once, not waited for."""
@@ -258,7 +259,7 @@ class Line:
     async def settle(self) -> None:
         """Returns when the server has everything we have said, subscriptions too. Raises `BusUnreachable`."""
         connection = self._connection
-        if connection is None or not await _flush(connection.client, CONNECT_S):
+        if connection is None or not await answers(connection.client, CONNECT_S):
             raise BusUnreachable
 
     def _on_answer(self, message: Incoming) -> None:
@@ -292,7 +293,7 @@ class Line:
         if wish in self._wishes:
             self._wishes.remove(wish)
         if wish.live is not None and self.is_connected:
-            self._tasks.spawn(_unsubscribe(wish.live), name="bus unsubscribe")
+            self._tasks.spawn(unsubscribe(wish.live), name="bus unsubscribe")
         wish.live = None
 
     async def drain(self, subject: str) -> None:
@@ -333,20 +334,20 @@ class Line:
             try:
                 await self._connect(connection)
             except Exception as error:  # whatever nats-py or the network came up with, we try again
-                await _abandon(connection.client)
+                await abandon(connection.client)
                 self._note_failure(error)
                 await asyncio.sleep(REFUSED_PAUSE_S if self._refusal is BusRefusedIdentity else pause_s)
                 pause_s = min(pause_s * 2, PAUSE_S[1])
                 continue
             except asyncio.CancelledError:
-                await _abandon(connection.client)
+                await abandon(connection.client)
                 raise
             pause_s = PAUSE_S[0]
             self._note_connected()
             await self._stay(connection)
             self._forget_connection()
             self._tell(False)
-            self._tasks.spawn(_abandon(connection.client), name="drop a lost line")
+            self._tasks.spawn(abandon(connection.client), name="drop a lost line")
 
     async def _connect(self, connection: _Connection) -> None:
         async def on_lost() -> None:
@@ -356,7 +357,8 @@ class Line:
         options: dict[str, Any] = {} if self._tls is None else {"tls": self._tls}
         async with asyncio.timeout(CONNECT_S):
             await connection.client.connect(
-                list(self._urls),
+                self._in_order(),
+                dont_randomize=True,
                 name=self._name,
                 nkeys_seed_str=self._seed,
                 inbox_prefix=self._inbox,
@@ -376,12 +378,18 @@ class Line:
             )
             if not connection.client.is_connected:  # nats-py returns unconnected when the server closes without PONG
                 raise BusUnreachable
-            _bound_silence(connection.client)
+            bound_silence(connection.client)
             connection.client.take_at_once()
             self._connection = connection
+            self._left = connection.client.connected_url.netloc if connection.client.connected_url is not None else ""
             for wish in list(self._wishes):
                 await self._place(wish, connection)
             await connection.client.flush(timeout=int(CONNECT_S))
+
+    def _in_order(self) -> list[str]:
+        """By chance, and last of all the server we had: a frozen one still takes connections, and says nothing."""
+        urls = random.sample(self._urls, len(self._urls))
+        return sorted(urls, key=lambda url: urlparse(url).netloc == self._left)
 
     async def _on_error(self, error: Exception) -> None:
         if isinstance(error, ssl.SSLCertVerificationError):  # aiohttp's is one too
@@ -429,11 +437,13 @@ class Line:
         probe: asyncio.Task[bool] | None = None
         try:
             while not connection.lost.is_set():
-                await asyncio.sleep(PROBE_S)
+                await asyncio.sleep(self._probe_s)
                 # Never cancelled while the line may live: nats-py would close it over the answer that comes late.
                 if probe is None:
-                    probe = self._tasks.spawn(_flush(connection.client), name=f"ask the bus, {self._name}")
-                await asyncio.wait([probe], timeout=PROBE_S)
+                    probe = self._tasks.spawn(
+                        answers(connection.client, PROBE_ENDS_S), name=f"ask the bus, {self._name}"
+                    )
+                await asyncio.wait([probe], timeout=self._probe_s)
                 if probe.done():
                     unanswered = 0 if not probe.cancelled() and probe.result() else unanswered + 1
                     probe = None
@@ -455,46 +465,3 @@ class Line:
 def _give_up(answer: asyncio.Future[Incoming]) -> None:
     if not answer.done():
         answer.set_exception(HubUnreachable(why="no answer"))
-
-
-async def _flush(client: Client, timeout_s: float = PROBE_ENDS_S) -> bool:
-    """True when the server answers a ping."""
-    try:
-        await client.flush(timeout=int(timeout_s))
-    except Exception as error:  # as for a connection: a probe must not end for a reason nobody thought of
-        log.debug("a probe failed: %s", type(error).__name__)
-        return False
-    return True
-
-
-def _bound_silence(client: Client) -> None:
-    """A network in which nothing is acknowledged ends the connection; one that is only slow does not (RFC 5482).
-
-    Without it the system tries again in ever longer pauses, and hears late that the network is back.
-    """
-    writer = getattr(client._transport, "_bare_io_writer", None)
-    connected = writer.get_extra_info("socket") if writer is not None else None
-    if connected is not None and sys.platform == "linux":
-        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(UNACKED_S * 1000))
-
-
-async def _unsubscribe(subscription: Subscription) -> None:
-    try:
-        await subscription.unsubscribe()
-    except (nats.errors.Error, OSError) as error:
-        log.debug("unsubscribe: %s", type(error).__name__)
-
-
-async def _abandon(client: Client) -> None:
-    """Closes a connection, by force when it does not close in 2 s."""
-    writer = getattr(client._transport, "_bare_io_writer", None)
-    try:
-        async with asyncio.timeout(2.0):
-            await client.close()
-    except (TimeoutError, OSError, nats.errors.Error) as error:
-        log.info("a connection did not close: %s", type(error).__name__)
-    finally:
-        # WORKAROUND: nats.py issue 671: close() waits for ever for a silent network; there is no public abort.
-        if writer is not None:
-            writer.transport.abort()
-        await websocket.abort(client._transport)

@@ -35,6 +35,7 @@ from session.protocol.hub_messages import AcceptRequest, SessionAnswer
 from session.protocol.roles import Role
 from session.protocol.tickets import Ticket, TicketState
 from session.tasks import Tasks
+from tests.benchmarks.watching import behind
 from tests.faults.cluster import Cluster, Program, Sync
 from tests.faults.cluster_world import ORGANISATION, SERVICE
 from tests.talks.hub.bus_fixture import free_port
@@ -119,7 +120,10 @@ def spent_s(process: psutil.Process) -> float:
 def alone(folder: Path, kiosks: int, agents: int) -> Cluster:
     """One hub and its one server, synced as the hub's program does it here."""
     sync = Sync.GROUP if is_possible(folder) else Sync.ALWAYS
-    return Cluster(folder, kiosks, agents, loads=1, nodes=1, hubs=1, sync=sync)
+    made = Cluster(folder, kiosks, agents, loads=1, nodes=1, hubs=1, sync=sync)
+    for program in (*made.nodes.values(), *made.hubs):
+        program.command = behind(program.command)
+    return made
 
 
 class Ours:
@@ -284,7 +288,7 @@ class Peer:
     async def start(self) -> None:
         dsn = await self._start_server()
         arguments = [self.kind, dsn, str(self._port)]
-        self._hub.command = [sys.executable, "-m", "tests.benchmarks.peer_hub", *arguments]
+        self._hub.command = behind([sys.executable, "-m", "tests.benchmarks.peer_hub", *arguments])
         await self._hub.start(wait_for=b"ready")
         self._http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
         for name in self._kiosk_sockets + [f"a{n}" for n in range(AGENTS)]:
@@ -375,7 +379,11 @@ class PostgresPeer(Peer):
         homes = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
         if not homes or importlib.util.find_spec("asyncpg") is None:
             raise PeerMissing(self.name)
-        as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
+        as_user = (
+            [shutil.which("setpriv") or "setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+            if os.geteuid() == 0
+            else []
+        )
         data = self._folder / "data"
         data.mkdir()
         if as_user:
@@ -388,7 +396,7 @@ class PostgresPeer(Peer):
             raise PeerMissing(self.name)
         options = [f"-cport={port}", "-clisten_addresses=127.0.0.1", f"-cunix_socket_directories={data}"]
         program = [str(home / "postgres"), "-D", str(data), *options]
-        self._server.command = [shutil.which("setpriv") or "setpriv", *as_user[1:], *program] if as_user else program
+        self._server.command = behind([*as_user, *program])
         await self._server.start()
         await _accepts(port)
         await asyncio.sleep(0.5)  # it listens a moment before it lets anybody in
@@ -406,7 +414,7 @@ class ValkeyPeer(Peer):
             raise PeerMissing(self.name)
         port = free_port()
         options = ["--port", str(port), "--bind", "127.0.0.1", "--dir", str(self._folder), "--save", ""]
-        self._server.command = [binary, *options, "--appendonly", "yes", "--appendfsync", "always"]
+        self._server.command = behind([binary, *options, "--appendonly", "yes", "--appendfsync", "always"])
         await self._server.start()
         await _accepts(port)
         return f"redis://127.0.0.1:{port}"

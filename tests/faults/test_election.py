@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -24,6 +25,9 @@ from tests.faults.cluster import READY_S, Cluster
 
 ELECTION_S = 45.0
 """Followers begin 4 to 9 s after the leader's last word, again when two of them began at once."""
+
+LEFT_S = 20.0
+"""Desks and kiosks, whose lines are slow, bear a silence of half a minute; hubs, whose are not, some 3 s."""
 
 SUBJECT = "$KV.tk.valdore.t1"
 
@@ -129,6 +133,23 @@ async def test_nobody_is_asked_to_elect_while_the_leaders_answer(
     assert await terms(line) == before
     end()
     await line.close()
+
+
+async def test_a_hub_leaves_a_frozen_server_for_another_one(world: Cluster) -> None:
+    line = world.connection.line
+    before = line.server_id
+    [frozen] = [name for name in world.nodes if server_id(world, name) == before]
+    world.nodes[frozen].send(signal.SIGSTOP)  # it takes connections as before, and says nothing
+    async with asyncio.timeout(LEFT_S):
+        while not line.is_connected or line.server_id == before:  # noqa: ASYNC110 - another task's doing
+            await asyncio.sleep(0.05)
+    await line.settle()
+
+
+def server_id(world: Cluster, name: str) -> str:
+    """A server's id, as it writes it into its log."""
+    log = (world.folder / name / "nats-server.log").read_text(encoding="utf-8")
+    return str(re.findall(r"  ID: +(\w+)", log)[-1])
 
 
 async def test_the_elector_may_do_nothing_else(world: Cluster) -> None:
