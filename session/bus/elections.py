@@ -210,8 +210,9 @@ class Elections:
     async def _ask(self, silent: Set[str], members: Mapping[str, Sequence[Member]]) -> None:
         """One member is one server, under the same id in all groups."""
         now_s = asyncio.get_running_loop().time()
-        for group in filter(lambda group: is_led(members[group]), members):
-            self._patience.forget(group)
+        for group, here in members.items():
+            if is_led(here):
+                self._patience.forget(group)
         lost = {
             group: is_known
             for group, is_known in without_leader(members).items()

@@ -125,7 +125,7 @@ class Line:
         self.failed_handlers = 0
         self._urls = list(urls)
         self._probe_s = probe_s
-        self._left = ""
+        self._server = ""
         self._tls = tls
         self._seed = seed.decode().strip()
         self._tasks = tasks
@@ -381,7 +381,7 @@ class Line:
             bound_silence(connection.client)
             connection.client.take_at_once()
             self._connection = connection
-            self._left = connection.client.connected_url.netloc if connection.client.connected_url is not None else ""
+            self._server = connection.client.connected_url.netloc if connection.client.connected_url is not None else ""
             for wish in list(self._wishes):
                 await self._place(wish, connection)
             await connection.client.flush(timeout=int(CONNECT_S))
@@ -389,7 +389,7 @@ class Line:
     def _in_order(self) -> list[str]:
         """By chance, and last of all the server we had: a frozen one still takes connections, and says nothing."""
         urls = random.sample(self._urls, len(self._urls))
-        return sorted(urls, key=lambda url: urlparse(url).netloc == self._left)
+        return sorted(urls, key=lambda url: urlparse(url).netloc == self._server)
 
     async def _on_error(self, error: Exception) -> None:
         if isinstance(error, ssl.SSLCertVerificationError):  # aiohttp's is one too

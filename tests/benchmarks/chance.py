@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 TRIES = 600
 MOST = 0.1
-"""No more is put down to chance: a machine so restless is no measure, and excuses nothing."""
+"""No more is put down to chance: a machine so restless is no measure."""
 
 Rounds = Sequence[Sequence[float]]
 """What was measured, round by round."""

@@ -22,6 +22,7 @@ from session.bus.streams import NEW_LEADER, Streams
 from session.errors import HubUnreachable, StoreUnreachable
 from session.hub.nats_store import BUCKET, NatsTicketStore
 from tests.faults.cluster import READY_S, Cluster
+from tests.waiting import until
 
 ELECTION_S = 45.0
 """Followers begin 4 to 9 s after the leader's last word, again when two of them began at once."""
@@ -101,9 +102,7 @@ async def test_a_cluster_is_asked_to_elect_as_soon_as_its_leader_is_silent(world
     before = await settled_terms(line)
     assert (watching.asked, await world.leader()) == (0, leader)
     world.nodes[leader].send(signal.SIGSTOP)  # dead, but that nobody's connection is closed
-    async with asyncio.timeout(ELECTION_S):
-        while not watching.asked:  # noqa: ASYNC110 - another task's doing
-            await asyncio.sleep(0.05)
+    await until(lambda: watching.asked > 0, ELECTION_S)
     await world.nodes[leader].end()
     assert await world.leader() != leader
     after = await settled_terms(line)
@@ -125,9 +124,7 @@ async def test_nobody_is_asked_to_elect_while_the_leaders_answer(
     asked: list[str] = []
     end = await line.subscribe(f"{INBOX}.states", lambda message: asked.append(message.subject))
     watching.start()
-    async with asyncio.timeout(READY_S):
-        while len(asked) < 12:  # noqa: ASYNC110 - two looks; three servers answer for two accounts
-            await asyncio.sleep(0.05)
+    await until(lambda: len(asked) >= 12, READY_S)  # two looks; three servers answer for two accounts
     await watching.stop()
     assert watching.asked == 0
     assert await terms(line) == before
@@ -140,9 +137,7 @@ async def test_a_hub_leaves_a_frozen_server_for_another_one(world: Cluster) -> N
     before = line.server_id
     [frozen] = [name for name in world.nodes if server_id(world, name) == before]
     world.nodes[frozen].send(signal.SIGSTOP)  # it takes connections as before, and says nothing
-    async with asyncio.timeout(LEFT_S):
-        while not line.is_connected or line.server_id == before:  # noqa: ASYNC110 - another task's doing
-            await asyncio.sleep(0.05)
+    await until(lambda: line.is_connected and line.server_id != before, LEFT_S)
     await line.settle()
 
 

@@ -23,9 +23,7 @@ def test_the_callers_picture_keeps_to_its_limits_and_comes_back(kind: str, qt_lo
             await until(lambda: ends.engine.stats().height_px == 180)
             counts = await ends.kiosk.count()
             async with asyncio.timeout(30):
-                while (
-                    counts.sent_height_px != 180
-                ):  # the browser's own figures may be a moment behind what the desk sees
+                while counts.sent_height_px != 180:  # the browser counts a moment behind what the desk sees
                     await asyncio.sleep(0.1)
                     counts = await ends.kiosk.count()
             assert counts.sent_bytes > 0

@@ -23,7 +23,7 @@ def test_who_is_told_first_is_chance() -> None:
     assert chance(rounds(3.0, 1.5), rounds(3.0, 1.5)) == pytest.approx(0.07, abs=0.03)
 
 
-def test_a_round_that_the_machine_has_spoilt_is_seen_and_excuses_only_a_tenth() -> None:
+def test_a_round_that_the_machine_has_spoilt_is_seen_and_explains_only_a_tenth() -> None:
     calm = chance(rounds(3.0, 0.3), rounds(3.0, 0.3))
     assert calm < chance(rounds(3.0, 0.3, (0, 0, 0, 0, 0.3, 0.3)), rounds(3.0, 0.3)) <= MOST
     assert chance(rounds(3.0, 0.3, (0, 3, 0, 3, 0, 3)), rounds(3.0, 0.3)) == MOST
