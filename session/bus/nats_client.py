@@ -137,6 +137,10 @@ class DirectClient(Client):
         network: Any = self._transport._io_writer.transport
         protocol = network.get_protocol()
         protocol.data_received = partial(self._take, self._transport._io_reader, protocol.data_received)
+        if network.get_extra_info("sslcontext") is not None:
+            protocol._over_ssl = (
+                True  # nats-py's own way to TLS leaves it out, and asyncio warns at the end of each line
+            )
         network.set_protocol(protocol)  # which a loop asks once where its bytes go
 
     def _take(self, reader: Any, pass_on: Callable[[bytes], None], data: bytes) -> None:

@@ -91,6 +91,17 @@ async def test_tls_and_websocket_carry_requests_and_survive_a_killed_server(tmp_
             await _is_answered(line)
 
 
+async def test_the_end_of_an_encrypted_line_is_no_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async with safe_bus(tmp_path) as bus:
+        line = bus.line(f"tls://localhost:{bus.port}", client_tls(bus.files.ca))
+        await line.open()
+        await _is_answered(line)
+        await bus.server.stop()
+        await until(lambda: not line.is_connected)
+        await line.close()
+    assert [record for record in caplog.records if record.name == "asyncio"] == []
+
+
 async def test_the_hub_believes_its_own_server_by_its_very_certificate(tmp_path: Path) -> None:
     async with safe_bus(tmp_path) as bus:
         await bus.server.reload([])  # connects by `BusServer.tls`, and a client of another host name would be refused
