@@ -197,7 +197,7 @@ class HubProgram:
             )
             hub.projection.moved.connect(self._on_history)
             hub.floods.found.connect(self._on_flood)
-            hub.health.others = watch.troubles
+            hub.health.others.append(watch.troubles)
             watch.start(self._tasks)
             await hub.start()
             stack.push_async_callback(hub.stop)

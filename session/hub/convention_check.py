@@ -170,7 +170,7 @@ def advice(organisations: Sequence[OrganisationEntry], now: datetime) -> list[Pr
     for entry in organisations:
         found += _past(entry, now)
         found += expired_keys(entry, now)
-        found += _idle(entry, offered)
+        found += _idle(entry, offered, {one.id for one in organisations if one.network})
         for site in entry.sites:
             found += _never_open(entry, site, organisations, now)
     return [*found, *out_of_reach(organisations)]
@@ -183,7 +183,10 @@ def _past(entry: OrganisationEntry, now: datetime) -> Iterator[Problem]:
                 yield Problem("over", f"organisations.{entry.id}.{name}", {"day": f"{span.end}"}, advice=True)
 
 
-def _idle(entry: OrganisationEntry, offered: set[tuple[str, str]]) -> Iterator[Problem]:
+def _idle(entry: OrganisationEntry, offered: set[tuple[str, str]], abroad: set[str]) -> Iterator[Problem]:
+    """`abroad`: organisations of partners' networks, whose kiosks and people stand in conventions of their own."""
+    if entry.network:
+        return
     place = f"organisations.{entry.id}"
     for kiosk in entry.kiosks:
         if any(site.id == kiosk.site and not site.services for site in entry.sites):
@@ -191,7 +194,7 @@ def _idle(entry: OrganisationEntry, offered: set[tuple[str, str]]) -> Iterator[P
     agents = [person for person in entry.people if person.role == "agent"]
     for service in entry.services:
         here = f"{place}.services.{service.id}"
-        if (entry.id, service.id) not in offered:
+        if (entry.id, service.id) not in offered and abroad.isdisjoint(entry.transfers_from):
             yield Problem("offered_nowhere", here, advice=True)
         elif not any(not agent.services or service.id in agent.services for agent in agents):
             yield Problem("nobody_answers", here, advice=True)

@@ -23,7 +23,8 @@ class Trouble:
     Attributes:
         code: `stopping`, `bus_unreachable`, `store_unreachable`, `no_leader`, `disk_full`,
             `documents_away` (grave); `disk_low`,
-            `history_closed`, `history_behind`, `convention_refused` (the hub works all the same).
+            `history_closed`, `history_behind`, `convention_refused`, `partner_away`, `partner_refuses` (the hub
+            works all the same).
         grave: callers are not served as they should be.
         detail: numbers and words for people; no personal data.
     """
@@ -41,7 +42,7 @@ class Health:
 
     Attributes:
         is_leaving: the hub stops and takes nothing more.
-        others: what others watch; set by who runs the hub.
+        others: what others watch.
     """
 
     def __init__(
@@ -52,7 +53,7 @@ class Health:
         refused_parts: Callable[[], Sequence[str]],
     ) -> None:
         self.is_leaving = False
-        self.others: Callable[[], Sequence[Trouble]] = list
+        self.others: list[Callable[[], Sequence[Trouble]]] = []
         self._connection = connection
         self._projection = projection
         self._room = room
@@ -62,7 +63,8 @@ class Health:
         """What is wrong now, the gravest first; empty when all is well. Takes as long as the store's answer."""
         if self.is_leaving:
             return [Trouble("stopping", True)]
-        troubles = [*await self._store(), *disk_troubles(self._room), *self._history(), *self.others()]
+        troubles = [*await self._store(), *disk_troubles(self._room), *self._history()]
+        troubles += [trouble for watched in self.others for trouble in watched()]
         refused = list(self._refused_parts())
         if refused:
             troubles.append(Trouble("convention_refused", False, {"parts": len(refused), "first": refused[0]}))

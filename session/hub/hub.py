@@ -314,6 +314,7 @@ class Hub:
         self._links = Links(
             network, connection, catalogue, self._moves, self.presence, self.relay, self.service, clock, tasks
         )
+        self.health.others.append(self._links.watch.troubles)
 
     async def start(self) -> None:
         """Prepares the store, loads the view, then opens the door.

@@ -21,6 +21,7 @@ from session.clock import Clock
 from session.errors import BusUnreachable, NotAllowed, SessionError, TicketUnknown, VaultOutOfReach
 from session.hub.book import ticket_of
 from session.hub.catalogue import Catalogue
+from session.hub.link_watch import LinkWatch
 from session.hub.moves import Moves
 from session.hub.presence import Presence
 from session.hub.relay import Relay
@@ -72,6 +73,9 @@ class Links:
 
     Args:
         network: our own name; "" when there are no partners.
+
+    Attributes:
+        watch: whether they can be reached.
     """
 
     def __init__(
@@ -98,6 +102,7 @@ class Links:
         self._sent: dict[Kiosk, _Sent] = {}
         self._telling: asyncio.Queue[Incoming] = asyncio.Queue(QUEUED)
         self._teller: asyncio.Task[None] | None = None
+        self.watch = LinkWatch(catalogue, self._check, tasks)
         moves.links = self
         service.elsewhere = self.ask_for
         relay.elsewhere = self.pass_on
@@ -108,6 +113,7 @@ class Links:
         if not self._network:
             return
         self._teller = self._tasks.spawn(self._tell(), name="pass a partner's words on")
+        self.watch.start()
         ours = f"{XFER}.{self._network}.*"
         await self._connection.serve(f"{ours}.check", self._on_asked)
         await self._connection.serve(f"{ours}.arrive", self._on_asked)
@@ -121,6 +127,7 @@ class Links:
         if self._teller is not None:
             self._teller.cancel()
             self._teller = None
+        self.watch.stop()
 
     # ---- which of our kiosks have their caller over there ------------------------------------------------------------
 
@@ -177,7 +184,10 @@ class Links:
     async def check(self, ticket: Ticket, organisation: str, service: str) -> None:
         """Asks before anything is written. Raises `HubUnreachable` when the link is down, and what the other says."""
         wish = ArrivalCheck(organisation=organisation, service=service, from_organisation=ticket.organisation)
-        decode_answer(Done, await self._ask(self.network_of(organisation), "check", encode(wish)))
+        await self._check(wish)
+
+    async def _check(self, wish: ArrivalCheck) -> None:
+        decode_answer(Done, await self._ask(self.network_of(wish.organisation), "check", encode(wish)))
 
     async def arrive(self, old: Ticket, *, fresh: bool) -> Ticket:
         """The ticket over there, made unless it is there; its kiosk is told by the other hub.

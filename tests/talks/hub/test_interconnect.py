@@ -297,6 +297,47 @@ async def test_local_work_goes_on_while_the_link_is_down_and_it_comes_back(tmp_p
         await until(lambda: len(zoe.queue) == 2)
 
 
+async def _troubles(world: World) -> list[tuple[str, str]]:
+    assert world.hub is not None
+    await world.hub._links.watch.look()
+    return [(trouble.code, str(trouble.detail.get("why", ""))) for trouble in await world.hub.health.look()]
+
+
+async def _comes_to(world: World, wanted: list[tuple[str, str]]) -> None:
+    """A link takes a moment to be noticed as lost, and to be made again."""
+    async with asyncio.timeout(30):
+        while True:
+            if await _troubles(world) == wanted:
+                return
+            await asyncio.sleep(0.1)
+
+
+async def test_health_says_which_partner_is_away_on_both_sides_and_when_it_is_back(tmp_path: Path) -> None:
+    async with two_networks(tmp_path) as both:
+        assert await _troubles(both.cnav) == await _troubles(both.cnaf) == []
+        await both.cnaf.stop_hub()
+        assert await _troubles(both.cnav) == [("partner_away", "")]
+        await both.cnaf.start_hub()
+        await _comes_to(both.cnav, [])
+        await both.cnav.server.stop()
+        await _comes_to(both.cnaf, [("partner_away", "")])
+        await both.cnav.server.start()
+        await _comes_to(both.cnaf, [])
+
+
+async def test_health_says_that_a_partner_does_not_take_whom_our_convention_sends(tmp_path: Path) -> None:
+    async with two_networks(tmp_path) as both:
+        assert both.cnaf.hub is not None
+        await both.cnaf.hub.take_catalogue(Catalogue.parse(CNAF.replace('transfers_from = ["valdore"]', "")))
+        assert await _troubles(both.cnav) == [("partner_refuses", "transfer")]
+        await both.cnaf.hub.take_catalogue(Catalogue.parse(CNAF.replace('network = "cnav"', "")))
+        assert await _troubles(both.cnav) == [("partner_refuses", "network")]
+        closed = QueueStateRequest(service="care", reason="no doctor")
+        await both.cnaf.hub.take_catalogue(Catalogue.parse(CNAF))
+        await both.cnaf.hub._board.set_queue("marais", "x", closed, closed=True)
+        assert await _troubles(both.cnav) == []  # of today, and no fault of the link
+
+
 async def test_our_hub_killed_before_the_caller_arrived_there_sends_it_again(tmp_path: Path) -> None:
     async with two_networks(tmp_path) as both:
         kiosk, zoe = await both.cnav.kiosk("kiosk1"), await both.cnaf.desk("zoe", "marais")

@@ -56,7 +56,11 @@ def wrong(*changes: tuple[str, str]) -> list[str]:
 
 
 def advised(*changes: tuple[str, str]) -> list[tuple[str, str]]:
-    catalogue = Catalogue.parse(changed(*changes))
+    return said_of(changed(*changes))
+
+
+def said_of(text: str) -> list[tuple[str, str]]:
+    catalogue = Catalogue.parse(text)
     found = advice([catalogue.organisation(name) for name in catalogue.organisations], NOW)
     assert all(problem.advice for problem in found)
     return [(problem.code, problem.where.removeprefix("organisations.")) for problem in found]
@@ -138,6 +142,32 @@ def test_what_another_organisation_does_not_say_is_named_and_has_no_effect() -> 
 def test_what_is_surely_not_meant_is_advised(old: str, new: str, found: tuple[str, str]) -> None:
     site = ('"mutuelle/soins"] }]', '"mutuelle/soins"] }, { id = "vide", name = "Vide" }]')
     assert advised((old, new), site) == [found]
+
+
+def test_what_a_partners_network_offers_is_its_own_affair() -> None:
+    text = """
+    [[organisations]]
+    id = "marais"
+    name = "Mutuelle du Marais"
+    services = [{ id = "care", name = "Soins", letter = "S" }]
+    sites = []
+    kiosks = []
+    people = [{ id = "zoe", name = "Zoé K." }]
+    transfers_from = ["valdore"]
+
+    [[organisations]]
+    id = "valdore"
+    name = "Caisse d'entraide du Val-Doré"
+    network = "cnav"
+    services = [{ id = "rights", name = "Mes droits", letter = "D" }]
+    sites = []
+    kiosks = []
+    people = []
+    """
+    assert said_of(text) == []
+    nobody = text.replace('[{ id = "zoe", name = "Zoé K." }]', "[]")
+    assert said_of(nobody) == [("nobody_answers", "marais.services.care")]
+    assert said_of(text.replace('transfers_from = ["valdore"]', "")) == [("offered_nowhere", "marais.services.care")]
 
 
 @pytest.mark.parametrize(
