@@ -63,7 +63,8 @@ class Health:
         """What is wrong now, the gravest first; empty when all is well. Takes as long as the store's answer."""
         if self.is_leaving:
             return [Trouble("stopping", True)]
-        troubles = [*await self._store(), *disk_troubles(self._room), *self._history()]
+        store = await self._store()
+        troubles = [*store, *disk_troubles(self._room), *self._history(is_stored=not store)]
         troubles += [trouble for watched in self.others for trouble in watched()]
         refused = list(self._refused_parts())
         if refused:
@@ -80,9 +81,11 @@ class Health:
             return [Trouble("store_unreachable", True, {"why": str(error.detail.get("why", ""))})]
         return [] if state.has_leader else [Trouble("no_leader", True)]
 
-    def _history(self) -> list[Trouble]:
-        if not self._projection.is_open:
-            return [Trouble("history_closed", False)]
+    def _history(self, *, is_stored: bool) -> list[Trouble]:
+        """A history that waits for the store has nothing of its own."""
+        why = self._projection.trouble
+        if not self._projection.is_open or (why and is_stored):
+            return [Trouble("history_closed", False, {"why": why} if why else {})]
         behind = self._projection.position.behind
         return [Trouble("history_behind", False, {"changes": behind})] if behind > BEHIND else []
 

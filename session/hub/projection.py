@@ -57,6 +57,7 @@ class Projection:
     Attributes:
         moved: the position, at each change.
         caught_up: set while nothing is known to be missing.
+        trouble: why the history cannot go on; "" while nothing is known against it.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Projection:
         self.moved: Notifier[Position] = Notifier()
         self.caught_up = asyncio.Event()
         self.position = Position(0, 0)
+        self.trouble = ""
         self._audit = audit
         self._open_history = open_history
         self._tasks = tasks
@@ -141,7 +143,7 @@ class Projection:
             try:
                 await self._follow()
             except SessionError as error:
-                log.warning("the history waits: %s %s", error.code, error.detail.get("why", ""))
+                self._note(str(error.detail.get("why", error.code)))
             self.caught_up.clear()
             pause_s = PAUSE_S[0] if self.position.applied > before else min(pause_s * 2, PAUSE_S[1])
             await asyncio.sleep(pause_s)
@@ -158,6 +160,8 @@ class Projection:
             await self._audit.forget_reader(old)
         applied = await asyncio.to_thread(history.last_seq, stream)
         self._move(applied, state.last_revision)
+        if not self.position.behind:
+            self._note("")
         reader = await self._audit.reader(await asyncio.to_thread(lambda: history.reader))
         try:
             while True:
@@ -173,9 +177,10 @@ class Projection:
             await reader.acknowledge(entries)
         last = (await self._audit.state()).last_revision
         newest = max((self.position.applied, *(entry.seq for entry in entries)))
-        if newest < last:  # another hub that shares the database may have stored the rest
+        if newest < last or not entries:  # another hub may have stored the rest; and is the database still there?
             newest = max(newest, await asyncio.to_thread(history.last_seq, stream))
         self._move(newest, last)
+        self._note("")
         if 0 < len(entries) < BATCH:
             await self._gather(GATHER_S[len(entries) >= MANY])
 
@@ -185,6 +190,15 @@ class Projection:
             async with asyncio.timeout(longest_s):
                 await self._hurry.wait()
         self._hurry.clear()
+
+    def _note(self, trouble: str) -> None:
+        if trouble == self.trouble:
+            return
+        self.trouble = trouble
+        if trouble:
+            log.warning("the history waits: %s", trouble)
+        else:
+            log.warning("the history goes on")
 
     def _move(self, applied: int, last: int) -> None:
         position = Position(applied, max(0, last - applied))

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -88,6 +90,26 @@ async def test_health_is_good_then_says_that_the_server_is_gone(tmp_path: Path) 
         assert answer.status_code == 503
         assert [one["code"] for one in answer.json()["reasons"] if one["grave"]] == ["bus_unreachable"]
         assert (await _figures(monitor))["poste_expert_up",] == 0
+        monitor.stop()
+
+
+async def test_a_history_that_cannot_be_written_is_a_warning_and_goes_on_by_itself(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        monitor, kiosk = await _monitor(world), await world.kiosk("kiosk1")
+        assert world.hub is not None
+        projection = world.hub.projection
+        await projection.caught_up.wait()
+        with closing(sqlite3.connect(str(projection.history.engine.url.database))) as base:
+            base.execute("ALTER TABLE history_transition RENAME TO elsewhere")
+            assert (await kiosk.call("rights", "", "r1")).ticket.state == "waiting"
+            await until(lambda: projection.trouble)
+            answer = await _ask(monitor, "/healthz")
+            assert (answer.status_code, answer.json()["state"]) == (200, "warning")
+            assert answer.json()["reasons"] == [{"code": "history_closed", "grave": False, "why": "OperationalError"}]
+            base.execute("ALTER TABLE elsewhere RENAME TO history_transition")
+        await until(lambda: not projection.trouble)
+        await until(lambda: projection.position.applied == 1)
+        assert (await _ask(monitor, "/healthz")).json() == {"state": "ok", "reasons": []}
         monitor.stop()
 
 
