@@ -98,7 +98,9 @@ def _parser() -> argparse.ArgumentParser:
     enrol.add_argument("--organisation", help="without --code")
     enrol.add_argument("--role", choices=tuple(ROLES), help="without --code")
     enrol.add_argument("--user", help="without --code")
-    enrol.add_argument("--key-file", type=Path, help="for a headless kiosk: keep the key in this file (0600)")
+    enrol.add_argument(
+        "--key-file", type=Path, help="for a kiosk, a display or a vault: keep the key in this file (0600)"
+    )
     _common(enrol)
     return parser
 
@@ -240,6 +242,7 @@ def _enrol(arguments: Arguments) -> int:
         print(_("Give --code and --bus, or --organisation, --role and --user."))
         return 2
     from expert_app.credentials import KeyMissing, key_name, save_seed
+    from expert_app.enrolling import FILE_ROLES, desk_in_file
     from session.bus.identity import new_seed, public_key
     from session.protocol.ids import is_id
     from session.protocol.roles import Role
@@ -247,11 +250,12 @@ def _enrol(arguments: Arguments) -> int:
     if not (is_id(arguments.organisation) and is_id(arguments.user)):
         print(_("Organisation and user may have letters, digits, _ and -, at most 40."))
         return 2
-    seed = new_seed()
+    role, seed = Role[arguments.role.upper()], new_seed()
+    if arguments.key_file is not None and role not in FILE_ROLES:
+        print(desk_in_file())
+        return 2
     try:
-        save_seed(
-            key_name(arguments.organisation, Role[arguments.role.upper()], arguments.user), seed, arguments.key_file
-        )
+        save_seed(key_name(arguments.organisation, role, arguments.user), seed, arguments.key_file)
     except KeyMissing as error:
         print(error.why)
         return 1

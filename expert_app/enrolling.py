@@ -10,8 +10,9 @@ from pathlib import Path
 import msgspec
 
 from expert_app.config import DeskSettings, DisplaySettings, HubSettings, KioskSettings, load, save
-from expert_app.credentials import forget_seed, key_name, save_seed
+from expert_app.credentials import KeyMissing, forget_seed, key_name, save_seed
 from expert_app.paths import Paths, paths_for
+from resources.texts import _
 from session.bus.enrol import enrol
 from session.bus.identity import new_seed
 from session.bus.trust import client_tls
@@ -29,6 +30,9 @@ DESK_ROLES = {
     Role.FACILITATOR: "facilitator",
     Role.OPERATOR: "operator",
 }
+FILE_ROLES = frozenset({Role.KIOSK, Role.DISPLAY, Role.VAULT})
+"""Whose key may lie in a file: machines without a person. A desk's lies in that person's keyring."""
+
 TRIAL = "enrolment"
 """Name under which the new key is kept until its own is known: the keyring must work before the code is spent."""
 
@@ -40,16 +44,17 @@ async def enrol_here(
     tasks: Tasks,
     *,
     key_file: Path | None = None,
-    only: frozenset[Role] = frozenset({Role.KIOSK, Role.DISPLAY, Role.VAULT, *DESK_ROLES}),
+    only: frozenset[Role] = frozenset({*FILE_ROLES, *DESK_ROLES}),
 ) -> EnrolAnswer:
     """Makes a key, has it recognised by the bus, and keeps it.
 
     Args:
         bus: addresses. ca_file: our own authority's certificate, "" for the system's.
+        key_file: where a kiosk, a display or a vault keeps it; a desk keeps it in the keyring all the same.
         only: roles that may be enrolled here.
 
     Raises:
-        KeyMissing: the key cannot be kept here; the code is not spent.
+        KeyMissing: the key cannot be kept here; the code is not spent, unless it was for a desk and `key_file` given.
         SessionError: as `session.bus.enrol.enrol`.
     """
     seed = new_seed()
@@ -60,13 +65,32 @@ async def enrol_here(
         answer = await enrol(bus, code, seed, tasks, client_tls(Path(ca_file) if ca_file else None))
         if answer.role not in only:
             raise EnrolmentRefused
-        await asyncio.to_thread(save_seed, key_name(answer.organisation, answer.role, answer.user), seed, key_file)
+        await asyncio.to_thread(_keep, answer, seed, key_file)
     finally:
         if trial_file is not None:
             trial_file.unlink(missing_ok=True)
         else:
             await asyncio.to_thread(forget_seed, TRIAL)
     return answer
+
+
+def _keep(answer: EnrolAnswer, seed: bytes, key_file: Path | None) -> None:
+    name = key_name(answer.organisation, answer.role, answer.user)
+    if answer.role in FILE_ROLES or key_file is None:
+        save_seed(name, seed, key_file)
+        return
+    try:
+        save_seed(name, seed)
+    except KeyMissing as error:
+        raise KeyMissing(name, desk_in_file()) from error
+
+
+def desk_in_file() -> str:
+    """Why a desk's key is not kept in a file."""
+    return _(
+        "A desk keeps its key in the system's keyring, not in a file: "
+        "open a desktop session, and enrol there with a new code."
+    )
 
 
 def remember(

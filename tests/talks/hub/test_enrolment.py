@@ -6,11 +6,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from dataclasses import astuple
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import keyring.errors
 import pytest
 
+from expert_app.__main__ import main
+from expert_app.credentials import KeyMissing, key_name, load_seed
+from expert_app.enrolling import desk_in_file, enrol_here
 from session.bus.client import BusClient
 from session.bus.enrol import enrol
 from session.bus.hub_connection import HubConnection
@@ -118,6 +123,38 @@ async def test_wrong_old_replaced_and_foreign_codes_are_refused_alike(tmp_path: 
             await door.enrol(second, new_seed())
         assert refusals == [refused.value.detail] * 4
         assert door.book.keys() == {}
+
+
+async def test_only_machines_without_a_person_keep_their_key_in_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: dict[str, str] = {}
+    monkeypatch.setattr("keyring.set_password", lambda _service, name, word: kept.update({name: word}))
+    key_file, kiosk = tmp_path / "new.key", Identity("valdore", Role.KIOSK, "kiosk1")
+    async with open_door(tmp_path) as door:
+
+        async def enrol_with(who: Identity) -> None:
+            code = door.book.invite(who, door.now, FEW)
+            await enrol_here([door.server.url], code, "", door.tasks, key_file=key_file)
+
+        await enrol_with(kiosk)
+        assert load_seed("", key_file)
+        assert not kept
+        key_file.unlink()
+        await enrol_with(ALICE)
+        assert list(kept) == [key_name(*astuple(ALICE))]
+        assert list(tmp_path.glob("new.key*")) == []
+
+        def refuse(*_words: str) -> None:
+            raise keyring.errors.NoKeyringError
+
+        monkeypatch.setattr("keyring.set_password", refuse)
+        with pytest.raises(KeyMissing) as missing:
+            await enrol_with(ALICE)
+        assert missing.value.why == desk_in_file()
+    arguments = ["enrol", "--organisation", "caf", "--role", "agent", "--user", "a1", "--key-file", str(key_file)]
+    assert main(arguments) == 2
+    assert not key_file.exists()
 
 
 async def test_a_key_of_somebody_else_cannot_be_enrolled(tmp_path: Path) -> None:
