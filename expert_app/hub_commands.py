@@ -168,7 +168,7 @@ def _seal_key(context: Context) -> int:
 def _admit(context: Context) -> int:
     from expert_app import vault_commands
 
-    return vault_commands.admit(_wanted(context), context.arguments.key, context.paths)
+    return vault_commands.admit(_wanted(context), context.arguments.key, context.settings, context.paths)
 
 
 def _serve(context: Context) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from expert_app.config import HubSettings
 from expert_app.convention_commands import signing_name
 from expert_app.credentials import KeyMissing, load_seed, save_seed
 from expert_app.hub_identities import Wanted, open_book
@@ -62,8 +63,15 @@ def seal_key(wish: KeyWish) -> int:
     return 0
 
 
-def admit(wanted: Wanted, key: str, paths: Paths) -> int:
-    """Lets a desk's key into the vault of this machine, or ("-") all keys of this person out; the exit code."""
+def admit(wanted: Wanted, key: str, settings: HubSettings, paths: Paths) -> int:
+    """Lets a desk's key into the vault of this machine, or ("-") all keys of this person out; the exit code.
+
+    Only where the settings are that vault's: a key that is taken away from another folder would still be let in.
+    """
+    if settings.organisation != wanted.organisation:
+        words = _("No vault of {organisation} is set up in {file}: say where it is with --folder or --settings.")
+        print(words.format(organisation=wanted.organisation, file=paths.config))
+        return 2
     if not (is_id(wanted.organisation) and is_id(wanted.name)):
         print(_("Say who is meant with --name."))
         return 2

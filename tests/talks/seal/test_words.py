@@ -12,7 +12,7 @@ import pytest
 
 import expert_app.kiosk
 from expert_app.__main__ import main
-from expert_app.config import DeskSettings, KioskSettings
+from expert_app.config import DeskSettings, HubSettings, KioskSettings, save
 from expert_app.credentials import SEED_VARIABLE, load_seed
 from expert_app.doctor import Finding
 from expert_app.doctor_seal import check_seal
@@ -139,6 +139,10 @@ def test_a_sealing_key_goes_from_the_command_into_the_convention_and_to_the_vaul
     assert part.missing == []
     assert part.admitted(Role.AGENT, "alice") == {PERSON}
     other = public_key(new_seed())
+    for key in (other, "-"):  # a vault that is elsewhere would go on as before
+        assert say(tmp_path, "admit", "--org", "caisse", "--role", "agent", "--name", "alice", "--key", key) == 2
+    save(HubSettings(organisation="caisse", serve=["dossier", "log"]), paths_for("vault", tmp_path).config)
+    assert say(tmp_path, "admit", "--org", "other", "--role", "agent", "--name", "alice", "--key", other) == 2
     assert say(tmp_path, "admit", "--org", "caisse", "--role", "agent", "--name", "alice", "--key", other) == 0
     assert part.admitted(Role.AGENT, "alice") == {PERSON, other}
     assert say(tmp_path, "admit", "--org", "caisse", "--role", "agent", "--name", "alice", "--key", "-") == 0
