@@ -80,6 +80,7 @@ async def test_a_restored_hub_knows_exactly_what_it_knew_and_goes_on(tmp_path: P
         for number in range(5):
             await one_session(kiosk, desk, f"r{number}")
         waiting = (await (await them.kiosk("kiosk2")).call("housing", "7654321", "waits")).ticket
+        await until(lambda: waiting.id in {row[3] for row in rows_of(old)["transition"]})  # the history gathers
         before, counted = await written(old, 5), await statistics(them)
         code, said = await old.run("backup", str(file))  # the hub works on
         assert code == 0, said
