@@ -159,6 +159,7 @@ class HubProgram:
             connection = HubConnection(urls, seed, self._tasks, tls, group_sync)
             stack.push_async_callback(connection.close)
             await connection.connect(CONNECT_S)
+            elections = None
             if self._settings.bus and self._settings.replicas > 1:
                 elections = Elections(urls, seed, self._tasks, tls)
                 elections.start()
@@ -207,7 +208,7 @@ class HubProgram:
                 stack.push_async_callback(enrolment.stop)
             self._note_convention(hub)
             self._tasks.spawn(self._watch_convention(hub), name="watch the convention")
-            await self._watch_over(hub, connection, stack)
+            await self._watch_over(hub, connection, elections, stack)
             address = ", ".join(urls)
             self._facts.note("hub_ready", url=address, organisations=len(self._catalogue.organisations))
             ready(address)
@@ -219,14 +220,16 @@ class HubProgram:
         places = [self._paths.data, documents_folder(self._settings, self._paths, "dossiers")]
         return Room(places, disk.warn_mb << 20, disk.full_mb << 20)
 
-    async def _watch_over(self, hub: Hub, connection: HubConnection, stack: contextlib.AsyncExitStack) -> None:
+    async def _watch_over(
+        self, hub: Hub, connection: HubConnection, elections: Elections | None, stack: contextlib.AsyncExitStack
+    ) -> None:
         """Health and metrics, where the settings want them."""
         if not self._settings.metrics.listen:
             return
         from expert_app.metrics import Metrics
         from expert_app.monitor import open_monitor
 
-        figures = Metrics(hub, connection)
+        figures = Metrics(hub, connection, elections)
         monitor = await open_monitor(self._settings.metrics.listen, hub.health, figures, self._tasks)
         if monitor is not None:
             self._facts.note("monitor", url=monitor.address)

@@ -14,6 +14,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
+from session.bus.elections import Elections
 from session.bus.hub_connection import HubConnection
 from session.hub.health import Trouble
 from session.hub.hub import Hub
@@ -85,11 +86,13 @@ class Metrics(Figures):
 
     Args:
         connection: the hub's own.
+        elections: what watches a cluster's leaders; None without a cluster.
     """
 
-    def __init__(self, hub: Hub, connection: HubConnection) -> None:
+    def __init__(self, hub: Hub, connection: HubConnection, elections: Elections | None = None) -> None:
         self._hub = hub
         self._connection = connection
+        self._elections = elections
         super().__init__(PREFIX)
         hub.service.measured = self.on_request
 
@@ -103,6 +106,8 @@ class Metrics(Figures):
         yield self.counter("relay_messages", "Messages passed between the ends of sessions.", relay.passed)
         yield self.counter("relay_dropped", "Messages of sessions not passed.", relay.dropped)
         yield self.counter("store_errors", "Requests to the store without a good answer.", streams.failed)
+        if self._elections is not None:
+            yield self.counter("elections_asked", "Groups that were asked to elect a leader.", self._elections.asked)
         yield self.gauge("history_behind", "Changes that the history lacks.", self._hub.projection.position.behind)
         free = self._hub.room.free_bytes
         if free is not None:
