@@ -12,6 +12,7 @@ from expert_app.backup_file import BackupDamaged, BackupOfOthers, BackupTooNew
 from expert_app.config import HubSettings
 from expert_app.credentials import KeyMissing
 from expert_app.hub_access import store_of
+from expert_app.hub_identities import open_book
 from expert_app.paths import Paths
 from expert_app.restore import TargetNotEmpty, restore
 from expert_app.vault_backup import VaultFacts, back_up_vault, restore_vault
@@ -51,6 +52,7 @@ async def _restore_vault(path: Path, settings: HubSettings, paths: Paths) -> Non
     facts, missing = await restore_vault(path, settings, paths)
     print(_("Restored from {file}: {what}").format(file=path, what=_vault_summary(facts)))
     _say_missing(missing)
+    _say_keys(paths, "expert-app hub admit --key -")
 
 
 def _vault_summary(facts: VaultFacts) -> str:
@@ -86,11 +88,21 @@ async def _restore(path: Path, settings: HubSettings, paths: Paths) -> None:
         await tasks.close()
     print(_("Restored from {file}: {what}").format(file=path, what=_summary(facts)))
     _say_missing(missing)
+    _say_keys(paths, "expert-app hub revoke")
 
 
 def _say_missing(count: int) -> None:
     if count:
         print(_("{count} documents have no file here: restore the dossiers' folder too.").format(count=count))
+
+
+def _say_keys(paths: Paths, command: str) -> None:
+    if not open_book(paths).is_empty:
+        print(
+            _("A key that was taken away after that is let in again: take it away once more ({command}).").format(
+                command=command
+            )
+        )
 
 
 def _summary(facts: Facts) -> str:

@@ -89,6 +89,7 @@ async def test_a_restored_hub_knows_exactly_what_it_knew_and_goes_on(tmp_path: P
     new = HubFolder(tmp_path / "new", old.seeds)
     code, said = await new.run("restore", str(file))
     assert code == 0, said
+    assert "is let in again" not in said
     async with new.hub(), people(new) as them:
         kiosk, desk = await them.kiosk(), await them.desk()
         await until(lambda: [ticket.id for ticket in desk.queue] == [waiting.id])
@@ -155,7 +156,8 @@ async def test_identities_and_dossiers_come_back(tmp_path: Path) -> None:
     assert code == 0, said
     assert "are not in it" not in said
     new = HubFolder(tmp_path / "new", old.seeds)
-    assert (await new.run("restore", str(file)))[0] == 0
+    code, said = await new.run("restore", str(file))
+    assert (code, "is let in again" in said) == (0, True)  # a key that was revoked after the backup
     book = IdentityBook(new.data / "identities" / "identities.sqlite")
     assert book.keys() == {("valdore", Role.AGENT, "bob"): key}
     with DossierStore(new.data / "dossiers") as store:
