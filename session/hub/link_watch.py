@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 
-from session.errors import BusUnreachable, HubUnreachable, NotAllowed, SessionError, VaultOutOfReach
+from session.errors import BusUnreachable, HubUnreachable, NotAllowed, ServiceUnknown, SessionError, VaultOutOfReach
 from session.hub.catalogue import Catalogue
 from session.hub.health import Trouble
 from session.protocol.link_messages import ArrivalCheck
@@ -78,7 +78,7 @@ class LinkWatch:
                 return []  # our own server is away: that is said already, and nothing is known of theirs
             except HubUnreachable:
                 return [Trouble("partner_away", False, {"network": network})]
-            except (NotAllowed, VaultOutOfReach) as error:
+            except (NotAllowed, ServiceUnknown, VaultOutOfReach) as error:
                 if wish.service != ANY:
                     why = str(error.detail.get("why", error.code))
                     detail: dict[str, str | int] = {"network": network, "organisation": wish.organisation, "why": why}
@@ -89,25 +89,17 @@ class LinkWatch:
 
     def _wishes(self) -> dict[str, list[ArrivalCheck]]:
         """What is asked, by the network: each way that the convention opens, or one question to hear an answer."""
-        asked: dict[str, list[ArrivalCheck]] = {}
-        for wish in self._ways():
-            asked.setdefault(self._catalogue.network_of(wish.organisation), []).append(wish)
-        ours = next(iter(self._catalogue.served), ANY)
-        for theirs in self._catalogue.organisations:
-            if network := self._catalogue.network_of(theirs):
-                wish = ArrivalCheck(organisation=theirs, service=ANY, from_organisation=ours)
-                asked.setdefault(network, [wish])
-        return asked
-
-    def _ways(self) -> Iterator[ArrivalCheck]:
-        """Each pair of organisations once: what the services say beyond that is theirs."""
-        seen: set[tuple[str, str]] = set()
-        for ours in self._catalogue.served:
-            for service in self._catalogue.services(ours):
-                for theirs, wanted in self._catalogue.transfer_targets(ours, service.id):
-                    if self._catalogue.network_of(theirs) and (ours, theirs) not in seen:
-                        seen.add((ours, theirs))
-                        yield ArrivalCheck(organisation=theirs, service=wanted, from_organisation=ours)
+        catalogue, asked = self._catalogue, dict[str, dict[ArrivalCheck, None]]()
+        for ours in catalogue.served:
+            for service in catalogue.services(ours):
+                for theirs, wanted in catalogue.transfer_targets(ours, service.id):
+                    wish = ArrivalCheck(organisation=theirs, service=wanted, from_organisation=ours)
+                    asked.setdefault(catalogue.network_of(theirs), {})[wish] = None
+        for theirs in catalogue.organisations:
+            wish = ArrivalCheck(organisation=theirs, service=ANY, from_organisation=next(iter(catalogue.served), ANY))
+            asked.setdefault(catalogue.network_of(theirs), {wish: None})
+        asked.pop("", None)
+        return {network: list(wishes) for network, wishes in asked.items()}
 
 
 def _words(trouble: Trouble) -> str:

@@ -332,6 +332,8 @@ async def test_health_says_that_a_partner_does_not_take_whom_our_convention_send
         assert await _troubles(both.cnav) == [("partner_refuses", "transfer")]
         await both.cnaf.hub.take_catalogue(Catalogue.parse(CNAF.replace('network = "cnav"', "")))
         assert await _troubles(both.cnav) == [("partner_refuses", "network")]
+        await both.cnaf.hub.take_catalogue(Catalogue.parse(CNAF.replace('"care"', '"help"')))
+        assert await _troubles(both.cnav) == [("partner_refuses", "service_unknown")]
         closed = QueueStateRequest(service="care", reason="no doctor")
         await both.cnaf.hub.take_catalogue(Catalogue.parse(CNAF))
         await both.cnaf.hub._board.set_queue("marais", "x", closed, closed=True)
