@@ -56,11 +56,7 @@ def wrong(*changes: tuple[str, str]) -> list[str]:
 
 
 def advised(*changes: tuple[str, str]) -> list[tuple[str, str]]:
-    return said_of(changed(*changes))
-
-
-def said_of(text: str) -> list[tuple[str, str]]:
-    catalogue = Catalogue.parse(text)
+    catalogue = Catalogue.parse(changed(*changes))
     found = advice([catalogue.organisation(name) for name in catalogue.organisations], NOW)
     assert all(problem.advice for problem in found)
     return [(problem.code, problem.where.removeprefix("organisations.")) for problem in found]
@@ -145,29 +141,14 @@ def test_what_is_surely_not_meant_is_advised(old: str, new: str, found: tuple[st
 
 
 def test_what_a_partners_network_offers_is_its_own_affair() -> None:
-    text = """
-    [[organisations]]
-    id = "marais"
-    name = "Mutuelle du Marais"
-    services = [{ id = "care", name = "Soins", letter = "S" }]
-    sites = []
-    kiosks = []
-    people = [{ id = "zoe", name = "Zoé K." }]
-    transfers_from = ["valdore"]
-
-    [[organisations]]
-    id = "valdore"
-    name = "Caisse d'entraide du Val-Doré"
-    network = "cnav"
-    services = [{ id = "rights", name = "Mes droits", letter = "D" }]
-    sites = []
-    kiosks = []
-    people = []
-    """
-    assert said_of(text) == []
-    nobody = text.replace('[{ id = "zoe", name = "Zoé K." }]', "[]")
-    assert said_of(nobody) == [("nobody_answers", "marais.services.care")]
-    assert said_of(text.replace('transfers_from = ["valdore"]', "")) == [("offered_nowhere", "marais.services.care")]
+    partner = ('name = "Mutuelle"', 'name = "Mutuelle"\nnetwork = "cnav"')
+    no_people = ('people = [{ id = "zoe", name = "Zoé" }]', "")
+    elsewhere = ('"logement", "famille", "mutuelle/soins"', '"logement"')
+    taken = ('name = "Caisse"', 'name = "Caisse"\ntransfers_from = ["mutuelle"]')
+    nobody = ('services = ["logement", "famille"] }', 'services = ["logement"] }')
+    assert advised(partner, no_people, elsewhere, taken) == []
+    assert advised(partner, no_people, elsewhere, taken, nobody) == [("nobody_answers", "caisse.services.famille")]
+    assert advised(partner, no_people, elsewhere) == [("offered_nowhere", "caisse.services.famille")]
 
 
 @pytest.mark.parametrize(
