@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from expert_app.config import HubSettings, load
 from expert_app.hub_access import hub_seed
@@ -114,6 +115,15 @@ def _answers(port: int) -> bool:
         return False
 
 
+def _elections_asked(port: int) -> float:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+        families = text_string_to_metric_families(answer.read().decode())
+    [sample] = [
+        one for family in families for one in family.samples if one.name == "poste_expert_elections_asked_total"
+    ]
+    return sample.value
+
+
 async def _healthy(port: int) -> None:
     async with asyncio.timeout(READY_S):
         while not await asyncio.to_thread(_answers, port):  # noqa: ASYNC110 - another program's page
@@ -164,6 +174,7 @@ async def test_the_recipe_serves_callers_and_bears_a_restart_and_the_loss_of_a_m
     lost = await region.leader()
     await lost.bus.stop(signal.SIGKILL)
     await _serve(region, kiosk, desk, "without-node")
+    assert sum([await asyncio.to_thread(_elections_asked, machine.metrics_port) for machine in machines]) > 0
     await lost.bus.start()
     await _healthy(lost.monitor_port)
 

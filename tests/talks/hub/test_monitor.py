@@ -14,7 +14,6 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from expert_app.metrics import Metrics
 from expert_app.monitor import Monitor
-from session.bus.elections import Elections
 from session.errors import StoreFull, TicketTaken
 from session.hub.room import Room
 from session.protocol.roles import Role
@@ -75,20 +74,6 @@ async def test_callers_agents_and_requests_are_counted_and_nobody_is_named(tmp_p
         for secret in (NUMBER, "alice", "Alice", "bob", "kiosk1", first.ticket.id, first.ticket.number):
             assert secret not in text
         monitor.stop()
-
-
-async def test_elections_are_counted_where_there_is_a_cluster(tmp_path: Path) -> None:
-    async with hub_world(tmp_path) as world:
-        assert world.hub is not None
-        assert world.connection is not None
-        elections = Elections([world.server.url], world.hub_seed, world.tasks)
-        elections.asked = 3
-        for watching, wanted in ((None, None), (elections, 3)):
-            figures = Metrics(world.hub, world.connection, watching)
-            monitor = Monitor("127.0.0.1", 0, world.hub.health, figures, world.tasks)
-            assert await monitor.start()
-            assert (await _figures(monitor)).get(("poste_expert_elections_asked_total",)) == wanted
-            monitor.stop()
 
 
 async def test_health_is_good_then_says_that_the_server_is_gone(tmp_path: Path) -> None:
