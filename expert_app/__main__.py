@@ -266,7 +266,7 @@ def _enrol(arguments: Arguments) -> int:
 async def _enrol_with_code(arguments: Arguments) -> int:
     from expert_app.config import LOOPBACK_BUS
     from expert_app.credentials import KeyMissing
-    from expert_app.enrolling import enrol_here, program_paths, remember
+    from expert_app.enrolling import FILE_ROLES, enrol_here, program_paths, remember
     from session.errors import SessionError
     from session.tasks import Tasks
     from views.troubles import sentence
@@ -289,6 +289,12 @@ async def _enrol_with_code(arguments: Arguments) -> int:
             user=answer.user, organisation=answer.organisation, file=paths.config
         )
     )
+    if arguments.key_file is not None and answer.role not in FILE_ROLES:
+        print(
+            _("Its key is in the system's keyring, where a desk looks for it, not in {file}.").format(
+                file=arguments.key_file
+            )
+        )
     return 0
 
 
