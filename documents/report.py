@@ -183,17 +183,18 @@ class _Report:
         """Two charts side by side: when they come, and how long they wait then."""
         hours = self._chapter.hours
         half = (INNER - 6 * mm) / 2
-        sheet.need(52 * mm)
+        sheet.need(58 * mm)
         top = sheet.y
         came = [Column(_hour_label(one.key), _parts(one)) for one in hours]
-        height = sheet.text(_("Callers by hour of arrival"), _HEADING, width=half)
+        x = MARGIN + half + 6 * mm
+        height = max(
+            sheet.text(_("Callers by hour of arrival"), _HEADING, width=half),
+            sheet.text(_("Median wait by hour, in minutes"), _HEADING, x=x, width=half),
+        )
         sheet.down(height + 3 * mm)
         axis = _whole_steps(max(max(0, one.callers) for one in hours))
         columns(sheet, came, (ACCENT, AMBER), 32 * mm, MARGIN, half, axis, _plain)
-        end, sheet.y = sheet.y, top
-        x = MARGIN + half + 6 * mm
-        sheet.text(_("Median wait by hour, in minutes"), _HEADING, x=x, width=half)
-        sheet.down(height + 3 * mm)
+        end, sheet.y = sheet.y, top - height - 3 * mm
         waits = [Column(_hour_label(one.key), ((one.wait_median_s or 0) / 60,)) for one in hours]
         columns(sheet, waits, (ACCENT,), 32 * mm, x, half, steps(max(column.parts[0] for column in waits)), _plain)
         sheet.y = end - 6 * mm

@@ -21,6 +21,9 @@ from documents.report_csv import COLUMNS, report_csv
 from documents.report_words import Chapter, Figures, duration, every_day
 from resources.texts import use_language
 
+PATH = 2
+"""FPDF_PAGEOBJ_PATH of PDFium's fpdf_edit.h."""
+
 FIRST, LAST = date(2026, 3, 2), date(2026, 3, 13)
 MADE = datetime(2026, 4, 1, 9, 30, tzinfo=UTC)
 
@@ -81,6 +84,19 @@ def test_a_report_is_pdfa_and_says_what_was_counted() -> None:
     assert "Settled" in text
     assert "Left the queue" in text
     assert "Page 2 of 2" in text
+
+
+def test_no_line_of_a_chart_runs_through_a_heading_that_wraps() -> None:
+    use_language("fr")
+    document = pypdfium2.PdfDocument(report(facts(chapter())))
+    page = next(page for page in document if "en minutes" in " ".join(page.get_textpage().get_text_bounded().split()))
+    words = page.get_textpage()
+    first, count = words.search("minutes").get_next()
+    left, bottom, right, top = words.get_charbox(first + count - 1)
+    lines = [one.get_bounds() for one in page.get_objects() if one.type == PATH]
+    assert len(lines) > 20
+    assert [at for at in lines if at[0] < right and left < at[2] and at[1] < top and bottom < at[3]] == []
+    document.close()
 
 
 def test_each_organisation_begins_a_page() -> None:
