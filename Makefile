@@ -18,7 +18,7 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m expert_app.schemas --check
+	$(BIN)/python -m expert_app.commands.schemas --check
 	$(BIN)/python installers/catalogues.py --check
 
 format: setup
@@ -53,7 +53,7 @@ bench-hub: setup
 		uv run --no-sync --with asyncpg --with redis python -m tests.benchmarks.bench_hub
 
 schemas: setup
-	$(BIN)/python -m expert_app.schemas
+	$(BIN)/python -m expert_app.commands.schemas
 
 translations: setup
 	$(BIN)/python installers/catalogues.py

@@ -14,7 +14,8 @@ from typing import Any, get_args
 
 import msgspec
 
-from expert_app.config import (
+from expert_app.commands.hub_arguments import ROLES, add_hub_parser
+from expert_app.runtime.config import (
     DeskSettings,
     DisplaySettings,
     Engine,
@@ -24,8 +25,7 @@ from expert_app.config import (
     is_time_zone,
     load,
 )
-from expert_app.hub_arguments import ROLES, add_hub_parser
-from expert_app.paths import Paths, paths_for
+from expert_app.runtime.paths import Paths, paths_for
 from resources import ResourceMissing
 from resources.texts import LANGUAGES, _, use_language
 
@@ -118,14 +118,14 @@ def _desk(arguments: Arguments) -> int:
     paths = paths_for("desk", arguments.folder)
     settings = _load(DeskSettings, arguments, paths)
     if settings.role == "supervisor":
-        from expert_app.compose_supervisor import run_supervisor
+        from expert_app.board.program import run_supervisor
 
         return run_supervisor(settings, paths, driven=arguments.driven)
     if settings.role in ("facilitator", "operator"):
-        from expert_app.compose_site import run_site
+        from expert_app.board.site import run_site
 
         return run_site(settings, paths, driven=arguments.driven)
-    from expert_app.compose_desk import run_desk
+    from expert_app.desk.wiring.program import run_desk
 
     return run_desk(settings, paths, driven=arguments.driven)
 
@@ -133,20 +133,20 @@ def _desk(arguments: Arguments) -> int:
 def _kiosk(arguments: Arguments) -> int:
     paths = paths_for("kiosk", arguments.folder)
     settings = _load(KioskSettings, arguments, paths)
-    from expert_app.compose_kiosk import run_kiosk
+    from expert_app.kiosk.program import run_kiosk
 
     return run_kiosk(settings, paths, driven=arguments.driven, fullscreen=arguments.fullscreen)
 
 
 def _display(arguments: Arguments) -> int:
     settings = _load(DisplaySettings, arguments, paths_for("display", arguments.folder))
-    from expert_app.compose_display import run_display
+    from expert_app.kiosk.display import run_display
 
     return run_display(settings, driven=arguments.driven, fullscreen=arguments.fullscreen)
 
 
 def _hub(arguments: Arguments) -> int:
-    from expert_app.hub_commands import Context, run_command
+    from expert_app.commands.hub import Context, run_command
 
     use_language(arguments.language or "fr")
     is_vault = getattr(arguments, "serve", "") or arguments.hub_command == "admit"
@@ -178,7 +178,7 @@ def _hub_settings(settings: HubSettings, arguments: Arguments) -> HubSettings:
 
 def _demo(arguments: Arguments) -> int:
     use_language(arguments.language or "fr")
-    from expert_app.demo import DemoOptions, run_demo
+    from expert_app.demo.command import DemoOptions, run_demo
 
     options = DemoOptions(
         folder=arguments.folder,
@@ -202,14 +202,14 @@ def _demo(arguments: Arguments) -> int:
 def _replay(arguments: Arguments) -> int:
     paths = paths_for("desk", arguments.folder)
     settings = _load(DeskSettings, arguments, paths)
-    from expert_app.compose_replay import run_replay
+    from expert_app.commands.replay import run_replay
 
     return run_replay(arguments.log, settings, paths, driven=arguments.driven)
 
 
 def _kiosk_devices(arguments: Arguments) -> int:
     use_language(arguments.language or "fr")
-    from expert_app.device_commands import show_devices
+    from expert_app.commands.kiosk_devices import show_devices
 
     return show_devices(arguments.seconds, arguments.certificates)
 
@@ -217,9 +217,9 @@ def _kiosk_devices(arguments: Arguments) -> int:
 def _doctor(arguments: Arguments) -> int:
     desk = _load(DeskSettings, arguments, paths_for("desk", arguments.folder))
     kiosk = load(KioskSettings, paths_for("kiosk", arguments.folder).config)
-    from expert_app import doctor
-    from expert_app.compose import media_devices, voice_name
-    from expert_app.doctor_seal import check_seal
+    from expert_app.commands import doctor
+    from expert_app.commands.doctor_sealing import check_seal
+    from expert_app.runtime.window_program import media_devices, voice_name
 
     cameras, microphones = media_devices()
     findings = asyncio.run(doctor.examine(desk, kiosk, cameras, microphones, voice_name()))
@@ -229,7 +229,7 @@ def _doctor(arguments: Arguments) -> int:
 
 def _verify(arguments: Arguments) -> int:
     use_language(arguments.language or "fr")
-    from expert_app.verify_command import verify_files
+    from expert_app.commands.verify import verify_files
 
     return verify_files(arguments.documents, arguments.key, as_json=arguments.json)
 
@@ -241,11 +241,11 @@ def _enrol(arguments: Arguments) -> int:
     if not (arguments.organisation and arguments.role and arguments.user):
         print(_("Give --code and --bus, or --organisation, --role and --user."))
         return 2
-    from expert_app.credentials import KeyMissing, key_name, save_seed
-    from expert_app.enrolling import FILE_ROLES, desk_in_file
-    from session.bus.identity import new_seed, public_key
-    from session.protocol.ids import is_id
-    from session.protocol.roles import Role
+    from expert_app.runtime.credentials import KeyMissing, key_name, save_seed
+    from expert_app.runtime.enrolment import FILE_ROLES, desk_in_file
+    from session.bus.transport.nkeys import new_seed, public_key
+    from session.protocol.wire.ids import is_id
+    from session.protocol.wire.roles import Role
 
     if not (is_id(arguments.organisation) and is_id(arguments.user)):
         print(_("Organisation and user may have letters, digits, _ and -, at most 40."))
@@ -264,12 +264,12 @@ def _enrol(arguments: Arguments) -> int:
 
 
 async def _enrol_with_code(arguments: Arguments) -> int:
-    from expert_app.config import LOOPBACK_BUS
-    from expert_app.credentials import KeyMissing
-    from expert_app.enrolling import FILE_ROLES, enrol_here, program_paths, remember
-    from session.errors import SessionError
-    from session.tasks import Tasks
-    from views.troubles import sentence
+    from expert_app.runtime.config import LOOPBACK_BUS
+    from expert_app.runtime.credentials import KeyMissing
+    from expert_app.runtime.enrolment import FILE_ROLES, enrol_here, program_paths, remember
+    from session.core.errors import SessionError
+    from session.core.tasks import Tasks
+    from views.words.errors import sentence
 
     bus, tasks = arguments.bus or [LOOPBACK_BUS], Tasks()
     try:
@@ -327,7 +327,7 @@ def main(arguments: list[str] | None = None) -> int:
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
     if getattr(parsed, "log_format", None) == "json":
-        from expert_app.json_log import JsonLines
+        from expert_app.runtime.json_log import JsonLines
 
         for handler in logging.getLogger().handlers:
             handler.setFormatter(JsonLines())

@@ -14,7 +14,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from resources import texts
-from tests.waiting import LONGEST_S
+from tests.support.waiting import LONGEST_S
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault(
@@ -46,13 +46,13 @@ def _leaves_nothing() -> Iterator[None]:
 REAL_PROGRAMS = (
     "tests/end2end/",
     "tests/faults/",
-    "tests/talks/",
+    "tests/integration/",
     "tests/fidelity/",
     "tests/unit/expert_app/",  # whole desks and kiosks beside a real hub
     "tests/unit/session/media/",  # engines in real time
 )
 
-IN_REAL_TIME = ("tests/end2end/", "tests/faults/", "tests/talks/call/")
+IN_REAL_TIME = ("tests/end2end/", "tests/faults/", "tests/integration/call/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

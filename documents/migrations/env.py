@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from documents.store_tables import metadata
+from documents.store.tables import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
 with context.begin_transaction():

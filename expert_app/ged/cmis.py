@@ -12,10 +12,10 @@ from urllib.parse import quote
 
 import httpx
 
-from documents.deliveries import Parcel
-from expert_app.ged.answers import answer, client, decoded
+from documents.store.deliveries import Parcel
 from expert_app.ged.connector import Arrived, NotDelivered, Outcome, Reason, file_name, plain
-from expert_app.store_settings import GedSettings
+from expert_app.ged.http import answer, client, decoded
+from expert_app.runtime.store_settings import GedSettings
 
 _SUCCINCT = {"succinct": "true"}
 _EXCEPTIONS = {

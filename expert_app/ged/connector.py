@@ -11,11 +11,11 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
-from documents.deliveries import Parcel
+from documents.store.deliveries import Parcel
 
 
 class Reason(StrEnum):
-    """Why a copy has not arrived; sentences are in `views.ged_words`."""
+    """Why a copy has not arrived; sentences are in `views.words.deliveries`."""
 
     UNREACHABLE = "unreachable"
     TIMEOUT = "timeout"

@@ -15,9 +15,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from documents.deliveries import Parcel
 from documents.errors import DocumentError, StoreUnreachable
-from documents.store import DossierStore
+from documents.store.deliveries import Parcel
+from documents.store.dossier_store import DossierStore
 from expert_app.ged.connector import (
     EVERYTHING_WAITS,
     FOR_A_PERSON,
@@ -27,9 +27,9 @@ from expert_app.ged.connector import (
     Outcome,
     Reason,
 )
-from expert_app.store_settings import GedSettings
-from session.clock import Clock
-from session.tasks import Tasks
+from expert_app.runtime.store_settings import GedSettings
+from session.core.clock import Clock
+from session.core.tasks import Tasks
 
 log = logging.getLogger(__name__)
 

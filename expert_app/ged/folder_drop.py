@@ -13,11 +13,11 @@ from xml.etree import ElementTree
 
 import msgspec
 
-from documents.deliveries import Parcel
-from documents.durable import write_durably
+from documents.durable_files import write_durably
 from documents.hashes import sha256_of
+from documents.store.deliveries import Parcel
 from expert_app.ged.connector import Arrived, NotDelivered, Outcome, Reason, Told, file_name, told
-from expert_app.store_settings import GedSettings
+from expert_app.runtime.store_settings import GedSettings
 
 
 class FolderDrop:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from expert_app.ged.connector import Connector
-from expert_app.store_settings import GedSettings
+from expert_app.runtime.store_settings import GedSettings
 
 
 def make_connector(settings: GedSettings, secret: str) -> Connector:

@@ -12,10 +12,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from documents.deliveries import Parcel
-from expert_app.ged.answers import answer, client, decoded
+from documents.store.deliveries import Parcel
 from expert_app.ged.connector import Arrived, NotDelivered, Outcome, Reason, UnderWay, file_name, plain
-from expert_app.store_settings import GedSettings
+from expert_app.ged.http import answer, client, decoded
+from expert_app.runtime.store_settings import GedSettings
 
 _TASK = re.compile(r"[0-9a-fA-F-]{8,64}")
 _DUPLICATE = re.compile(r"duplicate of .*\(#(\d+)\)", re.IGNORECASE | re.DOTALL)

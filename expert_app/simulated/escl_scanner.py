@@ -26,9 +26,9 @@ from defusedxml.ElementTree import fromstring
 from expert_app.simulated.escl_view import CAPABILITIES, see, status_xml
 from expert_app.simulated.pages import draw_pages
 from expert_app.simulated.program import MAX_REQUEST_BYTES, serve
-from session.kiosk.escl_messages import NAMESPACES
-from session.protocol.session_messages import Area
-from session.tasks import Tasks
+from session.core.tasks import Tasks
+from session.kiosk.drivers.escl_messages import NAMESPACES
+from session.protocol.conversation.messages import Area
 
 type Fault = Literal["", "jam", "empty", "cover_open", "busy", "gone", "truncated", "cut", "zero_bytes", "bomb"]
 """truncated: half a page, as if it were whole; cut: the connection breaks; bomb: a header of 65500 x 65500 pixels."""

@@ -9,8 +9,8 @@ from pathlib import Path
 from PIL import Image
 
 from expert_app.simulated.sheets import HEIGHT_PX, WIDTH_PX
-from session.kiosk.escl_messages import PWG_NAMESPACE, SCAN_NAMESPACE
-from session.protocol.session_messages import Area
+from session.kiosk.drivers.escl_messages import PWG_NAMESPACE, SCAN_NAMESPACE
+from session.protocol.conversation.messages import Area
 
 NAME = "Scanner simulé A4"
 UUID = "51b4e7a1-0000-4000-8000-00006b696f73"

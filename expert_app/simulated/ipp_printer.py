@@ -21,8 +21,9 @@ import msgspec
 from aiohttp import web
 
 from expert_app.simulated.program import MAX_REQUEST_BYTES, serve
-from session.kiosk.ipp import Operation, Status
-from session.kiosk.ipp_codec import (
+from session.core.tasks import Tasks
+from session.kiosk.drivers.ipp import Operation, Status
+from session.kiosk.drivers.ipp_codec import (
     Attribute,
     Attributes,
     GroupTag,
@@ -40,7 +41,7 @@ from session.kiosk.ipp_codec import (
     text_value,
     uri,
 )
-from session.kiosk.ipp_states import (
+from session.kiosk.drivers.ipp_states import (
     JOB_ABORTED,
     JOB_CANCELED,
     JOB_COMPLETED,
@@ -52,7 +53,6 @@ from session.kiosk.ipp_states import (
     PRINTER_PROCESSING,
     PRINTER_STOPPED,
 )
-from session.tasks import Tasks
 
 NAME = "Imprimante simulée A4"
 PATH = "/ipp/print"

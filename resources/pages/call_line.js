@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // A call's line in a browser's own WebRTC: what was counted, and the governor's limits of the picture.
-// Used by call.js; the host governs (`session.media.governor`) and asks for the counts once a second.
+// Used by call.js; the host governs (`session.media.line.governor`) and asks for the counts once a second.
 "use strict";
 
 // Counts of a connection since its beginning, with the names of `session.media.engine.MediaStats`.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // In every page of the kiosk's browser, in the page's own world: alert, confirm and prompt ask through a request that
-// waits (views/kiosk_dialogs.py), so that the caller answers in the kiosk's own window while the page stands still, as
+// waits (views/kiosk/browser/dialogs.py), so that the caller answers in the kiosk's own window while the page stands still, as
 // with the browser's own dialogs. Where a page forbids such requests, the browser's own way remains.
 (function () {
   "use strict";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // Looks in the kiosk's page for what the agent means, and acts where a trusted event cannot: choices, whole values.
-// Runs in the recorder's isolated world, put there by views/page_hands.py when the first command comes. It answers with
+// Runs in the recorder's isolated world, put there by views/kiosk/browser/input_injection.py when the first command comes. It answers with
 // `{code, x, y, field, label, click}`; a code other than "" refuses. What is private is decided by record.js.
 (function () {
   "use strict";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // Shows shared-page events in a frame that can run no script: `mirror.feed(text, epoch)`, `mirror.clear()`, `mirror.facts()`.
-// Called by views/mirror_pane.py and by nobody else; it calls nobody.
+// Called by views/desk/shared_page/mirror_pane.py and by nobody else; it calls nobody.
 (function () {
   "use strict";
   const META = 4;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-only
-// What the recorder may cost. Runs before rrweb in the recorder's isolated world (views/kiosk_web.py).
+// What the recorder may cost. Runs before rrweb in the recorder's isolated world (views/kiosk/browser/profile.py).
 // Work is measured where it is done: rrweb's observers are wrapped here, record.js hands over its own pieces. A token
 // bucket holds processor time: it fills by `recordShare` of each second, up to `recordBurstMs`, enough for the first
 // picture of a very large page. A page that overdraws it, by changing without end, is not looked at until the debt is

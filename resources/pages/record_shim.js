@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-only
-// Runs before rrweb in the recorder's isolated world (views/kiosk_browser.py).
+// Runs before rrweb in the recorder's isolated world (views/kiosk/browser/pane.py).
 // There `window.customElements` is null, and rrweb's serializer then throws and catches once per element: a snapshot of
 // 3,000 elements took 300 ms instead of 40. This stand-in answers what rrweb asks: is this tag a defined element?
 if (window.customElements === null) {

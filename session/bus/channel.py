@@ -7,14 +7,14 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 
-from session.bus.channel_seal import SEALED_TOPICS, ChannelSeal
-from session.bus.line import Incoming
-from session.errors import MessageTooLarge, SessionError
-from session.protocol.channel import MessageHandler, RawHandler
+from session.bus.sealing.channel import SEALED_TOPICS, ChannelSeal
+from session.bus.transport.connection import Incoming
+from session.core.errors import MessageTooLarge, SessionError
 from session.protocol.codec import decode_session, encode_session
-from session.protocol.session_messages import SessionMessage
+from session.protocol.conversation.messages import SessionMessage
+from session.protocol.endpoints.channel import MessageHandler, RawHandler
 from session.protocol.topics import CONTROL_TOPICS, RAW_TOPICS, SEAL_TOPIC
-from session.protocol.version import MAX_CHUNK_BYTES
+from session.protocol.wire.version import MAX_CHUNK_BYTES
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ Publish = Callable[[str, bytes, Mapping[str, str] | None], Awaitable[None]]
 
 
 class BusChannel:
-    """One session's `SessionChannel` (see `session.protocol.channel`).
+    """One session's `SessionChannel` (see `session.protocol.endpoints.channel`).
 
     What arrives on a topic before anybody listened to it is kept for the first listener: the other end may speak as
     soon as it knows of the session, a little before this end has built its parts.

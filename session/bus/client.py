@@ -12,11 +12,11 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from session.bus.channel import BusChannel
-from session.bus.line import CONNECT_S, NOBODY, Handler, Incoming, Line, Second
-from session.bus.seals import Seals
-from session.bus.vault_line import VaultLine
-from session.clock import Clock
-from session.errors import (
+from session.bus.sealing.client import Seals
+from session.bus.sealing.vault_client import VaultLine
+from session.bus.transport.connection import CONNECT_S, NOBODY, Handler, Incoming, Line, Second
+from session.core.clock import Clock
+from session.core.errors import (
     BusUnreachable,
     HubUnreachable,
     NotAllowed,
@@ -27,14 +27,14 @@ from session.errors import (
     StoreUnreachable,
     VaultAway,
 )
-from session.notify import Notifier
-from session.protocol import subjects
+from session.core.notifier import Notifier
+from session.core.tasks import Tasks
 from session.protocol.codec import decode_answer, decode_event, encode
-from session.protocol.hub_messages import HubEvent, HubMessage
-from session.protocol.ids import is_id
-from session.protocol.roles import Role
-from session.protocol.seal_messages import SEALED, Part, SealCardAnswer, SealCardRequest
-from session.tasks import Tasks
+from session.protocol.hub.requests import HubEvent, HubMessage
+from session.protocol.sealing import SEALED, Part, SealCardAnswer, SealCardRequest
+from session.protocol.wire import subjects
+from session.protocol.wire.ids import is_id
+from session.protocol.wire.roles import Role
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ CARD_TRIES = 3
 SECOND_S = 1.5
 """So long without an answer, and all hubs are asked: the one that has the request may be without power, or cut off.
 
-The server gives requests to such a hub until it finds out itself (`session.bus.server_config.PING_S`). After "The Tail
+The server gives requests to such a hub until it finds out itself (`session.bus.server.config.PING_S`). After "The Tail
 at Scale" (Dean, Barroso, CACM 56(2), 2013), section "hedged requests".
 """
 

@@ -7,14 +7,14 @@ import ssl
 from collections.abc import Callable, Mapping, Sequence
 
 from session.bus.client import FROM_HUB
-from session.bus.group_sync import GroupSync
-from session.bus.line import CONNECT_S, PROBE_S, Handler, Line
-from session.bus.partners import XFER
-from session.bus.streams import Streams
-from session.errors import BusUnreachable, StoreUnreachable
-from session.notify import Notifier
-from session.protocol.roles import Role
-from session.tasks import Tasks
+from session.bus.jetstream.group_commit import GroupSync
+from session.bus.jetstream.streams import Streams
+from session.bus.server.leaf_links import XFER
+from session.bus.transport.connection import CONNECT_S, PROBE_S, Handler, Line
+from session.core.errors import BusUnreachable, StoreUnreachable
+from session.core.notifier import Notifier
+from session.core.tasks import Tasks
+from session.protocol.wire.roles import Role
 
 PROBE_CLUSTER_S = 0.5
 """Some 3 s until a hub leaves a server of a cluster that is frozen: its machines are near, and there is another one."""

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The desk's end of the line: reads the engine, governs our picture and what is printed. Built by `session.desk.live`.
+"""The desk's end of the line: reads the engine, governs our picture and what is printed. Built by
+`session.desk.session`.
 
 The other end: `session.kiosk.line`.
 """
@@ -9,16 +10,16 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from session.clock import Clock
-from session.desk.call import DeskCall
-from session.desk.devices import DeskDevices
+from session.core.clock import Clock
+from session.core.tasks import Tasks
+from session.desk.call.video_call import DeskCall
+from session.desk.devices.scanner_and_printer import DeskDevices
 from session.media.engine import MediaEngine, MediaState, MediaStats
-from session.media.governor import Demand, Shares
-from session.media.line_end import LOOK_S, LineEnd, OtherTraffic
-from session.protocol.channel import SessionChannel
-from session.protocol.line_messages import LineGoverned
-from session.protocol.line_rates import LineRates
-from session.tasks import Tasks
+from session.media.line.end import LOOK_S, LineEnd, OtherTraffic
+from session.media.line.governor import Demand, Shares
+from session.protocol.conversation.line import LineGoverned
+from session.protocol.endpoints.channel import SessionChannel
+from session.protocol.hub.line_rates import LineRates
 
 GUESS_KBPS = 420.0
 """Of a line that nobody has measured: the reference line of 512 kb/s, less what its transport takes."""

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""The kiosk's end of the line: governs the caller's picture, the shared page and scans. Built by `session.kiosk.live`.
+"""The kiosk's end of the line: governs the caller's picture, the shared page and scans. Built by
+`session.kiosk.session`.
 
 The other end: `session.desk.line`.
 """
@@ -12,18 +13,18 @@ from typing import Any
 
 import msgspec
 
-from session.clock import Clock
-from session.errors import CallLost
-from session.kiosk.call import KioskCall
-from session.kiosk.cobrowse import KioskCobrowse
-from session.kiosk.devices import KioskDevices
+from session.core.clock import Clock
+from session.core.errors import CallLost
+from session.core.tasks import Tasks
+from session.kiosk.call.video_call import KioskCall
+from session.kiosk.cobrowse.shared_page import KioskCobrowse
+from session.kiosk.devices.scanner_and_printer import KioskDevices
 from session.media.engine import MediaStats
-from session.media.governor import Demand, Shares
-from session.media.line_end import LOOK_S, LineEnd, OtherTraffic
-from session.protocol.channel import SessionChannel
-from session.protocol.line_messages import LineGoverned
-from session.protocol.line_rates import LineRates
-from session.tasks import Tasks
+from session.media.line.end import LOOK_S, LineEnd, OtherTraffic
+from session.media.line.governor import Demand, Shares
+from session.protocol.conversation.line import LineGoverned
+from session.protocol.endpoints.channel import SessionChannel
+from session.protocol.hub.line_rates import LineRates
 
 log = logging.getLogger(__name__)
 

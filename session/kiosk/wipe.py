@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from session.protocol.ids import is_id
-from session.protocol.session_messages import KioskWiped
+from session.protocol.conversation.messages import KioskWiped
+from session.protocol.wire.ids import is_id
 
 log = logging.getLogger(__name__)
 

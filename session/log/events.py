@@ -35,9 +35,9 @@ from session.log.talk_events import PrivacyChanged as PrivacyChanged
 from session.log.talk_events import TalkEvent
 from session.log.talk_events import ThirdChanged as ThirdChanged
 from session.log.talk_events import WordsSent as WordsSent
-from session.protocol.hub_messages import PieceState
-from session.protocol.ids import Id
-from session.protocol.session_messages import Grant, GrantActor, GrantReason, PrintState, ScanKind, ScanSource
+from session.protocol.conversation.messages import Grant, GrantActor, GrantReason, PrintState, ScanKind, ScanSource
+from session.protocol.hub.requests import PieceState
+from session.protocol.wire.ids import Id
 
 FORMAT = 3
 """Number of the form in which records are written."""

@@ -7,7 +7,7 @@ from session.log.event_base import Code, Event, Writer
 
 
 class LineMeasured(Event, frozen=True, kw_only=True):
-    """What `by` received in `over_s` seconds; the fields as in `session.protocol.line_messages.LineSeen`."""
+    """What `by` received in `over_s` seconds; the fields as in `session.protocol.conversation.line.LineSeen`."""
 
     by: Writer
     over_s: float

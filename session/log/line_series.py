@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from session.log.events import AnyEvent, Writer
 from session.log.line_events import LineGoverned, LineMeasured
-from session.protocol import line_messages
-from session.protocol.line_messages import LineSeen
+from session.protocol.conversation import line as line_messages
+from session.protocol.conversation.line import LineSeen
 
 SEEN_S = 2.0
 """How long one `LineSeen` lasts."""

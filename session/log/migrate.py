@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from session.errors import LogTooNew, LogUnreadable
+from session.core.errors import LogTooNew, LogUnreadable
 from session.log.events import FORMAT, Record
 
 Loose = dict[str, Any]

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import zstandard
 
-from session.clock import Clock
+from session.core.clock import Clock
 from session.log.events import MirrorChunk
 from session.log.mirror_fields import FieldMask
 from session.log.redact import MAX_MIRROR_BYTES

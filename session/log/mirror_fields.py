@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from session.protocol.mirror import CUSTOM, FULL_SNAPSHOT, INCREMENTAL, META
+from session.protocol.conversation.mirror import CUSTOM, FULL_SNAPSHOT, INCREMENTAL, META
 
 FIELD_MASK = "••••••"
 """Always of the same length: the real one would tell something."""

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 from session.log.event_base import Event
-from session.protocol.ids import Id
-from session.protocol.page_removal import RemovalReason
+from session.protocol.conversation.page_removal import RemovalReason
+from session.protocol.wire.ids import Id
 
 
 class PageRemoved(Event, frozen=True, kw_only=True):

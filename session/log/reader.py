@@ -15,11 +15,11 @@ from typing import BinaryIO, NamedTuple
 import msgspec
 import zstandard
 
-from session.errors import LogTooNew, LogUnreadable
+from session.core.errors import LogTooNew, LogUnreadable
 from session.log.events import FORMAT, Record, Writer
 from session.log.merge import merge
 from session.log.migrate import decode_record, encode_record
-from session.protocol.ids import Id
+from session.protocol.wire.ids import Id
 
 NAME = "poste-expert-log"
 MAX_LINE_BYTES = 4 * 1024 * 1024

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from session.clock import Clock
+from session.core.clock import Clock
 from session.log.events import Event, Lane, LineMeasured, MirrorChunk, Record, Writer, label_of, lane_of
 from session.log.merge import merge
 from session.log.state import SessionState, state_after

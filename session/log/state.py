@@ -38,8 +38,8 @@ from session.log.events import (
     Writer,
     label_of,
 )
-from session.protocol.session_messages import Grant, PrintState
-from session.protocol.tickets import TicketState
+from session.protocol.conversation.messages import Grant, PrintState
+from session.protocol.hub.tickets import TicketState
 
 
 class SessionState(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,13 +17,13 @@ from pathlib import Path
 
 import msgspec
 
-from session.clock import Clock
-from session.errors import LogUnreadable, SessionError, StoreUnreachable
+from session.core.clock import Clock
+from session.core.errors import LogUnreadable, SessionError, StoreUnreachable
+from session.core.tasks import Tasks
 from session.log.events import AnyEvent, MirrorChunk, Record, Writer, mirror_parts
 from session.log.migrate import decode_record, encode_record
 from session.log.redact import redact
-from session.protocol.ids import is_id
-from session.tasks import Tasks
+from session.protocol.wire.ids import is_id
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,8 @@ from session.media.ice import IcePlan
 
 
 class MediaState(StrEnum):
-    """Where a call's line is. `unstable` and `lost` are judged by who watches the packets (`session.desk.call`).
+    """Where a call's line is. `unstable` and `lost` are judged by who watches the packets
+    (`session.desk.call.video_call`).
 
     `held`: on purpose nothing travels.
     """
@@ -29,7 +30,8 @@ class MediaState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class PictureLimits:
-    """The most that our own picture may take of the line; the governor (`session.media.governor`) says it. 0: no bound.
+    """The most that our own picture may take of the line; the governor (`session.media.line.governor`) says it. 0: no
+    bound.
 
     Attributes:
         kbps: bits of the picture, packet headers included.

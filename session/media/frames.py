@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-only
-"""A picture on its way to the screen, without Qt. Made by the engines, painted by `views.video_pane`."""
+"""A picture on its way to the screen, without Qt. Made by the engines, painted by `views.media.video_pane`."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from session.protocol.line_rates import IceRules
+from session.protocol.hub.line_rates import IceRules
 
 
 @dataclass(frozen=True, kw_only=True)

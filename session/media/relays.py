@@ -18,7 +18,7 @@ from aioice.stun import TransactionFailed, TransactionTimeout
 from aioice.turn import create_turn_endpoint
 from aiortc.rtcicetransport import parse_stun_turn_uri
 
-from session.errors import RelayNotTrusted, RelayUnreachable
+from session.core.errors import RelayNotTrusted, RelayUnreachable
 from session.media.ice import IceServer
 
 log = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from session.errors import CallLost
+from session.core.errors import CallLost
 
 MAX_SDP_CHARS = 60_000
 MAX_MEDIA_SECTIONS = 4

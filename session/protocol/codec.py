@@ -12,19 +12,19 @@ from typing import Any
 import msgspec
 import zstandard
 
-from session.error_codes import from_code
-from session.errors import MessageMalformed, MessageTooLarge, ProtocolVersionUnknown
-from session.protocol.beside_messages import BesideMessage
-from session.protocol.control_messages import ControlMessage
-from session.protocol.hub_messages import HubEvent, HubMessage, Refusal
-from session.protocol.line_messages import LineMessage
-from session.protocol.mirror import unpack
-from session.protocol.mirror_messages import MirrorMessage
-from session.protocol.seal_messages import SealMessage
-from session.protocol.session_messages import SessionMessage
-from session.protocol.show_messages import ShowMessages
+from session.core.error_codes import from_code
+from session.core.errors import MessageMalformed, MessageTooLarge, ProtocolVersionUnknown
+from session.protocol.conversation.chat_and_privacy import BesideMessage
+from session.protocol.conversation.line import LineMessage
+from session.protocol.conversation.messages import SessionMessage
+from session.protocol.conversation.mirror import unpack
+from session.protocol.conversation.mirror_messages import MirrorMessage
+from session.protocol.conversation.remote_control import ControlMessage
+from session.protocol.conversation.shown_document import ShowMessages
+from session.protocol.hub.requests import HubEvent, HubMessage, Refusal
+from session.protocol.sealing import SealMessage
 from session.protocol.topics import AnySessionMessage
-from session.protocol.version import MAX_CONTROL_BYTES, PROTOCOL_VERSION
+from session.protocol.wire.version import MAX_CONTROL_BYTES, PROTOCOL_VERSION
 
 PACK_FROM_BYTES = 700
 """Below, a packet carries it in any case."""

@@ -6,7 +6,7 @@ Used by the ends' channel, the hub's relay and the codec.
 
 from __future__ import annotations
 
-from session.protocol.session_messages import (
+from session.protocol.conversation.messages import (
     AddressRefused,
     AddressRequested,
     CallAnswered,

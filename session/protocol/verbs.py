@@ -3,22 +3,22 @@
 
 from __future__ import annotations
 
-from session.protocol.board_messages import BOARD_VERBS
-from session.protocol.delivery_messages import DELIVERY_VERBS
-from session.protocol.export_messages import EXPORT_VERBS
-from session.protocol.history_messages import HISTORY_VERBS
-from session.protocol.hub_messages import VERBS, Verb
-from session.protocol.library_messages import LIBRARY_VERBS
-from session.protocol.log_messages import LOG_VERBS
-from session.protocol.network_messages import NETWORK_VERBS
-from session.protocol.piece_messages import PIECE_VERBS
-from session.protocol.probe_messages import PROBE_VERBS
-from session.protocol.routing_messages import ROUTING_VERBS
-from session.protocol.seal_messages import SEAL_VERBS
-from session.protocol.site_messages import SITE_VERBS
-from session.protocol.statistics_messages import STATISTICS_VERBS
-from session.protocol.talk_messages import TALK_VERBS
-from session.protocol.waiting_messages import WAITING_VERBS
+from session.protocol.dossier.deliveries import DELIVERY_VERBS
+from session.protocol.dossier.exports import EXPORT_VERBS
+from session.protocol.dossier.library import LIBRARY_VERBS
+from session.protocol.dossier.pieces import PIECE_VERBS
+from session.protocol.hub.board import BOARD_VERBS
+from session.protocol.hub.history import HISTORY_VERBS
+from session.protocol.hub.line_probe import PROBE_VERBS
+from session.protocol.hub.log import LOG_VERBS
+from session.protocol.hub.network import NETWORK_VERBS
+from session.protocol.hub.requests import VERBS, Verb
+from session.protocol.hub.routing import ROUTING_VERBS
+from session.protocol.hub.site import SITE_VERBS
+from session.protocol.hub.statistics import STATISTICS_VERBS
+from session.protocol.hub.third_parties import TALK_VERBS
+from session.protocol.hub.waiting import WAITING_VERBS
+from session.protocol.sealing import SEAL_VERBS
 
 ALL_VERBS: dict[str, Verb] = {
     **VERBS,

@@ -11,7 +11,7 @@ from typing import Any
 
 import nkeys
 
-from session.bus.identity import public_key
+from session.bus.transport.nkeys import public_key
 
 _nkeys: Any = nkeys
 

@@ -25,16 +25,16 @@ from PyQt6.QtCore import QCoreApplication, QEvent, QPointF, Qt
 from PyQt6.QtGui import QInputMethodEvent, QMouseEvent
 from PyQt6.QtWidgets import QApplication
 
-from session.desk.control import Spot
+from session.desk.cobrowse.remote_control import Spot
 from tests.benchmarks.cobrowse_ends import Ends, shared
 from tests.benchmarks.narrow_line import NarrowLine
 from tests.benchmarks.peer_pixels import FPS, Tight, Vp8
 from tests.benchmarks.table import Row, publish
 from tests.fidelity.pictures import pixels_of
-from tests.talks.cobrowse.pages import WebServer
-from tests.talks.cobrowse.stage import script
-from tests.talks.qt_loop import QtLoop
-from views.mirror_pane import MirrorPane, register_schemes
+from tests.support.cobrowse_pages import WebServer
+from tests.support.cobrowse_stage import script
+from tests.support.qt_loop import QtLoop
+from views.desk.shared_page.mirror_pane import MirrorPane, register_schemes
 
 CHROMIUM = "--disable-gpu --disable-logging --log-level=3 --js-flags=--expose-gc"
 """With `gc()` in pages: the hour is fed in a minute, faster than the engine collects by itself."""

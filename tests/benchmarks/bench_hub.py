@@ -27,20 +27,20 @@ from itertools import chain
 from pathlib import Path
 
 from session.bus.client import BusClient
-from session.bus.identity import new_seed, public_key
-from session.clock import SystemClock
-from session.errors import SessionError
-from session.kiosk.link import KioskLink
-from session.protocol.roles import Role
-from session.tasks import Tasks
+from session.bus.transport.nkeys import new_seed, public_key
+from session.core.clock import SystemClock
+from session.core.errors import SessionError
+from session.core.tasks import Tasks
+from session.kiosk.hub.client import KioskLink
+from session.protocol.wire.roles import Role
 from tests.benchmarks.chance import chance
 from tests.benchmarks.hub_engines import AGENTS, ENGINES, KIOSKS, Engine, PeerMissing, spent_s
 from tests.benchmarks.hub_growth import fail_over, growth
 from tests.benchmarks.table import Row, publish
 from tests.benchmarks.watching import behind, watching
 from tests.faults.cluster import Program
-from tests.talks.hub.bus_fixture import free_port
-from tests.waiting import until
+from tests.support.hub_world import free_port
+from tests.support.waiting import until
 
 Figures = dict[str, float]
 """What was measured of one engine, by the name of the case."""

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable
 
 from tests.benchmarks import paper_line, paper_seeing, paper_store, paper_work
 from tests.benchmarks.table import Row, publish
-from tests.unit.documents import drawn_pages
-from tests.unit.documents.drawn_pages import Glass
+from tests.support import drawn_pages
+from tests.support.drawn_pages import Glass
 
 COLOUR = "colour form"
 SCANS: dict[str, tuple[str, Glass]] = {

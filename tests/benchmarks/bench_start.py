@@ -17,10 +17,10 @@ from pathlib import Path
 
 import psutil
 
-from expert_app.children import Child
-from expert_app.demo_run import Demo
-from expert_app.walk import Walk
-from session.tasks import Tasks
+from expert_app.demo.run import Demo
+from expert_app.demo.walk import Walk
+from expert_app.runtime.child_programs import Child
+from session.core.tasks import Tasks
 from tests.benchmarks.table import Row, publish
 
 ROUNDS = 5

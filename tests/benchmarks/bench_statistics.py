@@ -20,12 +20,12 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from session.hub.counting import count
-from session.hub.history import TIME_ZONE, History
-from session.protocol.statistics_messages import StatisticsBy
-from session.protocol.tickets import Ticket, TicketState
+from session.hub.history.counts import count
+from session.hub.history.database import TIME_ZONE, History
+from session.protocol.hub.statistics import StatisticsBy
+from session.protocol.hub.tickets import Ticket, TicketState
 from tests.benchmarks.table import Row, publish
-from tests.unit.session.hub.invented_tickets import days_of_work, entry
+from tests.support.invented_tickets import days_of_work, entry
 
 TICKETS = 100_000
 DAYS = 250

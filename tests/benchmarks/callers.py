@@ -15,10 +15,10 @@ import time
 from pathlib import Path
 
 from session.bus.client import BEAT_S
-from session.protocol import subjects
 from session.protocol.codec import encode
-from session.protocol.hub_messages import TicketAnswer, TicketRequested
-from session.protocol.roles import Role
+from session.protocol.hub.requests import TicketAnswer, TicketRequested
+from session.protocol.wire import subjects
+from session.protocol.wire.roles import Role
 from tests.benchmarks.bare_sockets import ROOM_BYTES, nats_socket, ws_socket
 from tests.faults.cluster_world import SERVICE
 
@@ -27,7 +27,7 @@ PLACE = "PLACE"
 
 
 class NatsKiosk:
-    """Talks as `session.kiosk.link` does, gives signs of life and hears the hub's news."""
+    """Talks as `session.kiosk.hub.client` does, gives signs of life and hears the hub's news."""
 
     is_ticket = f'"type":"{TicketAnswer.__name__}"'.encode()
 

@@ -20,21 +20,21 @@ from PyQt6.QtWebEngineCore import QWebEnginePage
 
 from session.bus.channel import BusChannel
 from session.bus.client import BusClient
-from session.clock import SystemClock
-from session.desk.cobrowse import DeskCobrowse
-from session.desk.control import DeskControl
-from session.kiosk.cobrowse import KioskCobrowse
-from session.kiosk.control import KioskControl
-from session.kiosk.link import KioskLink
-from session.protocol.mirror import MirrorEvents
-from session.protocol.roles import Role
-from session.protocol.session_messages import Grant, PageShown, SessionMessage
-from tests.talks.cobrowse.pages import WebServer
-from tests.talks.cobrowse.stage import Consent, script
-from tests.talks.hub.bus_fixture import World, hub_world
-from tests.waiting import until
-from views.kiosk_browser import KioskBrowser
-from views.mirror_pane import MirrorPane
+from session.core.clock import SystemClock
+from session.desk.cobrowse.remote_control import DeskControl
+from session.desk.cobrowse.shared_page import DeskCobrowse
+from session.kiosk.cobrowse.remote_control import KioskControl
+from session.kiosk.cobrowse.shared_page import KioskCobrowse
+from session.kiosk.hub.client import KioskLink
+from session.protocol.conversation.messages import Grant, PageShown, SessionMessage
+from session.protocol.conversation.mirror import MirrorEvents
+from session.protocol.wire.roles import Role
+from tests.support.cobrowse_pages import WebServer
+from tests.support.cobrowse_stage import Consent, script
+from tests.support.hub_world import World, hub_world
+from tests.support.waiting import until
+from views.desk.shared_page.mirror_pane import MirrorPane
+from views.kiosk.browser.pane import KioskBrowser
 
 _events = msgspec.json.Decoder(list[dict[str, Any]])
 

@@ -23,23 +23,23 @@ import aiohttp
 import psutil
 
 from session.bus.client import BusClient
-from session.bus.group_sync import is_possible
-from session.clock import SystemClock
-from session.desk.link import DeskLink
-from session.errors import AgentBusy, StoreUnreachable, TicketTaken
-from session.hub.engine import RevisionConflict
-from session.hub.nats_store import NatsTicketStore
-from session.hub.projection import GATHER_S
-from session.kiosk.link import KioskLink
-from session.protocol.hub_messages import AcceptRequest, SessionAnswer
-from session.protocol.roles import Role
-from session.protocol.tickets import Ticket, TicketState
-from session.tasks import Tasks
+from session.bus.jetstream.group_commit import is_possible
+from session.core.clock import SystemClock
+from session.core.errors import AgentBusy, StoreUnreachable, TicketTaken
+from session.core.tasks import Tasks
+from session.desk.hub.client import DeskLink
+from session.hub.history.projection import GATHER_S
+from session.hub.storage.interfaces import RevisionConflict
+from session.hub.storage.ticket_store import NatsTicketStore
+from session.kiosk.hub.client import KioskLink
+from session.protocol.hub.requests import AcceptRequest, SessionAnswer
+from session.protocol.hub.tickets import Ticket, TicketState
+from session.protocol.wire.roles import Role
 from tests.benchmarks.watching import behind
 from tests.faults.cluster import Cluster, Program, Sync
 from tests.faults.cluster_world import ORGANISATION, SERVICE
-from tests.talks.hub.bus_fixture import free_port
-from tests.waiting import until
+from tests.support.hub_world import free_port
+from tests.support.waiting import until
 
 KIOSKS = 256
 AGENTS = 100

@@ -10,19 +10,19 @@ import time
 from pathlib import Path
 
 from session.bus.client import BusClient
-from session.clock import SystemClock
-from session.desk.link import DeskLink
-from session.kiosk.link import KioskLink
-from session.protocol.roles import Role
-from session.protocol.tickets import Ticket
-from session.tasks import Tasks
+from session.core.clock import SystemClock
+from session.core.tasks import Tasks
+from session.desk.hub.client import DeskLink
+from session.kiosk.hub.client import KioskLink
+from session.protocol.hub.tickets import Ticket
+from session.protocol.wire.roles import Role
 from tests.benchmarks.hub_engines import READY_S, alone, child_process, spent_s
 from tests.benchmarks.table import Row
 from tests.benchmarks.watching import watching
 from tests.faults.cluster_world import SERVICE
 from tests.faults.kinds import kill_leader
 from tests.faults.run_cluster import longest_silence_s, run_under_load
-from tests.waiting import until
+from tests.support.waiting import until
 
 SIZES = (10, 100, 1000)
 CALLS = 120

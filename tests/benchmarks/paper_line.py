@@ -11,19 +11,19 @@ import time
 
 from PIL import Image
 
-from documents.quick import quick_copy
-from session.kiosk.preview import small_preview
-from session.kiosk.scanner import ScannedPage
-from session.protocol.chunks import chunk_bytes_for, count_chunks
+from documents.pages.quick_copy import quick_copy
+from session.kiosk.devices.preview import small_preview
+from session.kiosk.drivers.scanner import ScannedPage
+from session.protocol.endpoints.chunks import chunk_bytes_for, count_chunks
 from tests.benchmarks.table import Row
-from tests.unit.documents import drawn_pages
+from tests.support import drawn_pages
 
 LINE_KBPS = 512
 CHUNK_EXTRA_BYTES = 210
 """NATS's HPUB line with our subject and headers, TLS record, TCP and IP: about that much for each chunk."""
 
 QUICK_BYTES_S = 54_000
-"""What a quick copy may use of the line beside a call (`session.protocol.sending.HURRY`)."""
+"""What a quick copy may use of the line beside a call (`session.protocol.endpoints.sending.HURRY`)."""
 
 
 def seconds(size_bytes: int) -> float:

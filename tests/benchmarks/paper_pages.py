@@ -16,7 +16,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from resources import resource_path
-from tests.unit.documents.drawn_pages import A4_300, SENTENCES
+from tests.support.drawn_pages import A4_300, SENTENCES
 
 HERE = Path(__file__).resolve().parents[2]
 REAL_PAGES = HERE / "build" / "real-pages"

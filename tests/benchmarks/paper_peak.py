@@ -12,9 +12,9 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from documents.assemble import assemble
-from documents.clean import clean_page
-from documents.encoding import Encoding
+from documents.imaging.encoding import Encoding
+from documents.pages.clean import clean_page
+from documents.pdf.assemble import assemble
 from documents.workers import Workers
 
 WHEN = datetime(2026, 3, 2, tzinfo=UTC)

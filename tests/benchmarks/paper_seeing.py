@@ -16,13 +16,13 @@ import numpy as np
 import pypdfium2
 from PIL import Image
 
-from documents import skew
-from documents.encoding import OUTPUT_DPI
+from documents.imaging import skew
+from documents.imaging.encoding import OUTPUT_DPI
 from tests.benchmarks.paper_pages import badly_scanned, real_pages, small_payslip
 from tests.benchmarks.paper_peak import to_document
 from tests.benchmarks.table import Row
-from tests.unit.documents import drawn_pages
-from tests.unit.documents.drawn_pages import Glass
+from tests.support import drawn_pages
+from tests.support.drawn_pages import Glass
 
 PAYSLIP_SKEWS_DEG = (-2.3, 1.1, 3.4)
 """Several, because one letter's place decides whether tesseract sees a whole row of a table."""

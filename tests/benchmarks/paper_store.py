@@ -14,15 +14,15 @@ from pathlib import Path
 
 from sqlalchemy import insert, text
 
-from documents import store_tables as tables
-from documents.dossier import Dossier, Piece
 from documents.hashes import sha256_of
-from documents.store import DossierStore
-from documents.store_finding import FiledMarks
-from documents.words import folded, owner_word
+from documents.search_words import folded, owner_word
+from documents.store import tables
+from documents.store.dossier import Dossier, Piece
+from documents.store.dossier_store import DossierStore
+from documents.store.search import FiledMarks
 from tests.benchmarks.table import Row
-from tests.postgres import new_database, programs, server
-from tests.unit.documents.test_store import PDF
+from tests.support.postgres import new_database, programs, server
+from tests.unit.documents.store.test_dossier_store import PDF
 
 PIECES = 50_000
 PER_DOSSIER = 5

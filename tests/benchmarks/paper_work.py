@@ -21,9 +21,9 @@ from pathlib import Path
 
 from PIL import Image
 
-from documents.assemble import assemble
-from documents.clean import clean_page
-from documents.encoding import JPEG_QUALITY, OUTPUT_DPI, Encoding
+from documents.imaging.encoding import JPEG_QUALITY, OUTPUT_DPI, Encoding
+from documents.pages.clean import clean_page
+from documents.pdf.assemble import assemble
 from tests.benchmarks.paper_pages import HERE
 from tests.benchmarks.paper_peak import WHEN, to_document
 from tests.benchmarks.table import Row

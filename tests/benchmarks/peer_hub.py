@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 from aiohttp import WSMsgType, web
 
-from session.loop import run
+from session.core.event_loop import run
 
 TABLE = """
 create table ticket(id text primary key, kiosk text, state text, agent text, arrived timestamptz default now());

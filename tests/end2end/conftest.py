@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from expert_app.demo_run import Demo
-from session.tasks import Tasks
+from expert_app.demo.run import Demo
+from session.core.tasks import Tasks
 from tests.end2end.stage import CHUNK_KBPS, SILENT_S, Stage
-from tests.unit.documents.drawn_pages import form, jpeg, payslip
+from tests.support.drawn_pages import form, jpeg, payslip
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="package")

@@ -16,10 +16,10 @@ import sys
 from asyncio.subprocess import DEVNULL, Process
 from pathlib import Path
 
-from session.bus.children import tied_command
-from session.bus.identity import new_seed
-from tests.talks.hub.bus_fixture import free_port
-from tests.talks.ops.programs import CATALOGUE
+from session.bus.transport.nkeys import new_seed
+from session.core.child_process import tied_command
+from tests.support.hub_world import free_port
+from tests.support.programs import CATALOGUE
 
 RECIPE = Path(__file__).parents[2] / "installers" / "cluster"
 HOSTS = ("127.0.0.11", "127.0.0.12", "127.0.0.13")

@@ -8,14 +8,14 @@ from typing import Any
 
 import httpx
 
-from documents.dossier import Dossier
-from documents.store import DossierStore
-from expert_app.children import Child, ChildFailed
-from expert_app.demo_run import Demo
-from expert_app.demo_world import CALLER_NUMBER, DOSSIER, ORGANISATION
-from expert_app.walk import Walk
-from expert_app.walk_proofs import files_left
-from views.troubles import sentence
+from documents.store.dossier import Dossier
+from documents.store.dossier_store import DossierStore
+from expert_app.demo.run import Demo
+from expert_app.demo.walk import Walk
+from expert_app.demo.walk_proofs import files_left
+from expert_app.demo.world import CALLER_NUMBER, DOSSIER, ORGANISATION
+from expert_app.runtime.child_programs import Child, ChildFailed
+from views.words.errors import sentence
 
 Fact = dict[str, Any]
 POLL_S = 0.1

@@ -16,24 +16,24 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from expert_app.config import HubSettings, load
-from expert_app.hub_access import hub_seed
+from expert_app.hub.access import hub_seed
+from expert_app.runtime.config import HubSettings, load
 from session.bus.client import BusClient
-from session.bus.elections import INBOX, STATES
 from session.bus.hub_connection import HubConnection
-from session.bus.identity import elector_seed, new_seed, public_key
-from session.bus.line import Line
-from session.bus.snapshots import Snapshots
-from session.bus.trust import client_tls
-from session.clock import SystemClock
-from session.desk.link import DeskLink
-from session.errors import SessionError
-from session.hub.nats_store import BUCKET
-from session.kiosk.link import KioskLink
-from session.tasks import Tasks
+from session.bus.jetstream.elections import INBOX, STATES
+from session.bus.jetstream.snapshots import Snapshots
+from session.bus.transport.connection import Line
+from session.bus.transport.nkeys import elector_seed, new_seed, public_key
+from session.bus.transport.tls import client_tls
+from session.core.clock import SystemClock
+from session.core.errors import SessionError
+from session.core.tasks import Tasks
+from session.desk.hub.client import DeskLink
+from session.hub.storage.ticket_store import BUCKET
+from session.kiosk.hub.client import KioskLink
 from tests.end2end.recipe import Machine, Recipe
-from tests.talks.ops.programs import ROLES, one_session
-from tests.waiting import until
+from tests.support.programs import ROLES, one_session
+from tests.support.waiting import until
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="systemd units and 127.0.0.11 are Linux's"),

@@ -13,9 +13,9 @@ import pytest
 import pytest_asyncio
 import zstandard
 
-from expert_app.demo_run import Demo
-from expert_app.demo_world import CALLER_NUMBER
-from session.tasks import Tasks
+from expert_app.demo.run import Demo
+from expert_app.demo.world import CALLER_NUMBER
+from session.core.tasks import Tasks
 from tests.end2end.stage import CHUNK_KBPS, SILENT_S, Stage
 
 pytestmark = pytest.mark.timeout(240)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.end2end.stage import Stage
-from tests.talks.show.stage import invented_pdf
+from tests.support.shown_documents import invented_pdf
 
 pytestmark = [pytest.mark.asyncio(loop_scope="package"), pytest.mark.timeout(180)]
 

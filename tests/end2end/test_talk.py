@@ -7,7 +7,7 @@ import asyncio
 
 import pytest
 
-from expert_app.children import Child
+from expert_app.runtime.child_programs import Child
 from tests.end2end.stage import Stage
 
 pytestmark = [pytest.mark.asyncio(loop_scope="package"), pytest.mark.timeout(240)]

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from expert_app.demo_world import CALLER_NAME, DOSSIER, PIECES
+from expert_app.demo.world import CALLER_NAME, DOSSIER, PIECES
 from tests.end2end.test_walk import the_whole_job
-from tests.talks.seal.operator_and_vault import files_with
+from tests.support.operator_and_vault import files_with
 
 pytestmark = pytest.mark.timeout(480)
 

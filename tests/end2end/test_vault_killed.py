@@ -9,10 +9,10 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from documents.receipt_record import ReceiptVerdict, verify_receipt
-from expert_app.children import ChildFailed
-from expert_app.demo_run import Demo
-from session.tasks import Tasks
+from documents.printed.receipt.record import ReceiptVerdict, verify_receipt
+from expert_app.demo.run import Demo
+from expert_app.runtime.child_programs import ChildFailed
+from session.core.tasks import Tasks
 from tests.end2end.conftest import _lay_pages
 from tests.end2end.stage import CHUNK_KBPS, SILENT_S, Stage
 

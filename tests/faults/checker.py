@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from session.hub.sessions import HEAD
-from session.protocol.tickets import Ticket, TicketState, queue_order
+from session.hub.queue.sessions import HEAD
+from session.protocol.hub.tickets import Ticket, TicketState, queue_order
 from tests.faults.cluster_world import SERVICE
 from tests.faults.history import Seen
 

@@ -21,23 +21,23 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from session.bus.children import tied_command
-from session.bus.follower import Follower, as_stored
 from session.bus.hub_connection import HubConnection
-from session.bus.identity import elector_seed, new_seed, public_key
-from session.bus.server import server_binary
-from session.bus.server_config import ClusterSettings, ServerSettings, config_text
-from session.bus.streams import Stored
-from session.errors import SessionError
-from session.hub.lease import STREAM as LEASES
-from session.hub.nats_store import BUCKET
+from session.bus.jetstream.stream_follower import Follower, as_stored
+from session.bus.jetstream.streams import Stored
+from session.bus.server.config import ClusterSettings, ServerSettings, config_text
+from session.bus.server.process import server_binary
+from session.bus.transport.nkeys import elector_seed, new_seed, public_key
+from session.core.child_process import tied_command
+from session.core.errors import SessionError
+from session.core.tasks import Tasks
+from session.hub.storage.lease import STREAM as LEASES
+from session.hub.storage.ticket_store import BUCKET
 from session.protocol.codec import decode_plain
-from session.protocol.tickets import Ticket
-from session.tasks import Tasks
+from session.protocol.hub.tickets import Ticket
 from tests.faults.cluster_world import ClusterWorld
 from tests.faults.disks import Disks
 from tests.faults.network import Network
-from tests.talks.hub.bus_fixture import free_port
+from tests.support.hub_world import free_port
 
 READY_S = 60.0
 

@@ -14,14 +14,14 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from session.bus.elections import Elections
-from session.bus.group_sync import GroupSync
 from session.bus.hub_connection import HubConnection
-from session.hub.hub import Hub
-from session.loop import run
-from session.tasks import Tasks
+from session.bus.jetstream.elections import Elections
+from session.bus.jetstream.group_commit import GroupSync
+from session.core.event_loop import run
+from session.core.tasks import Tasks
+from session.hub.composition import Hub
 from tests.faults.cluster_world import ClusterWorld, WrongClock
-from tests.talks.hub.memory_dossiers import MemoryDossiers
+from tests.support.memory_dossiers import MemoryDossiers
 
 
 async def main(world: ClusterWorld, folder: Path, replicas: int, store: Path | None) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import msgspec
 
-from session.bus.identity import new_seed, public_key
-from session.clock import SystemClock
-from session.hub.catalogue import Catalogue
-from session.protocol.roles import Role
+from session.bus.transport.nkeys import new_seed, public_key
+from session.core.clock import SystemClock
+from session.hub.convention.catalogue import Catalogue
+from session.protocol.wire.roles import Role
 
 ORGANISATION = "valdore"
 SERVICE = "housing"

@@ -11,18 +11,18 @@ import json
 import sys
 from pathlib import Path
 
-from session.bus.group_sync import is_possible
 from session.bus.hub_connection import HubConnection
-from session.bus.identity import public_key
-from session.bus.server import BusServer
-from session.bus.server_config import ServerSettings
-from session.clock import SystemClock
-from session.hub.catalogue import Catalogue
-from session.hub.hub import Hub
-from session.protocol.roles import Role
-from session.tasks import Tasks
-from tests.talks.hub.bus_fixture import catalogue_text
-from tests.talks.hub.memory_dossiers import MemoryDossiers
+from session.bus.jetstream.group_commit import is_possible
+from session.bus.server.config import ServerSettings
+from session.bus.server.process import BusServer
+from session.bus.transport.nkeys import public_key
+from session.core.clock import SystemClock
+from session.core.tasks import Tasks
+from session.hub.composition import Hub
+from session.hub.convention.catalogue import Catalogue
+from session.protocol.wire.roles import Role
+from tests.support.hub_world import catalogue_text
+from tests.support.memory_dossiers import MemoryDossiers
 
 ROLES = {"kiosk1": Role.KIOSK, "alice": Role.AGENT}
 

@@ -17,11 +17,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from session.bus.client import BusClient
-from session.desk.board_link import BoardLink
-from session.desk.link import DeskLink
-from session.desk.talk_link import TalkLink
-from session.desk.work_link import WorkLink
-from session.errors import (
+from session.core.errors import (
     AgentBusy,
     ColleagueBusy,
     NotAllowed,
@@ -31,11 +27,15 @@ from session.errors import (
     TicketTaken,
     TicketUnknown,
 )
-from session.kiosk.link import KioskLink
-from session.protocol.roles import Role
-from session.protocol.talk_state import PassReason
-from session.protocol.tickets import Ticket, TicketState
-from session.tasks import Tasks
+from session.core.tasks import Tasks
+from session.desk.hub.board import BoardLink
+from session.desk.hub.client import DeskLink
+from session.desk.hub.third_parties import TalkLink
+from session.desk.hub.work import WorkLink
+from session.kiosk.hub.client import KioskLink
+from session.protocol.hub.talk_state import PassReason
+from session.protocol.hub.tickets import Ticket, TicketState
+from session.protocol.wire.roles import Role
 from tests.faults.cluster_world import PUSHED, SERVICE, ClusterWorld, WrongClock
 from tests.faults.history import History, Seen
 

@@ -28,8 +28,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from documents.store import DossierStore
-from session.errors import SessionError
+from documents.store.dossier_store import DossierStore
+from session.core.errors import SessionError
 from tests.faults.paper_points import Deaths, Points, PowerCuts, Snapshots
 from tests.faults.paper_world import HOUR_TRIES, NUMBER, ORGANISATION, fresh, sheets, stored, work
 

@@ -14,29 +14,29 @@ from typing import Any, cast
 from PIL import Image
 
 from documents.cipher import KEY_BYTES, Cipher
-from documents.dossier import Dossier, Piece
-from documents.outbox import Outbox
-from documents.provenance import read_origin
-from documents.store import DossierStore
+from documents.pages.outbox import Outbox
+from documents.pdf.provenance import read_origin
+from documents.store.dossier import Dossier, Piece
+from documents.store.dossier_store import DossierStore
 from documents.workers import Workers
-from expert_app.dossier_adapter import DossierAdapter
-from expert_app.facts import Facts
-from expert_app.filing import Filing
-from expert_app.origins import notary_of
-from session.bus.identity import new_seed
-from session.clock import SystemClock
-from session.desk.link import Progress
-from session.errors import StoreUnreachable
-from session.hub.uploads import UploadSpool
-from session.kiosk.page_shelf import PageShelf
-from session.kiosk.shelf_seal import wrapping_key
+from expert_app.desk.filing import Filing
+from expert_app.desk.provenance import notary_of
+from expert_app.hub.dossier_adapter import DossierAdapter
+from expert_app.runtime.observations import Facts
+from session.bus.transport.nkeys import new_seed
+from session.core.clock import SystemClock
+from session.core.errors import StoreUnreachable
+from session.core.tasks import Tasks
+from session.desk.hub.client import Progress
+from session.hub.dossier.uploads import UploadSpool
+from session.kiosk.devices.page_shelf import PageShelf
+from session.kiosk.devices.shelf_encryption import wrapping_key
 from session.kiosk.wipe import open_session_folder
-from session.protocol.hub_messages import DocumentFiled, UploadBegin
-from session.protocol.ids import new_id
-from session.protocol.session_messages import PageOffered, ScanKind
-from session.tasks import Tasks
-from tests.unit.documents.drawn_pages import jpeg
-from tests.unit.expert_app.parts import invented_session
+from session.protocol.conversation.messages import PageOffered, ScanKind
+from session.protocol.hub.requests import DocumentFiled, UploadBegin
+from session.protocol.wire.ids import new_id
+from tests.support.drawn_pages import jpeg
+from tests.support.program_parts import invented_session
 
 CHUNK = 16_384
 AT = datetime(2026, 3, 2, 9, 1, tzinfo=UTC)

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
-from session.protocol.tickets import Ticket
+from session.protocol.hub.tickets import Ticket
 from tests.faults import history
 from tests.faults.checker import FRESH_S, OPEN, Verdict, compared, differences, explain, judge
 from tests.faults.cluster import Cluster, cluster

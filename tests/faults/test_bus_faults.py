@@ -14,22 +14,22 @@ from pathlib import Path
 import psutil
 import pytest
 
-import session.bus.line
-import session.bus.server
+import session.bus.server.process
+import session.bus.transport.connection
 from session.bus.client import BusClient
-from session.bus.identity import new_seed, public_key
-from session.bus.server import BusServer
-from session.bus.server_config import ServerSettings
-from session.clock import SystemClock
-from session.desk.link import DeskLink
-from session.errors import BusUnreachable, SessionError
-from session.kiosk.link import KioskLink
-from session.protocol.hub_messages import QueueAnswer, QueueRequest
-from session.protocol.roles import Role
-from session.protocol.tickets import TicketState
-from session.tasks import Tasks
-from tests.talks.hub.bus_fixture import free_port, hub_world
-from tests.waiting import until
+from session.bus.server.config import ServerSettings
+from session.bus.server.process import BusServer
+from session.bus.transport.nkeys import new_seed, public_key
+from session.core.clock import SystemClock
+from session.core.errors import BusUnreachable, SessionError
+from session.core.tasks import Tasks
+from session.desk.hub.client import DeskLink
+from session.kiosk.hub.client import KioskLink
+from session.protocol.hub.requests import QueueAnswer, QueueRequest
+from session.protocol.hub.tickets import TicketState
+from session.protocol.wire.roles import Role
+from tests.support.hub_world import free_port, hub_world
+from tests.support.waiting import until
 
 
 async def _start_hub_process(folder: Path, port: int, keys: Path) -> tuple[Process, int]:
@@ -215,7 +215,7 @@ class _Wire:
 async def test_a_network_that_falls_silent_is_noticed_and_the_line_rebuilt(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session.bus.line, "PROBE_S", 0.2)
+    monkeypatch.setattr(session.bus.transport.connection, "PROBE_S", 0.2)
     async with hub_world(tmp_path) as world:
         wire = _Wire(int(world.server.url.rpartition(":")[2]), world.tasks)
         await wire.start()
@@ -242,7 +242,7 @@ async def test_a_network_that_falls_silent_is_noticed_and_the_line_rebuilt(
 
 
 async def test_a_short_silence_of_the_network_breaks_no_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session.bus.line, "PROBE_S", 0.4)
+    monkeypatch.setattr(session.bus.transport.connection, "PROBE_S", 0.4)
     async with hub_world(tmp_path) as world:
         wire = _Wire(int(world.server.url.rpartition(":")[2]), world.tasks)
         await wire.start()
@@ -265,7 +265,7 @@ async def test_a_short_silence_of_the_network_breaks_no_line(tmp_path: Path, mon
 
 @pytest.mark.skipif(not hasattr(os, "kill"), reason="needs signals")
 async def test_a_server_that_does_not_start_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session.bus.server, "READY_S", 0.5)
+    monkeypatch.setattr(session.bus.server.process, "READY_S", 0.5)
     async with hub_world(tmp_path / "one", with_hub=False) as world:
         port = int(world.server.url.rpartition(":")[2])
         settings = ServerSettings(tmp_path / "two", port, host="127.0.0.2")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import msgspec
 
-from session.hub.sessions import HEAD
-from session.protocol.tickets import Ticket, TicketState
+from session.hub.queue.sessions import HEAD
+from session.protocol.hub.tickets import Ticket, TicketState
 from tests.faults.checker import NOT_READY, Verdict, compared, differences, explain, judge
 from tests.faults.history import History, Kind, Seen, read
 

@@ -13,16 +13,16 @@ from pathlib import Path
 
 import pytest
 
-from session.bus import elections
-from session.bus.elections import INBOX, STATES, Elections
 from session.bus.hub_connection import HubConnection
-from session.bus.identity import elector_seed
-from session.bus.line import Line
-from session.bus.streams import NEW_LEADER, Streams
-from session.errors import HubUnreachable, StoreUnreachable
-from session.hub.nats_store import BUCKET, NatsTicketStore
+from session.bus.jetstream import elections
+from session.bus.jetstream.elections import INBOX, STATES, Elections
+from session.bus.jetstream.streams import NEW_LEADER, Streams
+from session.bus.transport.connection import Line
+from session.bus.transport.nkeys import elector_seed
+from session.core.errors import HubUnreachable, StoreUnreachable
+from session.hub.storage.ticket_store import BUCKET, NatsTicketStore
 from tests.faults.cluster import READY_S, Cluster
-from tests.waiting import until
+from tests.support.waiting import until
 
 ELECTION_S = 45.0
 """Followers begin 4 to 9 s after the leader's last word, again when two of them began at once."""

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from session.bus.line import NOBODY, Incoming
-from session.errors import HubUnreachable
+from session.bus.transport.connection import NOBODY, Incoming
+from session.core.errors import HubUnreachable
+from session.core.tasks import Tasks
 from session.protocol.codec import encode
-from session.protocol.hub_messages import Done, ServicesRequest
-from session.protocol.roles import Role
-from session.tasks import Tasks
-from tests.talks.hub.bus_fixture import hub_world
+from session.protocol.hub.requests import Done, ServicesRequest
+from session.protocol.wire.roles import Role
+from tests.support.hub_world import hub_world
 
 
 async def test_a_hub_that_says_it_has_started_is_heard_by_the_very_next_request(tmp_path: Path) -> None:

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from session.bus.client import BusClient
-from session.clock import SystemClock
-from session.errors import SessionError
-from session.protocol.hub_messages import (
+from session.core.clock import SystemClock
+from session.core.errors import SessionError
+from session.core.tasks import Tasks
+from session.protocol.hub.requests import (
     AcceptRequest,
     CloseRequest,
     Done,
@@ -27,8 +28,7 @@ from session.protocol.hub_messages import (
     TicketAnswer,
     TicketRequested,
 )
-from session.protocol.roles import Role
-from session.tasks import Tasks
+from session.protocol.wire.roles import Role
 from tests.faults.cluster import Cluster, cluster
 from tests.faults.cluster_world import SERVICE
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from expert_app.children import Child
-from expert_app.credentials import SEED_VARIABLE
-from session.bus.identity import new_seed
-from session.tasks import Tasks
+from expert_app.runtime.child_programs import Child
+from expert_app.runtime.credentials import SEED_VARIABLE
+from session.bus.transport.nkeys import new_seed
+from session.core.tasks import Tasks
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or shutil.which("dbus-daemon") is None, reason="needs Linux and a D-Bus of our own"

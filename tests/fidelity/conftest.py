@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from resources import resource_path
-from tests.talks.cobrowse.pages import WebServer
-from tests.talks.cobrowse.stage import Stage
-from tests.talks.qt_loop import QtLoop, qt_loop
-from views.mirror_pane import register_schemes
+from tests.support.cobrowse_pages import WebServer
+from tests.support.cobrowse_stage import Stage
+from tests.support.qt_loop import QtLoop, qt_loop
+from views.desk.shared_page.mirror_pane import register_schemes
 
 __all__ = ["qt_loop"]
 

@@ -12,10 +12,10 @@ import time
 
 import pytest
 
-from session.protocol.session_messages import Grant
+from session.protocol.conversation.messages import Grant
 from tests.fidelity.pictures import keep, percent, pixels_of
-from tests.talks.cobrowse.stage import Stage
-from tests.talks.qt_loop import QtLoop
+from tests.support.cobrowse_stage import Stage
+from tests.support.qt_loop import QtLoop
 
 PATIENCE_S = 4.0
 

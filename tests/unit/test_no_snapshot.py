@@ -20,25 +20,25 @@ FACES = {"VideoFrame", "latest_frame", "own_frame", "as_image", "to_screen", "Fr
 """Whoever names one of these can hold a face in hand."""
 
 HOLDERS = {
-    "session/media/aiortc_call.py",
-    "session/media/aiortc_engine.py",
-    "session/media/browser_engine.py",
-    "session/media/encoders.py",
+    "session/media/engines/aiortc_call.py",
+    "session/media/engines/aiortc_engine.py",
+    "session/media/engines/browser_engine.py",
+    "session/media/video/encoders.py",
     "session/media/engine.py",
     "session/media/frames.py",
-    "session/media/picture_receiver.py",
-    "session/media/received.py",
-    "session/media/shared_devices.py",
-    "session/media/sources.py",
-    "session/media/tracks.py",
-    "session/desk/aside.py",
-    "views/video_pane.py",
-    "views/calibration_page.py",
-    "expert_app/compose_desk.py",
-    "expert_app/compose_desk_media.py",
-    "expert_app/compose_engines.py",
-    "expert_app/compose_life_size.py",
-    "expert_app/doctor.py",
+    "session/media/video/picture_receiver.py",
+    "session/media/engines/received.py",
+    "session/media/devices/shared_devices.py",
+    "session/media/devices/sources.py",
+    "session/media/engines/tracks.py",
+    "session/desk/call/third_party_call.py",
+    "views/media/video_pane.py",
+    "views/media/calibration_page.py",
+    "expert_app/desk/wiring/program.py",
+    "expert_app/desk/wiring/media.py",
+    "expert_app/desk/wiring/engines.py",
+    "expert_app/desk/wiring/life_size.py",
+    "expert_app/commands/doctor.py",
 }
 PAGES = ("call.html", "call.js", "call_line.js", "call_own.js", "call_words.js")
 
@@ -50,11 +50,11 @@ WAYS_OUT = {
 """Calls by which a picture could leave the memory of a program."""
 
 ALLOWED = {
-    ("session/media/sources.py", "open"): "opens a camera",
-    ("session/media/encoders.py", "open"): "opens an encoder",
-    ("session/media/browser_engine.py", "open"): "reads a sample out of memory",
-    ("session/desk/aside.py", "send"): "signalling, which has no picture",
-    ("expert_app/compose_desk_media.py", "open"): "shows the dialog",
+    ("session/media/devices/sources.py", "open"): "opens a camera",
+    ("session/media/video/encoders.py", "open"): "opens an encoder",
+    ("session/media/engines/browser_engine.py", "open"): "reads a sample out of memory",
+    ("session/desk/call/third_party_call.py", "send"): "signalling, which has no picture",
+    ("expert_app/desk/wiring/media.py", "open"): "shows the dialog",
 }
 
 
@@ -93,7 +93,9 @@ def test_from_whoever_holds_a_face_no_way_leads_out(name: str) -> None:
 def test_windows_are_photographed_and_pictures_dragged_or_copied_nowhere() -> None:
     ways = {"grab", "grabWindow", "clipboard", "QDrag", "QPrinter", "QScreenCapture", "QMediaRecorder"}
     found = {(str(path.relative_to(ROOT)), way) for path in SOURCES for way in called_in(parsed(path)) & ways}
-    assert found == {("views/hands.py", "grab")}, "the script's hands alone; they refuse where a person is seen"
+    assert found == {("views/automation/window_driver.py", "grab")}, (
+        "the script's hands alone; they refuse where a person is seen"
+    )
 
 
 @pytest.mark.parametrize("name", PAGES)

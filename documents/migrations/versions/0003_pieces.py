@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from documents.store_tables import WORDS_TABLE
+from documents.store.tables import WORDS_TABLE
 
 revision, down_revision = "0003", "0002"
 

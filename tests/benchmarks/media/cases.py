@@ -20,7 +20,7 @@ NEVER_S = 1e9
 OURS_TOOK, OTHERS_TOOK = "processor of both ends and the line", "processor of everybody else"
 
 NOTICED_S = 2.0
-"""So long it takes our kiosk at most to know that it has another address (`expert_app.compose_network`)."""
+"""So long it takes our kiosk at most to know that it has another address (`expert_app.runtime.network_watch`)."""
 
 
 @dataclass(frozen=True)

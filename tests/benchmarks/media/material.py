@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from session.media.person import SyntheticPerson
+from session.media.devices.person import SyntheticPerson
 
 Luma = npt.NDArray[np.uint8]
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from session.media.freezes import Freezes
+from session.media.video.freezes import Freezes
 
 LONG_FREEZE_MS = 300.0
 

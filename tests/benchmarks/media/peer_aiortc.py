@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from session.media.aiortc_engine import AiortcEngine, EngineSettings
 from session.media.engine import MediaStats, PictureLimits
-from session.media.picture_codecs import PICTURE_CODECS
+from session.media.engines.aiortc_engine import AiortcEngine, EngineSettings
+from session.media.video.picture_codecs import PICTURE_CODECS
 from tests.benchmarks.media.peer_line import GovernedEnd
 from tests.benchmarks.media.peer_python import MaterialCamera, Shown, serve, settings
 from tests.benchmarks.media.voice import Speech

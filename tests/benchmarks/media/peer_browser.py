@@ -8,14 +8,14 @@ from typing import Any
 
 import msgspec
 
-from session.media.browser_engine import BrowserEngine, BrowserSettings
+from session.core.tasks import Tasks
 from session.media.engine import MediaStats, PictureLimits
-from session.tasks import Tasks
+from session.media.engines.browser_engine import BrowserEngine, BrowserSettings
 from tests.benchmarks.media.peer_line import GovernedEnd
 from tests.benchmarks.media.peer_page import film, media, run
 from tests.benchmarks.media.peer_python import serve, settings
-from views.call_page import LockedCallPage
-from views.desk_call_pane import DeskCallPane
+from views.media.browser_call_pane import DeskCallPane
+from views.media.call_page import LockedCallPage
 
 
 async def story(page: LockedCallPage) -> None:

@@ -15,8 +15,8 @@ from session.media.engine import MediaStats, PictureLimits
 from tests.benchmarks.media.peer_line import GovernedEnd
 from tests.benchmarks.media.peer_page import film, media, run
 from tests.benchmarks.media.peer_python import serve, settings
-from views.call_page import LockedCallPage
-from views.kiosk_call_pane import KioskCallPane
+from views.kiosk.call_pane import KioskCallPane
+from views.media.call_page import LockedCallPage
 
 
 async def story(page: LockedCallPage) -> None:

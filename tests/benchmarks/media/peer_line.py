@@ -11,14 +11,14 @@ import itertools
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from session.clock import SystemClock
-from session.errors import SessionError
+from session.core.clock import SystemClock
+from session.core.errors import SessionError
+from session.core.tasks import Tasks
 from session.media.engine import MediaStats, PictureLimits
-from session.media.governor import Demand, Shares
-from session.media.line_end import LOOK_S, LineEnd, OtherTraffic
-from session.protocol.channel import MessageHandler, RawHandler
-from session.protocol.session_messages import SessionMessage
-from session.tasks import Tasks
+from session.media.line.end import LOOK_S, LineEnd, OtherTraffic
+from session.media.line.governor import Demand, Shares
+from session.protocol.conversation.messages import SessionMessage
+from session.protocol.endpoints.channel import MessageHandler, RawHandler
 from tests.benchmarks.media.page_transfer import PIECE, PORT
 
 GUESS_KBPS = 420.0

@@ -23,7 +23,7 @@ from qasync import QEventLoop  # noqa: E402
 from session.media.call_page import CallMedia, simulated  # noqa: E402
 from tests.benchmarks.media.material import jpegs  # noqa: E402
 from tests.benchmarks.media.peers import PeerSettings  # noqa: E402
-from views.call_page import LockedCallPage  # noqa: E402
+from views.media.call_page import LockedCallPage  # noqa: E402
 
 NEEDS_WEB_ENGINE = QWebEngineView
 SCRIPT = (Path(__file__).parent / "material.js").read_text(encoding="utf-8")

@@ -21,7 +21,9 @@ Handler = Callable[[dict[str, Any]], Awaitable[Any]]
 
 
 class MaterialCamera:
-    """A `session.media.sources.FrameSource` that films the material, 25 pictures a second, with the time in each."""
+    """A `session.media.devices.sources.FrameSource` that films the material, 25 pictures a second, with the time in
+    each.
+    """
 
     simulated = True
 

@@ -13,7 +13,7 @@ import numpy as np
 from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError
 
-from session.media.sound import BLOCK, RATE_HZ
+from session.media.audio.sound import BLOCK, RATE_HZ
 from tests.benchmarks.media.peer_python import MaterialCamera, Shown, serve, settings
 from tests.benchmarks.media.voice import Speech
 

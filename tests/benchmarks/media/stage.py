@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 
 from session.protocol.codec import encode_session
-from session.protocol.session_messages import CallOffered
+from session.protocol.conversation.messages import CallOffered
 from tests.benchmarks.media.measures import Shown, Window, window
 from tests.benchmarks.media.network import Line, Network
 from tests.benchmarks.media.peers import Engine, Peer, PeerSettings
@@ -22,7 +22,7 @@ SIGNAL_BYTES = 600
 """What a message of the bus carries beside itself: headers of NATS, TLS and TCP."""
 
 WIDEST_KBPS = 5000
-"""What an idle kiosk's test of its line finds where there is more (`session.kiosk.line_test`)."""
+"""What an idle kiosk's test of its line finds where there is more (`session.kiosk.hub.line_measurement`)."""
 
 
 def now_ms() -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from session.media.sound import BLOCK, RATE_HZ, Pcm
+from session.media.audio.sound import BLOCK, RATE_HZ, Pcm
 
 LENGTH_S = 5
 PITCH_HZ, SYLLABLES_HZ = 120.0, 3.6
@@ -20,7 +20,7 @@ LOUDNESS = 0.25
 
 
 class Speech:
-    """A `session.media.sound.SoundSource`: a vowel that rises and falls, syllable by syllable."""
+    """A `session.media.audio.sound.SoundSource`: a vowel that rises and falls, syllable by syllable."""
 
     def __init__(self) -> None:
         self._wave = _wave()

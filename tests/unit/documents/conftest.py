@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from documents.store import DossierStore
-from tests.postgres import new_database, programs, server
+from documents.store.dossier_store import DossierStore
+from tests.support.postgres import new_database, programs, server
 
 
 @dataclass

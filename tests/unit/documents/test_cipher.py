@@ -11,7 +11,7 @@ import pytest
 from documents.cipher import KEY_BYTES, Cipher, CipherWrong
 from documents.errors import PageDamaged
 from documents.hashes import sha256_of
-from documents.outbox import LeftoverReason, Outbox
+from documents.pages.outbox import LeftoverReason, Outbox
 
 KEY = bytes(range(KEY_BYTES))
 SECRET = b"Jeanne Exemple, 1 85 05 78 006 084" * 9

@@ -16,10 +16,10 @@ import psutil
 import pytest
 from PIL import Image
 
-from documents.clean import clean_page
 from documents.errors import PageUnreadable, WorkerLost
+from documents.pages.clean import clean_page
 from documents.workers import Limits, Workers
-from tests.unit.documents import drawn_pages
+from tests.support import drawn_pages
 
 WAIT_S = 40
 

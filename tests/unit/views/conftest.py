@@ -10,8 +10,8 @@ from PyQt6.QtCore import QEvent
 from PyQt6.QtGui import QPalette
 from PyQt6.QtWidgets import QApplication
 
-from tests.unit.views.devices_scene import devices, three
-from views.theme import apply_theme
+from tests.support.screens.devices_scene import devices, three
+from views.widgets.theme import apply_theme
 
 __all__ = ["devices", "three"]
 

@@ -3,6 +3,6 @@
 
 from __future__ import annotations
 
-from tests.unit.session.hub.databases import history, open_history, postgres
+from tests.unit.session.hub.history.databases import history, open_history, postgres
 
 __all__ = ["history", "open_history", "postgres"]

@@ -23,9 +23,9 @@ from session.log.events import (
     mirror_parts,
 )
 from session.log.migrate import decode_record, encode_record
-from session.protocol.session_messages import Grant
-from session.protocol.version import MAX_CONTROL_BYTES
-from tests.unit.session.log.story import START, whole_session
+from session.protocol.conversation.messages import Grant
+from session.protocol.wire.version import MAX_CONTROL_BYTES
+from tests.support.log_story import START, whole_session
 
 
 def test_every_event_is_in_the_union_and_so_can_be_read_back() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from session.log.events import HungUp, LineBack, LineLost, PageReceived, PageTaken, Record, Writer, label_of
 from session.log.merge import merge
-from tests.unit.session.log.story import Story, whole_session
+from tests.support.log_story import Story, whole_session
 
 
 def labels(records: list[Record]) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from session.errors import LogTooNew, LogUnreadable
+from session.core.errors import LogTooNew, LogUnreadable
 from session.log.events import FORMAT, HungUp, VideoSeen, Writer
 from session.log.migrate import STEPS, decode_record
 from session.log.reader import read_log

@@ -7,10 +7,10 @@ import json
 
 import zstandard
 
-from session.clock import ManualClock
+from session.core.clock import ManualClock
 from session.log.events import MirrorChunk
 from session.log.mirror import MAX_AGE_S, MirrorCollector
-from tests.unit.session.log.story import frame
+from tests.support.log_story import frame
 
 
 def events(chunk: MirrorChunk) -> list[int]:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from session.errors import LogTooNew, LogUnreadable
+from session.core.errors import LogTooNew, LogUnreadable
 from session.log.reader import MAX_LINE_BYTES, read_log, write_log
-from tests.unit.session.log.story import whole_session
+from tests.support.log_story import whole_session
 
 
 @pytest.mark.parametrize("name", ["session.jsonl", "session.jsonl.zst"])

@@ -20,9 +20,9 @@ from session.log.events import (
 )
 from session.log.migrate import decode_record, encode_record
 from session.log.redact import REPLACEMENT, check_clean, redact
-from session.protocol.ids import new_id, ticket_id
-from session.protocol.session_messages import Grant, GrantActor
-from tests.unit.session.log.story import START, frame, whole_session
+from session.protocol.conversation.messages import Grant, GrantActor
+from session.protocol.wire.ids import new_id, ticket_id
+from tests.support.log_story import START, frame, whole_session
 
 NIR = "185057800608491"  # key 97 - 1850578006084 mod 97 = 91
 IBAN = "FR1420041010050500013M02606"  # the example of the European Committee for Banking Standards

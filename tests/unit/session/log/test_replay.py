@@ -9,7 +9,7 @@ import msgspec
 import pytest
 import zstandard
 
-from session.clock import ManualClock
+from session.core.clock import ManualClock
 from session.log.events import (
     CallRequestedAtKiosk,
     Lane,
@@ -21,9 +21,9 @@ from session.log.events import (
     mirror_parts,
 )
 from session.log.replay import Replay, whole_chunks
-from session.protocol.session_messages import Grant, PrintState
-from session.protocol.tickets import TicketState
-from tests.unit.session.log.story import START, Story, frame, mirror, whole_session
+from session.protocol.conversation.messages import Grant, PrintState
+from session.protocol.hub.tickets import TicketState
+from tests.support.log_story import START, Story, frame, mirror, whole_session
 
 
 def labels(records: list[Record]) -> list[str]:

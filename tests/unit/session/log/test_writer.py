@@ -13,15 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from session.clock import ManualClock
-from session.errors import HubUnreachable
+from session.core.clock import ManualClock
+from session.core.errors import HubUnreachable
+from session.core.tasks import Tasks
 from session.log.events import CallRequestedAtKiosk, HungUp, LineLost, MirrorChunk, TroubleShown, Writer
 from session.log.migrate import decode_record
 from session.log.replay import whole_chunks
 from session.log.writer import MAX_BATCH_BYTES, LogWriter, left_over
-from session.protocol.version import MAX_CONTROL_BYTES
-from session.tasks import Tasks
-from tests.unit.session.log.story import START, frame
+from session.protocol.wire.version import MAX_CONTROL_BYTES
+from tests.support.log_story import START, frame
 
 
 class Keeper:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from session.media.ice import IcePlan, IceServer, allowed_candidates, has_relay
-from session.protocol.line_rates import IceRules
+from session.protocol.hub.line_rates import IceRules
 
 
 def candidate(host: str, kind: str = "host", port: int = 50_000) -> str:

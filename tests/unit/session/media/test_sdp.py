@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from session.errors import CallLost
+from session.core.errors import CallLost
 from session.media.sdp import (
     MAX_SDP_CHARS,
     check_offer,

@@ -6,10 +6,10 @@ from __future__ import annotations
 import pytest
 import zstandard
 
-from session.errors import MessageMalformed, MessageTooLarge
+from session.core.errors import MessageMalformed, MessageTooLarge
 from session.protocol.codec import PACK_FROM_BYTES, decode_session, encode, encode_session
-from session.protocol.session_messages import CallOffered, CallRequested
-from session.protocol.version import MAX_CONTROL_BYTES
+from session.protocol.conversation.messages import CallOffered, CallRequested
+from session.protocol.wire.version import MAX_CONTROL_BYTES
 
 SDP = "v=0\r\n" + "".join(f"a=rtcp-fb:{kind} nack pli\r\na=extmap:{kind} urn:ietf:params\r\n" for kind in range(60))
 OFFER = CallOffered(call_id="c1", sdp=SDP)

@@ -10,12 +10,12 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from resources import texts
-from session.clock import ManualClock
-from tests.unit.views.kiosk.hands import Wishes
-from tests.unit.views.kiosk_gallery import (
+from session.core.clock import ManualClock
+from tests.support.screens.kiosk_fingers import Wishes
+from tests.support.screens.kiosk_gallery import (
     kiosk_window,
 )
-from views.kiosk_window import KioskWindow
+from views.kiosk.window import KioskWindow
 
 
 @pytest.fixture(autouse=True)

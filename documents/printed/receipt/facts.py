@@ -1,0 +1,312 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What a receipt says, apart from how it looks: facts, sentences, code. Used by the paper, its large print, the page.
+
+Its content is that of an acknowledgement of receipt: code des relations entre le public et l'administration, articles
+L. 112-3, R. 112-5 (date, service in charge with its addresses, implicit decision) and L. 114-5 (missing pieces).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+import msgspec
+
+from documents.printed.dates import hour, long_date
+from resources.texts import _
+
+MARK = "RECEPISSE-2"
+UNSIGNED_MARK = "RECEPISSE-1"
+
+
+class ServiceInCharge(msgspec.Struct, frozen=True, kw_only=True):
+    """Who handles the dossier and how to reach them (R. 112-5, 2°). The address may have several lines."""
+
+    name: str
+    postal_address: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+class ReceivedPiece(msgspec.Struct, frozen=True, kw_only=True):
+    """A piece as it was filed; `registered`: it is safe with the adviser and not yet in the store."""
+
+    name: str
+    pages: int
+    sha256: str
+    registered: bool = False
+
+
+class Silence(StrEnum):
+    """What no answer means."""
+
+    ACCEPTANCE = "acceptance"
+    REFUSAL = "refusal"
+
+
+class ImplicitDecision(msgspec.Struct, frozen=True, kw_only=True):
+    """What happens without an answer, and when (R. 112-5, 1°).
+
+    Attributes:
+        on: None while pieces are missing: then the `days` run from the day on which they are received (L. 114-5).
+        appeal: time limits and ways, for a refusal.
+    """
+
+    silence: Silence
+    on: date | None
+    days: int = 0
+    appeal: str = ""
+
+
+class ReceiptFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """All that stands on a receipt; what is empty is left out.
+
+    Attributes:
+        received_at: timezone-aware, shown as it is: give the time of the site's own clock.
+        missing, missing_by: names of the pieces still expected, and until when (L. 114-5).
+        legal_mention: the organisation's own sentence; a general one by default.
+        registered_only: the store was away: pieces are received and safe, and will be filed (accusé d'enregistrement).
+        verify_url: put before the verification text in the QR code.
+    """
+
+    organisation: str
+    dossier_number: str
+    received_at: datetime
+    service: ServiceInCharge
+    caller_name: str = ""
+    caller_number: str = ""
+    procedure: str = ""
+    pieces: tuple[ReceivedPiece, ...] = ()
+    missing: tuple[str, ...] = ()
+    missing_by: date | None = None
+    decision: ImplicitDecision | None = None
+    legal_mention: str = ""
+    site: str = ""
+    agent_name: str = ""
+    ticket_number: str = ""
+    session_id: str = ""
+    registered_only: bool = False
+    verify_url: str = ""
+    language: str = "fr-FR"
+
+
+class Signer(NamedTuple):
+    """The key that signs receipts: its public half, 32 bytes (Ed25519), and the act of signing."""
+
+    public_key: bytes
+    sign: Callable[[bytes], bytes]
+
+
+class Section(NamedTuple):
+    """A part of the receipt: a heading ("" for none), labelled values, sentences, a list."""
+
+    heading: str
+    rows: tuple[tuple[str, str], ...] = ()
+    texts: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+
+
+def title_words(facts: ReceiptFacts) -> str:
+    """What the whole is called."""
+    return _("Receipt for pieces – dossier {number}").format(number=facts.dossier_number)
+
+
+def sections(facts: ReceiptFacts) -> list[Section]:
+    """Everything that the receipt says, in the order in which one reads it; each variant says all of it."""
+    missing = Section(missing_heading(facts), texts=missing_texts(facts), items=facts.missing)
+    return [
+        Section("", rows=_who(facts)),
+        Section(
+            pieces_heading(facts), rows=_pieces(facts), texts=() if facts.pieces else (_("No piece was received."),)
+        ),
+        *([missing] if facts.missing else []),
+        Section(_("What happens next"), texts=(*decision_words(facts), legal_words(facts), rights_words())),
+        Section(
+            _("Verification"), texts=(_("Control code: {code}").format(code=control_code(facts)), *foot_words(facts))
+        ),
+    ]
+
+
+def _who(facts: ReceiptFacts) -> tuple[tuple[str, str], ...]:
+    service = facts.service
+    received = _("{date}, {hour}").format(date=long_date(facts.received_at), hour=hour(facts.received_at))
+    rows = (
+        (_("Organisation"), facts.organisation),
+        (_("Received on"), received),
+        (_("Dossier number"), facts.dossier_number),
+        (_("Procedure"), facts.procedure),
+        (_("Caller"), facts.caller_name),
+        (_("Caller number"), facts.caller_number),
+        (_("Service in charge of the dossier"), service.name),
+        (_("Postal address"), service.postal_address),
+        (_("Telephone"), service.phone),
+        (_("E-mail"), service.email),
+    )
+    return tuple((label, value) for label, value in rows if value)
+
+
+def _pieces(facts: ReceiptFacts) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (
+            piece.name,
+            " · ".join(part for part in (pages_words(piece), state_words(piece, facts), fingerprint(piece)) if part),
+        )
+        for piece in facts.pieces
+    )
+
+
+def pieces_heading(facts: ReceiptFacts) -> str:
+    """Above the list of what was received."""
+    return _("Pieces received ({count})").format(count=len(facts.pieces))
+
+
+def pages_words(piece: ReceivedPiece) -> str:
+    """How many pages."""
+    return (_("{count} page") if piece.pages == 1 else _("{count} pages")).format(count=piece.pages)
+
+
+def state_words(piece: ReceivedPiece, facts: ReceiptFacts) -> str:
+    """On a registration, whether the piece is in the store yet; on a receipt all are."""
+    if not facts.registered_only:
+        return ""
+    return _("registered") if piece.registered else _("filed")
+
+
+def fingerprint(piece: ReceivedPiece) -> str:
+    """Beginning and end of its hash."""
+    return f"{piece.sha256[:8]}…{piece.sha256[-8:]}"
+
+
+def missing_heading(facts: ReceiptFacts) -> str:
+    """Above the list of what is still expected."""
+    if facts.missing_by is None:
+        return _("Pieces still to be supplied")
+    return _("Pieces to be supplied before {date}").format(date=long_date(facts.missing_by))
+
+
+def missing_texts(facts: ReceiptFacts) -> tuple[str, ...]:
+    """L. 114-5: only a demand with its date suspends."""
+    if facts.missing_by is None:
+        return ()
+    return (_("Until they are received, the time limits of the decision are suspended."),)
+
+
+def kind_words(facts: ReceiptFacts) -> str:
+    """What kind of paper it is: a receipt, or (R. 112-9-2) only that what was sent is registered."""
+    if facts.registered_only:
+        return _("Acknowledgement of registration: the pieces are safe and will be filed")
+    return _("Acknowledgement of receipt")
+
+
+def decision_words(facts: ReceiptFacts) -> list[str]:
+    """What no answer means, and how to appeal; of pieces that are only registered, what comes next."""
+    if facts.registered_only:
+        return [
+            _("As soon as the pieces are filed, the acknowledgement of receipt follows this paper and replaces it.")
+        ]
+    decision = facts.decision
+    if decision is None:
+        return []
+    return [_silence_text(decision), *([decision.appeal] if decision.appeal else [])]
+
+
+def legal_words(facts: ReceiptFacts) -> str:
+    """What the paper proves."""
+    return facts.legal_mention or _(
+        "This receipt proves the deposit of the pieces listed. It does not prejudge the completeness or the "
+        "admissibility of the request. Articles L. 112-3, R. 112-5 and L. 114-5 of the code of relations between "
+        "the public and the administration."
+    )
+
+
+def rights_words() -> str:
+    """The caller's rights over the data."""
+    return _(
+        "You have a right of access to your data and may have it corrected: write to the service in charge "
+        "(GDPR, articles 15 and 16)."
+    )
+
+
+def foot_words(facts: ReceiptFacts) -> list[str]:
+    """Where, with whom, in which conversation."""
+    place = [_("Reception point: {site}").format(site=facts.site)] if facts.site else []
+    agent = [_("Adviser: {agent}").format(agent=facts.agent_name)] if facts.agent_name else []
+    ticket = [_("Ticket: {ticket}").format(ticket=facts.ticket_number)] if facts.ticket_number else []
+    session = [_("Session: {session}").format(session=facts.session_id)] if facts.session_id else []
+    return ["  ·  ".join(parts) for parts in (place + agent, ticket + session) if parts]
+
+
+def _silence_text(decision: ImplicitDecision) -> str:
+    if decision.on is None:
+        days = decision.days
+        if decision.silence is Silence.ACCEPTANCE:
+            return _(
+                "Without an answer within {days} days of the day on which the last missing piece is received, your "
+                "request is deemed accepted; a certificate of it is given on request."
+            ).format(days=days)
+        return _(
+            "Without an answer within {days} days of the day on which the last missing piece is received, your "
+            "request is deemed refused."
+        ).format(days=days)
+    day = long_date(decision.on)
+    if decision.silence is Silence.ACCEPTANCE:
+        return _(
+            "Without an answer by {date}, your request is deemed accepted; a certificate of it is given on request."
+        ).format(date=day)
+    return _("Without an answer by {date}, your request is deemed refused.").format(date=day)
+
+
+# ---- the code ----
+
+
+def verification_text(facts: ReceiptFacts, signer: Signer | None = None) -> str:
+    """What the QR code says: the facts that a forger would change, one hash over all pieces, and who signs for it."""
+    said = _said(facts, MARK if signer else UNSIGNED_MARK)
+    if signer is None:
+        return facts.verify_url + said
+    signature = signer.sign(said.encode())
+    return f"{facts.verify_url}{said}|{letters(signer.public_key)}|{letters(signature)}"
+
+
+def _said(facts: ReceiptFacts, mark: str) -> str:
+    parts = (
+        mark,
+        facts.organisation.replace("|", "/"),
+        facts.dossier_number.replace("|", "/"),
+        facts.received_at.isoformat(timespec="minutes"),
+        str(len(facts.pieces)),
+        digest(facts.dossier_number, facts.received_at, [piece.sha256 for piece in facts.pieces]),
+    )
+    return "|".join((*parts, "registered" if facts.registered_only else "received") if mark == MARK else parts)
+
+
+def control_code(facts: ReceiptFacts) -> str:
+    """The beginning of the hash over all pieces, for the eye: "9F2C 41AB 77D0 18E3"."""
+    hashes = [piece.sha256 for piece in facts.pieces]
+    start = digest(facts.dossier_number, facts.received_at, hashes)[:16].upper()
+    return " ".join(start[at : at + 4] for at in range(0, 16, 4))
+
+
+def digest(dossier_number: str, received_at: datetime, hashes: list[str]) -> str:
+    """One hash over number, time and every piece's own hash, whatever their order."""
+    lines = [dossier_number, received_at.isoformat(timespec="minutes"), *sorted(hashes)]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def check_text(text: str, facts: ReceiptFacts) -> bool:
+    """True when an unsigned QR code's text is that of these facts: what was printed is what the dossier says."""
+    return text == verification_text(facts)
+
+
+def letters(data: bytes) -> str:
+    """Base64 for a QR code (RFC 4648, section 5), without the signs that fill it up."""
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def from_letters(text: str) -> bytes:
+    """The bytes again. Raises `ValueError`."""
+    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The activity report as a table for a spreadsheet. Used by the hub's operator.
+
+One row per organisation, kind and key; the column names are codes, the same in every language. Semicolons and a byte
+order mark, because that is what a French spreadsheet opens without questions; seconds are whole numbers.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+
+from documents.printed.report.words import SMALL, Chapter, Figures
+
+COLUMNS = (
+    "organisation",
+    "by",
+    "key",
+    "name",
+    "callers",
+    "answered",
+    "abandoned",
+    "wait_median_s",
+    "wait_p90_s",
+    "talk_median_s",
+    "talk_p90_s",
+    "outcomes",
+    "left",
+)
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def report_csv(chapters: Sequence[Chapter]) -> bytes:
+    """UTF-8 with a byte order mark; RFC 4180 but for the semicolons."""
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for chapter in chapters:
+        for by, figures in _all(chapter):
+            writer.writerow([_safe(cell) for cell in (chapter.organisation, by, *_cells(figures))])
+    return b"\xef\xbb\xbf" + file.getvalue().encode()
+
+
+def _all(chapter: Chapter) -> Iterator[tuple[str, Figures]]:
+    yield "total", chapter.total
+    for by, rows in (
+        ("day", chapter.days),
+        ("hour", chapter.hours),
+        ("service", chapter.services),
+        ("site", chapter.sites),
+    ):
+        for figures in rows:
+            yield by, figures
+
+
+def _cells(figures: Figures) -> tuple[str | int, ...]:
+    seconds = (figures.wait_median_s, figures.wait_p90_s, figures.talk_median_s, figures.talk_p90_s)
+    return (
+        figures.key,
+        figures.name,
+        *(_count(number) for number in (figures.callers, figures.answered, figures.abandoned)),
+        *("" if one is None else one for one in seconds),
+        _counted(figures.outcomes),
+        _counted(figures.left),
+    )
+
+
+def _counted(counted: dict[str, int]) -> str:
+    """E.g. "appointment=3 done=12"."""
+    return " ".join(f"{code}={_count(number)}" for code, number in sorted(counted.items()))
+
+
+def _count(number: int) -> str | int:
+    """A number; "<5" for one that is too small to be told, "" for one that would give it away."""
+    return number if number >= 0 else "<5" if number == SMALL else ""
+
+
+def _safe(cell: str | int) -> str | int:
+    """A text that a spreadsheet would take for a formula gets an apostrophe before it."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell

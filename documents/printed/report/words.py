@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Words and numbers of the activity report, in the language in use. Used by the PDF and the CSV report."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import msgspec
+
+from documents.printed.dates import long_date
+from resources.texts import N_, _
+
+_OUTCOMES = {
+    "done": N_("Settled"),
+    "pieces_missing": N_("Pieces still missing"),
+    "appointment": N_("Appointment needed"),
+    "redirected": N_("Sent to another body"),
+    "information": N_("Information only"),
+    "cut_off": N_("Conversation was cut"),
+    "not_said": N_("Not said"),
+    "not_reached": N_("Not reached by telephone"),
+    "call_later": N_("Called again later"),
+    "forgotten": N_("Not finished by the adviser"),
+    "left": N_("Left the queue"),
+    "kiosk_lost": N_("Kiosk no longer answered"),
+    "new_call": N_("Asked for something else"),
+    "no_longer_offered": N_("Service no longer offered"),
+    "overflow": N_("Sent on by a rule of the convention"),
+    "not_back": N_("Called, did not come back"),
+}
+
+
+SMALL, HIDDEN = -1, -2
+"""Instead of a count: 1 to 4 callers, and a number that would give such a count away; see `report_masking`."""
+
+
+class Figures(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of figures; times in whole seconds, None where nobody was answered.
+
+    Attributes:
+        key: an ISO day, an hour ("09"), or any key of a site, service or organisation.
+        name: what people read.
+        outcomes, left: how often each code.
+    """
+
+    key: str
+    name: str
+    callers: int = 0
+    answered: int = 0
+    abandoned: int = 0
+    wait_median_s: int | None = None
+    wait_p90_s: int | None = None
+    talk_median_s: int | None = None
+    talk_p90_s: int | None = None
+    outcomes: dict[str, int] = {}
+    left: dict[str, int] = {}
+
+
+class Chapter(msgspec.Struct, frozen=True, kw_only=True):
+    """An organisation's figures for the period; days and hours without callers may be left out."""
+
+    organisation: str
+    total: Figures
+    days: tuple[Figures, ...] = ()
+    hours: tuple[Figures, ...] = ()
+    services: tuple[Figures, ...] = ()
+    sites: tuple[Figures, ...] = ()
+
+
+def outcome_words(code: str) -> str:
+    """What a code means; a code we do not know is shown as it is."""
+    return _(_OUTCOMES[code]) if code in _OUTCOMES else code
+
+
+def duration(seconds: int | None) -> str:
+    """E.g. "45 s", "4 min 40 s", "12 min", "1 h 05 min"; a dash for none."""
+    if seconds is None:
+        return "–"
+    if seconds < 60:
+        return _("{s} s").format(s=seconds)
+    if 600 <= seconds < 3570:
+        return _("{m} min").format(m=round(seconds / 60))
+    if seconds < 600:
+        return _("{m} min {s} s").format(m=seconds // 60, s=f"{seconds % 60:02}")
+    return _("{h} h {m} min").format(h=round(seconds / 60) // 60, m=f"{round(seconds / 60) % 60:02}")
+
+
+def whole(number: int) -> str:
+    """With a narrow no-break space between thousands, as in French and in ISO 80000-1."""
+    if number < 0:
+        return "<\u00a05" if number == SMALL else "–"
+    return f"{number:,}".replace(",", "\u202f")
+
+
+def share(part: int, of: int) -> str:
+    """E.g. "12 %"; a dash of nothing."""
+    return f"{round(100 * part / of)}\u00a0%" if of > 0 and part >= 0 else "–"
+
+
+def period(first: date, last: date) -> str:
+    """E.g. "from 1 March 2026 to 31 March 2026"."""
+    if first == last:
+        return long_date(first)
+    return _("from {first} to {last}").format(first=long_date(first), last=long_date(last))
+
+
+def every_day(found: tuple[Figures, ...], first: date, last: date) -> list[Figures]:
+    """All days of the period, also those without callers, but no weekend on which nobody ever came."""
+    by_day = {figures.key: figures for figures in found}
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    filled = [by_day.get(day.isoformat(), Figures(key=day.isoformat(), name=day.isoformat())) for day in days]
+    if any(figures.callers for figures in filled if date.fromisoformat(figures.key).weekday() > 4):
+        return filled
+    return [figures for figures in filled if date.fromisoformat(figures.key).weekday() < 5]

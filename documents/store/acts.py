@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What people did with dossiers beyond their pieces: copies tried again or given up, exports. Append-only.
+
+Written in the transaction of the act itself, so there is none without its line. Used by the store and its deliveries.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+
+import msgspec
+from sqlalchemy import Connection, insert, select
+
+from documents.store import tables
+
+
+class ActKind(StrEnum):
+    """What was done."""
+
+    RETRIED = "delivery_retried"
+    GIVEN_UP = "delivery_given_up"
+    EXPORTED = "exported"
+    VERSION = "version"
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """Who acts: id, and name as others read it."""
+
+    user: str = ""
+    name: str = ""
+
+
+class DossierAct(msgspec.Struct, frozen=True, kw_only=True):
+    """One act. `about`: which document or file; `reason`: in the person's words."""
+
+    kind: ActKind
+    about: str
+    reason: str
+    by: Person
+    at_utc: datetime
+
+
+def write_act(connection: Connection, organisation: str, dossier_key: int | None, act: DossierAct) -> None:
+    """Adds it."""
+    connection.execute(
+        insert(tables.acts).values(
+            organisation=organisation,
+            dossier_id=dossier_key,
+            kind=act.kind.value,
+            about=act.about[:500],
+            reason=act.reason[:500],
+            by_user=act.by.user,
+            by_name=act.by.name,
+            at_utc=act.at_utc.astimezone(UTC).replace(tzinfo=None),
+        )
+    )
+
+
+def acts_of(connection: Connection, dossier_key: int) -> list[DossierAct]:
+    """All acts on a dossier, oldest first."""
+    table = tables.acts
+    query = select(table).where(table.c.dossier_id == dossier_key).order_by(table.c.id)
+    return [
+        DossierAct(
+            kind=ActKind(row.kind),
+            about=row.about,
+            reason=row.reason,
+            by=Person(user=row.by_user, name=row.by_name),
+            at_utc=row.at_utc.replace(tzinfo=UTC),
+        )
+        for row in connection.execute(query)
+    ]

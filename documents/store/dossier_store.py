@@ -1,0 +1,488 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Dossiers of organisations and the documents filed in them. Used by the hub's dossier service, from a worker thread.
+
+Nothing is called filed before its bytes were read back from the disk. The order is always: file, read back, row; so a
+crash leaves at worst a file that no row names, and the repeated request finds it there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import msgspec
+from sqlalchemy import Connection, func, insert, select, update
+
+from documents.durable_files import make_folder
+from documents.errors import DocumentError, DocumentNotFiled, DossierUnknown, PageDamaged
+from documents.hashes import sha256_of
+from documents.pdf.check import inspect_pdf
+from documents.store import tables
+from documents.store.acts import DossierAct, acts_of, write_act
+from documents.store.blobs import Blobs, BlobStore
+from documents.store.deliveries import Deliveries, add_deliveries
+from documents.store.dossier import (
+    NOBODY,
+    Actor,
+    Document,
+    Dossier,
+    Note,
+    PieceEvent,
+    PieceState,
+)
+from documents.store.layout import bring_up_to_date
+from documents.store.procedures import Procedure, pieces_of
+from documents.store.rows import (
+    Moment,
+    change_piece,
+    document_columns,
+    document_id_of,
+    document_of,
+    dossier_columns,
+    find_row,
+    history_of,
+    key_of,
+    piece_columns,
+    piece_name,
+    read_dossier,
+    replaced_in,
+    same_bytes,
+    settled_before,
+    uploaded,
+)
+from documents.store.search import (
+    NO_MARKS,
+    EarlierPage,
+    FiledMarks,
+    Found,
+    PageMark,
+    add_marks,
+    earlier_pages,
+    index_missing,
+    pages_of,
+    search,
+)
+from documents.store.transactions import Transactions, reached
+from documents.store.versions import Replacement, current, replace
+from resources.texts import _
+
+MAX_PROCEDURE_WORDS = 500
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class DossierStore:
+    """The memory of a hub. Thread-safe; several processes may share it. Close it, or use it with `with`.
+
+    Every method names the organisation: another one's dossiers and documents do not exist for it.
+
+    Args:
+        folder: holds the documents, and the database when no `database_url` is given.
+        database_url: an SQLAlchemy URL, e.g. of PostgreSQL.
+        blobs: where documents lie instead of in the folder, e.g. `documents.store.remote_blobs.RemoteBlobs`; closed
+            with us.
+        targets: by organisation, names of its own document systems, which get a copy of what is filed.
+        now: the time, timezone-aware; its local day decides which pieces are out of date.
+
+    Attributes:
+        deliveries: what became of the copies.
+
+    Raises:
+        StoreUnreachable: from every method, when database or disk fail; the same request may be repeated.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        database_url: str | None = None,
+        *,
+        blobs: BlobStore | None = None,
+        targets: Mapping[str, Sequence[str]] | None = None,
+        now: Callable[[], datetime] = _now,
+    ) -> None:
+        self._now = now
+        with reached():
+            make_folder(folder)
+            self._blobs: BlobStore = blobs or Blobs(folder / "documents")
+            self._engine = tables.open_engine(folder, database_url)
+        transactions = Transactions(self._engine)
+        self._reading, self._writing = transactions.reading, transactions.writing
+        self._targets = targets or {}
+        self.deliveries = Deliveries(transactions)
+        try:
+            self._prepare()
+        except DocumentError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Ends all connections, also those of the `blobs` that were given."""
+        self._engine.dispose()
+        self._blobs.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def create_dossier(self, dossier: Dossier) -> Dossier:
+        """Adds a dossier with its expected pieces; one that is there already is left as it is and returned."""
+        with self._writing() as connection:
+            if find_row(connection, dossier.organisation, dossier.number) is None:
+                connection.execute(insert(tables.dossiers).values(**dossier_columns(dossier)))
+                key = key_of(connection, dossier.organisation, dossier.number)
+                for place, piece in enumerate(dossier.pieces):
+                    connection.execute(insert(tables.pieces).values(dossier_id=key, **piece_columns(piece, place)))
+            return self._dossier(connection, dossier.organisation, dossier.number)
+
+    def open_dossier(self, organisation: str, number: str) -> Dossier:
+        """The dossier as it is now.
+
+        Raises:
+            DossierUnknown: the organisation has none of that number.
+        """
+        with self._reading() as connection:
+            return self._dossier(connection, organisation, number)
+
+    def find_by_caller_number(self, organisation: str, caller_number: str) -> Dossier | None:
+        """The caller's newest dossier, or None."""
+        if not caller_number:
+            return None
+        table = tables.dossiers
+        query = (
+            select(table.c.number)
+            .where(table.c.organisation == organisation, table.c.caller_number == caller_number)
+            .order_by(table.c.id.desc())
+        )
+        with self._reading() as connection:
+            number = connection.execute(query).scalars().first()
+            return None if number is None else self._dossier(connection, organisation, number)
+
+    def count(self, organisation: str) -> int:
+        """How many documents the organisation has."""
+        table = tables.documents
+        query = select(func.count()).select_from(table).where(table.c.organisation == organisation)
+        with self._reading() as connection:
+            return connection.execute(query).scalar_one()
+
+    def list_dossiers(self, organisation: str) -> list[str]:
+        """Numbers of the organisation's dossiers, in order of number."""
+        table = tables.dossiers
+        query = select(table.c.number).where(table.c.organisation == organisation).order_by(table.c.number)
+        with self._reading() as connection:
+            return list(connection.execute(query).scalars())
+
+    def start_procedure(self, organisation: str, number: str, procedure: Procedure, by: Actor = NOBODY) -> Dossier:
+        """Adds what a procedure asks for; one that was started before adds nothing.
+
+        A piece that the dossier has from another procedure, and that still holds, is not asked for again.
+
+        Raises:
+            DossierUnknown: no such dossier.
+        """
+        with self._writing() as connection:
+            key = key_of(connection, organisation, number)
+            before = self._dossier(connection, organisation, number)
+            if any(piece.procedure == procedure.id for piece in before.pieces):
+                return before
+            wanted = [piece for piece in pieces_of(procedure) if before.piece(piece.id) is None]
+            for place, piece in enumerate(wanted, start=len(before.pieces)):
+                connection.execute(insert(tables.pieces).values(dossier_id=key, **piece_columns(piece, place)))
+                known = settled_before(before, procedure, piece)
+                if known is not None:
+                    reason = _("Already in the dossier: {name}").format(name=known.name)
+                    change_piece(connection, key, piece.id, PieceState.ACCEPTED, reason[:500], self._moment(by))
+            words = " · ".join(part for part in (before.procedure, procedure.name) if part)
+            if procedure.name not in before.procedure.split(" · "):
+                table = tables.dossiers
+                change = update(table).where(table.c.id == key).values(procedure=words[:MAX_PROCEDURE_WORDS])
+                connection.execute(change)
+            return self._dossier(connection, organisation, number)
+
+    def set_piece(
+        self,
+        organisation: str,
+        number: str,
+        piece_id: str,
+        state: PieceState,
+        reason: str = "",
+        by: Actor = NOBODY,
+    ) -> Dossier:
+        """Changes a piece's state by hand.
+
+        Raises:
+            DossierUnknown: no such dossier or piece, or the state cannot follow. Detail: `what`.
+        """
+        with self._writing() as connection:
+            key = key_of(connection, organisation, number)
+            change_piece(connection, key, piece_id, state, reason, self._moment(by))
+            return self._dossier(connection, organisation, number)
+
+    def acknowledge(self, organisation: str, number: str, piece_ids: list[str], by: Actor = NOBODY) -> Dossier:
+        """A receipt that names these pieces was printed; those that are not filed or accepted stay as they are."""
+        with self._writing() as connection:
+            key = key_of(connection, organisation, number)
+            settled = (PieceState.FILED, PieceState.ACCEPTED)
+            for piece in self._dossier(connection, organisation, number).pieces:
+                if piece.id in piece_ids and piece.state in settled:
+                    change_piece(connection, key, piece.id, PieceState.ACKNOWLEDGED, piece.reason, self._moment(by))
+            return self._dossier(connection, organisation, number)
+
+    def history(self, organisation: str, number: str) -> list[PieceEvent]:
+        """What happened to the dossier's pieces, oldest first. Raises `DossierUnknown`."""
+        with self._reading() as connection:
+            return history_of(connection, key_of(connection, organisation, number))
+
+    def acts(self, organisation: str, number: str) -> list[DossierAct]:
+        """What people did with the dossier beyond its pieces, oldest first. Raises `DossierUnknown`."""
+        with self._reading() as connection:
+            return acts_of(connection, key_of(connection, organisation, number))
+
+    def note_act(self, organisation: str, number: str, act: DossierAct) -> None:
+        """Adds an act. Raises `DossierUnknown`."""
+        with self._writing() as connection:
+            write_act(connection, organisation, key_of(connection, organisation, number), act)
+
+    def add_note(self, organisation: str, number: str, note: Note) -> Dossier:
+        """Keeps a note; one with the same id is kept as it was first.
+
+        Raises:
+            DossierUnknown: no such dossier.
+        """
+        table = tables.notes
+        with self._writing() as connection:
+            key = key_of(connection, organisation, number)
+            known = select(table.c.id).where(table.c.dossier_id == key, table.c.note_id == note.id)
+            if connection.execute(known).first() is None:
+                at_utc = note.at_utc.astimezone(UTC).replace(tzinfo=None)
+                values = {"note_id": note.id, "text": note.text, "by_name": note.by_name, "at_utc": at_utc}
+                connection.execute(insert(table).values(dossier_id=key, **values))
+            return self._dossier(connection, organisation, number)
+
+    def file(
+        self,
+        organisation: str,
+        number: str,
+        piece_id: str,
+        name: str,
+        pages: int,
+        sha256: str,
+        data: bytes,
+        upload_id: str,
+        filed_at_utc: datetime,
+        marks: FiledMarks = NO_MARKS,
+        by: Actor = NOBODY,
+    ) -> Document:
+        """Files a document and marks its piece filed. Repeating an `upload_id` gives the same document again.
+
+        Args:
+            piece_id: the expected piece, or "" for a document that nobody expected.
+            pages, sha256: what the sender says; both are checked.
+            filed_at_utc: timezone-aware.
+            marks: the words and pages by which it is found again.
+
+        Raises:
+            PageDamaged: the bytes are not those of `sha256`.
+            DocumentNotFiled: no PDF, another number of pages, an `upload_id` used for other bytes, or not read back.
+            DossierUnknown: no such dossier or piece.
+        """
+        _check(data, sha256, pages)
+        with self._reading() as connection:
+            known = uploaded(connection, organisation, upload_id)
+            if known is not None:
+                return same_bytes(known, sha256)
+            _check_place(connection, organisation, number, piece_id)
+        with reached():
+            path = self._blobs.put(organisation, data, sha256)
+        document = Document(
+            id=document_id_of(organisation, upload_id),
+            piece_id=piece_id,
+            name=name,
+            pages=pages,
+            size_bytes=len(data),
+            sha256=sha256,
+            filed_at_utc=filed_at_utc.astimezone(UTC),
+            path=path,
+        )
+        return self._add(organisation, number, upload_id, document, marks, by)
+
+    def correct(
+        self,
+        organisation: str,
+        number: str,
+        document_id: str,
+        piece_id: str,
+        name: str,
+        request_id: str,
+        why: Replacement,
+        by: Actor = NOBODY,
+        marks: FiledMarks | None = None,
+    ) -> Dossier:
+        """Files a document's same bytes under another piece or name, as its next version; once per `request_id`.
+
+        Args:
+            marks: of the document, which the index of words cannot give back; None: its pages', and only its new name.
+
+        Raises:
+            DossierUnknown: no such dossier, piece or document, or it was replaced before.
+        """
+        with self._writing() as connection:
+            key = key_of(connection, organisation, number)
+            if uploaded(connection, organisation, request_id) is None:
+                if piece_id and not piece_name(connection, key, piece_id):
+                    raise DossierUnknown(what="piece")
+                old_key, old = current(connection, key, document_id)
+                moment, made = self._moment(by), document_id_of(organisation, request_id)
+                at_utc = moment.at_utc.astimezone(UTC)
+                new = msgspec.structs.replace(old, id=made, piece_id=piece_id, name=name, filed_at_utc=at_utc)
+                marks = marks or FiledMarks(pages=pages_of(connection, old_key))
+                self._insert(connection, organisation, key, request_id, new, marks)
+                if piece_id:
+                    change_piece(connection, key, piece_id, PieceState.FILED, "", moment)
+                replace(connection, organisation, key, document_id, made, why, moment)
+            return self._dossier(connection, organisation, number)
+
+    def supersede(
+        self, organisation: str, number: str, document_id: str, by_id: str, why: Replacement, by: Actor = NOBODY
+    ) -> Dossier:
+        """Says that a document that was filed later takes this one's place, e.g. a better scan.
+
+        Raises:
+            DossierUnknown: no such dossier or document, or one of them has its place in other versions.
+        """
+        with self._writing() as connection:
+            key = key_of(connection, organisation, number)
+            known = replaced_in(connection, key).get(document_id)
+            if known is None or known[0] != by_id:  # said twice is said once
+                replace(connection, organisation, key, document_id, by_id, why, self._moment(by))
+            return self._dossier(connection, organisation, number)
+
+    def read(self, organisation: str, document_id: str) -> bytes:
+        """A document's bytes, proved by their hash.
+
+        Raises:
+            DossierUnknown: the organisation has no such document.
+            DocumentNotFiled: its file is gone or was changed.
+        """
+        table = tables.documents
+        query = select(table.c.path, table.c.sha256).where(
+            table.c.organisation == organisation, table.c.document_id == document_id
+        )
+        with self._reading() as connection:
+            row = connection.execute(query).first()
+        if row is None:
+            raise DossierUnknown(what="document")
+        with reached():
+            return self._blobs.get(row.path, row.sha256)
+
+    def search(self, organisation: str, text: str, number: str = "", limit: int = 50) -> list[Found]:
+        """Documents in which every word of `text` begins a word, newest first; accents and capitals do not count.
+
+        Args:
+            number: only of this dossier.
+        """
+        with self._reading() as connection:
+            return search(connection, organisation, text, number, limit)
+
+    def seen_before(self, organisation: str, number: str, pages: list[PageMark]) -> list[EarlierPage]:
+        """Pages of this dossier that are these, or look like them: for a warning that shows them.
+
+        Raises:
+            DossierUnknown: no such dossier.
+        """
+        with self._reading() as connection:
+            return earlier_pages(connection, key_of(connection, organisation, number), pages)
+
+    def damaged(self, organisation: str) -> list[Document]:
+        """Documents whose file is gone or no longer what was filed; reads every file, for a nightly round."""
+        query = select(tables.documents).where(tables.documents.c.organisation == organisation)
+        with self._reading() as connection:
+            filed = [document_of(row) for row in connection.execute(query)]
+        return [document for document in filed if not self._is_whole(document)]
+
+    def _is_whole(self, document: Document) -> bool:
+        try:
+            with reached():
+                self._blobs.get(document.path, document.sha256)
+        except DocumentNotFiled:
+            return False
+        return True
+
+    def _add(
+        self,
+        organisation: str,
+        number: str,
+        upload_id: str,
+        document: Document,
+        marks: FiledMarks,
+        by: Actor,
+    ) -> Document:
+        """The row of a file that is safe; the same upload, sent twice at once, is added once."""
+        with self._writing() as connection:
+            known = uploaded(connection, organisation, upload_id)
+            if known is not None:
+                return same_bytes(known, document.sha256)
+            key = key_of(connection, organisation, number)
+            self._insert(connection, organisation, key, upload_id, document, marks)
+            if document.piece_id:
+                change_piece(connection, key, document.piece_id, PieceState.FILED, "", self._moment(by))
+        return document
+
+    def _insert(
+        self,
+        connection: Connection,
+        organisation: str,
+        key: int,
+        upload_id: str,
+        document: Document,
+        marks: FiledMarks,
+    ) -> None:
+        """The rows of a document: itself, its marks, and the copies it is to have elsewhere."""
+        columns = document_columns(document)
+        row = insert(tables.documents).values(organisation=organisation, dossier_id=key, upload_id=upload_id, **columns)
+        document_key = int(connection.execute(row.returning(tables.documents.c.id)).scalar_one())
+        add_marks(connection, document_key, organisation, key, document, marks)
+        add_deliveries(connection, organisation, document_key, self._targets.get(organisation, ()), self._now())
+
+    def _dossier(self, connection: Connection, organisation: str, number: str) -> Dossier:
+        return read_dossier(connection, organisation, number, self._today())
+
+    def _today(self) -> date:
+        return self._now().astimezone().date()
+
+    def _moment(self, by: Actor) -> Moment:
+        return Moment(self._now(), self._today(), by)
+
+    def _prepare(self) -> None:
+        """Makes the tables that are missing; refuses a newer layout."""
+        with self._writing() as connection:
+            bring_up_to_date(connection)
+            index_missing(connection)
+
+
+def _check(data: bytes, sha256: str, pages: int) -> None:
+    """Is it what the sender says, and a whole PDF?"""
+    if sha256_of(data) != sha256:
+        raise PageDamaged(size_bytes=len(data))
+    try:
+        facts = inspect_pdf(data, validate=False)
+    except DocumentError as error:
+        raise DocumentNotFiled(why=str(error.detail.get("why", error.code))) from error
+    if facts.active:
+        raise DocumentNotFiled(why="active_content")
+    if facts.pages != pages:
+        raise DocumentNotFiled(why="pages", found=facts.pages, announced=pages)
+
+
+def _check_place(connection: Connection, organisation: str, number: str, piece_id: str) -> None:
+    key = key_of(connection, organisation, number)
+    if piece_id and not piece_name(connection, key, piece_id):
+        raise DossierUnknown(what="piece")

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Brings the store's database to the layout of this program, in one transaction. Used by the store when it opens."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, select, text
+
+from documents.errors import StoreUnreachable
+from documents.store import tables
+
+_STEPS = Path(__file__).parents[1] / "migrations"
+_VERSION_TABLE = "alembic_version"
+_LOCK = 0x706F7374
+
+
+def bring_up_to_date(connection: Connection) -> None:
+    """Runs the steps that are missing. Several programs may try at once: one does it, the others wait.
+
+    Args:
+        connection: in a transaction that may write.
+
+    Raises:
+        StoreUnreachable: the database is of a newer program. Details: `theirs`, `ours`. Or a step failed.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    names = inspect(connection).get_table_names()
+    found = connection.execute(select(tables.about.c.format)).scalar() if "about" in names else None
+    if found == tables.FORMAT:
+        return
+    if found is not None and found > tables.FORMAT:
+        raise StoreUnreachable(why="format", theirs=found, ours=tables.FORMAT)
+    _run_steps(connection, f"{found:04}" if found is not None and _VERSION_TABLE not in names else "")
+
+
+def _run_steps(connection: Connection, at: str) -> None:
+    """`at`: the step that a database has reached which was made before there were steps; "" when it knows itself."""
+    from alembic import command  # a hub whose store is up to date does without its 12 MB
+    from alembic.config import Config
+    from alembic.util.exc import CommandError
+
+    config = Config()
+    config.set_main_option("script_location", str(_STEPS))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    try:
+        if at:
+            command.stamp(config, at)
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise StoreUnreachable(why=type(error).__name__) from error

@@ -1,0 +1,287 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Between the store's rows and the words of a dossier. Used by the store and its parts, inside their transactions."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, date, datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, Select, insert, select, update
+
+from documents.errors import DocumentNotFiled, DossierUnknown
+from documents.store import tables
+from documents.store.dossier import (
+    NOBODY,
+    SETTLED,
+    Actor,
+    Document,
+    Dossier,
+    Note,
+    Piece,
+    PieceChoice,
+    PieceEvent,
+    PieceState,
+    may_follow,
+)
+from documents.store.procedures import Procedure, holds_until
+from documents.store.procedures import piece_id as piece_id_of
+
+_CHOICES = msgspec.json.Decoder(tuple[PieceChoice, ...])
+
+
+class Moment(msgspec.Struct, frozen=True):
+    """Who acts, when (timezone-aware), and which day that is for the organisation."""
+
+    at_utc: datetime
+    today: date
+    by: Actor = NOBODY
+
+
+def uploaded(connection: Connection, organisation: str, upload_id: str) -> Document | None:
+    """The document that this upload became, or None."""
+    table = tables.documents
+    query = select(table).where(table.c.organisation == organisation, table.c.upload_id == upload_id)
+    row = connection.execute(query).first()
+    return None if row is None else document_of(row)
+
+
+def same_bytes(known: Document, sha256: str) -> Document:
+    """The document, when it has these bytes. Raises `DocumentNotFiled`: the upload's id was used for others."""
+    if known.sha256 != sha256:
+        raise DocumentNotFiled(why="upload_id_reused")
+    return known
+
+
+def document_id_of(organisation: str, upload_id: str) -> str:
+    """The same upload is the same document, whatever was lost in between."""
+    return hashlib.blake2b(f"{organisation}|{upload_id}".encode(), digest_size=10).hexdigest()
+
+
+def find_row(connection: Connection, organisation: str, number: str) -> Row[Any] | None:
+    """The dossier's row, or None."""
+    table = tables.dossiers
+    query: Select[Any] = select(table).where(table.c.organisation == organisation, table.c.number == number)
+    return connection.execute(query).first()
+
+
+def key_of(connection: Connection, organisation: str, number: str) -> int:
+    """The dossier's key. Raises `DossierUnknown`."""
+    row = find_row(connection, organisation, number)
+    if row is None:
+        raise DossierUnknown(what="dossier")
+    key: int = row.id
+    return key
+
+
+def piece_name(connection: Connection, key: int, piece_id: str) -> str:
+    """The name of a dossier's piece; "" when it has none of that id."""
+    table = tables.pieces
+    query = select(table.c.name).where(table.c.dossier_id == key, table.c.piece_id == piece_id)
+    return connection.execute(query).scalar() or ""
+
+
+def change_piece(
+    connection: Connection,
+    key: int,
+    piece_id: str,
+    state: PieceState,
+    reason: str,
+    event: Moment,
+) -> None:
+    """Changes a piece and writes its history.
+
+    Raises:
+        DossierUnknown: no such piece, or a state that cannot follow the one it is in.
+    """
+    table = tables.pieces
+    here = (table.c.dossier_id == key) & (table.c.piece_id == piece_id)
+    row = connection.execute(select(table).where(here)).first()
+    if row is None:
+        raise DossierUnknown(what="piece")
+    was = _state(row, event.today)
+    if not may_follow(was, state):
+        raise DossierUnknown(what="state", was=was.value, wanted=state.value)
+    if (was, row.reason) == (state, reason) and state is not PieceState.FILED:
+        return
+    expires = row.expires_on if state is PieceState.ACKNOWLEDGED else _expiry(row, state, event.today)
+    connection.execute(update(table).where(here).values(state=state.value, reason=reason, expires_on=expires))
+    told = {"dossier_id": key, "piece_id": piece_id, "was": was.value, "state": state.value, "reason": reason}
+    who = {"by_name": event.by.name, "site": event.by.site, "kiosk": event.by.kiosk}
+    at_utc = event.at_utc.astimezone(UTC).replace(tzinfo=None)
+    connection.execute(insert(tables.piece_events).values(**told, **who, at_utc=at_utc))
+
+
+def _expiry(row: Row[Any], state: PieceState, today: date) -> str:
+    until = holds_until(today, row.holds_days) if state in SETTLED else None
+    return until.isoformat() if until else ""
+
+
+def _state(row: Row[Any], today: date) -> PieceState:
+    """A settled piece whose time is over is expected again."""
+    state = PieceState(row.state)
+    over = bool(row.expires_on) and row.expires_on < today.isoformat()
+    return PieceState.EXPECTED if over and state in SETTLED else state
+
+
+def history_of(connection: Connection, key: int) -> list[PieceEvent]:
+    """What happened to a dossier's pieces, oldest first."""
+    table = tables.piece_events
+    found = connection.execute(select(table).where(table.c.dossier_id == key).order_by(table.c.id))
+    return [
+        PieceEvent(
+            piece_id=row.piece_id,
+            was=PieceState(row.was),
+            state=PieceState(row.state),
+            reason=row.reason,
+            by=Actor(name=row.by_name, site=row.site, kiosk=row.kiosk),
+            at_utc=row.at_utc.replace(tzinfo=UTC),
+        )
+        for row in found
+    ]
+
+
+def read_dossier(connection: Connection, organisation: str, number: str, today: date) -> Dossier:
+    """The whole dossier. Raises `DossierUnknown`."""
+    row = find_row(connection, organisation, number)
+    if row is None:
+        raise DossierUnknown(what="dossier")
+    files, expected = tables.documents, tables.pieces
+    filed = [
+        document_of(found)
+        for found in connection.execute(select(files).where(files.c.dossier_id == row.id).order_by(files.c.id))
+    ]
+    filed = with_versions(connection, row.id, filed)
+    pieces = connection.execute(select(expected).where(expected.c.dossier_id == row.id).order_by(expected.c.place))
+    return Dossier(
+        organisation=row.organisation,
+        number=row.number,
+        caller_name=row.caller_name,
+        caller_number=row.caller_number,
+        born_on=row.born_on,
+        procedure=row.procedure,
+        pieces=tuple(_piece(found, filed, today) for found in pieces),
+        documents=tuple(filed),
+        notes=tuple(_note(found) for found in connection.execute(_notes_of(row.id))),
+    )
+
+
+def with_versions(connection: Connection, dossier_key: int, filed: list[Document]) -> list[Document]:
+    """The documents of a dossier, each with the one that came after."""
+    gone = replaced_in(connection, dossier_key)
+    return [
+        msgspec.structs.replace(one, replaced_by=gone[one.id][0], why=gone[one.id][1]) if one.id in gone else one
+        for one in filed
+    ]
+
+
+def replaced_in(connection: Connection, dossier_key: int) -> dict[str, tuple[str, str]]:
+    """Document -> (the one that came after, why), of a dossier."""
+    old, new, table = tables.documents.alias("old"), tables.documents.alias("new"), tables.versions
+    query = (
+        select(old.c.document_id, new.c.document_id.label("after"), table.c.why)
+        .join(old, old.c.id == table.c.replaces_key)
+        .join(new, new.c.id == table.c.document_key)
+        .where(old.c.dossier_id == dossier_key)
+    )
+    return {row.document_id: (row.after, row.why) for row in connection.execute(query)}
+
+
+def _notes_of(key: int) -> Select[Any]:
+    return select(tables.notes).where(tables.notes.c.dossier_id == key).order_by(tables.notes.c.id)
+
+
+def _note(row: Row[Any]) -> Note:
+    return Note(id=row.note_id, text=row.text, by_name=row.by_name, at_utc=row.at_utc.replace(tzinfo=UTC))
+
+
+def _piece(row: Row[Any], filed: list[Document], today: date) -> Piece:
+    return Piece(
+        id=row.piece_id,
+        name=row.name,
+        state=_state(row, today),
+        reason=row.reason,
+        procedure=row.procedure,
+        hint=row.hint,
+        any_of=_CHOICES.decode(row.any_of),
+        optional=bool(row.optional),
+        decided_by=row.decided_by,
+        holds_days=row.holds_days,
+        expires_on=row.expires_on,
+        documents=tuple(one.id for one in filed if one.piece_id == row.piece_id and not one.replaced_by),
+    )
+
+
+def document_of(row: Row[Any]) -> Document:
+    """A document of its row."""
+    return Document(
+        id=row.document_id,
+        piece_id=row.piece_id,
+        name=row.name,
+        pages=row.pages,
+        size_bytes=row.size_bytes,
+        sha256=row.sha256,
+        filed_at_utc=row.filed_at_utc.replace(tzinfo=UTC),
+        path=row.path,
+    )
+
+
+def dossier_columns(dossier: Dossier) -> dict[str, str]:
+    """A dossier as its row."""
+    return {
+        "organisation": dossier.organisation,
+        "number": dossier.number,
+        "caller_name": dossier.caller_name,
+        "caller_number": dossier.caller_number,
+        "born_on": dossier.born_on,
+        "procedure": dossier.procedure,
+    }
+
+
+def document_columns(document: Document) -> dict[str, Any]:
+    """A document as its row."""
+    return {
+        "document_id": document.id,
+        "piece_id": document.piece_id,
+        "name": document.name,
+        "pages": document.pages,
+        "size_bytes": document.size_bytes,
+        "sha256": document.sha256,
+        "path": document.path,
+        "filed_at_utc": document.filed_at_utc.replace(tzinfo=None),
+    }
+
+
+def piece_columns(piece: Piece, place: int) -> dict[str, str | int]:
+    """A piece as its row; `place` is its order in the dossier."""
+    return {
+        "piece_id": piece.id,
+        "place": place,
+        "name": piece.name,
+        "state": piece.state.value,
+        "reason": piece.reason,
+        "procedure": piece.procedure,
+        "hint": piece.hint,
+        "any_of": msgspec.json.encode(piece.any_of).decode(),
+        "optional": int(piece.optional),
+        "decided_by": piece.decided_by,
+        "holds_days": piece.holds_days,
+        "expires_on": piece.expires_on,
+    }
+
+
+def settled_before(dossier: Dossier, procedure: Procedure, wanted: Piece) -> Piece | None:
+    """The same piece, settled and not out of date, that another procedure of the dossier asked for."""
+    rule = wanted.id.removeprefix(f"{procedure.id}-")
+    return next(
+        (
+            piece
+            for piece in dossier.pieces
+            if piece.state in SETTLED
+            and piece.name == wanted.name
+            and piece.id == piece_id_of(piece.procedure, rule)
+            and (piece.expires_on or not wanted.holds_days)
+        ),
+        None,
+    )

@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The file of a backup: a tar of parts, each with its SHA-256 in a list at the end. Used by backup and restore.
+
+A file that was cut short has no list, one that was changed does not agree with it; either is refused as a whole, before
+anything is written. Readable by its owner only: it holds callers' numbers.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import tarfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+FORMAT = 1
+"""Number of this form. A change raises it and adds one step to `_UPGRADES`."""
+
+LIST = "list.json"
+READ_BYTES = 1 << 20
+
+type _Steps = dict[int, Callable[[dict[str, object]], dict[str, object]]]
+_UPGRADES: _Steps = {}
+"""From each older number, the step that makes the list of the next one."""
+
+
+class BackupDamaged(Exception):
+    """Not a backup, cut short, or changed since. `why` names the part, "" for the whole."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class BackupTooNew(Exception):
+    """Written by a newer version."""
+
+    def __init__(self, theirs: int) -> None:
+        super().__init__(f"{theirs} > {FORMAT}")
+        self.theirs = theirs
+
+
+class BackupOfOthers(Exception):
+    """A whole backup, but of another program. `whose`: the organisation of a vault, "" for a hub's."""
+
+    def __init__(self, whose: str) -> None:
+        super().__init__(whose)
+        self.whose = whose
+
+
+class Part(msgspec.Struct, frozen=True):
+    """One file in the backup."""
+
+    name: str
+    size_bytes: int
+    sha256: str
+
+
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands at the end.
+
+    Attributes:
+        facts: what backup and restore tell each other, see `expert_app.backup.save`.
+    """
+
+    format: int
+    parts: list[Part]
+    facts: msgspec.Raw
+
+
+class BackupWriter:
+    """Writes `path`; it has its name only when it is whole. Use `writing`."""
+
+    def __init__(self, tar: tarfile.TarFile, folder: Path) -> None:
+        self._tar, self._folder = tar, folder
+        self._parts: list[Part] = []
+
+    @contextmanager
+    def part(self, name: str) -> Iterator[Callable[[bytes], object]]:
+        """A part that is written bit by bit."""
+        spool = self._folder / "part"
+        sha = hashlib.sha256()
+        with spool.open("wb") as spooled:
+
+            def write(data: bytes) -> None:
+                sha.update(data)
+                spooled.write(data)
+
+            yield write
+        size_bytes = spool.stat().st_size
+        with spool.open("rb") as file:
+            self._add(name, size_bytes, file)
+        spool.unlink()
+        self._parts.append(Part(name, size_bytes, sha.hexdigest()))
+
+    def finish(self, facts: msgspec.Struct) -> None:
+        """The list, and a hash of the list."""
+        listed = Listed(format=FORMAT, parts=self._parts, facts=msgspec.Raw(msgspec.json.encode(facts)))
+        data = msgspec.json.encode(listed)
+        self._add(LIST, len(data), BytesIO(data))
+        check = hashlib.sha256(data).hexdigest().encode()
+        self._add(f"{LIST}.sha256", len(check), BytesIO(check))
+
+    def _add(self, name: str, size_bytes: int, file: IO[bytes]) -> None:
+        entry = tarfile.TarInfo(name)
+        entry.size, entry.mode = size_bytes, 0o600
+        self._tar.addfile(entry, file)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[BackupWriter]:
+    """A new backup at `path`; on the disk when this ends, not there at all after an error.
+
+    Raises:
+        FileExistsError: there is something of that name. OSError: no room, no permission.
+    """
+    if path.exists():
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+    folder = path.with_name(path.name + ".part")
+    folder.mkdir(mode=0o700)
+    whole = folder / "whole"
+    try:
+        descriptor = os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
+                yield BackupWriter(tar, folder)
+            file.flush()
+            os.fsync(file.fileno())
+        whole.replace(path)
+    finally:
+        for left in folder.iterdir():
+            left.unlink()
+        folder.rmdir()
+
+
+class BackupReader:
+    """A backup that was found whole. Use `reading`."""
+
+    def __init__(self, tar: tarfile.TarFile, listed: Listed) -> None:
+        self._tar, self._listed = tar, listed
+
+    @property
+    def names(self) -> list[str]:
+        """Its parts, in the order they were written."""
+        return [part.name for part in self._listed.parts]
+
+    @property
+    def organisation(self) -> str:
+        """Whose vault it is a backup of, "" for a hub's."""
+        found = msgspec.json.decode(self._listed.facts)
+        return str(found.get("organisation", "")) if isinstance(found, dict) else ""
+
+    def facts[Facts: msgspec.Struct](self, kind: type[Facts]) -> Facts:
+        """What the writer told. Raises `BackupDamaged`."""
+        try:
+            return msgspec.json.decode(self._listed.facts, type=kind)
+        except msgspec.MsgspecError as error:
+            raise BackupDamaged(LIST) from error
+
+    def read(self, name: str) -> Iterator[bytes]:
+        """A part, bit by bit."""
+        with _member(self._tar, name) as file:
+            while data := file.read(READ_BYTES):
+                yield data
+
+    def whole(self, name: str) -> bytes:
+        """A small part at once."""
+        return b"".join(self.read(name))
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[BackupReader]:
+    """The backup at `path`, after every byte of it was compared with its list.
+
+    Raises:
+        BackupDamaged, BackupTooNew, OSError.
+    """
+    with ExitStack() as stack:
+        try:
+            tar = stack.enter_context(tarfile.open(path, "r:"))
+            listed = _listed(tar)
+            for part in listed.parts:
+                _compare(tar, part)
+        except (tarfile.TarError, EOFError) as error:
+            raise BackupDamaged("") from error
+        yield BackupReader(tar, listed)
+
+
+def _listed(tar: tarfile.TarFile) -> Listed:
+    with _member(tar, LIST) as file:
+        data = file.read()
+    with _member(tar, f"{LIST}.sha256") as file:
+        check = file.read().decode("ascii", "replace")
+    if hashlib.sha256(data).hexdigest() != check:
+        raise BackupDamaged(LIST)
+    try:
+        found = msgspec.json.decode(data)
+        number = int(found["format"])
+        if number > FORMAT:
+            raise BackupTooNew(number)
+        while number < FORMAT:
+            found = _UPGRADES[number](found)
+            number += 1
+        return msgspec.json.decode(msgspec.json.encode(found), type=Listed)
+    except (msgspec.MsgspecError, KeyError, TypeError, ValueError) as error:
+        raise BackupDamaged(LIST) from error
+
+
+def _compare(tar: tarfile.TarFile, part: Part) -> None:
+    sha, size_bytes = hashlib.sha256(), 0
+    with _member(tar, part.name) as file:
+        while data := file.read(READ_BYTES):
+            sha.update(data)
+            size_bytes += len(data)
+    if (size_bytes, sha.hexdigest()) != (part.size_bytes, part.sha256):
+        raise BackupDamaged(part.name)
+
+
+@contextmanager
+def _member(tar: tarfile.TarFile, name: str) -> Iterator[IO[bytes]]:
+    try:
+        file = tar.extractfile(name)
+    except KeyError as error:
+        raise BackupDamaged(name) from error
+    if file is None:
+        raise BackupDamaged(name)
+    with file:
+        yield file

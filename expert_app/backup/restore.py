@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A backup of the hub's state into a hub that has none. Used by `hub restore`.
+
+The file is compared with its list to the last byte, and every target is looked at, before anything is written. AUDIT
+gets a new birth date from the server; the history's rows, which belong to the old one, follow it, else every entry
+would be read a second time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from documents.store import copy as store_copy
+from expert_app.backup.archive import BackupOfOthers, BackupReader, BackupTooNew, reading
+from expert_app.backup.save import DOSSIERS, FILES, HISTORY, HISTORY_TABLES, IDENTITIES, STREAMS, Facts
+from expert_app.backup.table_rows import has_rows, load_rows
+from expert_app.hub.identity_book_commands import open_book
+from expert_app.hub.stores import open_copy
+from expert_app.runtime.config import HubSettings
+from expert_app.runtime.paths import Paths
+from session.bus.hub_connection import HubConnection
+from session.bus.jetstream.snapshots import Snapshots
+from session.hub.history import tables as history_tables
+from session.hub.history.audit import AUDIT
+from session.hub.history.database import History
+from session.hub.storage.format import FORMAT
+
+
+class TargetNotEmpty(Exception):
+    """Something is there already. `what`: "streams", "history", "log", "identities" or "dossiers"."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+async def restore(path: Path, settings: HubSettings, paths: Paths, connection: HubConnection) -> tuple[Facts, int]:
+    """Restores `path`; its facts, and how many documents have no file (they come from a backup of their own).
+
+    Raises:
+        BackupDamaged, BackupTooNew, BackupOfOthers, TargetNotEmpty: nothing was changed.
+        StoreUnreachable, OSError: it broke off; empty the target and begin again.
+    """
+    with reading(path) as backup:
+        if HISTORY not in backup.names:
+            raise BackupOfOthers(backup.organisation)
+        facts = backup.facts(Facts)
+        if facts.stored_format > FORMAT or facts.dossiers.layout > store_copy.FORMAT:
+            raise BackupTooNew(facts.stored_format)
+        snapshots = Snapshots(connection.line)
+        if await snapshots.names():
+            raise TargetNotEmpty("streams")
+        await asyncio.to_thread(_check_empty, settings, paths, facts)
+        replicas = settings.replicas if settings.bus else 1
+        # Sources before AUDIT: what AUDIT lacks of them is copied as soon as it is there.
+        for saved in sorted(facts.streams, key=lambda one: one.name == AUDIT):
+            await snapshots.restore(saved, backup.read(f"{STREAMS}{saved.name}"), replicas)
+        created = (await connection.streams.state(AUDIT)).created if facts.audit_created else ""
+        missing = await asyncio.to_thread(_fill, backup, settings, paths, facts, created)
+    return facts, missing
+
+
+def _history(settings: HubSettings, paths: Paths) -> History:
+    return History(paths.folder("history"), settings.history_database or settings.database, settings.time_zone)
+
+
+def _check_empty(settings: HubSettings, paths: Paths, facts: Facts) -> None:
+    history = _history(settings, paths)
+    try:
+        if has_rows(history.engine, HISTORY_TABLES[1:]):
+            raise TargetNotEmpty("history")
+    finally:
+        history.close()
+    check_nobody_known(paths)
+    if facts.dossiers.included:
+        check_no_dossiers(settings, paths)
+
+
+def check_nobody_known(paths: Paths) -> None:
+    """Raises `TargetNotEmpty` when somebody was enrolled, admitted or sent away here."""
+    if not open_book(paths).is_empty:
+        raise TargetNotEmpty("identities")
+
+
+def check_no_dossiers(settings: HubSettings, paths: Paths) -> None:
+    """Raises `TargetNotEmpty` when there are dossiers here."""
+    copy = open_copy(settings, paths)
+    try:
+        if has_rows(copy.engine, store_copy.TABLES):
+            raise TargetNotEmpty("dossiers")
+    finally:
+        copy.close()
+
+
+def _fill(backup: BackupReader, settings: HubSettings, paths: Paths, facts: Facts, created: str) -> int:
+    if facts.history_layout == history_tables.FORMAT:  # another layout is read from AUDIT by the hub that starts
+        history = _history(settings, paths)
+        try:
+            load_rows(history.engine, HISTORY_TABLES, backup.read(HISTORY))
+            history.follow_stream(facts.audit_created, created)
+        finally:
+            history.close()
+    put_identities(paths, backup.read(IDENTITIES))
+    return fill_dossiers(backup, settings, paths, included=facts.dossiers.included)
+
+
+def fill_dossiers(backup: BackupReader, settings: HubSettings, paths: Paths, *, included: bool) -> int:
+    """Puts the dossiers into their place, where the backup has them; how many documents have no file here."""
+    copy = open_copy(settings, paths)
+    try:
+        if included:
+            for name in backup.names:
+                if name.startswith(FILES):
+                    copy.write(name.removeprefix(FILES), backup.whole(name))
+            load_rows(copy.engine, store_copy.TABLES, backup.read(DOSSIERS))
+        return copy.missing()
+    finally:
+        copy.close()
+
+
+def put_identities(paths: Paths, parts: Iterator[bytes]) -> None:
+    """Puts the book of identities into its place, whole or not at all."""
+    place = paths.folder("identities") / "identities.sqlite"
+    part = place.with_suffix(".part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        for data in parts:
+            file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(place)

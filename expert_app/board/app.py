@@ -1,0 +1,276 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The supervisor's job, without Qt: see the queue, act with a reason, take back. Used by `compose_supervisor`.
+
+What happens is told by notifiers; wishes come in as calls, which return at once. Errors are codes, never sentences.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from expert_app.runtime.observations import Facts
+from session.core.errors import SessionError, TicketTaken
+from session.core.notifier import Notifier
+from session.core.tasks import Tasks
+from session.desk.hub.board import BoardLink
+from session.desk.hub.board_acts import (
+    Act,
+    Announce,
+    GiveToAgent,
+    GiveToOrganisation,
+    GiveToService,
+    MoveQueue,
+    SetPriority,
+    SetQueue,
+    can_be_undone,
+)
+from session.desk.hub.board_past import BoardPast
+from session.desk.hub.client import DeskLink
+from session.protocol.hub.board import BoardAnswer
+from session.protocol.hub.history import HistoryAnswer, HistoryRequest, LinesAnswer, TrendsAnswer
+from session.protocol.hub.network import MoveTarget
+from session.protocol.hub.requests import Service
+from session.protocol.hub.statistics import StatisticsAnswer, StatisticsBy
+from session.protocol.hub.tickets import Ticket, TicketState
+from session.protocol.wire.ids import new_id
+
+log = logging.getLogger(__name__)
+
+MOST_UNDONE = 20
+"""Acts that can be taken back, the newest first."""
+
+Value = str | int | float
+
+
+LINES_S, PAGE_S, TARGETS_S = 10.0, 20.0, 60.0
+"""Between two looks at the lines, at what the page in front shows, and at where callers may go elsewhere."""
+
+WAITING = (TicketState.WAITING, TicketState.OFFERED)
+
+
+class Done(NamedTuple):
+    """An act that the hub has done. `moved` and `left` count the tickets of a moved queue; `undone`: it was taken back.
+
+    `act` is None when it was taken back from the history, where it may be another supervisor's.
+    """
+
+    act: Act | None
+    moved: int = 0
+    left: int = 0
+    undone: bool = False
+
+
+class ActTrouble(NamedTuple):
+    """An act, or taking one back, that the hub refused, or that nobody answered. `act` None: not one of this board."""
+
+    act: Act | None
+    code: str
+    detail: dict[str, Value]
+
+
+class _Undo(NamedTuple):
+    act_id: str
+    act: Act
+
+
+class SupervisorApp:
+    """One supervisor's board.
+
+    Args:
+        link: the queue, as every desk has it. board: acts and figures. past: what was done, the last hours, lines.
+
+    Attributes:
+        tickets_changed: all open tickets. board_changed: agents, services, figures.
+        connection_changed: the hub answers, or not.
+        done: see `Done`. troubled: see `ActTrouble`. undo_changed: the act that `undo` takes back next, or None.
+        elsewhere_changed: by service, where its callers may go in other organisations.
+        history_changed, trends_changed, lines_changed, statistics_changed: answers to what was asked.
+    """
+
+    def __init__(self, link: DeskLink, board: BoardLink, past: BoardPast, tasks: Tasks, facts: Facts) -> None:
+        self.tickets_changed: Notifier[list[Ticket]] = link.queue_changed
+        self.board_changed: Notifier[BoardAnswer] = board.board_changed
+        self.connection_changed: Notifier[bool] = link.connection_changed
+        self.done: Notifier[Done] = Notifier()
+        self.troubled: Notifier[ActTrouble] = Notifier()
+        self.undo_changed: Notifier[Act | None] = Notifier()
+        self.elsewhere_changed: Notifier[Mapping[str, Sequence[MoveTarget]]] = Notifier()
+        self.history_changed: Notifier[HistoryAnswer] = Notifier()
+        self.trends_changed: Notifier[TrendsAnswer] = Notifier()
+        self.lines_changed: Notifier[LinesAnswer] = Notifier()
+        self.statistics_changed: Notifier[StatisticsAnswer] = Notifier()
+        self._link, self._board, self._past, self._tasks, self._facts = link, board, past, tasks, facts
+        self._page: asyncio.Task[None] | None = None
+        self._history_wish: HistoryRequest | None = None
+        self._undos: list[_Undo] = []
+
+    @property
+    def services(self) -> list[Service]:
+        """The organisation's services, once the queue was loaded."""
+        return self._link.services
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """(organisation, supervisor), once the queue was loaded."""
+        return self._link.organisation_name, self._link.agent_name
+
+    async def start(self) -> None:
+        """Listens to the hub."""
+        self._link.queue_changed.connect(lambda tickets: self._facts.note("queue", open=len(tickets)))
+        self._link.connection_changed.connect(lambda connected: self._facts.note("connection", connected=connected))
+        await self._link.start()
+        self._board.start()
+        self._tasks.spawn(self._again(LINES_S, self._read_lines), name="look at the lines")
+        self._tasks.spawn(self._again(TARGETS_S, self._read_targets), name="look where callers may go")
+
+    # ---- what pages show -------------------------------------------------------------------------------------------
+
+    def show_history(self, wish: HistoryRequest) -> None:
+        """Reads acts now, and again while nothing else is shown."""
+        self._history_wish = wish
+        self._show(self._read_history)
+
+    def show_trends(self, hours: int, service: str) -> None:
+        """Reads the last hours now, and again while nothing else is shown."""
+
+        async def read() -> None:
+            self.trends_changed.emit(await self._past.trends(hours, service))
+
+        self._show(read)
+
+    def show_statistics(self, first: date, last: date, by: StatisticsBy) -> None:
+        """Reads figures now, and again while nothing else is shown."""
+
+        async def read() -> None:
+            self.statistics_changed.emit(await self._link.statistics(first, last, by))
+
+        self._show(read)
+
+    def show_nothing(self) -> None:
+        """The page in front needs none of these."""
+        if self._page is not None:
+            self._page.cancel()
+            self._page = None
+
+    def _show(self, read: Callable[[], Awaitable[None]]) -> None:
+        self.show_nothing()
+        self._page = self._tasks.spawn(self._again(PAGE_S, read), name="read for the page in front")
+
+    async def _again(self, every_s: float, read: Callable[[], Awaitable[None]]) -> None:
+        """Reads until it is cancelled; the first answer may have to wait for the line."""
+        while True:
+            try:
+                await read()
+            except SessionError as error:
+                log.info("not read for the board: %s", error.code)
+                await asyncio.sleep(min(2.0, every_s))
+            else:
+                await asyncio.sleep(every_s)
+
+    async def _read_history(self) -> None:
+        if self._history_wish is not None:
+            self.history_changed.emit(await self._past.history(self._history_wish))
+
+    async def _read_lines(self) -> None:
+        self.lines_changed.emit(await self._past.lines())
+
+    async def _read_targets(self) -> None:
+        services = [service.id for service in self._link.services]
+        self.elsewhere_changed.emit({one: await self._board.move_targets(one) for one in services})
+
+    # ---- acts ------------------------------------------------------------------------------------------------------
+
+    def act(self, act: Act, reason: str) -> None:
+        """Does an act; `done` or `troubled` follows."""
+        self._tasks.spawn(self._do(act, reason), name="supervisor acts")
+
+    def undo(self, reason: str) -> None:
+        """Takes the newest act of this board back that can be taken back."""
+        if self._undos:
+            last = self._undos.pop()
+            self._tell_undo()
+            self._tasks.spawn(self._take_back(last.act_id, last.act, reason), name="supervisor takes back")
+
+    def undo_act(self, act_id: str, reason: str) -> None:
+        """Takes an act of the history back, whoever did it."""
+        known = next((one for one in self._undos if one.act_id == act_id), None)
+        if known is not None:
+            self._undos.remove(known)
+            self._tell_undo()
+        act = known.act if known is not None else None
+        self._tasks.spawn(self._take_back(act_id, act, reason), name="supervisor takes back")
+
+    async def _take_back(self, act_id: str, act: Act | None, reason: str) -> None:
+        try:
+            undone = await self._past.undo(new_id(), act_id, reason)
+        except SessionError as error:
+            self._on_refused(act, error)
+        else:
+            self._facts.note("act_undone", moved=undone.moved, left=undone.left)
+            self.done.emit(Done(act, undone.moved, undone.left, undone=True))
+        await self._read_history_again()
+
+    async def _do(self, act: Act, reason: str) -> None:
+        act_id = new_id()
+        try:
+            done = await self._perform(act, act_id, reason)
+        except SessionError as error:
+            self._on_refused(act, error)
+            return
+        self._facts.note("act_done", act=type(act).__name__, moved=done.moved)
+        if can_be_undone(act):
+            self._undos = [*self._undos[1 - MOST_UNDONE :], _Undo(act_id, act)]
+            self._tell_undo()
+        self.done.emit(done)
+
+    def _on_refused(self, act: Act | None, error: SessionError) -> None:
+        self._facts.note("act_refused", act=type(act).__name__, code=error.code)
+        self.troubled.emit(ActTrouble(act, error.code, dict(error.detail)))
+
+    async def _perform(self, act: Act, act_id: str, reason: str) -> Done:
+        match act:
+            case GiveToService():
+                await self._board.reassign(act.ticket, reason, service=act.service, act_id=act_id)
+            case GiveToAgent():
+                await self._board.reassign(act.ticket, reason, agent=act.agent, act_id=act_id)
+            case GiveToOrganisation():
+                await self._board.move(act.ticket, act.target, reason, act_id=act_id)
+            case SetPriority():
+                await self._board.prioritise(act.ticket, act.priority, reason, act_id=act_id)
+            case MoveQueue() if "/" in act.to:
+                return await self._move_elsewhere(act, reason)
+            case MoveQueue():
+                moved = await self._board.move_queue(act.service, act.to, reason, act_id=act_id)
+                return Done(act, moved.moved, moved.left)
+            case SetQueue():
+                await self._board.set_queue(act.service, act.closed, reason, act_id=act_id)
+            case Announce():
+                await self._board.broadcast(act.text, reason, act_id=act_id)
+        return Done(act)
+
+    async def _move_elsewhere(self, act: MoveQueue, reason: str) -> Done:
+        """One caller after the other, each as it was seen; who was taken meanwhile is left."""
+        waiting = [one for one in self._link.queue if one.service == act.service and one.state in WAITING]
+        moved = 0
+        for ticket in waiting:
+            try:
+                await self._board.move(ticket, act.to, reason)
+                moved += 1
+            except TicketTaken:
+                log.info("a caller was taken during the move")
+        return Done(act, moved, len(waiting) - moved)
+
+    async def _read_history_again(self) -> None:
+        """The history as it is after an act, when it is in front."""
+        if self._history_wish is not None and self._page is not None:
+            try:
+                await self._read_history()
+            except SessionError as error:
+                log.info("the history was not read again: %s", error.code)
+
+    def _tell_undo(self) -> None:
+        self.undo_changed.emit(self._undos[-1].act if self._undos else None)

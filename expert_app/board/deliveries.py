@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The supervisor's work on copies for the agency's own systems, without Qt: read, decide, save. Used by the board."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from documents.printed.spreadsheet import spreadsheet_csv
+from expert_app.runtime.observations import Facts
+from resources.texts import _
+from session.core.errors import SessionError
+from session.core.notifier import Notifier
+from session.core.tasks import Tasks
+from session.desk.hub.deliveries import DeliveryLink
+from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest, DeliveryFacts
+
+log = logging.getLogger(__name__)
+
+AGAIN_S = 5.0
+"""Between two looks while the page is in front."""
+
+Words = Callable[[DeliveryFacts], tuple[str, str]]
+"""(state, reason) of a copy in words: what the screen says stands in the file too."""
+
+
+class Decided(NamedTuple):
+    """Something was decided about so many copies."""
+
+    copies: int
+    given_up: bool
+
+
+class BoardGed:
+    """What the page asks for.
+
+    Args:
+        words: see `Words`.
+
+    Attributes:
+        told: systems and copies. decided: see `Decided`. troubled: code and detail of what was refused.
+        saved: the file that was written. failed: why it was not.
+    """
+
+    def __init__(self, link: DeliveryLink, words: Words, tasks: Tasks, facts: Facts) -> None:
+        self.told: Notifier[DeliveriesAnswer] = Notifier()
+        self.decided: Notifier[Decided] = Notifier()
+        self.troubled: Notifier[SessionError] = Notifier()
+        self.saved: Notifier[str] = Notifier()
+        self.failed: Notifier[str] = Notifier()
+        self._link, self._words, self._tasks, self._facts = link, words, tasks, facts
+        self._wish = DeliveriesRequest()
+        self._looking: asyncio.Task[None] | None = None
+
+    def show(self, wish: DeliveriesRequest) -> None:
+        """Reads this now and again, until `rest`."""
+        self._wish = wish
+        self.rest()
+        self._looking = self._tasks.spawn(self._look(), name="read copies for the page in front")
+
+    def rest(self) -> None:
+        """The page is not in front any more."""
+        if self._looking is not None:
+            self._looking.cancel()
+            self._looking = None
+
+    async def _look(self) -> None:
+        while True:
+            try:
+                await self._read()
+            except SessionError as error:
+                log.info("copies not read: %s", error.code)
+            await asyncio.sleep(AGAIN_S)
+
+    async def _read(self) -> None:
+        answer = await self._link.deliveries(self._wish)
+        self._facts.note("deliveries", **{one.name: one.delivered for one in answer.targets})
+        self.told.emit(answer)
+
+    # ---- decisions ----
+
+    def retry(self, ids: Sequence[int]) -> None:
+        """Tries these again now."""
+        self._do(lambda: self._link.retry(ids), given_up=False)
+
+    def give_up(self, ids: Sequence[int], reason: str) -> None:
+        """Tries these no more."""
+        self._do(lambda: self._link.give_up(ids, reason), given_up=True)
+
+    def _do(self, act: Callable[[], Awaitable[int]], *, given_up: bool) -> None:
+        async def run() -> None:
+            try:
+                count = await act()
+                self.decided.emit(Decided(count, given_up))
+                await self._read()
+            except SessionError as error:
+                self.troubled.emit(error)
+
+        self._tasks.spawn(run(), name="decide about copies")
+
+    # ---- the list as a file ----
+
+    def save(self, path: str) -> None:
+        """Writes everything that the filters find as CSV; `saved` or `failed` follows."""
+        self._tasks.spawn(self._save(self._wish, Path(path)), name="save the list of copies")
+
+    async def _save(self, wish: DeliveriesRequest, path: Path) -> None:
+        rows: list[DeliveryFacts] = []
+        try:
+            while True:
+                answer = await self._link.deliveries(wish)
+                rows += answer.deliveries
+                if not answer.more or not answer.deliveries:
+                    break
+                wish = msgspec.structs.replace(wish, before=answer.deliveries[-1].id)
+            await asyncio.to_thread(path.write_bytes, copies_csv(rows, self._words))
+        except SessionError as error:
+            self.failed.emit(error.code)
+        except OSError as error:
+            self.failed.emit(error.strerror or type(error).__name__)
+        else:
+            self.saved.emit(str(path))
+
+
+def copies_csv(rows: Sequence[DeliveryFacts], words: Words) -> bytes:
+    """The list as a table."""
+    heads = [
+        _("Filed on"),
+        _("Dossier"),
+        _("Document"),
+        _("System"),
+        _("State"),
+        _("Identifier there"),
+        _("Reason"),
+        _("Tries"),
+        _("Decided by"),
+        _("Identifier here"),
+    ]
+    return spreadsheet_csv(heads, [_cells(row, *words(row)) for row in rows])
+
+
+def _cells(row: DeliveryFacts, state: str, reason: str) -> tuple[str | int, ...]:
+    filed = f"{row.filed_at_utc.astimezone():%Y-%m-%d %H:%M}"
+    what = (filed, row.dossier, row.name, row.target, state, row.remote_id, reason)
+    return (*what, row.tries, row.by_name, row.document_id)

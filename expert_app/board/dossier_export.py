@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A supervisor takes a whole dossier along: asked for with a reason, read part by part, one sealed ZIP. No Qt.
+
+Used by the board. Nothing is kept but the file that the person asked for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from documents.printed.export_file import (
+    ExportedDocument,
+    ExportedEvent,
+    ExportedPiece,
+    ExportIndex,
+    file_of,
+    write_export,
+)
+from expert_app.desk.provenance import Notary
+from session.core.clock import Clock
+from session.core.errors import SessionError
+from session.core.notifier import Notifier
+from session.core.tasks import Tasks
+from session.desk.hub.deliveries import DeliveryLink
+from session.protocol.dossier.pieces import ActStep, PieceHistory, PieceStep
+from session.protocol.hub.requests import DossierFacts
+
+log = logging.getLogger(__name__)
+
+Words = Callable[[PieceStep | ActStep], str]
+"""One line of the history in words."""
+
+
+class Exporter(NamedTuple):
+    """Who exports: the key that seals the file, and (organisation, person) as the hub knows them."""
+
+    notary: Notary
+    names: Callable[[], tuple[str, str]]
+
+
+class BoardExport:
+    """Exports one dossier after the other.
+
+    Attributes:
+        progressed: percent. exported: the file. troubled: what was refused. failed: why the file was not written.
+    """
+
+    def __init__(self, link: DeliveryLink, words: Words, exporter: Exporter, clock: Clock, tasks: Tasks) -> None:
+        self.progressed: Notifier[int] = Notifier()
+        self.exported: Notifier[str] = Notifier()
+        self.troubled: Notifier[SessionError] = Notifier()
+        self.failed: Notifier[str] = Notifier()
+        self._link, self._words, self._exporter = link, words, exporter
+        self._clock, self._tasks = clock, tasks
+        self._one_at_a_time = asyncio.Lock()
+
+    def export(self, number: str, reason: str, path: str) -> None:
+        """Writes the dossier to `path`; `exported`, `troubled` or `failed` follows."""
+        self._tasks.spawn(self._export(number, reason, Path(path)), name="export a dossier")
+
+    async def _export(self, number: str, reason: str, path: Path) -> None:
+        async with self._one_at_a_time:
+            try:
+                self.progressed.emit(0)
+                dossier = (await self._link.export(number, reason)).dossier
+                index = self._index(dossier, await self._link.history(number), reason)
+                read = await self._read(index)
+                notary = self._exporter.notary
+                await asyncio.to_thread(
+                    write_export, path, index, lambda one: read[one.id], notary.public_key, notary.sign
+                )
+            except SessionError as error:
+                self.troubled.emit(error)
+            except OSError as error:
+                log.info("an export was not written: %s", type(error).__name__)
+                self.failed.emit(error.strerror or type(error).__name__)
+            else:
+                self.exported.emit(str(path))
+
+    async def _read(self, index: ExportIndex) -> dict[str, bytes]:
+        read: dict[str, bytes] = {}
+        for place, document in enumerate(index.documents, start=1):
+            read[document.id] = await self._link.document(index.dossier, document.id, document.sha256)
+            self.progressed.emit(100 * place // len(index.documents))
+        return read
+
+    def _index(self, dossier: DossierFacts, past: PieceHistory, reason: str) -> ExportIndex:
+        organisation, name = self._exporter.names()
+        names = {piece.id: piece.name for piece in dossier.pieces}
+        return ExportIndex(
+            organisation=organisation,
+            dossier=dossier.number,
+            caller_name=dossier.caller_name,
+            caller_number=dossier.caller_number,
+            born_on=dossier.born_on,
+            procedure=dossier.procedure,
+            exported_at_utc=self._clock.utc_now(),
+            exported_by=name,
+            reason=reason,
+            pieces=tuple(
+                ExportedPiece(
+                    id=piece.id,
+                    name=piece.name,
+                    state=piece.state.value,
+                    reason=piece.reason,
+                    procedure=piece.procedure,
+                )
+                for piece in dossier.pieces
+            ),
+            documents=_documents(dossier, names),
+            history=self._history(past, names),
+            notes=tuple(ExportedEvent(at_utc=note.at_utc, what=note.text, by=note.by_name) for note in dossier.notes),
+        )
+
+    def _history(self, past: PieceHistory, names: dict[str, str]) -> tuple[ExportedEvent, ...]:
+        events: list[tuple[datetime, ExportedEvent]] = []
+        for step in past.steps:
+            what = f"{names.get(step.piece_id, step.piece_id)} : {self._words(step)}"
+            place = " · ".join(part for part in (step.site, step.kiosk) if part)
+            events.append(
+                (step.at_utc, ExportedEvent(at_utc=step.at_utc, what=what, reason=step.reason, by=step.by_name,
+                                            place=place))
+            )  # fmt: skip
+        for act in past.acts:
+            told = ExportedEvent(at_utc=act.at_utc, what=self._words(act), reason=act.reason, by=act.by_name)
+            events.append((act.at_utc, told))
+        return tuple(event for _at, event in sorted(events, key=lambda one: one[0]))
+
+
+def _documents(dossier: DossierFacts, names: dict[str, str]) -> tuple[ExportedDocument, ...]:
+    return tuple(
+        ExportedDocument(
+            file=file_of(place, one.name, one.id, replaced=bool(one.replaced_by)),
+            id=one.id,
+            name=one.name,
+            piece=names.get(one.piece_id, ""),
+            pages=one.pages,
+            size_bytes=one.size_bytes,
+            sha256=one.sha256,
+            filed_at_utc=one.filed_at_utc,
+            replaced_by=one.replaced_by,
+        )
+        for place, one in enumerate(dossier.documents, start=1)
+    )

@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Builds the supervisor's board and connects it: `expert-app desk` with the role "supervisor" in its settings."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+
+import msgspec
+from PyQt6.QtWidgets import QApplication
+
+from expert_app.board.app import ActTrouble, Done, SupervisorApp
+from expert_app.board.deliveries_wiring import GedConnections
+from expert_app.board.dossier_export import Exporter
+from expert_app.board.report_files import BoardFiles
+from expert_app.board.visit_wiring import VisitConnections
+from expert_app.desk.provenance import notary_of
+from expert_app.runtime.config import DeskSettings
+from expert_app.runtime.credentials import KeyMissing, key_name, load_seed
+from expert_app.runtime.paths import Paths
+from expert_app.runtime.sealing import seals_for
+from expert_app.runtime.window_program import ROLES, STOP_S, Program, run_application
+from resources.texts import _
+from session.bus.client import BusClient
+from session.desk.hub.board import BoardLink
+from session.desk.hub.board_acts import Act, Join, MoveQueue
+from session.desk.hub.board_past import BoardPast
+from session.desk.hub.client import DeskLink
+from session.protocol.hub.board import BoardAnswer
+from session.protocol.hub.history import HistoryAnswer, LineQuality, LinesAnswer, UndoState
+from session.protocol.hub.tickets import Ticket
+from views.automation.board_driver import BoardHands
+from views.board.figures import Thresholds
+from views.board.visit_window import VisitWindow
+from views.board.window import GED, HISTORY, STATISTICS, TRENDS, BoardWindow
+from views.board.words import UNDO_WORDS
+from views.widgets.message_bar import Level
+from views.widgets.theme import apply_theme
+from views.widgets.window_settings import IniSettings
+from views.words.errors import sentence
+
+WINDOW_SIZE = (1440, 900)
+LINE, ACT, FILE = "line", "act", "file"
+
+
+def run_supervisor(settings: DeskSettings, paths: Paths, *, driven: bool) -> int:
+    """Runs the board until it is told to stop; the exit code."""
+    try:
+        seed = load_seed(key_name(settings.organisation, ROLES[settings.role], settings.user))
+    except KeyMissing as error:
+        print(error)
+        return 2
+    return run_application(partial(_main, settings, paths, seed, driven), settings.language)
+
+
+async def _main(settings: DeskSettings, paths: Paths, seed: bytes, driven: bool, program: Program) -> None:
+    board = ComposedSupervisor(settings, paths, seed, program)
+    await board.start()
+    if driven:
+        program.drive(BoardHands(board.window, board.visit_window))
+    await program.stop.wait()
+    await asyncio.wait_for(board.stop(), STOP_S)
+
+
+class ComposedSupervisor:
+    """The board's objects, built once."""
+
+    def __init__(self, settings: DeskSettings, paths: Paths, seed: bytes, program: Program) -> None:
+        self._settings, self._program = settings, program
+        clock, tasks = program.clock, program.tasks
+        limits = Thresholds(**msgspec.structs.asdict(settings.board))
+        seals = seals_for(settings, paths, clock)  # copies of an organisation with a vault are the vault's
+        self._bus = BusClient(settings.bus, ROLES[settings.role], settings.user, seed, tasks, clock, None, seals)
+        link = DeskLink(self._bus, clock, tasks)
+        board = BoardLink(self._bus, tasks, within_s=limits.within_s)
+        past = BoardPast(self._bus)
+        self._app = SupervisorApp(link, board, past, tasks, program.facts)
+        self._files = BoardFiles(link, clock, tasks)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        self._application = application
+        self._window_settings = IniSettings(paths.data / "board.ini")
+        apply_theme(application, (self._window_settings.read("theme") or settings.theme) == "dark")
+        self.window = BoardWindow(clock, limits)
+        exporter = Exporter(notary_of(seed), lambda: self._app.names)
+        self._ged = GedConnections(self.window, self._bus, program, exporter)
+        self._visits = VisitConnections(self.window, self._bus, link, settings.media, program)
+        self._connect(board, past)
+        self._connect_pages()
+
+    def _connect(self, board: BoardLink, past: BoardPast) -> None:
+        app, window = self._app, self.window
+        app.tickets_changed.connect(self._on_tickets)
+        app.board_changed.connect(self._on_board)
+        app.connection_changed.connect(self._on_connection)
+        app.done.connect(self._on_done)
+        app.troubled.connect(self._on_trouble)
+        app.undo_changed.connect(window.show_undo)
+        board.retrying.connect(self._on_retrying)
+        past.retrying.connect(self._on_retrying)
+        window.act_requested.connect(self._on_act)
+        window.undo_requested.connect(lambda: app.undo(_("Taken back by the supervisor")))
+        window.undo_of_requested.connect(app.undo_act)
+        window.theme_requested.connect(self._on_theme)
+        window.close_requested.connect(self._program.stop.set)
+        self._program.show_error = lambda kind: self._show_trouble("unexpected", {"why": kind})
+
+    def _connect_pages(self) -> None:
+        app, window = self._app, self.window
+        app.elsewhere_changed.connect(window.set_elsewhere)
+        app.lines_changed.connect(self._on_lines)
+        app.history_changed.connect(self._on_history)
+        app.trends_changed.connect(window.show_trends)
+        app.statistics_changed.connect(window.show_statistics)
+        window.page_shown.connect(self._on_page)
+        window.history.wanted.connect(app.show_history)
+        window.trends.wanted.connect(app.show_trends)
+        window.statistics.wanted.connect(app.show_statistics)
+        window.statistics.file_wanted.connect(self._files.save)
+        self._files.saved.connect(self._on_saved)
+        self._files.failed.connect(self._on_not_saved)
+
+    @property
+    def visit_window(self) -> VisitWindow:
+        """Where a visit is seen."""
+        return self._visits.pane
+
+    async def start(self) -> None:
+        """Shows the window, then connects: the window never waits for the network."""
+        self.window.resize(*WINDOW_SIZE)
+        self.window.show_identity(self._settings.organisation, self._settings.user)
+        self.window.show()
+        await self._app.start()
+        self._program.tasks.spawn(self._program.connect(self._bus), name="connect the board")
+
+    async def stop(self) -> None:
+        """Closes the window and the connection."""
+        await self._visits.stop()
+        self.window.close_now()
+        await self._bus.close()
+
+    # ---- facts ----
+
+    def _on_tickets(self, tickets: list[Ticket]) -> None:
+        self.window.set_tickets(tickets, self._app.services)
+        for ticket in tickets:
+            self._program.facts.note("ticket_visible", id=ticket.id, number=ticket.number, service=ticket.service)
+
+    def _on_board(self, board: BoardAnswer) -> None:
+        self.window.show_board(board)
+        self._program.facts.note("board", agents=len(board.agents), abandoned=board.day.abandoned)
+
+    def _on_connection(self, connected: bool) -> None:
+        self.window.set_connection(connected)
+        if connected:
+            self.window.show_identity(*self._app.names)
+            self.window.messages.clear(LINE)
+        else:
+            self.window.messages.show_message(Level.ERROR, sentence("hub_unreachable").sentence, key=LINE)
+
+    def _on_retrying(self, _verb: str) -> None:
+        self.window.messages.show_message(Level.WARNING, _("The hub did not answer; trying again…"), key=ACT)
+
+    def _on_lines(self, lines: LinesAnswer) -> None:
+        self.window.show_lines(lines)
+        counts = {quality.value: sum(1 for one in lines.lines if one.quality is quality) for quality in LineQuality}
+        self._program.facts.note("lines", **counts)
+
+    def _on_history(self, answer: HistoryAnswer) -> None:
+        self.window.show_history(answer)
+        self._program.facts.note("history", acts=len(answer.acts))
+
+    def _on_page(self, name: str) -> None:
+        asks = {
+            HISTORY: self.window.history.ask,
+            TRENDS: self.window.trends.ask,
+            STATISTICS: self.window.statistics.ask,
+        }
+        self._ged.show(name == GED)
+        if name in asks:
+            asks[name]()
+        else:
+            self._app.show_nothing()
+
+    def _on_saved(self, path: str) -> None:
+        self.window.messages.show_message(Level.INFO, _("Saved: {path}").format(path=path), key=FILE)
+
+    def _on_not_saved(self, why: str) -> None:
+        text = _("The file was not written ({why}). Choose another place.").format(why=why)
+        self.window.messages.show_message(Level.ERROR, text, key=FILE)
+
+    # ---- acts ----
+
+    def _on_act(self, act: Act, reason: str) -> None:
+        if isinstance(act, Join):
+            self._visits.join(act.ticket, reason)
+        else:
+            self._app.act(act, reason)
+
+    def _on_done(self, done: Done) -> None:
+        words = _("Taken back: {act}") if done.undone else _("Done: {act}")
+        text = words.format(act=self._words(done.act))
+        if isinstance(done.act, MoveQueue) or done.left:
+            text += " · " + _("{moved} moved, {left} left").format(moved=done.moved, left=done.left)
+        self.window.messages.show_message(Level.INFO, text, key=ACT)
+
+    def _on_trouble(self, trouble: ActTrouble) -> None:
+        if trouble.code == "ticket_taken":
+            words = _("{act}: not done. This request has just changed; look at it again.")
+            text = words.format(act=self._words(trouble.act))
+            self.window.messages.show_message(Level.WARNING, text, key=ACT)
+            return
+        if trouble.code == "undo_impossible":
+            why = _(UNDO_WORDS[UndoState(str(trouble.detail.get("why", UndoState.NEVER)))])
+            text = _("{act}: not taken back. {why}.").format(act=self._words(trouble.act), why=why)
+            self.window.messages.show_message(Level.WARNING, text, key=ACT)
+            return
+        self._show_trouble(trouble.code, trouble.detail)
+
+    def _words(self, act: Act | None) -> str:
+        return self.window.words_of(act) if act is not None else _("act of the history")
+
+    def _show_trouble(self, code: str, detail: dict[str, str | int | float]) -> None:
+        self.window.messages.show_message(Level.ERROR, sentence(code, detail).sentence, key=ACT)
+
+    def _on_theme(self, dark: bool) -> None:
+        self._window_settings.write("theme", "dark" if dark else "light")
+        apply_theme(self._application, dark)
+        self.window.refresh()

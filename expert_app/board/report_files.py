@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A supervisor's figures as a file, CSV or PDF, for the own organisation: nothing is hidden. Used by the board."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import date
+from pathlib import Path
+
+from documents.printed.report.csv_file import report_csv
+from documents.printed.report.pdf import ReportFacts, report
+from expert_app.hub.report_chapters import chapter
+from session.core.clock import Clock
+from session.core.errors import SessionError
+from session.core.notifier import Notifier
+from session.core.tasks import Tasks
+from session.desk.hub.client import DeskLink
+from session.protocol.hub.statistics import StatisticsBy
+
+log = logging.getLogger(__name__)
+
+
+class BoardFiles:
+    """Asks the hub for every way to group, then writes.
+
+    Attributes:
+        saved: the file that was written. failed: why it was not, in a word.
+    """
+
+    def __init__(self, link: DeskLink, clock: Clock, tasks: Tasks) -> None:
+        self.saved: Notifier[str] = Notifier()
+        self.failed: Notifier[str] = Notifier()
+        self._link, self._clock, self._tasks = link, clock, tasks
+
+    def save(self, first: date, last: date, path: str) -> None:
+        """Writes the figures of a period; `saved` or `failed` follows."""
+        self._tasks.spawn(self._save(first, last, Path(path)), name="save the figures")
+
+    async def _save(self, first: date, last: date, path: Path) -> None:
+        try:
+            facts = await self._facts(first, last)
+            await asyncio.to_thread(_write, facts, path)
+        except SessionError as error:
+            self.failed.emit(error.code)
+        except OSError as error:
+            log.info("figures not written: %s", type(error).__name__)
+            self.failed.emit(error.strerror or type(error).__name__)
+        else:
+            self.saved.emit(str(path))
+
+    async def _facts(self, first: date, last: date) -> ReportFacts:
+        answers = {by: await self._link.statistics(first, last, by) for by in StatisticsBy}
+        services = {service.id: service.name for service in self._link.services}
+        rows = {by: answer.rows for by, answer in answers.items()}
+        return ReportFacts(
+            first=first,
+            last=last,
+            made_at=self._clock.utc_now().astimezone(),
+            time_zone=answers[StatisticsBy.TOTAL].time_zone,
+            chapters=(chapter(self._link.organisation_name, services, rows),),
+        )
+
+
+def _write(facts: ReportFacts, path: Path) -> None:
+    """In a thread. Raises `OSError`."""
+    is_table = path.suffix.lower() == ".csv"
+    path.write_bytes(report_csv(facts.chapters) if is_table else report(facts))

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Builds the windows of a site's host and of the network's operator: `expert-app desk` with their roles."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from functools import partial
+from typing import Any
+
+from PyQt6.QtWidgets import QApplication
+
+from expert_app.runtime.bus_access import tls_for
+from expert_app.runtime.config import DeskSettings
+from expert_app.runtime.credentials import KeyMissing, key_name, load_seed
+from expert_app.runtime.paths import Paths
+from expert_app.runtime.window_program import ROLES, STOP_S, Program, run_application
+from resources.texts import _
+from session.bus.client import BusClient
+from session.core.errors import SessionError
+from session.desk.hub.site import NetworkLink, SiteLink
+from session.protocol.hub.site import HelpState, NetworkAnswer, SiteAnswer
+from views.automation.window_driver import Hands
+from views.media.ring import Ring
+from views.site.host_view import SiteView
+from views.site.network_view import NetworkView
+from views.widgets.message_bar import Level, MessageBar
+from views.widgets.plain_window import PlainWindow
+from views.widgets.theme import apply_theme
+from views.words.errors import sentence
+
+WINDOW_SIZE = (1000, 680)
+LINE, ACT = "line", "act"
+
+
+def run_site(settings: DeskSettings, paths: Paths, *, driven: bool) -> int:
+    """Runs the host's or the operator's window until it is told to stop; the exit code."""
+    try:
+        seed = load_seed(key_name(settings.organisation, ROLES[settings.role], settings.user))
+    except KeyMissing as error:
+        print(error)
+        return 2
+    return run_application(partial(_main, settings, seed, driven), settings.language)
+
+
+async def _main(settings: DeskSettings, seed: bytes, driven: bool, program: Program) -> None:
+    make = ComposedSite if settings.role == "facilitator" else ComposedNetwork
+    composed = make(settings, seed, program)
+    composed.start()
+    if driven:
+        program.drive(Hands(composed.window))
+    await program.stop.wait()
+    await asyncio.wait_for(composed.stop(), STOP_S)
+
+
+class _Composed:
+    """What both windows have in common."""
+
+    def __init__(
+        self, settings: DeskSettings, seed: bytes, program: Program, view: SiteView | NetworkView, title: str
+    ) -> None:
+        self._program = program
+        role = ROLES[settings.role]
+        self.bus = BusClient(settings.bus, role, settings.user, seed, program.tasks, program.clock, tls_for(settings))
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        apply_theme(application, settings.theme == "dark")
+        self.window = PlainWindow(view, title)
+        self.window.resize(*WINDOW_SIZE)
+        self.window.close_requested.connect(program.stop.set)
+        self._messages: MessageBar = view.messages
+        self.bus.connected.connect(self._on_connection)
+        program.show_error = lambda kind: self._show_trouble("unexpected", {"why": kind})
+
+    def start(self) -> None:
+        """Shows the window, then connects."""
+        self.window.show()
+        self._program.tasks.spawn(self._program.connect(self.bus), name="connect")
+
+    async def stop(self) -> None:
+        """Closes the window and the connection."""
+        self.window.hide()
+        await self.bus.close()
+
+    def act(self, work: Coroutine[Any, Any, None]) -> None:
+        """Does something at the hub; what it refuses is said."""
+        self._program.tasks.spawn(self._do(work), name="act")
+
+    async def _do(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except SessionError as error:
+            self._show_trouble(error.code, dict(error.detail))
+        else:
+            self._messages.clear(ACT)
+
+    def _on_connection(self, connected: bool) -> None:
+        self._program.facts.note("connection", connected=connected)
+        if connected:
+            self._messages.clear(LINE)
+        else:
+            self._messages.show_message(Level.ERROR, sentence("hub_unreachable").sentence, key=LINE)
+
+    def _show_trouble(self, code: str, detail: dict[str, str | int | float]) -> None:
+        self._messages.show_message(Level.ERROR, sentence(code, detail).sentence, key=ACT)
+
+
+class ComposedSite(_Composed):
+    """The host's window."""
+
+    def __init__(self, settings: DeskSettings, seed: bytes, program: Program) -> None:
+        self.view = SiteView()
+        super().__init__(settings, seed, program, self.view, _("Kiosks of the site"))
+        self._link = SiteLink(self.bus, program.tasks)
+        self._ring = Ring(self.window)
+        self._link.changed.connect(self._on_changed)
+        self.view.answered.connect(lambda kiosk, state: self.act(self._link.answer(kiosk, state)))
+
+    def start(self) -> None:
+        """Begins to look at the site."""
+        super().start()
+        self._link.start()
+
+    def _on_changed(self, answer: SiteAnswer) -> None:
+        self.view.show_kiosks(answer.your_name, answer.kiosks)
+        calling = [one.id for one in answer.kiosks if one.help is HelpState.WANTED]
+        self._program.facts.note("site", kiosks=len(answer.kiosks), calling=len(calling))
+        if calling and not self._ring.is_ringing():
+            self._ring.start()
+        elif not calling:
+            self._ring.stop()
+
+
+class ComposedNetwork(_Composed):
+    """The operator's window."""
+
+    def __init__(self, settings: DeskSettings, seed: bytes, program: Program) -> None:
+        self.view = NetworkView()
+        super().__init__(settings, seed, program, self.view, _("Network"))
+        self._link = NetworkLink(self.bus, program.tasks)
+        self._link.changed.connect(self._on_changed)
+        self.view.site_state_requested.connect(
+            lambda site, closed, reason: self.act(self._link.set_site(site, closed, reason))
+        )
+
+    def start(self) -> None:
+        """Begins to look at the network."""
+        super().start()
+        self._link.start()
+
+    def _on_changed(self, answer: NetworkAnswer) -> None:
+        self.view.show_network(answer)
+        self._program.facts.note("network", hubs=len(answer.hubs), sites=len(answer.sites))

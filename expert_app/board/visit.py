@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A supervisor in somebody's conversation, without Qt: join with a reason, be announced, talk, leave.
+
+Used by `compose_board_visit`. Nothing is seen or heard before both screens name the supervisor: the hub sees to it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import partial
+
+from expert_app.runtime.observations import Facts
+from session.core.errors import SessionError
+from session.core.notifier import Notifier
+from session.core.tasks import Tasks
+from session.desk.call.guest import Guest
+from session.desk.hub.client import DeskLink
+from session.desk.hub.third_parties import TalkLink
+from session.protocol.conversation.messages import MediaSeen
+from session.protocol.hub.tickets import Ticket
+
+log = logging.getLogger(__name__)
+
+
+class BoardVisit:
+    """One visit at a time.
+
+    Args:
+        open_guest: makes our end of a visit, with its engines.
+
+    Attributes:
+        began: announced on both screens, nothing is heard yet. ended: the visit is over.
+        troubled: (code, values) of what the hub refused.
+    """
+
+    def __init__(
+        self,
+        link: DeskLink,
+        talk_link: TalkLink,
+        open_guest: Callable[[str], Guest],
+        tasks: Tasks,
+        facts: Facts,
+    ) -> None:
+        self.began: Notifier[Guest] = Notifier()
+        self.ended: Notifier[Ticket | None] = Notifier()
+        self.troubled: Notifier[SessionError] = Notifier()
+        self._link, self._talk_link, self._open_guest = link, talk_link, open_guest
+        self._tasks, self._facts = tasks, facts
+        self._guest: Guest | None = None
+        self._joining = False
+        self._frames = {"caller": 0, "agent": 0}
+        link.queue_changed.connect(self._on_queue)
+
+    @property
+    def guest(self) -> Guest | None:
+        """The visit that goes on."""
+        return self._guest
+
+    def join(self, ticket_id: str, reason: str) -> None:
+        """Asks to be announced."""
+        if self._guest is None and not self._joining:
+            self._joining = True
+            self._tasks.spawn(self._join(ticket_id, reason), name="supervisor joins")
+
+    async def _join(self, ticket_id: str, reason: str) -> None:
+        try:
+            session_id = await self._talk_link.join(ticket_id, reason)
+        except SessionError as error:
+            self._facts.note("join_refused", code=error.code)
+            self.troubled.emit(error)
+            return
+        finally:
+            self._joining = False
+        guest = self._guest = self._open_guest(session_id)
+        guest.ended.connect(self._on_ended)
+        guest.let_in.connect(lambda _fact: self._facts.note("visit", let_in=True))
+        for name, call in (("caller", guest.caller), ("agent", guest.agent)):
+            call.media_seen.connect(partial(self._note_media, name))
+        self._facts.note("visit", let_in=False)
+        self.began.emit(guest)
+        self._on_queue(self._link.queue)
+
+    def _note_media(self, name: str, seen: MediaSeen) -> None:
+        """How many pictures of each of the two arrived."""
+        self._frames[name] = seen.frames
+        self._facts.note("visit_media", caller=self._frames["caller"], agent=self._frames["agent"])
+
+    def leave(self) -> None:
+        """Goes; the conversation goes on without us."""
+        if self._guest is not None:
+            self._tasks.spawn(self._leave(self._guest.session_id), name="supervisor leaves")
+
+    async def _leave(self, session_id: str) -> None:
+        try:
+            await self._talk_link.leave(session_id)
+        except SessionError as error:
+            self.troubled.emit(error)
+
+    async def stop(self) -> None:
+        """The board closes."""
+        guest, self._guest = self._guest, None
+        if guest is not None:
+            try:
+                await self._talk_link.leave(guest.session_id)
+            except SessionError as error:
+                log.info("the hub was not told that the supervisor leaves: %s", error.code)
+            await guest.close()
+
+    def _on_queue(self, tickets: list[Ticket]) -> None:
+        guest = self._guest
+        if guest is None:
+            return
+        ticket = next((one for one in tickets if one.session == guest.session_id), None)
+        third = ticket.talk.third if ticket is not None and ticket.talk is not None else None
+        if third is None and not guest.is_seen:
+            return  # the queue is a moment behind the hub's answer
+        guest.on_ticket(ticket)
+
+    def _on_ended(self, ticket: Ticket | None) -> None:
+        self._guest = None
+        self._facts.forget("visit")
+        self.ended.emit(ticket)

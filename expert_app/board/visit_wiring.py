@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Connects the act "join visibly" of the board with a window of two faces, and opens camera and voice only for it."""
+
+from __future__ import annotations
+
+from PyQt6.QtWidgets import QApplication
+
+from expert_app.board.visit import BoardVisit
+from expert_app.desk.wiring.engines import Engines, make_engines
+from expert_app.runtime.config import MediaSettings
+from expert_app.runtime.window_program import Program
+from resources.texts import _
+from session.bus.client import BusClient
+from session.core.errors import SessionError
+from session.desk.call.guest import Guest
+from session.desk.hub.client import DeskLink
+from session.desk.hub.third_parties import TalkLink
+from session.protocol.hub.talk_state import Talk, ThirdEnd
+from session.protocol.hub.tickets import Ticket
+from views.board.visit_window import VisitWindow
+from views.board.window import BoardWindow
+from views.media.push_to_talk import PushToTalk
+from views.widgets.message_bar import Level
+from views.words.errors import sentence
+
+VISIT = "visit"
+
+
+class VisitConnections:
+    """The board's visits."""
+
+    def __init__(
+        self, window: BoardWindow, bus: BusClient, link: DeskLink, media: MediaSettings, program: Program
+    ) -> None:
+        self._window, self._link, self._media, self._program = window, link, media, program
+        self._talk_link = TalkLink(bus)
+        self.visit = BoardVisit(link, self._talk_link, self._open_guest, program.tasks, program.facts)
+        self.pane = VisitWindow()
+        self._engines: Engines | None = None
+        self._agent_name = ""
+        self.visit.began.connect(self._on_began)
+        self.visit.ended.connect(self._on_ended)
+        self.visit.troubled.connect(self._on_trouble)
+        guest = self.pane.guest
+        guest.leave_requested.connect(self.visit.leave)
+        self.pane.close_requested.connect(self.visit.leave)
+        guest.microphone_requested.connect(self._on_microphone)
+        guest.camera_requested.connect(self._on_camera)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        self._push_to_talk = PushToTalk(application)
+        self._push_to_talk.held.connect(self._on_held)
+
+    def join(self, ticket: Ticket, reason: str) -> None:
+        """The supervisor wants to join this conversation."""
+        self._agent_name = self._window.agent_name(ticket.agent or "")
+        self.visit.join(ticket.id, reason)
+
+    async def stop(self) -> None:
+        """Ends a visit, gives the devices back."""
+        await self.visit.stop()
+        self.pane.close_now()
+        await self._close_engines()
+
+    def _open_guest(self, session_id: str) -> Guest:
+        program = self._program
+        engines = self._engines = self._engines or make_engines(self._media, program.tasks)
+        engines.show(self.pane.guest.caller)
+        engines.show(self.pane.guest.agent, aside=True, own=False)
+        channel = self._link.channel(session_id)
+        me = self._talk_link.me
+        return Guest(me, channel, engines.main, engines.aside, program.clock, program.tasks)
+
+    def _on_began(self, guest: Guest) -> None:
+        ticket = next((one for one in self._link.queue if one.session == guest.session_id), None)
+        self.pane.guest.show_visit(ticket.number if ticket is not None else "", self._agent_name)
+        self.pane.guest.show_own_media(microphone_on=True, camera_on=True)
+        guest.caller.state_changed.connect(self.pane.guest.caller.show_state)
+        guest.agent.state_changed.connect(self.pane.guest.agent.show_state)
+        guest.caller.peer_simulated.connect(
+            lambda drawn: self.pane.guest.show_caller_simulated(drawn, guest.own_simulated)
+        )
+        guest.agent.peer_simulated.connect(self.pane.guest.show_agent_simulated)
+        guest.let_in.connect(lambda _fact: self._on_let_in(guest))
+        guest.changed.connect(lambda talk: self._on_talk(guest, talk))
+        self.pane.show_for(self._window)
+
+    def _on_let_in(self, guest: Guest) -> None:
+        guest.set_microphone(True)
+        guest.set_camera(True)
+
+    def _on_talk(self, guest: Guest, talk: Talk) -> None:
+        if guest.is_in:
+            self.pane.guest.show_let_in(self._agent_name, talk.held)
+
+    def _on_ended(self, ticket: Ticket | None) -> None:
+        self.pane.hide()
+        self._program.tasks.spawn(self._close_engines(), name="give the supervisor's camera back")
+        lost = ticket is not None and ticket.talk is not None and ticket.talk.last is ThirdEnd.LOST
+        words = (
+            _("You could not join: the caller or the agent did not see the announcement in time.")
+            if lost
+            else _("You have left the conversation.")
+        )
+        self._window.messages.show_message(Level.WARNING if lost else Level.INFO, words, key=VISIT)
+
+    def _on_trouble(self, error: SessionError) -> None:
+        self._window.messages.show_message(Level.ERROR, sentence(error.code, error.detail).sentence, key=VISIT)
+
+    def _on_microphone(self, on: bool) -> None:
+        if self.visit.guest is not None:
+            self.visit.guest.set_microphone(on)
+            self.pane.guest.show_own_media(microphone_on=on, camera_on=self.pane.guest.camera_on)
+
+    def _on_held(self, held: bool) -> None:
+        """Push-to-talk: the switch stays as it is."""
+        if self.visit.guest is not None and not self.pane.guest.microphone_on:
+            self.visit.guest.speak(held)
+            self.pane.guest.show_speaking(held)
+
+    def _on_camera(self, on: bool) -> None:
+        if self.visit.guest is not None:
+            self.visit.guest.set_camera(on)
+            self.pane.guest.show_own_media(microphone_on=self.pane.guest.microphone_on, camera_on=on)
+
+    async def _close_engines(self) -> None:
+        engines, self._engines = self._engines, None
+        for pane in (self.pane.guest.caller, self.pane.guest.agent):
+            pane.set_picture(None)
+        if engines is not None:
+            await engines.close()

@@ -1,0 +1,279 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""`expert-app doctor`: tries each thing a call needs and says in one sentence what is wrong and what to do. No Qt."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import keyring
+import keyring.errors
+
+from documents.pdf.text_layer import languages
+from expert_app.commands.kiosk_devices import setting_refused
+from expert_app.runtime.config import DeskSettings, KioskSettings, MediaSettings
+from expert_app.runtime.ice_settings import ice_plan
+from resources.texts import _
+from session.core.errors import SessionError
+from session.kiosk.devices.addresses import make_printer, make_scanner
+from session.kiosk.drivers.certificates import CertificateWrong
+from session.kiosk.drivers.scanner import AddressUnknown
+from session.media.audio.echo_choice import EchoBy, EchoSetting, echo_by
+from session.media.engines.engine_choice import EngineKind, choose, this_machine
+from session.media.ice import IcePlan
+from session.media.relays import RelayTried, try_relay
+from views.words import errors as troubles
+
+WAIT_S = 9.0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Result of one check.
+
+    Attributes:
+        name: what was checked.
+        level: "ok", "absent" (not configured, or no such device: the rest works) or "wrong".
+        sentence: what was found and what to do, in the person's language.
+    """
+
+    name: str
+    level: str
+    sentence: str
+
+
+Check = Callable[[], Awaitable[Finding]]
+
+
+async def check_bus(addresses: list[str]) -> Finding:
+    """Connects to each address of the bus and reads the server's greeting."""
+    wrong = []
+    for address in addresses:
+        parts = urlsplit(address)
+        host, port = parts.hostname or "127.0.0.1", parts.port or 4222
+        try:
+            reader, writer = await asyncio.wait_for(asyncio.open_connection(host, port), WAIT_S)
+            greeting = await asyncio.wait_for(reader.readline(), WAIT_S) if parts.scheme == "nats" else b"INFO "
+            writer.close()
+            if greeting.startswith(b"INFO "):
+                return Finding("bus", "ok", _("The bus answers at {address}.").format(address=f"{host}:{port}"))
+            wrong.append(f"{host}:{port}")
+        except (OSError, TimeoutError):
+            wrong.append(f"{host}:{port}")
+    sentence = _("No bus answers at {address}: check that the hub runs and that a firewall lets this port through.")
+    return Finding("bus", "wrong", sentence.format(address=", ".join(wrong)))
+
+
+async def check_media() -> Finding:
+    """Encodes and decodes one picture and one piece of sound with the call's own libraries."""
+
+    def work() -> None:
+        import av
+        from aiortc.codecs import get_encoder
+        from aiortc.rtcrtpparameters import RTCRtpCodecParameters
+
+        codec = RTCRtpCodecParameters(mimeType="video/VP8", clockRate=90000, payloadType=97)
+        frame = av.VideoFrame(640, 360, "yuv420p")
+        frame.pts = 0
+        packets, _time = get_encoder(codec).encode(frame)
+        if not packets:
+            raise RuntimeError("no packet")
+
+    try:
+        await asyncio.wait_for(asyncio.to_thread(work), WAIT_S * 2)
+    except Exception as error:  # whatever a broken media library raises is the finding
+        sentence = _("The media libraries do not work ({error}): install the program again.")
+        return Finding("media", "wrong", sentence.format(error=type(error).__name__))
+    return Finding("media", "ok", _("Pictures and sound can be encoded."))
+
+
+def check_engine(media: MediaSettings) -> Finding:
+    """Which engine a desk's calls would use on this machine, and by which rule."""
+    echo = EchoSetting(media.echo)
+    choice = choose(EngineKind(media.engine), this_machine(media.headset, media.microphone, echo))
+    words = _("The desk's calls go by the engine “{engine}” (media.engine is “{wanted}”, rule: {rule}).")
+    text = words.format(engine=choice.kind.value, wanted=media.engine, rule=choice.why.value)
+    return Finding("engine", "ok", text)
+
+
+def check_echo(media: MediaSettings) -> Finding:
+    """What keeps callers from hearing themselves at a desk on this machine."""
+    echo = EchoSetting(media.echo)
+    engine = choose(EngineKind(media.engine), this_machine(media.headset, media.microphone, echo))
+    by = echo_by(echo, browser=engine.kind is EngineKind.BROWSER, microphone=media.microphone)
+    if by is EchoBy.MISSING:
+        words = _("The canceller of echo is not installed: agents wear a headset, or install expert-app[echo].")
+        return Finding("echo", "absent", words)
+    words = _("Echo is cancelled by “{by}” (media.echo is “{wanted}”).")
+    return Finding("echo", "ok", words.format(by=by.value, wanted=media.echo))
+
+
+async def check_keyring() -> Finding:
+    """Asks which keyring the system has."""
+    backend = keyring.get_keyring()
+    name = type(backend).__module__
+    try:
+        await asyncio.wait_for(asyncio.to_thread(keyring.get_password, "poste-expert", "doctor"), WAIT_S)
+    except keyring.errors.NoKeyringError:
+        sentence = _("This system has no keyring: open a desktop session, or on a headless kiosk set key_file.")
+        return Finding("keyring", "wrong", sentence)
+    except (keyring.errors.KeyringError, TimeoutError):
+        return Finding("keyring", "wrong", _("The keyring is locked or does not answer: unlock it and try again."))
+    return Finding("keyring", "ok", _("The keyring answers ({name}).").format(name=name))
+
+
+async def check_scanner(address: str, certificate: str = "") -> Finding:
+    """Asks the scanner for its state."""
+    if not address:
+        return Finding("scanner", "absent", _("No scanner is configured: set `scanner` in the kiosk's settings."))
+    try:
+        scanner = make_scanner(address, certificate)
+    except (AddressUnknown, CertificateWrong) as error:
+        return Finding("scanner", "wrong", setting_refused("scanner", error))
+    try:
+        status = await asyncio.wait_for(scanner.state(), WAIT_S)
+    except (SessionError, TimeoutError, OSError) as error:
+        code = error.code if isinstance(error, SessionError) else "scanner_gone"
+        sentence = _("The scanner does not answer at {address} ({code}): check that it is on and its address.")
+        return Finding("scanner", "wrong", sentence.format(address=address, code=code))
+    finally:
+        await scanner.close()
+    if status.code:
+        return Finding("scanner", "wrong", troubles.sentence(status.code).sentence)
+    return Finding("scanner", "ok", _("The scanner is ready ({name}).").format(name=status.name))
+
+
+async def check_printer(address: str, certificate: str = "") -> Finding:
+    """Asks the printer for its state."""
+    if not address:
+        return Finding("printer", "absent", _("No printer is configured: set `printer` in the kiosk's settings."))
+    try:
+        printer = make_printer(address, certificate)
+    except (AddressUnknown, CertificateWrong) as error:
+        return Finding("printer", "wrong", setting_refused("printer", error))
+    try:
+        status = await asyncio.wait_for(printer.state(), WAIT_S)
+    except (SessionError, TimeoutError, OSError) as error:
+        code = error.code if isinstance(error, SessionError) else "printer_gone"
+        sentence = _("The printer does not answer at {address} ({code}): check that it is on and its address.")
+        return Finding("printer", "wrong", sentence.format(address=address, code=code))
+    finally:
+        await printer.close()
+    if status.code:
+        return Finding("printer", "wrong", troubles.sentence(status.code).sentence)
+    return Finding("printer", "ok", _("The printer is ready ({name}).").format(name=status.name))
+
+
+async def check_relays(plan: IcePlan) -> Finding:
+    """Asks each TURN server for an address, as a call would."""
+    if not plan.relays:
+        words = _("No relay of our own is configured; the hub may give one with each conversation.")
+        return Finding("relay", "wrong" if plan.relay_only else "absent", words)
+    tried = await asyncio.gather(*(try_relay(server) for server in plan.relays))
+    said = [_relay_words(one) for one in tried]
+    return Finding("relay", "ok" if any(one.address for one in tried) else "wrong", " ".join(said))
+
+
+def check_relay_trust(plan: IcePlan, ca_file: str) -> Finding | None:
+    """Whether the browser's calls can believe the relays' own authority; None when there is nothing to believe."""
+    if not ca_file or not any(server.url.startswith("turns:") for server in plan.relays):
+        return None
+    if shutil.which("certutil") is None:
+        words = _("The browser cannot believe relays with certificates of ca_file: install libnss3-tools (certutil).")
+        return Finding("relay_trust", "wrong", words)
+    return Finding("relay_trust", "ok", _("The browser believes relays with certificates of ca_file."))
+
+
+def _relay_words(tried: RelayTried) -> str:
+    if tried.address:
+        words = _("{url} answers in {ms} ms.")
+        return words.format(url=tried.server.url, ms=round(tried.took_s * 1000))
+    reasons = {
+        "refused": _("{url} refuses the name or the password."),
+        "full": _("{url} has no room for another call."),
+        "certificate": _("{url} shows a certificate that we do not believe: set ca_file."),
+        "address": _("{url} is no address of a relay."),
+    }
+    silent = _("{url} does not answer: a firewall may be in the way.")
+    return reasons.get(tried.why, silent).format(url=tried.server.url)
+
+
+def check_device(name: str, found: list[str], absent: str) -> Finding:
+    """A camera or microphone: `found` are their names, `absent` the sentence when there is none."""
+    if not found:
+        return Finding(name, "absent", absent)
+    return Finding(name, "ok", ", ".join(found))
+
+
+def check_voice(name: str, mode: str) -> Finding:
+    """The kiosk's voice: `name` of what speaks, "" for none; `mode` as in the kiosk's settings."""
+    if mode == "off":
+        return Finding("voice", "absent", _("The kiosk does not speak: `speak` is “off” in its settings."))
+    if not name:
+        words = _("No voice is installed: the kiosk's texts are shown only. On Linux install espeak-ng.")
+        return Finding("voice", "absent", words)
+    return Finding("voice", "ok", _("The kiosk can speak ({name}).").format(name=name))
+
+
+def check_reading(read: Sequence[str]) -> Finding:
+    """Whether filed documents carry their words: `read` are the languages of tesseract, if it is here."""
+    if not read:
+        words = _("Documents are filed without their words: install tesseract-ocr and tesseract-ocr-fra.")
+        return Finding("reading", "absent", words)
+    return Finding("reading", "ok", _("Documents are searched by their words ({read}).").format(read=", ".join(read)))
+
+
+async def examine(
+    desk: DeskSettings, kiosk: KioskSettings, cameras: list[str], microphones: list[str], voice: str = ""
+) -> list[Finding]:
+    """All checks, side by side; each has its own time limit."""
+    no_camera = _('No camera: plug one in, or set media.camera to "simulated" to try the program.')
+    no_microphone = _('No microphone: plug in a headset, or set media.microphone to "simulated" to try the program.')
+    plan = ice_plan(desk.media if desk.media.ice_servers or desk.media.relay_only else kiosk.media)
+    found = await asyncio.gather(
+        check_bus(desk.bus),
+        check_media(),
+        check_scanner(kiosk.scanner, kiosk.scanner_certificate),
+        check_printer(kiosk.printer, kiosk.printer_certificate),
+        check_keyring(),
+        check_relays(plan),
+    )
+    bus, media, scanner, printer, keys, relay = found
+    trust = check_relay_trust(plan, desk.ca_file or kiosk.ca_file)
+    camera = check_device("camera", cameras, no_camera)
+    microphone = check_device("microphone", microphones, no_microphone)
+    return [
+        bus,
+        media,
+        check_engine(desk.media),
+        check_echo(desk.media),
+        camera,
+        microphone,
+        check_voice(voice, kiosk.speak),
+        scanner,
+        printer,
+        keys,
+        relay,
+        *([trust] if trust is not None else []),
+        check_reading(languages()),
+    ]
+
+
+def report(findings: list[Finding], as_json: bool) -> int:
+    """Prints the findings; 0 when nothing is wrong."""
+    if as_json:
+        rows = [{"name": f.name, "level": f.level, "sentence": f.sentence} for f in findings]
+        print(
+            json.dumps({"ok": all(f.level != "wrong" for f in findings), "checks": rows}, ensure_ascii=False, indent=1)
+        )
+    else:
+        signs = {"ok": "[ok]    ", "absent": "[absent]", "wrong": "[WRONG] "}
+        for finding in findings:
+            print(f"{signs[finding.level]} {finding.name:<11} {finding.sentence}")
+    sys.stdout.flush()
+    return 0 if all(f.level != "wrong" for f in findings) else 1

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""`expert-app doctor` on sealing: does the organisation's vault answer this desk, and know its key? No Qt."""
+
+from __future__ import annotations
+
+from expert_app.commands.doctor import WAIT_S, Finding
+from expert_app.commands.log_export import ROLES
+from expert_app.runtime.bus_access import tls_for
+from expert_app.runtime.config import DeskSettings
+from expert_app.runtime.credentials import KeyMissing, key_name, load_seed
+from expert_app.runtime.paths import Paths
+from expert_app.runtime.sealing import seals_for
+from resources.texts import _
+from session.bus.client import BusClient
+from session.bus.transport.nkeys import public_key
+from session.core.clock import SystemClock
+from session.core.errors import BusUnreachable, SessionError
+from session.core.tasks import Tasks
+from session.protocol.sealing import CertifyAnswer, CertifyRequest, Part
+from session.protocol.wire.roles import Role
+from views.words import errors as troubles
+
+NAME = "seal"
+
+
+async def check_seal(settings: DeskSettings, paths: Paths) -> Finding:
+    """Asks the hub whether the organisation seals, and its vault for this desk's certificate; keeps nothing new."""
+    role = ROLES.get(settings.role)
+    if role is None:
+        return Finding(NAME, "absent", _("Sealing is not looked at: this is no desk of an organisation."))
+    try:
+        seed = load_seed(key_name(settings.organisation, role, settings.user))
+    except KeyMissing:
+        return Finding(NAME, "absent", _("Sealing is not looked at: this installation has no key yet."))
+    tasks = Tasks()
+    try:
+        return await _ask(settings, paths, role, seed, tasks)
+    except BusUnreachable:
+        return Finding(NAME, "absent", _("Sealing is not looked at: the bus does not answer."))
+    except SessionError as error:
+        detail = {"organisation": settings.organisation, "key": public_key(seed), **error.detail}
+        return Finding(NAME, "wrong", troubles.sentence(error.code, detail).sentence)
+    finally:
+        await tasks.close()
+
+
+async def _ask(settings: DeskSettings, paths: Paths, role: Role, seed: bytes, tasks: Tasks) -> Finding:
+    clock = SystemClock()
+    seals = seals_for(settings, paths, clock)
+    bus = BusClient(settings.bus, role, settings.user, seed, tasks, clock, tls_for(settings), seals)
+    try:
+        await bus.connect(WAIT_S)
+        line = await seals.vault(settings.organisation, Part.DOSSIER)
+        if line is None:
+            words = _("{organisation} keeps its dossiers at the hub: nothing is sealed.")
+            return Finding(NAME, "absent", words.format(organisation=settings.organisation))
+        answer = await line.ask("certify", CertifyRequest(), CertifyAnswer, WAIT_S)
+    finally:
+        await bus.close()
+    words = _("The vault of {organisation} knows this desk by {key}; its certificate is good until {day}.")
+    until = answer.certificate.until_utc.astimezone()
+    said = words.format(organisation=settings.organisation, key=public_key(seed), day=f"{until:%Y-%m-%d}")
+    return Finding(NAME, "ok", said)

@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The commands of `expert-app hub`: which work answers which word of `hub_arguments`. Used by `__main__`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from getpass import getpass
+from pathlib import Path
+
+from expert_app.commands.hub_arguments import ROLES
+from expert_app.hub.certificates import CertificateTrouble, make_ca, make_certificate
+from expert_app.hub.identity_book_commands import Wanted, invite, revoke
+from expert_app.hub.passwords import DOCUMENTS, ged_name, keep_secret
+from expert_app.hub.procedure_words import list_procedures
+from expert_app.hub.words import refused
+from expert_app.runtime.config import HubSettings
+from expert_app.runtime.credentials import KeyMissing, load_seed, save_seed
+from expert_app.runtime.paths import Paths
+from resources.texts import _
+from session.bus.transport.nkeys import new_seed, public_key
+from session.hub.convention.problems import CatalogueWrong
+from session.protocol.wire.ids import is_id
+
+Arguments = argparse.Namespace
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a command works on: the command line, and where the hub keeps its things."""
+
+    arguments: Arguments
+    settings: HubSettings
+    paths: Paths
+
+
+def _example(_context: Context) -> int:
+    from expert_app.hub import program as hub
+
+    print(hub.EXAMPLE, end="")
+    return 0
+
+
+def _check(context: Context) -> int:
+    from expert_app.hub import convention_commands
+
+    key = context.arguments.operator_key or context.settings.convention.operator_key
+    return convention_commands.check(context.arguments.convention, key, datetime.now(UTC))
+
+
+def _procedures(context: Context) -> int:
+    from documents.store.procedures import shipped
+
+    named = context.arguments.folder_of_procedures or context.settings.procedures
+    return list_procedures(Path(named) if named else shipped())
+
+
+def _sign(context: Context) -> int:
+    from expert_app.hub import convention_commands
+
+    wish = context.arguments
+    return convention_commands.sign(wish.convention, wish.part, wish.seed_file, make_key=wish.make_key)
+
+
+def _make_ca(context: Context) -> int:
+    certificate = make_ca(context.arguments.ca)
+    print(_("The authority's certificate is {file}: give it to desks and kiosks.").format(file=certificate))
+    return 0
+
+
+def _make_certificate(context: Context) -> int:
+    certificate, key = make_certificate(context.arguments.ca, context.arguments.hosts.split(","))
+    print(f'tls_certificate = "{certificate.absolute()}"\ntls_key = "{key.absolute()}"')
+    return 0
+
+
+def _report(context: Context) -> int:
+    from expert_app.commands.hub_report import write_report
+
+    return write_report(context.settings, context.paths, context.arguments.period, datetime.now(UTC))
+
+
+def _bus_config(context: Context) -> int:
+    from expert_app.hub.bus_config import bus_config
+
+    try:
+        print(bus_config(context.settings, context.paths, context.arguments.node), end="")
+    except KeyMissing as error:
+        print(error.why, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _bus_server(context: Context) -> int:
+    from expert_app.hub.bus_config import become_server
+
+    return become_server(context.arguments.config)
+
+
+def _documents(context: Context) -> int:
+    from expert_app.hub.stores import ExtraMissing, extra_words, try_documents
+
+    try:
+        return try_documents(context.settings, context.paths)
+    except KeyMissing as error:
+        print(error.why)
+    except ExtraMissing as error:
+        print(extra_words(error))
+    return 2
+
+
+def _secret(context: Context) -> int:
+    name = context.arguments.secret_name
+    known = [DOCUMENTS, *(ged_name(one.name) for one in context.settings.ged)]
+    if name not in known:
+        print(_("{name} is none of these: {known}.").format(name=name, known=", ".join(known)))
+        return 2
+    try:
+        keep_secret(name, getpass(_("Secret of {name} (nothing is shown): ").format(name=name)).strip())
+    except KeyMissing as error:
+        print(error.why)
+        return 1
+    print(_("Kept in the system's keyring."))
+    return 0
+
+
+def _make_key(context: Context) -> int:
+    from expert_app.hub.access import HUB_KEY
+
+    return _key_of(HUB_KEY, context.arguments.key_file)
+
+
+def _wanted(context: Context) -> Wanted:
+    arguments = context.arguments
+    return Wanted(arguments.org, ROLES[arguments.role], arguments.name)
+
+
+def _invite(context: Context) -> int:
+    return invite(_wanted(context), context.arguments.minutes, context.settings, context.paths)
+
+
+def _revoke(context: Context) -> int:
+    return revoke(_wanted(context), context.settings, context.paths)
+
+
+def _run(context: Context) -> int:
+    from expert_app.hub import program as hub
+    from session.core.event_loop import run
+
+    rebuild = context.arguments.hub_command == "rebuild-history"
+    options = hub.HubOptions(driven=context.arguments.driven, rebuild_history=rebuild)
+    return run(hub.run(context.settings, context.paths, options))
+
+
+def _seal_key(context: Context) -> int:
+    from expert_app.commands import vault_keys as vault_commands
+
+    wish = context.arguments
+    return vault_commands.seal_key(
+        vault_commands.KeyWish(wish.org, wish.first, wish.days, wish.seed_file, wish.secret_file)
+    )
+
+
+def _admit(context: Context) -> int:
+    from expert_app.commands import vault_keys as vault_commands
+
+    return vault_commands.admit(_wanted(context), context.arguments.key, context.settings, context.paths)
+
+
+def _serve(context: Context) -> int:
+    from expert_app.vault import program as vault
+    from session.core.event_loop import run
+
+    return run(vault.run(context.settings, context.paths, driven=context.arguments.driven))
+
+
+def _backup(context: Context) -> int:
+    from expert_app.commands.hub_backup import run_backup, run_vault_backup
+
+    wish = context.arguments
+    if context.settings.serve:
+        return _of_a_vault(context, run_vault_backup)
+    return asyncio.run(run_backup(wish.file, context.settings, context.paths, with_dossiers=wish.with_dossiers))
+
+
+def _restore(context: Context) -> int:
+    from expert_app.commands.hub_backup import run_restore, run_vault_restore
+
+    if context.settings.serve:
+        return _of_a_vault(context, run_vault_restore)
+    return asyncio.run(run_restore(context.arguments.file, context.settings, context.paths))
+
+
+def _of_a_vault(context: Context, run: Callable[[Path, HubSettings, Paths], Coroutine[None, None, int]]) -> int:
+    if not context.settings.organisation:
+        print(_("Say whose vault it is with --org."))
+        return 2
+    return asyncio.run(run(context.arguments.file, context.settings, context.paths))
+
+
+def _link(context: Context) -> int:
+    from expert_app.hub.bus_config import link_key_name
+
+    arguments = context.arguments
+    if not is_id(arguments.partner):
+        print(_("Organisation and user may have letters, digits, _ and -, at most 40."))
+        return 2
+    return _key_of(link_key_name(arguments.partner), arguments.key_file)
+
+
+def _key_of(name: str, key_file: Path | None) -> int:
+    """Prints the public half of a key, which is made when there is none; the exit code."""
+    try:
+        seed = load_seed(name, key_file)
+    except KeyMissing:
+        seed = new_seed()
+        try:
+            save_seed(name, seed, key_file)
+        except (KeyMissing, OSError) as error:
+            print(error.why if isinstance(error, KeyMissing) else error)
+            return 1
+    print(public_key(seed))
+    return 0
+
+
+_WITHOUT_CATALOGUE: dict[str, Callable[[Context], int]] = {
+    "example": _example,
+    "check": _check,
+    "procedures": _procedures,
+    "sign": _sign,
+    "link": _link,
+    "seal-key": _seal_key,
+    "admit": _admit,
+    "bus-server": _bus_server,
+    "make-key": _make_key,
+    "documents": _documents,
+    "secret": _secret,
+    "backup": _backup,
+    "restore": _restore,
+    "make-ca": _make_ca,
+    "make-certificate": _make_certificate,
+}
+_COMMANDS: dict[str, Callable[[Context], int]] = {
+    "run": _run,
+    "rebuild-history": _run,
+    "report": _report,
+    "bus-config": _bus_config,
+    "invite": _invite,
+    "revoke": _revoke,
+}
+
+
+def run_command(context: Context) -> int:
+    """Does what the command line asks of the hub; the exit code."""
+    name = context.arguments.hub_command or "run"
+    try:
+        if name in _WITHOUT_CATALOGUE:
+            return _WITHOUT_CATALOGUE[name](context)
+        if not context.settings.catalogue:
+            print(_("The hub needs a catalogue: expert-app hub example > catalogue.toml, then --catalogue FILE"))
+            return 2
+        if name == "run" and context.settings.serve:
+            return _serve(context)
+        return _COMMANDS[name](context)
+    except CatalogueWrong as error:
+        print(refused(error))
+        return 2
+    except CertificateTrouble as error:
+        print(_("This cannot be done: {what} exists already, is missing or is not valid.").format(what=error))
+        return 1

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""`expert-app hub backup FILE` and `hub restore FILE`: what is read about them, of a hub and of a vault."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from pathlib import Path
+
+from documents.errors import DocumentError
+from expert_app.backup.archive import BackupDamaged, BackupOfOthers, BackupTooNew
+from expert_app.backup.restore import TargetNotEmpty, restore
+from expert_app.backup.save import Facts, back_up
+from expert_app.hub.access import store_of
+from expert_app.hub.identity_book_commands import open_book
+from expert_app.runtime.config import HubSettings
+from expert_app.runtime.credentials import KeyMissing
+from expert_app.runtime.paths import Paths
+from expert_app.vault.backup import VaultFacts, back_up_vault, restore_vault
+from resources.texts import _
+from session.core.errors import BusUnreachable, SessionError
+from session.core.tasks import Tasks
+from session.hub.storage.format import StoredTooNew
+
+
+async def run_backup(path: Path, settings: HubSettings, paths: Paths, *, with_dossiers: bool) -> int:
+    """Writes the backup and says what is in it; the exit code."""
+    return await _said(_back_up(path, settings, paths, with_dossiers=with_dossiers), path)
+
+
+async def run_restore(path: Path, settings: HubSettings, paths: Paths) -> int:
+    """Restores the backup and says what came back; the exit code."""
+    return await _said(_restore(path, settings, paths), path)
+
+
+async def run_vault_backup(path: Path, settings: HubSettings, paths: Paths) -> int:
+    """The same for a vault; its dossiers are always in it."""
+    return await _said(_back_up_vault(path, settings, paths), path)
+
+
+async def run_vault_restore(path: Path, settings: HubSettings, paths: Paths) -> int:
+    """The same for a vault."""
+    return await _said(_restore_vault(path, settings, paths), path)
+
+
+async def _back_up_vault(path: Path, settings: HubSettings, paths: Paths) -> None:
+    facts = await back_up_vault(path, settings, paths)
+    print(_("{file} holds the vault's state: {what}").format(file=path, what=_vault_summary(facts)))
+    print(_("The secrets of its sealing keys are not in it: keep them apart."))
+
+
+async def _restore_vault(path: Path, settings: HubSettings, paths: Paths) -> None:
+    facts, missing = await restore_vault(path, settings, paths)
+    print(_("Restored from {file}: {what}").format(file=path, what=_vault_summary(facts)))
+    _say_missing(missing)
+    _say_keys(paths, "expert-app hub admit --key -")
+
+
+def _vault_summary(facts: VaultFacts) -> str:
+    words = _("{dossiers} dossiers, {documents} documents, logs of {sessions} conversations, of {at}.")
+    count, at = facts.dossiers, facts.made_at_utc.astimezone().strftime("%d/%m/%Y %H:%M")
+    return words.format(dossiers=count.dossiers, documents=count.documents, sessions=facts.sessions, at=at)
+
+
+async def _back_up(path: Path, settings: HubSettings, paths: Paths, *, with_dossiers: bool) -> None:
+    tasks = Tasks()
+    try:
+        async with store_of(settings, paths, tasks, alone=False) as connection:
+            facts = await back_up(path, settings, paths, connection, with_dossiers=with_dossiers)
+    finally:
+        await tasks.close()
+    print(_("{file} holds the hub's state: {what}").format(file=path, what=_summary(facts)))
+    if not facts.dossiers.included:
+        words = _(
+            "The dossiers ({dossiers}, with {documents} documents) are not in it: they are in {place}. Back them up "
+            "with their own means, or use --with-dossiers."
+        )
+        place = facts.dossiers.database or facts.dossiers.folder
+        count = facts.dossiers
+        print(words.format(dossiers=count.dossiers, documents=count.documents, place=place))
+
+
+async def _restore(path: Path, settings: HubSettings, paths: Paths) -> None:
+    tasks = Tasks()
+    try:
+        async with store_of(settings, paths, tasks, alone=True) as connection:
+            facts, missing = await restore(path, settings, paths, connection)
+    finally:
+        await tasks.close()
+    print(_("Restored from {file}: {what}").format(file=path, what=_summary(facts)))
+    _say_missing(missing)
+    _say_keys(paths, "expert-app hub revoke")
+
+
+def _say_missing(count: int) -> None:
+    if count:
+        print(_("{count} documents have no file here: restore the dossiers' folder too.").format(count=count))
+
+
+def _say_keys(paths: Paths, command: str) -> None:
+    if not open_book(paths).is_empty:
+        print(
+            _("A key that was taken away after that is let in again: take it away once more ({command}).").format(
+                command=command
+            )
+        )
+
+
+def _summary(facts: Facts) -> str:
+    words = _("{streams} streams, {rows} rows of history, of {at}.")
+    at = facts.made_at_utc.astimezone().strftime("%d/%m/%Y %H:%M")
+    return words.format(streams=len(facts.streams), rows=facts.history_rows, at=at)
+
+
+async def _said(work: Awaitable[None], path: Path) -> int:
+    """Each thing that may go wrong, with what to do."""
+    try:
+        await work
+    except BackupDamaged as error:
+        part = f" ({error.why})" if error.why else ""
+        print(_("{file} is not a whole backup{part}. Nothing was changed.").format(file=path, part=part))
+    except BackupTooNew:
+        print(_("{file} was written by a newer version. Nothing was changed: update this one first.").format(file=path))
+    except StoredTooNew as error:
+        print(_("What is here ({what}) was written by a newer version. Nothing was changed.").format(what=error.what))
+    except BackupOfOthers as error:
+        words = _("{file} is the backup of the vault of {organisation}. Nothing was changed.")
+        if not error.whose:
+            words = _("{file} is the backup of a hub, not of a vault. Nothing was changed.")
+        print(words.format(file=path, organisation=error.whose))
+    except TargetNotEmpty as error:
+        words = _("There is something here already ({what}). Nothing was changed: restore into an empty hub.")
+        print(words.format(what=error.what))
+    except FileExistsError as error:
+        print(_("{file} exists already.").format(file=error.filename))
+    except KeyMissing as error:
+        print(error.why)
+    except BusUnreachable as error:
+        words = _("The bus cannot be had ({why}). Is a hub running on this folder? Stop it before a restore.")
+        print(words.format(why=error.detail.get("why", error.code)))
+    except (SessionError, DocumentError) as error:
+        words = _("It broke off ({code}: {why}). What was written so far is of no use: remove it and begin again.")
+        print(words.format(code=error.code, why=error.detail.get("why", "")))
+    except OSError as error:
+        print(_("{file} cannot be used: {why}.").format(file=path, why=error.strerror or error))
+    else:
+        return 0
+    return 1

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""`expert-app hub report FROM TO FILE`: the operator's activity report, PDF or CSV, from the hub's history.
+
+Reads the database only, so it may run beside a running hub, or without one.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from documents.printed.report.csv_file import report_csv
+from documents.printed.report.masking import masked
+from documents.printed.report.pdf import ReportFacts, report
+from documents.printed.report.words import Chapter
+from expert_app.hub.convention_commands import load_catalogue
+from expert_app.hub.report_chapters import chapter
+from expert_app.runtime.config import HubSettings
+from expert_app.runtime.paths import Paths
+from resources.texts import _
+from session.core.errors import StoreUnreachable
+from session.hub.convention.catalogue import Catalogue
+from session.hub.history.counts import count
+from session.hub.history.database import History
+from session.protocol.hub.statistics import StatisticsBy
+
+KINDS = (".pdf", ".csv")
+
+
+def write_report(settings: HubSettings, paths: Paths, period: list[str], now: datetime) -> int:
+    """Writes the report; the exit code.
+
+    Args:
+        period: first day and last day (ISO 8601), and the file, whose ending says which kind.
+        now: timezone-aware.
+
+    Raises:
+        CatalogueWrong: the convention cannot be used.
+    """
+    try:
+        first, last, file = date.fromisoformat(period[0]), date.fromisoformat(period[1]), Path(period[2])
+    except ValueError:
+        print(_("The days of a report are written like 2026-03-31."))
+        return 2
+    if file.suffix.lower() not in KINDS or last < first:
+        print(_("A report needs a first day, a last day and a file that ends in .pdf or .csv."))
+        return 2
+    try:
+        facts = read_facts(settings, paths, load_catalogue(settings), first, last, now)
+    except StoreUnreachable as error:
+        print(_("The history cannot be read ({why}).").format(why=error.detail.get("why", error.code)))
+        return 1
+    data = report_csv(facts.chapters) if file.suffix.lower() == ".csv" else report(facts)
+    file.write_bytes(data)
+    callers = sum(max(0, one.total.callers) for one in facts.chapters)
+    print(_("{file}: {count} callers.").format(file=file, count=callers))
+    return 0
+
+
+def read_facts(
+    settings: HubSettings, paths: Paths, catalogue: Catalogue, first: date, last: date, now: datetime
+) -> ReportFacts:
+    """All organisations of the catalogue. Raises `StoreUnreachable`."""
+    history = History(paths.folder("history"), settings.history_database or settings.database, settings.time_zone)
+    try:
+        chapters = tuple(_chapter(history, catalogue, name, first, last) for name in catalogue.organisations)
+    finally:
+        history.close()
+    return ReportFacts(
+        first=first,
+        last=last,
+        made_at=now.astimezone(ZoneInfo(settings.time_zone)),
+        time_zone=settings.time_zone,
+        chapters=tuple(one for one in chapters if one.total.callers) or chapters[:1],
+        masked=True,
+    )
+
+
+def _chapter(history: History, catalogue: Catalogue, organisation: str, first: date, last: date) -> Chapter:
+    """As it may leave the organisation."""
+    services = {service.id: service.name for service in catalogue.services(organisation)}
+    rows = {by: count(history, organisation, first, last, by) for by in StatisticsBy}
+    return masked(chapter(catalogue.organisation(organisation).name, services, rows))

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""`expert-app kiosk-devices`: what announces itself on this network, as lines for the kiosk's settings."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from resources.texts import _
+from session.kiosk.devices.discovery import FoundDevice, find_devices
+from session.kiosk.drivers.certificates import CertificateWrong, fingerprint, seen_certificate
+from session.kiosk.drivers.scanner import AddressUnknown
+
+_PORTS = {"escls": 443, "ipps": 631}
+
+
+def show_devices(seconds: float, certificates: Path | None) -> int:
+    """Prints each device found; keeps in `certificates` those of devices with TLS. Returns the exit code."""
+    try:
+        devices = asyncio.run(find_devices(seconds))
+    except OSError as error:
+        print(_("The network cannot be asked: {why}.").format(why=error.strerror or type(error).__name__))
+        return 1
+    if not devices:
+        print(_("Nothing announces itself. Are scanner and printer switched on, and in the same network?"))
+        return 1
+    for device in devices:
+        print(f"# {device.name}")
+        for line in settings_of(device):
+            print(line)
+        if device.is_safe and certificates is not None:
+            _keep_certificate(device, certificates)
+    return 0
+
+
+def settings_of(device: FoundDevice) -> list[str]:
+    """The lines of a kiosk's settings for a device: by its UUID where it has one."""
+    key, kind = ("scanner", "escl-uuid") if device.is_scanner else ("printer", "ipp-uuid")
+    plain = f'{key} = "{device.address}"'
+    return [f'{key} = "{kind}:{device.uuid}"', f"# {plain}"] if device.uuid else [plain]
+
+
+def _keep_certificate(device: FoundDevice, folder: Path) -> None:
+    parts = urlsplit(device.address)
+    try:
+        pem = seen_certificate(parts.hostname or "", parts.port or _PORTS[parts.scheme])
+    except OSError as error:
+        print(_("# its certificate cannot be seen: {why}").format(why=type(error).__name__))
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    key = "scanner" if device.is_scanner else "printer"
+    path = folder / f"{key}-{device.uuid or parts.hostname}.pem"
+    path.write_text(pem, encoding="ascii")
+    print(f'{key}_certificate = "{path}"')
+    print(_("# compare with what the device shows: {fingerprint}").format(fingerprint=fingerprint(pem)))
+
+
+def setting_refused(key: str, error: AddressUnknown | CertificateWrong) -> str:
+    """What is wrong with `scanner` or `printer` of the kiosk's settings, in words."""
+    if isinstance(error, CertificateWrong):
+        return _("The certificate of `{key}` cannot be used: {why}.").format(key=f"{key}_certificate", why=error)
+    words = _("`{key}` of the kiosk's settings is no address that we know: {address}. See `expert-app kiosk-devices`.")
+    return words.format(key=key, address=error)

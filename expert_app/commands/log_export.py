@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Brings a session's log from the hub or the vault into a file, as the helpdesk may. Used by `replay` and the walk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from expert_app.runtime.bus_access import tls_for
+from expert_app.runtime.config import DeskSettings
+from session.bus.client import BusClient
+from session.bus.sealing.client import Seals
+from session.core.clock import SystemClock
+from session.core.errors import LogUnreadable
+from session.core.tasks import Tasks
+from session.desk.hub.client import DeskLink
+from session.log.migrate import decode_record
+from session.log.reader import write_log
+from session.protocol.wire.roles import Role
+
+ROLES = {"agent": Role.AGENT, "supervisor": Role.SUPERVISOR, "helpdesk": Role.HELPDESK}
+
+
+async def export_log(
+    settings: DeskSettings, seed: bytes, session_id: str, path: Path, tasks: Tasks, seals: Seals | None = None
+) -> int:
+    """Writes the log of `session_id` to `path`; returns the number of records.
+
+    Raises:
+        SessionError: the hub cannot be reached or refuses; `LogUnreadable` when it holds no such log.
+    """
+    clock = SystemClock()
+    role = ROLES[settings.role]
+    bus = BusClient(settings.bus, role, settings.user, seed, tasks, clock, tls_for(settings), seals)
+    await bus.connect()
+    try:
+        records = [decode_record(line) for line in await DeskLink(bus, clock, tasks).read_log(session_id)]
+    finally:
+        await bus.close()
+    if not records:
+        raise LogUnreadable(line=0)
+    write_log(path, session_id, records)
+    return len(records)

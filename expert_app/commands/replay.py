@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Builds the replay window over a log file, or over a session's log brought from the hub: `expert-app replay`."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from pathlib import Path
+
+from PyQt6.QtWidgets import QApplication
+
+from expert_app.commands.log_export import export_log
+from expert_app.runtime.config import DeskSettings
+from expert_app.runtime.credentials import KeyMissing, key_name, load_seed
+from expert_app.runtime.paths import Paths
+from expert_app.runtime.sealing import seals_for
+from expert_app.runtime.window_program import ROLES, Program, run_application
+from resources.texts import _
+from session.bus.sealing.client import Seals
+from session.core.clock import SystemClock
+from session.core.errors import LogTooNew, LogUnreadable, SessionError
+from session.core.tasks import Tasks
+from session.log.reader import LogFile, read_log
+from session.protocol.wire.ids import is_id
+from views.automation.window_driver import Hands
+from views.desk.shared_page.mirror_pane import MirrorPane
+from views.replay.view import ReplayView
+from views.widgets.plain_window import PlainWindow
+from views.widgets.theme import apply_theme
+from views.words.errors import sentence
+
+WINDOW_SIZE = (1280, 800)
+
+
+def run_replay(log: str, settings: DeskSettings, paths: Paths, *, driven: bool) -> int:
+    """Shows the log until the window is closed; the exit code.
+
+    Args:
+        log: a file's path, or a session's id when there is no such file.
+    """
+    try:
+        found = _open(log, settings, paths)
+    except KeyMissing as error:
+        print(error)
+        return 2
+    except (LogUnreadable, LogTooNew, SessionError) as error:
+        print(f"{log}: {sentence(error.code, error.detail).sentence}")
+        return 1
+    except OSError as error:
+        print(f"{log}: {error.strerror}")
+        return 1
+    return run_application(partial(_main, found, settings, driven), settings.language)
+
+
+def _open(log: str, settings: DeskSettings, paths: Paths) -> LogFile:
+    path = Path(log)
+    if path.exists() or not is_id(log):
+        return read_log(path)
+    seed = load_seed(key_name(settings.organisation, ROLES[settings.role], settings.user))
+    target = paths.folder("replays") / f"{log}.jsonl"
+    asyncio.run(_fetch(settings, seed, log, target, seals_for(settings, paths, SystemClock())))
+    return read_log(target)
+
+
+async def _fetch(settings: DeskSettings, seed: bytes, session_id: str, target: Path, seals: Seals) -> None:
+    tasks = Tasks()
+    try:
+        await export_log(settings, seed, session_id, target, tasks, seals)
+    finally:
+        await tasks.close()
+
+
+async def _main(log: LogFile, settings: DeskSettings, driven: bool, program: Program) -> None:
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    apply_theme(application, settings.theme == "dark")
+    replay = ComposedReplay(log, program)
+    replay.window.show()
+    if driven:
+        program.drive(Hands(replay.window))
+    await program.stop.wait()
+    replay.close()
+
+
+class ComposedReplay:
+    """The window, its log, and the facts a script reads."""
+
+    def __init__(self, log: LogFile, program: Program) -> None:
+        self._program, self._total = program, len(log.records)
+        self._finished = False
+        self.view = ReplayView(MirrorPane(), program.clock)
+        title = _("Session {session}").format(session=log.session_id)
+        self.window = PlainWindow(self.view, title)
+        self.window.resize(*WINDOW_SIZE)
+        self.window.close_requested.connect(program.stop.set)
+        self.view.position_changed.connect(lambda position_s: self._note())
+        self.view.finished.connect(self._on_finished)
+        self.view.show_log(title, log.records)
+        self._note()
+
+    def _on_finished(self) -> None:
+        self._finished = True
+        self._note()
+
+    def _note(self) -> None:
+        view = self.view
+        self._program.facts.note(
+            "replayed",
+            events_shown=view.events_shown,
+            records=self._total,
+            last_event=view.last_event,
+            last_state=view.state.ticket.value if view.state.ticket is not None else "",
+            wiped=view.state.wiped,
+            documents_filed=len(view.state.documents_filed),
+            at_end=self._finished,
+            page_width_px=view.mirror.viewport.width(),
+        )
+
+    def close(self) -> None:
+        """Stops playing and takes the window away."""
+        self.view.pause()
+        self.window.hide()

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""`expert-app hub seal-key` and `hub admit`: the keys that an organisation's vault works with. No Qt."""
+
+from __future__ import annotations
+
+import base64
+import os
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+from expert_app.hub.convention_commands import signing_name
+from expert_app.hub.identity_book_commands import Wanted, open_book
+from expert_app.runtime.config import HubSettings
+from expert_app.runtime.credentials import KeyMissing, load_seed, save_seed
+from expert_app.runtime.paths import Paths
+from expert_app.vault.own_part import secret_name
+from resources.texts import _
+from session.bus.sealing.certificates import SECRET_BYTES, VaultSecret, sign_seal_key
+from session.bus.transport.nkeys import is_public_key
+from session.core.errors import BusRefusedIdentity
+from session.hub.access.identities import Identity
+from session.protocol.wire.ids import is_id
+
+
+@dataclass(frozen=True)
+class KeyWish:
+    """What the command line says of a new sealing key; files None for the system's keyring."""
+
+    organisation: str
+    first: str
+    days: int
+    seed_file: Path | None = None
+    secret_file: Path | None = None
+
+
+def seal_key(wish: KeyWish) -> int:
+    """Makes a secret, keeps it, and prints its public half, signed, for the convention; the exit code."""
+    try:
+        first = date.fromisoformat(wish.first) if wish.first else datetime.now(UTC).date()
+    except ValueError:
+        print(_("A date is written like 2030-12-24."))
+        return 2
+    if not is_id(wish.organisation) or not 1 <= wish.days <= 3650:
+        print(_("A key is for an organisation of the convention, and for 1 to 3650 days."))
+        return 2
+    if wish.secret_file is not None and wish.secret_file.exists():
+        print(_("{file} exists already.").format(file=wish.secret_file))
+        return 1
+    text = base64.b64encode(os.urandom(SECRET_BYTES))
+    secret = VaultSecret(text)
+    try:
+        seed = load_seed(signing_name(wish.organisation), wish.seed_file)
+        last = first + timedelta(days=wish.days - 1)
+        key = sign_seal_key(wish.organisation, secret, first, last, seed)
+        save_seed(secret_name(wish.organisation, key.key), text, wish.secret_file)
+    except (KeyMissing, BusRefusedIdentity) as error:
+        print(getattr(error, "why", "") or _("This is no signing key."))
+        return 1
+    print("[[seal_keys]]\n" + msgspec.toml.encode(key).decode(), end="")
+    return 0
+
+
+def admit(wanted: Wanted, key: str, settings: HubSettings, paths: Paths) -> int:
+    """Lets a desk's key into the vault of this machine, or ("-") all keys of this person out; the exit code.
+
+    Only where the settings are that vault's: a key that is taken away from another folder would still be let in.
+    """
+    if settings.organisation != wanted.organisation:
+        words = _("No vault of {organisation} is set up in {file}: say where it is with --folder or --settings.")
+        print(words.format(organisation=wanted.organisation, file=paths.config))
+        return 2
+    if not (is_id(wanted.organisation) and is_id(wanted.name)):
+        print(_("Say who is meant with --name."))
+        return 2
+    identity = Identity(wanted.organisation, wanted.role, wanted.name)
+    book, now = open_book(paths), datetime.now(UTC)
+    if key == "-":
+        book.revoke(identity, "", now)
+        print(_("The vault knows {user} no more.").format(user=wanted.name))
+        return 0
+    if not is_public_key(key):
+        print(_("“{key}” is not a public key.").format(key=key))
+        return 2
+    book.admit(identity, key, now)
+    print(_("The vault knows {user} by this key from now on.").format(user=wanted.name))
+    return 0

@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""`expert-app verify FILE...`: says in words whether a document is what was scanned, whether a receipt is genuine, and
+whether they belong together. For anybody who receives one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from documents.hashes import sha256_of
+from documents.pdf.provenance import Origin, PageOrigin, Verdict, verify
+from documents.printed.dates import hour, long_date
+from documents.printed.export_file import is_export
+from documents.printed.receipt.record import ReceiptCode, ReceiptVerdict, names_all, read_code, verify_receipt
+from expert_app.commands.verify_export import verify_export
+from expert_app.commands.verify_receipt import (
+    PICTURES,
+    ReaderMissing,
+    code_in,
+    is_code,
+    matches,
+    words_of_code,
+    words_of_receipt,
+)
+from expert_app.desk.provenance import raw_key
+from resources.texts import _
+from session.bus.transport.nkeys import is_public_key, is_signed
+from session.protocol.conversation.page_signing import page_words
+
+MAX_BYTES = 256 << 20
+
+
+def verify_files(names: Sequence[str], keys: Sequence[str], *, as_json: bool = False) -> int:
+    """Prints what the files are worth: documents, receipts, photographs of receipts, or the text of a receipt's code.
+
+    Documents given with a receipt are compared with it.
+
+    Args:
+        keys: public keys "U..." of whom one believes.
+
+    Returns:
+        0 when everything is whole and nothing speaks against its signer, else 1, or 2 unread.
+    """
+    wrong = [key for key in keys if not is_public_key(key)]
+    if wrong:
+        print(_("{key} is no public key.").format(key=wrong[0]))
+        return 2
+    trusted = [raw_key(key) for key in keys]
+    codes = [(name, read_code(name)) for name in names if is_code(name)]
+    files: list[tuple[str, bytes]] = []
+    exports: list[Path] = []
+    for path in (Path(name) for name in names if not is_code(name)):
+        try:
+            if path.suffix.lower() in PICTURES:
+                codes.append((path.name, code_in(path)))
+            elif is_export(path):
+                exports.append(path)
+            else:
+                files.append((path.name, _read(path)))
+        except ReaderMissing:
+            print(_("To read a code from a picture, zxing-cpp is needed: pip install zxing-cpp"))
+            return 2
+        except OSError as error:
+            print(_("{file} cannot be read: {why}.").format(file=path, why=error.strerror or error))
+            return 2
+    receipts = {name: found for name, data in files if (found := verify_receipt(data, trusted)) is not None}
+    documents = [(name, data) for name, data in files if name not in receipts]
+    answers = [
+        *(_tell_receipt(found, name, documents, as_json=as_json) for name, found in receipts.items()),
+        *(_tell_code(code, name, documents, trusted, as_json=as_json) for name, code in codes),
+        *(_tell_document(name, data, trusted, as_json=as_json) for name, data in documents),
+        *(verify_export(path, keys, as_json=as_json) == 0 for path in exports),
+    ]
+    return 0 if all(answers) else 1
+
+
+def _read(path: Path) -> bytes:
+    if path.stat().st_size > MAX_BYTES:
+        raise OSError(27, _("it is too large"))
+    return path.read_bytes()
+
+
+def _tell_document(name: str, data: bytes, trusted: Sequence[bytes], *, as_json: bool) -> bool:
+    verdict = verify(data, trusted)
+    print(msgspec.json.encode(verdict).decode() if as_json else "\n".join(words_of(verdict, name)))
+    forged = verdict.origin is not None and "forged" in {
+        signed_by_kiosk(verdict.origin, page) for page in verdict.origin.pages
+    }
+    return verdict.whole and verdict.trusted is not False and not forged
+
+
+def signed_by_kiosk(origin: Origin, page: PageOrigin) -> str:
+    """How the kiosk signed the scan before it left: "signed", "forged" when that is of something else, or ""."""
+    if not page.signature or page.scanned_at_utc is None:
+        return "forged" if page.signature else ""
+    words = page_words(
+        origin.session, page.page_id, page.scanned_sha256, page.scanned_bytes, page.dpi, page.scanned_at_utc
+    )
+    return "signed" if is_signed(page.signer, words, page.signature) else "forged"
+
+
+def _tell_receipt(verdict: ReceiptVerdict, name: str, documents: Sequence[tuple[str, bytes]], *, as_json: bool) -> bool:
+    agree = matches(verdict, documents)
+    if as_json:
+        print(msgspec.json.encode({"receipt": verdict, "genuine": verdict.genuine, "matches": agree}).decode())
+    else:
+        print("\n".join(words_of_receipt(verdict, name, documents)))
+    return verdict.genuine and agree
+
+
+def _tell_code(
+    code: ReceiptCode | None,
+    name: str,
+    documents: Sequence[tuple[str, bytes]],
+    trusted: Sequence[bytes],
+    *,
+    as_json: bool,
+) -> bool:
+    if code is None:
+        print(_("NO CODE: nothing in {file} is the code of a receipt of Poste Expert.").format(file=name[:60]))
+        return False
+    believed = (code.key in trusted) if trusted else None
+    agree = not documents or names_all(code, [sha256_of(data) for _name, data in documents])
+    if as_json:
+        print(msgspec.json.encode({"code": code, "matches": agree}).decode())
+    else:
+        print("\n".join(words_of_code(code, documents, believed)))
+    return code.genuine and believed is not False and agree
+
+
+def words_of(verdict: Verdict, name: str) -> list[str]:
+    """The verdict as lines of text: the answer first, then the way of the pages."""
+    return [*_answer(verdict, name), *(_way(verdict.origin) if verdict.origin is not None else [])]
+
+
+def _answer(verdict: Verdict, name: str) -> list[str]:
+    if not verdict.sealed:
+        if not verdict.readable:
+            return [_("NOT A DOCUMENT: {file} is no PDF, or is damaged.").format(file=name)]
+        return [
+            _("NO SEAL: nothing proves where {file} comes from.").format(file=name),
+            _("It was not made by Poste Expert, or its seal was removed or damaged."),
+        ]
+    if not verdict.whole:
+        lines = [_("CHANGED: {file} is not what was filed.").format(file=name)]
+        if verdict.changed_pages:
+            pages = ", ".join(map(str, verdict.changed_pages))
+            lines.append(_("The picture of these pages is another one: {pages}.").format(pages=pages))
+        elif verdict.readable:
+            lines.append(_("The pictures of the pages are those that were filed; something around them was changed."))
+        else:
+            lines.append(_("It cannot be opened any more."))
+        return lines
+    lines = [_("WHOLE: {file} is, to the last bit, what was filed from the scan.").format(file=name)]
+    if verdict.trusted is None:
+        lines.append(_("Whose seal it is was not looked at (--key): {key}").format(key=verdict.signer))
+    elif verdict.trusted:
+        lines.append(_("The seal is of a key that you trust."))
+    else:
+        lines[0] = _("NOT TRUSTED: {file} is whole, but sealed by a key that you did not name.").format(file=name)
+        lines.append(_("The seal's key: {key}").format(key=verdict.signer))
+    return lines
+
+
+def _way(origin: Origin) -> list[str]:
+    told = [
+        (_("Organisation"), origin.organisation),
+        (_("Reception point"), origin.site),
+        (_("Kiosk"), origin.kiosk),
+        (_("Adviser"), origin.agent),
+        (_("Session"), origin.session),
+        (_("Document made on"), _moment(origin.made_at_utc)),
+    ]
+    lines = ["", _("What the document says of its way:"), *(f"  {name} : {value}" for name, value in told if value)]
+    for number, page in enumerate(origin.pages, start=1):
+        at = _moment(page.scanned_at_utc) if page.scanned_at_utc else "?"
+        words = _("  Page {number}: scanned on {at}, {dpi} dpi, {device}")
+        lines.append(words.format(number=number, at=at, dpi=page.dpi, device=page.device or "?"))
+        lines.append(_("    Hash of the scan at the kiosk: {sha256}").format(sha256=page.scanned_sha256))
+        lines.append(_("    Hash of the picture filed: {sha256}").format(sha256=page.kept_sha256))
+        lines.append(_kiosk_words(signed_by_kiosk(origin, page), page.signer))
+        lines.append(_("    Treatment: {steps}").format(steps=", ".join(page.treatment) or "–"))
+    return lines
+
+
+def _kiosk_words(signed: str, key: str) -> str:
+    if signed == "signed":
+        return _("    Signed by the kiosk that scanned it: {key}").format(key=key)
+    if signed == "forged":
+        return _("    FORGED: the kiosk did not sign this scan.")
+    return _("    Not signed by a kiosk.")
+
+
+def _moment(at: datetime) -> str:
+    here = at.astimezone()
+    return _("{date}, {hour}").format(date=long_date(here), hour=hour(here))

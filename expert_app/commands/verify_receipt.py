@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""`expert-app verify` of a receipt: its file, a photograph of the paper, or the code as text; against documents.
+
+Used by `verify_command`, which decides what a file is.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from documents.hashes import sha256_of
+from documents.printed.dates import hour, long_date
+from documents.printed.receipt.facts import MARK
+from documents.printed.receipt.record import ReceiptCode, ReceiptVerdict, names_all, read_code
+from resources.texts import _
+
+PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp"})
+MAX_PICTURE_PX = 60_000_000
+
+
+class ReaderMissing(Exception):
+    """The program that reads QR codes from pictures is not installed."""
+
+
+def is_code(text: str) -> bool:
+    """The argument is a code's text, not the name of a file."""
+    return f"{MARK}|" in text
+
+
+def code_in(path: Path) -> ReceiptCode | None:
+    """The code on a photographed or scanned receipt; None: there is none of ours.
+
+    Raises:
+        ReaderMissing: see above. OSError: no picture.
+    """
+    try:
+        import zxingcpp
+    except ImportError as error:
+        raise ReaderMissing from error
+    from PIL import Image
+
+    with Image.open(path, formats=("PNG", "JPEG", "WEBP")) as picture:
+        if picture.width * picture.height > MAX_PICTURE_PX:
+            raise OSError(27, _("it is too large"))
+        found = zxingcpp.read_barcodes(picture.convert("L"))
+    return next((code for one in found if (code := read_code(one.text)) is not None), None)
+
+
+def words_of_receipt(verdict: ReceiptVerdict, name: str, documents: Sequence[tuple[str, bytes]]) -> list[str]:
+    """What a receipt's file is worth, what it names, and whether these documents (name, bytes) are it."""
+    record = verdict.record
+    if not verdict.whole:
+        lines = [_("CHANGED: {file} is not the receipt that was made.").format(file=name)]
+    elif not verdict.agrees:
+        lines = [_("CONTRADICTORY: the code on {file} is not of what it says.").format(file=name)]
+    elif verdict.trusted is False:
+        lines = [_("NOT TRUSTED: {file} is whole, but sealed by a key that you did not name.").format(file=name)]
+    else:
+        lines = [_("GENUINE: {file} is, to the last bit, the receipt that was made.").format(file=name)]
+    if verdict.code is not None:
+        lines += _who(verdict.code, verdict.trusted)
+    lines += _said(record.organisation, record.dossier, datetime.fromisoformat(record.received_at))
+    lines.append(_kind(record.registered_only))
+    given = {sha256_of(data): file for file, data in documents}
+    for piece in record.pieces:
+        lines.append(_("  {piece}, {pages} page(s): {sha256}").format(
+            piece=piece.name, pages=piece.pages, sha256=piece.sha256))  # fmt: skip
+        if documents:
+            file = given.get(piece.sha256)
+            lines.append(_("    is {file}").format(file=file) if file else _("    NOT among the documents given"))
+    named = {piece.sha256 for piece in record.pieces}
+    lines += [
+        _("  NOT NAMED: {file} is not on this receipt, or was changed since.").format(file=file)
+        for sha256, file in given.items()
+        if sha256 not in named
+    ]
+    return lines
+
+
+def words_of_code(code: ReceiptCode, documents: Sequence[tuple[str, bytes]], trusted: bool | None) -> list[str]:
+    """What the code on a paper is worth."""
+    if not code.genuine:
+        return [_("FORGED: the code's signature is not right.")]
+    first = _("GENUINE: the code is signed by the desk that made the receipt.")
+    if trusted is False:
+        first = _("NOT TRUSTED: the code is signed, but by a key that you did not name.")
+    lines = [first, *_who(code, trusted), *_said(code.organisation, code.dossier, code.received_at)]
+    lines += [_kind(code.registered_only), _("  Pieces: {count}").format(count=code.count)]
+    if documents:
+        same = names_all(code, [sha256_of(data) for _file, data in documents])
+        lines.append(
+            _("The documents given are exactly those of the receipt.")
+            if same
+            else _("The documents given are NOT those of the receipt: one is missing, too many, or changed.")
+        )
+    return lines
+
+
+def matches(verdict: ReceiptVerdict, documents: Sequence[tuple[str, bytes]]) -> bool:
+    """No document was given, or exactly those that the receipt names."""
+    named = sorted(piece.sha256 for piece in verdict.record.pieces)
+    return not documents or sorted(sha256_of(data) for _file, data in documents) == named
+
+
+def _who(code: ReceiptCode, trusted: bool | None) -> list[str]:
+    if trusted:
+        return [_("The seal is of a key that you trust.")]
+    return [_("The seal's key: {key}").format(key=base64.b64encode(code.key).decode())]
+
+
+def _said(organisation: str, dossier: str, at: datetime) -> list[str]:
+    received = _("{date}, {hour}").format(date=long_date(at), hour=hour(at))
+    told = ((_("Organisation"), organisation), (_("Dossier number"), dossier), (_("Received on"), received))
+    return ["", _("What the receipt says:"), *(f"  {name} : {value}" for name, value in told)]
+
+
+def _kind(registered_only: bool) -> str:
+    if registered_only:
+        return "  " + _("Acknowledgement of registration: the pieces are safe and will be filed")
+    return "  " + _("Acknowledgement of receipt")

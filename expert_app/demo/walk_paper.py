@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The paper of the scripted walk: three pages of two documents, an accident on the way of each, both filed and printed.
+
+The scanner jams, the bus is cut in the middle of a page, the desk is killed in the middle of the next, the hub is away
+when the agent files: what arrives in the end is what the scanner saw, once. Used by `expert_app.demo.walk`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from expert_app.demo.run import Demo
+from expert_app.demo.walk_proofs import (
+    Evidence,
+    ProofMissing,
+    copy_proof,
+    documents_of,
+    printed_proof,
+    receipt_proof,
+    same,
+    scanner_served,
+    store_proof,
+)
+from expert_app.demo.world import DOSSIER, PIECES, depot_of
+
+if TYPE_CHECKING:
+    from expert_app.demo.walk import Walk
+
+PAGE_S = 60.0
+
+
+class PaperSteps:
+    """The steps in between `form_filled` and `hung_up`."""
+
+    def __init__(self, walk: Walk, demo: Demo) -> None:
+        self._walk, self._demo = walk, demo
+        self._first: Evidence = {}
+        self._filed: Evidence = {}
+
+    def plan(self) -> list[tuple[str, Callable[[], Awaitable[Evidence]]]]:
+        """Names and acts, in order."""
+        return [
+            ("page_scanned", self.page_scanned),
+            ("page_cleaned", self.page_cleaned),
+            ("second_page_scanned", self.second_page_scanned),
+            ("document_filed", self.document_filed),
+            ("piece_filed", self.piece_filed),
+            ("third_page_scanned", self.third_page_scanned),
+            ("second_document_filed", self.second_document_filed),
+            ("filed_once", self.filed_once),
+            ("printed", self.printed),
+            ("receipt_printed", self.receipt_printed),
+        ]
+
+    # ---- accidents ----
+
+    async def _scanner(self, **orders: Any) -> bool:
+        """Changes the simulated scanner; False for a real one, which nobody can order to jam."""
+        host = self._demo.scanner_address.partition("://")[2].partition("/")[0]
+        try:
+            async with httpx.AsyncClient(timeout=10) as client:
+                return (await client.post(f"http://{host}/sim", json=orders)).is_success
+        except httpx.HTTPError:
+            return False
+
+    async def _cut_the_bus(self) -> None:
+        """Kills nats-server; the hub starts it again."""
+        server = (await self._demo.hub.ask("facts"))["server"]["pid"]
+        os.kill(server, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
+
+    async def _arriving(self, other_than: str = "") -> Evidence:
+        """A page is on its way: some of it is at the desk, not all."""
+        seen: Evidence = await self._walk.fact(
+            self._demo.desk, "page_arriving", page=lambda page: page != other_than, percent=lambda n: n < 100
+        )
+        return seen
+
+    async def _whole(self, page: str) -> Evidence:
+        """The page is on the desk's disk, and its hash is the one that the kiosk made before it sent anything."""
+        kept: Evidence = await self._walk.fact(self._demo.desk, "page_kept", page=page, timeout_s=PAGE_S)
+        offered = await self._walk.fact(self._demo.kiosk, "page_offered", page=page)
+        same("SHA-256 of the page", kept["sha256"], offered["sha256"])
+        return kept
+
+    # ---- the steps ----
+
+    async def page_scanned(self) -> Evidence:
+        """Preview; the paper jams, which the agent reads; then the page, with the hash of what the scanner sent."""
+        walk, desk = self._walk, self._demo.desk
+        await walk.click(desk, "piece_scan_demande")
+        await walk.allow("ask_scan", "scan")
+        await walk.click(desk, "scan_preview")
+        preview = await walk.fact(desk, "preview_received")
+        jammed = await self._scanner(fault="jam")
+        if jammed:
+            await walk.click(desk, "scan_page")
+            await walk.fact(desk, "trouble_scan", code="scanner_jammed")
+            await self._scanner(fault="")
+        await walk.click(desk, "scan_page")
+        page = await walk.fact(desk, "page_kept", timeout_s=PAGE_S)
+        await self._whole(page["page"])
+        self._first = page
+        served = await scanner_served(self._demo.scanner_address)
+        on_the_way = "paper jam, said at the desk" if jammed else "none: a real scanner"
+        return {"on_the_way": on_the_way, "preview_bytes": preview["size_bytes"], **page, "scanner": served}
+
+    async def page_cleaned(self) -> Evidence:
+        """The cleaned copy is shown; the original is untouched."""
+        cleaned = await self._walk.fact(self._demo.desk, "page_cleaned", page=self._first["page"])
+        same("SHA-256 of the original", cleaned["original_sha256"], self._first["sha256"])
+        return cleaned
+
+    async def second_page_scanned(self) -> Evidence:
+        """The bus is cut while the second page arrives; it arrives all the same, whole."""
+        walk, desk = self._walk, self._demo.desk
+        await walk.click(desk, "scan_page")
+        arriving = await self._arriving(other_than=self._first["page"])
+        await self._cut_the_bus()
+        await walk.fact(desk, "connection", connected=False)
+        await walk.fact(desk, "connection", connected=True)
+        kept = await self._whole(arriving["page"])
+        await walk.fact(desk, "page_cleaned", page=kept["page"])
+        return {"on_the_way": f"bus cut at {arriving['percent']} %", **kept}
+
+    async def document_filed(self) -> Evidence:
+        """The caller lets it be kept, the agent files both pages; the store's own file is read back."""
+        await self._walk.allow("ask_keep", "keep")
+        await self._walk.click(self._demo.desk, "file_document")
+        filed = await self._walk.fact(self._demo.desk, "document_filed", timeout_s=PAGE_S)
+        self._filed = filed
+        proof = await self._proof(filed)
+        same("pages of the document", proof["pages"], 2)
+        return proof
+
+    async def _proof(self, filed: Evidence) -> Evidence:
+        """The store's own file, and the copy in the folder that the agency's own system watches."""
+        named = (filed["document"], filed["sha256"])
+        proof = await asyncio.to_thread(store_proof, self._demo.store_folder, DOSSIER, *named)
+        return {**proof, "copy": await copy_proof(depot_of(self._demo.folder), *named)}
+
+    async def piece_filed(self) -> Evidence:
+        """The piece that the agent chose shows as filed, on the store's answer."""
+        same("piece", self._filed["piece"], "demande")
+        return await self._walk.fact(self._demo.desk, f"piece_{self._filed['piece']}", state="filed")
+
+    @property
+    def _other_piece(self) -> str:
+        return dict(PIECES)["identite"]
+
+    async def _show_devices(self) -> None:
+        """A desk that has just started shows the dossier first; a piece's scan button turns to the scanner."""
+        shown = await self._demo.desk.ask("visible")
+        if "scan_page" not in shown:
+            await self._walk.click(self._demo.desk, "piece_scan_identite")
+
+    async def third_page_scanned(self) -> Evidence:
+        """The desk is killed while a page for another piece arrives; started again, it has the page."""
+        walk = self._walk
+        await walk.chosen("file_piece", self._other_piece)
+        await walk.click(self._demo.desk, "scan_page")
+        arriving = await self._arriving(other_than=(await walk.fact(self._demo.desk, "page_arriving"))["page"])
+        self._demo.desk.kill()
+        await self._demo.desk.ended.wait()
+        self._demo.desk = await self._demo.start_desk()
+        session = (await walk.fact(self._demo.kiosk, "session_opened"))["session"]
+        await walk.fact(self._demo.desk, "session", id=session, resumed=True)
+        kept = await self._whole(arriving["page"])
+        await walk.fact(self._demo.desk, "page_cleaned", page=kept["page"])
+        await walk.fact(self._demo.desk, "first_video", frames=lambda n: n > 0)
+        return {"on_the_way": f"desk killed at {arriving['percent']} %", **kept}
+
+    async def second_document_filed(self) -> Evidence:
+        """The hub is away when the agent files; the document waits at the desk and is filed when the hub is back."""
+        walk = self._walk
+        await self._show_devices()
+        await walk.chosen("file_piece", self._other_piece)
+        self._demo.hub.kill()
+        await self._demo.hub.ended.wait()
+        await walk.fact(self._demo.desk, "trouble_line", code="hub_unreachable")
+        await walk.click(self._demo.desk, "file_document")
+        await walk.fact(self._demo.desk, "document_waiting")
+        self._demo.hub = await self._demo.start_hub()
+        filed = await walk.fact(self._demo.desk, "document_filed", timeout_s=PAGE_S)
+        same("piece", filed["piece"], "identite")
+        await walk.fact(self._demo.desk, "piece_identite", state="filed")
+        return {"on_the_way": "hub killed and started again", **await self._proof(filed)}
+
+    async def filed_once(self) -> Evidence:
+        """The dossier on the store's disk has these two documents, of three scans, and nothing else."""
+        documents = await asyncio.to_thread(documents_of, self._demo.store_folder, DOSSIER)
+        same("documents and their pages", sorted(one["pages"] for one in documents), [1, 2])
+        scans = [sha256 for one in documents for sha256 in one["scans"]]
+        same("scans, each once", len(set(scans)), 3)
+        if self._first["sha256"] not in scans:
+            raise ProofMissing("the first page is in no document of the store")
+        return {"documents": len(documents), "scans": scans}
+
+    async def printed(self) -> Evidence:
+        """A filed document is printed at the kiosk; the printer's own bytes are hashed."""
+        await self._walk.allow("ask_print", "print")
+        await self._walk.click(self._demo.desk, "print_file")
+        path = str(await asyncio.to_thread(self._demo.copy_of_filed, self._filed["sha256"], "Demande signée"))
+        await self._demo.desk.ask("type", name="print_file_dialog", text=path)
+        sent = await self._print_done(0)
+        same("SHA-256 of the printed document", sent["sha256"], self._filed["sha256"])
+        return await printed_proof(self._demo.printer_spool, sent["job_id"], sent["sha256"])
+
+    async def _print_done(self, after: int) -> Evidence:
+        """The caller sees the document and wants it."""
+        walk = self._walk
+        await walk.fact(self._demo.desk, "print", state="shown", timeout_s=PAGE_S)
+        await walk.click(self._demo.kiosk, "print_yes")
+        done: Evidence = await walk.fact(
+            self._demo.desk, "print", state="done", job_id=lambda n: n > after, timeout_s=PAGE_S
+        )
+        return done
+
+    async def receipt_printed(self) -> Evidence:
+        """The caller's receipt comes out of the printer; it names both documents and is proved against them."""
+        before = await self._walk.fact(self._demo.desk, "print")
+        await self._walk.click(self._demo.desk, "print_receipt")
+        sent = await self._print_done(before["job_id"])
+        spool, job = self._demo.printer_spool, sent["job_id"]
+        proof = await printed_proof(spool, job, sent["sha256"], receipt_for=DOSSIER)
+        genuine = await asyncio.to_thread(receipt_proof, spool, job, self._demo.store_folder, DOSSIER)
+        return {**proof, **genuine}

@@ -1,0 +1,268 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""An agent's work around the conversations, without Qt: its state, offers, the next caller, the wrap-up's time.
+
+Used by `compose_desk_work`, which connects it with the window; conversations themselves are `expert_app.desk.app`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from expert_app.desk.app import DeskApp
+from expert_app.runtime.observations import Facts
+from session.core.errors import SessionError
+from session.core.notifier import Notifier
+from session.core.tasks import Tasks
+from session.desk.hub.client import DeskLink
+from session.protocol.hub.board import AgentState
+from session.protocol.hub.requests import SessionFacts
+from session.protocol.hub.routing import ServiceWork, WorkAnswer, WrapUpAnswer
+from session.protocol.hub.tickets import Ticket, TicketState
+
+log = logging.getLogger(__name__)
+
+ASK_S = 60.0
+"""The convention may change what an agent serves; a desk follows within a minute."""
+
+
+PASSED_ON_S = 0.5
+"""From the end of an offer until the hub has noted why."""
+
+
+LAST_WORD_S = 2.0
+DESK_CLOSED = "desk_closed"
+"""Reason code of an agent whose program was closed while it was available."""
+
+
+class Said(NamedTuple):
+    """The agent's state: available, or why not (a short code)."""
+
+    available: bool
+    reason: str = ""
+
+
+class WrapUpTime(NamedTuple):
+    """When the wrap-up ends by itself (None: never), and how often that may be put off."""
+
+    until_utc: datetime | None
+    more: int = 0
+
+
+class WorkLinkLike(Protocol):
+    """`session.desk.hub.work.WorkLink`."""
+
+    async def work(self) -> WorkAnswer:
+        """What this agent may serve, and its state."""
+        ...
+
+    async def report(self, available: bool, reason: str = "") -> None:
+        """Tells the hub the agent's state."""
+        ...
+
+    async def next(self, service: str | None = None) -> SessionFacts:
+        """Takes whoever is next."""
+        ...
+
+    async def decline(self, ticket_id: str, reason: str) -> None:
+        """No to an offer."""
+        ...
+
+    async def prolong(self, session_id: str, until_utc: datetime) -> WrapUpAnswer:
+        """More time."""
+        ...
+
+    async def note(self, session_id: str, note_id: str, text: str) -> None:
+        """Keeps a note in the caller's dossier."""
+        ...
+
+
+class DeskWork:
+    """One agent's work.
+
+    Args:
+        user: who the agent is.
+
+    Attributes:
+        services: what this agent may serve, once it is known.
+        services_changed: told when that is known or has changed.
+        state_changed: what the hub takes the agent to be doing, when that is not what the screen shows.
+        offered: the ticket offered to this agent; None when it is not any more.
+        rang: a new caller that this agent may take itself.
+        wrap_up_changed: how much time the wrap-up has.
+    """
+
+    def __init__(self, app: DeskApp, link: DeskLink, work: WorkLinkLike, user: str, tasks: Tasks, facts: Facts) -> None:
+        self.services: list[ServiceWork] = []
+        self.services_changed: Notifier[list[ServiceWork]] = Notifier()
+        self.state_changed: Notifier[Said] = Notifier()
+        self.offered: Notifier[Ticket | None] = Notifier()
+        self.rang: Notifier[Ticket] = Notifier()
+        self.wrap_up_changed: Notifier[WrapUpTime] = Notifier()
+        self._app, self._link, self._work = app, link, work
+        self._user, self._tasks, self._facts = user, tasks, facts
+        self._said = Said(True)
+        self._unsaid: Said | None = None
+        self._offer: Ticket | None = None
+        self._answered = ""
+        self._known: set[str] | None = None
+        self._wrap_up = WrapUpTime(None)
+
+    def start(self) -> None:
+        """Begins to listen."""
+        self._link.connection_changed.connect(self._on_connection)
+        self._link.queue_changed.connect(self._on_queue)
+        self._app.session_closed.connect(lambda outcome: self._set_wrap_up(WrapUpTime(None)))
+        self._tasks.spawn(self._asking(), name="ask what I serve")
+
+    async def stop(self) -> None:
+        """The program ends: no caller is offered to a desk that is about to fall silent. A pause stays a pause."""
+        if not (self._said.available and self._link.is_ready):
+            return
+        try:
+            async with asyncio.timeout(LAST_WORD_S):
+                await self._work.report(False, DESK_CLOSED)
+        except (SessionError, TimeoutError):
+            log.info("the hub was not told that this desk closes")
+
+    # ---- the agent's state -----------------------------------------------------------------------------------------
+
+    def set_state(self, available: bool, reason: str = "") -> None:
+        """The agent is available or pauses; the hub is told as soon as it is there."""
+        self._said = self._unsaid = Said(available, reason)
+        self._app.do(self._say(), "report my state")
+
+    async def _say(self) -> None:
+        said = self._unsaid
+        if said is None:
+            return
+        await self._work.report(*said)
+        if self._unsaid == said:
+            self._unsaid = None
+
+    def _on_connection(self, connected: bool) -> None:
+        if connected:
+            self._app.do(self._ask(), "report my state")
+
+    async def _asking(self) -> None:
+        while True:
+            await asyncio.sleep(ASK_S)
+            if self._link.is_ready:
+                try:
+                    await self._ask()
+                except SessionError as error:
+                    log.info("what this desk serves is not known: %s", error.code)
+
+    async def _ask(self) -> None:
+        """What the agent chose while the hub was away is said first; else the hub's word counts, as after a restart."""
+        await self._say()
+        answer = await self._work.work()
+        if answer.services != self.services:
+            self.services = answer.services
+            self.services_changed.emit(self.services)
+        if answer.reason == DESK_CLOSED:  # of the run before this one
+            self.set_state(True)
+            return
+        said = Said(answer.said is AgentState.AVAILABLE, answer.reason)
+        if self._unsaid is None and said != self._said:
+            self._said = said
+            self._facts.note("agent_state", state=answer.said.value)
+            self.state_changed.emit(said)
+
+    # ---- the queue -------------------------------------------------------------------------------------------------
+
+    def _on_queue(self, tickets: list[Ticket]) -> None:
+        mine = next((one for one in tickets if one.state is TicketState.OFFERED and one.agent == self._user), None)
+        if mine != self._offer:
+            self._on_offer(mine)
+        self._notice(tickets)
+        session = self._app.session
+        if session is not None:
+            ticket = next((one for one in tickets if one.id == session.facts.ticket_id), None)
+            if ticket is not None and ticket.state is TicketState.WRAP_UP:
+                self._set_wrap_up(WrapUpTime(ticket.wrap_up_until_utc, self._more(ticket)))
+
+    def _on_offer(self, offer: Ticket | None) -> None:
+        before, self._offer = self._offer, offer
+        if offer is not None:
+            self._facts.note("offer", id=offer.id, number=offer.number)
+        else:
+            self._facts.forget("offer")
+        self.offered.emit(offer)
+        if offer is None and before is not None and before.id != self._answered:
+            self._app.do(self._ask_soon(), "report my state")
+
+    async def _ask_soon(self) -> None:
+        """Perhaps the hub takes us for silent; it passes the caller on first and notes that afterwards."""
+        await asyncio.sleep(PASSED_ON_S)
+        await self._ask()
+
+    def _notice(self, tickets: list[Ticket]) -> None:
+        """Tells each caller that is new since the last look, not those who waited before this desk came."""
+        waiting = {one.id: one for one in tickets if one.state is TicketState.WAITING}
+        if self._known is None:
+            self._known = set(waiting)
+        for ticket_id in waiting.keys() - self._known:
+            self.rang.emit(waiting[ticket_id])
+        self._known |= waiting.keys()
+        self._known &= {one.id for one in tickets}
+
+    def accept_next(self, service: str) -> None:
+        """Takes whoever is next for this agent, of one service or ("") of all."""
+        self._app.do(self._accept_next(service), "accept")
+
+    async def _accept_next(self, service: str) -> None:
+        if self._app.session is None:
+            await self._app.enter(await self._work.next(service or None))
+
+    def accept_offer(self, ticket_id: str) -> None:
+        """Takes the offered caller."""
+        self._answered = ticket_id
+        self._app.accept(ticket_id)
+
+    def decline(self, ticket_id: str, reason: str) -> None:
+        """Does not take the offered caller."""
+        self._answered = ticket_id
+        self._app.do(self._work.decline(ticket_id, reason), "decline")
+
+    # ---- wrap-up ---------------------------------------------------------------------------------------------------
+
+    @property
+    def wrap_up(self) -> WrapUpTime:
+        """How much time the wrap-up in hand has."""
+        return self._wrap_up
+
+    def prolong(self) -> None:
+        """Asks for more time for this wrap-up."""
+        session, until_utc = self._app.session, self._wrap_up.until_utc
+        if session is not None and until_utc is not None:
+            self._app.do(self._prolong(session.facts.id, until_utc), "prolong")
+
+    async def _prolong(self, session_id: str, until_utc: datetime) -> None:
+        answer = await self._work.prolong(session_id, until_utc)
+        self._set_wrap_up(WrapUpTime(answer.until_utc, answer.more))
+
+    def finish(self, outcome: str, note: str) -> None:
+        """The wrap-up is done; a note is kept first, and when that fails nothing is finished."""
+        self._app.do(self._finish(outcome, note), "finish")
+
+    async def _finish(self, outcome: str, note: str) -> None:
+        session = self._app.session
+        if session is not None and note:
+            await self._work.note(session.facts.id, session.facts.id, note)
+        await self._app.close(outcome)
+
+    def _more(self, ticket: Ticket) -> int:
+        """How often this wrap-up may still be prolonged, as the hub counts it."""
+        work = next((one for one in self.services if one.id == ticket.service), None)
+        ends, began = ticket.wrap_up_until_utc, ticket.ended_at_utc
+        if work is None or not work.wrap_up_s or ends is None or began is None:
+            return 0
+        return work.wrap_up_more - (round((ends - began).total_seconds() / work.wrap_up_s) - 1)
+
+    def _set_wrap_up(self, time: WrapUpTime) -> None:
+        if time != self._wrap_up:
+            self._wrap_up = time
+            self.wrap_up_changed.emit(time)

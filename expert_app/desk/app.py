@@ -1,0 +1,438 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The desk's job, without Qt: take a ticket, hold the session, file its pages, finish. `compose_desk` connects views.
+
+What happens is told by notifiers; what the agent wants comes in as calls, which return at once. Errors become
+`troubled` facts: a code and its values, never a sentence.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Coroutine
+from typing import Any
+
+from documents.errors import DocumentError
+from expert_app.desk.facts import ASKING, SEAL_REFUSED, VAULT_S, OpenSession, Trouble, fact_of
+from expert_app.desk.filing import Filing, Value
+from expert_app.runtime.observations import Facts
+from session.core.clock import Clock
+from session.core.errors import (
+    DossierUnknown,
+    GrantMissing,
+    HubUnreachable,
+    SessionError,
+    TicketKept,
+    TicketTaken,
+    VaultAway,
+)
+from session.core.notifier import Notifier
+from session.core.tasks import Tasks
+from session.desk.hub.client import DeskLink
+from session.desk.session import DeskSession
+from session.log import events
+from session.protocol.conversation.messages import Grant, KioskWiped
+from session.protocol.hub.requests import (
+    DocumentFiled,
+    DossierFacts,
+    PeerPresence,
+    PieceState,
+    SessionEnded,
+    SessionFacts,
+)
+from session.protocol.hub.tickets import Ticket, TicketState
+
+log = logging.getLogger(__name__)
+
+FLUSH_S = 5.0
+RETRY_S = 1.0
+
+
+class DeskApp:
+    """One agent's desk.
+
+    Args:
+        link: to the hub. filing: pages to dossier. open_session: makes a session's parts; True after a restart.
+
+    Attributes:
+        session_opened: a conversation begins or, after a restart, goes on. session_ended: it is over, wrap-up begins.
+        kiosk_wiped: the kiosk's report. session_closed: the wrap-up is finished.
+        dossier_changed: the caller's dossier as the store has it; None when
+            the caller gave no number. number_opened: (session, caller number)
+            that the organisation's own service has read. document_opened: (name, bytes) to show.
+        resumed: set once it is known whether an earlier run's session goes on.
+        troubled: see `Trouble`. untroubled: the trouble of this key is over.
+    """
+
+    def __init__(
+        self,
+        link: DeskLink,
+        filing: Filing,
+        open_session: OpenSession,
+        clock: Clock,
+        tasks: Tasks,
+        facts: Facts,
+    ) -> None:
+        self.session_opened: Notifier[DeskSession] = Notifier()
+        self.session_ended: Notifier[SessionEnded] = Notifier()
+        self.session_closed: Notifier[str] = Notifier()
+        self.kiosk_wiped: Notifier[KioskWiped] = Notifier()
+        self.dossier_changed: Notifier[DossierFacts | None] = Notifier()
+        self.number_opened: Notifier[tuple[str, str]] = Notifier()
+        self.document_opened: Notifier[tuple[str, bytes]] = Notifier()
+        self.troubled: Notifier[Trouble] = Notifier()
+        self.untroubled: Notifier[str] = Notifier()
+        self._link, self._filing, self._open_session = link, filing, open_session
+        self._clock, self._tasks, self._facts = clock, tasks, facts
+        self.resumed, self._line = asyncio.Event(), asyncio.Event()
+        self._session: DeskSession | None = None
+        self._ended: SessionEnded | None = None
+        self._dossier: DossierFacts | None = None
+        self._dossier_known = False
+        self._told: set[str] = set()
+
+    @property
+    def session(self) -> DeskSession | None:
+        """The conversation or wrap-up in hand."""
+        return self._session
+
+    @property
+    def dossier(self) -> DossierFacts | None:
+        """The dossier on the screen."""
+        return self._dossier
+
+    # ---- start and stop ----
+
+    async def start(self) -> None:
+        """Listens to the hub; sends what an earlier run left unsent; goes on with a session that is still ours."""
+        self._link.queue_changed.connect(self._on_queue)
+        self._link.connection_changed.connect(self._on_connection)
+        self._link.session_ended.connect(self._on_session_ended)
+        self._link.peer_presence.connect(self._on_peer_presence)
+        self._filing.document_filed.connect(self._on_document_filed)
+        await self._link.start()
+        self._do(self._go_on(), "go on")
+
+    async def _go_on(self) -> None:
+        while True:
+            try:
+                answer = await self._link.resume()
+                break
+            except SessionError as error:
+                log.info("the hub does not answer yet: %s", error.code)
+                await self._wait_for_line()
+        try:
+            for facts, state in zip(answer.sessions, answer.states, strict=False):
+                await self._enter(facts, resumed=True)
+                if state == TicketState.WRAP_UP:
+                    await self._leave(SessionEnded(session_id=facts.id, by="hub", reason="resumed_in_wrap_up"))
+                break
+        finally:
+            self.resumed.set()
+            self._facts.note("resumed", sessions=len(answer.sessions))
+        await self._filing.send_waiting()
+
+    async def _wait_for_line(self) -> None:
+        """Until the line comes back, or a moment."""
+        self._line.clear()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._line.wait(), RETRY_S)
+
+    async def stop(self) -> None:
+        """The window closes: a running conversation is ended for both ends, nothing received is lost."""
+        session = self._session
+        if session is None:
+            return
+        if self._ended is None:
+            try:
+                await asyncio.wait_for(self._link.hang_up(session.facts.id, "desk_closed"), 3)
+            except (SessionError, TimeoutError):
+                log.warning("the hub was not told that the desk stops")
+            await session.end_call()
+        await session.close(FLUSH_S)
+
+    # ---- ticket and session ----
+
+    def accept(self, ticket_id: str) -> None:
+        """The agent takes a ticket."""
+        self._do(self._accept(ticket_id), "accept")
+
+    async def _accept(self, ticket_id: str) -> None:
+        if self._session is not None:
+            return
+        await self.enter(await self._link.accept(ticket_id))
+
+    async def enter(self, facts: SessionFacts) -> None:
+        """A session was opened for this desk."""
+        await self._enter(facts, resumed=False)
+
+    async def _enter(self, facts: SessionFacts, resumed: bool) -> None:
+        if self._session is not None:
+            return
+        self._ended, self._dossier, self._dossier_known = None, None, False
+        session = self._session = await self._open(facts, resumed)
+        session.grants.changed.connect(
+            lambda change: self._facts.note(f"grant_{change.grant.value}", allowed=change.allowed)
+        )
+        session.kiosk_wiped.connect(self._on_kiosk_wiped)
+        self._filing.begin(session)
+        self.session_opened.emit(session)
+        await (session.start_without_kiosk() if facts.phone else session.start())
+        self._do(self._load_when_vault_answers(), "load the dossier")
+
+    async def _open(self, facts: SessionFacts, resumed: bool) -> DeskSession:
+        """The session's parts; one that cannot be sealed as it must be is not begun, and ends at both ends."""
+        try:
+            return self._open_session(facts, resumed)
+        except SessionError:
+            await self._link.hang_up(facts.id, SEAL_REFUSED)
+            await self._link.close(facts.id, SEAL_REFUSED)
+            raise
+
+    def hang_up(self) -> None:
+        """The agent ends the conversation."""
+        if self._session is not None and self._ended is None:
+            self._do(self._link.hang_up(self._session.facts.id, "done"), "hang up")
+
+    def finish(self, outcome: str) -> None:
+        """The wrap-up is done."""
+        self._do(self.close(outcome), "finish")
+
+    def call_later(self, minutes: int) -> None:
+        """The caller was not reached by telephone, and waits again after `minutes`."""
+        self._do(self.close("call_later", minutes), "finish")
+
+    async def close(self, outcome: str, later_min: int = 0) -> None:
+        """As `finish`, for who goes on afterwards; or `call_later`."""
+        session = self._session
+        if session is None:
+            return
+        await self._filing.send_all_of(session.facts.id)  # afterwards the hub takes nothing more of this session
+        session.chronicle.write(events.SessionClosed(outcome=outcome))
+        complete = await session.close(FLUSH_S)
+        if not complete:
+            log.warning("the hub has not the whole log; the rest is sent later")
+        if later_min:
+            await self._link.call_later(session.facts.id, later_min)
+        else:
+            await self._link.close(session.facts.id, outcome)
+        session.grants.forget()
+        self._session = self._dossier = self._ended = None
+        self._filing.end()
+        self._facts.note("session_closed", session=session.facts.id, log_complete=complete)
+        self.session_closed.emit(outcome)
+
+    def _on_session_ended(self, ended: SessionEnded) -> None:
+        if self._session is not None and ended.session_id == self._session.facts.id and self._ended is None:
+            self._do(self._leave(ended), "end of session")
+
+    async def _leave(self, ended: SessionEnded) -> None:
+        session = self._session
+        if session is None:
+            return
+        self._ended = ended
+        session.chronicle.ended(ended)
+        await session.end_call()
+        self.session_ended.emit(ended)
+        if ended.reason == "desk_lost":  # the hub has given the caller back to the queue: no wrap-up is ours
+            await session.close(FLUSH_S)
+            session.grants.forget()
+            self._session = None
+            self._filing.end()
+            self.session_closed.emit("desk_lost")
+
+    def _on_kiosk_wiped(self, wiped: KioskWiped) -> None:
+        self._facts.note("kiosk_wiped", left_over=wiped.left_over)
+        self.kiosk_wiped.emit(wiped)
+
+    def _on_peer_presence(self, presence: PeerPresence) -> None:
+        if self._session is None or presence.session_id != self._session.facts.id:
+            return
+        if presence.present:
+            self.untrouble("peer_gone")
+            self._session.line_back()
+        else:
+            self.trouble("peer_gone", {}, key="peer_gone")
+
+    def _on_connection(self, connected: bool) -> None:
+        self._facts.note("connection", connected=connected)
+        if not connected:
+            self.trouble(HubUnreachable.code, {}, key="line")
+            return
+        self._line.set()
+        self.untrouble("line")
+        self._do(self._filing.send_waiting(), "send what waits")
+        if self._session is None:
+            return
+        if not self._dossier_known:
+            self._do(self._load_dossier(""), "load the dossier")
+        if self._ended is None:
+            self._session.line_back()
+
+    def _on_queue(self, tickets: list[Ticket]) -> None:
+        self._facts.note("queue", open=len(tickets))
+
+    # ---- consent, page, devices ----
+
+    def request_grant(self, grant: Grant) -> None:
+        """Asks the caller for a power."""
+        if self._session is not None:
+            self._session.chronicle.grant_asked(grant)
+            self._do(self._session.grants.request(grant), ASKING)
+
+    def open_address(self, address: str) -> None:
+        """Opens a web address on the kiosk."""
+        if self._session is not None:
+            self._session.page.open_address(address)
+
+    def ask_devices(self) -> None:
+        """How are scanner and printer now, after what they did?"""
+        if self._session is not None and self._ended is None:
+            self._do(self._session.devices.request_report(), "ask the devices")
+
+    # ---- dossier ----
+
+    def find_dossier(self, number: str) -> None:
+        """The agent names a dossier for a caller without a number."""
+        self._do(self._load_dossier(number), "find the dossier")
+
+    async def _load_dossier(self, number: str) -> None:
+        if self._session is None:
+            return
+        try:
+            facts = await self._link.dossier(self._session.facts.id, number)
+        except DossierUnknown:
+            if number:
+                raise
+            self._dossier, self._dossier_known = None, True
+            self.dossier_changed.emit(None)
+            return
+        self._session.chronicle.write(events.DossierOpened(pieces=len(facts.pieces), documents=len(facts.documents)))
+        self.show_dossier(facts)
+
+    async def _load_when_vault_answers(self) -> None:
+        """An organisation's own dossier service may come later than the caller."""
+        session = self._session
+        while session is not None and self._session is session and not self._dossier_known:
+            try:
+                if session.facts.sealed_number:
+                    await self._open_number(session.facts.id)
+                return await self._load_dossier("")
+            except VaultAway as error:
+                self.trouble(error.code, error.detail, key="load the dossier")
+                await asyncio.sleep(VAULT_S)
+        return None
+
+    async def _open_number(self, session_id: str) -> None:
+        try:
+            number = await self._link.caller_number(session_id)
+        except VaultAway:
+            raise
+        except SessionError as error:  # the agent asks the caller, as for every number that does not come
+            log.warning("a caller's number cannot be read: %s", error.code)
+            number = ""
+        self._facts.note("number_opened", given=bool(number))
+        self.number_opened.emit((session_id, number))
+
+    def show_dossier(self, facts: DossierFacts) -> None:
+        """The dossier as the store has it, whichever part of the desk asked."""
+        self._dossier, self._dossier_known = facts, True
+        for piece in facts.pieces:
+            self._facts.note(f"piece_{piece.id}", state=piece.state.value, dossier=facts.number)
+        self.dossier_changed.emit(facts)
+
+    def set_piece(self, piece_id: str, state: PieceState, reason: str) -> None:
+        """The agent accepts or refuses a piece, or expects it again."""
+        self._do(self._set_piece(piece_id, state, reason), "set a piece")
+
+    async def _set_piece(self, piece_id: str, state: PieceState, reason: str) -> None:
+        if self._session is None or self._dossier is None:
+            return
+        session = self._session
+        facts = await self._link.set_piece(session.facts.id, self._dossier.number, piece_id, state, reason)
+        session.chronicle.write(events.PieceChanged(piece_id=piece_id, state=state))
+        self.show_dossier(facts)
+
+    def file(self, page_ids: list[str], piece_id: str, name: str) -> None:
+        """Files pages as one document under a piece ("" for none)."""
+        self._do(self._file(page_ids, piece_id, name), "file")
+
+    async def _file(self, page_ids: list[str], piece_id: str, name: str) -> None:
+        if self._session is None or self._dossier is None:
+            raise DossierUnknown
+        if not self._session.grants.may_keep:
+            raise GrantMissing(grant=Grant.KEEP.value)
+        await self._filing.file(self._session.facts, self._dossier.number, page_ids, piece_id, name)
+
+    def _on_document_filed(self, filed: DocumentFiled) -> None:
+        document = filed.document
+        self._facts.note(
+            "document_filed",
+            document=document.id,
+            sha256=document.sha256,
+            pages=document.pages,
+            piece=document.piece_id,
+            dossier=filed.dossier.number,
+        )
+        if self._session is None or self._dossier is None or self._dossier.number != filed.dossier.number:
+            return
+        self._session.chronicle.write(
+            events.DocumentFiled(
+                document_id=document.id,
+                sha256=document.sha256,
+                size_bytes=document.size_bytes,
+                pages=document.pages,
+                piece_id=document.piece_id,
+            )
+        )
+        if document.piece_id:
+            self._session.chronicle.write(events.PieceFiled(piece_id=document.piece_id))
+        self.show_dossier(filed.dossier)
+
+    def open_document(self, document_id: str) -> None:
+        """Brings a filed document to the screen."""
+        self._do(self._open_document(document_id), "open a document")
+
+    async def _open_document(self, document_id: str) -> None:
+        if self._session is None or self._dossier is None:
+            return
+        name = next((d.name for d in self._dossier.documents if d.id == document_id), "")
+        self.document_opened.emit((name, await self._link.document(self._session.facts.id, document_id)))
+
+    # ---- doing ----
+
+    def do(self, work: Coroutine[Any, Any, Any], name: str) -> None:
+        """Does something of the desk's other parts; what goes wrong is told as `troubled`, by `name`."""
+        self._do(work, name)
+
+    def _do(self, work: Coroutine[Any, Any, Any], name: str) -> None:
+        self._tasks.spawn(self.guarded(work, name), name=f"desk {name}")
+
+    async def guarded(self, work: Coroutine[Any, Any, Any], name: str) -> None:
+        """As `do`, for who waits until it is over."""
+        try:
+            await work
+            self.untrouble(name)
+        except (TicketTaken, TicketKept) as error:
+            self.trouble(error.code, error.detail, key="accept")
+        except (SessionError, DocumentError) as error:
+            self.trouble(error.code, error.detail, key=name)
+        except OSError as error:
+            log.error("%s: %s", name, error.strerror)
+            self.trouble("unexpected", {"why": error.strerror or type(error).__name__}, key=name)
+
+    def trouble(self, code: str, detail: dict[str, Value], key: str) -> None:
+        """Tells the agent about something that went wrong; it replaces an earlier one of the same key."""
+        self._told.add(key)
+        self._facts.note(fact_of(key), code=code)
+        if self._session is not None:
+            self._session.chronicle.trouble(code)
+        self.troubled.emit(Trouble(code, dict(detail), key))
+
+    def untrouble(self, key: str) -> None:
+        """The trouble of this key is over."""
+        if key in self._told:
+            self._told.discard(key)
+            self._facts.forget(fact_of(key))
+            self.untroubled.emit(key)

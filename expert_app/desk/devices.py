@@ -1,0 +1,269 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The kiosk's scanner and printer in the agent's hands, without Qt. `compose_desk_devices` connects views.
+
+A preview is decoded in a worker process before anybody sees it. Beside `expert_app.desk.app`, whose session it drives.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NamedTuple
+
+from documents.imaging.glass_preview import GlassLook, look_at_glass
+from documents.pdf.check import print_safe
+from documents.workers import Workers
+from expert_app.desk.app import DeskApp
+from expert_app.desk.duplex_pile import DuplexPile
+from expert_app.desk.facts import PRINT_OVER, Printing
+from expert_app.runtime.observations import Facts
+from session.core.clock import Clock
+from session.core.device_errors import PileUneven
+from session.core.errors import PageUnreadable
+from session.core.notifier import Notifier
+from session.desk.devices.scanner_and_printer import PageProgressed, ReceivedPage
+from session.desk.hub.client import DeskLink
+from session.desk.session import DeskSession
+from session.protocol.conversation.messages import Area, PrintChanged, ScanEnded, ScanKind, ScanSource
+from session.protocol.wire.ids import new_id
+
+LOOK_S = 20.0
+"""For a preview that takes a tenth of a second; a hostile one is killed by the worker's own limits."""
+
+
+class GlassSeen(NamedTuple):
+    """A preview that is safe to show: JPEG, what it covers, and what lies there; no areas: the whole glass."""
+
+    jpeg: bytes
+    glass: Area
+    areas: tuple[Area, ...]
+
+
+class Replaced(NamedTuple):
+    """A page was scanned again: the new one stands in the place of the old one."""
+
+    page_id: str
+    old_page_id: str
+
+
+class PileTold(NamedTuple):
+    """How a pile stands whose two sides are scanned by hand; `missing` backs are still to come."""
+
+    sheets: int
+    missing: int
+    is_turned: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """One scan as the agent wants it. `areas`: a page of each, on the glass; `replaces`: the page scanned again."""
+
+    kind: ScanKind = ScanKind.PAGE
+    source: ScanSource = ScanSource.GLASS
+    dpi: int = 300
+    colour: bool = True
+    duplex: bool = False
+    by_hand: bool = False
+    areas: tuple[Area, ...] = ()
+    replaces: str = ""
+
+
+class DevicesJob:
+    """Scans and prints for the session in hand.
+
+    Attributes:
+        glass_seen: a preview came. printing: a print moved on. page_replaced: see `Replaced`; told when it is whole.
+        pile_changed: see `PileTold`; None when there is no pile any more. pile_ordered: its pages, front and back.
+    """
+
+    def __init__(self, app: DeskApp, link: DeskLink, workers: Workers, clock: Clock, facts: Facts) -> None:
+        self.glass_seen: Notifier[GlassSeen] = Notifier()
+        self.printing: Notifier[Printing] = Notifier()
+        self.page_replaced: Notifier[Replaced] = Notifier()
+        self.pile_changed: Notifier[PileTold | None] = Notifier()
+        self.pile_ordered: Notifier[list[str]] = Notifier()
+        self._app, self._link, self._workers, self._clock, self._facts = app, link, workers, clock, facts
+        self._scan_id = ""
+        self._wishes: dict[str, Wish] = {}
+        self._came: dict[str, int] = {}
+        self._pages: dict[str, Wish] = {}
+        self._replaces: dict[str, str] = {}
+        self._pile: DuplexPile | None = None
+        self._prints: dict[str, str] = {}
+        app.session_opened.connect(self._on_opened)
+        app.session_closed.connect(lambda _outcome: self._forget())
+
+    def _on_opened(self, session: DeskSession) -> None:
+        self._forget()
+        session.devices.page_progressed.connect(self._on_page)
+        session.devices.page_received.connect(self._on_received)
+        session.devices.preview_received.connect(self._on_preview)
+        session.devices.scan_ended.connect(self._on_scan_ended)
+        session.devices.print_changed.connect(self._on_print)
+
+    def _forget(self) -> None:
+        self._scan_id = ""
+        self._wishes.clear()
+        self._pages.clear()
+        self._came.clear()
+        self._replaces.clear()
+        self._prints.clear()
+        self._end_pile()
+
+    # ---- scanning ---------------------------------------------------------------------------------------------------
+
+    def scan(self, wish: Wish) -> None:
+        """A preview, a page, or all pages of the feeder."""
+        if wish.by_hand and self._pile is None and wish.kind is ScanKind.PAGE:
+            self._pile = DuplexPile()
+        self._app.do(self._scan(wish), "ask for a scan")
+
+    async def _scan(self, wish: Wish) -> None:
+        session = self._app.session
+        if session is None:
+            return
+        self._app.untrouble("scan")
+        self._scan_id = scan_id = new_id()
+        self._wishes[scan_id] = wish  # before the first word of the kiosk
+        await session.devices.scan(
+            wish.kind,
+            wish.source,
+            dpi=wish.dpi,
+            colour=wish.colour,
+            area=wish.areas[0] if len(wish.areas) == 1 else None,
+            duplex=wish.duplex,
+            areas=wish.areas if len(wish.areas) > 1 else (),
+            scan_id=scan_id,
+        )
+
+    def scan_again(self, page_id: str, otherwise: Wish) -> None:
+        """Scans one page once more, as it was scanned, or as `otherwise` when that is not known any more."""
+        wish = self._pages.get(page_id, otherwise)
+        self.scan(replace(wish, areas=wish.areas[:1], duplex=False, by_hand=False, replaces=page_id))
+
+    def is_file(self, scan_id: str) -> bool:
+        """The caller is asked for a file, no scanner works."""
+        wish = self._wishes.get(scan_id)
+        return wish is not None and wish.source is ScanSource.FILE
+
+    def cancel_scan(self) -> None:
+        """Stops the scan under way."""
+        if self._app.session is not None and self._scan_id:
+            self._app.do(self._app.session.devices.cancel_scan(self._scan_id), "cancel the scan")
+
+    def _on_page(self, progress: PageProgressed) -> None:
+        """The first word of a page: which scan it is of."""
+        wish = self._wishes.get(progress.scan_id)
+        if progress.kind is not ScanKind.PAGE or progress.page_id in self._pages or wish is None:
+            return
+        place = self._came[progress.scan_id] = self._came.get(progress.scan_id, -1) + 1
+        self._pages[progress.page_id] = replace(wish, areas=wish.areas[place : place + 1], replaces="")
+        if wish.replaces and wish.replaces not in self._replaces.values():
+            self._replaces[progress.page_id] = wish.replaces
+        if wish.by_hand and self._pile is not None:
+            self._pile.came(progress.page_id)
+
+    def _on_received(self, page: ReceivedPage) -> None:
+        old = self._replaces.pop(page.offer.page_id, "")
+        if old:
+            self.page_replaced.emit(Replaced(page.offer.page_id, old))
+
+    def _on_scan_ended(self, ended: ScanEnded) -> None:
+        if ended.code:
+            self._app.trouble(ended.code, ended.detail, key="scan")
+        self._app.ask_devices()
+        wish = self._wishes.get(ended.scan_id)
+        if wish is not None and wish.by_hand:
+            self._tell_pile()
+
+    # ---- a pile of sheets whose backs are scanned by hand -----------------------------------------------------------
+
+    def turn_pile(self) -> None:
+        """The caller has turned the pile over: what comes now are backs."""
+        if self._pile is not None:
+            self._pile.is_turned = True
+
+    def end_pile(self) -> None:
+        """No more backs: as they are now."""
+        if self._pile is not None:
+            self.pile_ordered.emit(self._pile.pages())
+        self._end_pile()
+
+    def _tell_pile(self) -> None:
+        pile = self._pile
+        if pile is None or not pile.sheets:
+            self._end_pile()
+        elif pile.is_turned and pile.missing <= 0:
+            if pile.missing < 0:
+                self._app.trouble(PileUneven.code, {"fronts": pile.sheets, "backs": pile.sheets - pile.missing}, "pile")
+            self.end_pile()
+        else:
+            self.pile_changed.emit(PileTold(pile.sheets, pile.missing, pile.is_turned))
+
+    def _end_pile(self) -> None:
+        if self._pile is not None:
+            self._pile = None
+            self.pile_changed.emit(None)
+
+    # ---- previews ---------------------------------------------------------------------------------------------------
+
+    def _on_preview(self, page: ReceivedPage) -> None:
+        self._app.do(self._look(page), "look at the glass")
+
+    async def _look(self, page: ReceivedPage) -> None:
+        try:
+            async with asyncio.timeout(LOOK_S):
+                look = await asyncio.wrap_future(self._workers.submit(look_at_glass, page.data))
+        except TimeoutError as error:
+            raise PageUnreadable(why="preview") from error
+        glass = _glass_of(look, page.offer.dpi)
+        areas = tuple(_area_of(box, glass) for box in look.areas)
+        self._facts.note("glass_seen", areas=len(areas))
+        self.glass_seen.emit(GlassSeen(look.jpeg, glass, areas))
+
+    # ---- printing ---------------------------------------------------------------------------------------------------
+
+    def print_file(self, path: str, copies: int = 1) -> None:
+        """Prints a PDF of the agent's own at the kiosk, after looking at it."""
+        self._app.do(self._print_file(Path(path), copies), "print a file")
+
+    async def _print_file(self, path: Path, copies: int) -> None:
+        data = await asyncio.to_thread(path.read_bytes)
+        await asyncio.to_thread(print_safe, data)
+        await self.print_document(data, path.stem, copies)
+
+    async def print_document(self, pdf: bytes, name: str, copies: int = 1) -> None:
+        """Prints a PDF of ours at the kiosk, where the caller sees it first."""
+        session = self._app.session
+        if session is not None:
+            print_id = await session.devices.print_document(pdf, name[:100], copies)
+            self._prints[print_id] = name
+
+    def cancel_print(self, print_id: str) -> None:
+        """Stops a print."""
+        if self._app.session is not None:
+            self._app.do(self._app.session.devices.cancel_print(print_id), "cancel a print")
+
+    def _on_print(self, change: PrintChanged) -> None:
+        self._facts.note(
+            "print", state=change.state.value, job_id=change.job_id, code=change.code, sha256=change.sha256
+        )
+        if change.code:
+            self._app.trouble(change.code, change.detail, key="print")
+        else:
+            self._app.untrouble("print")
+        if change.code or change.state in PRINT_OVER:
+            self._app.ask_devices()
+        self.printing.emit(Printing(change, self._prints.get(change.print_id, "")))
+
+
+def _glass_of(look: GlassLook, dpi: int) -> Area:
+    width, height = (max(1, round(side * 300 / max(1, dpi))) for side in (look.width_px, look.height_px))
+    return Area(width=width, height=height)
+
+
+def _area_of(box: tuple[float, float, float, float], glass: Area) -> Area:
+    left, top = round(box[0] * glass.width), round(box[1] * glass.height)
+    width, height = round(box[2] * glass.width) - left, round(box[3] * glass.height) - top
+    return Area(left=left, top=top, width=max(1, width), height=max(1, height))

@@ -1,0 +1,458 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""From a received page to a filed document, without Qt. Nothing that was received is lost on the way.
+
+A page is on disk before the kiosk may forget it; a document is on disk before it is sent, and stays there until the
+store has read it back. Slow work on paper runs in worker processes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from documents.errors import DocumentError
+from documents.imaging.edits import Edits, LeaveAsScanned, Stage, TurnPage
+from documents.imaging.encoding import encoding_for
+from documents.imaging.legibility import seen_flaws
+from documents.pages.clean import CleanPage, clean_page
+from documents.pages.outbox import KeptPage, Outbox, PageState, QueuedDocument
+from documents.pdf.assemble import assemble
+from documents.pdf.provenance import seal
+from documents.workers import Workers
+from expert_app.desk.filing_facts import (
+    CleanedPage,
+    DocumentTrouble,
+    FilingProgress,
+    PageTrouble,
+    ShownPage,
+    StoreLink,
+)
+from expert_app.desk.page_keeping import EditChange, PageKeeper
+from expert_app.desk.page_text import PageWords
+from expert_app.desk.provenance import Notary, origin_of
+from expert_app.desk.upload_rate import UploadRate
+from expert_app.runtime.observations import Facts
+from session.core.clock import Clock
+from session.core.error_codes import from_code
+from session.core.errors import DossierUnknown, SessionError
+from session.core.notifier import Notifier
+from session.core.tasks import Tasks
+from session.desk.session import DeskSession
+from session.log import events
+from session.protocol.conversation.messages import DevicesReported, PageOffered
+from session.protocol.hub.requests import DocumentFiled, SessionFacts
+from session.protocol.wire.ids import new_id
+
+Value = str | int | float
+
+log = logging.getLogger(__name__)
+
+CLEAN_S = 90.0
+"""A page takes half a second; a hostile one is killed by the worker's own limits long before."""
+
+AGAIN = frozenset(
+    {
+        "hub_unreachable",
+        "bus_unreachable",
+        "store_unreachable",
+        "rate_limited",
+        "transfer_interrupted",
+        "vault_away",
+        "seal_broken",
+    }
+)
+"""After these the document waits in the outbox and is sent again by itself."""
+
+AGAIN_S = 10.0
+"""Between two tries; and at once when the line is back."""
+
+
+class Filing:
+    """The desk's way of paper.
+
+    Args:
+        notary: seals each document with its origin; None: documents are not sealed.
+        reader: reads words of pages; None: documents cannot be searched by what they say.
+        again_s: pause before a document that waits is sent again.
+
+    Attributes:
+        page_kept: a page is safe on disk (also told for each page found again after a restart). page_cleaned: its
+            legible copy is ready. page_failed: it is no use, or could not be cleaned.
+        file_disarmed: a caller's file could act by itself (names of what it had); its pages are only pictures now.
+        document_progressed, document_filed: on the way, and read back by the store. pages_filed: ids of its pages.
+        document_waiting: its name; it stays in the outbox and is sent again when the hub is back.
+        document_refused: sent again, and the store does not want it. In a session that goes on, its pages are the
+            agent's again and told as kept; else it stays in the outbox.
+    """
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        workers: Workers,
+        store: StoreLink,
+        clock: Clock,
+        tasks: Tasks,
+        facts: Facts,
+        *,
+        notary: Notary | None = None,
+        reader: PageWords | None = None,
+        again_s: float = AGAIN_S,
+    ) -> None:
+        self.page_kept: Notifier[ShownPage] = Notifier()
+        self.page_cleaned: Notifier[CleanedPage] = Notifier()
+        self.page_failed: Notifier[PageTrouble] = Notifier()
+        self.file_disarmed: Notifier[tuple[str, ...]] = Notifier()
+        self.document_progressed: Notifier[FilingProgress] = Notifier()
+        self.document_filed: Notifier[DocumentFiled] = Notifier()
+        self.document_waiting: Notifier[str] = Notifier()
+        self.document_refused: Notifier[DocumentTrouble] = Notifier()
+        self.pages_filed: Notifier[list[str]] = Notifier()
+        self._outbox, self._workers, self._store = outbox, workers, store
+        self._clock, self._tasks, self._facts = clock, tasks, facts
+        self._notary, self._reader = notary, reader
+        self._scanner = ""
+        self._session: DeskSession | None = None
+        self._known: set[str] = set()
+        self._keeper = PageKeeper(outbox, workers)
+        self._removed: set[str] = set()
+        self._cleaned: dict[str, CleanPage] = {}
+        self._cleaning: dict[str, asyncio.Task[None]] = {}
+        self._rate = UploadRate(clock)
+        self._again_s = again_s
+        self._again: asyncio.Task[None] | None = None
+        self._making, self._sending = asyncio.Lock(), asyncio.Lock()
+
+    # ---- a session ----
+
+    def begin(self, session: DeskSession) -> None:
+        """A session opens; pages of it that an earlier run kept are told again."""
+        self._session = session
+        self._scanner = ""
+        session.devices.report_changed.connect(self._on_devices)
+        self._tasks.spawn(self._tell_kept(session.facts.id), name="pages kept before")
+
+    def _on_devices(self, report: DevicesReported) -> None:
+        self._scanner = report.scanner_name
+
+    async def _tell_kept(self, session_id: str) -> None:
+        pages = await asyncio.to_thread(self._outbox.pages, session_id)
+        self._known.update(page.page_id for page in pages)
+        await self._tell([page for page in pages if page.state == PageState.KEPT])
+
+    async def _tell(self, pages: list[KeptPage]) -> None:
+        for page in pages:
+            session_id = page.session_id
+            if self._session is not None and self._session.facts.id == session_id:
+                shown = await self._keeper.to_show(page)
+                self._facts.note("page_found_again", page=page.page_id, sha256=page.sha256)
+                self.page_kept.emit(ShownPage(page.page_id, shown, page.given, page.edits.as_scanned))
+                self._start_cleaning(session_id, page.page_id)
+
+    def end(self) -> None:
+        """The session is over: its pictures leave the memory; what was not filed stays in the outbox."""
+        for task in self._cleaning.values():
+            task.cancel()
+        self._cleaning.clear()
+        self._cleaned.clear()
+        self._keeper.forget()
+        if self._reader is not None:
+            self._reader.forget()
+        if self._session is not None:
+            for page_id in self._removed:
+                self._outbox.remove_page(self._session.facts.id, page_id)
+        self._removed.clear()
+        self._session = None
+
+    # ---- pages ----
+
+    def is_kept(self, offer: PageOffered) -> bool:
+        """True when this page is on disk, or was and is filed since."""
+        return offer.page_id in self._known
+
+    async def keep(self, session_id: str, offer: PageOffered, data: bytes) -> None:
+        """Puts a page on disk; the kiosk may forget it when this returns.
+
+        Raises:
+            PageUnreadable, FileLocked, PageTooLarge, PageDamaged: the file is no use. OSError: the disk is full.
+        """
+        kept = await self._keeper.keep(session_id, offer, data)
+        for page, _shown in kept.pages:
+            self._known.add(page.page_id)
+            self._facts.note(
+                "page_kept",
+                page=page.page_id,
+                sha256=page.sha256,
+                size_bytes=page.size_bytes,
+                width_px=page.width_px,
+                height_px=page.height_px,
+                dpi=page.dpi,
+            )
+        if self._session is not None and self._session.facts.id == session_id:
+            for page, shown in kept.pages:
+                self.page_kept.emit(ShownPage(page.page_id, shown, page.given, page.edits.as_scanned))
+                self._start_cleaning(session_id, page.page_id)
+            if kept.left_behind:
+                self.file_disarmed.emit(kept.left_behind)
+
+    def _start_cleaning(self, session_id: str, page_id: str) -> None:
+        running = self._cleaning.pop(page_id, None)
+        if running is not None:
+            running.cancel()
+        self._cleaning[page_id] = self._tasks.spawn(self._clean(session_id, page_id), name=f"clean {page_id}")
+
+    async def _clean(self, session_id: str, page_id: str) -> None:
+        try:
+            page = self._find(session_id, page_id)
+            if page is None:
+                raise DossierUnknown(what="page")
+            data = await asyncio.to_thread(self._outbox.page_bytes, session_id, page_id)
+            work = asyncio.wrap_future(
+                self._workers.submit(clean_page, data, page.edits, page.dpi, encoding_for(self._rate.kbps))
+            )
+            clean = await asyncio.wait_for(work, CLEAN_S)
+        except (DocumentError, SessionError, TimeoutError, OSError) as error:
+            code = error.code if isinstance(error, DocumentError | SessionError) else "unexpected"
+            log.warning("page not cleaned: %s", type(error).__name__)
+            self.page_failed.emit(PageTrouble(page_id, code))
+            return
+        self._cleaned[page_id] = clean
+        if self._reader is not None and not clean.blank:
+            self._reader.read(page_id, clean.jpeg)
+        self._facts.note(
+            "page_cleaned",
+            page=page_id,
+            original_sha256=page.sha256,
+            skew_deg=round(clean.skew_deg, 2),
+            turned_deg=clean.turned_deg,
+            width_px=clean.width_px,
+            height_px=clean.height_px,
+            blank=clean.blank,
+        )
+        if self._session is not None:
+            self._session.chronicle.write(
+                events.PageCleaned(
+                    page_id=page_id,
+                    skew_deg=round(clean.skew_deg, 2),
+                    rotated_deg=clean.turned_deg,
+                    blank=clean.blank,
+                    width_px=clean.width_px,
+                    height_px=clean.height_px,
+                )
+            )
+        flaws = seen_flaws(clean.flaws, page.edits)
+        self.page_cleaned.emit(CleanedPage(page_id, clean, page.edits.quarters, flaws, page.edits.left_out))
+
+    def _find(self, session_id: str, page_id: str) -> KeptPage | None:
+        return next((page for page in self._outbox.pages(session_id) if page.page_id == page_id), None)
+
+    def scanned_sha256(self, session_id: str, page_id: str) -> str:
+        """Hash of a page as it was scanned; "" when it is not here any more."""
+        page = self._find(session_id, page_id)
+        return "" if page is None else page.sha256
+
+    # ---- what the agent does with pages ----
+
+    def turn(self, page_id: str, quarters: int) -> None:
+        """Shows the page turned by `quarters` (0..3) of a circle, clockwise, from how the cleaning left it."""
+
+        def change(edits: Edits) -> Edits:
+            others = tuple(step for step in edits.steps if not isinstance(step, TurnPage))
+            return Edits((*others, TurnPage(quarters)) if quarters else others)
+
+        self._edit(page_id, change)
+
+    def use_original(self, page_id: str, original: bool) -> None:
+        """Files the page as it was scanned, or cleaned."""
+
+        def change(edits: Edits) -> Edits:
+            kept = tuple(step for step in edits.steps if not isinstance(step, LeaveAsScanned))
+            return Edits((*kept, LeaveAsScanned()) if original else kept)
+
+        self._edit(page_id, change)
+
+    def use_stage(self, page_id: str, stage: Stage, wanted: bool) -> None:
+        """Does a step of the automatic cleaning, or leaves it out."""
+        self._edit(page_id, lambda edits: edits.without(stage, wanted))
+
+    def _edit(self, page_id: str, change: EditChange) -> None:
+        if self._session is None:
+            return
+        session_id = self._session.facts.id
+        page = self._find(session_id, page_id)
+        if page is None and page_id not in self._known:  # the agent sees a quick copy of it
+            self._keeper.wish(page_id, change)
+        if page is not None:  # one that was filed a moment ago stays as it was filed
+            self._outbox.set_edits(session_id, page_id, change(page.edits))
+            self._start_cleaning(session_id, page_id)
+
+    async def adopt(self, pages: list[KeptPage]) -> None:
+        """Pages that were made here, of a received one, are the agent's as if they had been received."""
+        self._known.update(page.page_id for page in pages)
+        await self._tell(pages)
+
+    def remove(self, page_id: str) -> None:
+        """The agent takes a page out; it leaves the disk with the session, until then `restore` brings it back."""
+        self._removed.add(page_id)
+
+    def restore(self, page_id: str) -> None:
+        """The page is wanted after all."""
+        self._removed.discard(page_id)
+
+    def unfiled(self, session_id: str) -> int:
+        """Pages of the session that are neither filed nor taken out."""
+        return sum(page.page_id not in self._removed for page in self._outbox.pages(session_id))
+
+    def set_order(self, page_ids: list[str]) -> None:
+        """The order in which pages stand on the screen."""
+        if self._session is not None:
+            session_id = self._session.facts.id
+            kept = {page.page_id for page in self._outbox.pages(session_id)}
+            self._outbox.set_order(session_id, [page_id for page_id in page_ids if page_id in kept])
+
+    # ---- documents ----
+
+    async def file(self, session: SessionFacts, dossier: str, page_ids: list[str], piece_id: str, name: str) -> None:
+        """Makes a document of pages, keeps it in the outbox, sends it to the store.
+
+        Pages are in one document at most: those of a document that waits are not filed twice, it is sent again.
+
+        Raises:
+            PageUnreadable: a page could not be made legible. DossierUnknown: no such page.
+            SessionError: the store refused and the pages are the agent's again; or the outcome is unknown (`AGAIN`)
+                and the document stays in the outbox.
+        """
+        async with self._making:
+            documents = await self._waiting_with(session.id, page_ids)
+            if not documents:
+                if not await self._is_unfiled(session.id, page_ids):
+                    return
+                documents = [await self._make(session, dossier, page_ids, piece_id, name)]
+        for document in documents:
+            await self._send(document)
+
+    async def _waiting_with(self, session_id: str, page_ids: list[str]) -> list[QueuedDocument]:
+        documents = await asyncio.to_thread(self._outbox.documents, session_id)
+        return [document for document in documents if set(page_ids) & set(document.page_ids)]
+
+    async def _is_unfiled(self, session_id: str, page_ids: list[str]) -> bool:
+        """False for pages that were filed a moment ago: the button was pressed twice."""
+        kept = {page.page_id for page in await asyncio.to_thread(self._outbox.pages, session_id)}
+        return bool(kept & set(page_ids)) or not self._known.issuperset(page_ids)
+
+    async def _make(
+        self, session: SessionFacts, dossier: str, page_ids: list[str], piece_id: str, name: str
+    ) -> QueuedDocument:
+        pages = [await self._clean_copy(session.id, page_id) for page_id in page_ids]
+        created = self._clock.utc_now()
+        kept = {page.page_id: page for page in await asyncio.to_thread(self._outbox.pages, session.id)}
+        ways = [(kept[page_id], page) for page_id, page in zip(page_ids, pages, strict=True) if page_id in kept]
+        origin = None
+        if self._notary is not None and len(ways) == len(pages):
+            origin = origin_of(session, ways, self._scanner, created)
+        author, contents = self._store.organisation_name, [page.content for page in pages]
+        words = [] if self._reader is None else await self._reader.of(page_ids)
+        work = self._workers.submit(assemble, contents, name, created, author=author, origin=origin, words=words)
+        pdf = await asyncio.wait_for(asyncio.wrap_future(work), CLEAN_S)
+        if self._notary is not None:
+            pdf = seal(pdf, self._notary.public_key, self._notary.sign)
+        return await asyncio.to_thread(
+            lambda: self._outbox.queue_document(
+                session.id,
+                new_id(),
+                pdf,
+                organisation=session.organisation,
+                dossier=dossier,
+                piece_id=piece_id,
+                name=name,
+                pages=len(pages),
+                page_ids=page_ids,
+                queued_at_utc=created,
+            )
+        )
+
+    async def _clean_copy(self, session_id: str, page_id: str) -> CleanPage:
+        if page_id not in self._cleaned:
+            self._start_cleaning(session_id, page_id)
+        task = self._cleaning.get(page_id)
+        if task is not None:
+            await asyncio.wait([task], timeout=CLEAN_S)
+        if page_id not in self._cleaned:
+            raise from_code("page_unreadable", {"page": page_id})
+        return self._cleaned[page_id]
+
+    async def send_waiting(self) -> bool:
+        """Sends what is still in the outbox, oldest first; what the store refuses stays there and is told.
+
+        Returns:
+            False when something waits for the hub or its store.
+        """
+        for document in await asyncio.to_thread(self._outbox.documents):
+            try:
+                await self._send(document)
+            except SessionError as error:
+                log.info("a document waits in the outbox: %s", error.code)
+                if error.code in AGAIN:
+                    return False
+                self.document_refused.emit(DocumentTrouble(document.upload_id, document.name, error.code))
+        return True
+
+    def _send_later(self) -> None:
+        if self._again is None or self._again.done():
+            self._again = self._tasks.spawn(self._send_again(), name="send again")
+
+    async def _send_again(self) -> None:
+        while True:
+            await asyncio.sleep(self._again_s)
+            if await self.send_waiting():
+                return
+
+    async def send_all_of(self, session_id: str) -> None:
+        """Sends what waits of one session, before its wrap-up is finished. Raises the first error."""
+        for document in await asyncio.to_thread(self._outbox.documents, session_id):
+            await self._send(document)
+
+    async def _send(self, document: QueuedDocument) -> None:
+        async with self._sending:
+            if all(waiting.upload_id != document.upload_id for waiting in self._outbox.documents()):
+                return  # another call has sent it meanwhile
+            data = await asyncio.to_thread(self._outbox.document_bytes, document.upload_id)
+            self._rate.begins()
+            try:
+                filed = await self._store.upload(
+                    document.session_id,
+                    document.dossier,
+                    document.piece_id,
+                    document.name,
+                    document.pages,
+                    data,
+                    upload_id=document.upload_id,
+                    progress=lambda sent, whole: self._on_progress(document.name, sent, whole),
+                )
+            except SessionError as error:
+                if error.code in AGAIN:
+                    self._facts.note("document_waiting", upload=document.upload_id, code=error.code)
+                    self.document_waiting.emit(document.name)
+                    self._send_later()
+                else:
+                    await self._give_back(document)
+                raise
+            self._rate.went(document.size_bytes)
+            await asyncio.to_thread(self._outbox.mark_filed, document.upload_id)
+        for page_id in document.page_ids:
+            self._cleaned.pop(page_id, None)
+            self._cleaning.pop(page_id, None)
+        if self._reader is not None:
+            self._reader.drop(document.page_ids)
+        self.pages_filed.emit(list(document.page_ids))
+        self.document_filed.emit(filed)
+
+    async def _give_back(self, document: QueuedDocument) -> None:
+        """A refused document's pages are the agent's again, when there is an agent at work on them."""
+        if self._session is None or self._session.facts.id != document.session_id:
+            return
+        await asyncio.to_thread(self._outbox.withdraw_document, document.upload_id)
+        pages = await asyncio.to_thread(self._outbox.pages, document.session_id)
+        await self._tell([page for page in pages if page.page_id in document.page_ids])
+
+    def _on_progress(self, name: str, sent: int, whole: int) -> None:
+        self.document_progressed.emit(FilingProgress(name, 100 * sent // max(1, whole)))

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The words of cleaned pages, read in the background where tesseract is installed. Used by filing.
+
+Reading takes a second or two per page, so it has a worker of its own and never keeps a page or a document waiting long.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from concurrent.futures import Future
+
+from documents.errors import DocumentError
+from documents.pdf.text_layer import Word, languages, read_words
+from documents.workers import Limits, Workers
+
+log = logging.getLogger(__name__)
+
+WAIT_S = 20.0
+"""For all pages of a document together; what is not read by then is filed without words."""
+
+
+class PageWords:
+    """Reads pages; `workers` are its own."""
+
+    def __init__(self, workers: Workers) -> None:
+        self._workers = workers
+        self._reading: dict[str, Future[tuple[Word, ...]]] = {}
+
+    def read(self, page_id: str, jpeg: bytes) -> None:
+        """A page was cleaned, perhaps anew: what was read of it before does not count any more."""
+        self.drop([page_id])
+        self._reading[page_id] = self._workers.submit(read_words, jpeg)
+
+    async def of(self, page_ids: Sequence[str]) -> list[tuple[Word, ...]]:
+        """The words of these pages, in order; none of a page that could not be read in time."""
+        reading = [asyncio.wrap_future(self._reading[page_id]) for page_id in page_ids if page_id in self._reading]
+        if reading:
+            await asyncio.wait([asyncio.shield(one) for one in reading], timeout=WAIT_S)
+        return [self._found(page_id) for page_id in page_ids]
+
+    def _found(self, page_id: str) -> tuple[Word, ...]:
+        reading = self._reading.get(page_id)
+        if reading is None or not reading.done() or reading.cancelled():
+            return ()
+        error = reading.exception()
+        if error is not None:
+            log.warning("a page has no words: %s", error.code if isinstance(error, DocumentError) else "unexpected")
+            return ()
+        return reading.result()
+
+    def drop(self, page_ids: Sequence[str]) -> None:
+        """These pages are filed, or gone."""
+        for page_id in page_ids:
+            reading = self._reading.pop(page_id, None)
+            if reading is not None:
+                reading.cancel()
+
+    def forget(self) -> None:
+        """Another caller."""
+        self.drop(list(self._reading))
+
+    def close(self) -> None:
+        """Ends the worker."""
+        self.forget()
+        self._workers.close()
+
+
+def page_words() -> PageWords | None:
+    """A reader, or None where tesseract or its French and English are not installed."""
+    return PageWords(Workers(limits=Limits(memory_mb=1500, task_cpu_s=60))) if languages() else None

@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""An agent's work on the caller's pieces, without Qt: procedures, states as pages arrive, what is missing, doubles.
+
+Used by `compose_desk_pieces`, which connects it with the window.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+from typing import NamedTuple, Protocol
+
+from documents.imaging.fingerprint import look_of
+from documents.printed.missing_pieces import MissingFacts, MissingPiece, missing_list
+from expert_app.desk.app import DeskApp
+from expert_app.desk.filing import Filing
+from expert_app.desk.filing_facts import CleanedPage
+from expert_app.runtime.observations import Facts
+from resources.texts import _
+from session.core.clock import Clock
+from session.core.errors import DossierUnknown, SessionError
+from session.core.notifier import Notifier
+from session.desk.hub.client import DeskLink
+from session.protocol.conversation.messages import PrintChanged, PrintState
+from session.protocol.dossier.pieces import PageSeen, PieceHistory, ProcedureFacts, SeenPage
+from session.protocol.hub.requests import DossierFacts, PieceState
+from session.protocol.wire.ids import is_id
+
+log = logging.getLogger(__name__)
+
+MISSING_DAYS = 30
+"""Until when a caller is asked to bring what is missing."""
+
+
+class Double(NamedTuple):
+    """A page that the dossier has already, or that looks like one it has.
+
+    Attributes:
+        jpeg: the cleaned copy of the new page. document: the PDF with the earlier one, b"" when it cannot be had.
+    """
+
+    page_id: str
+    seen: SeenPage
+    jpeg: bytes = b""
+    document: bytes = b""
+
+
+class PieceLinkLike(Protocol):
+    """`session.desk.hub.pieces.PieceLink`."""
+
+    async def procedures(self, session_id: str) -> list[ProcedureFacts]:
+        """What may be started."""
+        ...
+
+    async def start(self, session_id: str, dossier: str, procedure: str) -> DossierFacts:
+        """Starts one."""
+        ...
+
+    async def acknowledge(self, session_id: str, dossier: str, piece_ids: list[str]) -> DossierFacts:
+        """A receipt that names them was printed."""
+        ...
+
+    async def correct(
+        self, session_id: str, dossier: str, document_id: str, piece_id: str, name: str, reason: str
+    ) -> DossierFacts:
+        """Files a document's bytes anew."""
+        ...
+
+    async def supersede(
+        self, session_id: str, dossier: str, document_id: str, by_document_id: str, reason: str
+    ) -> DossierFacts:
+        """One document takes another one's place."""
+        ...
+
+    async def history(self, session_id: str, dossier: str) -> PieceHistory:
+        """What happened to the pieces."""
+        ...
+
+    async def seen(self, session_id: str, dossier: str, pages: list[PageSeen]) -> list[SeenPage]:
+        """Pages that the dossier has."""
+        ...
+
+    async def search(self, session_id: str, dossier: str, words: str) -> list[str]:
+        """Documents with these words."""
+        ...
+
+
+class DeskPieces:
+    """The pieces of the dossier on the screen.
+
+    Attributes:
+        procedures_changed: what may be started in this dossier. started: a dossier with more pieces than before.
+        doubled: a warning about a page; it refuses nothing.
+        history_told: what happened to the pieces. found: ids of documents with the words asked for.
+    """
+
+    def __init__(
+        self, app: DeskApp, filing: Filing, link: DeskLink, pieces: PieceLinkLike, clock: Clock, facts: Facts
+    ) -> None:
+        self.procedures_changed: Notifier[list[ProcedureFacts]] = Notifier()
+        self.doubled: Notifier[Double] = Notifier()
+        self.history_told: Notifier[PieceHistory] = Notifier()
+        self.found: Notifier[list[str]] = Notifier()
+        self._app, self._filing, self._link, self._pieces = app, filing, link, pieces
+        self._clock, self._facts = clock, facts
+        self._chosen = ""
+        self._asked_for = ""
+        self._names: set[str] = set()
+
+    def start(self) -> None:
+        """Begins to listen."""
+        self._app.dossier_changed.connect(self._on_dossier)
+        self._filing.page_cleaned.connect(self._on_page)
+
+    # ---- procedures ----
+
+    def _on_dossier(self, dossier: DossierFacts | None) -> None:
+        number = dossier.number if dossier is not None else ""
+        if number == self._asked_for:
+            return
+        self._asked_for, self._chosen = number, ""
+        self.procedures_changed.emit([])
+        if number:
+            self._app.do(self._ask(), "ask for procedures")
+
+    async def _ask(self) -> None:
+        session = self._app.session
+        if session is not None:
+            found = await self._pieces.procedures(session.facts.id)
+            self._facts.note("procedures", count=len(found))
+            self.procedures_changed.emit(found)
+
+    def start_procedure(self, procedure: str) -> None:
+        """Adds what a procedure asks for to the dossier."""
+        self._app.do(self._start(procedure), "start a procedure")
+
+    async def _start(self, procedure: str) -> None:
+        session_id, dossier = self._here()
+        self._app.show_dossier(await self._pieces.start(session_id, dossier.number, procedure))
+
+    def _here(self) -> tuple[str, DossierFacts]:
+        session, dossier = self._app.session, self._app.dossier
+        if session is None or dossier is None:
+            raise DossierUnknown
+        return session.facts.id, dossier
+
+    # ---- pages that arrive ----
+
+    def choose(self, piece_id: str) -> None:
+        """What is scanned from now on is for this piece; "" for none."""
+        self._chosen = piece_id
+
+    def _on_page(self, page: CleanedPage) -> None:
+        if self._app.session is not None and self._app.dossier is not None:
+            self._app.do(self._look(page), "compare a page")
+            if self._chosen:
+                self._app.do(self._mark(self._chosen, legible=not page.clean.flaws), "set a piece")
+
+    async def _mark(self, piece_id: str, *, legible: bool) -> None:
+        """A piece that was expected is scanned now, and legible when nothing speaks against it."""
+        session_id, dossier = self._here()
+        piece = next((one for one in dossier.pieces if one.id == piece_id), None)
+        if piece is None or piece.state not in (PieceState.EXPECTED, PieceState.REFUSED, PieceState.SCANNED):
+            return
+        facts = await self._link.set_piece(session_id, dossier.number, piece_id, PieceState.SCANNED)
+        if legible:
+            facts = await self._link.set_piece(session_id, dossier.number, piece_id, PieceState.LEGIBLE)
+        self._app.show_dossier(facts)
+
+    async def _look(self, page: CleanedPage) -> None:
+        session_id, dossier = self._here()
+        sha256 = self._filing.scanned_sha256(session_id, page.page_id)
+        if page.clean.blank or not sha256:
+            return
+        look = await asyncio.to_thread(look_of, page.clean.jpeg)
+        try:
+            found = await self._pieces.seen(session_id, dossier.number, [PageSeen(sha256=sha256, look=look)])
+        except SessionError as error:  # a warning that cannot be had stops nobody
+            log.info("whether a page was seen before is not known: %s", error.code)
+            return
+        for one in found:
+            self._facts.note("page_seen_before", page=page.page_id, document=one.document_id, same=one.same)
+            earlier = await self._earlier(session_id, one.document_id)
+            self.doubled.emit(Double(page.page_id, one, page.clean.jpeg, earlier))
+
+    async def _earlier(self, session_id: str, document_id: str) -> bytes:
+        """The document that holds the earlier page; without it the warning stands all the same."""
+        try:
+            return await self._link.document(session_id, document_id)
+        except SessionError as error:
+            log.info("the earlier document cannot be shown: %s", error.code)
+            return b""
+
+    # ---- what is missing, receipts, history, search ----
+
+    def print_missing(self) -> None:
+        """Prints at the kiosk what the caller still has to bring."""
+        self._app.do(self._print_missing(), "print what is missing")
+
+    async def _print_missing(self) -> None:
+        _session_id, dossier = self._here()
+        session = self._app.session
+        assert session is not None
+        now = self._clock.utc_now().astimezone()
+        facts = MissingFacts(
+            organisation=self._link.organisation_name,
+            procedure=dossier.procedure,
+            pieces=tuple(
+                MissingPiece(name=piece.name, reason=piece.reason, hint=piece.hint, any_of=tuple(piece.any_of))
+                for piece in dossier.pieces
+                if piece.is_missing
+            ),
+            printed_at=now,
+            before=(now + timedelta(days=MISSING_DAYS)).date(),
+            phone=session.facts.contact.phone,
+            site=session.facts.site,
+        )
+        name = _("What is missing, {number}").format(number=dossier.number)
+        await session.devices.print_document(await asyncio.to_thread(missing_list, facts), name)
+
+    def on_print(self, changed: PrintChanged, name: str) -> None:
+        """A print moved on; when it is this dossier's receipt, the pieces that it names are acknowledged."""
+        dossier = self._app.dossier
+        if dossier is None or changed.state is not PrintState.DONE:
+            return
+        if name == _("Receipt {number}").format(number=dossier.number):
+            self._app.do(self._acknowledge(), "acknowledge pieces")
+
+    async def _acknowledge(self) -> None:
+        """The printed receipt names what was filed since the session began."""
+        session_id, dossier = self._here()
+        session = self._app.session
+        assert session is not None
+        since = session.facts.opened_at_utc
+        named = {document.piece_id for document in dossier.documents if document.filed_at_utc >= since}
+        ids = sorted(name for name in named if is_id(name))
+        if ids:
+            self._app.show_dossier(await self._pieces.acknowledge(session_id, dossier.number, ids))
+
+    def ask_history(self) -> None:
+        """Asks what happened to the pieces."""
+        self._app.do(self._ask_history(), "ask for the history")
+
+    async def _ask_history(self) -> None:
+        session_id, dossier = self._here()
+        self.history_told.emit(await self._pieces.history(session_id, dossier.number))
+
+    def correct(self, document_id: str, piece_id: str, name: str, reason: str) -> None:
+        """A document was filed under the wrong piece or name."""
+        self._app.do(self._correct(document_id, piece_id, name, reason), "correct a document")
+
+    async def _correct(self, document_id: str, piece_id: str, name: str, reason: str) -> None:
+        session_id, dossier = self._here()
+        corrected = self._pieces.correct(session_id, dossier.number, document_id, piece_id, name, reason)
+        self._app.show_dossier(await corrected)
+
+    def supersede(self, document_id: str, by_document_id: str, reason: str) -> None:
+        """A document that was filed later takes another one's place."""
+        self._app.do(self._supersede(document_id, by_document_id, reason), "replace a document")
+
+    async def _supersede(self, document_id: str, by_document_id: str, reason: str) -> None:
+        session_id, dossier = self._here()
+        self._app.show_dossier(
+            await self._pieces.supersede(session_id, dossier.number, document_id, by_document_id, reason)
+        )
+
+    def search(self, words: str) -> None:
+        """Looks for documents of the dossier with these words."""
+        self._app.do(self._search(words), "search")
+
+    async def _search(self, words: str) -> None:
+        session_id, dossier = self._here()
+        self.found.emit(await self._pieces.search(session_id, dossier.number, words))

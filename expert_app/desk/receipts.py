@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The caller's receipt at the desk: printed, in large print, saved; at once as a registration while the store is away.
+
+A registration (accusé d'enregistrement, code des relations entre le public et l'administration, R. 112-9-2) is followed
+by the receipt itself as soon as the last of its documents is filed. Used by `compose_desk_receipts`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Protocol
+
+from documents.pages.outbox import Outbox
+from documents.printed.receipt.facts import ReceiptFacts, Signer
+from documents.printed.receipt.html_page import receipt_page
+from documents.printed.receipt.large_print import large_receipt
+from documents.printed.receipt.pdf import receipt
+from expert_app.desk.app import DeskApp
+from expert_app.desk.filing import Filing
+from expert_app.desk.receipt_facts import place_of, receipt_facts
+from expert_app.runtime.observations import Facts
+from resources.texts import _
+from session.core.clock import Clock
+from session.core.errors import DossierUnknown
+from session.core.notifier import Notifier
+from session.desk.hub.client import DeskLink
+from session.protocol.dossier.pieces import ProcedureFacts
+from session.protocol.hub.requests import DocumentFiled, SessionEnded
+
+
+class Printer(Protocol):
+    """`expert_app.desk.devices.DevicesJob`."""
+
+    async def print_document(self, pdf: bytes, name: str, copies: int = 1) -> None:
+        """Prints a PDF at the kiosk, where the caller sees it first."""
+        ...
+
+
+class DeskReceipts:
+    """Receipts of the session in hand.
+
+    Attributes:
+        registered: a registration was made, because documents wait for the store; the dossier's number.
+        followed: its documents are filed now and the receipt was sent to the printer; the dossier's number.
+        due: as `followed`, but the conversation is over: the receipt must be saved and sent.
+    """
+
+    def __init__(
+        self,
+        app: DeskApp,
+        link: DeskLink,
+        outbox: Outbox,
+        filing: Filing,
+        printer: Printer,
+        clock: Clock,
+        facts: Facts,
+        signer: Signer,
+    ) -> None:
+        self.registered: Notifier[str] = Notifier()
+        self.followed: Notifier[str] = Notifier()
+        self.due: Notifier[str] = Notifier()
+        self._app, self._link, self._outbox, self._printer = app, link, outbox, printer
+        self._clock, self._facts, self._signer = clock, facts, signer
+        self._procedures: list[ProcedureFacts] = []
+        self._owed: dict[str, bool] = {}
+        self._live = False
+        app.session_opened.connect(lambda _session: self._begin())
+        app.session_ended.connect(self._on_ended)
+        filing.document_filed.connect(self._on_filed)
+
+    def set_procedures(self, procedures: list[ProcedureFacts]) -> None:
+        """Those of the organisation: what silence means, and when."""
+        self._procedures = procedures
+
+    def print(self, large: bool = False) -> None:
+        """Prints the receipt at the kiosk."""
+        self._app.do(self._print(large), "print the receipt")
+
+    def save(self, path: str) -> None:
+        """Saves the receipt, as a page for screen readers when the name ends in ".html", else as PDF."""
+        self._app.do(self._save(Path(path)), "save the receipt")
+
+    def _begin(self) -> None:
+        self._owed.clear()
+        self._live = True
+
+    def _on_ended(self, _ended: SessionEnded) -> None:
+        self._live = False
+
+    async def _facts_now(self) -> ReceiptFacts:
+        session, dossier = self._app.session, self._app.dossier
+        if session is None or dossier is None:
+            raise DossierUnknown
+        facts = session.facts
+        waiting = await asyncio.to_thread(self._outbox.documents, facts.id)
+        at = self._clock.utc_now().astimezone()
+        return receipt_facts(facts, place_of(facts, self._link), dossier, at, waiting, self._procedures)
+
+    async def _print(self, large: bool) -> None:
+        facts = await self._facts_now()
+        draw = large_receipt if large else receipt
+        pdf = await asyncio.to_thread(draw, facts, signer=self._signer)
+        await self._printer.print_document(pdf, self._name(facts))
+        self._note(facts, large)
+
+    def _note(self, facts: ReceiptFacts, large: bool) -> None:
+        number = facts.dossier_number
+        self._facts.note("receipt", dossier=number, registered=facts.registered_only, pieces=len(facts.pieces))
+        if facts.registered_only:
+            self._owed[number] = large
+            self.registered.emit(number)
+        else:
+            self._owed.pop(number, None)
+
+    @staticmethod
+    def _name(facts: ReceiptFacts) -> str:
+        """A registration has another name: only a receipt makes pieces "acknowledged"."""
+        words = _("Registration {number}") if facts.registered_only else _("Receipt {number}")
+        return words.format(number=facts.dossier_number)
+
+    async def _save(self, path: Path) -> None:
+        facts = await self._facts_now()
+        if path.suffix.lower() in (".html", ".htm"):
+            data = receipt_page(facts, self._signer).encode()
+        else:
+            data = await asyncio.to_thread(receipt, facts, signer=self._signer)
+        await asyncio.to_thread(path.write_bytes, data)
+        self._facts.note("receipt_saved", size_bytes=len(data))
+        if not facts.registered_only:
+            self._owed.pop(facts.dossier_number, None)
+
+    def _on_filed(self, filed: DocumentFiled) -> None:
+        if filed.dossier.number in self._owed:
+            self._app.do(self._follow(filed.dossier.number), "the receipt follows")
+
+    async def _follow(self, number: str) -> None:
+        """The receipt itself, once nothing of the dossier waits any more."""
+        facts = await self._facts_now()
+        if facts.registered_only or facts.dossier_number != number or number not in self._owed:
+            return
+        if not self._live:
+            self.due.emit(number)
+            return
+        await self._print(self._owed[number])
+        self.followed.emit(number)

@@ -1,0 +1,306 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The agent's talk beyond two people, without Qt: hold, pass on, call in, come in. `compose_desk_talk` connects views.
+
+The hub's ticket says what holds; this job follows it and makes the wishes of the agent. Used beside
+`expert_app.desk.app`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any, NamedTuple
+
+from expert_app.desk.app import DeskApp
+from expert_app.desk.facts import Trouble
+from expert_app.runtime.observations import Facts
+from session.core.errors import SessionError
+from session.core.notifier import Notifier
+from session.core.tasks import Tasks
+from session.desk.call.guest import Guest
+from session.desk.hub.client import DeskLink
+from session.desk.hub.third_parties import TalkLink
+from session.desk.session import DeskSession
+from session.log.events import AnyEvent
+from session.log.talk_events import CallerPassedOn, HeldChanged, ThirdChanged
+from session.protocol.hub.talk_state import HoldReason, PassReason, Talk, Third, ThirdState
+from session.protocol.hub.third_parties import PassedOnAnswer, TalkAnswer, TargetsAnswer
+from session.protocol.hub.tickets import Ticket, TicketState
+from session.protocol.wire.roles import Role
+
+log = logging.getLogger(__name__)
+
+PASSED_ON = "passed_on"
+OpenGuest = Callable[[str], Guest]
+
+
+class Invitation(NamedTuple):
+    """A colleague calls us."""
+
+    ticket: Ticket
+    by_name: str
+
+
+class DeskTalks:
+    """Hold, pass on, third people.
+
+    Args:
+        app: the desk's job. link: the queue. talk_link: the hub's answers. open_guest: makes our end of a visit.
+
+    Attributes:
+        talk_changed: the own conversation's talk, with names. note_received: what the agent before said.
+        targets_found: whom the caller can be passed on to.
+        invited: a colleague calls; None when the call is over. visit_began, visit_ended: we are in somebody's talk.
+        came_back: a caller we passed on was not taken. troubled: as of the desk's job.
+    """
+
+    def __init__(
+        self,
+        app: DeskApp,
+        link: DeskLink,
+        talk_link: TalkLink,
+        open_guest: OpenGuest,
+        tasks: Tasks,
+        facts: Facts,
+    ) -> None:
+        self.talk_changed: Notifier[TalkAnswer] = Notifier()
+        self.note_received: Notifier[PassedOnAnswer] = Notifier()
+        self.targets_found: Notifier[TargetsAnswer] = Notifier()
+        self.invited: Notifier[Invitation | None] = Notifier()
+        self.visit_began: Notifier[Guest] = Notifier()
+        self.visit_ended: Notifier[Ticket | None] = Notifier()
+        self.came_back: Notifier[Ticket] = Notifier()
+        self.troubled: Notifier[Trouble] = Notifier()
+        self._app, self._link, self._talk_link, self._open_guest = app, link, talk_link, open_guest
+        self._tasks, self._facts = tasks, facts
+        self._invitation = ""
+        self._guest: Guest | None = None
+        self._told_back: set[str] = set()
+        self._finished: set[str] = set()
+        link.queue_changed.connect(self._on_queue)
+        app.session_opened.connect(self._on_opened)
+
+    @property
+    def guest(self) -> Guest | None:
+        """Our visit in somebody else's conversation."""
+        return self._guest
+
+    # ---- the own conversation --------------------------------------------------------------------------------------
+
+    def hold(self, reason: HoldReason) -> None:
+        """The caller waits a moment."""
+        self._with_session(lambda session: self._talk_link.hold(session, True, reason), "hold")
+
+    def resume(self) -> None:
+        """The talk goes on."""
+        self._with_session(lambda session: self._talk_link.hold(session, False), "hold")
+
+    def find_targets(self) -> None:
+        """Asks the hub what is possible now; `targets_found` follows."""
+        self._with_session(self._find_targets, "find colleagues")
+
+    async def _find_targets(self, session_id: str) -> None:
+        self.targets_found.emit(await self._talk_link.targets(session_id))
+
+    def pass_on(self, agent: str, service: str, reason: PassReason, note: str) -> None:
+        """Passes the caller on; wrap-up begins."""
+
+        async def pass_on(session_id: str) -> None:
+            await self._talk_link.pass_on(
+                session_id, reason, agent=agent, service=service, note=note, pieces_missing=self._missing()
+            )
+            self._write(CallerPassedOn(reason=reason.value, to_agent=bool(agent)))
+
+        self._with_session(pass_on, "pass on")
+
+    def invite(self, agent: str, held: bool) -> None:
+        """Calls a colleague in; the caller may wait meanwhile."""
+        self._with_session(lambda session: self._talk_link.invite(session, agent, held), "call a colleague")
+
+    def dismiss(self) -> None:
+        """Ends the call of, or the talk with, the colleague."""
+        self._with_session(self._talk_link.leave, "end the colleague's call")
+
+    def hand_over(self, note: str = "") -> None:
+        """The colleague goes on with the caller; wrap-up begins."""
+
+        async def hand_over(session_id: str) -> None:
+            await self._talk_link.hand_over(session_id, PassReason.SPECIALIST, note, self._missing())
+            self._write(CallerPassedOn(reason=PassReason.SPECIALIST.value, to_agent=True))
+
+        self._with_session(hand_over, "hand over")
+
+    def _missing(self) -> int:
+        dossier = self._app.dossier
+        if dossier is None:
+            return -1
+        return sum(1 for piece in dossier.pieces if piece.is_missing)
+
+    def _write(self, event: AnyEvent) -> None:
+        if self._app.session is not None:
+            self._app.session.chronicle.write(event)
+
+    def _on_opened(self, session: DeskSession) -> None:
+        session.talk.changed.connect(self._on_talk)
+        session.talk.held_changed.connect(lambda talk: self._on_held(session, talk))
+        session.talk.third_changed.connect(lambda third: self._on_third(session, third))
+        ticket = self._ticket(session.facts.ticket_id)
+        if ticket is not None:
+            session.talk.on_ticket(ticket)
+            if ticket.passed is not None:
+                self._with_session(self._ask_note, "ask what the caller was passed on for")
+
+    async def _ask_note(self, session_id: str) -> None:
+        answer = await self._talk_link.passed_on(session_id)
+        if answer.by_name:
+            self._facts.note("passed_on_to_me", by=answer.by_name, pieces_missing=answer.pieces_missing)
+            self.note_received.emit(answer)
+
+    def _on_talk(self, answer: TalkAnswer) -> None:
+        third = answer.talk.third
+        self._facts.note(
+            "talk",
+            held=answer.talk.held,
+            third=third.user if third is not None else "",
+            third_state=third.state.value if third is not None else "",
+        )
+        self.talk_changed.emit(answer)
+
+    def _on_held(self, session: DeskSession, talk: Talk) -> None:
+        reason = talk.hold_reason.value if talk.hold_reason is not None else ""
+        session.chronicle.write(HeldChanged(held=talk.held, reason=reason))
+
+    def _on_third(self, session: DeskSession, third: Third | None) -> None:
+        if third is None:
+            session.chronicle.write(ThirdChanged(role="", state="gone"))
+        elif third.state is not ThirdState.CALLED:
+            role = "supervisor" if third.role is Role.SUPERVISOR else "agent"
+            session.chronicle.write(ThirdChanged(role=role, state=third.state.value))
+
+    # ---- what the queue says ---------------------------------------------------------------------------------------
+
+    def _ticket(self, ticket_id: str) -> Ticket | None:
+        return next((ticket for ticket in self._link.queue if ticket.id == ticket_id), None)
+
+    def _on_queue(self, tickets: list[Ticket]) -> None:
+        _, me = self._talk_link.me
+        session = self._app.session
+        invitation: Ticket | None = None
+        visited: Ticket | None = None
+        for ticket in tickets:
+            if session is not None and ticket.session == session.facts.id:
+                session.talk.on_ticket(ticket)
+            third = ticket.talk.third if ticket.talk is not None else None
+            if third is not None and (third.role, third.user) == self._talk_link.me:
+                if third.state is ThirdState.CALLED:
+                    invitation = ticket
+                elif self._guest is None:
+                    self._visit(ticket)
+            if self._guest is not None and ticket.session == self._guest.session_id:
+                visited = ticket
+            if ticket.passed is not None and ticket.passed.by == me and ticket.passed.lapsed:
+                self._tell_back(ticket)
+            self._finish_forgotten(ticket, me)
+            if self._is_handed_to(ticket, me) and self._guest is None:
+                self._app.accept(ticket.id)
+        self._show_invitation(invitation)
+        if self._guest is not None:
+            self._guest.on_ticket(visited or self._visited_elsewhere(self._guest))
+
+    def _is_handed_to(self, ticket: Ticket, me: str) -> bool:
+        """A colleague has left this caller to us: the hub has made it our conversation already."""
+        passed = ticket.passed
+        is_ours = ticket.state is TicketState.IN_SESSION and ticket.agent == me and passed is not None
+        return is_ours and passed is not None and passed.agent == me and self._app.session is None
+
+    def _finish_forgotten(self, ticket: Ticket, me: str) -> None:
+        """A wrap-up after passing on that an earlier run of this desk did not finish: the hub need not wait for it."""
+        passed = ticket.passed
+        if passed is None or passed.by != me or not passed.wrapping or passed.session in self._finished:
+            return
+        if self._app.session is None and self._app.resumed.is_set():
+            self._finished.add(passed.session)
+            self._do(self._link.close(passed.session), "finish an earlier wrap-up")
+
+    def _tell_back(self, ticket: Ticket) -> None:
+        if ticket.state is TicketState.WAITING and ticket.id not in self._told_back:
+            self._told_back.add(ticket.id)
+            self.came_back.emit(ticket)
+
+    # ---- in somebody else's conversation ---------------------------------------------------------------------------
+
+    def answer_invitation(self, accept: bool) -> None:
+        """We come, or we do not."""
+        session_id, self._invitation = self._invitation, ""
+        if session_id:
+            self._do(self._talk_link.answer_invitation(session_id, accept), "answer the call")
+
+    def leave_visit(self) -> None:
+        """We leave the colleague's conversation."""
+        if self._guest is not None:
+            self._do(self._talk_link.leave(self._guest.session_id), "leave the conversation")
+
+    def _show_invitation(self, ticket: Ticket | None) -> None:
+        session_id = ticket.session or "" if ticket is not None else ""
+        if session_id == self._invitation:
+            return
+        self._invitation = session_id
+        if ticket is None:
+            self._facts.forget("invited")
+            self.invited.emit(None)
+        else:
+            self._facts.note("invited", ticket=ticket.id)
+            self._do(self._name_invitation(ticket, session_id), "who calls")
+
+    async def _name_invitation(self, ticket: Ticket, session_id: str) -> None:
+        answer = await self._talk_link.talk(session_id)
+        if self._invitation == session_id:
+            self.invited.emit(Invitation(ticket, answer.by_name))
+
+    def _visit(self, ticket: Ticket) -> None:
+        if ticket.session is None:
+            return
+        self._invitation = ""
+        self.invited.emit(None)
+        guest = self._guest = self._open_guest(ticket.session)
+        guest.ended.connect(self._on_visit_ended)
+        guest.let_in.connect(lambda _fact: self._facts.note("visit", let_in=True))
+        self._facts.note("visit", let_in=False)
+        self.visit_began.emit(guest)
+
+    def _on_visit_ended(self, ticket: Ticket | None) -> None:
+        self._guest = None
+        self._facts.forget("visit")
+        self.visit_ended.emit(ticket)
+        if ticket is not None and self._is_handed_to(ticket, self._talk_link.me[1]):
+            self._app.accept(ticket.id)
+
+    def _visited_elsewhere(self, guest: Guest) -> Ticket | None:
+        """The ticket of a visit whose session is over: perhaps it has another one now."""
+        return self._ticket(guest.session_id.rpartition("_")[0])
+
+    async def stop(self) -> None:
+        """The window closes: a visit ends."""
+        if self._guest is not None:
+            guest, self._guest = self._guest, None
+            try:
+                await self._talk_link.leave(guest.session_id)
+            except SessionError as error:
+                log.info("the hub was not told that we leave: %s", error.code)
+            await guest.close()
+
+    # ---- doing -----------------------------------------------------------------------------------------------------
+
+    def _with_session(self, work: Callable[[str], Coroutine[Any, Any, Any]], name: str) -> None:
+        if self._app.session is not None:
+            self._do(work(self._app.session.facts.id), name)
+
+    def _do(self, work: Coroutine[Any, Any, Any], name: str) -> None:
+        self._tasks.spawn(self._guarded(work, name), name=f"desk {name}")
+
+    async def _guarded(self, work: Coroutine[Any, Any, Any], name: str) -> None:
+        try:
+            await work
+        except SessionError as error:
+            self._facts.note("trouble_talk", code=error.code)
+            self.troubled.emit(Trouble(error.code, dict(error.detail), key=name))

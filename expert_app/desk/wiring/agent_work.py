@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Connects the desk's window with the agent's work: states, offers, the next caller, the wrap-up's time and note."""
+
+from __future__ import annotations
+
+from expert_app.desk.agent_work import DeskWork, WrapUpTime
+from expert_app.desk.app import DeskApp
+from expert_app.desk.facts import Trouble
+from expert_app.desk.filing import Filing
+from expert_app.runtime.observations import Facts
+from resources.texts import _
+from session.protocol.hub.requests import DossierFacts, SessionEnded
+from session.protocol.hub.tickets import Ticket
+from views.desk.window import DeskWindow
+from views.media.ring import Ring
+from views.widgets.message_bar import Level
+
+TIME_OVER = "time over"
+"""Key of the message that a wrap-up's time is over and pages are not filed."""
+
+
+class WorkConnections:
+    """Window on one side, work on the other."""
+
+    def __init__(
+        self, window: DeskWindow, ring: Ring, app: DeskApp, work: DeskWork, filing: Filing, user: str, facts: Facts
+    ) -> None:
+        self._window, self._ring, self._app, self._work = window, ring, app, work
+        self._filing, self._user, self._facts = filing, user, facts
+        self._connect_queue()
+        self._connect_wrap_up()
+
+    # ---- queue and offers ------------------------------------------------------------------------------------------
+
+    def _connect_queue(self) -> None:
+        queue, offer, work = self._window.queue, self._window.offer, self._work
+        queue.next_requested.connect(self._on_next)
+        queue.ticket_rang.connect(lambda ticket_id: self._ring.start())
+        queue.state_chosen.connect(work.set_state)
+        offer.accept_requested.connect(self._on_accept)
+        offer.decline_requested.connect(work.decline)
+        work.services_changed.connect(queue.set_work)
+        work.state_changed.connect(lambda said: self._window.show_agent_state(*said))
+        work.offered.connect(self._on_offer)
+        work.rang.connect(self._on_rang)
+        self._app.troubled.connect(self._on_trouble)
+
+    def _on_next(self, service: str) -> None:
+        self._ring.stop()
+        self._work.accept_next(service)
+
+    def _on_accept(self, ticket_id: str) -> None:
+        self._ring.stop()
+        self._work.accept_offer(ticket_id)
+
+    def _on_offer(self, ticket: Ticket | None) -> None:
+        if ticket is None:
+            self._window.offer.clear()
+            self._ring.stop()
+            return
+        service, place = self._window.queue.service(ticket.service)
+        self._window.offer.show_offer(ticket, service, place, comes_back=ticket.preferred == self._user)
+        self._ring.start()
+
+    def _on_rang(self, ticket: Ticket) -> None:
+        if self._app.session is None and self._window.queue.may_ring(ticket):
+            self._facts.note("rang", id=ticket.id)
+            self._window.queue.ring(ticket.id)
+
+    def _on_trouble(self, trouble: Trouble) -> None:
+        if trouble.key in ("accept", "decline"):
+            self._window.offer.answer_failed()
+        elif trouble.key == "prolong":
+            self._window.wrap_up.show_limit(*self._work.wrap_up)
+        elif trouble.key == "finish":
+            self._window.wrap_up.finish_failed()
+
+    # ---- wrap-up ---------------------------------------------------------------------------------------------------
+
+    def _connect_wrap_up(self) -> None:
+        view = self._window.wrap_up
+        view.prolong_requested.connect(self._work.prolong)
+        view.time_over.connect(self._on_time_over)
+        self._window.finish_requested.connect(lambda outcome: self._work.finish(outcome, view.note()))
+        self._work.wrap_up_changed.connect(self._on_time)
+        self._app.session_ended.connect(self._on_session_ended)
+        self._app.dossier_changed.connect(self._on_dossier)
+
+    def _on_session_ended(self, _ended: SessionEnded) -> None:
+        """The window has begun its wrap-up page; what is known already is shown on it."""
+        self._on_dossier(self._app.dossier)
+        self._on_time(self._work.wrap_up)
+
+    def _on_dossier(self, dossier: DossierFacts | None) -> None:
+        self._window.wrap_up.show_note_place(dossier is not None)
+
+    def _on_time(self, time: WrapUpTime) -> None:
+        self._window.wrap_up.show_limit(*time)
+
+    def _on_time_over(self, outcome: str) -> None:
+        """Nothing a caller gave is put aside by a clock: with pages that are not filed the agent finishes by hand."""
+        session = self._app.session
+        unfiled = self._filing.unfiled(session.facts.id) if session is not None else 0
+        if unfiled:
+            words = _(
+                "The time is over, but pages are not filed yet: {count}. File them or take them out, then finish."
+            )
+            self._window.messages.show_message(Level.WARNING, words.format(count=unfiled), key=TIME_OVER)
+            return
+        self._facts.note("wrap_up_over", outcome=outcome)
+        self._work.finish(outcome, self._window.wrap_up.note())

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Connects privacy pause, written words and push-to-talk with the desk's window. Part of `compose_desk`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PyQt6.QtWidgets import QApplication
+
+from expert_app.desk.app import DeskApp
+from expert_app.runtime.observations import Facts
+from resources.texts import _
+from session.desk.call.guest import Guest
+from session.desk.session import DeskSession
+from session.protocol.conversation.chat_and_privacy import PrivacyShown
+from session.protocol.endpoints.chat import Line
+from session.protocol.hub.requests import SessionEnded
+from views.desk.window import DeskWindow
+from views.media.push_to_talk import PushToTalk
+from views.media.video_pane import VideoPane
+from views.widgets.message_bar import Level
+
+PRIVATE = "privacy pause"
+
+
+class BesideConnections:
+    """Window on one side, the running session on the other.
+
+    Args:
+        guest: our visit in somebody else's conversation, if there is one.
+    """
+
+    def __init__(
+        self,
+        window: DeskWindow,
+        video: VideoPane,
+        app: DeskApp,
+        application: QApplication,
+        facts: Facts,
+        guest: Callable[[], Guest | None],
+    ) -> None:
+        self._guest = guest
+        self._window, self._video, self._app, self._facts = window, video, app, facts
+        self._unread = 0
+        self._push_to_talk = PushToTalk(application)
+        self._push_to_talk.held.connect(self._on_held)
+        window.written.say_requested.connect(self._on_say)
+        window.call.privacy_requested.connect(self._on_privacy)
+        app.session_opened.connect(self._on_opened)
+        app.session_ended.connect(self._on_ended)
+
+    def _on_opened(self, session: DeskSession) -> None:
+        self._unread = 0
+        self._show_private(False)
+        self._window.written.show_lines(())
+        self._window.written.set_live(not session.facts.phone)
+        self._window.show_unread(0)
+        session.written.changed.connect(self._on_lines)
+        session.written.heard.connect(lambda line: self._on_heard(session, line))
+        session.privacy.changed.connect(self._show_private)
+        session.privacy.confirmed.connect(lambda shown: self._on_confirmed(shown, session.privacy.mine))
+
+    def _on_ended(self, ended: SessionEnded) -> None:
+        self._show_private(False)
+        self._window.written.set_live(False)
+
+    # ---- written words ----
+
+    def _on_say(self, text: str) -> None:
+        if self._app.session is not None:
+            self._app.session.written.say(text)
+
+    def _on_lines(self, lines: tuple[Line, ...]) -> None:
+        self._window.written.show_lines(lines)
+        mine = [line for line in lines if line.mine]
+        self._facts.note("written", lines=len(lines), last_sent=mine[-1].sent.value if mine else "")
+
+    def _on_heard(self, session: DeskSession, line: Line) -> None:
+        session.written.shown(line.words_id)
+        if self._window.side.is_open(self._window.written):
+            self._unread = 0
+        else:
+            self._unread += 1
+        self._window.show_unread(self._unread)
+
+    # ---- privacy pause ----
+
+    def _on_privacy(self, on: bool) -> None:
+        if self._app.session is not None:
+            self._app.session.privacy.set(on)
+            if on:
+                words = _("Privacy pause: the kiosk is asked to hide faces and page…")
+                self._window.messages.show_message(Level.INFO, words, key=PRIVATE)
+
+    def _show_private(self, on: bool) -> None:
+        session = self._app.session
+        self._video.show_private(on)
+        self._window.call.show_private(on, mine=on and session is not None and session.privacy.mine)
+        if not on:
+            self._window.messages.clear(PRIVATE)
+
+    def _on_confirmed(self, shown: PrivacyShown, mine: bool) -> None:
+        self._facts.note("private", on=shown.on, by_caller=shown.caller)
+        self._window.call.show_private(shown.on, mine=mine)
+        if not shown.on:
+            self._window.messages.clear(PRIVATE)
+            return
+        words = _("Privacy pause: neither you nor the caller sees faces or page. You hear each other.")
+        if shown.caller:
+            words = _("The caller has begun a privacy pause: neither of you sees faces or page, you hear each other.")
+            words += " " + (_("It ends when both of you have ended it.") if mine else _("The caller ends it."))
+        self._window.messages.show_message(Level.WARNING, words, key=PRIVATE)
+
+    # ---- push-to-talk ----
+
+    def _on_held(self, held: bool) -> None:
+        """The switch stays as it is: only what is sent changes."""
+        if (guest := self._guest()) is not None:
+            if not self._window.guest.microphone_on:
+                guest.speak(held)
+                self._window.guest.show_speaking(held)
+            return
+        session = self._app.session
+        if session is None or self._window.call.microphone_on:
+            return
+        session.call.speak(held)
+        session.talk.speak(held)
+        self._window.call.show_speaking(held)

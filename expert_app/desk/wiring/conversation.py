@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Connects a session's conversations (call, consent, shared page) with the desk's window; notes facts."""
+
+from __future__ import annotations
+
+import json
+
+from PyQt6.QtCore import QTimer
+
+from expert_app.desk.app import DeskApp
+from expert_app.desk.facts import ASKING, Trouble
+from expert_app.desk.wiring.engines import DeskMedia
+from expert_app.desk.wiring.remote_control import ControlConnections
+from expert_app.runtime.observations import Facts
+from session.core.tasks import Tasks
+from session.desk.session import DeskSession
+from session.media.engine import MediaState
+from session.protocol.conversation.messages import (
+    CameraChanged,
+    Grant,
+    GrantChanged,
+    MediaSeen,
+    PageShown,
+    PointerShown,
+)
+from session.protocol.conversation.mirror import MirrorEvents
+from views.desk.call_view import CallState, Quality
+from views.desk.shared_page.mirror_pane import MirrorPane
+from views.desk.shared_page.view import CobrowseView
+from views.desk.window import DeskWindow
+from views.media.video_pane import VideoPane, absent_words
+from views.widgets.message_bar import Level
+
+ABSENT = "devices absent"
+MIRROR_LOOK_MS = 400
+"""Events are drawn a moment after they were fed; then the drawn page is looked at."""
+MIRROR_LOOK = """(() => { const frame = document.querySelector('iframe'); const page = frame && frame.contentDocument;
+return page ? JSON.stringify({title: page.title, elements: page.querySelectorAll('*').length}) : ''; })()"""
+
+
+class SessionConnections:
+    """Connects each session as it opens; what the window wishes goes to the session that is open."""
+
+    def __init__(
+        self,
+        window: DeskWindow,
+        mirror: MirrorPane,
+        video: VideoPane,
+        app: DeskApp,
+        media: DeskMedia,
+        tasks: Tasks,
+        facts: Facts,
+    ) -> None:
+        self._window, self._mirror, self._video = window, mirror, video
+        self._app, self._media, self._tasks, self._facts = app, media, tasks, facts
+        assert isinstance(window.cobrowse, CobrowseView)
+        self._cobrowse = window.cobrowse
+        self._microphone_on = self._camera_on = True
+        self._seconds = QTimer(window)
+        self._seconds.setInterval(1000)
+        self._seconds.timeout.connect(self._show_times)
+        self._seconds.start()
+        self._look = QTimer(window)
+        self._look.setSingleShot(True)
+        self._look.setInterval(MIRROR_LOOK_MS)
+        self._look.timeout.connect(lambda: mirror.page.runJavaScript(MIRROR_LOOK, self._on_mirror_look))
+        media.show(video)
+        app.session_opened.connect(self._on_opened)
+        app.session_ended.connect(lambda ended: self._cobrowse.clear())
+        app.number_opened.connect(lambda opened: window.session_header.show_number(*opened))
+        app.troubled.connect(self._on_trouble)
+        self._connect_wishes()
+
+    # ---- wishes ----
+
+    def _connect_wishes(self) -> None:
+        window, app = self._window, self._app
+        window.grant_requested.connect(self._on_grant_requested)
+        window.call.microphone_requested.connect(self._on_microphone)
+        window.call.camera_requested.connect(self._on_camera)
+        window.call.hang_up_requested.connect(app.hang_up)
+        window.phone.reached_requested.connect(app.hang_up)
+        window.phone.not_reached_requested.connect(lambda: app.finish("not_reached"))
+        window.phone.later_requested.connect(app.call_later)
+        window.call.call_again_requested.connect(self._on_call_again)
+        self._cobrowse.share_requested.connect(lambda: self._on_grant_requested(Grant.SEE_PAGE))
+        self._cobrowse.address_requested.connect(app.open_address)
+        self._cobrowse.pointer_moved.connect(self._on_pointer_moved)
+        self._cobrowse.pointer_left.connect(self._on_pointer_left)
+        self._cobrowse.snapshot_requested.connect(self._on_snapshot)
+        self._cobrowse.grant_requested.connect(self._on_grant_requested)
+        ControlConnections(self._cobrowse, app, self._facts)
+        self._mirror.resource_requested.connect(self._on_resource)
+
+    def _on_grant_requested(self, grant: Grant) -> None:
+        if self._app.session is not None and not self._app.session.grants.allowed(grant):
+            self._show_asked(grant)
+        self._app.request_grant(grant)
+
+    def _show_asked(self, grant: Grant) -> None:
+        self._window.session_header.show_asked(grant)
+        self._window.devices.show_asked(grant)
+        if grant is Grant.SEE_PAGE:
+            self._cobrowse.show_asked()
+
+    def _on_microphone(self, on: bool) -> None:
+        if self._app.session is not None:
+            self._app.session.call.set_microphone(on)
+            self._microphone_on = on
+            self._app.session.talk.set_own(camera_on=self._camera_on, microphone_on=on)
+            self._window.call.show_own_media(microphone_on=on, camera_on=self._camera_on)
+
+    def _on_camera(self, on: bool) -> None:
+        if self._app.session is not None:
+            self._app.session.call.set_camera(on)
+            self._camera_on = on
+            self._app.session.talk.set_own(camera_on=on, microphone_on=self._microphone_on)
+            self._window.call.show_own_media(microphone_on=self._microphone_on, camera_on=on)
+
+    def _on_call_again(self) -> None:
+        if self._app.session is not None:
+            self._app.session.call.request_call()
+
+    def _on_pointer_moved(self, x: float, y: float) -> None:
+        if self._app.session is not None:
+            self._app.session.page.move_pointer(x, y)
+
+    def _on_pointer_left(self) -> None:
+        if self._app.session is not None:
+            self._app.session.page.hide_pointer()
+
+    def _on_snapshot(self) -> None:
+        if self._app.session is not None:
+            self._app.session.page.request_snapshot()
+
+    def _on_resource(self, address: str) -> None:
+        if self._app.session is not None:
+            self._tasks.spawn(self._bring_resource(self._app.session, address), name="picture of the shared page")
+
+    async def _bring_resource(self, session: DeskSession, address: str) -> None:
+        data, media_type = await session.page.fetch(address)
+        self._mirror.give_resource(address, data, media_type)
+
+    # ---- facts of a session ----
+
+    def _on_opened(self, session: DeskSession) -> None:
+        self._microphone_on = self._camera_on = True
+        self._video.show_peer_devices(True, True)
+        self._window.messages.clear(ABSENT)
+        self._media.main.set_microphone(True)
+        self._media.main.set_camera(True)
+        session.talk.set_own(camera_on=True, microphone_on=True)
+        self._window.show_session(session.facts)
+        self._window.call.show_own_media(microphone_on=True, camera_on=True)
+        self._window.dossier.show_loading()
+        self._window.devices.show_grants({Grant.KEEP: session.grants.may_keep})
+        self._cobrowse.clear()
+        self._cobrowse.set_addresses(session.facts.allowed_addresses)
+        self._facts.note("session", id=session.facts.id, resumed=session.resumed)
+        self._facts.note("media_engine", kind=self._media.choice.kind.value, why=self._media.choice.why.value)
+        self._follow_call(session)
+        self._follow_page(session)
+        session.grants.changed.connect(lambda change: self._on_grant(session, change))
+
+    def _follow_call(self, session: DeskSession) -> None:
+        call = session.call
+        call.state_changed.connect(self._on_call_state)
+        call.first_frame.connect(self._on_first_frame)
+        call.media_seen.connect(self._on_media)
+        call.peer_simulated.connect(lambda simulated: self._show_simulated(caller=simulated))
+        call.peer_camera_changed.connect(self._on_peer_camera)
+
+    def _show_simulated(self, caller: bool) -> None:
+        self._video.show_simulated(caller, self._media.main.simulated_camera)
+
+    def _on_call_state(self, state: MediaState) -> None:
+        self._video.show_state(state)
+        self._window.call.show_state(CallState(state.value))
+        self._facts.note("call", state=state.value)
+
+    def _on_first_frame(self, seen: MediaSeen) -> None:
+        self._facts.note(
+            "first_video",
+            frames=seen.frames,
+            width_px=seen.width_px,
+            height_px=seen.height_px,
+            checksum=seen.checksum,
+            first_frame_ms=seen.first_frame_ms,
+        )
+
+    def _on_media(self, seen: MediaSeen) -> None:
+        stats = self._media.main.stats()
+        lost = stats.lost / max(1, stats.packets + stats.lost)
+        quality = Quality.GOOD if lost < 0.01 else Quality.MEDIUM if lost < 0.04 else Quality.BAD
+        self._window.call.show_quality(quality, f"{stats.width_px} × {stats.height_px}")
+        self._facts.note("media", frames=seen.frames, audio_packets=seen.audio_packets, audio_level=seen.audio_level)
+
+    def _on_peer_camera(self, change: CameraChanged) -> None:
+        self._video.show_peer_camera(change.camera_on)
+        self._video.show_peer_devices(change.camera_there, change.microphone_there)
+        self._facts.note("peer_devices", camera=change.camera_there, microphone=change.microphone_there)
+        words = absent_words(change.camera_there, change.microphone_there)
+        if words:
+            self._window.messages.show_message(Level.WARNING, words, key=ABSENT)
+        else:
+            self._window.messages.clear(ABSENT)
+
+    def _on_trouble(self, trouble: Trouble) -> None:
+        if trouble.key == ASKING and self._app.session is not None:  # nobody was asked: the button comes back
+            self._show_grants(self._app.session)
+
+    def _on_grant(self, session: DeskSession, change: GrantChanged) -> None:
+        self._show_grants(session)
+
+    def _show_grants(self, session: DeskSession) -> None:
+        grants = session.grants.all()
+        self._window.show_grants(grants)
+        self._cobrowse.show_grants(grants)
+        for grant, allowed in grants.items():
+            if not allowed and session.grants.asking(grant):
+                self._show_asked(grant)
+        self._show_times()
+
+    def _show_times(self) -> None:
+        if self._app.session is not None:
+            self._window.session_header.show_times(self._app.session.grants.all_left_s())
+
+    # ---- shared page ----
+
+    def _follow_page(self, session: DeskSession) -> None:
+        page = session.page
+        page.events_received.connect(self._on_events)
+        page.page_shown.connect(self._on_page_shown)
+        page.sharing_changed.connect(self._on_sharing)
+        page.address_refused.connect(self._cobrowse.show_refused)
+        page.dialog_shown.connect(self._cobrowse.show_dialog)
+        page.dialog_closed.connect(self._cobrowse.end_dialog)
+        page.pointer_shown.connect(self._on_pointer_shown)
+
+    def _on_events(self, events: MirrorEvents) -> None:
+        self._mirror.feed(events.text, events.epoch)
+        self._look.start()
+
+    def _on_mirror_look(self, text: object) -> None:
+        if isinstance(text, str) and text:
+            self._facts.note("mirror_shown", **json.loads(text))
+
+    def _on_page_shown(self, page: PageShown) -> None:
+        self._cobrowse.show_page(page)
+        self._facts.note("page_shown", epoch=page.epoch, title=page.title)
+
+    def _on_sharing(self, sharing: bool) -> None:
+        self._cobrowse.show_sharing(sharing)
+        self._window.show_sharing(sharing)
+
+    def _on_pointer_shown(self, shown: PointerShown) -> None:
+        self._cobrowse.show_pointer(shown)
+        self._facts.note("pointer_shown", x_px=shown.x_px, y_px=shown.y_px)

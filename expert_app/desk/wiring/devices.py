@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Connects the kiosk's scanner and printer and what is done with pages with the desk's window; notes facts."""
+
+from __future__ import annotations
+
+from expert_app.desk.app import DeskApp
+from expert_app.desk.devices import DevicesJob, GlassSeen, PileTold, Replaced, Wish
+from expert_app.desk.duplex_pile import in_order
+from expert_app.desk.facts import Printing
+from expert_app.desk.page_edits import LEFT_RIGHT, UPPER_LOWER, PageActs, Parted
+from expert_app.desk.quick_copies import Glimpsed, QuickLooks
+from expert_app.runtime.observations import Facts
+from resources.texts import _
+from session.desk.devices.scanner_and_printer import PageFailed, PageProgressed, ReceivedPage
+from session.desk.session import DeskSession
+from session.protocol.conversation.messages import DevicesReported, ScanEnded, ScanKind, ScanProgressed
+from session.protocol.conversation.page_removal import RemovalReason
+from session.protocol.conversation.scan_profiles import Sides
+from views.desk.devices.removal_menu import Split
+from views.desk.devices.scan_panel import ScanWish
+from views.desk.devices.view import DevicesView
+
+
+class DevicesConnections:
+    """Wishes of the devices view to the job, facts of the session's devices to the view."""
+
+    def __init__(
+        self, view: DevicesView, app: DeskApp, job: DevicesJob, acts: PageActs, looks: QuickLooks, facts: Facts
+    ) -> None:
+        self._view, self._job, self._acts, self._facts = view, job, acts, facts
+        app.session_opened.connect(self._on_opened)
+        self._connect_wishes()
+        job.glass_seen.connect(self._on_glass)
+        job.printing.connect(self._on_printing)
+        job.page_replaced.connect(self._on_replaced)
+        job.pile_changed.connect(self._on_pile)
+        job.pile_ordered.connect(lambda pages: view.strip.set_order(in_order(view.strip.order(), pages)))
+        acts.parted.connect(self._on_parted)
+        looks.glimpsed.connect(self._on_glimpsed)
+        acts.papers.found.connect(lambda found: view.show_papers(found.page_id, len(found.boxes)))
+
+    def _connect_wishes(self) -> None:
+        view, job = self._view, self._job
+        view.preview_requested.connect(lambda wish: job.scan(wish_of(wish)))
+        view.scan_requested.connect(lambda wish: job.scan(wish_of(wish)))
+        view.scan_cancel_requested.connect(job.cancel_scan)
+        view.page_again_requested.connect(lambda page_id, wish: job.scan_again(page_id, wish_of(wish)))
+        view.backs_requested.connect(self._on_backs)
+        view.pile_ended.connect(job.end_pile)
+        view.page_removed.connect(self._acts.remove)
+        view.page_restored.connect(self._acts.restore)
+        view.page_split_requested.connect(self._on_split)
+        view.papers_split_requested.connect(self._acts.split_papers)
+        view.print_file_requested.connect(job.print_file)
+        view.print_cancel_requested.connect(job.cancel_print)
+
+    def _on_backs(self, wish: ScanWish) -> None:
+        self._job.turn_pile()
+        self._job.scan(wish_of(wish))
+
+    def _on_split(self, page_id: str, way: Split) -> None:
+        self._acts.split(page_id, LEFT_RIGHT if way is Split.SIDE_BY_SIDE else UPPER_LOWER)
+
+    # ---- facts ------------------------------------------------------------------------------------------------------
+
+    def _on_opened(self, session: DeskSession) -> None:
+        devices = session.devices
+        devices.report_changed.connect(self._on_report)
+        devices.scan_progressed.connect(self._on_scan_progress)
+        devices.scan_ended.connect(self._on_scan_ended)
+        devices.page_progressed.connect(self._on_page_progress)
+        devices.preview_received.connect(self._on_preview)
+        devices.page_failed.connect(self._on_page_failed)
+        self._view.show_devices(None)
+        self._view.scan.show_profiles(session.facts.scan_profiles)
+
+    def _on_report(self, report: DevicesReported) -> None:
+        self._view.show_devices(report)
+        self._facts.note("devices", scanner=report.scanner.value, printer=report.printer.value)
+
+    def _on_scan_progress(self, progress: ScanProgressed) -> None:
+        words = _("The caller chooses a file…") if self._job.is_file(progress.scan_id) else ""
+        self._view.show_scan_progress(progress.percent, words)
+
+    def _on_scan_ended(self, ended: ScanEnded) -> None:
+        self._view.show_scan_ended()
+        self._facts.note("scan_ended", code=ended.code, pages=ended.pages)
+
+    def _on_page_progress(self, progress: PageProgressed) -> None:
+        percent = 100 * progress.received // max(1, progress.chunks)
+        if progress.kind is ScanKind.PAGE:
+            self._view.show_page_progress(progress.page_id, percent)
+            self._facts.note("page_arriving", page=progress.page_id, percent=percent)
+        else:
+            self._view.show_scan_progress(percent)
+
+    def _on_preview(self, page: ReceivedPage) -> None:
+        self._view.show_scan_ended()
+        self._facts.note("preview_received", size_bytes=len(page.data), sha256=page.offer.sha256)
+
+    def _on_glass(self, seen: GlassSeen) -> None:
+        self._view.show_preview(seen.jpeg, seen.glass, seen.areas)
+
+    def _on_glimpsed(self, seen: Glimpsed) -> None:
+        self._view.show_page_glimpse(seen.page_id, seen.jpeg)
+
+    def _on_page_failed(self, failed: PageFailed) -> None:
+        self._view.show_page_failed(failed.page_id, failed.code)
+        self._facts.note("page_failed", page=failed.page_id, code=failed.code)
+
+    def _on_replaced(self, replaced: Replaced) -> None:
+        self._view.show_page_replaced(replaced.old_page_id, [replaced.page_id], RemovalReason.SCANNED_AGAIN)
+        self._facts.note("page_replaced", page=replaced.page_id, old=replaced.old_page_id)
+
+    def _on_parted(self, parted: Parted) -> None:
+        self._view.show_page_replaced(parted.page_id, parted.parts, RemovalReason.SPLIT)
+        self._facts.note("page_split", page=parted.page_id, parts=len(parted.parts))
+
+    def _on_pile(self, told: PileTold | None) -> None:
+        if told is None:
+            self._view.scan.show_pile(0, 0, is_turned=False)
+        else:
+            self._view.scan.show_pile(told.sheets, told.missing, is_turned=told.is_turned)
+
+    def _on_printing(self, printing: Printing) -> None:
+        self._view.show_print(printing.changed, printing.name)
+
+
+def wish_of(shown: ScanWish) -> Wish:
+    """What the job does for what the agent sees."""
+    return Wish(
+        kind=shown.kind,
+        source=shown.source,
+        dpi=shown.dpi,
+        colour=shown.colour,
+        duplex=shown.sides is Sides.BOTH,
+        by_hand=shown.sides is Sides.BY_HAND,
+        areas=shown.areas,
+    )

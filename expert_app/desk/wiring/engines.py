@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Makes a desk's or board's two engines, with the devices that the settings name. Used by the compose modules.
+
+Which engine and which devices may change while the program runs: a new engine takes the next conversation, other
+devices are taken at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from expert_app.runtime.config import MediaSettings
+from expert_app.runtime.ice_settings import ice_plan
+from session.core.tasks import Tasks
+from session.desk.call.third_party_call import OfferingEngine
+from session.media.audio.echo_choice import EchoBy, EchoSetting, echo_by
+from session.media.audio.sound import NullSink, SilentSource, SoundSink, SoundSource, ToneSource
+from session.media.audio.voice_filter import VoiceFilter, make_filter
+from session.media.call_page import NONE, SIMULATED, CallMedia
+from session.media.devices.shared_devices import SharedCamera, SharedMicrophone, SharedSpeaker
+from session.media.devices.sources import CameraSource, FrameSource, NoCamera, SyntheticCamera, camera_devices
+from session.media.engine import MediaEngine
+from session.media.engines.aiortc_engine import AiortcEngine, EngineSettings
+from session.media.engines.browser_engine import BrowserEngine, BrowserSettings
+from session.media.engines.engine_choice import Choice, EngineKind, choose, this_machine
+from views.media.browser_call_pane import DeskCallPane
+from views.media.devices import camera_path
+from views.media.sound import SoundDevices
+from views.media.video_pane import VideoPane
+
+log = logging.getLogger(__name__)
+
+
+class DeskEngine(MediaEngine, OfferingEngine, Protocol):
+    """Either engine: it answers a kiosk and offers to a third person."""
+
+
+@dataclass
+class Engines:
+    """One engine for the call with the caller, one for a call with a third person; the devices are shared."""
+
+    main: DeskEngine
+    aside: DeskEngine
+    choice: Choice
+    pages: tuple[DeskCallPane, DeskCallPane] | None = None
+    shared: tuple[SharedCamera, SharedMicrophone, SharedSpeaker] | None = None
+
+    def show(self, pane: VideoPane, *, aside: bool = False, own: bool = True) -> None:
+        """Lets a pane show what one of them receives, and our own picture."""
+        engine = self.aside if aside else self.main
+        pane.set_source(engine.latest_frame, engine.own_frame if own else None)
+        if self.pages is not None and isinstance(engine, BrowserEngine):
+            pane.set_picture(self.pages[1 if aside else 0], engine.picture_size)
+        else:
+            pane.set_picture(None)
+
+    async def close(self) -> None:
+        """Ends both and gives the devices back."""
+        await self.main.close()
+        await self.aside.close()
+
+
+class DeskMedia:
+    """The engines of one program, as its settings are now.
+
+    Args:
+        settings: of the program, with what the person chose. in_use: whether a conversation goes on.
+    """
+
+    def __init__(self, settings: MediaSettings, tasks: Tasks, in_use: Callable[[], bool] = lambda: False) -> None:
+        self.settings = settings
+        self._tasks, self._in_use = tasks, in_use
+        self._shown: list[Callable[[Engines], None]] = []
+        self._sound = SoundDevices()
+        self.engines = self._made()
+
+    @property
+    def main(self) -> DeskEngine:
+        """For the call with the caller."""
+        return self.engines.main
+
+    @property
+    def aside(self) -> DeskEngine:
+        """For a call with a third person."""
+        return self.engines.aside
+
+    @property
+    def choice(self) -> Choice:
+        """The engine in use, and why."""
+        return self.engines.choice
+
+    def show(self, pane: VideoPane, *, aside: bool = False, own: bool = True) -> None:
+        """Lets a pane show what an engine receives, also after the engine has become another."""
+        self._shown.append(lambda engines: engines.show(pane, aside=aside, own=own))
+        self._shown[-1](self.engines)
+
+    def take(self, settings: MediaSettings) -> None:
+        """Other settings: devices at once, an engine as soon as no conversation goes on."""
+        before, self.settings = self.settings, settings
+        if self._key(settings) == self._key(before) and settings != before:
+            self._swap_devices(settings, camera=settings.camera != before.camera)
+        self.renew()
+
+    def refresh_devices(self) -> None:
+        """A device came or went: voice and sound are opened again. Cameras and the browser look for themselves."""
+        if self.engines.shared is not None and self.settings.microphone not in (SIMULATED, NONE):
+            self._swap_devices(self.settings, camera=False)
+
+    def renew(self) -> None:
+        """Between two conversations: the engine that the settings ask for now."""
+        if self._in_use() or chosen(self.settings) == self.engines.choice:
+            return
+        before, self.engines = self.engines, self._made()
+        for show in self._shown:
+            show(self.engines)
+        log.info("media engine: %s (%s)", self.engines.choice.kind, self.engines.choice.why)
+        self._tasks.spawn(before.close(), name="close the engines before")
+
+    async def close(self) -> None:
+        """Ends the engines."""
+        await self.engines.close()
+
+    @staticmethod
+    def _key(settings: MediaSettings) -> tuple[object, ...]:
+        return chosen(settings), ice_plan(settings), settings.start_kbps
+
+    def _made(self) -> Engines:
+        choice = chosen(self.settings)
+        if choice.kind is EngineKind.BROWSER:
+            return browser_engines(self.settings, choice, self._tasks)
+        return aiortc_engines(self.settings, choice, self._sound)
+
+    def _swap_devices(self, settings: MediaSettings, *, camera: bool) -> None:
+        engines = self.engines
+        if engines.shared is not None:
+            eye, ear, mouth = engines.shared
+            voice = voice_filter(settings)
+            closings = [ear.swap(open_microphone(settings.microphone, self._sound, voice)).close]
+            closings.append(mouth.swap(_speaker(settings, self._sound, voice)).close)
+            if camera:
+                closings.append(eye.swap(open_camera(settings.camera)).close)
+            self._tasks.spawn(_close_all(closings), name="give the devices before back")
+        for engine in (engines.main, engines.aside):
+            if isinstance(engine, BrowserEngine):
+                engine.set_devices(call_media(settings))
+
+
+def chosen(settings: MediaSettings) -> Choice:
+    """The engine by the settings, and on "auto" by this machine."""
+    machine = this_machine(settings.headset, settings.microphone, EchoSetting(settings.echo))
+    return choose(EngineKind(settings.engine), machine)
+
+
+def cancelled_by(settings: MediaSettings) -> EchoBy:
+    """What keeps callers from hearing themselves, with the engine that the settings ask for."""
+    browser = chosen(settings).kind is EngineKind.BROWSER
+    return echo_by(EchoSetting(settings.echo), browser=browser, microphone=settings.microphone)
+
+
+def voice_filter(settings: MediaSettings) -> VoiceFilter | None:
+    """The program's own filter for a loudspeaker and a microphone, where it is what the settings come to."""
+    if settings.microphone in (SIMULATED, NONE) or cancelled_by(settings) is not EchoBy.APM:
+        return None
+    return make_filter(suppress_noise=settings.noise_suppression, gain=settings.gain and settings.headset)
+
+
+def make_engines(settings: MediaSettings, tasks: Tasks) -> Engines:
+    """Both engines, for who does without changes."""
+    return DeskMedia(settings, tasks).engines
+
+
+def browser_engines(settings: MediaSettings, choice: Choice, tasks: Tasks) -> Engines:
+    """Two pages; the second begins to load when a third person comes."""
+    pages = DeskCallPane(), DeskCallPane()
+    media = BrowserSettings(media=call_media(settings), start_kbps=settings.start_kbps)
+    main, aside = (BrowserEngine(page, tasks, media, page.leave) for page in pages)
+    main.warm()
+    return Engines(main, aside, choice, pages=pages)
+
+
+def aiortc_engines(settings: MediaSettings, choice: Choice, sound: SoundDevices) -> Engines:
+    """Two engines on the same devices."""
+    eye = SharedCamera(open_camera(settings.camera))
+    voice = voice_filter(settings)
+    ear = SharedMicrophone(open_microphone(settings.microphone, sound, voice))
+    mouth = SharedSpeaker(_speaker(settings, sound, voice))
+    plan = ice_plan(settings)
+    line = EngineSettings(ice_servers=plan.servers, relay_only=plan.relay_only, start_kbps=settings.start_kbps)
+    main, aside = (AiortcEngine(eye.view(), ear.tap(), mouth.input(), line) for _number in range(2))
+    return Engines(main, aside, choice, shared=(eye, ear, mouth))
+
+
+def call_media(settings: MediaSettings) -> CallMedia:
+    """The settings as a browser's page takes them."""
+    camera, microphone, speaker = (
+        "" if name == "auto" else name for name in (settings.camera, settings.microphone, settings.speaker)
+    )
+    size = (640, 360) if camera == SIMULATED else (1280, 720)  # as aiortc's own drawn person
+    return CallMedia(
+        camera=camera,
+        microphone=microphone,
+        speaker=speaker,
+        width_px=size[0],
+        height_px=size[1],
+        cancel_echo=settings.echo not in ("off", "system"),
+        suppress_noise=settings.noise_suppression,
+        gain=settings.gain,
+    ).with_plan(ice_plan(settings))
+
+
+def _speaker(settings: MediaSettings, sound: SoundDevices, voice: VoiceFilter | None) -> SoundSink:
+    if settings.microphone == SIMULATED:
+        return NullSink()
+    return open_speaker(settings.speaker, sound, voice)
+
+
+def open_speaker(name: str, sound: SoundDevices, voice: VoiceFilter | None = None) -> SoundSink:
+    """The loudspeaker of this setting."""
+    return sound.speaker("" if name == "auto" else name, voice)
+
+
+def open_camera(name: str) -> FrameSource:
+    """The camera of this setting."""
+    if name == "simulated":
+        return SyntheticCamera()
+    if name == "none":
+        return NoCamera()
+    if name != "auto":
+        return CameraSource(camera_path(name) or name)
+    found = camera_devices()
+    return CameraSource(found[0]) if found else NoCamera()
+
+
+def open_microphone(name: str, sound: SoundDevices, voice: VoiceFilter | None = None) -> SoundSource:
+    """The microphone of this setting, cleaned by `voice`."""
+    if name == "simulated":
+        return ToneSource()
+    if name == "none":
+        return SilentSource()
+    return sound.microphone("" if name == "auto" else name, voice)
+
+
+async def _close_all(closings: Sequence[Callable[[], None]]) -> None:
+    for close in closings:
+        await asyncio.to_thread(close)

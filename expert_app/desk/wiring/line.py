@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Connects a session's line with what the agent sees of it: words under the picture, the quality panel. For compose."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from expert_app.desk.app import DeskApp
+from expert_app.desk.facts import Trouble
+from expert_app.runtime.observations import Facts
+from session.core.clock import Clock
+from session.core.errors import RelayUnreachable, SessionError
+from session.desk.session import DeskSession
+from session.media.line.history import Way
+from session.protocol.conversation.line import LineGoverned, LineSeen
+from session.protocol.hub.talk_state import is_in
+from session.protocol.hub.third_parties import TalkAnswer
+from views.desk.window import DeskWindow
+from views.media.quality_panel import QualityPanel
+from views.words.line import caller_words, own_words
+
+
+class LineConnections:
+    """Follows the line of each session as it opens."""
+
+    def __init__(self, window: DeskWindow, app: DeskApp, clock: Clock, facts: Facts) -> None:
+        self._window, self._app, self._facts = window, app, facts
+        self.panel = QualityPanel(clock, window)
+        self._rules: dict[Way, LineGoverned] = {}
+        self._signing: tuple[str, datetime] | None = None
+        window.call.quality_requested.connect(self._toggle)
+        window.call.sign_language_requested.connect(self._on_sign_language)
+        app.session_opened.connect(self._on_opened)
+        app.session_ended.connect(lambda _ended: self.panel.hide())
+
+    def _toggle(self) -> None:
+        self.panel.setVisible(not self.panel.isVisible())
+        if self.panel.isVisible():
+            self.panel.refresh()
+
+    def _on_opened(self, session: DeskSession) -> None:
+        self._rules.clear()
+        self._window.call.show_line("")
+        self.panel.show_nothing(session.facts.line)
+        session.call.failed.connect(self._on_failed)
+        line = session.line
+        self._window.call.show_sign_language(line.motion)
+        line.motion_changed.connect(self._window.call.show_sign_language)
+        session.talk.changed.connect(lambda answer: self._on_talk(session, answer))
+        line.seen.connect(lambda seen: self._on_seen(Way.FROM_CALLER, seen))
+        line.peer_seen.connect(lambda seen: self._on_seen(Way.TO_CALLER, seen))
+        line.peer_governed.connect(lambda rule: self._on_rule(Way.FROM_CALLER, rule))
+        line.governed.connect(lambda rule: self._on_rule(Way.TO_CALLER, rule))
+
+    def _on_sign_language(self, on: bool) -> None:
+        self._window.call.show_sign_language(on)
+        if self._app.session is not None:
+            self._app.session.line.set_motion(on)
+
+    def _on_talk(self, session: DeskSession, answer: TalkAnswer) -> None:
+        """An interpreter comes: hands talk. What the agent sets afterwards holds."""
+        third = answer.talk.third
+        if third is not None and answer.signs and is_in(third) and (third.user, third.at_utc) != self._signing:
+            self._signing = third.user, third.at_utc
+            session.line.set_motion(True)
+
+    def _on_failed(self, error: SessionError) -> None:
+        """A relay that cannot be reached is a matter for a person; lost calls heal by themselves."""
+        if isinstance(error, RelayUnreachable):
+            self._app.troubled.emit(Trouble(error.code, error.detail, "relay"))
+
+    def _on_seen(self, way: Way, seen: LineSeen) -> None:
+        self.panel.show_seen(way, seen)
+        self._facts.note("line_seen", way=way.value, kbps=seen.kbps, loss_percent=seen.loss_percent)
+
+    def _on_rule(self, way: Way, rule: LineGoverned) -> None:
+        self._rules[way] = rule
+        self.panel.show_rule(way, rule)
+        theirs, ours = self._rules.get(Way.FROM_CALLER), self._rules.get(Way.TO_CALLER)
+        self._window.call.show_line(
+            caller_words(theirs.step, document=theirs.document, motion=theirs.motion) if theirs is not None else "",
+            own_words(ours.step, document=ours.document, motion=ours.motion) if ours is not None else "",
+        )
+        self._facts.note(f"line_governed_{way.value}", step=rule.step.value, document=rule.document, motion=rule.motion)

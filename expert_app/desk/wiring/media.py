@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Connects the choice of camera, microphone, loudspeaker and engine with the desk's engines. Part of `compose_desk`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+
+import msgspec
+from PyQt6.QtCore import QTimer
+from PyQt6.QtWidgets import QWidget
+
+from expert_app.desk.wiring.engines import (
+    DeskMedia,
+    cancelled_by,
+    chosen,
+    open_camera,
+    open_microphone,
+    open_speaker,
+    voice_filter,
+)
+from expert_app.runtime.config import MediaSettings
+from session.media.audio.echo_check import CancelCheck, Echo, EchoCheck, tone
+from session.media.audio.sound import LevelMeter, Pcm, SoundSink, SoundSource
+from session.media.audio.voice_filter import VoiceFilter
+from session.media.devices.sources import FrameSource
+from session.media.frames import VideoFrame, to_screen
+from views.media.devices import MediaDevices
+from views.media.settings import MediaChoice, MediaSettingsDialog
+from views.media.sound import SoundDevices
+from views.widgets.window_settings import WindowSettings
+
+TICK_MS, BLOCKS_PER_TICK = 100, 5
+PREVIEW_WIDTH_PX = 320
+TONE_BLOCKS = 50
+_NAMES = ("camera", "microphone", "speaker", "engine", "headset", "echo")
+
+
+def personal(settings: MediaSettings, store: WindowSettings) -> MediaSettings:
+    """The program's settings with what this person chose before; a choice that is none is left out."""
+    kept = {name: value for name in _NAMES if (value := store.read(f"media/{name}"))}
+    told = {**msgspec.structs.asdict(settings), **kept, "headset": kept.get("headset", str(settings.headset)) == "True"}
+    try:
+        return msgspec.convert(told, MediaSettings)
+    except msgspec.ValidationError:
+        return settings
+
+
+class MediaConnections:
+    """The dialog on one side, the engines on the other; devices are tried only while the dialog is open.
+
+    Args:
+        in_use: whether a conversation goes on.
+    """
+
+    def __init__(self, window: QWidget, media: DeskMedia, store: WindowSettings, in_use: Callable[[], bool]) -> None:
+        self._media, self._store, self._in_use = media, store, in_use
+        self.dialog = MediaSettingsDialog(window)
+        self._devices = MediaDevices(window)
+        self._devices.changed.connect(self._on_devices)
+        self._sound = SoundDevices(window)
+        self._camera: FrameSource | None = None
+        self._microphone: SoundSource | None = None
+        self._speaker: SoundSink | None = None
+        self._meter, self._number, self._tone_left = LevelMeter(), 0, 0
+        self._check: EchoCheck | None = None
+        self._cancel_check: CancelCheck | None = None
+        self._tick = QTimer(window)
+        self._tick.setInterval(TICK_MS)
+        self._tick.timeout.connect(self._on_tick)
+        self.dialog.chosen.connect(self._on_chosen)
+        self.dialog.tone_requested.connect(self._on_tone)
+        self.dialog.echo_requested.connect(self._on_echo)
+        self.dialog.closed.connect(self._close_devices)
+
+    def open(self) -> None:
+        """Shows what there is and begins to try it."""
+        self._show()
+        self._open_devices()
+        self.dialog.open()
+
+    def _show(self) -> None:
+        settings = self._media.settings
+        choice = MediaChoice(**{name: getattr(settings, name) for name in _NAMES})
+        devices = self._devices
+        self.dialog.show_devices(choice, devices.cameras(), devices.microphones(), devices.speakers())
+        wanted = chosen(settings)
+        self.dialog.show_engine(wanted, later=wanted.kind is not self._media.choice.kind)
+        self.dialog.show_cancelled(cancelled_by(settings))
+
+    def _on_chosen(self, choice: MediaChoice) -> None:
+        for name, value in asdict(choice).items():
+            self._store.write(f"media/{name}", str(value))
+        self._close_devices()
+        self._media.take(msgspec.structs.replace(self._media.settings, **asdict(choice)))
+        self._show()
+        self._open_devices()
+
+    def _on_devices(self) -> None:
+        """One came or went: the system's own choice may be another now, a chosen one may be back."""
+        self._media.refresh_devices()
+        if self.dialog.isVisible():
+            self._close_devices()
+            self._show()
+            self._open_devices()
+
+    # ---- trying ----
+
+    def _open_devices(self) -> None:
+        self._camera = self._camera_to_try()
+        self.dialog.set_preview(self._media.main.own_frame if self._camera is None else self._frame)
+        self._open_sound(None)
+        self._tick.start()
+
+    def _open_sound(self, voice: VoiceFilter | None) -> None:
+        """To try how loud the microphone is nothing is taken out of it."""
+        settings = self._media.settings
+        self._microphone = open_microphone(settings.microphone, self._sound, voice)
+        self._speaker = open_speaker(settings.speaker, self._sound, voice)
+
+    def _camera_to_try(self) -> FrameSource | None:
+        """A camera opens only once: where an engine has it open, it is looked at through the engine."""
+        if (shared := self._media.engines.shared) is not None:
+            return shared[0].view()
+        return None if self._in_use() else open_camera(self._media.settings.camera)
+
+    def _close_devices(self) -> None:
+        self._tick.stop()
+        self._check, self._cancel_check, self._tone_left = None, None, 0
+        self.dialog.show_testing(False)
+        if self._camera is not None:
+            self._camera.close()
+        self._camera = None
+        self._close_sound()
+
+    def _close_sound(self) -> None:
+        for device in (self._microphone, self._speaker):
+            if device is not None:
+                device.close()
+        self._microphone = self._speaker = None
+
+    def _frame(self) -> VideoFrame | None:
+        if self._camera is None:
+            return None
+        self._number += 1
+        return to_screen(self._camera.read(), self._number, PREVIEW_WIDTH_PX)
+
+    def _on_tone(self) -> None:
+        self._tone_left = TONE_BLOCKS
+        self.dialog.show_testing(True)
+
+    def _on_echo(self) -> None:
+        self._check = EchoCheck()
+        self.dialog.show_testing(True)
+
+    def _on_tick(self) -> None:
+        if self._microphone is None or self._speaker is None:
+            return
+        for _block in range(BLOCKS_PER_TICK):
+            self._step(self._microphone.read(), self._speaker)
+        self.dialog.show_level(self._meter.level)
+        self._end_checks()
+
+    def _step(self, heard: Pcm, speaker: SoundSink) -> None:
+        self._meter.add(heard)
+        played: Pcm | None = None
+        if self._cancel_check is not None:
+            played = self._cancel_check.step()
+        elif self._check is not None:
+            played = self._check.step(heard)
+        elif self._tone_left:
+            self._tone_left -= 1
+            played = tone(self._tone_left)
+            self.dialog.show_testing(self._tone_left > 0)
+        if played is not None:
+            speaker.write(played)
+
+    def _end_checks(self) -> None:
+        """An echo that was found is looked for again behind the program's own canceller, where that is at work."""
+        if self._check is not None and self._check.done:
+            found, self._check = self._check.result(), None
+            voice = voice_filter(self._media.settings) if found is Echo.HEARD else None
+            if voice is None:
+                self._show_echo(found)
+                return
+            self._close_sound()
+            self._open_sound(voice)
+            self._cancel_check = CancelCheck(voice)
+        elif self._cancel_check is not None and self._cancel_check.done:
+            removed_db, self._cancel_check = self._cancel_check.removed_db(), None
+            self._close_sound()
+            self._open_sound(None)
+            self._show_echo(Echo.HEARD, removed_db)
+
+    def _show_echo(self, found: Echo, removed_db: float | None = None) -> None:
+        self.dialog.show_testing(False)
+        self.dialog.show_echo(found, cancelled_by(self._media.settings), removed_db)

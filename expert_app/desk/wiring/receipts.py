@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Connects receipts on the screen with the desk's work on them. Used by `compose_desk`."""
+
+from __future__ import annotations
+
+from expert_app.desk.pieces import DeskPieces
+from expert_app.desk.receipts import DeskReceipts
+from resources.texts import _
+from views.desk.window import DeskWindow
+from views.widgets.message_bar import Level, MessageAction
+
+KEY = "receipt"
+
+
+class ReceiptConnections:
+    """Wishes of the print panel to the job, what became of a registration to the message bar."""
+
+    def __init__(self, window: DeskWindow, receipts: DeskReceipts, pieces: DeskPieces) -> None:
+        self._window = window
+        window.devices.print_receipt_requested.connect(receipts.print)
+        window.devices.save_receipt_requested.connect(receipts.save)
+        pieces.procedures_changed.connect(receipts.set_procedures)
+        receipts.registered.connect(self._on_registered)
+        receipts.followed.connect(self._on_followed)
+        receipts.due.connect(self._on_due)
+
+    def _on_registered(self, _number: str) -> None:
+        words = _("The store is away: the caller gets a registration. The receipt follows when the pieces are filed.")
+        self._window.messages.show_message(Level.WARNING, words, key=KEY)
+
+    def _on_followed(self, number: str) -> None:
+        words = _("The pieces of dossier {number} are filed: the receipt is at the kiosk.")
+        self._window.messages.show_message(Level.INFO, words.format(number=number), key=KEY)
+
+    def _on_due(self, number: str) -> None:
+        words = _("The pieces of dossier {number} are filed, and the caller has only a registration: send the receipt.")
+        action = MessageAction(_("Save receipt…"), self._window.devices.printing.choose_receipt_file)
+        self._window.messages.show_message(Level.WARNING, words.format(number=number), key=KEY, action=action)

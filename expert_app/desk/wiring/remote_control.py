@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Connects what the agent does over the mirror with the session's commands, and their answers with the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from expert_app.desk.app import DeskApp
+from expert_app.runtime.observations import Facts
+from session.desk.cobrowse.remote_control import Answer, DeskControl
+from session.desk.session import DeskSession
+from views.desk.shared_page.view import CobrowseView
+
+
+class ControlConnections:
+    """The view on one side; on the other the session that is open."""
+
+    def __init__(self, view: CobrowseView, app: DeskApp, facts: Facts) -> None:
+        self._view, self._app, self._facts = view, app, facts
+        acts, tools = view.acts, view.tools
+        acts.click_requested.connect(self._wish(lambda to, spot: to.click(spot)))
+        acts.scroll_requested.connect(self._wish(lambda to, spot, right, down: to.scroll(spot, right, down)))
+        acts.text_typed.connect(self._wish(lambda to, text: to.type(text)))
+        acts.key_pressed.connect(self._wish(lambda to, key: to.press(key)))
+        acts.choice_requested.connect(self._wish(lambda to, epoch, node, index: to.choose(epoch, node, index)))
+        acts.value_requested.connect(self._wish(lambda to, epoch, node, value: to.set_value(epoch, node, value)))
+        acts.proposal_requested.connect(self._wish(lambda to, epoch, node, value: to.propose(epoch, node, value)))
+        acts.highlight_requested.connect(self._wish(lambda to, epoch, node: to.highlight(epoch, node)))
+        acts.arrow_requested.connect(self._wish(lambda to, start, end: to.draw_arrow(start, end)))
+        acts.marks_removed.connect(self._wish(lambda to: to.remove_marks()))
+        tools.history_requested.connect(self._wish(lambda to, step: to.go(step)))
+        tools.zoom_requested.connect(self._wish(lambda to, steps: to.zoom(steps)))
+        app.session_opened.connect(self._follow)
+
+    def _wish(self, act: Callable[..., None]) -> Callable[..., None]:
+        """The act on the commands of the session that is open; nothing without one."""
+
+        def wish(*values: object) -> None:
+            if self._app.session is not None:
+                act(self._app.session.control, *values)
+
+        return wish
+
+    def _follow(self, session: DeskSession) -> None:
+        control: DeskControl = session.control
+        control.answered.connect(self._on_answered)
+        control.paused.connect(lambda _left_s: self._view.acts.show_paused())
+
+    def _on_answered(self, answer: Answer) -> None:
+        self._view.acts.show_answer(answer)
+        self._facts.note("command", command=answer.command.__name__, code=answer.code, field=answer.field.value)

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Connects the library and shown documents with the desk's window, and notes facts of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PyQt6.QtGui import QKeySequence, QShortcut
+
+from expert_app.desk.app import DeskApp
+from expert_app.desk.facts import Trouble
+from expert_app.desk.shown_documents import DeskShows, Fetching
+from expert_app.runtime.observations import Facts
+from resources.texts import _
+from session.desk.cobrowse.shown_document import Ended, Picture, Shown
+from session.desk.hub.client import DeskLink
+from session.desk.session import DeskSession
+from session.protocol.conversation.shown_document import ShownPagePainted
+from views.desk.shared_page.view import CobrowseView
+from views.desk.window import PAGE, DeskWindow
+from views.widgets.message_bar import Level
+from views.words.errors import sentence
+
+SHOWN = "shown document"
+"""Key of what the message bar says of it."""
+
+
+class ShowConnections:
+    """The view on one side; on the other the session that is open, and the library."""
+
+    def __init__(self, window: DeskWindow, app: DeskApp, shows: DeskShows, link: DeskLink, facts: Facts) -> None:
+        assert isinstance(window.cobrowse, CobrowseView)
+        self._window, self._view = window, window.cobrowse
+        self._app, self._shows, self._facts = app, shows, facts
+        view, document = self._view, self._view.document
+        view.library.push_requested.connect(shows.push)
+        view.library.cancel_requested.connect(shows.cancel)
+        view.file_show_requested.connect(shows.show_file)
+        view.address_requested.connect(lambda _address: shows.make_room())
+        document.turn_requested.connect(self._wish(lambda session, page: session.show.turn(page)))
+        document.mark_drawn.connect(self._wish(lambda session, mark: session.show.add_mark(mark)))
+        document.marks_remove_requested.connect(self._wish(lambda session: session.show.remove_marks()))
+        document.pointer_moved.connect(self._wish(lambda session, x, y: session.show.move_pointer(x, y)))
+        document.pointer_left.connect(self._wish(lambda session: session.show.hide_pointer()))
+        document.stop_requested.connect(self._wish(lambda session: session.show.stop()))
+        for keys, act in (("Ctrl+B", view.toggle_library), ("Ctrl+O", view.choose_file)):
+            QShortcut(QKeySequence(keys), window).activated.connect(self._in_page_mode(act))
+        shows.library_changed.connect(view.library.show_items)
+        shows.fetching.connect(self._on_fetching)
+        link.convention_changed.connect(lambda _version: shows.load())
+        app.session_opened.connect(self._follow)
+        app.session_ended.connect(lambda _ended: shows.cancel())
+
+    def _in_page_mode(self, act: Callable[[], None]) -> Callable[[], None]:
+        """The act with the place where it is seen in front: the face may have the whole middle."""
+
+        def do() -> None:
+            if self._app.session is not None:
+                self._window.show_mode(PAGE)
+                act()
+
+        return do
+
+    def _wish(self, act: Callable[..., None]) -> Callable[..., None]:
+        def wish(*values: object) -> None:
+            if self._app.session is not None:
+                act(self._app.session, *values)
+
+        return wish
+
+    def _follow(self, session: DeskSession) -> None:
+        self._shows.load()
+        show = session.show
+        show.changed.connect(self._on_changed)
+        session.page.sharing_changed.connect(lambda _sharing: self._keep_in_view(session))
+        show.drawn.connect(self._on_drawn)
+        show.progressed.connect(self._view.document.show_progress)
+        show.marks_changed.connect(self._view.document.show_marks)
+        show.painted.connect(self._on_painted)
+        show.ended.connect(self._on_ended)
+
+    def _on_fetching(self, fetching: Fetching | None) -> None:
+        if fetching is None:
+            self._view.library.end_fetching()
+        else:
+            self._view.library.show_fetching(fetching.title, fetching.percent)
+
+    def _on_changed(self, shown: Shown | None) -> None:
+        if shown is None:
+            self._view.end_document()
+        else:
+            self._window.messages.clear(SHOWN)
+            self._window.show_mode(PAGE)
+            self._view.show_document(shown.title, shown.pages, shown.page)
+
+    def _keep_in_view(self, session: DeskSession) -> None:
+        """The page's sharing ends or begins: what is shown stays in view."""
+        if session.show.shown is not None:
+            self._window.show_mode(PAGE)
+
+    def _on_drawn(self, drawn: tuple[int, Picture]) -> None:
+        page, picture = drawn
+        self._view.document.show_picture(page, picture.data)
+
+    def _on_painted(self, painted: ShownPagePainted) -> None:
+        self._view.document.show_painted(painted.page)
+        self._facts.note("shown_page_painted", page=painted.page, marks=painted.marks, pointer=painted.pointer)
+
+    def _on_ended(self, ended: Ended) -> None:
+        self._facts.note("show_ended", by_caller=ended.by_caller, code=ended.code)
+        if ended.by_caller:
+            self._window.messages.show_message(Level.INFO, _("The caller closed the document."), key=SHOWN)
+        elif ended.code:
+            trouble = Trouble(ended.code, {}, SHOWN)
+            self._window.messages.show_message(Level.ERROR, sentence(trouble.code).sentence, key=SHOWN)

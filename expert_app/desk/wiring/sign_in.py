@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Builds the sign-in window of a desk without a key, and waits until the bus knows it. Used by `compose_desk`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+
+from PyQt6.QtWidgets import QApplication
+
+from expert_app.runtime.config import LOOPBACK_BUS, DeskSettings, SettingsWrong
+from expert_app.runtime.credentials import KeyMissing, key_name, load_seed
+from expert_app.runtime.enrolment import DESK_ROLES, enrol_here, remember
+from expert_app.runtime.paths import Paths
+from expert_app.runtime.window_program import Program
+from resources.texts import _
+from session.core.errors import SessionError
+from views.automation.window_driver import Hands
+from views.desk.sign_in_view import SignInView
+from views.widgets.plain_window import PlainWindow
+from views.widgets.theme import apply_theme
+from views.words.errors import sentence
+
+WINDOW_SIZE = (760, 620)
+
+
+def has_screen() -> bool:
+    """False where no window can be shown: a server, a service."""
+    if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+async def sign_in(
+    settings: DeskSettings, paths: Paths, driven: bool, program: Program
+) -> tuple[DeskSettings, bytes] | None:
+    """The settings and the key after a code was accepted; None when the person closed the window."""
+    composed = ComposedSignIn(settings, paths, program)
+    composed.window.show()
+    if driven:
+        program.drive(Hands(composed.window))
+    stop = program.tasks.spawn(program.stop.wait(), name="sign-in is given up")
+    await asyncio.wait([stop, composed.done], return_when=asyncio.FIRST_COMPLETED)
+    stop.cancel()
+    composed.window.hide()
+    return composed.done.result() if composed.done.done() else None
+
+
+class ComposedSignIn:
+    """The window, and what its button does."""
+
+    def __init__(self, settings: DeskSettings, paths: Paths, program: Program) -> None:
+        self._paths, self._program = paths, program
+        self.done: asyncio.Future[tuple[DeskSettings, bytes]] = asyncio.get_running_loop().create_future()
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        apply_theme(application, settings.theme == "dark")
+        address = settings.bus[0] if settings.bus and settings.bus != [LOOPBACK_BUS] else ""
+        self.view = SignInView(address, settings.ca_file)
+        self.window = PlainWindow(self.view, _("Expert desk"))
+        self.window.resize(*WINDOW_SIZE)
+        self.window.close_requested.connect(program.stop.set)
+        self.view.sign_in_requested.connect(self._on_requested)
+
+    def _on_requested(self, address: str, code: str, ca_file: str) -> None:
+        self.view.show_busy()
+        self._program.tasks.spawn(self._enrol(address, code, ca_file), name="sign in")
+
+    async def _enrol(self, address: str, code: str, ca_file: str) -> None:
+        try:
+            answer = await enrol_here([address], code, ca_file, self._program.tasks, only=frozenset(DESK_ROLES))
+            settings = await asyncio.to_thread(remember, answer, [address], ca_file, self._paths)
+            seed = await asyncio.to_thread(load_seed, key_name(answer.organisation, answer.role, answer.user))
+        except KeyMissing as error:
+            self._fail("key_missing", error.why)
+        except SessionError as error:
+            self._fail(error.code, sentence(error.code, error.detail).sentence)
+        except (SettingsWrong, OSError) as error:
+            self._fail("settings", _("The settings cannot be written: {why}").format(why=error))
+        else:
+            assert isinstance(settings, DeskSettings)
+            self._program.facts.note("signed_in", user=answer.user, organisation=answer.organisation)
+            self.done.set_result((settings, seed))
+
+    def _fail(self, code: str, words: str) -> None:
+        self._program.facts.note("sign_in_failed", code=code)
+        self.view.show_error(words)

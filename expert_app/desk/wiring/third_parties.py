@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Connects hold, passing on and third people with the desk's window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from expert_app.desk.app import DeskApp
+from expert_app.desk.facts import Trouble
+from expert_app.desk.third_parties import DeskTalks, Invitation
+from expert_app.desk.wiring.engines import DeskMedia
+from expert_app.desk.wiring.window import DeskConnections
+from resources.texts import _
+from session.desk.call.guest import Guest
+from session.desk.hub.client import DeskLink
+from session.desk.session import DeskSession
+from session.protocol.hub.requests import SessionEnded
+from session.protocol.hub.talk_state import Talk, ThirdState
+from session.protocol.hub.third_parties import PassedOnAnswer, TalkAnswer, TargetsAnswer
+from session.protocol.hub.tickets import Ticket
+from views.desk.pass_on_panel import reason_words
+from views.desk.window import DeskWindow
+from views.media.ring import Ring
+from views.widgets.message_bar import Level
+
+PASSED, BACK = "passed on to me", "came back"
+
+
+class TalkConnections:
+    """Window on one side, job on the other."""
+
+    def __init__(
+        self,
+        window: DeskWindow,
+        talks: DeskTalks,
+        app: DeskApp,
+        link: DeskLink,
+        media: DeskMedia,
+        ring: Ring,
+        desk: DeskConnections,
+        unfiled: Callable[[str], int],
+    ) -> None:
+        self._window, self._talks, self._app, self._link, self._ring = window, talks, app, link, ring
+        self._media, self._desk, self._unfiled = media, desk, unfiled
+        self._agent_name = ""
+        self._connect_wishes()
+        talks.talk_changed.connect(self._on_talk)
+        talks.targets_found.connect(self._on_targets)
+        talks.note_received.connect(self._on_note)
+        talks.invited.connect(self._on_invited)
+        talks.visit_began.connect(self._on_visit_began)
+        talks.visit_ended.connect(self._on_visit_ended)
+        talks.came_back.connect(self._on_came_back)
+        talks.troubled.connect(self._on_trouble)
+        app.session_opened.connect(self._on_opened)
+        app.session_ended.connect(self._on_ended)
+
+    def _connect_wishes(self) -> None:
+        window, talks = self._window, self._talks
+        bar, panel = window.talk_bar, window.pass_on
+        bar.hold_requested.connect(talks.hold)
+        bar.resume_requested.connect(talks.resume)
+        bar.pass_on_requested.connect(self._on_pass_on)
+        bar.dismiss_requested.connect(talks.dismiss)
+        bar.hand_over_requested.connect(talks.hand_over)
+        bar.painted.connect(self._on_banner)
+        panel.pass_on_requested.connect(talks.pass_on)
+        panel.invite_requested.connect(talks.invite)
+        window.invitation.answered.connect(self._on_answered)
+        window.guest.leave_requested.connect(talks.leave_visit)
+        window.guest.microphone_requested.connect(self._on_guest_microphone)
+        window.guest.camera_requested.connect(self._on_guest_camera)
+        self._media.show(window.guest.caller)
+        self._media.show(window.guest.agent, aside=True, own=False)
+        self._media.show(window.call.third_pane, aside=True, own=False)
+
+    # ---- the own conversation ----
+
+    def _on_opened(self, session: DeskSession) -> None:
+        self._window.talk_bar.show_talk(None)
+        self._window.pass_on.hide()
+        self._window.call.show_third("", shown=False)
+        session.talk.third_simulated.connect(self._window.call.show_third_simulated)
+
+    def _on_ended(self, ended: SessionEnded) -> None:
+        self._window.talk_bar.show_talk(None)
+        self._window.pass_on.hide()
+        self._window.call.show_third("", shown=False)
+        if ended.reason == "passed_on":
+            words = _("The caller was passed on. Finish your wrap-up.")
+            self._window.messages.show_message(Level.INFO, words, key="ended")
+
+    def _on_talk(self, answer: TalkAnswer) -> None:
+        third = answer.talk.third
+        self._window.talk_bar.show_talk(answer)
+        shown = third is not None and third.state is ThirdState.IN
+        self._window.call.show_third(answer.third_name, shown=shown)
+
+    def _on_banner(self, user: str) -> None:
+        if self._app.session is not None:
+            self._app.session.talk.banner_painted(user)
+
+    def _on_pass_on(self) -> None:
+        if self._window.pass_on.isVisible():
+            self._window.pass_on.close_panel()
+        elif self._app.session is not None:
+            self._window.pass_on.open(self._unfiled(self._app.session.facts.id))
+            self._talks.find_targets()
+
+    def _on_targets(self, targets: TargetsAnswer) -> None:
+        if self._app.session is not None:
+            self._window.pass_on.show_targets(targets, self._app.session.facts.service)
+
+    def _on_note(self, note: PassedOnAnswer) -> None:
+        parts = [_("Passed on by {name}").format(name=note.by_name)]
+        if note.reason is not None:
+            parts.append(reason_words(note.reason))
+        if note.pieces_missing > 0:
+            parts.append(_("pieces missing: {count}").format(count=note.pieces_missing))
+        if note.note:
+            parts.append(_("“{note}”").format(note=note.note))
+        self._window.messages.show_message(Level.INFO, " · ".join(parts), key=PASSED)
+
+    def _on_came_back(self, ticket: Ticket) -> None:
+        words = _("{ticket} was not taken by your colleague: the caller waits at the head of the queue.")
+        self._window.messages.show_message(Level.WARNING, words.format(ticket=ticket.number), key=BACK)
+
+    def _on_trouble(self, trouble: Trouble) -> None:
+        self._desk.show_trouble(trouble.code, trouble.detail, f"talk {trouble.key}")
+
+    # ---- a colleague's conversation ----
+
+    def _on_invited(self, invitation: Invitation | None) -> None:
+        if invitation is None:
+            self._window.invitation.hide()
+            self._ring.stop()
+            return
+        ticket = invitation.ticket
+        service = next((one.name for one in self._link.services if one.id == ticket.service), ticket.service)
+        held = ticket.talk is not None and ticket.talk.held
+        self._agent_name = invitation.by_name
+        self._window.invitation.show_call(invitation.by_name, ticket.number, service, held)
+        self._ring.start()
+
+    def _on_answered(self, accept: bool) -> None:
+        self._window.invitation.hide()
+        self._ring.stop()
+        self._talks.answer_invitation(accept)
+
+    def _on_visit_began(self, guest: Guest) -> None:
+        ticket = next((one for one in self._link.queue if one.session == guest.session_id), None)
+        self._window.guest.show_visit(ticket.number if ticket else "", self._agent_name or _("your colleague"))
+        self._window.guest.show_own_media(microphone_on=True, camera_on=True)
+        guest.caller.state_changed.connect(self._window.guest.caller.show_state)
+        guest.agent.state_changed.connect(self._window.guest.agent.show_state)
+        guest.caller.peer_simulated.connect(
+            lambda drawn: self._window.guest.show_caller_simulated(drawn, guest.own_simulated)
+        )
+        guest.agent.peer_simulated.connect(self._window.guest.show_agent_simulated)
+        guest.changed.connect(lambda talk: self._on_guest_talk(guest, talk))
+        guest.let_in.connect(lambda _fact: self._on_let_in(guest))
+        self._window.show_guest()
+
+    def _on_let_in(self, guest: Guest) -> None:
+        guest.set_microphone(True)
+        guest.set_camera(True)
+
+    def _on_guest_talk(self, guest: Guest, talk: Talk) -> None:
+        if guest.is_in:
+            self._window.guest.show_let_in(self._agent_name or _("your colleague"), talk.held)
+
+    def _on_visit_ended(self, ticket: Ticket | None) -> None:
+        if self._app.session is None:
+            self._window.show_idle()
+            words = _("You have left the conversation.")
+            self._window.messages.show_message(Level.INFO, words, key="visit")
+
+    def _on_guest_microphone(self, on: bool) -> None:
+        if self._talks.guest is not None:
+            self._talks.guest.set_microphone(on)
+            self._window.guest.show_own_media(microphone_on=on, camera_on=self._window.guest.camera_on)
+
+    def _on_guest_camera(self, on: bool) -> None:
+        if self._talks.guest is not None:
+            self._talks.guest.set_camera(on)
+            self._window.guest.show_own_media(microphone_on=self._window.guest.microphone_on, camera_on=on)

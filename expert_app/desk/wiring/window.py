@@ -1,0 +1,260 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Connects the desk's window with queue, hub, dossier and filing: what holds whether or not a session runs."""
+
+from __future__ import annotations
+
+from documents.imaging.legibility import sentence as flaw_sentence
+from documents.pages.outbox import Leftover
+from expert_app.desk.app import DeskApp
+from expert_app.desk.facts import Trouble
+from expert_app.desk.filing import Filing, Value
+from expert_app.desk.filing_facts import CleanedPage, DocumentTrouble, FilingProgress, PageTrouble, ShownPage
+from expert_app.runtime.observations import Facts
+from resources.texts import _
+from session.core.errors import BusRefusedIdentity, NobodyWaits
+from session.desk.hub.client import DeskLink
+from session.protocol.conversation.messages import KioskWiped
+from session.protocol.hub.requests import Announcement, DocumentFiled, DossierFacts, SessionEnded
+from session.protocol.hub.tickets import Ticket, TicketState
+from views.desk.window import DeskWindow
+from views.media.ring import Ring
+from views.widgets.message_bar import Level
+from views.widgets.pdf_picture import pdf_picture
+from views.words.errors import sentence
+
+RETRYING, FILING, REFUSED = "retrying", "filing", "refused"
+LINE = "line"
+"""Key of the trouble that the hub does not answer."""
+
+
+class DeskConnections:
+    """Window on one side, job on the other."""
+
+    def __init__(
+        self, window: DeskWindow, ring: Ring, app: DeskApp, filing: Filing, link: DeskLink, facts: Facts
+    ) -> None:
+        self._window, self._ring, self._app = window, ring, app
+        self._filing, self._link, self._facts = filing, link, facts
+        self._seen: set[str] = set()
+        self._queue_shown = False
+        self._connect_queue()
+        self._connect_dossier()
+        self._connect_filing()
+
+    # ---- queue ----
+
+    def _connect_queue(self) -> None:
+        queue = self._window.queue
+        self._link.queue_changed.connect(self._on_queue)
+        self._link.connection_changed.connect(self._on_connection)
+        self._link.retrying.connect(self._on_retrying)
+        queue.accept_requested.connect(self._on_accept)
+        queue.availability_changed.connect(lambda available: None if available else self._ring.stop())
+        self._link.announced.connect(self._on_announced)
+        self._link.withdrawn.connect(self._on_withdrawn)
+        self._app.troubled.connect(self._on_trouble)
+        self._app.untroubled.connect(self._window.messages.clear)
+        # The queue may have said it before there was a conversation.
+        self._app.session_opened.connect(lambda _session: self._show_host(self._link.queue))
+        self._app.session_ended.connect(self._on_session_ended)
+        self._app.session_closed.connect(self._on_session_closed)
+        self._app.kiosk_wiped.connect(self._on_kiosk_wiped)
+
+    def _on_queue(self, tickets: list[Ticket]) -> None:
+        services = {service.id: service for service in self._link.services}
+        self._window.queue.set_tickets(tickets, services)
+        if not self._queue_shown:
+            self._queue_shown = True
+            self._facts.note("queue_visible", tickets=len(tickets))
+        for ticket in tickets:
+            if ticket.state == TicketState.WAITING and ticket.id not in self._seen:
+                self._seen.add(ticket.id)
+                if self._window.queue.ticket(ticket.id) is not None:
+                    self._facts.note("ticket_visible", id=ticket.id, number=ticket.number, service=ticket.service)
+        self._show_host(tickets)
+        if not any(ticket.state in (TicketState.WAITING, TicketState.OFFERED) for ticket in tickets):
+            self._ring.stop()
+
+    def _show_host(self, tickets: list[Ticket]) -> None:
+        """In a conversation the agent must know that the site's host hears."""
+        session = self._app.session
+        ours = session.facts.ticket_id if session is not None else ""
+        if any(ticket.id == ours and ticket.with_host for ticket in tickets):
+            self._window.messages.show_message(
+                Level.INFO, _("The site's host is with the caller and hears you."), key="host"
+            )
+        else:
+            self._window.messages.clear("host")
+
+    def _on_connection(self, connected: bool) -> None:
+        self._window.set_connection(connected)
+        if connected:
+            self._window.show_identity(self._link.organisation_name, self._link.agent_name)
+            self._window.messages.clear(RETRYING)
+
+    def show_access_refused(self) -> None:
+        """The bus no longer knows this desk's key: said once, until the program ends."""
+        self._window.show_access_refused()
+        self._window.messages.clear(LINE)
+        words = sentence(BusRefusedIdentity.code)
+        self._window.messages.show_message(Level.ERROR, words.sentence, key=REFUSED)
+
+    def _on_retrying(self, verb: str) -> None:
+        self._facts.note("retrying", verb=verb)
+        self._window.messages.show_message(Level.WARNING, _("The hub did not answer; trying again…"), key=RETRYING)
+
+    def _on_accept(self, ticket_id: str) -> None:
+        self._ring.stop()
+        self._app.accept(ticket_id)
+
+    def _on_announced(self, said: Announcement) -> None:
+        words = _("Message from {name}: {text}").format(name=said.by_name, text=said.text)
+        self._facts.note("announcement", id=said.broadcast_id)
+        self._window.messages.show_message(Level.WARNING, words, key=f"announcement {said.broadcast_id}")
+
+    def _on_withdrawn(self, broadcast_id: str) -> None:
+        self._facts.note("announcement_withdrawn", id=broadcast_id)
+        self._window.messages.clear(f"announcement {broadcast_id}")
+
+    # ---- troubles ----
+
+    def _on_trouble(self, trouble: Trouble) -> None:
+        if trouble.key == "accept":
+            self._window.queue.accept_failed()
+        if trouble.key in ("find the dossier", "load the dossier"):
+            self._window.dossier.show_search(sentence(trouble.code, trouble.detail).sentence)
+            return
+        if trouble.key == "file":
+            self._window.devices.set_filing(False)
+            self._window.messages.clear(FILING)
+        self.show_trouble(trouble.code, trouble.detail, trouble.key)
+
+    def show_trouble(self, code: str, detail: dict[str, Value], key: str) -> None:
+        """Puts an error in words into the message bar."""
+        level = Level.INFO if code == NobodyWaits.code else Level.ERROR
+        self._window.messages.show_message(level, sentence(code, detail).sentence, key=key or code)
+
+    def show_leftover(self, leftover: Leftover) -> None:
+        """What an earlier run left and could not be read; it was moved aside, not deleted."""
+        words = _("A damaged file of an earlier session was set aside in {folder}. Tell the help desk.")
+        folder = leftover.path.parent
+        self._window.messages.show_message(Level.WARNING, words.format(folder=folder), key=str(leftover.path))
+
+    # ---- dossier ----
+
+    def _connect_dossier(self) -> None:
+        dossier, app = self._window.dossier, self._app
+        app.dossier_changed.connect(self._on_dossier)
+        app.document_opened.connect(self._on_document)
+        dossier.dossier_requested.connect(app.find_dossier)
+        dossier.piece_requested.connect(app.set_piece)
+        dossier.document_requested.connect(app.open_document)
+
+    def _on_dossier(self, facts: DossierFacts | None) -> None:
+        if facts is None:
+            self._window.dossier.show_search()
+            self._window.devices.set_pieces([], dossier_open=False)
+        else:
+            self._window.dossier.show_dossier(facts)
+            self._window.devices.set_pieces(facts.pieces, dossier_open=True)
+
+    def _on_document(self, document: tuple[str, bytes]) -> None:
+        name, data = document
+        self._window.show_picture(name, pdf_picture(data))
+
+    # ---- pages and documents ----
+
+    def _connect_filing(self) -> None:
+        devices, filing = self._window.devices, self._filing
+        filing.page_kept.connect(self._on_page_kept)
+        filing.page_cleaned.connect(self._on_page_cleaned)
+        filing.page_failed.connect(self._on_page_failed)
+        filing.file_disarmed.connect(self._on_disarmed)
+        filing.pages_filed.connect(devices.show_pages_filed)
+        filing.document_filed.connect(self._on_filed)
+        filing.document_progressed.connect(self._on_progress)
+        filing.document_waiting.connect(self._on_waiting)
+        filing.document_refused.connect(self._on_refused)
+        devices.order_changed.connect(filing.set_order)
+        devices.page_turned.connect(filing.turn)
+        devices.page_version_changed.connect(lambda page_id, cleaned: filing.use_original(page_id, not cleaned))
+        devices.page_stage_changed.connect(filing.use_stage)
+        devices.file_requested.connect(self._on_file)
+
+    def _on_page_kept(self, page: ShownPage) -> None:
+        self._window.devices.add_page(page.page_id)
+        self._window.devices.show_page_image(page.page_id, page.data, given=page.given, as_is=page.as_is)
+
+    def _on_page_cleaned(self, page: CleanedPage) -> None:
+        notes = [_("Blank page")] if page.clean.blank else [flaw_sentence(finding) for finding in page.flaws]
+        marks = [(at.box.left, at.box.top, at.box.right, at.box.bottom) for at in page.flaws]
+        self._window.devices.show_page_cleaned(
+            page.page_id, page.clean.jpeg, " ".join(notes), turns_in=page.quarters, marks=marks, left_out=page.left_out
+        )
+        self._facts.note("page_shown_cleaned", page=page.page_id, flaws=len(page.flaws))
+
+    def _on_disarmed(self, had: tuple[str, ...]) -> None:
+        words = _("The caller's file could act by itself. That was left out: its pages are only pictures now.")
+        self._facts.note("file_disarmed", parts=len(had))
+        self._window.messages.show_message(Level.WARNING, words, key="disarmed")
+
+    def _on_page_failed(self, trouble: PageTrouble) -> None:
+        self._window.devices.show_page_failed(trouble.page_id, trouble.code)
+        self.show_trouble(trouble.code, {}, key=f"page {trouble.page_id}")
+
+    def _on_file(self, page_ids: list[str], piece_id: str, name: str) -> None:
+        self._window.devices.set_filing(True)
+        self._app.file(list(page_ids), piece_id, name)
+
+    def _on_progress(self, progress: FilingProgress) -> None:
+        words = _("Filing: {name}").format(name=progress.name)
+        self._window.messages.show_progress(FILING, words, progress.percent)
+
+    def _on_waiting(self, name: str) -> None:
+        words = _("“{name}” is safe on this computer and will be filed when the hub answers.")
+        self._window.devices.set_filing(False)
+        self._window.messages.clear(FILING)
+        self._window.messages.show_message(Level.WARNING, words.format(name=name), key="waiting")
+
+    def _on_refused(self, refused: DocumentTrouble) -> None:
+        self._window.devices.set_filing(False)
+        self._window.messages.clear(FILING)
+        title, why = _("“{name}” was not filed.").format(name=refused.name), sentence(refused.code).sentence
+        self._window.messages.show_message(Level.ERROR, f"{title} {why}", key=f"refused {refused.upload_id}")
+
+    def _on_filed(self, filed: DocumentFiled) -> None:
+        self._window.devices.set_filing(False)
+        for key in (FILING, "waiting", "file"):
+            self._window.messages.clear(key)
+        words = _("Filed in dossier {number}: {name}")
+        text = words.format(number=filed.dossier.number, name=filed.document.name)
+        self._window.messages.show_message(Level.INFO, text, key="filed")
+
+    # ---- the end of a session ----
+
+    def _on_session_ended(self, ended: SessionEnded) -> None:
+        self._window.show_wrap_up()
+        session = self._app.session
+        unfiled = self._filing.unfiled(session.facts.id) if session is not None else 0
+        words = _("Pages that are not filed yet: {count}. File them or take them out before you finish.")
+        self._window.wrap_up.show_open_points(words.format(count=unfiled) if unfiled else "")
+        if ended.by == "kiosk":
+            self._window.messages.show_message(Level.INFO, _("The caller ended the conversation."), key="ended")
+        elif ended.reason == "kiosk_lost":
+            words = _("The kiosk did not come back: the conversation is over. What you received is safe.")
+            self._window.messages.show_message(Level.WARNING, words, key="peer_gone")
+
+    def _on_kiosk_wiped(self, wiped: KioskWiped) -> None:
+        if wiped.left_over or not wiped.profile_removed:
+            words = _("The kiosk could not remove everything of the caller. Tell the help desk now.")
+            self._window.messages.show_message(Level.ERROR, words, key="wiped")
+        else:
+            words = _("The kiosk has removed everything of the caller.")
+            self._window.messages.show_message(Level.INFO, words, key="wiped")
+
+    def _on_session_closed(self, outcome: str) -> None:
+        self._window.messages.dismiss_all()
+        self._window.show_idle()
+        if outcome == "desk_lost":
+            words = _("This desk was away too long: the caller waits again, at the head of the queue.")
+            self._window.messages.show_message(Level.WARNING, words, key="desk_lost")

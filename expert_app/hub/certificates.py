@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Our own small certificate authority: for a site that has none. Used by `expert-app hub make-ca` and its sister.
+
+RFC 5280 profiles as OpenSSL's strict check (`VERIFY_X509_STRICT`, Python's default since 3.13) wants them: keyUsage and
+key identifiers are always there.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from expert_app.runtime.paths import private_folder
+
+CA_DAYS = 3650
+CERTIFICATE_DAYS = 825
+"""Apple's and browsers' longest for a private authority's server certificate."""
+
+CLOCKS_DIFFER = timedelta(hours=1)
+"""Certificates are valid from a little before now: a kiosk's clock may be late."""
+
+CA_CERTIFICATE, CA_KEY = "ca.pem", "ca.key"
+
+
+class CertificateTrouble(Exception):
+    """The authority or its files cannot be used; the text says why."""
+
+
+def make_ca(folder: Path) -> Path:
+    """Makes an authority in `folder` (`ca.pem` for everybody, `ca.key` to be kept safe); returns `ca.pem`.
+
+    Raises:
+        CertificateTrouble: there is one already.
+    """
+    private_folder(folder)
+    if (folder / CA_KEY).exists() or (folder / CA_CERTIFICATE).exists():
+        raise CertificateTrouble(f"{folder / CA_CERTIFICATE}")
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = _name("Poste Expert")
+    builder = _builder(name, name, key.public_key(), CA_DAYS)
+    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+    builder = builder.add_extension(_usage(signs_certificates=True), critical=True)
+    certificate = builder.sign(key, hashes.SHA256())
+    _write_key(folder / CA_KEY, key)
+    return _write_certificates(folder / CA_CERTIFICATE, [certificate])
+
+
+def make_certificate(folder: Path, hosts: list[str]) -> tuple[Path, Path]:
+    """A server's certificate for `hosts` (names or IP addresses), signed by the authority in `folder`.
+
+    Returns:
+        Certificate file (with the authority's behind it) and key file, named after the first host.
+
+    Raises:
+        CertificateTrouble: no authority there, or a host that is no name.
+    """
+    ca, ca_key = _load_ca(folder)
+    key = ec.generate_private_key(ec.SECP256R1())
+    builder = _builder(_name(hosts[0][:64]), ca.subject, key.public_key(), CERTIFICATE_DAYS)
+    builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+    builder = builder.add_extension(_usage(signs_certificates=False), critical=True)
+    # A server of a cluster calls the others too, and shows them the same certificate.
+    usage = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
+    builder = builder.add_extension(x509.ExtendedKeyUsage(usage), critical=False)
+    builder = builder.add_extension(x509.SubjectAlternativeName([_alternative(host) for host in hosts]), critical=False)
+    builder = builder.add_extension(
+        x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), critical=False
+    )
+    certificate = builder.sign(ca_key, hashes.SHA256())
+    stem = "".join(letter if letter.isalnum() or letter in ".-" else "_" for letter in hosts[0])
+    _write_key(folder / f"{stem}.key", key)
+    return _write_certificates(folder / f"{stem}.pem", [certificate, ca]), folder / f"{stem}.key"
+
+
+def _name(common: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
+
+
+def _builder(
+    subject: x509.Name, issuer: x509.Name, public: ec.EllipticCurvePublicKey, days: int
+) -> x509.CertificateBuilder:
+    start = datetime.now(UTC) - CLOCKS_DIFFER
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(public)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(start)
+        .not_valid_after(start + timedelta(days=days))
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
+    )
+
+
+def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=not signs_certificates,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=signs_certificates,
+        crl_sign=signs_certificates,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _alternative(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(host))
+    except ValueError:
+        pass
+    try:
+        return x509.DNSName(host.encode("idna").decode())
+    except UnicodeError as error:
+        raise CertificateTrouble(host) from error
+
+
+def _load_ca(folder: Path) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
+    try:
+        certificate = x509.load_pem_x509_certificate((folder / CA_CERTIFICATE).read_bytes())
+        key = serialization.load_pem_private_key((folder / CA_KEY).read_bytes(), password=None)
+    except (OSError, ValueError) as error:
+        raise CertificateTrouble(f"{folder / CA_KEY}") from error
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise CertificateTrouble(f"{folder / CA_KEY}")
+    return certificate, key
+
+
+def _write_key(path: Path, key: ec.EllipticCurvePrivateKey) -> None:
+    text = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path.unlink(missing_ok=True)  # so that the mode below is that of a new file
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(text)
+
+
+def _write_certificates(path: Path, certificates: list[x509.Certificate]) -> Path:
+    path.write_bytes(b"".join(part.public_bytes(serialization.Encoding.PEM) for part in certificates))
+    return path

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""`expert-app hub check` and `hub sign`: all that is wrong with a convention at once, and signatures."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from expert_app.hub.matrix import matrix
+from expert_app.hub.words import listed, refused
+from expert_app.runtime.config import HubSettings
+from expert_app.runtime.credentials import KeyMissing, load_seed, save_seed
+from resources.texts import _
+from session.bus.transport.nkeys import new_seed, public_key
+from session.core.errors import BusRefusedIdentity
+from session.hub.convention.catalogue import Catalogue
+from session.hub.convention.checks import advice
+from session.hub.convention.files import NETWORK, read_files, signature_path
+from session.hub.convention.loading import load, placed, read
+from session.hub.convention.problems import CatalogueWrong, grave
+from session.hub.convention.signatures import signature_file
+from session.hub.dossier.library import library_files, library_folder
+
+
+def load_catalogue(settings: HubSettings) -> Catalogue:
+    """The convention that the hub's settings name. Raises `CatalogueWrong`."""
+    return load(Path(settings.catalogue), settings.convention.operator_key)
+
+
+def check(path: Path, operator_key: str, now: datetime) -> int:
+    """Says everything that is wrong, or prints the matrix of this week; 0 when nothing is wrong."""
+    try:
+        files = read_files(path)
+    except CatalogueWrong as error:
+        print(refused(error))
+        return 1
+    reading = read(files, operator_key)
+    problems = list(reading.problems)
+    if reading.catalogue is not None:
+        catalogue = reading.catalogue
+        entries = [catalogue.organisation(name) for name in catalogue.organisations]
+        problems += [placed(problem, files) for problem in advice(entries, now)]
+        problems += [placed(problem, files) for problem in library_files(catalogue, library_folder(path))]
+        print(matrix(catalogue, now), end="\n\n")
+    if not operator_key:
+        print(
+            _(
+                "Signatures were not looked at: no operator's key is given "
+                "(--operator-key, or [convention] operator_key)."
+            )
+        )
+    if problems:
+        heading = _("The convention cannot be used:") if grave(problems) else _("Surely not meant:")
+        print(f"{heading}\n{listed(problems)}")
+        return 1
+    assert reading.catalogue is not None
+    print(_("The convention is complete. Version {version}.").format(version=reading.catalogue.version))
+    return 0
+
+
+def signing_name(part: str) -> str:
+    """Under which name the keyring has the seed that signs a part."""
+    return f"{part}.convention.signer"
+
+
+def sign(path: Path, part: str, seed_file: Path | None, *, make_key: bool) -> int:
+    """Signs one part of a convention, with the seed from the keyring or from a file; the exit code.
+
+    Args:
+        part: the file's name with or without ending; "" for a convention in one file.
+        make_key: makes the key first; its public half is printed.
+    """
+    file = path if path.is_file() else path / f"{(part or NETWORK).removesuffix('.toml')}.toml"
+    name = signing_name(file.stem)
+    try:
+        if make_key:
+            if seed_file is not None and seed_file.exists():
+                print(_("{file} exists already.").format(file=seed_file))
+                return 1
+            save_seed(name, new_seed(), seed_file)
+        seed = load_seed(name, seed_file)
+        text = file.read_bytes()
+        signature_path(file).write_text(signature_file(file.stem, text, seed), encoding="ascii", newline="\n")
+        key = public_key(seed)
+    except (KeyMissing, BusRefusedIdentity) as error:
+        print(getattr(error, "why", "") or _("This is no signing key."))
+        return 1
+    except OSError as error:
+        print(_("{file} cannot be read or written: {why}.").format(file=error.filename, why=error.strerror))
+        return 1
+    print(_("{file} is signed by {key}.").format(file=file.name, key=key))
+    return 0

@@ -1,0 +1,336 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The dossier store as the hub's dossier service wants it: asynchronous, in protocol words. For
+`expert_app.hub.program`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+from documents.errors import DocumentError
+from documents.store import dossier as paper
+from documents.store.acts import ActKind, DossierAct, Person
+from documents.store.dossier_store import DossierStore
+from documents.store.index_marks import marks_of
+from documents.store.procedures import Procedure, Procedures
+from documents.store.search import EarlierPage, FiledMarks, PageMark
+from documents.store.versions import Replacement
+from documents.workers import Workers
+from expert_app.ged.board_service import GedDesk
+from session.core.clock import Clock
+from session.core.error_codes import from_code
+from session.core.errors import DossierUnknown
+from session.hub.dossier.pieces import Who
+from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest
+from session.protocol.dossier.pieces import (
+    ActStep,
+    CorrectRequest,
+    PageSeen,
+    PieceStep,
+    ProcedureFacts,
+    SeenPage,
+    SupersedeRequest,
+)
+from session.protocol.hub.notes import DossierNote
+from session.protocol.hub.requests import DocumentRecord, DossierFacts, Piece, PieceState
+
+log = logging.getLogger(__name__)
+
+MARKS_S = 20.0
+
+EXPORT_LASTS = timedelta(hours=1)
+"""How long an export that was noted may take."""
+
+
+class DossierAdapter:
+    """`DossierStoreLike` and `PieceStoreLike` of the hub over a `documents.store.dossier_store.DossierStore`.
+
+    Args:
+        procedures: what each organisation asks for.
+        ged: the agencies' own document systems.
+        workers: reads the words and pages of a document before it is filed, within limits; None: only its name counts.
+    """
+
+    def __init__(
+        self,
+        store: DossierStore,
+        clock: Clock,
+        procedures: Procedures | None = None,
+        workers: Workers | None = None,
+        ged: GedDesk | None = None,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._procedures = procedures or Procedures()
+        self._workers = workers
+        self._ged = ged or GedDesk()
+
+    async def procedures(self, organisation: str, service: str) -> list[ProcedureFacts]:
+        """Procedures that agents of this service may start."""
+        found = self._procedures.of(organisation, service)
+        return [_procedure(one) for one in found]
+
+    async def start_procedure(self, organisation: str, number: str, procedure: str, who: Who) -> DossierFacts:
+        """Adds what it asks for, once."""
+        found = self._procedures.find(organisation, procedure)
+        if found is None:
+            raise DossierUnknown(what="procedure")
+        return facts_of(await _in_thread(self._store.start_procedure, organisation, number, found, _actor(who)))
+
+    async def set_piece_by(
+        self, organisation: str, number: str, piece_id: str, state: PieceState, reason: str, who: Who
+    ) -> DossierFacts:
+        """Sets a piece's state by hand, with its history."""
+        wanted = paper.PieceState(state.value)
+        changed = _in_thread(self._store.set_piece, organisation, number, piece_id, wanted, reason, _actor(who))
+        return facts_of(await changed)
+
+    async def acknowledge(self, organisation: str, number: str, piece_ids: list[str], who: Who) -> DossierFacts:
+        """A receipt that names them was printed."""
+        return facts_of(await _in_thread(self._store.acknowledge, organisation, number, piece_ids, _actor(who)))
+
+    async def history(self, organisation: str, number: str) -> list[PieceStep]:
+        """What happened to the pieces."""
+        return [_step(event) for event in await _in_thread(self._store.history, organisation, number)]
+
+    async def seen(self, organisation: str, number: str, pages: list[PageSeen]) -> list[SeenPage]:
+        """Pages of the dossier that are these, or look like them."""
+        marks = [PageMark(page.sha256, page.look) for page in pages]
+        return [_seen(page) for page in await _in_thread(self._store.seen_before, organisation, number, marks)]
+
+    async def search(self, organisation: str, number: str, words: str) -> list[str]:
+        """Ids of documents with these words."""
+        return [one.document_id for one in await _in_thread(self._store.search, organisation, words, number)]
+
+    async def find_by_caller_number(self, organisation: str, number: str) -> DossierFacts | None:
+        """The dossier of the caller with this number, or None."""
+        found = await _in_thread(self._store.find_by_caller_number, organisation, number)
+        return None if found is None else facts_of(found)
+
+    async def open(self, organisation: str, number: str) -> DossierFacts:
+        """The dossier with this number."""
+        return facts_of(await _in_thread(self._store.open_dossier, organisation, number))
+
+    async def set_piece(
+        self, organisation: str, number: str, piece_id: str, state: PieceState, reason: str
+    ) -> DossierFacts:
+        """Sets a piece's state by hand."""
+        wanted = paper.PieceState(state.value)
+        return facts_of(await _in_thread(self._store.set_piece, organisation, number, piece_id, wanted, reason))
+
+    async def add_note(self, organisation: str, number: str, note_id: str, text: str, by_name: str) -> DossierFacts:
+        """Keeps a note in a dossier."""
+        note = paper.Note(id=note_id, text=text, by_name=by_name, at_utc=self._clock.utc_now())
+        return facts_of(await _in_thread(self._store.add_note, organisation, number, note))
+
+    async def file(
+        self,
+        organisation: str,
+        dossier: str,
+        piece_id: str,
+        name: str,
+        pages: int,
+        sha256: str,
+        data: bytes,
+        upload_id: str,
+    ) -> tuple[DocumentRecord, DossierFacts]:
+        """Files a document; returns what the store read back."""
+        place = (organisation, dossier, piece_id, name, pages, sha256)
+        return await self.file_by(*place, data, upload_id, Who())
+
+    async def file_by(
+        self,
+        organisation: str,
+        dossier: str,
+        piece_id: str,
+        name: str,
+        pages: int,
+        sha256: str,
+        data: bytes,
+        upload_id: str,
+        who: Who,
+    ) -> tuple[DocumentRecord, DossierFacts]:
+        """Files a document with its history and marks."""
+        filed = await _in_thread(
+            self._store.file,
+            organisation,
+            dossier,
+            piece_id,
+            name,
+            pages,
+            sha256,
+            data,
+            upload_id,
+            self._clock.utc_now(),
+            await self._marks(data),
+            _actor(who),
+        )
+        self._ged.wake()
+        return record_of(filed), await self.open(organisation, dossier)
+
+    async def _marks(self, data: bytes) -> FiledMarks:
+        """A document that cannot be read by a worker is filed all the same; it is found by its name only."""
+        if self._workers is None:
+            return FiledMarks()
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(self._workers.submit(marks_of, data)), MARKS_S)
+        except (DocumentError, TimeoutError) as error:
+            log.warning("a document is filed without its marks: %s", type(error).__name__)
+            return FiledMarks()
+
+    async def deliveries(self, organisation: str, wish: DeliveriesRequest) -> DeliveriesAnswer:
+        """Copies for the agency's own systems."""
+        return await _in_thread(self._ged.answer, self._store.deliveries, organisation, wish)
+
+    async def retry_deliveries(self, organisation: str, ids: list[int], user: str, name: str) -> int:
+        """Tries these again now."""
+        person, now = Person(user=user, name=name), self._clock.utc_now()
+        count = await _in_thread(self._store.deliveries.retry, organisation, ids, person, now)
+        self._ged.wake()
+        return count
+
+    async def give_up_deliveries(self, organisation: str, ids: list[int], user: str, name: str, reason: str) -> int:
+        """Tries these no more."""
+        person, now = Person(user=user, name=name), self._clock.utc_now()
+        return await _in_thread(self._store.deliveries.give_up, organisation, ids, person, reason, now)
+
+    async def correct(self, organisation: str, wish: CorrectRequest, user: str, who: Who) -> DossierFacts:
+        """Files a document's bytes anew, under another piece or name."""
+        why = Replacement(wish.reason, Person(user=user, name=who.name))
+        place = (organisation, wish.dossier, wish.document_id, wish.piece_id, wish.name, wish.request_id)
+        await self.open(organisation, wish.dossier)  # before a worker has work with it
+        marks = await self._marks(await self.read(organisation, wish.document_id)) if self._workers else None
+        changed = facts_of(await _in_thread(self._store.correct, *place, why, _actor(who), marks))
+        self._ged.wake()
+        return changed
+
+    async def supersede(self, organisation: str, wish: SupersedeRequest, user: str, who: Who) -> DossierFacts:
+        """One document takes another one's place."""
+        why = Replacement(wish.reason, Person(user=user, name=who.name))
+        place = (organisation, wish.dossier, wish.document_id, wish.by_document_id)
+        return facts_of(await _in_thread(self._store.supersede, *place, why, _actor(who)))
+
+    async def acts(self, organisation: str, number: str) -> list[ActStep]:
+        """What people did with the dossier beyond its pieces."""
+        return [_act(act) for act in await _in_thread(self._store.acts, organisation, number)]
+
+    async def export(self, organisation: str, number: str, user: str, name: str, reason: str) -> None:
+        """Notes that this person takes the whole dossier along, and why."""
+        act = DossierAct(kind=ActKind.EXPORTED, about="", reason=reason, by=Person(user=user, name=name),
+                         at_utc=self._clock.utc_now())  # fmt: skip
+        await _in_thread(self._store.note_act, organisation, number, act)
+
+    async def may_export(self, organisation: str, number: str, user: str) -> bool:
+        """Whether this person noted an export of it within the hour."""
+        since = self._clock.utc_now() - EXPORT_LASTS
+        acts = await _in_thread(self._store.acts, organisation, number)
+        return any(act.kind is ActKind.EXPORTED and act.by.user == user and act.at_utc >= since for act in acts)
+
+    async def read(self, organisation: str, document_id: str) -> bytes:
+        """Bytes of a filed document."""
+        return await _in_thread(self._store.read, organisation, document_id)
+
+
+async def _in_thread[**Given, Result](
+    work: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs
+) -> Result:
+    """Runs `work` in a thread; its paper errors become those of the session."""
+    try:
+        return await asyncio.to_thread(work, *args, **kwargs)
+    except DocumentError as error:
+        raise from_code(error.code, dict(error.detail)) from error
+
+
+def _actor(who: Who) -> paper.Actor:
+    return paper.Actor(name=who.name, site=who.site, kiosk=who.kiosk)
+
+
+def _procedure(procedure: Procedure) -> ProcedureFacts:
+    answer = procedure.answer
+    return ProcedureFacts(
+        id=procedure.id,
+        name=procedure.name,
+        pieces=len(procedure.pieces),
+        missing_days=procedure.missing_days,
+        silence=answer.silence if answer is not None else "",
+        silence_days=answer.after_days if answer is not None else 0,
+        appeal=answer.appeal if answer is not None else "",
+    )
+
+
+def _step(event: paper.PieceEvent) -> PieceStep:
+    return PieceStep(
+        piece_id=event.piece_id,
+        was=PieceState(event.was.value),
+        state=PieceState(event.state.value),
+        reason=event.reason,
+        by_name=event.by.name,
+        site=event.by.site,
+        kiosk=event.by.kiosk,
+        at_utc=event.at_utc,
+    )
+
+
+def _act(act: DossierAct) -> ActStep:
+    return ActStep(kind=act.kind.value, about=act.about, reason=act.reason, by_name=act.by.name, at_utc=act.at_utc)
+
+
+def _seen(page: EarlierPage) -> SeenPage:
+    return SeenPage(
+        page=page.page,
+        document_id=page.document_id,
+        name=page.name,
+        of_page=page.of_page,
+        filed_at_utc=page.filed_at_utc,
+        same=page.same,
+    )
+
+
+def record_of(document: paper.Document) -> DocumentRecord:
+    """A filed document in protocol words."""
+    return DocumentRecord(
+        id=document.id,
+        name=document.name,
+        piece_id=document.piece_id,
+        pages=document.pages,
+        size_bytes=document.size_bytes,
+        sha256=document.sha256,
+        filed_at_utc=document.filed_at_utc,
+        path=document.path,
+        replaced_by=document.replaced_by,
+        why=document.why,
+    )
+
+
+def facts_of(dossier: paper.Dossier) -> DossierFacts:
+    """A dossier in protocol words."""
+    return DossierFacts(
+        number=dossier.number,
+        caller_name=dossier.caller_name,
+        caller_number=dossier.caller_number,
+        born_on=dossier.born_on,
+        procedure=dossier.procedure,
+        pieces=[
+            Piece(
+                id=piece.id,
+                name=piece.name,
+                state=PieceState(piece.state.value),
+                reason=piece.reason,
+                documents=list(piece.documents),
+                procedure=piece.procedure,
+                hint=piece.hint,
+                any_of=[choice.name for choice in piece.any_of],
+                optional=piece.optional,
+                decided_by=piece.decided_by,
+                expires_on=piece.expires_on,
+            )
+            for piece in dossier.pieces
+        ],
+        documents=[record_of(document) for document in dossier.documents],
+        notes=[
+            DossierNote(id=note.id, text=note.text, by_name=note.by_name, at_utc=note.at_utc) for note in dossier.notes
+        ],
+    )

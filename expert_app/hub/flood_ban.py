@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Takes the key of who floods the bus away for a minute, where the hub runs the server itself. No Qt."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from session.core.errors import SessionError
+from session.core.tasks import Tasks
+
+log = logging.getLogger(__name__)
+
+SHUT_S = 60.0
+
+
+class ShutOut:
+    """Keys that are not let in for the moment.
+
+    Args:
+        take_keys: brings the server's list up to date; it leaves out `keys`.
+        shut_s: how long.
+    """
+
+    def __init__(self, take_keys: Callable[[], Awaitable[None]], tasks: Tasks, shut_s: float = SHUT_S) -> None:
+        self.keys: set[str] = set()
+        self._take_keys, self._tasks, self._shut_s = take_keys, tasks, shut_s
+
+    def shut(self, key: str) -> None:
+        """Out at once, in again after a while; who floods again is out again."""
+        if key and key not in self.keys:
+            self.keys.add(key)
+            self._tasks.spawn(self._shut(key), name="shut out who floods")
+
+    async def _shut(self, key: str) -> None:
+        await self._take()
+        await asyncio.sleep(self._shut_s)
+        self.keys.discard(key)
+        await self._take()
+
+    async def _take(self) -> None:
+        try:
+            await self._take_keys()
+        except SessionError as error:
+            log.warning("keys wait for the server: %s", error.code)

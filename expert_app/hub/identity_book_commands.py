@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""`expert-app hub invite` and `revoke`: commands on the book of identities, whether the hub runs or not."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from expert_app.hub.convention_commands import load_catalogue
+from expert_app.hub.words import refused
+from expert_app.runtime.config import HubSettings
+from expert_app.runtime.paths import Paths
+from resources.texts import _
+from session.core.clock import SystemClock
+from session.hub.access.identities import Identity, IdentityBook
+from session.hub.convention.catalogue import Catalogue
+from session.hub.convention.problems import CatalogueWrong
+from session.protocol.wire.roles import Role
+
+APPLIED_S = 5.0
+"""Longest wait for the hub that runs to take a change."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Whom the command line means: `name` is that of the catalogue, or an id, or "" for the only one."""
+
+    organisation: str
+    role: Role
+    name: str = ""
+
+
+def open_book(paths: Paths) -> IdentityBook:
+    """The book in the hub's folder."""
+    return IdentityBook(paths.folder("identities") / "identities.sqlite")
+
+
+def _load(settings: HubSettings) -> Catalogue | None:
+    try:
+        return load_catalogue(settings)
+    except CatalogueWrong as error:
+        print(refused(error))
+        return None
+
+
+def _named(wanted: Wanted, catalogue: Catalogue, busy: AbstractSet[Identity]) -> tuple[Identity, str] | None:
+    """The identity and its key in the catalogue; None, and a sentence, when none or several are meant.
+
+    Args:
+        busy: identities that are not meant when no name is given.
+    """
+    if wanted.organisation not in catalogue.organisations:
+        print(_("There is no organisation {organisation} in the catalogue.").format(organisation=wanted.organisation))
+        return None
+    known = {
+        Identity(organisation, role, user): key
+        for (organisation, role, user), key in catalogue.identities().items()
+        if (organisation, role) == (wanted.organisation, wanted.role)
+    }
+    names = {identity: catalogue.person_name(identity.organisation, identity.user) for identity in known}
+    if wanted.name:
+        meant = [one for one in known if wanted.name in (one.user, names[one])]
+    else:
+        meant = [one for one in known if not known[one] and one not in busy]
+    if len(meant) == 1:
+        return meant[0], known[meant[0]]
+    print(_("Say who is meant with --name. The catalogue has for this role:"))
+    for one in known:
+        print(f"  {one.user}" if names[one] == one.user else f"  {one.user} ({names[one]})")
+    return None
+
+
+def invite(wanted: Wanted, minutes: int, settings: HubSettings, paths: Paths) -> int:
+    """Prints a one-time code; without a name for the only one of that role who has no key yet. The exit code."""
+    if settings.bus:
+        print(_("Invitations need the hub's own nats-server; with another one put the public key in the catalogue."))
+        return 2
+    catalogue = _load(settings)
+    if catalogue is None:
+        return 2
+    book = open_book(paths)
+    enrolled = book.keys()
+    named = _named(wanted, catalogue, {Identity(*identity) for identity in enrolled})
+    if named is None:
+        return 2
+    code = book.invite(named[0], _now(), timedelta(minutes=minutes))
+    print(f"{code[:4]}-{code[4:]}")
+    print(_("Valid once, for {minutes} minutes, for {identity}.").format(minutes=minutes, identity=_said(named[0])))
+    return 0
+
+
+def revoke(wanted: Wanted, settings: HubSettings, paths: Paths) -> int:
+    """Takes the keys of somebody away and waits for the hub that runs to cut the connection; the exit code."""
+    catalogue = _load(settings)
+    if catalogue is None:
+        return 2
+    if not wanted.name:
+        print(_("Say who is meant with --name."))
+        return 2
+    named = _named(wanted, catalogue, frozenset())
+    if named is None:
+        return 2
+    book = open_book(paths)
+    if not book.revoke(*named, _now()):
+        print(_("{identity} has no key.").format(identity=_said(named[0])))
+        return 1
+    if settings.bus:
+        print(_("The key is revoked. Give your nats-server the output of `hub bus-config` and reload it now."))
+        return 0
+    if _wait_applied(book):
+        print(_("The key is revoked; whoever used it is cut off."))
+        return 0
+    print(_("The key is revoked, but no hub runs on this folder: it counts from the hub's next start."))
+    return 0
+
+
+def _said(identity: Identity) -> str:
+    return f"{identity.organisation}/{identity.role.name.lower()}/{identity.user}"
+
+
+def _wait_applied(book: IdentityBook) -> bool:
+    wanted, end_s = book.wanted(), time.monotonic() + APPLIED_S
+    while time.monotonic() < end_s:
+        if book.applied() >= wanted:
+            return True
+        time.sleep(0.05)  # a command of its own, without a loop
+    return False
+
+
+def _now() -> datetime:
+    return SystemClock().utc_now()

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Figures of a hub, and what those of a vault are made of, for Prometheus. Used by `expert_app.hub.monitor`.
+
+What several hubs see together (callers, agents) each of them tells: take the maximum over hubs, not the sum. What a hub
+counts itself (requests, relay) is its own: take the sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import choose_encoder
+from prometheus_client.registry import Collector
+
+from session.bus.hub_connection import HubConnection
+from session.bus.jetstream.elections import Elections
+from session.hub.composition import Hub
+from session.hub.monitoring.health import Trouble
+
+PREFIX = "poste_expert"
+BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+class Figures(Collector):
+    """What a hub and a vault both count: their requests as they come, and what is wrong with them.
+
+    Args:
+        prefix: of every figure's name.
+    """
+
+    def __init__(self, prefix: str) -> None:
+        self._prefix = prefix
+        self._troubles: Sequence[Trouble] = ()
+        self._registry = registry = CollectorRegistry()
+        self._requests = Counter(
+            f"{prefix}_requests", "Requests answered, refused ones too.", ["verb"], registry=registry
+        )
+        self._refusals = Counter(
+            f"{prefix}_refusals", "Requests refused, by reason.", ["verb", "code"], registry=registry
+        )
+        self._seconds = Histogram(
+            f"{prefix}_request_seconds", "Time until the answer.", ["verb"], buckets=BUCKETS_S, registry=registry
+        )
+        registry.register(self)
+
+    def on_request(self, verb: str, seconds: float, code: str) -> None:
+        """A request was answered; `code` of the refusal, "" for none."""
+        self._requests.labels(verb).inc()
+        self._seconds.labels(verb).observe(seconds)
+        if code:
+            self._refusals.labels(verb, code).inc()
+
+    def found(self, troubles: Sequence[Trouble]) -> None:
+        """The newest look at the program's health."""
+        self._troubles = troubles
+
+    def text(self, accept: str) -> tuple[str, bytes]:
+        """(content type, text), in the format that the header `Accept` asks for."""
+        encode, kind = choose_encoder(accept)
+        return kind, encode(self._registry)
+
+    def collect(self) -> Iterator[Metric]:
+        """See `prometheus_client.registry.Collector`."""
+        is_up = not any(one.grave for one in self._troubles)
+        yield self.gauge("up", "1 while callers are served.", 1 if is_up else 0)
+        trouble = GaugeMetricFamily(
+            f"{self._prefix}_trouble", "1 for each thing that is wrong now.", labels=["code", "grave"]
+        )
+        for one in self._troubles:
+            trouble.add_metric([one.code, str(one.grave).lower()], 1)
+        yield trouble
+
+    def counter(self, name: str, words: str, value: int) -> Metric:
+        """One number that only grows."""
+        return CounterMetricFamily(f"{self._prefix}_{name}", words, value=value)
+
+    def gauge(self, name: str, words: str, value: float) -> Metric:
+        """One number of this moment."""
+        return GaugeMetricFamily(f"{self._prefix}_{name}", words, value=value)
+
+
+class Metrics(Figures):
+    """Reads a hub when asked.
+
+    Args:
+        connection: the hub's own.
+        elections: what watches a cluster's leaders; None without a cluster.
+    """
+
+    def __init__(self, hub: Hub, connection: HubConnection, elections: Elections | None = None) -> None:
+        self._hub = hub
+        self._connection = connection
+        self._elections = elections
+        super().__init__(PREFIX)
+        hub.service.measured = self.on_request
+
+    def collect(self) -> Iterator[Metric]:
+        """See `prometheus_client.registry.Collector`."""
+        yield from super().collect()
+        yield from self._people()
+        relay, streams = self._hub.relay, self._connection.streams
+        yield self.counter("requests_dropped", "Requests beyond every limit, not answered.", self._hub.service.dropped)
+        yield self.counter("relay_bytes", "Bytes passed between the ends of sessions.", relay.passed_bytes)
+        yield self.counter("relay_messages", "Messages passed between the ends of sessions.", relay.passed)
+        yield self.counter("relay_dropped", "Messages of sessions not passed.", relay.dropped)
+        yield self.counter("store_errors", "Requests to the store without a good answer.", streams.failed)
+        if self._elections is not None:
+            yield self.counter("elections_asked", "Groups that were asked to elect a leader.", self._elections.asked)
+        yield self.gauge("history_behind", "Changes that the history lacks.", self._hub.projection.position.behind)
+        free = self._hub.room.free_bytes
+        if free is not None:
+            yield self.gauge("disk_free_bytes", "Least free room of the hub's folders.", free)
+
+    def _people(self) -> Iterator[Metric]:
+        services = ["organisation", "service"]
+        waiting = GaugeMetricFamily(f"{PREFIX}_waiting", "Callers who wait.", labels=services)
+        longest = GaugeMetricFamily(f"{PREFIX}_longest_wait_seconds", "Wait of who came first.", labels=services)
+        talking = GaugeMetricFamily(f"{PREFIX}_in_session", "Conversations.", labels=["organisation"])
+        agents = GaugeMetricFamily(f"{PREFIX}_agents", "Agents by state.", labels=["organisation", "state"])
+        for found in self._hub.gauges.read():
+            for service, count in found.waiting.items():
+                waiting.add_metric([found.organisation, service], count)
+            for service, wait_s in found.longest_wait_s.items():
+                longest.add_metric([found.organisation, service], wait_s)
+            talking.add_metric([found.organisation], found.in_session)
+            for state, count in found.agents.items():
+                agents.add_metric([found.organisation, state.value], count)
+        yield from (waiting, longest, talking, agents)

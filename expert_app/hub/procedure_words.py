@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""`expert-app hub procedures`: what each organisation's procedures ask for, and all that is wrong with their files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from documents.store.procedures import ProcedureProblem, Procedures, ProceduresWrong, load_procedures
+from resources.texts import N_, _
+
+_WORDS = {
+    "unreadable": N_("This is not a file of procedures: {what}"),
+    "file_name": N_("The file is not named after its organisation “{what}”."),
+    "no_folder": N_("There is no such folder."),
+    "no_procedure": N_("There is no procedure."),
+    "no_piece": N_("The procedure asks for no piece."),
+    "all_optional": N_("Every piece has a “when”: nothing is asked of everybody."),
+    "twice": N_("“{what}” is there twice."),
+    "one_choice": N_("“any_of” with one choice is no choice."),
+    "silence": N_("“silence” is “acceptance” or “refusal”, not “{what}”."),
+    "no_appeal": N_("A silence that refuses needs “appeal”: time limits and ways (CRPA, L. 112-6)."),
+}
+
+
+def problem_words(problem: ProcedureProblem) -> str:
+    """One problem in words, with its place."""
+    return f"{problem.where}: {_(_WORDS[problem.code]).format(what=problem.what)}"
+
+
+def procedures_refused(error: ProceduresWrong) -> str:
+    """All that is wrong, a line each."""
+    lines = "\n".join(f"  {problem_words(problem)}" for problem in error.problems)
+    return f"{_('The procedures cannot be used:')}\n{lines}"
+
+
+def list_procedures(folder: Path) -> int:
+    """Lists the procedures of a folder, or says all that is wrong; the exit code."""
+    try:
+        procedures = load_procedures(folder)
+    except ProceduresWrong as error:
+        print(procedures_refused(error))
+        return 1
+    print("\n".join(_lines(procedures)))
+    return 0
+
+
+def _lines(procedures: Procedures) -> list[str]:
+    lines: list[str] = []
+    for owner in procedures.organisations:
+        lines.append(owner)
+        for one in procedures.of(owner):
+            asked = sum(not rule.when for rule in one.pieces)
+            words = _("  {id}: {name} – {asked} pieces, {maybe} more according to the case")
+            lines.append(words.format(id=one.id, name=one.name, asked=asked, maybe=len(one.pieces) - asked))
+    return lines

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Builds the waiting room's display: window, line to the hub, sound and voice. The command is `expert-app display`."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from pathlib import Path
+
+from expert_app.runtime.bus_access import tls_for
+from expert_app.runtime.config import DisplaySettings
+from expert_app.runtime.credentials import KeyMissing, key_name, load_seed
+from expert_app.runtime.window_program import STOP_S, Program, run_application
+from session.bus.client import BusClient
+from session.core.errors import SessionError
+from session.kiosk.hub.display import DisplayLink
+from session.protocol.hub.waiting import CalledTicket, DisplayAnswer
+from session.protocol.wire.roles import Role
+from views.automation.window_driver import Hands
+from views.media.chime import Chime
+from views.media.voice import open_voice
+from views.site.display_window import DisplayWindow, spoken_call
+from views.words.errors import sentence
+
+WINDOW_SIZE = (1280, 720)
+
+
+def run_display(settings: DisplaySettings, *, driven: bool, fullscreen: bool) -> int:
+    """Runs the display until it is told to stop; the exit code."""
+    name = key_name(settings.organisation, Role.DISPLAY, settings.user)
+    try:
+        seed = load_seed(name, Path(settings.key_file) if settings.key_file else None)
+        tls_for(settings)
+    except KeyMissing as error:
+        print(error)
+        return 2
+    except SessionError as error:
+        print(sentence(error.code, error.detail).sentence)
+        return 2
+    return run_application(partial(_main, settings, seed, driven, fullscreen), settings.language)
+
+
+async def _main(settings: DisplaySettings, seed: bytes, driven: bool, fullscreen: bool, program: Program) -> None:
+    display = ComposedDisplay(settings, seed, program)
+    display.start(fullscreen)
+    if driven:
+        program.drive(Hands(display.window, {}))
+    await program.stop.wait()
+    await asyncio.wait_for(display.stop(), STOP_S)
+
+
+class ComposedDisplay:
+    """The display's objects, built once."""
+
+    def __init__(self, settings: DisplaySettings, seed: bytes, program: Program) -> None:
+        self._program = program
+        self.window = DisplayWindow(program.clock)
+        self.chime = Chime(settings.volume, self.window)
+        self._voice = open_voice(settings.volume, self.window) if settings.speak else None
+        self._bus = BusClient(
+            settings.bus, Role.DISPLAY, settings.user, seed, program.tasks, program.clock, tls_for(settings)
+        )
+        self._link = DisplayLink(self._bus, program.tasks)
+        self._link.answered.connect(self._on_answer)
+        self._link.lost.connect(lambda code: program.facts.note("trouble", code=code))
+        self.window.called.connect(self._on_called)
+        self.window.close_requested.connect(program.stop.set)
+
+    def _on_answer(self, answer: DisplayAnswer) -> None:
+        self.window.show_answer(answer)
+        self._program.facts.forget("trouble")
+        self._program.facts.note("shown", called=len(answer.called), waiting=answer.waiting)
+
+    def _on_called(self, call: CalledTicket) -> None:
+        self.chime.play()
+        if self._voice is not None:
+            self._voice.say(spoken_call(call))
+        self._program.facts.note("called", number=call.number)
+
+    def start(self, fullscreen: bool) -> None:
+        """Shows the window and connects."""
+        self.window.resize(*WINDOW_SIZE)
+        if fullscreen:
+            self.window.showFullScreen()
+        else:
+            self.window.show()
+        self._link.start()
+        self._program.tasks.spawn(self._program.connect(self._bus), name="connect the display")
+
+    async def stop(self) -> None:
+        """Ends window, voice and connection."""
+        if self._voice is not None:
+            self._voice.stop()
+        self.window.stop_ticking()
+        self.window.hide()
+        await self._bus.close()

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Quick copies of scanned pages, made at the kiosk in a bounded worker process. Used by the kiosk's program."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from documents.errors import DocumentError
+from documents.pages.quick_copy import quick_copy
+from documents.workers import Limits, Workers
+
+log = logging.getLogger(__name__)
+
+MAKE_S = 10.0
+"""A copy that takes longer is not quick."""
+LIMITS = Limits(memory_mb=1200, task_cpu_s=15)
+
+
+class QuickCopies:
+    """Makes quick copies at the kiosk; the worker starts with the first page and ends with the session."""
+
+    def __init__(self) -> None:
+        self._workers: Workers | None = None
+
+    def warm(self) -> None:
+        """A scan begins: the worker starts while the scanner works."""
+        self._open().warm()
+
+    async def make(self, data: bytes, dpi: int) -> tuple[str, bytes] | None:
+        """See `session.kiosk.devices.quick_copies.MakeGlimpse`."""
+        try:
+            async with asyncio.timeout(MAKE_S):
+                copy = await asyncio.wrap_future(self._open().submit(quick_copy, data, dpi))
+        except (DocumentError, TimeoutError, OSError, RuntimeError) as error:
+            log.warning("no quick copy: %s", type(error).__name__)
+            return None
+        return None if copy is None else (copy.media_type, copy.data)
+
+    async def end(self) -> None:
+        """The caller has gone: nothing of a page is left in the worker's memory."""
+        workers, self._workers = self._workers, None
+        if workers is not None:
+            await asyncio.to_thread(workers.close)
+
+    def _open(self) -> Workers:
+        self._workers = self._workers or Workers(limits=LIMITS)
+        return self._workers

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Tickets whose callers have gone without the hub knowing it yet, over a restart too. Used by the kiosk's job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from session.protocol.wire.ids import is_id
+
+
+class LeavingBook:
+    """A small file of ticket ids, one a line; nothing personal.
+
+    Args:
+        path: the file; there is none while nothing is owed to the hub.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._tickets = self._read()
+
+    def _read(self) -> list[str]:
+        try:
+            lines = self._path.read_text(encoding="utf-8").split()
+        except (OSError, UnicodeDecodeError):
+            return []
+        return [line for line in lines if is_id(line)]
+
+    def all(self) -> list[str]:
+        """The tickets, oldest first."""
+        return list(self._tickets)
+
+    def add(self, ticket: str) -> None:
+        """The caller of `ticket` has gone."""
+        if ticket not in self._tickets:
+            self._tickets.append(ticket)
+            self._write()
+
+    def remove(self, ticket: str) -> None:
+        """The hub knows it."""
+        if ticket in self._tickets:
+            self._tickets.remove(ticket)
+            self._write()
+
+    def _write(self) -> None:
+        if not self._tickets:
+            self._path.unlink(missing_ok=True)
+            return
+        part = self._path.with_name(self._path.name + ".part")
+        part.write_text("\n".join(self._tickets), encoding="utf-8")
+        part.replace(self._path)

@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The kiosk's part for callers who do not stay: waiting elsewhere, coming back, a call by telephone, the slip. No Qt.
+
+Used by `expert_app.kiosk.app`, which owns the ticket in front of the screen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from typing import Literal, Protocol
+
+from documents.printed.slip import SlipFacts, make_slip
+from expert_app.runtime.observations import Facts
+from session.core.clock import Clock
+from session.core.errors import (
+    BusUnreachable,
+    CallerNumberInvalid,
+    HubUnreachable,
+    SessionError,
+    StoreUnreachable,
+    TicketTaken,
+)
+from session.kiosk.drivers.printer import Printer
+from session.kiosk.hub.client import KioskLink
+from session.protocol.hub.requests import ServicesAnswer, TicketAnswer, TicketChanged
+from session.protocol.hub.tickets import Ticket
+from session.protocol.hub.waiting import AwayTicket
+from session.protocol.wire.ids import new_id
+
+log = logging.getLogger(__name__)
+
+RETRY_S = 3.0
+PRINT_S = 20.0
+UNKNOWN = (BusUnreachable, HubUnreachable, StoreUnreachable)
+"""After these the outcome is unknown: the same request again."""
+
+How = Literal["back", "phone"]
+
+
+class Screen(Protocol):
+    """What the kiosk's window can show of this; see `views.kiosk.window.KioskWindow`."""
+
+    def number_refused(self) -> None: ...  # noqa: D102
+    def show_start(self) -> None: ...  # noqa: D102
+    def show_place(self) -> None: ...  # noqa: D102
+    def show_kept(self, answer: TicketAnswer | TicketChanged, *, prints: bool) -> None: ...  # noqa: D102
+    def show_callback(self, due: str) -> None: ...  # noqa: D102
+    def show_returns(self, tickets: Sequence[AwayTicket] | None) -> None: ...  # noqa: D102
+    def show_trouble(self, code: str) -> None: ...  # noqa: D102
+    def clear_trouble(self) -> None: ...  # noqa: D102
+
+
+class Elsewhere:
+    """What callers wish who do not stay in front of the screen.
+
+    Args:
+        printer: of the kiosk, for slips; None when there is none.
+        offer: what the site offers now, for the slip.
+        gone: called when the caller in front of the screen has gone and the ticket is kept.
+        came: called with the ticket of a caller who came back.
+    """
+
+    def __init__(
+        self,
+        link: KioskLink,
+        screen: Screen,
+        printer: Printer | None,
+        offer: Callable[[], ServicesAnswer | None],
+        gone: Callable[[], None],
+        came: Callable[[TicketAnswer], None],
+        clock: Clock,
+        facts: Facts,
+    ) -> None:
+        self._link, self._screen, self._printer = link, screen, printer
+        self._offer, self._gone, self._came = offer, gone, came
+        self._clock, self._facts = clock, facts
+        self._kept: Ticket | None = None
+
+    async def step_away(self, ticket: str, how: How, phone: str) -> None:
+        """The caller goes and keeps the place; when that is not possible, the place is shown again."""
+        if not ticket:
+            return
+        try:
+            answer = await self._link.step_away(ticket, how, phone)
+        except CallerNumberInvalid:
+            self._screen.number_refused()
+        except TicketTaken:
+            log.info("an agent was faster than the caller's wish to go")
+        except SessionError as error:
+            self._screen.show_place()
+            await self._show_for_a_moment(error.code)
+        else:
+            self.show_kept(answer)
+
+    def show_kept(self, answer: TicketAnswer | TicketChanged) -> None:
+        """The ticket's caller waits elsewhere from now on; the kiosk is free."""
+        ticket = answer.ticket
+        self._kept = ticket
+        self._gone()
+        self._screen.show_kept(answer, prints=self._printer is not None)
+        self._facts.note("stepped_away", ticket=ticket.id, number=ticket.number, how=ticket.away)
+
+    async def ask_callback(self, service: str, phone: str) -> None:
+        """A caller of a closed service wants to be called; asked until the hub has it."""
+        request_id = new_id()
+        while True:
+            try:
+                due = await self._link.ask_callback(service, phone, request_id)
+                break
+            except CallerNumberInvalid:
+                self._screen.number_refused()
+                return
+            except UNKNOWN as error:
+                self._screen.show_trouble(error.code)
+                await asyncio.sleep(RETRY_S)
+            except SessionError as error:
+                self._screen.show_start()
+                await self._show_for_a_moment(error.code)
+                return
+        self._screen.clear_trouble()
+        self._screen.show_callback(due)
+        self._facts.note("callback_asked", service=service, due=due)
+
+    async def show_returns(self) -> None:
+        """Whose callers may come back to this kiosk?"""
+        try:
+            tickets = await self._link.coming()
+        except SessionError as error:
+            self._screen.show_start()
+            await self._show_for_a_moment(error.code)
+            return
+        self._screen.show_returns(tickets)
+        self._facts.note("returns_shown", tickets=len(tickets))
+
+    async def come_back(self, number: str) -> None:
+        """The caller of this number is here."""
+        try:
+            answer = await self._link.come_back(number)
+        except SessionError as error:
+            self._screen.show_start()
+            await self._show_for_a_moment(error.code)
+            return
+        self._came(answer)
+        self._facts.note("came_back", ticket=answer.ticket.id, number=number)
+
+    async def print_slip(self) -> None:
+        """Prints the number that was kept last."""
+        kept, printer, offer = self._kept, self._printer, self._offer()
+        if kept is None or printer is None or offer is None:
+            return
+        names = [s.name for s in offer.services if s.id.rpartition("/")[2] == kept.service]
+        facts = SlipFacts(
+            number=kept.number,
+            organisation=offer.organisation_name,
+            service=names[0] if names else "",
+            site=offer.site,
+            printed_at=self._clock.utc_now().astimezone(),
+        )
+        try:
+            slip = await asyncio.to_thread(make_slip, facts)
+            async with asyncio.timeout(PRINT_S):
+                job = await printer.submit(slip, kept.number)
+        except TimeoutError:
+            await self._show_for_a_moment("printer_gone")
+        except SessionError as error:
+            await self._show_for_a_moment(error.code)
+        else:
+            self._facts.note("slip_printed", number=kept.number, job_id=job)
+
+    async def _show_for_a_moment(self, code: str) -> None:
+        self._screen.show_trouble(code)
+        await asyncio.sleep(RETRY_S * 2)
+        self._screen.clear_trouble()

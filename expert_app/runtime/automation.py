@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Drives a program from outside: one JSON command per line on its standard input, one JSON answer per line.
+
+Used by the scripted walk and by the end-to-end tests, with `--driven`. The end of the input is the parent's end: the
+program stops in order. Commands: `{"id", "do": "click"|"type"|"shot"|"facts"|"visible"|"read"|"stop", ...}`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from expert_app.runtime.observations import Facts
+
+
+class Hands(Protocol):
+    """What a person can do at the window, done by a script."""
+
+    def click(self, name: str) -> None:
+        """Clicks the visible, enabled widget of this object name. Raises `LookupError` when there is none."""
+        ...
+
+    def type_text(self, name: str, text: str) -> None:
+        """Types `text` into the widget. Raises `LookupError`."""
+        ...
+
+    def shot(self, path: str) -> None:
+        """Saves a picture (PNG) of the window."""
+        ...
+
+    def read(self, name: str) -> str:
+        """What a screen reader says of the widget. Raises `LookupError`."""
+        ...
+
+    def visible(self) -> list[str]:
+        """Object names of everything a person could click now."""
+        ...
+
+
+class Driver:
+    """Reads commands and answers them; one at a time, in order."""
+
+    def __init__(self, hands: Hands | None, facts: Facts, stop: Callable[[], None]) -> None:
+        self._hands = hands
+        self._facts = facts
+        self._stop = stop
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def start(self) -> None:
+        """Starts to listen; answers are given in the running loop's thread."""
+        self._loop = asyncio.get_running_loop()
+        threading.Thread(target=self._read, name="driver", daemon=True).start()
+
+    def take_hands(self, hands: Hands | None) -> None:
+        """Another window is on the screen now."""
+        self._hands = hands
+
+    def say(self, **message: Any) -> None:
+        """Writes one line to whoever drives."""
+        sys.stdout.write(json.dumps(message) + "\n")
+        sys.stdout.flush()
+
+    def _read(self) -> None:
+        assert self._loop is not None
+        for line in sys.stdin:
+            if line.strip():
+                self._loop.call_soon_threadsafe(self._answer, line)
+        self._loop.call_soon_threadsafe(self._stop)
+
+    def _answer(self, line: str) -> None:
+        command: dict[str, Any] = {}
+        try:
+            command = json.loads(line)
+            self.say(id=command.get("id"), ok=self._obey(command))
+        except (LookupError, ValueError, OSError) as error:
+            self.say(id=command.get("id"), error=f"{type(error).__name__}: {error}")
+
+    def _obey(self, command: dict[str, Any]) -> Any:
+        what = command["do"]
+        if what == "facts":
+            return self._facts.all()
+        if what == "stop":
+            self._stop()
+            return True
+        if self._hands is None:
+            raise ValueError(f"this program has no window to {what}")
+        if what == "click":
+            self._hands.click(command["name"])
+        elif what == "type":
+            self._hands.type_text(command["name"], command["text"])
+        elif what == "shot":
+            self._hands.shot(command["path"])
+        elif what == "read":
+            return self._hands.read(command["name"])
+        elif what == "visible":
+            return self._hands.visible()
+        else:
+            raise ValueError(f"unknown command {what}")
+        return True

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Settings about relays made into what calls and hub use. Used by the compose modules, the hub and `doctor`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import ssl
+import subprocess
+from pathlib import Path
+
+from expert_app.runtime.config import MediaSettings, SettingsWrong, TurnSettings
+from session.core.clock import Clock
+from session.hub.queue.turn_credentials import TurnTickets
+from session.media.ice import IcePlan, IceServer
+
+NSS_NAME = "poste-expert"
+
+
+def ice_plan(settings: MediaSettings) -> IcePlan:
+    """Which ways calls may take, by a desk's or kiosk's own settings."""
+    name, credential = settings.turn_username, settings.turn_password
+    servers = (IceServer(url=url, username=name, credential=credential) for url in settings.ice_servers)
+    return IcePlan(servers=tuple(servers), relay_only=settings.relay_only, networks=tuple(settings.networks))
+
+
+def turn_tickets(settings: TurnSettings, clock: Clock, path: Path) -> TurnTickets:
+    """The hub's names and passwords for the relays. Raises `SettingsWrong` (`path`) when the secret cannot be read."""
+    secret = b""
+    if settings.secret_file:
+        try:
+            secret = Path(settings.secret_file).read_bytes().strip()
+        except OSError as error:
+            raise SettingsWrong(path, f"turn.secret_file: {error.strerror}") from error
+    return TurnTickets(settings.urls, secret, settings.relay_only, clock)
+
+
+def trust_relays(ca_file: str, folder: Path) -> None:
+    """Lets this process's relays show certificates of our own authority, beside the system's.
+
+    aioice asks Python's default context, which has no setting but the environment: the bundle is written to `folder`.
+    """
+    if not ca_file or not Path(ca_file).is_file():
+        return
+    system = ssl.get_default_verify_paths()
+    known = Path(system.cafile).read_bytes() if system.cafile and Path(system.cafile).is_file() else b""
+    bundle = folder / "relay-authorities.pem"
+    bundle.write_bytes(known + b"\n" + Path(ca_file).read_bytes())
+    os.environ["SSL_CERT_FILE"] = str(bundle)
+
+
+def trust_relays_in_browser(ca_file: str, home: Path) -> bool:
+    """The same for Chromium, which asks the person's NSS database; True when the authority is known there now.
+
+    Needs `certutil` (Debian: libnss3-tools).
+    """
+    tool = shutil.which("certutil")
+    if not ca_file or tool is None or not Path(ca_file).is_file():
+        return False
+    store = home / ".pki" / "nssdb"
+    store.mkdir(parents=True, exist_ok=True)
+    base = [tool, "-d", f"sql:{store}"]
+    try:
+        if not (store / "cert9.db").exists():
+            subprocess.run([*base, "-N", "--empty-password"], check=True, capture_output=True, timeout=20)
+        add = [*base, "-A", "-t", "C,,", "-n", NSS_NAME, "-i", ca_file]
+        subprocess.run(add, check=True, capture_output=True, timeout=20)
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return True

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Sealing at desk and kiosk: what compose needs to protect a session, and to find the vault of its log. No Qt."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+
+from expert_app.runtime.config import DeskSettings, KioskSettings
+from expert_app.runtime.paths import Paths
+from session.bus.channel import BusChannel
+from session.bus.client import BusClient
+from session.bus.sealing.certificates import RENEW_BEFORE
+from session.bus.sealing.client import Seals
+from session.bus.sealing.pinned_keys import SealPins
+from session.core.clock import Clock
+from session.core.errors import SealKeyRefused, SessionError, VaultAway
+from session.core.tasks import Tasks
+from session.desk.sealing import DeskSeal
+from session.kiosk.sealing import KioskSeal
+from session.protocol.hub.requests import SessionFacts
+from session.protocol.hub.seal_keys import DeskCertificate
+from session.protocol.sealing import CertifyAnswer, CertifyRequest, Part
+from session.protocol.wire.ids import is_id
+
+log = logging.getLogger(__name__)
+
+CERTIFY_S = 5.0
+LEAST_LEFT = timedelta(hours=1)
+"""A certificate that ends sooner is not used any more: a conversation may last."""
+
+OnRefused = Callable[[SessionError], None]
+
+
+def seals_for(settings: DeskSettings | KioskSettings, paths: Paths, clock: Clock) -> Seals:
+    """Whom this installation believes; at a kiosk also whose log each session's is."""
+    pins = SealPins(paths.data / "signers.json", settings.signers, clock)
+    return Seals(pins, settings.organisation, SessionOwners(paths.folder("logs")).of)
+
+
+class SessionOwners:
+    """Which organisation's each session is, as long as its log is here: a file beside the log's spool.
+
+    Args:
+        folder: of the spools.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def of(self, session_id: str) -> str:
+        """The organisation, "" when it is not known."""
+        try:
+            text = (self._folder / f"{session_id}.owner").read_text(encoding="ascii")
+        except (OSError, UnicodeDecodeError):
+            return ""
+        return text if is_id(text) else ""
+
+    def note(self, session_id: str, organisation: str) -> None:
+        """Before anything of the session is written; owners of sessions whose spool is gone are forgotten."""
+        for path in self._folder.glob("*.owner"):
+            if not any(self._folder.glob(f"{path.stem}.*.jsonl")):
+                path.unlink(missing_ok=True)
+        (self._folder / f"{session_id}.owner").write_text(organisation, encoding="ascii")
+
+
+class DeskCertificates:
+    """The desk's certificate: kept here, renewed by the vault each day, good for a week without it.
+
+    Args:
+        path: file that keeps it.
+    """
+
+    def __init__(self, seals: Seals, settings: DeskSettings, path: Path, clock: Clock, tasks: Tasks) -> None:
+        self._seals, self._organisation, self._user = seals, settings.organisation, settings.user
+        self._path, self._clock, self._tasks = path, clock, tasks
+        self._kept = self._load()
+        self._renewing: asyncio.Task[None] | None = None
+
+    def _load(self) -> DeskCertificate | None:
+        try:
+            return msgspec.json.decode(self._path.read_bytes(), type=DeskCertificate)
+        except (OSError, msgspec.MsgspecError):
+            return None
+
+    async def get(self) -> DeskCertificate:
+        """The certificate. Raises `VaultAway`, `DeskNotAdmitted`, `SealKeyRefused`, `SealKeyOld`."""
+        kept = self._kept
+        left = kept.until_utc - self._clock.utc_now() if kept is not None else timedelta()
+        if kept is None or (kept.organisation, kept.user) != (self._organisation, self._user) or left < LEAST_LEFT:
+            return await self._ask()
+        if left < RENEW_BEFORE and (self._renewing is None or self._renewing.done()):
+            self._renewing = self._tasks.spawn(self._renew(), name="renew the certificate")
+        return kept
+
+    async def _renew(self) -> None:
+        try:
+            await self._ask()
+        except SessionError as error:
+            log.info("the certificate is not renewed yet: %s", error.code)
+
+    async def _ask(self) -> DeskCertificate:
+        refused: SessionError = VaultAway(part=Part.DOSSIER.value)
+        for part in Part:  # either process of the vault may give it
+            line = await self._seals.vault(self._organisation, part)
+            if line is None:
+                raise SealKeyRefused(organisation=self._organisation, why="no vault")
+            try:
+                certificate = (await line.ask("certify", CertifyRequest(), CertifyAnswer, CERTIFY_S)).certificate
+            except VaultAway as error:
+                refused = error
+                continue
+            self._kept = certificate
+            await asyncio.to_thread(self._keep, certificate)
+            return certificate
+        raise refused
+
+    def _keep(self, certificate: DeskCertificate) -> None:
+        part = self._path.with_suffix(".part")
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(msgspec.json.encode(certificate))
+        part.replace(self._path)
+
+
+class DeskSealing:
+    """Protects the desk's sessions.
+
+    Args:
+        seed: the desk's nkey.
+    """
+
+    def __init__(
+        self, bus: BusClient, settings: DeskSettings, paths: Paths, seed: bytes, clock: Clock, tasks: Tasks
+    ) -> None:
+        assert bus.seals is not None
+        self._seals, self._seed, self._clock, self._tasks = bus.seals, seed, clock, tasks
+        self._certificates = DeskCertificates(bus.seals, settings, paths.data / "certificate.json", clock, tasks)
+
+    def protect(self, facts: SessionFacts, channel: BusChannel, on_refused: OnRefused) -> bool:
+        """Seals what is said in this session, if its organisation seals; True when it does.
+
+        Raises:
+            SealKeyRefused, SealKeyOld: the session must not go on.
+        """
+        if not self._seals.take_card(facts.organisation, facts.seal):
+            return False
+        seal = DeskSeal(facts, self._certificates.get, self._seed, self._clock, self._tasks)
+        seal.refused.connect(on_refused)
+        channel.protect(seal)
+        return True
+
+
+class KioskSealing:
+    """Protects the kiosk's sessions."""
+
+    def __init__(self, bus: BusClient, paths: Paths, clock: Clock, tasks: Tasks) -> None:
+        assert bus.seals is not None
+        self._seals, self._clock, self._tasks = bus.seals, clock, tasks
+        self._owners = SessionOwners(paths.folder("logs"))
+
+    def protect(self, facts: SessionFacts, channel: BusChannel, on_refused: OnRefused, *, resumed: bool) -> bool:
+        """As `DeskSealing.protect`."""
+        self._owners.note(facts.id, facts.organisation)
+        keys = self._seals.take_card(facts.organisation, facts.seal)
+        if not keys:
+            return False
+        seal = KioskSeal(facts, keys, self._clock, self._tasks)
+        seal.refused.connect(on_refused)
+        channel.protect(seal)
+        if resumed:
+            seal.ask()
+        return True

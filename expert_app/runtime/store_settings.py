@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Settings of the dossiers' store and of the agencies' own document systems (GED). Part of the hub's settings.
+
+A secret is never a setting: it lies in the keyring, the environment or a file of its own (`expert_app.hub.passwords`).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+
+from session.protocol.wire.ids import Id
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def check_address(address: str) -> None:
+    """Refuses an address that would show documents or a password to others.
+
+    Raises:
+        ValueError: not https (or http on this machine), or with a name or password in it.
+    """
+    parts = urlsplit(address)
+    if parts.username or parts.password:
+        raise ValueError("name and password do not belong into an address")
+    if parts.scheme == "https" and parts.hostname:
+        return
+    if parts.scheme != "http" or parts.hostname not in _LOOPBACK:
+        raise ValueError(f"{address!r} must be https://..., or http:// on this machine")
+
+
+class DocumentsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where filed documents lie.
+
+    Attributes:
+        kind: in the hub's folder, in an S3 bucket (extra `s3`), or on a WebDAV share (extra `webdav`).
+        address: of the share, or of the S3 service ("" for Amazon's).
+        bucket, region: of S3. prefix: folder inside bucket or share.
+        user: name at the share, or S3 access key; "" for what this machine may do by itself.
+        secret_file: holds the password or secret key (0600); "" for environment or keyring.
+        ca_file: authority of its certificate; "" for the system's.
+    """
+
+    kind: Literal["folder", "s3", "webdav"] = "folder"
+    address: str = ""
+    bucket: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{0,63}$")] = ""
+    region: str = ""
+    prefix: Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*)?$")] = ""
+    user: str = ""
+    secret_file: str = ""
+    ca_file: str = ""
+
+    def __post_init__(self) -> None:
+        if self.kind == "s3" and not self.bucket:
+            raise ValueError("an S3 store needs a bucket")
+        if self.kind == "webdav" and not self.address:
+            raise ValueError("a WebDAV store needs an address")
+        if self.address:
+            check_address(self.address)
+
+
+class GedSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An agency's own document system, which gets a copy of what is filed.
+
+    Attributes:
+        name: as supervisors read it. organisation: whose documents go there.
+        kind: a folder that it watches, Paperless-ngx (REST), or CMIS 1.1 (browser binding).
+        folder, sidecar: of "folder": where, and the form of the file that says what the document is.
+        address: of the others. repository: of CMIS; "" for its first. path: folder there.
+        user: of CMIS. secret_file: holds token or password (0600); "" for environment or keyring.
+        ca_file: authority of its certificate; "" for the system's.
+        earlier: what was filed before it was set up goes there too.
+        tries_from_s, tries_most_s: wait after a first failure, doubled each time up to the most.
+    """
+
+    name: Id
+    organisation: Id
+    kind: Literal["folder", "paperless", "cmis"]
+    folder: str = ""
+    sidecar: Literal["json", "xml"] = "json"
+    address: str = ""
+    repository: str = ""
+    path: Annotated[str, msgspec.Meta(pattern=r"^(/[^/\\?#%]+)*$")] = "/Poste Expert"
+    user: str = ""
+    secret_file: str = ""
+    ca_file: str = ""
+    earlier: bool = False
+    tries_from_s: Annotated[float, msgspec.Meta(ge=0.1, le=3600)] = 30.0
+    tries_most_s: Annotated[float, msgspec.Meta(ge=1, le=86_400)] = 21_600.0
+
+    def __post_init__(self) -> None:
+        if self.kind == "folder":
+            if not self.folder:
+                raise ValueError("a folder that a GED watches needs `folder`")
+            return
+        if not self.address:
+            raise ValueError("a GED needs an address")
+        check_address(self.address)

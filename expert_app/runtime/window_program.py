@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What every program with a window has in common: Qt set up, one loop, an orderly end. Used by `compose_*`.
+
+Only `compose` and its parts build objects and connect them; everybody else is given what they need.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import qasync
+from PyQt6.QtCore import QLibraryInfo, QtMsgType, QTranslator, qInstallMessageHandler
+from PyQt6.QtGui import QGuiApplication
+from PyQt6.QtMultimedia import QMediaDevices
+from PyQt6.QtWidgets import QApplication
+
+from expert_app.runtime import crash
+from expert_app.runtime.automation import Driver
+from expert_app.runtime.observations import Facts
+from session.bus.client import BusClient
+from session.core.clock import SystemClock
+from session.core.errors import SessionError
+from session.core.tasks import Tasks
+from session.protocol.wire.roles import Role
+from views.automation.window_driver import Hands
+from views.desk.shared_page.mirror_pane import register_schemes
+from views.media.call_page import CHROMIUM_FLAGS
+from views.media.voice import open_voice
+
+log = logging.getLogger(__name__)
+
+ROLES = {
+    "agent": Role.AGENT,
+    "supervisor": Role.SUPERVISOR,
+    "helpdesk": Role.HELPDESK,
+    "facilitator": Role.FACILITATOR,
+    "operator": Role.OPERATOR,
+}
+STOP_S = 15.0
+
+
+def prepare_browser() -> None:
+    """Settings that the browser engine reads once, before the application exists."""
+    flags = [*CHROMIUM_FLAGS, "--disable-logging", "--log-level=3"]
+    if os.environ.get("QT_QPA_PLATFORM") == "offscreen":
+        flags.append("--disable-gpu")
+    given = os.environ.get("QTWEBENGINE_CHROMIUM_FLAGS", "").split()
+    os.environ["QTWEBENGINE_CHROMIUM_FLAGS"] = " ".join(dict.fromkeys(given + flags))
+    if sys.platform == "linux" and os.geteuid() == 0 and "QTWEBENGINE_DISABLE_SANDBOX" not in os.environ:
+        # Chromium refuses to start as root with its sandbox; a real kiosk or desk never runs as root.
+        log.warning("running as root: the browser's sandbox is off; never do so where callers are")
+        os.environ["QTWEBENGINE_DISABLE_SANDBOX"] = "1"
+    if sys.platform == "linux":
+        # WORKAROUND: Chromium (dbus/bus.cc, "D-Bus connection was disconnected. Aborting.") ends the whole program when
+        # the system's D-Bus restarts. Nothing of ours needs it; keyring and screen readers use the session's.
+        os.environ["DBUS_SYSTEM_BUS_ADDRESS"] = "unix:path=/nonexistent"
+    register_schemes()
+
+
+def _qt_message(kind: QtMsgType, context: object, text: str | None) -> None:
+    levels = {QtMsgType.QtDebugMsg: logging.DEBUG, QtMsgType.QtInfoMsg: logging.INFO}
+    logging.getLogger("qt").log(levels.get(kind, logging.INFO), "%s", text)
+
+
+def make_application(language: str) -> QApplication:
+    """The application object; windows closing do not end it, the program's own stop does.
+
+    Args:
+        language: of Qt's own texts: dialogs, names of keys.
+    """
+    prepare_browser()
+    qInstallMessageHandler(_qt_message)
+    application = QApplication(sys.argv[:1])
+    application.setQuitOnLastWindowClosed(False)
+    QGuiApplication.setDesktopFileName("poste-expert")
+    application.setApplicationName("Poste Expert")
+    translator = QTranslator(application)
+    if translator.load(f"qtbase_{language}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+        application.installTranslator(translator)
+    return application
+
+
+class Program:
+    """One program's life: its clock, tasks, facts, and the event that ends it."""
+
+    def __init__(self) -> None:
+        self.clock = SystemClock()
+        self.tasks = Tasks(on_error=self._on_task_error)
+        self.facts = Facts(self.clock)
+        self.stop = asyncio.Event()
+        self._driver: Driver | None = None
+        self.show_error: Callable[[str], None] = lambda kind: None
+
+    def _on_task_error(self, name: str, error: BaseException) -> None:
+        log.error("task %s failed: %s", name, type(error).__name__, exc_info=error)
+        self.facts.note("task_failed", task=name, error=type(error).__name__)
+        self.show_error(type(error).__name__)
+
+    def drive(self, hands: Hands | None, **ready: Any) -> None:
+        """Lets a script drive the window that is shown now, and says that it is ready."""
+        if self._driver is not None:
+            self._driver.take_hands(hands)
+        else:
+            self._driver = Driver(hands, self.facts, self.stop.set)
+            self._driver.start()
+        self._driver.say(ready=True, **ready)
+
+    async def connect(self, bus: BusClient) -> None:
+        """Connects in the background's own time: a bus that is away now is tried again for ever."""
+        try:
+            await bus.connect()
+        except SessionError as error:
+            log.warning("the bus does not answer yet: %s", error.code)
+
+
+def run_application(main: Callable[[Program], Coroutine[Any, Any, None]], language: str) -> int:
+    """Runs `main` until its end inside Qt's loop; the exit code."""
+    application = make_application(language)
+    loop = qasync.QEventLoop(application)
+    asyncio.set_event_loop(loop)
+    code = 0
+
+    async def life() -> None:
+        program = Program()
+        crash.install(lambda kind: loop.call_soon_threadsafe(program.show_error, kind))
+        for name in (signal.SIGINT, signal.SIGTERM):
+            with contextlib.suppress(NotImplementedError, RuntimeError):
+                loop.add_signal_handler(name, program.stop.set)
+        try:
+            await main(program)
+        finally:
+            await program.tasks.close()
+
+    with loop:
+        loop.run_until_complete(life())
+    sys.stdout.flush()
+    return code
+
+
+def media_devices() -> tuple[list[str], list[str]]:
+    """(names of cameras, names of microphones) of this machine."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    cameras = [device.description() for device in QMediaDevices.videoInputs()]
+    microphones = [device.description() for device in QMediaDevices.audioInputs()]
+    del application
+    return cameras, microphones
+
+
+def voice_name() -> str:
+    """What speaks on this machine; "" when nothing does."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    voice = open_voice(0)
+    del application
+    return voice.name if voice is not None else ""

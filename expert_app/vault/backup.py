@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A vault's whole state in one file, and back. Used by `hub --serve … backup|restore`.
+
+Dossiers, documents, the log and who was admitted; not the secrets of the sealing keys, which are kept apart, nor the
+convention and the settings, which are files of the organisation's own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from documents.store import copy as store_copy
+from expert_app.backup.archive import BackupOfOthers, BackupReader, BackupTooNew, reading, writing
+from expert_app.backup.restore import (
+    TargetNotEmpty,
+    check_no_dossiers,
+    check_nobody_known,
+    fill_dossiers,
+    put_identities,
+)
+from expert_app.backup.save import IDENTITIES, DossierReference, dossiers_of, identities
+from expert_app.runtime.config import HubSettings
+from expert_app.runtime.paths import Paths
+from session.hub.storage.format import StoredTooNew
+from session.hub.vault.log_store import FORMAT, VaultLog
+
+LOG = "log.sqlite"
+
+
+class VaultFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What the list of a vault's backup says.
+
+    Attributes:
+        log_format: number of the log's layout. sessions: how many logs there are.
+    """
+
+    made_at_utc: datetime
+    organisation: str
+    log_format: int
+    sessions: int
+    dossiers: DossierReference
+
+
+def log_of(paths: Paths) -> VaultLog:
+    """The vault's log, in its folder."""
+    return VaultLog(paths.folder("log") / LOG)
+
+
+async def back_up_vault(path: Path, settings: HubSettings, paths: Paths) -> VaultFacts:
+    """Writes the backup to `path`; the vault may go on working. Documents come after the rows that name them.
+
+    Raises:
+        StoreUnreachable: a database broke off. OSError: the file cannot be written, or is there already.
+    """
+    return await asyncio.to_thread(_back_up, path, settings, paths)
+
+
+def _back_up(path: Path, settings: HubSettings, paths: Paths) -> VaultFacts:
+    keeper = log_of(paths)
+    with writing(path) as backup:
+        sessions = keeper.count()
+        with backup.part(LOG) as write:
+            write(keeper.copy())
+        with backup.part(IDENTITIES) as write:
+            write(identities(paths))
+        facts = VaultFacts(
+            made_at_utc=datetime.now(UTC),
+            organisation=settings.organisation,
+            log_format=FORMAT,
+            sessions=sessions,
+            dossiers=dossiers_of(backup, settings, paths, True),
+        )
+        backup.finish(facts)
+    return facts
+
+
+async def restore_vault(path: Path, settings: HubSettings, paths: Paths) -> tuple[VaultFacts, int]:
+    """Restores `path` into a vault that has nothing; its facts, and how many documents have no file.
+
+    Raises:
+        BackupDamaged, BackupTooNew, BackupOfOthers, TargetNotEmpty: nothing was changed.
+        StoreUnreachable, OSError: it broke off; empty the target and begin again.
+    """
+    return await asyncio.to_thread(_restore, path, settings, paths)
+
+
+def _restore(path: Path, settings: HubSettings, paths: Paths) -> tuple[VaultFacts, int]:
+    with reading(path) as backup:
+        facts = _facts(backup, settings.organisation)
+        keeper = log_of(paths)
+        if not keeper.is_empty:
+            raise TargetNotEmpty("log")
+        check_nobody_known(paths)
+        check_no_dossiers(settings, paths)
+        try:
+            keeper.restore(backup.whole(LOG))
+        except StoredTooNew as error:
+            raise BackupTooNew(error.theirs) from error
+        put_identities(paths, backup.read(IDENTITIES))
+        return facts, fill_dossiers(backup, settings, paths, included=True)
+
+
+def _facts(backup: BackupReader, organisation: str) -> VaultFacts:
+    if backup.organisation != organisation:
+        raise BackupOfOthers(backup.organisation)
+    facts = backup.facts(VaultFacts)
+    if facts.log_format > FORMAT or facts.dossiers.layout > store_copy.FORMAT:
+        raise BackupTooNew(facts.log_format)
+    return facts

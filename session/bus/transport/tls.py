@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Whom a connection to the bus believes; no clear text beyond this machine. Used by bus and programs."""
+
+from __future__ import annotations
+
+import ipaddress
+import ssl
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from session.core.errors import BusNotSafe, CertificateUnusable
+
+CLEAR = ("nats", "ws", "")
+"""Schemes of addresses without encryption; a bare `host:port` is one too."""
+
+_END = "-----END CERTIFICATE-----"
+
+
+def is_loopback(host: str) -> bool:
+    """True when `host` never leaves this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def check_addresses(addresses: Sequence[str]) -> None:
+    """Refuses addresses in clear text beyond this machine.
+
+    Raises:
+        BusNotSafe: `nats://` or `ws://` to another machine, or something that is no address.
+    """
+    for address in addresses:
+        parts = urlsplit(address if "//" in address else f"//{address}")
+        if parts.scheme not in (*CLEAR, "tls", "wss") or not parts.hostname:
+            raise BusNotSafe(address=address)
+        if parts.scheme in CLEAR and not is_loopback(parts.hostname):
+            raise BusNotSafe(address=address)
+
+
+def client_tls(ca_file: Path | None) -> ssl.SSLContext | None:
+    """How to check the bus's certificate: by our own authority's file, or (None) by the system's authorities.
+
+    Raises:
+        CertificateUnusable: the file cannot be read or holds no certificate.
+    """
+    if ca_file is None:
+        return None
+    try:
+        return ssl.create_default_context(cafile=str(ca_file))
+    except (OSError, ssl.SSLError) as error:
+        raise CertificateUnusable(file=str(ca_file)) from error
+
+
+def pinned_tls(certificate: Path) -> ssl.SSLContext:
+    """Believes this one certificate and no other, whatever name it has: for the hub beside its own server.
+
+    Raises:
+        CertificateUnusable: the file cannot be read or holds no certificate.
+    """
+    try:
+        first, end, _rest = certificate.read_text(encoding="ascii").partition(_END)
+        context = ssl.create_default_context(cadata=first + end)
+    except (OSError, ValueError, ssl.SSLError) as error:
+        raise CertificateUnusable(file=str(certificate)) from error
+    context.check_hostname = False
+    # A server's certificate is not an authority: it is believed as it stands (OpenSSL, X509_V_FLAG_PARTIAL_CHAIN).
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    return context

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Every error that a person is told about, by its code. Used where a code comes from the wire, and by the sentences."""
+
+from __future__ import annotations
+
+from session.core.errors import SessionError
+
+
+def _family(base: type[SessionError]) -> list[type[SessionError]]:
+    return [base, *(kind for child in base.__subclasses__() for kind in _family(child))]
+
+
+def error_classes() -> dict[str, type[SessionError]]:
+    """Every class by its code; the table of sentences must cover exactly these."""
+    return {kind.code: kind for kind in _family(SessionError)}
+
+
+def from_code(code: str, detail: dict[str, str | int | float] | None = None) -> SessionError:
+    """The error that a code on the wire stands for; unknown codes become `SessionError`."""
+    return error_classes().get(code, SessionError)(**(detail or {}))

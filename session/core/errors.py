@@ -1,0 +1,376 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What can go wrong in a session, one class per thing a person can do something about. Sentences live in views.
+
+An error carries values, never a sentence; `code` names it on the wire (`Refusal.code`) and in the table of sentences.
+"""
+
+from __future__ import annotations
+
+
+class SessionError(Exception):
+    """Base of the errors a person is told about.
+
+    Attributes:
+        code: its name on the wire and in the table of sentences.
+        detail: values for developers and for the sentence (no personal data), e.g. `{"limit_bytes": 65536}`.
+    """
+
+    code = "unexpected"
+
+    def __init__(self, **detail: str | int | float) -> None:
+        super().__init__(self.code, detail)
+        self.detail = detail
+
+
+class MessageMalformed(SessionError):
+    """A message could not be decoded."""
+
+    code = "message_malformed"
+
+
+class MessageTooLarge(SessionError):
+    """A message is over its limit. Detail: `size_bytes`, `limit_bytes`."""
+
+    code = "message_too_large"
+
+
+class ProtocolVersionUnknown(SessionError):
+    """The other end speaks another version. Detail: `theirs`, `ours`."""
+
+    code = "protocol_version_unknown"
+
+
+class BusUnreachable(SessionError):
+    """No server of the bus answers."""
+
+    code = "bus_unreachable"
+
+
+class HubUnreachable(SessionError):
+    """The bus is there but no hub answers; the outcome of the request is unknown, the same request may be repeated."""
+
+    code = "hub_unreachable"
+
+
+class BusRefusedIdentity(SessionError):
+    """The bus does not know our key, or it was revoked."""
+
+    code = "bus_refused_identity"
+
+
+class BusNotSafe(SessionError):
+    """An address of the bus on another machine is not encrypted, or is no address. Detail: `address`."""
+
+    code = "bus_not_safe"
+
+
+class BusCertificateRefused(SessionError):
+    """The bus shows a certificate that nobody we believe has signed, or for another name."""
+
+    code = "bus_certificate_refused"
+
+
+class CertificateUnusable(SessionError):
+    """A certificate or key file cannot be read or holds none. Detail: `file`."""
+
+    code = "certificate_unusable"
+
+
+class EnrolmentRefused(SessionError):
+    """The enrolment code is wrong, was used, or is too old; which one is not told."""
+
+    code = "enrolment_refused"
+
+
+class StoreUnreachable(SessionError):
+    """The hub cannot write its store now; outcome unknown, the same request may be repeated."""
+
+    code = "store_unreachable"
+
+
+class StoreFull(SessionError):
+    """The hub's disk is nearly full: it serves those who are here and takes no new calls."""
+
+    code = "store_full"
+
+
+class TicketTaken(SessionError):
+    """Another agent was faster, or the ticket is no longer waiting."""
+
+    code = "ticket_taken"
+
+
+class TicketKept(SessionError):
+    """A supervisor keeps this ticket for another agent, for a minute."""
+
+    code = "ticket_kept"
+
+
+class TicketOffered(SessionError):
+    """The ticket is being offered to another agent, who has some seconds to answer."""
+
+    code = "ticket_offered"
+
+
+class SkillMissing(SessionError):
+    """This agent does not serve the ticket's service, or not yet: one with its skills may still come."""
+
+    code = "skill_missing"
+
+
+class AgentBusy(SessionError):
+    """The agent has a conversation or an unfinished wrap-up in hand; nobody has two."""
+
+    code = "agent_busy"
+
+
+class NobodyWaits(SessionError):
+    """No caller waits whom this agent may serve now."""
+
+    code = "nobody_waits"
+
+
+class TicketAway(SessionError):
+    """The caller waits elsewhere and has not come back to the kiosk yet."""
+
+    code = "ticket_away"
+
+
+class ColleagueBusy(SessionError):
+    """That colleague is not there or already talks, or a third person is in this conversation already."""
+
+    code = "colleague_busy"
+
+
+class QueueClosed(SessionError):
+    """A supervisor has closed this service for new calls. Detail: `service`."""
+
+    code = "queue_closed"
+
+
+class ServiceClosed(SessionError):
+    """Outside the hours of this service at this site. Detail: `service`, `opens_at` (ISO 8601 local time, or "")."""
+
+    code = "service_closed"
+
+
+class TicketUnknown(SessionError):
+    """No such ticket for this identity."""
+
+    code = "ticket_unknown"
+
+
+class NotAllowed(SessionError):
+    """The hub's rules refuse this act to this identity."""
+
+    code = "not_allowed"
+
+
+class ServiceUnknown(SessionError):
+    """The organisation offers no such service at this site."""
+
+    code = "service_unknown"
+
+
+class CallerNumberInvalid(SessionError):
+    """The caller number is not one of the organisation's."""
+
+    code = "caller_number_invalid"
+
+
+class GrantMissing(SessionError):
+    """The caller has not allowed this. Detail: `grant`."""
+
+    code = "grant_missing"
+
+
+class AddressNotAllowed(SessionError):
+    """The address is not on the organisation's list."""
+
+    code = "address_not_allowed"
+
+
+class ControlIsPaused(SessionError):
+    """The caller touched the page a moment ago: the agent's commands wait."""
+
+    code = "control_paused"
+
+
+class PageChanged(SessionError):
+    """The command is for a web page that the kiosk no longer shows."""
+
+    code = "page_changed"
+
+
+class ElementGone(SessionError):
+    """What was meant is no longer in the page."""
+
+    code = "element_gone"
+
+
+class ElementCovered(SessionError):
+    """Something else lies over what was meant."""
+
+    code = "element_covered"
+
+
+class FieldPrivate(SessionError):
+    """A password, a hidden or sensitive field, a file: the caller's own."""
+
+    code = "field_private"
+
+
+class FieldNotReady(SessionError):
+    """Nothing that takes text has the keyboard, or the field takes nothing."""
+
+    code = "field_not_ready"
+
+
+class ValueNotTaken(SessionError):
+    """The field does not take this value."""
+
+    code = "value_not_taken"
+
+
+class ProposalRefused(SessionError):
+    """The caller did not take the proposed value."""
+
+    code = "proposal_refused"
+
+
+class PageDamaged(SessionError):
+    """The received page is not what was sent: its SHA-256 differs."""
+
+    code = "page_damaged"
+
+
+class PageUnreadable(SessionError):
+    """The page's image is empty, truncated or of a kind we refuse."""
+
+    code = "page_unreadable"
+
+
+class PageTooLarge(SessionError):
+    """The image has more pixels or bytes than any page may have."""
+
+    code = "page_too_large"
+
+
+class LibraryItemUnknown(SessionError):
+    """The library has no such item any more, or its file is not the one that the convention names. Detail: `why`."""
+
+    code = "library_item_unknown"
+
+
+class DocumentNotShown(SessionError):
+    """The agent's document cannot be drawn: damaged, protected, or of another kind. Detail: `why`."""
+
+    code = "document_not_shown"
+
+
+class DocumentTooLong(SessionError):
+    """The agent's document has more pages or bytes than are shown. Detail: the limit."""
+
+    code = "document_too_long"
+
+
+class TransferInterrupted(SessionError):
+    """The other end went away in the middle of a page or a file; what arrived is kept."""
+
+    code = "transfer_interrupted"
+
+
+class UndoImpossible(SessionError):
+    """An act cannot be taken back. Detail: `why`, a value of `session.protocol.hub.history.UndoState`."""
+
+    code = "undo_impossible"
+
+
+class CallLost(SessionError):
+    """Voice and picture could not be set up, or were lost."""
+
+    code = "call_lost"
+
+
+class RelayUnreachable(CallLost):
+    """None of the configured TURN servers gave a relayed address. Detail: `why`, as in `session.media.relays`."""
+
+    code = "relay_unreachable"
+
+
+class RelayNotTrusted(RelayUnreachable):
+    """The TURN servers show certificates that are not believed here: an authority is missing, not a way."""
+
+    code = "relay_not_trusted"
+
+
+class PeerGone(SessionError):
+    """The other end of the session is no longer there."""
+
+    code = "peer_gone"
+
+
+class DocumentNotFiled(SessionError):
+    """The store did not read the document back as sent; it stays in the outbox."""
+
+    code = "document_not_filed"
+
+
+class DossierUnknown(SessionError):
+    """No such dossier in this organisation."""
+
+    code = "dossier_unknown"
+
+
+class SealKeyRefused(SessionError):
+    """What should seal this conversation is not what the organisation has signed. Detail: `organisation`, `why`."""
+
+    code = "seal_key_refused"
+
+
+class SealKeyOld(SessionError):
+    """Every sealing key of the organisation has expired, or is not valid yet. Detail: `organisation`."""
+
+    code = "seal_key_old"
+
+
+class SealBroken(SessionError):
+    """A sealed message was changed on the way, or came twice; it was not taken. Detail: `why`."""
+
+    code = "seal_broken"
+
+
+class VaultAway(SessionError):
+    """The organisation's own dossier service or log keeper does not answer. Detail: `part`."""
+
+    code = "vault_away"
+
+
+class VaultOutOfReach(SessionError):
+    """Callers of another network cannot be sent to an organisation that has a vault. Detail: `organisation`."""
+
+    code = "vault_out_of_reach"
+
+
+class DeskNotAdmitted(SessionError):
+    """The organisation's vault does not know this desk's key. Detail: `key`."""
+
+    code = "desk_not_admitted"
+
+
+class LogUnreadable(SessionError):
+    """The file is not a session log, or is damaged. Detail: `line`."""
+
+    code = "log_unreadable"
+
+
+class LogTooNew(SessionError):
+    """The log was written by a newer version. Detail: `theirs`, `ours`."""
+
+    code = "log_too_new"
+
+
+class RateLimited(SessionError):
+    """Too many requests from this identity."""
+
+    code = "rate_limited"

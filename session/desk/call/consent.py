@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What the caller allows, as the kiosk told it. Used by the desk's program to enable tools; the kiosk enforces it.
+
+Only `keep` binds at the desk: filing asks `may_keep`, which outlives the conversation and a restart in the wrap-up.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from session.core.clock import Clock
+from session.core.errors import BusUnreachable
+from session.core.notifier import Notifier
+from session.core.tasks import Tasks
+from session.protocol.conversation.messages import (
+    Grant,
+    GrantChanged,
+    GrantReason,
+    GrantRequested,
+    GrantsRequested,
+    SessionMessage,
+)
+from session.protocol.endpoints.channel import SessionChannel
+from session.protocol.wire.ids import new_id
+
+log = logging.getLogger(__name__)
+
+TOPIC = "grant"
+ASKED_FOR_S = 180.0
+"""A request that nobody has answered for so long is not repeated: the kiosk ends the longest question by then."""
+
+
+class DeskGrants:
+    """One session's powers; all refused until the kiosk says otherwise.
+
+    A request that the bus took may still not have reached a kiosk whose line was away. The kiosk tells every power when
+    its line is back; a request that is not answered by then is repeated, under the same id.
+
+    Args:
+        clock: for the time that is left.
+        memory: file whose existence says that the caller lets documents be kept; None remembers nothing over a restart.
+
+    Attributes:
+        changed: the caller's answer to a request, or a power taken back; told for every message of the kiosk, so that
+            a request that changes nothing gets its answer too.
+    """
+
+    def __init__(self, channel: SessionChannel, clock: Clock, tasks: Tasks, memory: Path | None = None) -> None:
+        self.changed: Notifier[GrantChanged] = Notifier()
+        self._channel, self._clock, self._tasks, self._memory = channel, clock, tasks, memory
+        self._until_s = dict.fromkeys(Grant, 0.0)
+        self._asking: dict[Grant, tuple[str, float]] = {}
+        self._may_keep = memory is not None and memory.exists()
+        self._stop_listening = channel.on_message(TOPIC, self._on_message)
+
+    def allowed(self, grant: Grant) -> bool:
+        """True when the caller gives this power, as far as we heard."""
+        return self.left_s(grant) > 0
+
+    def left_s(self, grant: Grant) -> float:
+        """Seconds until the power ends by itself; 0 when it is not given."""
+        return max(0.0, self._until_s[grant] - self._clock.monotonic_s())
+
+    def all(self) -> dict[Grant, bool]:
+        """Every power and whether it is given, as far as we heard."""
+        return {grant: self.allowed(grant) for grant in Grant}
+
+    def all_left_s(self) -> dict[Grant, float]:
+        """Every power and the seconds that are left of it."""
+        return {grant: self.left_s(grant) for grant in Grant}
+
+    @property
+    def may_keep(self) -> bool:
+        """True when the caller's last word was that documents may be kept; it still holds in the wrap-up."""
+        return self._may_keep
+
+    def asking(self, grant: Grant) -> bool:
+        """True while the caller is being asked: a request is out and not answered."""
+        _request_id, asked_at_s = self._asking.get(grant, ("", float("-inf")))
+        return self._clock.monotonic_s() - asked_at_s < ASKED_FOR_S
+
+    async def request(self, grant: Grant) -> None:
+        """Asks the caller; the answer comes by `changed`, 30 s after the kiosk heard it at the latest.
+
+        Raises:
+            BusUnreachable: nobody was asked, and nobody will be.
+        """
+        asked = self._asking[grant] = (new_id(), self._clock.monotonic_s())
+        try:
+            await self._channel.send(TOPIC, GrantRequested(grant=grant, request_id=asked[0]))
+        except BusUnreachable:
+            if self._asking.get(grant) == asked:
+                del self._asking[grant]
+            raise
+
+    async def ask_all(self) -> None:
+        """Asks the kiosk to repeat all powers, after a restart or a lost line. Raises `BusUnreachable`."""
+        await self._channel.send(TOPIC, GrantsRequested())
+
+    def _on_message(self, message: SessionMessage) -> None:
+        if not isinstance(message, GrantChanged):
+            return
+        until_s = self._clock.monotonic_s() + message.left_s if message.allowed else 0.0
+        self._until_s[message.grant] = until_s
+        self._look_at_request(message)
+        if message.grant is Grant.KEEP:
+            self._remember_keep(message.allowed)
+        self.changed.emit(message)
+
+    def _look_at_request(self, message: GrantChanged) -> None:
+        """Is our request answered by this? If not, the kiosk may not have heard it."""
+        request_id, _asked_at_s = self._asking.get(message.grant, ("", 0.0))
+        if not request_id:
+            return
+        told = message.reason is GrantReason.TOLD
+        older_kiosk = not message.request_id and (message.allowed or not told)  # it names no request
+        if message.request_id == request_id or older_kiosk or not self.asking(message.grant):
+            del self._asking[message.grant]
+        elif told:
+            again = GrantRequested(grant=message.grant, request_id=request_id)
+            self._tasks.spawn(self._request_again(again), name="grant-again")
+
+    async def _request_again(self, request: GrantRequested) -> None:
+        try:
+            await self._channel.send(TOPIC, request)
+        except BusUnreachable:
+            log.info("a request for %s is not repeated now: the line is away", request.grant)
+
+    def _remember_keep(self, allowed: bool) -> None:
+        self._may_keep = allowed
+        if self._memory is None:
+            return
+        if allowed:
+            self._memory.parent.mkdir(parents=True, exist_ok=True)
+            self._memory.touch()
+        else:
+            self._memory.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """The conversation is over: no power is left but to keep what was received, nothing is listened to."""
+        self._stop_listening()
+        self._asking.clear()
+        self._until_s = dict.fromkeys(Grant, 0.0)
+
+    def forget(self) -> None:
+        """The wrap-up is finished."""
+        self._may_keep = False
+        if self._memory is not None:
+            self._memory.unlink(missing_ok=True)

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Hold and third people in the agent's own conversation. Used by `session.desk.session`; the kiosk has its own end of
+it.
+
+The ticket says what holds; this end follows it: it stops and starts the calls, and tells the hub that the banner is on
+the screen. After a restart of the desk the ticket says it again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable
+
+import msgspec
+
+from session.core.errors import SessionError
+from session.core.notifier import Notifier
+from session.core.tasks import Tasks
+from session.desk.call.third_party_call import AsideCall, OfferingEngine
+from session.desk.call.video_call import DeskCall
+from session.desk.hub.third_parties import TalkLink
+from session.protocol.endpoints.channel import SessionChannel
+from session.protocol.endpoints.third_party_banner import ThirdBanner, same_third
+from session.protocol.hub.talk_state import Talk, Third, ThirdState
+from session.protocol.hub.third_parties import TalkAnswer
+from session.protocol.hub.tickets import Ticket
+
+log = logging.getLogger(__name__)
+
+
+class DeskTalk:
+    """One session's talk at the desk.
+
+    Args:
+        call: with the caller. engine: for the call with a third person, beside the first one.
+
+    Attributes:
+        changed: the talk with names, at each change. held_changed: the caller waits, or no longer.
+        third_changed: the third person, or None, at each change. third_simulated: whether its picture is drawn.
+    """
+
+    def __init__(
+        self, channel: SessionChannel, call: DeskCall, engine: OfferingEngine, link: TalkLink, tasks: Tasks
+    ) -> None:
+        self.changed: Notifier[TalkAnswer] = Notifier()
+        self.held_changed: Notifier[Talk] = Notifier()
+        self.third_changed: Notifier[Third | None] = Notifier()
+        self.third_simulated: Notifier[bool] = Notifier()
+        self.talk = Talk()
+        self._channel, self._call, self._engine, self._link, self._tasks = channel, call, engine, link, tasks
+        self._aside: AsideCall | None = None
+        self._camera_on = self._microphone_on = True
+        self._private = False
+        self._banner = ThirdBanner(channel.session_id, link, tasks)
+
+    @property
+    def engine(self) -> OfferingEngine:
+        """Where the third person's picture comes from."""
+        return self._engine
+
+    def set_own(self, *, camera_on: bool, microphone_on: bool) -> None:
+        """Our camera and microphone, towards a third person too."""
+        self._camera_on = camera_on
+        self._engine.set_camera(camera_on and not self._private)
+        self._microphone_on = microphone_on
+        self._engine.set_microphone(microphone_on)
+        if self._aside is not None:
+            self._aside.tell_switches(camera_on=camera_on, microphone_on=microphone_on)
+
+    def speak(self, held: bool) -> None:
+        """Push-to-talk, towards a third person too."""
+        self._engine.set_microphone(self._microphone_on or held)
+        if self._aside is not None:
+            self._aside.tell_switches(camera_on=self._camera_on, microphone_on=self._microphone_on or held)
+
+    def set_private(self, on: bool) -> None:
+        """A third person sees nothing of us either."""
+        self._private = on
+        self._engine.set_camera(self._camera_on and not on)
+
+    def on_ticket(self, ticket: Ticket) -> None:
+        """The ticket as the hub has it now."""
+        talk = ticket.talk or Talk()
+        if ticket.session != self._channel.session_id or talk == self.talk:
+            return
+        before, self.talk = self.talk, talk
+        if talk.held != before.held:
+            self._call.set_held(talk.held)
+            self.held_changed.emit(talk)
+        if before.third is not None and (talk.third is None or not same_third(before.third, talk.third)):
+            self._end_third()
+        if talk.third != before.third:
+            self._follow_third(talk.third)
+            self.third_changed.emit(talk.third)
+        self._tasks.spawn(self._tell_names(), name="desk talk names")
+
+    async def _tell_names(self) -> None:
+        if self.talk.third is None:
+            self.changed.emit(TalkAnswer(session_id=self._channel.session_id, talk=self.talk))
+            return
+        try:
+            answer = await self._link.talk(self._channel.session_id)
+        except SessionError as error:
+            log.info("who has joined is not known yet: %s", error.code)
+            return
+        told, known = answer.talk.third, self.talk.third
+        if told is not None and known is not None and same_third(told, known):
+            self.changed.emit(msgspec.structs.replace(answer, talk=self.talk))
+
+    def banner_painted(self, user: str) -> None:
+        """The banner that names this third person has been painted: the hub may let it in."""
+        self._banner.painted(self.talk.third, user)
+
+    def _follow_third(self, third: Third | None) -> None:
+        if third is not None and third.state is ThirdState.IN and self._aside is None:
+            self._aside = AsideCall(self._channel, self._engine, self._tasks)
+            self._aside.peer_simulated.connect(self.third_simulated.emit)
+            self._aside.start()
+
+    def _end_third(self) -> None:
+        self._banner.gone()
+        if self._aside is not None:
+            aside, self._aside = self._aside, None
+            self._tasks.spawn(_quietly(aside.hang_up()), name="end the call with the third person")
+
+    async def close(self) -> None:
+        """The conversation is over."""
+        if self._aside is not None:
+            aside, self._aside = self._aside, None
+            await _quietly(aside.hang_up())
+
+
+async def _quietly(work: Awaitable[None]) -> None:
+    try:
+        await work
+    except SessionError as error:
+        log.warning("a call did not end in order: %s", error.code)

@@ -1,0 +1,375 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The desk's end of the shared page: receives what the kiosk's browser shows, asks for addresses, moves the pointer.
+
+Used by the desk's program, one per session; `views.desk.shared_page.mirror_pane` shows the events, the session's log
+keeps them. The other end is `session.kiosk.cobrowse.shared_page`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections import OrderedDict
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+
+from session.core.clock import Clock
+from session.core.errors import BusUnreachable, MessageMalformed, MessageTooLarge
+from session.core.notifier import Notifier
+from session.core.tasks import Tasks
+from session.log.events import MirrorChunk
+from session.log.mirror import MAX_AGE_S, MirrorCollector
+from session.protocol.conversation import mirror
+from session.protocol.conversation.messages import (
+    AddressRefused,
+    AddressRequested,
+    ChunksRequested,
+    PageShown,
+    PointerMoved,
+    PointerShown,
+    ResourceRequested,
+    ResourceSent,
+    SessionMessage,
+    SharingChanged,
+    SnapshotRequested,
+)
+from session.protocol.conversation.mirror import MirrorEvents
+from session.protocol.conversation.mirror_messages import DialogClosed, DialogShown, MirrorReceived
+from session.protocol.endpoints.channel import SessionChannel
+from session.protocol.wire.ids import new_id
+from session.protocol.wire.version import MAX_CHUNK_BYTES
+
+log = logging.getLogger(__name__)
+
+TOPIC = "cobrowse"
+CHUNK_TOPIC = "chunk"
+
+POINTER_EVERY_S = 0.05
+SNAPSHOT_EVERY_S = 0.5
+GAP_S = 0.3
+"""So long what is out of order waits for what is missing."""
+SNAPSHOT_WAIT_S = 2.0
+SNAPSHOT_TRIES = 5
+RESOURCE_WAIT_S = 12.0
+RESOURCE_QUIET_S = 2.0
+MAX_RESOURCE_BYTES = 4 * 1024 * 1024
+CACHE_BYTES = 16 * 1024 * 1024
+
+
+class MirrorBytes(msgspec.Struct, frozen=True):
+    """A stretch of the shared page for the session's log.
+
+    Attributes:
+        data: zstd frame of a JSON array of rrweb events, masked at the kiosk, with the kiosk's timestamps.
+        is_snapshot: the array begins with a full picture, a replay may start here.
+        events: how many.
+        started_at_utc: when the first of them arrived here.
+    """
+
+    data: bytes
+    is_snapshot: bool
+    events: int
+    started_at_utc: datetime
+
+
+class _Arrival:
+    """One resource on its way: its chunks, its description, and the answer that somebody awaits."""
+
+    def __init__(self) -> None:
+        self.chunks: dict[int, bytes] = {}
+        self.sent: ResourceSent | None = None
+        self.answer: asyncio.Future[tuple[bytes, str]] = asyncio.get_running_loop().create_future()
+
+    @property
+    def missing(self) -> list[int]:
+        """Indexes of the chunks that are not here; empty while nothing was announced."""
+        count = -(-self.sent.size_bytes // MAX_CHUNK_BYTES) if self.sent else 0
+        return [index for index in range(count) if index not in self.chunks]
+
+    def settle(self) -> None:
+        """Gives the answer once all is here; damaged bytes count as refused."""
+        if self.sent is None or self.missing or self.answer.done():
+            return
+        data = b"".join(self.chunks[index] for index in sorted(self.chunks))
+        whole = hashlib.sha256(data).hexdigest() == self.sent.sha256
+        self.answer.set_result((data, self.sent.media_type) if data and whole else (b"", ""))
+
+
+class DeskCobrowse:
+    """One session's shared page at the desk.
+
+    Args:
+        channel: the session's line to the kiosk.
+        clock: limits how often a full picture is asked for.
+        tasks: where this end's tasks run.
+
+    Attributes:
+        events_received: events to show, in order, nothing missing; after a loss it waits for the next full picture.
+        page_shown: the web page that the kiosk's browser shows.
+        sharing_changed: the mirror runs or has stopped.
+        pointer_shown: the kiosk painted the pointer.
+        address_refused: the kiosk did not open an address.
+        dialog_shown, dialog_closed: the page asks the caller, or wanted what a kiosk does not do; over.
+        mirror_chunk: the same events for the log, in stretches of a few seconds, cut at each full picture.
+    """
+
+    def __init__(self, channel: SessionChannel, clock: Clock, tasks: Tasks) -> None:
+        self.events_received: Notifier[MirrorEvents] = Notifier()
+        self.page_shown: Notifier[PageShown] = Notifier()
+        self.sharing_changed: Notifier[bool] = Notifier()
+        self.pointer_shown: Notifier[PointerShown] = Notifier()
+        self.address_refused: Notifier[AddressRefused] = Notifier()
+        self.dialog_shown: Notifier[DialogShown] = Notifier()
+        self.dialog_closed: Notifier[str] = Notifier()
+        self.mirror_chunk: Notifier[MirrorBytes] = Notifier()
+        self._channel, self._clock, self._tasks = channel, clock, tasks
+        self._asked_at_s = float("-inf")
+        self._assembler, self._unpacker = mirror.FrameAssembler(), mirror.Unpacker()
+        self._stretch = MirrorCollector(self._on_stretch, clock)
+        self._stretch_timer: asyncio.TimerHandle | None = None
+        self._gap_timer: asyncio.TimerHandle | None = None
+        self._open = True
+        self._complete = False
+        self._healing = False
+        self._sharing: bool | None = None
+        self._epoch = 0
+        self._pointer: PointerMoved | None = None
+        self._moving = False
+        self._arrivals: dict[str, _Arrival] = {}
+        self._fetching: dict[str, asyncio.Future[tuple[bytes, str]]] = {}
+        self._cache: OrderedDict[str, tuple[bytes, str]] = OrderedDict()
+        self._stops = [
+            channel.on_message(TOPIC, self._on_message),
+            channel.on_raw(mirror.TOPIC, self._on_mirror),
+            channel.on_raw(CHUNK_TOPIC, self._on_chunk),
+        ]
+
+    @property
+    def sharing(self) -> bool:
+        """True while the kiosk shares, as far as we heard."""
+        return self._sharing is True
+
+    @property
+    def epoch(self) -> int:
+        """Number of the web document that is mirrored."""
+        return self._epoch
+
+    def close(self) -> None:
+        """The session is over: the last stretch goes to the log, nothing is listened to, pictures are forgotten."""
+        for stop in self._stops:
+            stop()
+        self._open = self._sharing = False
+        if self._gap_timer is not None:
+            self._gap_timer.cancel()
+        self._end_stretch()
+        self._cache.clear()
+        for arrival in self._arrivals.values():
+            if not arrival.answer.done():
+                arrival.answer.set_result((b"", ""))
+
+    # ---- wishes ----
+
+    def open_address(self, address: str) -> None:
+        """Asks the kiosk to open a web address; the answer is `page_shown` or `address_refused`."""
+        self._send(AddressRequested(address=address))
+
+    def request_snapshot(self) -> None:
+        """Asks for a full picture: at the start, after a restart, or because the agent doubts the mirror."""
+        now_s = self._clock.monotonic_s()
+        if now_s - self._asked_at_s >= SNAPSHOT_EVERY_S:
+            self._asked_at_s = now_s
+            self._send(SnapshotRequested())
+
+    def move_pointer(self, x: float, y: float) -> None:
+        """Moves the pointer to a fraction (0..1) of the page's visible part; sent at most every `POINTER_EVERY_S`."""
+        self._point(PointerMoved(epoch=self._epoch, x=min(max(x, 0.0), 1.0), y=min(max(y, 0.0), 1.0)))
+
+    def hide_pointer(self) -> None:
+        """Removes the pointer from the kiosk's screen."""
+        self._point(PointerMoved(epoch=self._epoch, x=0.0, y=0.0, visible=False))
+
+    def _point(self, pointer: PointerMoved) -> None:
+        self._pointer = pointer
+        if not self._moving:
+            self._moving = True
+            self._tasks.spawn(self._send_pointer(), name="desk-pointer")
+
+    async def _send_pointer(self) -> None:
+        try:
+            while self._pointer is not None:
+                pointer, self._pointer = self._pointer, None
+                await self._send_now(pointer)
+                await asyncio.sleep(POINTER_EVERY_S)
+        finally:
+            self._moving = False
+
+    # ---- what the kiosk says ----
+
+    def _on_message(self, message: SessionMessage) -> None:
+        match message:
+            case PageShown():
+                self.page_shown.emit(message)
+            case SharingChanged(sharing=sharing):
+                self._on_sharing_changed(sharing)
+            case PointerShown():
+                self.pointer_shown.emit(message)
+            case AddressRefused():
+                self.address_refused.emit(message)
+            case DialogShown():
+                self.dialog_shown.emit(message)
+            case DialogClosed(dialog_id=dialog_id):
+                self.dialog_closed.emit(dialog_id)
+            case ResourceSent(item_id=item_id):
+                self._on_resource_sent(item_id, message)
+
+    def _on_sharing_changed(self, sharing: bool) -> None:
+        self._sharing = sharing
+        if not sharing:
+            self._end_stretch()
+            self._complete = False
+        self.sharing_changed.emit(sharing)
+
+    # ---- events ----
+
+    def _on_mirror(self, payload: bytes, headers: Mapping[str, str]) -> None:
+        if (ack := headers.get("Ack", "")).isdecimal() and len(ack) <= 12:
+            self._send(MirrorReceived(ack=int(ack)))
+        try:
+            frames = self._assembler.add(payload, headers)
+        except MessageMalformed as error:
+            self._on_unreadable(error.code)
+            return
+        for frame in frames:
+            self._on_frame(frame)
+        if self._assembler.has_gap and self._gap_timer is None:
+            self._gap_timer = asyncio.get_running_loop().call_later(GAP_S, self._on_gap)
+
+    def _on_gap(self) -> None:
+        """What was missing a moment ago: has it come?"""
+        self._gap_timer = None
+        if self._open and self._assembler.has_gap:
+            for frame in self._assembler.give_up():
+                self._on_frame(frame)
+
+    def _on_unreadable(self, code: str) -> None:
+        log.warning("the kiosk sent shared-page events that cannot be read: %s", code)
+        self._lose()
+
+    def _on_frame(self, frame: mirror.Frame) -> None:
+        if not frame.start and not (frame.in_order and self._complete):
+            self._lose()
+            return
+        try:
+            text = self._unpacker.unpack(frame.data, start=frame.start)
+            events = mirror.decode_events(text)
+        except (MessageMalformed, MessageTooLarge) as error:
+            self._on_unreadable(error.code)
+            return
+        snapshot = mirror.starts_with_snapshot(events)
+        if frame.start and not snapshot:
+            self._lose()
+            return
+        self._complete, self._epoch = True, frame.epoch
+        self._stretch.add(text, is_snapshot=snapshot, events=len(events))
+        if self._stretch_timer is None:
+            self._stretch_timer = asyncio.get_running_loop().call_later(MAX_AGE_S, self._end_stretch)
+        self.events_received.emit(MirrorEvents(text.decode(), snapshot, frame.epoch, len(events)))
+
+    def _on_stretch(self, chunk: MirrorChunk) -> None:
+        self.mirror_chunk.emit(MirrorBytes(chunk.data, chunk.is_snapshot, chunk.events, chunk.started_at_utc))
+
+    def _end_stretch(self) -> None:
+        if self._stretch_timer is not None:
+            self._stretch_timer.cancel()
+            self._stretch_timer = None
+        self._stretch.flush()
+
+    def _lose(self) -> None:
+        """Something is missing: nothing more is shown until a full picture came."""
+        self._complete = False
+        if not self._healing and self._sharing is not False:
+            self._healing = True
+            self._tasks.spawn(self._heal(), name="desk-snapshot")
+
+    async def _heal(self) -> None:
+        try:
+            for _ in range(SNAPSHOT_TRIES):
+                await self._send_now(SnapshotRequested())
+                await asyncio.sleep(SNAPSHOT_WAIT_S)
+                if self._complete or self._sharing is False:
+                    return
+        finally:
+            self._healing = False
+
+    # ---- pictures and fonts of the page ----
+
+    async def fetch(self, address: str) -> tuple[bytes, str]:
+        """A picture or font of the shared page, through the kiosk.
+
+        Returns:
+            Bytes and media type; empty ones when the kiosk refused it or did not answer in `RESOURCE_WAIT_S`.
+        """
+        if address in self._cache:
+            self._cache.move_to_end(address)
+            return self._cache[address]
+        if address not in self._fetching:
+            self._fetching[address] = self._tasks.spawn(self._fetch(address), name="desk-resource")
+        return await asyncio.shield(self._fetching[address])
+
+    async def _fetch(self, address: str) -> tuple[bytes, str]:
+        item_id, arrival = new_id(), _Arrival()
+        self._arrivals[item_id] = arrival
+        try:
+            await self._send_now(ResourceRequested(item_id=item_id, address=address))
+            answer = await asyncio.wait_for(self._await_chunks(item_id, arrival), RESOURCE_WAIT_S)
+        except (TimeoutError, msgspec.ValidationError):
+            answer = (b"", "")
+        finally:
+            del self._arrivals[item_id], self._fetching[address]
+        if answer[0]:
+            self._remember(address, answer)
+        return answer
+
+    async def _await_chunks(self, item_id: str, arrival: _Arrival) -> tuple[bytes, str]:
+        """Waits for the answer and names lost chunks whenever nothing came for a while."""
+        while True:
+            done, _ = await asyncio.wait([arrival.answer], timeout=RESOURCE_QUIET_S)
+            if done:
+                return arrival.answer.result()
+            if arrival.missing:
+                await self._send_now(ChunksRequested(item_id=item_id, missing=arrival.missing[:100]))
+
+    def _remember(self, address: str, answer: tuple[bytes, str]) -> None:
+        self._cache[address] = answer
+        while sum(len(data) for data, _ in self._cache.values()) > CACHE_BYTES:
+            self._cache.popitem(last=False)
+
+    def _on_resource_sent(self, item_id: str, sent: ResourceSent) -> None:
+        arrival = self._arrivals.get(item_id)
+        if arrival is None:
+            return
+        too_large = not 0 <= sent.size_bytes <= MAX_RESOURCE_BYTES
+        arrival.sent = msgspec.structs.replace(sent, size_bytes=0) if too_large else sent
+        arrival.settle()
+
+    def _on_chunk(self, payload: bytes, headers: Mapping[str, str]) -> None:
+        arrival, index = self._arrivals.get(headers.get("Item", "")), headers.get("Index", "")
+        if arrival is None or not index.isascii() or not index.isdigit() or len(index) > 3:
+            return
+        if int(index) * MAX_CHUNK_BYTES < MAX_RESOURCE_BYTES and len(payload) <= MAX_CHUNK_BYTES:
+            arrival.chunks[int(index)] = payload
+            arrival.settle()
+
+    # ---- sending ----
+
+    def _send(self, message: SessionMessage) -> None:
+        self._tasks.spawn(self._send_now(message), name="desk-cobrowse-send")
+
+    async def _send_now(self, message: SessionMessage) -> None:
+        try:
+            await self._channel.send(TOPIC, message)
+        except (BusUnreachable, MessageTooLarge) as error:
+            log.info("%s not sent: %s", type(message).__name__, error.code)

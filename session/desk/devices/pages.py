@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Pages on their way from the kiosk: checked, kept, acknowledged. The other end: `session.kiosk.devices.pages`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import NamedTuple
+
+from session.bus.transport.nkeys import is_signed
+from session.core.clock import Clock
+from session.core.errors import (
+    MessageMalformed,
+    MessageTooLarge,
+    PageDamaged,
+    PageTooLarge,
+    PageUnreadable,
+    SessionError,
+    TransferInterrupted,
+)
+from session.core.notifier import Notifier
+from session.core.tasks import Tasks
+from session.protocol.conversation.messages import ChunksRequested, PageKept, PageOffered, PageRefused, ScanKind
+from session.protocol.conversation.page_signing import words_of
+from session.protocol.endpoints.chunks import MAX_ASKS, Arrivals, Assembly
+from session.protocol.endpoints.sending import SureSender
+
+log = logging.getLogger(__name__)
+
+Keep = Callable[[PageOffered, bytes], Awaitable[None]]
+"""Writes a page to the disk and returns when it would survive a power cut. Raises `PageUnreadable` or `PageTooLarge`
+for an image that is no use; any other error leaves the page at the kiosk."""
+
+
+class ReceivedPage(NamedTuple):
+    """A whole page with the right hash; a page (not a preview) is on disk too."""
+
+    offer: PageOffered
+    data: bytes
+
+
+class PageProgressed(NamedTuple):
+    """`received` of `chunks` of a page or preview of this scan are here."""
+
+    page_id: str
+    scan_id: str
+    kind: ScanKind
+    received: int
+    chunks: int
+
+
+class PageFailed(NamedTuple):
+    """A page is not here; `code` of `session.core.errors`. After `transfer_interrupted` it goes on by itself when it
+    can.
+    """
+
+    page_id: str
+    code: str
+
+
+class Pages:
+    """The pages of one session that are on their way.
+
+    Args:
+        keep: see `Keep`.
+        session_id: of which the kiosk signs its pages.
+        kiosk_key: by which the hub knows the kiosk; "" when it does not.
+        is_kept: whether an earlier desk already kept this page, so that it is only acknowledged.
+    """
+
+    def __init__(
+        self,
+        sure: SureSender,
+        clock: Clock,
+        tasks: Tasks,
+        keep: Keep,
+        is_kept: Callable[[PageOffered], bool],
+        session_id: str = "",
+        kiosk_key: str = "",
+    ) -> None:
+        self.progressed: Notifier[PageProgressed] = Notifier()
+        self.received: Notifier[ReceivedPage] = Notifier()
+        self.preview_received: Notifier[ReceivedPage] = Notifier()
+        self.failed: Notifier[PageFailed] = Notifier()
+        self._sure, self._tasks, self._keep, self._is_kept = sure, tasks, keep, is_kept
+        self._session_id, self._kiosk_key = session_id, kiosk_key
+        self._arrivals = Arrivals(clock)
+        self._offers: dict[str, PageOffered] = {}
+        self._damaged: set[str] = set()
+        self._kept: set[str] = set()
+        self._interrupted: set[str] = set()
+
+    def __len__(self) -> int:
+        return len(self._arrivals)
+
+    def on_offered(self, offer: PageOffered) -> None:
+        """A page is announced, perhaps once more."""
+        if offer.page_id in self._kept or self._is_kept(offer):
+            self._kept.add(offer.page_id)
+            self._sure.tell(PageKept(page_id=offer.page_id))
+            return
+        if offer.page_id in self._offers and not self._arrivals.has(offer.page_id):
+            return  # it is being kept at this moment
+        if not self._is_of_kiosk(offer):
+            self._on_forged(offer)
+            return
+        self._offers[offer.page_id] = offer
+        try:
+            assembly = self._arrivals.expect(offer.page_id, offer.size_bytes, offer.sha256, offer.chunks)
+        except (MessageMalformed, MessageTooLarge) as error:
+            self._refuse(offer.page_id, error)
+            return
+        self._progress(assembly)
+
+    def is_heard(self) -> None:
+        """Something else came on the way that pages take: what waits behind it is not lost."""
+        self._arrivals.is_heard()
+
+    def _is_of_kiosk(self, offer: PageOffered) -> bool:
+        """The hub's kiosk has signed it. Where the hub does not know the kiosk's key, the document says who signed."""
+        if self._kiosk_key and offer.signer != self._kiosk_key:
+            return False
+        if not self._kiosk_key and not offer.signature:
+            return True
+        return is_signed(offer.signer, words_of(self._session_id, offer), offer.signature)
+
+    def _on_forged(self, offer: PageOffered) -> None:
+        """Somebody on the way changed it. The kiosk still has its page, which is not refused."""
+        log.error("the signature of a page is not the kiosk's")
+        self.failed.emit(PageFailed(offer.page_id, PageDamaged.code))
+
+    def on_chunk(self, payload: bytes, headers: Mapping[str, str]) -> None:
+        """A chunk came; chunks of other conversations are left alone."""
+        try:
+            assembly = self._arrivals.take(payload, headers)
+        except MessageMalformed as error:
+            log.warning("a chunk was refused: %s", error.detail.get("why"))
+            return
+        if assembly is not None:
+            self._interrupted.discard(assembly.item_id)
+            self._progress(assembly)
+        self.look()
+
+    def _progress(self, assembly: Assembly) -> None:
+        offer = self._offers.get(assembly.item_id)
+        if offer is not None:
+            told = PageProgressed(assembly.item_id, offer.scan_id, offer.kind, assembly.received, assembly.chunks)
+            self.progressed.emit(told)
+        if not assembly.is_complete:
+            return
+        offer = self._offers[assembly.item_id]
+        try:
+            data = assembly.finish()
+        except PageDamaged as error:
+            self._on_damaged(offer, error)
+            return
+        self._arrivals.forget(offer.page_id)
+        self._tasks.spawn(self._keep_page(offer, data), name="page-keep")
+
+    def _on_damaged(self, offer: PageOffered, error: PageDamaged) -> None:
+        """Once more from the start; a second time it is given up here. The kiosk keeps it and may offer it again."""
+        if offer.page_id not in self._damaged:
+            self._damaged.add(offer.page_id)
+            self._arrivals.restart(offer.page_id)
+            return
+        self._forget(offer.page_id)
+        self.failed.emit(PageFailed(offer.page_id, error.code))
+
+    async def _keep_page(self, offer: PageOffered, data: bytes) -> None:
+        """Only what `keep` has put on the disk is acknowledged."""
+        code = SessionError.code
+        try:
+            if offer.kind is ScanKind.PAGE:
+                await self._keep(offer, data)
+            code = ""
+        except (PageUnreadable, PageTooLarge) as error:
+            code = error.code
+            self._sure.tell(PageRefused(page_id=offer.page_id, code=code))
+        except SessionError as error:
+            code = error.code
+        except asyncio.CancelledError:
+            code = ""  # the desk closes; the kiosk still has the page
+            raise
+        finally:
+            self._forget(offer.page_id)
+            if code:
+                self.failed.emit(PageFailed(offer.page_id, code))
+        if code:
+            return
+        self._kept.add(offer.page_id)
+        self._sure.tell(PageKept(page_id=offer.page_id))
+        notifier = self.preview_received if offer.kind is ScanKind.PREVIEW else self.received
+        notifier.emit(ReceivedPage(offer, data))
+
+    def _refuse(self, page_id: str, error: SessionError) -> None:
+        self._forget(page_id)
+        self._sure.tell(PageRefused(page_id=page_id, code=error.code))
+        self.failed.emit(PageFailed(page_id, error.code))
+
+    def _forget(self, page_id: str) -> None:
+        self._arrivals.forget(page_id)
+        self._offers.pop(page_id, None)
+        self._damaged.discard(page_id)
+
+    def look(self) -> None:
+        """Asks for what is missing; says when nothing comes any more, and goes on when it comes again."""
+        for wanted in self._arrivals.due():
+            if wanted.asked <= MAX_ASKS:
+                self._sure.tell(ChunksRequested(item_id=wanted.item_id, missing=wanted.missing))
+            elif wanted.item_id not in self._interrupted:
+                self._interrupted.add(wanted.item_id)
+                self.failed.emit(PageFailed(wanted.item_id, TransferInterrupted.code))

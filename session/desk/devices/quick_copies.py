@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Quick copies of pages whose originals are still on their way. The other end: `session.kiosk.devices.quick_copies`.
+
+They are shown and forgotten: nothing of them is kept, acknowledged or filed.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from session.core.clock import Clock
+from session.core.errors import MessageMalformed, MessageTooLarge, PageDamaged
+from session.core.notifier import Notifier
+from session.protocol.conversation.messages import ChunksRequested, PageGlimpsed
+from session.protocol.endpoints.chunks import MAX_ASKS, Arrivals, parse_headers
+from session.protocol.endpoints.sending import SureSender
+
+log = logging.getLogger(__name__)
+
+MAX_GLIMPSE_BYTES = 400_000
+
+
+class Glimpse(NamedTuple):
+    """A quick copy of this page, whole and as announced; not yet looked at by anybody."""
+
+    page_id: str
+    media_type: str
+    data: bytes
+
+
+class Glimpses:
+    """The quick copies of one session that are on their way.
+
+    Attributes:
+        received: one is here, before its original.
+    """
+
+    def __init__(self, sure: SureSender, clock: Clock) -> None:
+        self.received: Notifier[Glimpse] = Notifier()
+        self._sure = sure
+        self._arrivals = Arrivals(clock)
+        self._told: dict[str, PageGlimpsed] = {}
+        self._over: set[str] = set()
+
+    def __len__(self) -> int:
+        return len(self._arrivals)
+
+    def on_told(self, told: PageGlimpsed) -> None:
+        """A quick copy is announced."""
+        if told.page_id in self._over or told.size_bytes > MAX_GLIMPSE_BYTES:
+            return
+        try:
+            self._arrivals.expect(told.item_id, told.size_bytes, told.sha256, told.chunks)
+        except (MessageMalformed, MessageTooLarge) as error:
+            log.warning("a quick copy is refused: %s", error.code)
+            return
+        self._told[told.item_id] = told
+
+    def takes(self, headers: Mapping[str, str]) -> bool:
+        """This chunk is of a quick copy."""
+        try:
+            return self._arrivals.has(parse_headers(headers)[0])
+        except MessageMalformed:
+            return False
+
+    def on_chunk(self, payload: bytes, headers: Mapping[str, str]) -> None:
+        """A chunk of a quick copy came."""
+        try:
+            assembly = self._arrivals.take(payload, headers)
+            if assembly is None or not assembly.is_complete:
+                return
+            data = assembly.finish()
+        except (MessageMalformed, PageDamaged) as error:
+            log.warning("a quick copy is damaged: %s", error.code)
+            self._forget(parse_headers(headers)[0])
+            return
+        told = self._told[assembly.item_id]
+        self._forget(assembly.item_id)
+        self.received.emit(Glimpse(told.page_id, told.media_type, data))
+
+    def is_heard(self) -> None:
+        """Something else came on the way that quick copies take."""
+        self._arrivals.is_heard()
+
+    def page_came(self, page_id: str) -> None:
+        """The original is here: no quick copy of it is wanted any more."""
+        self._over.add(page_id)
+        for told in [told for told in self._told.values() if told.page_id == page_id]:
+            self._forget(told.item_id)
+
+    def look(self) -> None:
+        """Asks for what is missing; gives up in silence, because the original comes anyway."""
+        for wanted in self._arrivals.due():
+            if wanted.asked <= MAX_ASKS:
+                self._sure.tell(ChunksRequested(item_id=wanted.item_id, missing=wanted.missing))
+            else:
+                self._forget(wanted.item_id)
+
+    def _forget(self, item_id: str) -> None:
+        self._arrivals.forget(item_id)
+        self._told.pop(item_id, None)

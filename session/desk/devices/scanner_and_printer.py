@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The desk's end of the conversation about the kiosk's scanner and printer. The other end:
+`session.kiosk.devices.scanner_and_printer`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+
+from session.core.clock import Clock
+from session.core.notifier import Notifier
+from session.core.tasks import Tasks
+from session.desk.devices.pages import Keep, PageFailed, PageProgressed, Pages, ReceivedPage
+from session.desk.devices.prints import Prints
+from session.desk.devices.quick_copies import Glimpse, Glimpses
+from session.desk.devices.scans import Scans
+from session.protocol.conversation.messages import (
+    Area,
+    ChunksRequested,
+    DevicesReported,
+    DevicesRequested,
+    PageGlimpsed,
+    PageOffered,
+    PagesRequested,
+    PrintChanged,
+    PrintOffered,
+    ScanCancelRequested,
+    ScanEnded,
+    ScanKind,
+    ScanProgressed,
+    ScanRequested,
+    ScanSource,
+    SessionMessage,
+)
+from session.protocol.endpoints import chunks
+from session.protocol.endpoints.channel import SessionChannel
+from session.protocol.endpoints.sending import SureSender
+from session.protocol.wire.ids import new_id
+
+log = logging.getLogger(__name__)
+
+TOPIC = "device"
+PREVIEW_DPI = 75
+
+__all__ = ["DeskDevices", "Glimpse", "Keep", "PageFailed", "PageProgressed", "ReceivedPage"]
+
+
+class DeskDevices:
+    """The kiosk's scanner and printer, as the agent's desk has them in one session.
+
+    Every wish raises `BusUnreachable` when the line is away; nothing was asked then.
+
+    Args:
+        keep: puts a page on disk; only after it returned the kiosk may forget the page (see
+            `session.desk.devices.pages.Keep`).
+        is_kept: whether an earlier run of the desk has already kept this page.
+        chunk_kbps: kilobits per second that printed documents may use; None: all.
+        look_s: how often stalled work is looked for.
+        kiosk_key: the public key by which the hub knows the kiosk; "" when it does not, and the kiosk says it.
+
+    Attributes:
+        report_changed: how scanner and printer are.
+        scan_requested, print_offered: the wish is on its way (for the log).
+        scan_progressed, scan_ended: of a scan; `scan_ended` with code `peer_gone` after 30 s of silence.
+        page_progressed: chunks of a page or preview so far.
+        page_received: a page is whole, right and on disk. preview_received: a preview is whole and right.
+        page_glimpsed: a quick copy of a page that is still on its way.
+        page_failed: a page did not come, or is no use.
+        print_changed: of a print.
+    """
+
+    def __init__(
+        self,
+        channel: SessionChannel,
+        clock: Clock,
+        tasks: Tasks,
+        keep: Keep,
+        *,
+        is_kept: Callable[[PageOffered], bool] = lambda offer: False,
+        chunk_kbps: int | None = 240,
+        look_s: float = 0.25,
+        kiosk_key: str = "",
+    ) -> None:
+        self._channel, self._tasks, self._look_s = channel, tasks, look_s
+        self._sure = SureSender(channel, TOPIC, tasks)
+        self._scans = Scans(channel, TOPIC, clock, tasks)
+        self._pages = Pages(self._sure, clock, tasks, keep, is_kept, channel.session_id, kiosk_key)
+        self._glimpses = Glimpses(self._sure, clock)
+        self._pages.received.connect(lambda page: self._glimpses.page_came(page.offer.page_id))
+        self._prints = Prints(channel, TOPIC, clock, tasks, self._sure, chunk_kbps)
+        self._prints.kiosk_key, self._is_known = kiosk_key, bool(kiosk_key)
+        self._watch: asyncio.Task[None] | None = None
+        self.report_changed: Notifier[DevicesReported] = Notifier()
+        self.scan_requested: Notifier[ScanRequested] = self._scans.requested
+        self.print_offered: Notifier[PrintOffered] = self._prints.offered
+        self.scan_progressed: Notifier[ScanProgressed] = self._scans.progressed
+        self.scan_ended: Notifier[ScanEnded] = self._scans.ended
+        self.page_progressed: Notifier[PageProgressed] = self._pages.progressed
+        self.page_received: Notifier[ReceivedPage] = self._pages.received
+        self.preview_received: Notifier[ReceivedPage] = self._pages.preview_received
+        self.page_glimpsed: Notifier[Glimpse] = self._glimpses.received
+        self.page_failed: Notifier[PageFailed] = self._pages.failed
+        self.print_changed: Notifier[PrintChanged] = self._prints.changed
+        self.pages_began: Notifier[None] = self._prints.chunks.began
+        self._stop_hearing = [channel.on_message(TOPIC, self._on_message), channel.on_raw(chunks.TOPIC, self._on_chunk)]
+
+    @property
+    def sent_bytes(self) -> int:
+        """Of printed documents, so far."""
+        return self._prints.chunks.sent_bytes
+
+    @property
+    def pages_cross(self) -> bool:
+        """A document is on its way to the printer now."""
+        return self._prints.chunks.waiting > 0
+
+    def set_page_rate(self, kbps: int) -> None:
+        """What printed documents may use of the line from now on."""
+        self._prints.chunks.set_rate(kbps)
+
+    # ---- wishes ----------------------------------------------------------------------------------------------------
+
+    async def request_report(self) -> None:
+        """How are scanner and printer? Answered by `report_changed`."""
+        await self._channel.send(TOPIC, DevicesRequested())
+
+    async def preview(self, source: ScanSource = ScanSource.GLASS, *, colour: bool = True) -> str:
+        """A quick look at the whole glass, 75 dpi. Returns the scan's id; answered by `preview_received`."""
+        return await self.scan(ScanKind.PREVIEW, source, dpi=PREVIEW_DPI, colour=colour)
+
+    async def scan(
+        self,
+        kind: ScanKind = ScanKind.PAGE,
+        source: ScanSource = ScanSource.GLASS,
+        *,
+        dpi: int = 300,
+        colour: bool = True,
+        area: Area | None = None,
+        duplex: bool = False,
+        areas: Sequence[Area] = (),
+        scan_id: str = "",
+    ) -> str:
+        """Scans; `dpi` 50 to 600, `area` in 1/300 inch; `areas`: a page of each instead.
+
+        Returns the scan's id (a new one unless given); answered by `scan_ended` and pages.
+        """
+        scan_id = scan_id or new_id()
+        request = ScanRequested(
+            scan_id=scan_id,
+            kind=kind,
+            source=source,
+            dpi=dpi,
+            colour=colour,
+            area=area or Area(),
+            duplex=duplex,
+            areas=list(areas),
+        )
+        await self._scans.request(request)
+        self._start_watch()
+        return scan_id
+
+    async def cancel_scan(self, scan_id: str) -> None:
+        """Stops a scan; answered by `scan_ended`."""
+        await self._channel.send(TOPIC, ScanCancelRequested(scan_id=scan_id))
+
+    async def ask_pages(self) -> None:
+        """The kiosk shall offer what it still holds: after a restart of the desk, and when the line is back."""
+        await self._channel.send(TOPIC, PagesRequested())
+
+    async def print_document(self, document: bytes, name: str, copies: int = 1) -> str:
+        """Prints a PDF at the kiosk, 1 to 5 copies. Returns the print's id; answered by `print_changed`.
+
+        Raises:
+            PageTooLarge, ValueError, BusUnreachable.
+        """
+        print_id = await self._prints.print_document(document, name, copies)
+        self._start_watch()
+        return print_id
+
+    async def cancel_print(self, print_id: str) -> None:
+        """Cancels a print; answered by `print_changed`, at the latest when the printer can."""
+        await self._prints.cancel(print_id)
+
+    # ---- facts -----------------------------------------------------------------------------------------------------
+
+    def _on_message(self, message: SessionMessage) -> None:
+        match message:
+            case DevicesReported():
+                if not self._is_known:
+                    self._prints.kiosk_key = message.kiosk_key
+                self.report_changed.emit(message)
+            case ScanProgressed():
+                self._scans.on_progressed(message)
+            case ScanEnded():
+                self._scans.on_ended(message)
+            case PageOffered():
+                self._scans.on_page(message.scan_id)
+                self._pages.on_offered(message)
+            case PageGlimpsed():
+                self._glimpses.on_told(message)
+            case ChunksRequested():
+                self._prints.send_again(message)
+            case PrintChanged():
+                self._prints.on_changed(message)
+            case _:
+                log.warning("a %s is not for the desk", type(message).__name__)
+        self._start_watch()
+
+    def _on_chunk(self, payload: bytes, headers: Mapping[str, str]) -> None:
+        if self._glimpses.takes(headers):
+            self._glimpses.on_chunk(payload, headers)
+            self._pages.is_heard()
+        else:
+            self._glimpses.is_heard()
+            self._pages.on_chunk(payload, headers)
+
+    # ---- watching --------------------------------------------------------------------------------------------------
+
+    @property
+    def is_busy(self) -> bool:
+        """Something is asked for or on its way."""
+        return bool(len(self._scans) or len(self._pages) or len(self._glimpses) or len(self._prints))
+
+    def _start_watch(self) -> None:
+        if self.is_busy and (self._watch is None or self._watch.done()):
+            self._watch = self._tasks.spawn(self._watch_all(), name="devices-watch")
+
+    async def _watch_all(self) -> None:
+        while self.is_busy:
+            await asyncio.sleep(self._look_s)
+            for part in (self._scans, self._pages, self._glimpses, self._prints):
+                part.look()
+
+    async def close(self) -> None:
+        """Stops talking; what was told to the kiosk and is still in the row is sent first, at most 2 s."""
+        for stop in self._stop_hearing:
+            stop()
+        await self._sure.drain()
+        self._sure.close()
+        self._prints.close()
+        if self._watch is not None:
+            self._watch.cancel()

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Scans that the agent wished, until the kiosk says how they ended. The other end: `session.kiosk.devices.scans`."""
+
+from __future__ import annotations
+
+import logging
+
+from session.core.clock import Clock
+from session.core.errors import BusUnreachable, PeerGone
+from session.core.notifier import Notifier
+from session.core.tasks import Tasks
+from session.protocol.conversation.messages import ScanEnded, ScanProgressed, ScanRequested
+from session.protocol.endpoints.channel import SessionChannel
+
+log = logging.getLogger(__name__)
+
+REPEAT_S = 4.0
+"""A wish that the kiosk has not answered at all is repeated; the same `scan_id` is the same scan."""
+SILENCE_S = 30.0
+"""A kiosk that scans says so every few seconds; after so long it is gone."""
+
+
+class _Running:
+    def __init__(self, request: ScanRequested | None, now_s: float) -> None:
+        self.request = request
+        self.is_heard = request is None
+        self.heard_s = self.asked_s = now_s
+        self.pages = 0
+
+
+class Scans:
+    """The scans of one session that are not over.
+
+    Attributes:
+        requested: the kiosk was asked for this.
+        progressed, ended: what the kiosk said; `ended` also with the code `peer_gone` when it says nothing for 30 s.
+    """
+
+    def __init__(self, channel: SessionChannel, topic: str, clock: Clock, tasks: Tasks) -> None:
+        self.requested: Notifier[ScanRequested] = Notifier()
+        self.progressed: Notifier[ScanProgressed] = Notifier()
+        self.ended: Notifier[ScanEnded] = Notifier()
+        self._channel, self._topic, self._clock, self._tasks = channel, topic, clock, tasks
+        self._running: dict[str, _Running] = {}
+        self._over: set[str] = set()
+
+    def __len__(self) -> int:
+        return len(self._running)
+
+    async def request(self, request: ScanRequested) -> None:
+        """Asks for a scan. Raises `BusUnreachable`: nothing was asked."""
+        await self._channel.send(self._topic, request)
+        if request.scan_id not in self._over:
+            self._running.setdefault(request.scan_id, _Running(request, self._clock.monotonic_s()))
+        self.requested.emit(request)
+
+    def on_progressed(self, progress: ScanProgressed) -> None:
+        """The kiosk scans, perhaps for a desk that was killed and restarted since."""
+        if progress.scan_id not in self._over:
+            self._hear(progress.scan_id)
+            self.progressed.emit(progress)
+
+    def on_page(self, scan_id: str) -> None:
+        """A page of this scan was offered."""
+        if scan_id in self._running:
+            self._hear(scan_id)
+            self._running[scan_id].pages += 1
+
+    def _hear(self, scan_id: str) -> None:
+        running = self._running.setdefault(scan_id, _Running(None, self._clock.monotonic_s()))
+        running.is_heard, running.heard_s = True, self._clock.monotonic_s()
+
+    def on_ended(self, ended: ScanEnded) -> None:
+        """The scan is over; said once, however often the kiosk repeats it."""
+        self._running.pop(ended.scan_id, None)
+        if ended.scan_id not in self._over:
+            self._over.add(ended.scan_id)
+            self.ended.emit(ended)
+
+    def look(self) -> None:
+        """Repeats what nobody answered; ends what nobody speaks of any more."""
+        now_s = self._clock.monotonic_s()
+        for scan_id, running in list(self._running.items()):
+            if now_s - running.heard_s >= SILENCE_S:
+                self.on_ended(ScanEnded(scan_id=scan_id, pages=running.pages, code=PeerGone.code))
+            elif not running.is_heard and running.request is not None and now_s - running.asked_s >= REPEAT_S:
+                running.asked_s = now_s
+                self._tasks.spawn(self._repeat(running.request), name="scan-repeat")
+
+    async def _repeat(self, request: ScanRequested) -> None:
+        try:
+            await self._channel.send(self._topic, request)
+        except BusUnreachable:
+            log.info("a wish to scan could not be repeated: the line is away")

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What the board asks about the past and the lines: acts and taking them back, the last hours. Used by the supervisor.
+
+Asked when somebody looks, and again every few seconds while they do; the other end is
+`session.hub.api.history_handlers`.
+"""
+
+from __future__ import annotations
+
+from session.bus.client import BusClient
+from session.core.notifier import Notifier
+from session.protocol.hub.history import (
+    HistoryAnswer,
+    HistoryRequest,
+    LinesAnswer,
+    LinesRequest,
+    TrendsAnswer,
+    TrendsRequest,
+    Undone,
+    UndoRequest,
+)
+
+
+class BoardPast:
+    """Questions of one supervisor. Each raises what the hub refused, or `HubUnreachable`.
+
+    Attributes:
+        retrying: a request is being repeated because its outcome is unknown.
+    """
+
+    def __init__(self, bus: BusClient) -> None:
+        self.retrying: Notifier[str] = Notifier()
+        self._bus = bus
+
+    async def history(self, wish: HistoryRequest) -> HistoryAnswer:
+        """Acts of a period, the newest first."""
+        return await self._bus.request("history", wish, HistoryAnswer)
+
+    async def undo(self, act_id: str, undoes: str, reason: str) -> Undone:
+        """Takes the act `undoes` back, as the act `act_id`."""
+        wish = UndoRequest(act_id=act_id, undoes=undoes, reason=reason)
+        return await self._bus.insist("undo", wish, Undone, timeout_s=10.0, on_retry=self.retrying.emit)
+
+    async def trends(self, hours: int, service: str = "") -> TrendsAnswer:
+        """The last hours, of one service or of all."""
+        return await self._bus.request("trends", TrendsRequest(hours=hours, service=service), TrendsAnswer)
+
+    async def lines(self) -> LinesAnswer:
+        """Every kiosk's line."""
+        return await self._bus.request("lines", LinesRequest(), LinesAnswer)

@@ -1,0 +1,425 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The desk's side of the talk with the hub: queue, sessions, dossier, log. Used by the desk's program.
+
+The other end is `session.hub.api.handlers`; the kiosk's counterpart is `session.kiosk.hub.client`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Callable, Sequence
+from datetime import date
+
+import msgspec
+
+from session.bus.channel import BusChannel
+from session.bus.client import FROM_HUB, BusClient
+from session.bus.transport.connection import Incoming
+from session.core.clock import Clock
+from session.core.errors import BusUnreachable, PageDamaged, SessionError, TransferInterrupted
+from session.core.notifier import Notifier
+from session.core.tasks import Tasks
+from session.desk.hub.convention_watch import Conventions
+from session.desk.hub.queue_copy import QueueCopy
+from session.protocol.codec import decode_plain, decode_request
+from session.protocol.hub.board import AgentStateRequest
+from session.protocol.hub.log import LogAck, LogAppend, LogPart, LogRequest
+from session.protocol.hub.requests import (
+    AcceptRequest,
+    Announcement,
+    CloseRequest,
+    DocumentFiled,
+    DocumentPart,
+    DocumentRequest,
+    Done,
+    DossierAnswer,
+    DossierFacts,
+    DossierRequest,
+    HangUpRequest,
+    HubEvent,
+    HubMessage,
+    PeerPresence,
+    PieceRequest,
+    PieceState,
+    QueueAnswer,
+    QueueBeat,
+    QueueRequest,
+    ResumeRequest,
+    Service,
+    SessionAnswer,
+    SessionEnded,
+    SessionFacts,
+    SessionsAnswer,
+    UploadBegin,
+    UploadChunk,
+    UploadCommit,
+    UploadState,
+)
+from session.protocol.hub.statistics import StatisticsAnswer, StatisticsBy, StatisticsRequest
+from session.protocol.hub.tickets import Ticket
+from session.protocol.hub.waiting import CallLaterRequest
+from session.protocol.sealing import CallerNumberAnswer, CallerNumberRequest, Part
+from session.protocol.wire import subjects
+from session.protocol.wire.ids import new_id
+from session.protocol.wire.version import MAX_CHUNK_BYTES
+
+log = logging.getLogger(__name__)
+
+VAULT_S = 5.0
+"""Longest wait for the organisation's own service."""
+
+TRIES = 3
+"""Times a request or a document is tried in all."""
+
+PAUSE_S = 0.5
+BEATS_LOST_S = 10.0
+"""Silence of the hub after which the queue on the screen cannot be trusted."""
+
+BULK_S = 30.0
+"""Time limit for one part of a document: on 512 kb/s a part of a document takes about 3 s."""
+
+SNAPSHOT_PAGE = 200
+SNAPSHOT_TRIES = 3
+"""Times a snapshot that changes while it is read is begun again; after that the beats reveal what is missing."""
+
+Progress = Callable[[int, int], None]
+"""Called with (bytes the hub holds, bytes of the whole)."""
+
+
+class DeskLink:
+    """What a desk asks of the hub and hears from it.
+
+    Attributes:
+        queue_changed: all open tickets, in the order they are served, at each change.
+        services: the organisation's services, once the queue was loaded.
+        connection_changed: True when hub and queue are there, False when not.
+        convention_changed: services or hours are others than before; `services` are loaded again by then.
+        session_ended: one of our sessions is over. peer_presence: its kiosk is silent or back.
+        announced: a supervisor says something to every agent. withdrawn: its id, when it is taken back.
+        retrying: a request is being repeated because its outcome is unknown.
+    """
+
+    def __init__(self, bus: BusClient, clock: Clock, tasks: Tasks) -> None:
+        self.queue_changed: Notifier[list[Ticket]] = Notifier()
+        self.connection_changed: Notifier[bool] = Notifier()
+        self.convention_changed: Notifier[str] = Notifier()
+        self.session_ended: Notifier[SessionEnded] = Notifier()
+        self.peer_presence: Notifier[PeerPresence] = Notifier()
+        self.announced: Notifier[Announcement] = Notifier()
+        self.withdrawn: Notifier[str] = Notifier()
+        self.retrying: Notifier[str] = Notifier()
+        self.services: list[Service] = []
+        self.organisation_name = ""
+        self.agent_name = ""
+        self._bus = bus
+        self._clock = clock
+        self._tasks = tasks
+        self._queue = QueueCopy()
+        self._loading: asyncio.Task[None] | None = None
+        self._told_connected = False
+        self._ended: set[str] = set()
+        self._said: set[str] = set()
+        self._heard_s = clock.monotonic_s()
+        self._conventions = Conventions(clock)
+
+    async def start(self) -> None:
+        """Listens, then loads the queue (in the background, again and again until it is there)."""
+        self._bus.connected.connect(self._on_connected)
+        self._bus.news.connect(self._on_news)
+        await self._bus.subscribe(subjects.QUEUE_EVENTS, self._on_ticket)
+        await self._bus.subscribe(subjects.QUEUE_BEAT, self._on_beat)
+        self._bus.beat()
+        self._load_soon()
+        self._tasks.spawn(self._watch_beats(), name="watch the hub's pulse")
+
+    @property
+    def queue(self) -> list[Ticket]:
+        """Open tickets in the order they are served."""
+        return self._queue.ordered()
+
+    @property
+    def is_ready(self) -> bool:
+        """True when the bus is there and the queue is loaded."""
+        return self._told_connected
+
+    # ---- sessions --------------------------------------------------------------------------------------------------
+
+    async def accept(self, ticket_id: str) -> SessionFacts:
+        """Takes a ticket.
+
+        Raises:
+            TicketTaken, TicketKept, TicketUnknown, BusUnreachable; `HubUnreachable` when the outcome stayed unknown.
+        """
+        answer = await self._insist("accept", AcceptRequest(ticket_id=ticket_id), SessionAnswer)
+        return answer.session
+
+    async def resume(self) -> SessionsAnswer:
+        """Sessions that are still ours, after a restart."""
+        return await self._insist("resume", ResumeRequest(), SessionsAnswer)
+
+    async def hang_up(self, session_id: str, reason: str = "done") -> None:
+        """Ends the conversation; the ticket goes to wrap-up."""
+        await self._insist("hang_up", HangUpRequest(session_id=session_id, reason=reason), Done)
+
+    async def call_later(self, session_id: str, minutes: int) -> None:
+        """The caller was not reached by telephone: ends the ticket, which waits again after `minutes`."""
+        await self._insist("call_later", CallLaterRequest(session_id=session_id, minutes=minutes), Done)
+
+    async def close(self, session_id: str, outcome: str = "done") -> None:
+        """Ends the wrap-up; the session's channel is forgotten."""
+        await self._insist("close", CloseRequest(session_id=session_id, outcome=outcome), Done)
+        self._bus.drop_channel(session_id)
+
+    def channel(self, session_id: str) -> BusChannel:
+        """The line to the session's kiosk."""
+        return self._bus.channel(session_id)
+
+    # ---- statistics ------------------------------------------------------------------------------------------------
+
+    async def statistics(
+        self, first: date, last: date, by: StatisticsBy = StatisticsBy.TOTAL, timeout_s: float = 10.0
+    ) -> StatisticsAnswer:
+        """Callers who arrived from `first` to `last`, both included; for supervisors.
+
+        Raises:
+            NotAllowed: not a supervisor, or a period that is reversed or over 400 days.
+            StoreUnreachable, and what `accept` raises.
+        """
+        return await self._insist(
+            "statistics", StatisticsRequest(first=first, last=last, by=by), StatisticsAnswer, timeout_s
+        )
+
+    async def report_state(self, available: bool, reason: str = "") -> None:
+        """Tells the supervisors whether this agent is available, or why not (a short code)."""
+        await self._insist("agent_state", AgentStateRequest(available=available, reason=reason), Done)
+
+    # ---- dossier ---------------------------------------------------------------------------------------------------
+
+    async def caller_number(self, session_id: str) -> str:
+        """The number that the caller typed, where only the organisation's vault can read it ("" for none).
+
+        Raises:
+            VaultAway: ask again later. And what `dossier` raises.
+        """
+        vault = await self._bus.vault(Part.DOSSIER)
+        if vault is None:
+            return ""
+        wish = CallerNumberRequest(session_id=session_id)
+        return (await vault.ask("caller_number", wish, CallerNumberAnswer, VAULT_S)).caller_number
+
+    async def dossier(self, session_id: str, number: str = "") -> DossierFacts:
+        """The dossier of the session's caller, or the one with `number` for a caller without one.
+
+        Raises:
+            DossierUnknown, NotAllowed, TicketUnknown, and what `accept` raises.
+        """
+        wish = DossierRequest(session_id=session_id, number=number)
+        return (await self._insist("dossier", wish, DossierAnswer)).dossier
+
+    async def set_piece(
+        self, session_id: str, dossier: str, piece_id: str, state: PieceState, reason: str = ""
+    ) -> DossierFacts:
+        """Sets an expected piece's state by hand. Raises as `dossier`."""
+        wish = PieceRequest(session_id=session_id, dossier=dossier, piece_id=piece_id, state=state, reason=reason)
+        return (await self._insist("piece", wish, DossierAnswer)).dossier
+
+    async def upload(
+        self,
+        session_id: str,
+        dossier: str,
+        piece_id: str,
+        name: str,
+        pages: int,
+        data: bytes,
+        *,
+        upload_id: str = "",
+        progress: Progress | None = None,
+    ) -> DocumentFiled:
+        """Files a document; goes on where an earlier try with the same `upload_id` stopped.
+
+        Raises:
+            DocumentNotFiled, PageTooLarge, NotAllowed, TransferInterrupted, and what `accept` raises.
+        """
+        begin = UploadBegin(
+            session_id=session_id,
+            upload_id=upload_id or new_id(),
+            dossier=dossier,
+            piece_id=piece_id,
+            name=name,
+            pages=pages,
+            size_bytes=len(data),
+            sha256=hashlib.sha256(data).hexdigest(),
+        )
+        for attempt in range(TRIES):
+            await self._send_document(begin, data, progress)
+            try:
+                commit = UploadCommit(upload_id=begin.upload_id)
+                return await self._insist("upload_commit", commit, DocumentFiled, BULK_S)
+            except (PageDamaged, TransferInterrupted):
+                if attempt == TRIES - 1:
+                    raise
+        raise TransferInterrupted
+
+    async def _send_document(self, begin: UploadBegin, data: bytes, progress: Progress | None) -> None:
+        state = await self._insist("upload_begin", begin, UploadState, BULK_S)
+        stalls = 0
+        while (at := state.received_bytes) < len(data):
+            if progress is not None:
+                progress(at, len(data))
+            part = UploadChunk(upload_id=begin.upload_id, offset=at, data=data[at : at + MAX_CHUNK_BYTES])
+            state = await self._insist("upload_chunk", part, UploadState, BULK_S)
+            stalls = stalls + 1 if state.received_bytes <= at else 0
+            if stalls > TRIES:
+                raise TransferInterrupted(received_bytes=at, size_bytes=len(data))
+        if progress is not None:
+            progress(len(data), len(data))
+
+    async def document(self, session_id: str, document_id: str, progress: Progress | None = None) -> bytes:
+        """Bytes of a filed document of the session's dossier. Raises as `dossier`."""
+        data = bytearray()
+        while True:
+            wish = DocumentRequest(session_id=session_id, document_id=document_id, offset=len(data))
+            part = await self._insist("document", wish, DocumentPart, BULK_S)
+            data += part.data
+            if progress is not None:
+                progress(len(data), part.size_bytes)
+            if len(data) >= part.size_bytes:
+                return bytes(data)
+            if not part.data:
+                raise TransferInterrupted(received_bytes=len(data), size_bytes=part.size_bytes)
+
+    # ---- log -------------------------------------------------------------------------------------------------------
+
+    async def append_log(self, session_id: str, first: int, records: Sequence[bytes]) -> int:
+        """Gives records to the log's keeper; returns the number below which it has all of ours."""
+        wish = LogAppend(session_id=session_id, first=first, records=[msgspec.Raw(record) for record in records])
+        return (await self._insist("log", wish, LogAck, BULK_S)).next
+
+    async def read_log(self, session_id: str) -> list[bytes]:
+        """All records of a session, in the keeper's order. Raises `NotAllowed`, `TicketUnknown`."""
+        records: list[bytes] = []
+        while True:
+            part = await self._insist(
+                "read_log", LogRequest(session_id=session_id, after=len(records)), LogPart, BULK_S
+            )
+            records += [bytes(record) for record in part.records]
+            if part.end or not part.records:
+                return records
+
+    # ---- asking ----------------------------------------------------------------------------------------------------
+
+    async def _insist[Answer](
+        self, verb: str, message: HubMessage, answer_type: type[Answer], timeout_s: float = 5.0
+    ) -> Answer:
+        """Repeats the same request while its outcome is unknown, at most `TRIES` times."""
+
+        return await self._bus.insist(verb, message, answer_type, timeout_s, tries=TRIES, on_retry=self.retrying.emit)
+
+    # ---- the queue -------------------------------------------------------------------------------------------------
+
+    def _on_connected(self, connected: bool) -> None:
+        if connected:
+            self._queue.begin_again()
+            self._load_soon()
+        else:
+            self._tell_connected(False)
+
+    def _tell_connected(self, connected: bool) -> None:
+        if connected != self._told_connected:
+            self._told_connected = connected
+            self.connection_changed.emit(connected)
+
+    def _load_soon(self) -> None:
+        if self._loading is None or self._loading.done():
+            self._loading = self._tasks.spawn(self._load(), name="load the queue")
+
+    async def _load(self) -> None:
+        pause_s = PAUSE_S
+        while True:
+            try:
+                await self._snapshot()
+            except BusUnreachable:
+                if not self._bus.is_connected:
+                    return  # `_on_connected` begins again
+            except SessionError as error:
+                log.info("the queue cannot be loaded now: %s", error.code)
+                self._tell_connected(False)
+                await asyncio.sleep(pause_s)
+                pause_s = min(pause_s * 2, 5.0)
+            else:
+                self._heard_s = self._clock.monotonic_s()
+                self._tell_connected(True)
+                self.queue_changed.emit(self.queue)
+                if self._conventions.take_news():
+                    self.convention_changed.emit(self._conventions.newest)
+                return
+
+    async def _snapshot(self) -> None:
+        for attempt in range(SNAPSHOT_TRIES):
+            first = await self._bus.request("queue", QueueRequest(limit=SNAPSHOT_PAGE), QueueAnswer)
+            tickets, steady = list(first.tickets), True
+            while len(tickets) < first.total and steady:
+                wish = QueueRequest(offset=len(tickets), limit=SNAPSHOT_PAGE)
+                page = await self._bus.request("queue", wish, QueueAnswer)
+                tickets += page.tickets
+                steady = page.revision == first.revision and bool(page.tickets)
+            if steady or attempt == SNAPSHOT_TRIES - 1:
+                self._queue.load(tickets, first.revision)
+                self.services = first.services
+                self.organisation_name, self.agent_name = first.organisation_name, first.your_name
+                return
+
+    def _on_ticket(self, message: Incoming) -> None:
+        sequence = message.headers.get("Nats-Sequence", "")
+        if not sequence.isdigit():  # only what the store republishes carries it
+            self._bus.refused_messages += 1
+            return
+        try:
+            ticket = decode_plain(Ticket, message.payload)
+        except SessionError as error:
+            self._bus.refused_messages += 1
+            log.warning("a ticket is unreadable: %s", error.code)
+            return
+        if self._queue.apply(ticket, int(sequence)):
+            self.queue_changed.emit(self.queue)
+
+    def _on_beat(self, message: Incoming) -> None:
+        if FROM_HUB not in message.headers:
+            self._bus.refused_messages += 1
+            return
+        try:
+            beat = decode_request(QueueBeat, message.payload)
+        except SessionError as error:
+            self._bus.refused_messages += 1
+            log.warning("a pulse is unreadable: %s", error.code)
+            return
+        self._heard_s = self._clock.monotonic_s()
+        if not self._told_connected:
+            self._load_soon()
+        if self._conventions.heard(beat.convention):
+            self._load_soon()
+        if self._queue.is_behind(beat.revision, beat.open_tickets, beat.digest):
+            log.info("the queue has a gap; loading it again")
+            self._load_soon()
+
+    async def _watch_beats(self) -> None:
+        """A hub that fell silent behind a bus that works is a lost connection too."""
+        while True:
+            await asyncio.sleep(1.0)
+            if self._clock.monotonic_s() - self._heard_s > BEATS_LOST_S:
+                self._tell_connected(False)
+
+    def _on_news(self, event: HubEvent) -> None:
+        match event:
+            case SessionEnded() if event.session_id not in self._ended:
+                self._ended.add(event.session_id)
+                self.session_ended.emit(event)
+            case PeerPresence():
+                self.peer_presence.emit(event)
+            case Announcement(withdrawn=True):
+                self.withdrawn.emit(event.broadcast_id)
+            case Announcement() if event.broadcast_id not in self._said:
+                self._said.add(event.broadcast_id)
+                self.announced.emit(event)

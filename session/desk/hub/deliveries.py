@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What a supervisor's board asks about copies for the agency's own systems, and for whole dossiers. Used by the board.
+
+The other ends are `session.hub.dossier.deliveries` and `export_service`, of the hub or of the organisation's vault.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from session.bus.client import BusClient
+from session.core.errors import PageDamaged
+from session.protocol.dossier.deliveries import (
+    DeliveriesActed,
+    DeliveriesAnswer,
+    DeliveriesRequest,
+    DeliveryAct,
+    DeliveryActRequest,
+)
+from session.protocol.dossier.exports import ExportAnswer, ExportHistoryRequest, ExportPartRequest, ExportRequest
+from session.protocol.dossier.pieces import MAX_LISTED, PieceHistory
+from session.protocol.hub.requests import DocumentPart
+
+
+class DeliveryLink:
+    """Requests of one supervisor. Each raises what was refused, or `HubUnreachable`."""
+
+    def __init__(self, bus: BusClient) -> None:
+        self._bus = bus
+
+    async def deliveries(self, wish: DeliveriesRequest) -> DeliveriesAnswer:
+        """Systems, and copies."""
+        return await self._bus.request("deliveries", wish, DeliveriesAnswer, timeout_s=10.0)
+
+    async def retry(self, ids: Sequence[int]) -> int:
+        """Tries these again now; how many."""
+        wish = DeliveryActRequest(act=DeliveryAct.RETRY, delivery_ids=list(ids))
+        return (await self._bus.insist("delivery_act", wish, DeliveriesActed, timeout_s=10.0)).count
+
+    async def give_up(self, ids: Sequence[int], reason: str) -> int:
+        """Tries these no more, for a reason; how many."""
+        wish = DeliveryActRequest(act=DeliveryAct.GIVE_UP, delivery_ids=list(ids), reason=reason)
+        return (await self._bus.insist("delivery_act", wish, DeliveriesActed, timeout_s=10.0)).count
+
+    async def export(self, dossier: str, reason: str) -> ExportAnswer:
+        """Notes the export, for a reason, and gives the dossier."""
+        return await self._bus.request("export", ExportRequest(dossier=dossier, reason=reason), ExportAnswer, 10.0)
+
+    async def history(self, dossier: str) -> PieceHistory:
+        """All steps and acts of a dossier that is being exported."""
+        whole = PieceHistory(steps=[], acts=[])
+        while True:
+            offset = max(len(whole.steps), len(whole.acts))
+            wish = ExportHistoryRequest(dossier=dossier, offset=offset)
+            part = await self._bus.insist("export_history", wish, PieceHistory)
+            whole = PieceHistory(steps=[*whole.steps, *part.steps], acts=[*whole.acts, *part.acts])
+            if max(len(part.steps), len(part.acts)) < MAX_LISTED:
+                return whole
+
+    async def document(self, dossier: str, document_id: str, sha256: str) -> bytes:
+        """The bytes of a document that is being exported, proved by their hash. Raises `PageDamaged` too."""
+        data = b""
+        while True:
+            wish = ExportPartRequest(dossier=dossier, document_id=document_id, offset=len(data))
+            part = await self._bus.insist("export_part", wish, DocumentPart)
+            data += part.data
+            if not part.data or len(data) >= part.size_bytes:
+                break
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise PageDamaged(size_bytes=len(data))
+        return data

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What a desk asks the dossier service about procedures and pieces. Used by the desk's program.
+
+The other end is `session.hub.dossier.pieces`. Each request raises what the hub refused.
+"""
+
+from __future__ import annotations
+
+from session.bus.client import BusClient
+from session.protocol.dossier.pieces import (
+    AcknowledgeRequest,
+    CorrectRequest,
+    DocumentSearchAnswer,
+    DocumentSearchRequest,
+    PageSeen,
+    PieceHistory,
+    PieceHistoryRequest,
+    ProcedureFacts,
+    ProceduresAnswer,
+    ProceduresRequest,
+    SeenAnswer,
+    SeenPage,
+    SeenRequest,
+    StartProcedureRequest,
+    SupersedeRequest,
+)
+from session.protocol.hub.requests import DossierAnswer, DossierFacts
+from session.protocol.wire.ids import new_id
+
+
+class PieceLink:
+    """An agent's requests about the dossier of its session."""
+
+    def __init__(self, bus: BusClient) -> None:
+        self._bus = bus
+
+    async def procedures(self, session_id: str) -> list[ProcedureFacts]:
+        """What may be started."""
+        wish = ProceduresRequest(session_id=session_id)
+        return (await self._bus.insist("procedures", wish, ProceduresAnswer)).procedures
+
+    async def start(self, session_id: str, dossier: str, procedure: str) -> DossierFacts:
+        """Adds what a procedure asks for; the dossier afterwards."""
+        wish = StartProcedureRequest(session_id=session_id, dossier=dossier, procedure=procedure)
+        return (await self._bus.insist("start_procedure", wish, DossierAnswer)).dossier
+
+    async def correct(
+        self, session_id: str, dossier: str, document_id: str, piece_id: str, name: str, reason: str
+    ) -> DossierFacts:
+        """Files a document's bytes anew; the dossier afterwards."""
+        wish = CorrectRequest(
+            session_id=session_id,
+            dossier=dossier,
+            request_id=new_id(),
+            document_id=document_id,
+            piece_id=piece_id,
+            name=name,
+            reason=reason,
+        )
+        return (await self._bus.insist("correct_document", wish, DossierAnswer)).dossier
+
+    async def supersede(
+        self, session_id: str, dossier: str, document_id: str, by_document_id: str, reason: str
+    ) -> DossierFacts:
+        """A document that was filed later takes another one's place; the dossier afterwards."""
+        wish = SupersedeRequest(
+            session_id=session_id,
+            dossier=dossier,
+            document_id=document_id,
+            by_document_id=by_document_id,
+            reason=reason,
+        )
+        return (await self._bus.insist("supersede_document", wish, DossierAnswer)).dossier
+
+    async def acknowledge(self, session_id: str, dossier: str, piece_ids: list[str]) -> DossierFacts:
+        """A receipt that names these pieces was printed."""
+        wish = AcknowledgeRequest(session_id=session_id, dossier=dossier, piece_ids=piece_ids)
+        return (await self._bus.insist("acknowledge", wish, DossierAnswer)).dossier
+
+    async def history(self, session_id: str, dossier: str) -> PieceHistory:
+        """What happened to the pieces, and what was done with the dossier, oldest first."""
+        wish = PieceHistoryRequest(session_id=session_id, dossier=dossier)
+        return await self._bus.insist("piece_history", wish, PieceHistory)
+
+    async def seen(self, session_id: str, dossier: str, pages: list[PageSeen]) -> list[SeenPage]:
+        """Pages that the dossier has already, or that look like some."""
+        wish = SeenRequest(session_id=session_id, dossier=dossier, pages=pages)
+        return (await self._bus.insist("seen", wish, SeenAnswer)).seen
+
+    async def search(self, session_id: str, dossier: str, words: str) -> list[str]:
+        """Ids of the dossier's documents with these words."""
+        wish = DocumentSearchRequest(session_id=session_id, dossier=dossier, words=words)
+        return (await self._bus.insist("search_documents", wish, DocumentSearchAnswer)).document_ids

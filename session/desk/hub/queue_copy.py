@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A desk's copy of the queue: a snapshot, then each change by its revision. Pure; used by `session.desk.hub.client`."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Sequence
+from datetime import datetime
+
+from session.protocol.hub.tickets import Ticket, TicketState, digest, queue_order
+
+ENDED = frozenset({TicketState.CLOSED, TicketState.ABANDONED})
+MARKS = 200
+DOUBTS = 2
+"""Beats in a row that must disagree before the copy is taken for wrong: one may have overtaken a change."""
+
+
+class QueueCopy:
+    """Open tickets with the revision each was seen at; a change costs the same however many wait."""
+
+    def __init__(self) -> None:
+        self._tickets: dict[str, tuple[Ticket, int]] = {}
+        self._line: list[tuple[datetime, str]] = []
+        self._ended: dict[str, None] = {}
+        self._heard: set[str] = set()
+        self._floor = 0
+        self._revision = 0
+        self._doubts = 0
+        self._digest = 0
+
+    def begin_again(self) -> None:
+        """The hub may be another from now on, with a store that was never told what we saw last, or a restored one.
+
+        What was seen until now holds until the next snapshot, whatever its revisions.
+        """
+        self._heard.clear()
+        self._floor = 0
+
+    def load(self, tickets: Sequence[Ticket], revision: int) -> None:
+        """Takes a snapshot as of `revision`; changes that came meanwhile and are newer stay."""
+        newer = {key: seen for key, seen in self._tickets.items() if seen[1] > revision and key in self._heard}
+        self._tickets = {ticket.id: (ticket, revision) for ticket in tickets} | newer
+        self._floor = revision
+        self._revision = max([revision, *(seen for _, seen in newer.values())])
+        self._doubts = 0
+        self._digest = 0
+        self._ended = {key: None for key, (ticket, _) in self._tickets.items() if ticket.state in ENDED}
+        still_open = [ticket for ticket, _ in self._tickets.values() if ticket.state not in ENDED]
+        self._line = sorted(queue_order(ticket) for ticket in still_open)
+        for ticket in still_open:
+            self._digest ^= digest(ticket)
+
+    def apply(self, ticket: Ticket, revision: int) -> bool:
+        """Takes one change; False when it is older than what is known."""
+        known = self._tickets.get(ticket.id)
+        counts = self._floor > 0 or ticket.id in self._heard  # what was seen before `begin_again` does not
+        if revision <= self._floor or (known is not None and counts and revision <= known[1]):
+            return False
+        self._heard.add(ticket.id)
+        if known is not None:
+            self._take_out(known[0])
+        self._tickets[ticket.id] = (ticket, revision)
+        self._revision = max(self._revision, revision)
+        if ticket.state in ENDED:
+            self._ended[ticket.id] = None
+            self._forget_ended()
+        else:
+            self._digest ^= digest(ticket)
+            insort(self._line, queue_order(ticket))
+        return True
+
+    def _take_out(self, ticket: Ticket) -> None:
+        if ticket.state in ENDED:
+            self._ended.pop(ticket.id)
+            return
+        self._digest ^= digest(ticket)
+        del self._line[bisect_left(self._line, queue_order(ticket))]
+
+    def _forget_ended(self) -> None:
+        """Ended tickets stay as marks for a while, so that a snapshot read meanwhile cannot bring them back."""
+        while len(self._ended) > MARKS:
+            oldest = next(iter(self._ended))
+            del self._ended[oldest], self._tickets[oldest]
+            self._heard.discard(oldest)
+
+    def is_behind(self, revision: int, open_tickets: int, digest: int | None = None) -> bool:
+        """True when the hub's beats say twice in a row that something is missing here.
+
+        Args:
+            digest: the hub's, None from one that does not say it. At the same revision it must be ours: who missed a
+                change and heard the next one has all the right numbers.
+        """
+        agrees = revision <= self._revision and open_tickets == len(self._line)
+        if revision == self._revision and digest not in (None, self._digest):
+            agrees = False
+        self._doubts = 0 if agrees else self._doubts + 1
+        return self._doubts >= DOUBTS
+
+    def ordered(self) -> list[Ticket]:
+        """Open tickets in the order they are served."""
+        return [self._tickets[name][0] for _, name in self._line]

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What a site's host and a network's operator ask of the hub, again and again. Used by their programs.
+
+The other end is `session.hub.transfers.host_calls` and `session.hub.network.network_state`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from session.bus.client import BusClient
+from session.core.errors import SessionError
+from session.core.notifier import Notifier
+from session.core.tasks import Tasks
+from session.protocol.hub.requests import Done
+from session.protocol.hub.site import (
+    HelpState,
+    HostRequest,
+    NetworkAnswer,
+    NetworkRequest,
+    SiteAnswer,
+    SiteRequest,
+    SiteStateRequest,
+)
+
+log = logging.getLogger(__name__)
+
+LOOK_S = 2.0
+
+
+class SiteLink:
+    """The host's line to the hub. Acts raise what the hub refused.
+
+    Attributes:
+        changed: the host's kiosks, at each look. connection_changed: the bus came or went.
+    """
+
+    def __init__(self, bus: BusClient, tasks: Tasks, *, look_s: float = LOOK_S) -> None:
+        self.changed: Notifier[SiteAnswer] = Notifier()
+        self.connection_changed: Notifier[bool] = bus.connected
+        self._bus, self._tasks, self._look_s = bus, tasks, look_s
+
+    def start(self) -> None:
+        """Begins to look, again and again."""
+        self._bus.beat()
+        self._tasks.spawn(self._looking(), name="look at the site")
+
+    async def look(self) -> None:
+        """Asks now."""
+        self.changed.emit(await self._bus.request("site", SiteRequest(), SiteAnswer))
+
+    async def _looking(self) -> None:
+        while True:
+            try:
+                await self.look()
+            except SessionError as error:
+                log.info("no look at the site: %s", error.code)
+            await asyncio.sleep(self._look_s)
+
+    async def answer(self, kiosk: str, state: HelpState) -> None:
+        """The host comes, is there, or has finished."""
+        await self._bus.insist("host", HostRequest(kiosk=kiosk, state=state), Done)
+        await self.look()
+
+
+class NetworkLink:
+    """The operator's line to the hub. Acts raise what the hub refused.
+
+    Attributes:
+        changed: hubs and sites, at each look. connection_changed: the bus came or went.
+    """
+
+    def __init__(self, bus: BusClient, tasks: Tasks, *, look_s: float = LOOK_S) -> None:
+        self.changed: Notifier[NetworkAnswer] = Notifier()
+        self.connection_changed: Notifier[bool] = bus.connected
+        self._bus, self._tasks, self._look_s = bus, tasks, look_s
+
+    def start(self) -> None:
+        """Begins to look, again and again."""
+        self._bus.beat()
+        self._tasks.spawn(self._looking(), name="look at the network")
+
+    async def look(self) -> None:
+        """Asks now."""
+        self.changed.emit(await self._bus.request("network", NetworkRequest(), NetworkAnswer))
+
+    async def _looking(self) -> None:
+        while True:
+            try:
+                await self.look()
+            except SessionError as error:
+                log.info("no look at the network: %s", error.code)
+            await asyncio.sleep(self._look_s)
+
+    async def set_site(self, site: str, closed: bool, reason: str) -> None:
+        """Closes a site of our account for new calls, or opens it."""
+        wish = SiteStateRequest(site=site, reason=reason)
+        await self._bus.insist("close_site" if closed else "open_site", wish, Done)
+        await self.look()

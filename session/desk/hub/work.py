@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What an agent asks the hub about its own work: what it may serve, the next caller, no to an offer, more time.
+
+Used by the desk's program; the other end is `session.hub.assignment.routing`. Offers come as tickets, through
+`session.desk.hub.client`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from session.bus.client import BusClient
+from session.protocol.hub.board import AgentStateRequest
+from session.protocol.hub.requests import Done, HubMessage, SessionAnswer, SessionFacts
+from session.protocol.hub.routing import (
+    DeclineRequest,
+    NextRequest,
+    NoteRequest,
+    ProlongRequest,
+    WorkAnswer,
+    WorkRequest,
+    WrapUpAnswer,
+)
+
+
+class WorkLink:
+    """An agent's own requests. Each raises what the hub refused; see `session.hub.assignment.routing`.
+
+    Args:
+        on_retry: told the verb of a request that is repeated because its outcome is unknown.
+    """
+
+    def __init__(self, bus: BusClient, on_retry: Callable[[str], None] = lambda verb: None) -> None:
+        self._bus = bus
+        self._on_retry = on_retry
+
+    async def work(self) -> WorkAnswer:
+        """What this agent may serve, and the state it chose today."""
+        return await self._insist("work", WorkRequest(), WorkAnswer)
+
+    async def report(self, available: bool, reason: str = "") -> None:
+        """This agent is available, or why not (a short code)."""
+        await self._insist("agent_state", AgentStateRequest(available=available, reason=reason), Done)
+
+    async def next(self, service: str | None = None) -> SessionFacts:
+        """Takes the caller who is next for this agent. Raises `NobodyWaits`, `AgentBusy`."""
+        return (await self._insist("next", NextRequest(service=service), SessionAnswer)).session
+
+    async def decline(self, ticket_id: str, reason: str) -> None:
+        """Does not take the offered ticket; the hub offers it to somebody else."""
+        await self._insist("decline", DeclineRequest(ticket_id=ticket_id, reason=reason), Done)
+
+    async def prolong(self, session_id: str, until_utc: datetime) -> WrapUpAnswer:
+        """Asks for the service's wrap-up time once more. Raises `NotAllowed` when it was often enough."""
+        return await self._insist("prolong", ProlongRequest(session_id=session_id, until_utc=until_utc), WrapUpAnswer)
+
+    async def note(self, session_id: str, note_id: str, text: str) -> None:
+        """Keeps a note in the dossier of the session's caller. Raises `DossierUnknown`, `TicketUnknown`."""
+        await self._insist("note", NoteRequest(session_id=session_id, note_id=note_id, text=text), Done)
+
+    async def _insist[Answer](self, verb: str, wish: HubMessage, answer_type: type[Answer]) -> Answer:
+        return await self._bus.insist(verb, wish, answer_type, on_retry=self._on_retry)

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""One session at the desk: call, consent, shared page, scanner and printer on one channel, written into one log.
+
+Built by the desk's program for each session; the other end is `session.kiosk.session`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from session.core.clock import Clock
+from session.core.errors import BusUnreachable
+from session.core.notifier import Notifier
+from session.core.tasks import Tasks
+from session.desk.call.consent import DeskGrants
+from session.desk.call.privacy import DeskPrivacy
+from session.desk.call.third_parties import DeskTalk
+from session.desk.call.third_party_call import OfferingEngine
+from session.desk.call.video_call import DeskCall
+from session.desk.cobrowse.remote_control import DeskControl
+from session.desk.cobrowse.shared_page import DeskCobrowse
+from session.desk.cobrowse.shown_document import DeskShow
+from session.desk.devices.scanner_and_printer import DeskDevices, Keep
+from session.desk.event_log import Chronicle
+from session.desk.hub.third_parties import TalkLink
+from session.desk.line import DeskLine
+from session.log.writer import LogWriter
+from session.media.engine import MediaEngine
+from session.media.ice import IcePlan
+from session.protocol.conversation.messages import KioskWiped, PageOffered, SessionMessage
+from session.protocol.endpoints.channel import SessionChannel
+from session.protocol.endpoints.chat import Written
+from session.protocol.hub.requests import SessionFacts
+from session.protocol.hub.talk_state import is_in
+
+log = logging.getLogger(__name__)
+
+GATHER_S = 2.0
+
+
+class DeskSession:
+    """The desk's side of one conversation.
+
+    Args:
+        facts: the session. channel: to the kiosk. engine: voice and picture, shared by all sessions of this desk.
+        keep: puts a received page on disk; called before the kiosk is told that it may forget the page.
+        is_kept: whether a page is on disk already, from before a restart.
+        log_writer: this end's part of the session's log.
+        aside_engine: for a call with a third person. talk_link: to the hub, about holding and third people.
+        resumed: the desk was restarted in the middle. chunk_kbps: rate of printed documents on the line.
+        plan: which ways calls may take by our own settings; what the hub gives for this session goes before.
+        keep_memory: file that remembers over a restart that the caller lets documents be kept.
+
+    Attributes:
+        kiosk_wiped: the kiosk removed everything of the caller.
+    """
+
+    def __init__(
+        self,
+        facts: SessionFacts,
+        channel: SessionChannel,
+        engine: MediaEngine,
+        keep: Keep,
+        is_kept: Callable[[PageOffered], bool],
+        log_writer: LogWriter,
+        clock: Clock,
+        tasks: Tasks,
+        *,
+        resumed: bool,
+        chunk_kbps: int,
+        aside_engine: OfferingEngine,
+        talk_link: TalkLink,
+        keep_memory: Path | None = None,
+        plan: IcePlan | None = None,
+    ) -> None:
+        ways = (plan or IcePlan()).with_rules(facts.ice)
+        engine.set_ice(ways)
+        self.facts = facts
+        self.resumed = resumed
+        self.kiosk_wiped: Notifier[KioskWiped] = Notifier()
+        self._channel, self._log, self._tasks = channel, log_writer, tasks
+        self.call = DeskCall(channel, engine, clock, tasks, clock.monotonic_s(), plan=ways)
+        self.talk = DeskTalk(channel, self.call, aside_engine, talk_link, tasks)
+        self.grants = DeskGrants(channel, clock, tasks, keep_memory)
+        self.page = DeskCobrowse(channel, clock, tasks)
+        self.control = DeskControl(channel, lambda: self.page.epoch, tasks)
+        self.show = DeskShow(channel, clock, tasks, chunk_kbps)
+        self.devices = DeskDevices(
+            channel, clock, tasks, keep, is_kept=is_kept, chunk_kbps=chunk_kbps, kiosk_key=facts.kiosk_key
+        )
+        self.line = DeskLine(channel, self.call, engine, self.devices, facts.line, clock, tasks, chunk_kbps)
+        self.talk.third_changed.connect(lambda third: self.line.set_third(is_in(third)))
+        self.written = Written(channel, tasks)
+        self.privacy = DeskPrivacy(channel, self.call, self.talk, tasks)
+        self.chronicle = Chronicle(facts, log_writer, clock)
+        self.chronicle.listen(self.call, self.page, self.devices)
+        self.chronicle.listen_to_line(self.line)
+        self.written.said.connect(lambda _fact: self.chronicle.words_sent())
+        self._gathering: asyncio.Task[None] | None = None
+        self._stop_listening: Callable[[], None] = channel.on_message("end", self._on_end)
+
+    async def start(self) -> None:
+        """Begins to listen; after a restart asks the kiosk for everything again: call, consent, page, scanned pages."""
+        self.chronicle.opened(self.resumed)
+        self.call.start()
+        self.line.start()
+        if self.resumed and not self.talk.talk.held:
+            self.call.request_call()
+        await self._ask_again()
+        if self.resumed:
+            self.show.repeat()  # what an earlier run showed is not known here any more
+        self._gathering = self._tasks.spawn(self._gather(), name="desk log of the shared page")
+
+    async def start_without_kiosk(self) -> None:
+        """Begins a talk by telephone: nobody is at the kiosk, nothing is asked of it."""
+        self.chronicle.opened(self.resumed)
+
+    async def _gather(self) -> None:
+        while True:
+            await asyncio.sleep(GATHER_S)
+            self.chronicle.flush_mirror(due_only=True)
+
+    async def _ask_again(self) -> None:
+        """How are consent, devices and pages? Asked at the start, and whenever the line comes back."""
+        try:
+            await self.grants.ask_all()
+            await self.devices.request_report()
+            await self.devices.ask_pages()
+        except BusUnreachable:
+            log.info("the kiosk is not asked: the line is away")
+            return
+        self.page.request_snapshot()
+
+    def line_back(self) -> None:
+        """The line is back: what happened meanwhile?"""
+        self._tasks.spawn(self._ask_again(), name="desk asks the kiosk again")
+        self.show.repeat()
+
+    async def end_call(self) -> None:
+        """The conversation is over: voice, picture and page end; the log goes on through the wrap-up."""
+        self.line.close()
+        self.chronicle.line_closed()
+        self.privacy.close()
+        self.written.forget()
+        await self.talk.close()
+        await self.call.hang_up()
+        self.page.close()
+        self.control.close()
+        self.show.close()
+        if self._gathering is not None:
+            self._gathering.cancel()
+        self.chronicle.flush_mirror(due_only=False)
+        self.grants.close()
+        await self.devices.close()
+
+    async def close(self, flush_s: float) -> bool:
+        """The wrap-up is finished; True when the hub has the whole log."""
+        self._stop_listening()
+        return await self._log.close(flush_s)
+
+    def _on_end(self, message: SessionMessage) -> None:
+        if isinstance(message, KioskWiped):
+            self.kiosk_wiped.emit(message)

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Who says more than any program of ours would. Used by everything in the hub that drops messages.
+
+A refusal costs the hub almost as much as an answer, and what waits unread in one connection makes everybody wait. So
+who goes on after hundreds of refusals gets none any more, and whoever runs the server is told whom to shut out.
+"""
+
+from __future__ import annotations
+
+from session.core.clock import Clock
+from session.core.notifier import Notifier
+from session.hub.access.rate_limits import Rates
+
+DROPS_PER_S, DROPS_BURST = 50.0, 1000.0
+BEATS_PER_S, BEATS_BURST = 2.0, 50.0
+"""Signs of life: one every 5 s, and some at once from a line that was away."""
+
+TOLD_EACH_S = 10.0
+
+
+class Floods:
+    """Counts what was dropped by identity, "<organisation>.<role letter>.<user>".
+
+    Attributes:
+        found: an identity has gone far over every limit; told again while it goes on, every 10 s.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self.found: Notifier[str] = Notifier()
+        self._clock = clock
+        self._drops = Rates(clock, DROPS_PER_S, DROPS_BURST)
+        self._beats = Rates(clock, BEATS_PER_S, BEATS_BURST)
+        self._told_s: dict[str, float] = {}
+
+    def dropped(self, who: str) -> None:
+        """A message of theirs was dropped because there were too many, or because it is none."""
+        if self._drops.take(who):
+            return
+        now_s = self._clock.monotonic_s()
+        if now_s - self._told_s.get(who, float("-inf")) >= TOLD_EACH_S:
+            self._told_s[who] = now_s
+            self.found.emit(who)
+
+    def beat(self, who: str) -> bool:
+        """A sign of life; False when there are too many of them."""
+        if self._beats.take(who):
+            return True
+        self.dropped(who)
+        return False

@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Who was invited, enrolled and revoked: one small SQLite file in the hub's folder. Used by hub and its commands.
+
+Several programs use the file at once: the hub that runs, and `expert-app hub invite` or `revoke`. A change of keys
+raises `wanted`; the hub that has taken it to its server raises `applied`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from session.core.errors import EnrolmentRefused
+from session.hub.storage.format import StoredTooNew
+from session.protocol.hub.enrolment import ALPHABET, CODE_LETTERS
+from session.protocol.wire.roles import Role
+
+FORMAT = 1
+"""Number of this layout (SQLite's `user_version`; 0: before there were numbers). A change raises it and adds a step."""
+
+_STEPS = {0: ""}
+"""From each older number, the SQL that leads to the next."""
+
+WAIT_S = 5.0
+"""Longest wait for another program that writes."""
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS invitation (
+  code_hash BLOB PRIMARY KEY, organisation TEXT NOT NULL, role TEXT NOT NULL, user TEXT NOT NULL,
+  until_utc TEXT NOT NULL, used_by TEXT NOT NULL DEFAULT '');
+CREATE TABLE IF NOT EXISTS enrolled (
+  organisation TEXT NOT NULL, role TEXT NOT NULL, user TEXT NOT NULL, key TEXT NOT NULL, at_utc TEXT NOT NULL,
+  PRIMARY KEY (organisation, role, user));
+CREATE TABLE IF NOT EXISTS revoked (key TEXT PRIMARY KEY, at_utc TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
+INSERT OR IGNORE INTO state VALUES ('wanted', 0), ('applied', 0);
+"""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """One name on the bus."""
+
+    organisation: str
+    role: Role
+    user: str
+
+
+Keys = Mapping[tuple[str, Role, str], str]
+
+
+class IdentityBook:
+    """The file. Every method opens and closes it, and takes a few milliseconds.
+
+    Args:
+        path: readable by the hub's account only (0600).
+
+    Raises:
+        StoredTooNew: a newer version has written the file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        with self._open() as base:
+            number = int(base.execute("PRAGMA user_version").fetchone()[0])
+            if number > FORMAT:
+                raise StoredTooNew("identities", number, FORMAT)
+            base.executescript(_TABLES)
+            while number < FORMAT:
+                base.executescript(f"BEGIN IMMEDIATE; {_STEPS[number]} PRAGMA user_version = {number + 1}; COMMIT;")
+                number += 1
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        """A connection whose block is one transaction."""
+        with closing(sqlite3.connect(self._path, timeout=WAIT_S, isolation_level=None)) as base:
+            base.execute("PRAGMA synchronous = FULL")
+            yield base
+
+    @contextmanager
+    def _change(self) -> Iterator[sqlite3.Connection]:
+        with self._open() as base:
+            base.execute("BEGIN IMMEDIATE")
+            try:
+                yield base
+            except BaseException:
+                base.execute("ROLLBACK")
+                raise
+            base.execute("COMMIT")
+
+    # ---- invitations -----------------------------------------------------------------------------------------------
+
+    def invite(self, identity: Identity, now: datetime, valid_for: timedelta) -> str:
+        """A fresh code for `identity`; an earlier one for the same identity is worth nothing from now on."""
+        code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LETTERS))
+        until = (now + valid_for).isoformat()
+        with self._change() as base:
+            base.execute("DELETE FROM invitation WHERE until_utc < ?", (now.isoformat(),))
+            base.execute("DELETE FROM invitation WHERE (organisation, role, user) = (?, ?, ?)", _row(identity))
+            base.execute(
+                "INSERT INTO invitation (code_hash, organisation, role, user, until_utc) VALUES (?, ?, ?, ?, ?)",
+                (_hash(code), *_row(identity), until),
+            )
+        return code
+
+    def enrol(self, code: str, key: str, now: datetime) -> Identity:
+        """Takes `key` as that of the invited identity; once per code, but again for the same key.
+
+        Raises:
+            EnrolmentRefused: no open invitation has this code, or the key was revoked.
+        """
+        with self._change() as base:
+            identity, used_by = self._invited(base, code, now)
+            if used_by == key:
+                return identity
+            if used_by or base.execute("SELECT 1 FROM revoked WHERE key = ?", (key,)).fetchone():
+                raise EnrolmentRefused
+            base.execute("UPDATE invitation SET used_by = ? WHERE code_hash = ?", (key, _hash(code)))
+            base.execute(
+                "INSERT OR REPLACE INTO enrolled VALUES (?, ?, ?, ?, ?)", (*_row(identity), key, now.isoformat())
+            )
+            _want(base)
+        return identity
+
+    def _invited(self, base: sqlite3.Connection, code: str, now: datetime) -> tuple[Identity, str]:
+        """Compares with every invitation to the end: the time taken tells nothing about any code."""
+        wanted, found = _hash(code), None
+        rows = base.execute("SELECT code_hash, organisation, role, user, used_by, until_utc FROM invitation")
+        for kept, organisation, role, user, used_by, until in rows:
+            if hmac.compare_digest(bytes(kept), wanted) and datetime.fromisoformat(until) >= now:
+                found = Identity(organisation, Role(role), user), str(used_by)
+        if found is None:
+            raise EnrolmentRefused
+        return found
+
+    def admit(self, identity: Identity, key: str, now: datetime) -> None:
+        """Takes `key` as that of `identity` without a code: for a vault, which does not let anybody into the bus."""
+        with self._change() as base:
+            base.execute(
+                "INSERT OR REPLACE INTO enrolled VALUES (?, ?, ?, ?, ?)", (*_row(identity), key, now.isoformat())
+            )
+            _want(base)
+
+    # ---- keys ------------------------------------------------------------------------------------------------------
+
+    def revoke(self, identity: Identity, listed_key: str, now: datetime) -> bool:
+        """Takes every key of `identity` away, also `listed_key` of the catalogue; False when it had none."""
+        with self._change() as base:
+            query = "SELECT key FROM enrolled WHERE (organisation, role, user) = (?, ?, ?)"
+            keys = {str(key) for (key,) in base.execute(query, _row(identity))} | ({listed_key} - {""})
+            base.execute("DELETE FROM enrolled WHERE (organisation, role, user) = (?, ?, ?)", _row(identity))
+            base.execute("DELETE FROM invitation WHERE (organisation, role, user) = (?, ?, ?)", _row(identity))
+            base.executemany("INSERT OR IGNORE INTO revoked VALUES (?, ?)", [(key, now.isoformat()) for key in keys])
+            _want(base)
+        return bool(keys)
+
+    def keys(self) -> Keys:
+        """Enrolled keys by (organisation, role, user): they win over the catalogue's."""
+        with self._open() as base:
+            rows = base.execute("SELECT organisation, role, user, key FROM enrolled").fetchall()
+        return {(organisation, Role(role), user): key for organisation, role, user, key in rows}
+
+    def revoked(self) -> frozenset[str]:
+        """Public keys that no server may know, wherever they are listed."""
+        with self._open() as base:
+            return frozenset(key for (key,) in base.execute("SELECT key FROM revoked"))
+
+    @property
+    def is_empty(self) -> bool:
+        """True when nobody was ever invited, enrolled or revoked."""
+        with self._open() as base:
+            query = "SELECT EXISTS (SELECT 1 FROM {}) OR EXISTS (SELECT 1 FROM {}) OR EXISTS (SELECT 1 FROM {})"
+            (found,) = base.execute(query.format("invitation", "enrolled", "revoked")).fetchone()
+        return not found
+
+    # ---- what the running server knows -----------------------------------------------------------------------------
+
+    def wanted(self) -> int:
+        """Number of the latest change."""
+        return self._state("wanted")
+
+    def applied(self) -> int:
+        """Number of the latest change that a running server has taken."""
+        return self._state("applied")
+
+    def set_applied(self, number: int) -> None:
+        """Notes that the server has taken every change up to `number`."""
+        with self._change() as base:
+            base.execute("UPDATE state SET value = max(value, ?) WHERE name = 'applied'", (number,))
+
+    def _state(self, name: str) -> int:
+        with self._open() as base:
+            (value,) = base.execute("SELECT value FROM state WHERE name = ?", (name,)).fetchone()
+        return int(value)
+
+
+def _row(identity: Identity) -> tuple[str, str, str]:
+    return identity.organisation, identity.role.value, identity.user
+
+
+def _hash(code: str) -> bytes:
+    return hashlib.sha256(code.encode()).digest()
+
+
+def _want(base: sqlite3.Connection) -> None:
+    base.execute("UPDATE state SET value = value + 1 WHERE name = 'wanted'")

@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The hub's door: a request's subject says who asks, `ALL_VERBS` who may, a handler answers. Used by
+`session.hub.composition`.
+
+Role and user come from the subject alone, which the server enforces; never from the payload.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from session.bus.hub_connection import HubConnection
+from session.bus.jetstream.streams import NEW_LEADER
+from session.bus.transport.connection import Incoming
+from session.core.clock import Clock
+from session.core.errors import BusUnreachable, NotAllowed, RateLimited, SessionError, StoreUnreachable
+from session.core.tasks import Tasks
+from session.hub.access.rate_limits import Rates
+from session.protocol.codec import decode_request, encode
+from session.protocol.hub.requests import HubMessage, Refusal
+from session.protocol.verbs import ALL_VERBS
+from session.protocol.wire.roles import Role
+
+log = logging.getLogger(__name__)
+
+PER_S, BURST = 20.0, 100.0
+"""What a person's clicks need, with room for a desk that starts."""
+
+SUBJECT, TO_ALL = "svc.*.*.*.*", "all.*.*.*.*"
+"""One hub gets the first, each hub the second."""
+
+MOST_REPLIES = 4
+"""So many times one request in hand is answered; an honest client asks twice."""
+
+ELECTIONS = 3
+"""So often a request is done again because a stream has another leader: each stream elects its own."""
+
+FINISH_S = 5.0
+"""How long a hub that stops goes on with what it has begun: longer than a client waits for an answer."""
+
+REFUSED_PER_S, REFUSED_BURST = 20.0, 200.0
+"""So many requests over the limit are refused in words; who goes on all the same gets no answer and costs no work."""
+
+BULK = frozenset({"upload_chunk", "document", "export_part", "library_document", "log", "read_log"})
+BULK_PER_S, BULK_BURST = 1000.0, 2000.0
+"""Parts of documents and logs come one after the other, as fast as the line allows."""
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks, as the server has proved it."""
+
+    organisation: str
+    role: Role
+    user: str
+
+    @property
+    def writer(self) -> str:
+        """ "<role letter>.<user>"."""
+        return f"{self.role}.{self.user}"
+
+
+Handler = Callable[[Asker, Any], Awaitable[HubMessage]]
+
+
+Measured = Callable[[str, float, str], None]
+"""(verb, seconds until the answer, code of the refusal or "") of each request."""
+
+
+def unmeasured(verb: str, seconds: float, code: str) -> None:
+    """Nobody counts."""
+
+
+def _unnoticed(who: str) -> None:
+    return None
+
+
+Forward = Callable[[Asker, str, bytes], Awaitable[bytes | None]]
+"""(asker, verb, payload) -> what another network answers, None when the question is for us."""
+
+
+async def _nobody(asker: Asker, verb: str, payload: bytes) -> bytes | None:
+    return None
+
+
+class HubService:
+    """Answers `svc.<organisation>.<role>.<user>.<verb>`, and `all...` for a hub that does not."""
+
+    def __init__(self, connection: HubConnection, handlers: dict[str, Handler], clock: Clock, tasks: Tasks) -> None:
+        if missing := set(ALL_VERBS) ^ set(handlers):
+            raise ValueError(f"verbs without handler, or handlers without verb: {sorted(missing)}")
+        self.answered = 0
+        self.refused = 0
+        self.dropped = 0
+        self._connection = connection
+        self._handlers = handlers
+        self._tasks = tasks
+        self._answering: set[asyncio.Task[None]] = set()
+        self._in_hand: dict[tuple[str, bytes], list[str]] = {}
+        self.excess: Callable[[str], None] = _unnoticed
+        self.elsewhere: Forward = _nobody
+        self.measured: Measured = unmeasured
+        self._clock = clock
+        self._rates = Rates(clock, PER_S, BURST)
+        self._bulk_rates = Rates(clock, BULK_PER_S, BULK_BURST)
+        self._refused_rates = Rates(clock, REFUSED_PER_S, REFUSED_BURST)
+
+    async def start(self) -> None:
+        """Begins to answer; several hubs share the work."""
+        await self._connection.serve(SUBJECT, self.take)
+        await self._connection.serve(TO_ALL, self.take_again, shared=False)
+
+    async def stop(self) -> None:
+        """Takes no more requests; returns once those taken are answered, which other hubs need not do then."""
+        await self._connection.drain(SUBJECT)
+        await self._connection.drain(TO_ALL)
+        if self._answering:
+            await asyncio.wait(self._answering, timeout=FINISH_S)
+        with contextlib.suppress(StoreUnreachable):
+            await self._connection.settle()
+
+    def take(self, message: Incoming) -> None:
+        """A request `svc.<organisation>.<role letter>.<user>.<verb>`, as the server or a partner's link proved it."""
+        who, _, verb = message.subject.partition(".")[2].rpartition(".")
+        rates = self._bulk_rates if verb in BULK else self._rates
+        within = rates.take(who)
+        if not message.reply or (not within and not self._refused_rates.take(who)):
+            self.dropped += 1
+            self.excess(who)
+            return
+        task = self._tasks.begin(self._serve(message, within), name=f"answer {verb}")
+        self._answering.add(task)
+        task.add_done_callback(self._answering.discard)
+
+    def take_again(self, message: Incoming) -> None:
+        """A request that its hub has not answered yet. Where we are that hub, its answer is this one's, too."""
+        replies = self._in_hand.get((message.subject.partition(".")[2], message.payload))
+        if replies is None:
+            self.take(message)
+        elif message.reply and len(replies) < MOST_REPLIES:
+            replies.append(message.reply)
+        else:
+            self.dropped += 1
+
+    async def _serve(self, message: Incoming, within: bool) -> None:
+        request, replies = (message.subject.partition(".")[2], message.payload), [message.reply]
+        is_first = self._in_hand.setdefault(request, replies) is replies
+        try:
+            await self._answer_to(replies, message, within)
+        finally:
+            if is_first:
+                del self._in_hand[request]
+
+    async def _answer_to(self, replies: list[str], message: Incoming, within: bool) -> None:
+        since_s, code = self._clock.monotonic_s(), ""
+        try:
+            if not within:
+                raise RateLimited
+            answer = await self._answer(message)
+            await self._connection.streams.kept()
+            self.answered += 1
+        except SessionError as error:
+            self.refused += 1
+            code = error.code
+            answer = encode(Refusal(code=code, detail=error.detail))
+        except Exception:  # the boundary: whoever asks gets an answer, and the hub goes on
+            self.refused += 1
+            code = "unexpected"
+            log.exception("a request failed: %s", message.subject.rpartition(".")[2])
+            answer = encode(Refusal(code=code))
+        verb = message.subject.rpartition(".")[2]
+        self.measured(verb if verb in ALL_VERBS else "unknown", self._clock.monotonic_s() - since_s, code)
+        try:
+            for reply in replies:
+                await self._connection.line.publish(reply, answer)
+        except BusUnreachable:
+            log.info("an answer is lost, the bus is away; the same request may be repeated")
+
+    async def _answer(self, message: Incoming) -> bytes:
+        _, organisation, letter, user, verb = message.subject.split(".")
+        asker = Asker(organisation, Role(letter), user)
+        if verb not in ALL_VERBS:
+            raise NotAllowed(why="unknown verb")
+        roles, kind, _ = ALL_VERBS[verb]
+        if asker.role not in roles:
+            raise NotAllowed(why="role")
+        wish = decode_request(kind, message.payload)
+        said = await self.elsewhere(asker, verb, message.payload)
+        return said if said is not None else encode(await self._done(asker, verb, wish))
+
+    async def _done(self, asker: Asker, verb: str, wish: Any) -> HubMessage:
+        """Once more where the store's leader died meanwhile and there is another: the asker need not ask again.
+
+        Every request may be repeated, and is done once.
+        """
+        for _ in range(ELECTIONS):
+            try:
+                return await self._handlers[verb](asker, wish)
+            except StoreUnreachable as error:
+                if error.detail.get("why") != NEW_LEADER:
+                    raise
+        return await self._handlers[verb](asker, wish)

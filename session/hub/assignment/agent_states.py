@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What each agent is doing, and who is free the longest. Read from tickets, signs of life and what agents say.
+
+Nothing here is counted or summed by agent; the state of this moment is all there is.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from session.core.clock import Clock
+from session.hub.convention.catalogue import Catalogue
+from session.hub.convention.entries import PersonEntry
+from session.hub.queue.presence import Presence
+from session.hub.queue.view import QueueView
+from session.hub.storage.board_store import AgentRecord, BoardStore
+from session.protocol.hub.board import AgentFacts, AgentState, AgentStateRequest
+from session.protocol.hub.tickets import LIVE, Ticket, TicketState
+from session.protocol.wire.roles import Role
+
+NOT_RESPONDING = "not_responding"
+"""Reason code of an agent who did not answer an offer; only the hub sets it, only the agent ends it."""
+
+_IN_HAND = {TicketState.IN_SESSION: AgentState.IN_SESSION, TicketState.WRAP_UP: AgentState.WRAP_UP}
+_PAUSES = {NOT_RESPONDING: AgentState.NOT_RESPONDING, "training": AgentState.TRAINING}
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def state_said(record: AgentRecord | None) -> AgentState:
+    """The state that a record stands for."""
+    if record is None or record.available:
+        return AgentState.AVAILABLE
+    return _PAUSES.get(record.reason, AgentState.PAUSED)
+
+
+class Agents:
+    """The agents of all organisations, each with a capacity of one conversation.
+
+    Args:
+        time_zone: whose midnight ends what an agent said: a pause of yesterday is over.
+    """
+
+    def __init__(
+        self,
+        view: QueueView,
+        presence: Presence,
+        store: BoardStore,
+        catalogue: Catalogue,
+        clock: Clock,
+        time_zone: str = "UTC",
+    ) -> None:
+        self._view = view
+        self._presence = presence
+        self._store = store
+        self._catalogue = catalogue
+        self._clock = clock
+        self._zone = ZoneInfo(time_zone)
+        self._idle_since: dict[tuple[str, str], datetime] = {}
+
+    def seen(self, before: Ticket | None, after: Ticket) -> None:
+        """A ticket changed: whose hands became empty is idle from now on."""
+        if before is None or before.agent is None or before.state not in LIVE:
+            return
+        if after.agent != before.agent or after.state not in LIVE:
+            self._idle_since[before.organisation, before.agent] = self._clock.utc_now()
+
+    def said(self, organisation: str, agent: str) -> AgentRecord | None:
+        """What the agent last said today."""
+        record = self._store.agent(organisation, agent)
+        today = self._clock.utc_now().astimezone(self._zone).date()
+        return record if record is not None and record.at_utc.astimezone(self._zone).date() == today else None
+
+    def is_there(self, organisation: str, agent: str) -> bool:
+        """Whether the agent's desk gives signs of life."""
+        return self._presence.is_there(organisation, Role.AGENT, agent)
+
+    def is_ready(self, organisation: str, agent: str) -> bool:
+        """There, and says that it is available."""
+        record = self.said(organisation, agent)
+        return self.is_there(organisation, agent) and (record is None or record.available)
+
+    def is_free(self, organisation: str, agent: str) -> bool:
+        """Could take a caller now: ready, and with nothing in hand, not even an offer."""
+        in_hand = self._view.of_agent(organisation, agent) or self._view.beside(organisation, agent)
+        return not in_hand and self.is_ready(organisation, agent)
+
+    def free(self, organisation: str) -> list[PersonEntry]:
+        """Who is free, the longest idle first."""
+        found = [one for one in self._catalogue.agents(organisation) if self.is_free(organisation, one.id)]
+        return sorted(found, key=lambda one: (self.idle_since(organisation, one.id), one.id))
+
+    def answering(self, organisation: str, service: str) -> int:
+        """How many agents of the service are there and available, busy or not."""
+        able = (one for one in self._catalogue.agents(organisation) if not one.services or service in one.services)
+        return sum(1 for one in able if self.is_ready(organisation, one.id))
+
+    def free_for(self, organisation: str, service: str) -> int:
+        """How many agents of the service could take a caller now."""
+        return sum(1 for one in self.free(organisation) if not one.services or service in one.services)
+
+    def idle_since(self, organisation: str, agent: str) -> datetime:
+        """End of the last conversation or pause that this hub knows of."""
+        record = self.said(organisation, agent)
+        worked = self._idle_since.get((organisation, agent), _NEVER)
+        return worked if record is None else max(worked, record.at_utc)
+
+    def live_ticket(self, organisation: str, agent: str) -> Ticket | None:
+        """The conversation or wrap-up that the agent has in hand."""
+        return next((one for one in self._view.of_agent(organisation, agent) if one.state in LIVE), None)
+
+    def facts(self, organisation: str, person: PersonEntry) -> AgentFacts:
+        """One agent as the board shows it."""
+        if not self.is_there(organisation, person.id):
+            return AgentFacts(id=person.id, name=person.name, state=AgentState.OFFLINE)
+        ticket = self.live_ticket(organisation, person.id)
+        if ticket is not None:
+            state = _IN_HAND[ticket.state]
+            since = ticket.accepted_at_utc if state is AgentState.IN_SESSION else ticket.ended_at_utc
+            return AgentFacts(
+                id=person.id,
+                name=person.name,
+                state=state,
+                since_utc=since,
+                ticket=ticket.number,
+                service=ticket.service,
+            )
+        beside = self._view.beside(organisation, person.id)
+        if beside:
+            visits = beside[0].talk is not None and beside[0].talk.third is not None
+            state = AgentState.IN_SESSION if visits else AgentState.WRAP_UP
+            return AgentFacts(id=person.id, name=person.name, state=state, ticket=beside[0].number)
+        record = self.said(organisation, person.id)
+        return AgentFacts(
+            id=person.id,
+            name=person.name,
+            state=state_said(record),
+            since_utc=record.at_utc if record is not None else None,
+            reason=record.reason if record is not None else "",
+        )
+
+    # ---- changes ---------------------------------------------------------------------------------------------------
+
+    async def report(self, organisation: str, agent: str, wish: AgentStateRequest) -> None:
+        """An agent is available or pauses; saying the same again changes nothing. Raises `StoreUnreachable`."""
+        known = self.said(organisation, agent)
+        if known is None or (known.available, known.reason) != (wish.available, wish.reason):
+            await self._put(organisation, agent, wish.available, wish.reason)
+
+    async def mark_silent(self, organisation: str, agent: str) -> None:
+        """An offer was not answered: no more offers until the agent says that it is back."""
+        known = self.said(organisation, agent)
+        if known is None or known.available:
+            await self._put(organisation, agent, False, NOT_RESPONDING)
+
+    async def _put(self, organisation: str, agent: str, available: bool, reason: str) -> None:
+        record = AgentRecord(available=available, reason=reason, at_utc=self._clock.utc_now())
+        await self._store.put_agent(organisation, agent, record)

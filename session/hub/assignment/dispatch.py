@@ -1,0 +1,245 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Offers callers of "push" services to agents, one agent at a time, until one takes them. Used by the hub.
+
+Everything an offer is stands in the ticket (`offered`, `agent`, `offer_until_utc`), each step is a compare-and-set, and
+`look` may be called at any time, by any hub, any number of times: a killed hub leaves nothing that the next look of
+another one does not find. The lease keeps two hubs from offering two callers to the same agent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from session.core.clock import Clock
+from session.core.errors import SessionError
+from session.core.tasks import Tasks
+from session.hub.assignment.agent_states import Agents
+from session.hub.convention.catalogue import Catalogue
+from session.hub.convention.entries import PersonEntry, ServiceEntry
+from session.hub.queue.eligibility import Eligibility
+from session.hub.queue.ticket_changes import TicketBook
+from session.protocol.hub.tickets import Ticket, TicketState
+
+log = logging.getLogger(__name__)
+
+LOOK_S = 1.0
+"""Longest time from the end of an offer to the next one; changes of tickets and agents wake at once."""
+
+FORGIVEN = timedelta(seconds=60)
+"""So long after the last decline the ticket may be offered again to whoever did not take it."""
+
+Candidates = list[tuple[int, PersonEntry]]
+"""(seconds a caller must have waited for this agent, the agent), the longest idle first."""
+
+
+def declined_by(ticket: Ticket, now_utc: datetime) -> tuple[str, ...]:
+    """Who is not asked again for the moment."""
+    if ticket.declined_at_utc is None or now_utc - ticket.declined_at_utc >= FORGIVEN:
+        return ()
+    return ticket.declined_by
+
+
+def choose(ticket: Ticket, candidates: Candidates, now_utc: datetime) -> PersonEntry | None:
+    """Whom a waiting ticket is offered to: the one it is kept for, else who knows the caller, else the longest idle."""
+    kept, asked = ticket.kept_for(now_utc), declined_by(ticket, now_utc)
+    waited_s = max(0.0, (now_utc - ticket.arrived_at_utc).total_seconds())  # a hub's clock may have been ahead
+    fitting = (one for after_s, one in candidates if waited_s >= after_s and one.id not in asked)
+    if kept is not None:
+        return next((one for one in fitting if one.id == kept), None)
+    if ticket.preferred is None:
+        return next(fitting, None)
+    found = list(fitting)
+    return next((one for one in found if one.id == ticket.preferred), found[0] if found else None)
+
+
+def unoffered(ticket: Ticket, by: str, reason: str, declined_at_utc: datetime | None = None) -> Ticket:
+    """The offered ticket as it waits again; with a time, its agent is not asked again for the moment."""
+    declined: tuple[str, ...] = ticket.declined_by
+    if declined_at_utc is not None and ticket.agent is not None:
+        declined = (*declined_by(ticket, declined_at_utc), ticket.agent)
+    return msgspec.structs.replace(
+        ticket,
+        state=TicketState.WAITING,
+        agent=None,
+        offer_until_utc=None,
+        declined_by=declined,
+        declined_at_utc=declined_at_utc or ticket.declined_at_utc,
+        changed_by=by,
+        reason=reason,
+    )
+
+
+class Dispatch:
+    """The timer behind every "push" service.
+
+    Args:
+        is_ours: whether this hub is the one that offers.
+        look_s: longest time between two looks.
+    """
+
+    def __init__(
+        self,
+        book: TicketBook,
+        agents: Agents,
+        catalogue: Catalogue,
+        is_ours: Callable[[], bool],
+        clock: Clock,
+        tasks: Tasks,
+        look_s: float = LOOK_S,
+        eligibility: Eligibility | None = None,
+    ) -> None:
+        self._eligibility = eligibility or Eligibility(catalogue)
+        self._book = book
+        self._agents = agents
+        self._catalogue = catalogue
+        self._is_ours = is_ours
+        self._clock = clock
+        self._tasks = tasks
+        self._look_s = look_s
+        self._wake = asyncio.Event()
+        self._changed: set[str] = set()
+        self._task: asyncio.Task[None] | None = None
+
+    def seen(self, before: Ticket | None, after: Ticket) -> None:
+        """A ticket has changed. Callers who wait for agents who choose themselves are nothing to be offered."""
+        had_agent = before is not None and before.agent is not None
+        if had_agent or after.agent is not None or self._is_pushed(after):
+            self.wake(after.organisation)
+
+    def _is_pushed(self, ticket: Ticket) -> bool:
+        organisation, service = ticket.organisation, ticket.service
+        return (
+            self._catalogue.has(organisation, service) and self._catalogue.service(organisation, service).mode == "push"
+        )
+
+    def wake(self, organisation: str) -> None:
+        """Something of this organisation has changed: look again soon."""
+        self._changed.add(organisation)
+        self._wake.set()
+
+    def start(self) -> None:
+        """Begins to offer."""
+        self._task = self._tasks.spawn(self._looking(), name="offer callers to agents")
+
+    async def stop(self) -> None:
+        """Offers no more; what is offered stays offered until its time is over."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task], timeout=2.0)
+            self._task = None
+
+    async def _looking(self) -> None:
+        loop, at_all = asyncio.get_running_loop(), True
+
+        def look_at_all() -> None:
+            nonlocal at_all
+            at_all = True
+            self._wake.set()
+
+        while True:
+            if at_all:  # ends of offers, skills that relax, agents who come and go
+                at_all = False
+                self._changed.update(self._catalogue.served)
+                loop.call_later(self._look_s, look_at_all)
+            else:
+                await self._wake.wait()
+            self._wake.clear()
+            changed, self._changed = self._changed, set()
+            if not self._is_ours():
+                continue
+            for organisation in changed:
+                try:
+                    await self.look(organisation)
+                except SessionError as error:
+                    log.info("offers wait for the store: %s", error.code)
+
+    async def look(self, organisation: str) -> None:
+        """Ends offers whose time is over, then offers whoever waits to whoever is free. Raises `StoreUnreachable`."""
+        for ticket in self._book.view.offered(organisation):
+            if ticket.agent is not None:
+                await self._check(ticket, ticket.agent)
+        view = self._book.view
+        pushed = {
+            one.id: one
+            for one in self._catalogue.organisation(organisation).services
+            if one.mode == "push" and view.is_wanted(organisation, one.id)
+        }
+        free = self._agents.free(organisation) if pushed else []
+        if free:
+            await self._offer_all(organisation, pushed, free)
+
+    # ---- the end of an offer ---------------------------------------------------------------------------------------
+
+    async def _check(self, ticket: Ticket, agent: str) -> None:
+        organisation = ticket.organisation
+        now_utc = self._clock.utc_now()
+        if ticket.offered_to(now_utc) is None:
+            if await self._end(ticket, "offer_unanswered", now_utc):
+                await self._agents.mark_silent(organisation, agent)
+        elif not self._agents.is_ready(organisation, agent) or self._agents.live_ticket(organisation, agent):
+            await self._end(ticket, "offer_withdrawn", None)
+
+    async def _end(self, offered: Ticket, reason: str, declined_at_utc: datetime | None) -> bool:
+        def decide(now: Ticket) -> Ticket | None:
+            same = (now.state, now.agent, now.offer_until_utc) == (
+                TicketState.OFFERED,
+                offered.agent,
+                offered.offer_until_utc,
+            )
+            return unoffered(now, "hub", reason, declined_at_utc) if same else None
+
+        _, changed = await self._book.change(offered.organisation, offered.id, decide)
+        return changed
+
+    # ---- a new offer -----------------------------------------------------------------------------------------------
+
+    async def _offer_all(self, organisation: str, pushed: dict[str, ServiceEntry], free: Sequence[PersonEntry]) -> None:
+        """The line is walked only while somebody is free for one of its services; each agent is looked at once."""
+        now_utc = self._clock.utc_now()
+        candidates = {
+            service.id: [
+                (after_s, one)
+                for one in free
+                if (after_s := self._eligibility.after_s(organisation, one, service)) is not None
+            ]
+            for service in pushed.values()
+        }
+        found: list[tuple[Ticket, PersonEntry]] = []
+        for ticket in self._book.view.in_line(organisation):
+            able = candidates.get(ticket.service)
+            if not able or ticket.state is not TicketState.WAITING or ticket.away == "back":
+                continue
+            person = choose(ticket, able, now_utc)
+            if person is None:
+                continue
+            found.append((ticket, person))
+            candidates = {name: [pair for pair in one if pair[1].id != person.id] for name, one in candidates.items()}
+            if not any(candidates.values()):
+                break
+        for ticket, person in found:
+            await self._offer(ticket, person, pushed[ticket.service])
+
+    async def _offer(self, ticket: Ticket, person: PersonEntry, service: ServiceEntry) -> None:
+        def decide(now: Ticket) -> Ticket | None:
+            now_utc = self._clock.utc_now()
+            kept = now.kept_for(now_utc)
+            is_here = now.state is TicketState.WAITING and now.away != "back"
+            if not is_here or now.service != service.id or kept not in (None, person.id):
+                return None
+            if not self._agents.is_free(now.organisation, person.id):
+                return None
+            return msgspec.structs.replace(
+                now,
+                state=TicketState.OFFERED,
+                agent=person.id,
+                offer_until_utc=now_utc + timedelta(seconds=service.offer_s),
+                changed_by="hub",
+                reason="",
+            )
+
+        await self._book.change(ticket.organisation, ticket.id, decide)

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""An agent's side of the queue: what it may serve, the next caller, no to an offer, more time. Used by the hub."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from session.core.clock import Clock
+from session.core.errors import (
+    AgentBusy,
+    NobodyWaits,
+    NotAllowed,
+    TicketKept,
+    TicketOffered,
+    TicketTaken,
+    TicketUnknown,
+)
+from session.hub.assignment.agent_states import Agents, state_said
+from session.hub.assignment.dispatch import unoffered
+from session.hub.convention.catalogue import Catalogue
+from session.hub.convention.entries import ServiceEntry
+from session.hub.queue.eligibility import Eligibility
+from session.hub.queue.sessions import Sessions
+from session.hub.queue.ticket_changes import TicketBook, ticket_of
+from session.protocol.hub.requests import SessionFacts
+from session.protocol.hub.routing import Outcome, ServiceMode, ServiceWork, WorkAnswer, WrapUpAnswer
+from session.protocol.hub.tickets import Ticket, TicketState
+from session.protocol.wire.roles import Role
+
+PREFERRED = timedelta(seconds=30)
+"""For so long a caller who comes back waits for the agent who knows it, when that one is free."""
+
+
+class Routing:
+    """Rules of an agent's own requests."""
+
+    def __init__(
+        self,
+        book: TicketBook,
+        sessions: Sessions,
+        agents: Agents,
+        catalogue: Catalogue,
+        clock: Clock,
+        eligibility: Eligibility,
+    ) -> None:
+        self._eligibility = eligibility
+        self._book = book
+        self._sessions = sessions
+        self._agents = agents
+        self._catalogue = catalogue
+        self._clock = clock
+
+    def work(self, organisation: str, agent: str) -> WorkAnswer:
+        """What this agent may serve, and what it said of itself today. Raises `NotAllowed`."""
+        person = self._catalogue.agent(organisation, agent)
+        record = self._agents.said(organisation, agent)
+        return WorkAnswer(
+            services=[
+                _work(service, self._eligibility.after_s(organisation, person, service))
+                for service in self._catalogue.organisation(organisation).services
+            ],
+            said=state_said(record),
+            reason=record.reason if record is not None else "",
+            since_utc=record.at_utc if record is not None else None,
+        )
+
+    async def next(self, organisation: str, agent: str, service: str | None) -> SessionFacts:
+        """Opens a session with the caller who is next for this agent; the one it has already, when asked again.
+
+        Raises:
+            NobodyWaits: nobody whom this agent may serve now.
+            AgentBusy: a wrap-up is not finished. NotAllowed, StoreUnreachable.
+        """
+        in_hand = self._agents.live_ticket(organisation, agent)
+        if in_hand is not None and in_hand.state is TicketState.WRAP_UP:
+            raise AgentBusy
+        if in_hand is not None:  # the first answer was lost
+            return await self._sessions.accept(organisation, agent, in_hand.id)
+        for ticket in self._in_turn(organisation, agent, service):
+            try:
+                return await self._sessions.accept(organisation, agent, ticket.id)
+            except (TicketTaken, TicketKept, TicketOffered, TicketUnknown):
+                continue
+        raise NobodyWaits
+
+    def _in_turn(self, organisation: str, agent: str, service: str | None) -> list[Ticket]:
+        """Those this agent may serve, in order: its own offer, then who is not better served by a free colleague."""
+        person = self._catalogue.agent(organisation, agent)
+        services = {one.id: one for one in self._catalogue.organisation(organisation).services}
+        now_utc = self._clock.utc_now()
+        offered: list[Ticket] = []
+        mine: list[Ticket] = []
+        others: list[Ticket] = []
+        for ticket in self._book.view.in_line(organisation):
+            entry = services.get(ticket.service)
+            if entry is None or (service is not None and ticket.service != service):
+                continue
+            if ticket.state is TicketState.OFFERED:
+                offered += [ticket] if ticket.agent == agent else []
+            elif ticket.kept_for(now_utc) == agent:
+                mine.append(ticket)
+            elif ticket.kept_for(now_utc) is None and self._eligibility.is_eligible(person, entry, ticket, now_utc):
+                (others if self._has_better(ticket, agent, now_utc) else mine).append(ticket)
+            if len(mine) >= _ENOUGH:
+                break
+        return offered + mine + others
+
+    def _has_better(self, ticket: Ticket, agent: str, now_utc: datetime) -> bool:
+        known = ticket.preferred
+        if known is None or known == agent or now_utc - ticket.arrived_at_utc >= PREFERRED:
+            return False
+        return self._agents.is_free(ticket.organisation, known)
+
+    async def decline(self, organisation: str, agent: str, ticket_id: str, reason: str) -> None:
+        """The agent does not take the offered ticket; once it is offered to nobody or somebody else, nothing happens.
+
+        Raises:
+            TicketUnknown, StoreUnreachable.
+        """
+
+        def decide(now: Ticket) -> Ticket | None:
+            if now.state is not TicketState.OFFERED or now.agent != agent:
+                return None
+            return unoffered(now, f"{Role.AGENT}.{agent}", f"declined_{reason}", self._clock.utc_now())
+
+        await self._book.change(organisation, ticket_id, decide)
+
+    async def prolong(self, organisation: str, agent: str, session_id: str, until_utc: datetime) -> WrapUpAnswer:
+        """The wrap-up gets its service's time once more.
+
+        Raises:
+            NotAllowed: often enough, or the service's wrap-ups have no limit.
+            TicketUnknown: no wrap-up of this agent. StoreUnreachable.
+        """
+        answer: WrapUpAnswer | None = None
+
+        def decide(now: Ticket) -> Ticket | None:
+            nonlocal answer
+            if now.session != session_id or now.agent != agent or now.state is not TicketState.WRAP_UP:
+                raise TicketUnknown
+            entry = self._catalogue.service(organisation, now.service)
+            more, ends = _more(entry, now), now.wrap_up_until_utc
+            if ends is None or entry.wrap_up_s == 0:
+                raise NotAllowed(why="no limit")
+            if ends > until_utc:  # the first answer was lost
+                answer = WrapUpAnswer(until_utc=ends, more=more)
+                return None
+            if more <= 0:
+                raise NotAllowed(why="often enough")
+            ends += timedelta(seconds=entry.wrap_up_s)
+            answer = WrapUpAnswer(until_utc=ends, more=more - 1)
+            return msgspec.structs.replace(now, wrap_up_until_utc=ends, changed_by=f"{Role.AGENT}.{agent}")
+
+        await self._book.change(organisation, ticket_of(session_id), decide)
+        assert answer is not None
+        return answer
+
+
+_ENOUGH = 16
+"""Callers tried before an agent is told that nobody waits: colleagues may take as many meanwhile."""
+
+
+def _more(service: ServiceEntry, ticket: Ticket) -> int:
+    """How often the wrap-up may still be prolonged; read from the ticket, so every hub counts the same."""
+    if ticket.wrap_up_until_utc is None or ticket.ended_at_utc is None or not service.wrap_up_s:
+        return 0
+    whole_s = (ticket.wrap_up_until_utc - ticket.ended_at_utc).total_seconds()
+    return service.wrap_up_more - (round(whole_s / service.wrap_up_s) - 1)
+
+
+def _work(service: ServiceEntry, after_s: int | None) -> ServiceWork:
+    return ServiceWork(
+        id=service.id,
+        after_s=after_s,
+        mode=ServiceMode(service.mode),
+        wrap_up_s=service.wrap_up_s,
+        wrap_up_more=service.wrap_up_more,
+        outcomes=[Outcome(id=one.id, name=one.name) for one in service.outcomes],
+    )

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Where callers may be sent, outside of the organisation they asked for: what both conventions say. Pure; for the hub.
+
+`transfers_to` of the one (or of its service) and `transfers_from` of the other must agree: nobody's queue is filled by
+somebody whom it did not let in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from session.hub.convention.entries import OrganisationEntry
+from session.hub.convention.problems import Problem
+
+Organisations = Mapping[str, OrganisationEntry]
+
+
+def transfer_targets(organisations: Organisations, organisation: str, service: str) -> list[tuple[str, str]]:
+    """(organisation, service) in the order of the convention, each once."""
+    owner = organisations[organisation]
+    refs = [*owner.transfers_to, *(ref for one in owner.services if one.id == service for ref in one.transfers_to)]
+    found: dict[tuple[str, str], None] = {}
+    for ref in refs:
+        name, _slash, wanted = ref.partition("/")
+        receiver = organisations.get(name)
+        if receiver is None or name == organisation or organisation not in receiver.transfers_from:
+            continue
+        found |= {(name, one.id): None for one in receiver.services if wanted in ("", one.id)}
+    return list(found)
+
+
+def transfer_problems(entries: Sequence[OrganisationEntry]) -> Iterator[Problem]:
+    """Names that lead nowhere, and receivers that have not agreed; for the check.
+
+    What depends on another organisation is advice: whoever leaves or takes its word back is obeyed at once.
+    """
+    organisations = {entry.id: entry for entry in entries}
+    for entry in entries:
+        place = f"organisations.{entry.id}"
+        lists = [(place, entry.transfers_to)]
+        lists += [(f"{place}.services.{one.id}", one.transfers_to) for one in entry.services]
+        for where, refs in lists:
+            for ref in refs:
+                yield from _problems(organisations, entry.id, ref, f"{where}.transfers_to")
+        for name in entry.transfers_from:
+            if name not in organisations:
+                yield Problem("unknown_organisation", f"{place}.transfers_from", {"organisation": name}, advice=True)
+
+
+def _problems(organisations: Organisations, sender: str, ref: str, where: str) -> Iterator[Problem]:
+    name, _slash, service = ref.partition("/")
+    receiver = organisations.get(name)
+    if receiver is None:
+        yield Problem("unknown_organisation", where, {"organisation": name}, advice=True)
+    elif name == sender:
+        yield Problem("transfer_to_itself", where, {"to": ref})
+    elif service and service not in [one.id for one in receiver.services]:
+        yield Problem("unknown_service", where, {"service": ref}, advice=True)
+    elif sender not in receiver.transfers_from:
+        yield Problem("transfer_not_taken", where, {"to": name, "organisation": sender}, advice=True)

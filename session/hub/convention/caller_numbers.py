@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Is this a caller number of that organisation? The hub's own check; the kiosk checks before, for the caller's sake."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from stdnum.fr import nir
+
+from session.core.errors import CallerNumberInvalid
+
+NUMBER_KINDS = ("", "allocataire", "france_travail", "nir")
+
+_ALLOCATAIRE = re.compile(r"[0-9]{7}")
+_FRANCE_TRAVAIL = re.compile(r"[0-9]{7}[A-Z]|[0-9]{11}")
+_PHONE = re.compile(r"0[1-79][0-9]{8}")
+_nir: Any = nir
+"""python-stdnum carries no types."""
+
+
+def plain_number(typed: str) -> str:
+    """A number in its one written form, without spaces, dots and hyphens; not checked."""
+    return re.sub(r"[\s.-]", "", typed).upper()
+
+
+def checked_number(kind: str, typed: str) -> str:
+    """The number in its one written form, "" when the caller gave none.
+
+    Args:
+        kind: "allocataire" (7 digits), "france_travail" (7 digits and a letter, or 11 digits), "nir" (13 characters
+            and a key of 2; Corsica's 2A and 2B too) or "" (any 1 to 20 letters and digits).
+
+    Raises:
+        CallerNumberInvalid: it is not one.
+    """
+    number = plain_number(typed)
+    if not number:
+        return ""
+    if kind == "allocataire":
+        good = _ALLOCATAIRE.fullmatch(number) is not None
+    elif kind == "france_travail":
+        good = _FRANCE_TRAVAIL.fullmatch(number) is not None
+    elif kind == "nir":
+        good = len(number) == 15 and bool(_nir.is_valid(number))
+    else:
+        good = re.fullmatch(r"[0-9A-Z]{1,20}", number) is not None
+    if not good:
+        raise CallerNumberInvalid(kind=kind)
+    return number
+
+
+def checked_phone(typed: str) -> str:
+    """A French telephone number as ten digits; +33 and 0033 become 0. Numbers with 08 are nobody's own.
+
+    Raises:
+        CallerNumberInvalid: it is not one.
+    """
+    number = re.sub(r"[\s.-]", "", typed)
+    number = re.sub(r"^(\+|00)33(?=[1-9])", "0", number)
+    if not _PHONE.fullmatch(number):
+        raise CallerNumberInvalid(kind="phone")
+    return number

@@ -1,0 +1,264 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Who offers what where: organisations, services, sites, kiosks and people: the convention. Used by the hub.
+
+```toml
+[[organisations]]
+id = "valdore"
+name = "Caisse d'entraide du Val-Doré"
+home_address = "https://www.valdore.example/"
+allowed_addresses = ["https://www.valdore.example/"]
+services = [{ id = "rights", name = "Mes droits", number_kind = "allocataire", letter = "D" }]
+sites = [{ id = "townhall", name = "Mairie de Saint-Oyen", services = ["rights"] }]
+kiosks = [{ id = "kiosk1", site = "townhall", key = "U..." }]
+people = [{ id = "agent1", name = "Camille R.", role = "agent", key = "U..." }]
+```
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+
+import msgspec
+
+from session.bus.server.config import BusAccount, BusUser
+from session.core.errors import NotAllowed, ServiceUnknown
+from session.hub.convention.allowed_transfers import transfer_targets
+from session.hub.convention.checks import wrong
+from session.hub.convention.entries import ROLES, KioskEntry, OrganisationEntry, PersonEntry, ServiceEntry, SiteEntry
+from session.hub.convention.merge import merged
+from session.hub.convention.problems import CatalogueWrong, grave
+from session.hub.convention.toml_decoding import decode
+from session.hub.opening_hours.rules import know_holidays
+from session.protocol.hub.requests import Service, ServicesAnswer
+from session.protocol.hub.seal_keys import SealCard
+from session.protocol.wire.ids import split_service
+from session.protocol.wire.roles import Role
+
+VERSION_LETTERS = 12
+
+
+class WholeFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A convention in one file: every organisation with its sites, kiosks and people."""
+
+    organisations: list[OrganisationEntry]
+
+
+class Catalogue:
+    """The checked content of a convention.
+
+    Attributes:
+        advice: what has no effect because another organisation does not say the same.
+    """
+
+    def __init__(self, organisations: Sequence[OrganisationEntry]) -> None:
+        whole, found = merged(organisations)
+        found += wrong(whole)
+        if grave(found):
+            raise CatalogueWrong(found)
+        self.advice = found
+        self._organisations = {organisation.id: organisation for organisation in whole}
+        self._version = hashlib.sha256(msgspec.json.encode(whole)).hexdigest()[:VERSION_LETTERS]
+        self._sites = {(home.id, kiosk.id): site for home in whole for kiosk, site in _placed(home)}
+        self._services = {(owner.id, service.id): service for owner in whole for service in owner.services}
+        if any(service.hours for home in whole for service in home.services):
+            know_holidays()
+
+    @classmethod
+    def parse(cls, text: str, where: str = "catalogue") -> Catalogue:
+        """Reads the text of a convention in one file. Raises `CatalogueWrong`."""
+        return cls(decode(text.encode(), WholeFile, where).organisations)
+
+    def take(self, other: Catalogue) -> None:
+        """Becomes what `other` is, at once and for everybody who holds this one."""
+        self._organisations, self._version = other._organisations, other._version
+        self._sites, self._services = other._sites, other._services
+        self.advice = other.advice
+
+    @property
+    def version(self) -> str:
+        """Changes with each change of the content; the same at every hub that has the same."""
+        return self._version
+
+    @property
+    def organisations(self) -> list[str]:
+        """Ids of all organisations."""
+        return list(self._organisations)
+
+    @property
+    def served(self) -> list[str]:
+        """Ids of the organisations of our own network: those that this hub works for."""
+        return [name for name, entry in self._organisations.items() if not entry.network]
+
+    def organisation(self, organisation: str) -> OrganisationEntry:
+        """The entry. Raises `NotAllowed` when there is none."""
+        entry = self._organisations.get(organisation)
+        if entry is None:
+            raise NotAllowed(why="organisation")
+        return entry
+
+    def services(self, organisation: str) -> list[Service]:
+        """All services of an organisation."""
+        return [service.shown() for service in self.organisation(organisation).services]
+
+    def service(self, organisation: str, service: str) -> ServiceEntry:
+        """The entry. Raises `ServiceUnknown`, `NotAllowed` (no such organisation)."""
+        entry = self._services.get((organisation, service))
+        if entry is None:
+            self.organisation(organisation)
+            raise ServiceUnknown(service=service)
+        return entry
+
+    def has(self, organisation: str, service: str) -> bool:
+        """Whether there is such a service."""
+        return (organisation, service) in self._services
+
+    def site_of(self, organisation: str, kiosk: str) -> SiteEntry:
+        """Where a kiosk stands. Raises `NotAllowed` for a kiosk that is not in the catalogue."""
+        site = self._sites.get((organisation, kiosk))
+        if site is None:
+            raise NotAllowed(why="kiosk" if organisation in self._organisations else "organisation")
+        return site
+
+    def serving(self, home: str, kiosk: str, ref: str) -> tuple[str, ServiceEntry]:
+        """(organisation, service) behind a button of this kiosk. Raises `ServiceUnknown`, `NotAllowed`.
+
+        Only what the kiosk's site lists is found: who serves is the catalogue's word, never the kiosk's.
+        """
+        if ref not in self.site_of(home, kiosk).services:
+            raise ServiceUnknown(service=ref)
+        organisation, service = split_service(ref, home)
+        return organisation, self.service(organisation, service)
+
+    def card(self, organisation: str) -> SealCard | None:
+        """For whom this organisation's conversations are sealed; None when it has no vault. Raises `NotAllowed`."""
+        entry = self.organisation(organisation)
+        return SealCard(organisation=organisation, keys=entry.seal_keys) if entry.vaults else None
+
+    def kiosks_offering(self, organisation: str, service: str) -> Iterator[tuple[str, str]]:
+        """(home, kiosk) of every kiosk with a button for this service, in whichever account it lives."""
+        for home, entry in self._organisations.items():
+            sites = {
+                site.id
+                for site in entry.sites
+                if (organisation, service) in [split_service(ref, home) for ref in site.services]
+            }
+            yield from ((home, kiosk.id) for kiosk in entry.kiosks if kiosk.site in sites)
+
+    def kiosks_of(self, home: str, site: str) -> list[KioskEntry]:
+        """The kiosks of a site, in the order of the file."""
+        return [kiosk for kiosk in self.organisation(home).kiosks if kiosk.site == site]
+
+    def display_site(self, home: str, display: str) -> SiteEntry:
+        """Where a display hangs. Raises `NotAllowed` for one that is not in the catalogue."""
+        entry = self.organisation(home)
+        for candidate in entry.displays:
+            if candidate.id == display:
+                return next(site for site in entry.sites if site.id == candidate.site)
+        raise NotAllowed(why="display")
+
+    def offer(self, organisation: str, kiosk: str) -> ServicesAnswer:
+        """What a kiosk shows. Raises `NotAllowed`."""
+        entry = self.organisation(organisation)
+        site = self.site_of(organisation, kiosk)
+        return ServicesAnswer(
+            organisation=entry.id,
+            organisation_name=entry.name,
+            site=site.name,
+            services=[self._button(organisation, ref) for ref in site.services],
+            allowed_addresses=entry.allowed_addresses,
+            home_address=entry.home_address,
+            contacts={
+                owner: self.organisation(owner).contact
+                for owner in dict.fromkeys(split_service(ref, organisation)[0] for ref in site.services)
+            },
+        )
+
+    def _button(self, home: str, ref: str) -> Service:
+        organisation, service = split_service(ref, home)
+        shown = self.service(organisation, service).shown()
+        name = self.organisation(organisation).name
+        return msgspec.structs.replace(shown, id=ref, organisation=organisation, organisation_name=name)
+
+    def network_of(self, organisation: str) -> str:
+        """The partner's network that an organisation belongs to; "" for our own, and for one that we do not know."""
+        entry = self._organisations.get(organisation)
+        return entry.network if entry is not None else ""
+
+    def transfer_targets(self, organisation: str, service: str) -> list[tuple[str, str]]:
+        """(organisation, service) that callers of this service may be sent to. Raises as `service`."""
+        self.service(organisation, service)
+        return transfer_targets(self._organisations, organisation, service)
+
+    def agents(self, organisation: str) -> list[PersonEntry]:
+        """Everybody who answers callers."""
+        return [person for person in self.organisation(organisation).people if person.role == "agent"]
+
+    def agent(self, organisation: str, user: str) -> PersonEntry:
+        """One who answers callers. Raises `NotAllowed` when there is none of this id."""
+        for person in self.agents(organisation):
+            if person.id == user:
+                return person
+        raise NotAllowed(why="agent")
+
+    def person_name(self, organisation: str, user: str) -> str:
+        """Display name of somebody at a desk; the id when not in the catalogue."""
+        names = {person.id: person.name for person in self.organisation(organisation).people}
+        return names.get(user, user)
+
+    def skills_of(self, organisation: str, user: str) -> frozenset[str]:
+        """What somebody at a desk is said to be able to do."""
+        people = self.organisation(organisation).people
+        return frozenset(skill for person in people if person.id == user for skill in person.skills)
+
+    def identities(self) -> dict[tuple[str, Role, str], str]:
+        """The file's public key ("" for none) of everybody, by (organisation, role, user)."""
+        return {
+            (entry.id, role, user): key
+            for entry in self._organisations.values()
+            for role, user, key in _identities(entry)
+        }
+
+    def kiosk_key(self, home: str, kiosk: str) -> str:
+        """The file's public key of a kiosk, "" for none or when it is not ours."""
+        entry = self._organisations.get(home)
+        return next((one.key for one in entry.kiosks if one.id == kiosk), "") if entry else ""
+
+    def accounts(
+        self, keys: Mapping[tuple[str, Role, str], str] | None = None, revoked: AbstractSet[str] = frozenset()
+    ) -> list[BusAccount]:
+        """Accounts for the server's configuration: everybody with a key.
+
+        Args:
+            keys: public keys enrolled elsewhere, by (organisation, role, user); they win over the file's.
+            revoked: public keys that are not let in, wherever they stand.
+        """
+        enrolled = keys or {}
+        accounts = []
+        for entry in self._organisations.values():
+            if entry.network:
+                continue
+            users = []
+            for role, user, key in _identities(entry):
+                public = enrolled.get((entry.id, role, user), key)
+                if public and public not in revoked:
+                    users.append(BusUser(role, user, public))
+            accounts.append(BusAccount(entry.id, tuple(users), vault=bool(entry.vaults)))
+        return accounts
+
+
+def _placed(home: OrganisationEntry) -> Iterator[tuple[KioskEntry, SiteEntry]]:
+    sites = {site.id: site for site in home.sites}
+    return ((kiosk, sites[kiosk.site]) for kiosk in home.kiosks)
+
+
+def _identities(entry: OrganisationEntry) -> Iterator[tuple[Role, str, str]]:
+    for kiosk in entry.kiosks:
+        yield Role.KIOSK, kiosk.id, kiosk.key
+    for display in entry.displays:
+        yield Role.DISPLAY, display.id, display.key
+    for vault in entry.vaults:
+        yield Role.VAULT, vault.id, vault.key
+    for person in entry.people:
+        yield ROLES[person.role], person.id, person.key

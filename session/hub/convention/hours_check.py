@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What is wrong with the hours of an organisation. Pure; used by the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from session.hub.convention.entries import OrganisationEntry
+from session.hub.convention.problems import Problem
+from session.hub.opening_hours.rules import REGIONS
+from session.hub.opening_hours.weekly_hours import SlotWrong, slots, wrong_lines
+
+
+def check_hours(entry: OrganisationEntry, where: str) -> Iterator[Problem]:
+    """Everything that cannot be, of the organisation at `where`."""
+    for place, zone, region in (
+        (where, entry.time_zone, entry.public_holidays),
+        *((f"{where}.sites.{site.id}", site.time_zone, site.public_holidays) for site in entry.sites),
+    ):
+        if zone and not _is_zone(zone):
+            yield Problem("unknown_time_zone", place, {"name": zone})
+        if region and region not in REGIONS:
+            yield Problem("unknown_region", place, {"name": region})
+    for service in entry.services:
+        yield from _lines(service.hours, f"{where}.services.{service.id}.hours")
+    for offer in entry.offers:
+        yield from _lines(offer.hours, f"{where}.offers.{offer.site}.hours")
+    yield from _spans(entry, where)
+    for opening in entry.openings:
+        try:
+            slots(opening.hours)
+        except SlotWrong as wrong:
+            yield Problem(wrong.code, f"{where}.openings, {opening.first}", {"text": wrong.text})
+
+
+def _lines(lines: Sequence[str], where: str) -> Iterator[Problem]:
+    yield from (Problem(wrong.code, where, {"text": wrong.text}) for wrong in wrong_lines(lines))
+
+
+def _spans(entry: OrganisationEntry, where: str) -> Iterator[Problem]:
+    """Closures and openings: the days in order, the names known where they are the organisation's own."""
+    services = [service.id for service in entry.services]
+    for name, spans in (("closures", entry.closures), ("openings", entry.openings)):
+        for span in spans:
+            place = f"{where}.{name}, {span.first}"
+            if span.end < span.first:
+                yield Problem("days_backwards", place, {"first": f"{span.first}", "last": f"{span.end}"})
+            yield from (
+                Problem("unknown_service", place, {"service": one}) for one in span.services if one not in services
+            )
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True

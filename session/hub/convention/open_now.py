@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Which service is open now, at which site: the convention's hours, kept until they change. Used by the hub's parts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from session.core.clock import Clock
+from session.hub.convention.catalogue import Catalogue
+from session.hub.convention.offer_hours import hours_of
+from session.hub.opening_hours.rules import Hours, Opening, by_language, french, opening
+from session.protocol.hub.requests import Service
+
+FAR = datetime.max.replace(tzinfo=UTC)
+
+Cell = tuple[str, str, str, str]
+"""Organisation, service, the organisation whose site it is, site."""
+
+
+class Openings:
+    """Openings of all cells; each is worked out when first asked for, and again when it or the convention changes."""
+
+    def __init__(self, catalogue: Catalogue, clock: Clock) -> None:
+        self._catalogue = catalogue
+        self._clock = clock
+        self._known: dict[Cell, Opening] = {}
+        self._hours: dict[Cell, Hours] = {}
+        self._version = catalogue.version
+
+    def of(self, organisation: str, service: str, home: str, site: str) -> Opening:
+        """The opening of `organisation`'s service at the site of `home`, now.
+
+        Raises:
+            NotAllowed, ServiceUnknown: no such organisation or service.
+        """
+        if self._version != self._catalogue.version:
+            self._version = self._catalogue.version
+            self._known.clear()
+            self._hours.clear()
+        cell, now = (organisation, service, home, site), self._clock.utc_now()
+        known = self._known.get(cell)
+        if known is None or known.until_utc <= now:
+            known = self._known[cell] = opening(self._hours_of(cell), now)
+        return known
+
+    def _hours_of(self, cell: Cell) -> Hours:
+        if cell not in self._hours:
+            organisation, service, home, site = cell
+            owner, host = self._catalogue.organisation(organisation), self._catalogue.organisation(home)
+            place = next(entry for entry in host.sites if entry.id == site)
+            self._hours[cell] = hours_of(owner, self._catalogue.service(organisation, service), host, place)
+        return self._hours[cell]
+
+    def shown(self, service: Service, cell: Cell) -> Service:
+        """The button as it is now, with what the convention says to callers."""
+        found = self.of(*cell)
+        entry = self._catalogue.service(cell[0], cell[1])
+        words = found.message or entry.message
+        return msgspec.structs.replace(
+            service,
+            open_now=found.is_open,
+            opens_at=found.opens_at.isoformat() if found.opens_at is not None else "",
+            closes_at=found.closes_at.isoformat() if found.closes_at is not None else "",
+            callback=entry.callback,
+            message=french(words),
+            messages=by_language(words),
+        )
+
+    def next_change_utc(self) -> datetime:
+        """When the first of the openings that were asked for may be another; far away when none was."""
+        return min((found.until_utc for found in self._known.values()), default=FAR)

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What can be wrong with a convention: a code, a place and values; the sentences are the program's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong.
+
+    Attributes:
+        code: its name in the table of sentences (`expert_app.hub.words`).
+        where: the place, as a reader of the file finds it: "caf.toml, services.logement.letter".
+        advice: a hub can work with it; the check names it all the same.
+    """
+
+    code: str
+    where: str
+    values: Mapping[str, str | int] = field(default_factory=dict)
+    advice: bool = False
+
+    def __str__(self) -> str:
+        said = ", ".join(f"{name} {value}" for name, value in self.values.items())
+        return f"{self.where}: {self.code}" + (f" ({said})" if said else "")
+
+
+class CatalogueWrong(Exception):
+    """The convention cannot be used.
+
+    Attributes:
+        problems: all that was found, advice too; at least one is not advice.
+    """
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("; ".join(str(problem) for problem in problems if not problem.advice))
+        self.problems = list(problems)
+
+
+def grave(problems: Sequence[Problem]) -> list[Problem]:
+    """Those with which no hub can work."""
+    return [problem for problem in problems if not problem.advice]

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Keeps the convention that the hub works with: looks at its files, takes what is right, keeps the last good one.
+
+A part that is wrong is replaced by the last good one of the same name, so that an organisation's mistake stays its own;
+when the parts do not fit together, the whole stays as it was. The last good files lie in the hub's folder too, so that
+a hub that starts beside a wrong file goes on with what it had.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from session.hub.convention.catalogue import Catalogue
+from session.hub.convention.files import Files, Part, read_files
+from session.hub.convention.loading import Reading, read
+from session.hub.convention.problems import CatalogueWrong, Problem, grave
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ConventionState:
+    """What a hub works with.
+
+    Attributes:
+        version: `Catalogue.version`; the same at all hubs when all have the same.
+        problems: why something that lies in the files was not taken; empty when all of it was.
+    """
+
+    version: str
+    problems: tuple[Problem, ...] = ()
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    """The file of the last good convention: (name, file, text, signature) of each part."""
+
+    parts: list[tuple[str, str, bytes, bytes]]
+    whole: bool
+
+
+class ConventionKeeper:
+    """Reads the files at `path`.
+
+    Args:
+        operator_key: whose signature the operator's part must have; "" asks for none.
+        kept: file for the last good convention, in the hub's own folder.
+    """
+
+    def __init__(self, path: Path, operator_key: str, kept: Path) -> None:
+        self._path, self._operator_key, self._kept = path, operator_key, kept
+        self._mark = self._settling = ""
+        self._given = ""
+        self._editions: dict[str, int] = {}
+        self._good: Files | None = None
+        self.state = ConventionState("")
+
+    def start(self) -> Catalogue:
+        """The convention to begin with.
+
+        Raises:
+            CatalogueWrong: it cannot be used, and there is no earlier one.
+        """
+        self._good = self._load_kept()
+        if self._good is not None:
+            self._editions = read(self._good, self._operator_key).editions
+        problems: list[Problem] = []
+        try:
+            files = read_files(self._path)
+        except CatalogueWrong as error:
+            problems = error.problems
+        else:
+            self._mark = files.mark
+            reading = self._best(files)
+            if reading.catalogue is not None:
+                return self._took(reading.catalogue, reading.problems)
+            problems = reading.problems
+        earlier = read(self._good, self._operator_key).catalogue if self._good is not None else None
+        if earlier is None:
+            raise CatalogueWrong(problems)
+        return self._took(earlier, problems)
+
+    def look(self) -> Catalogue | None:
+        """Another convention when the files have become another one that can be used; None when all stays as it is.
+
+        Files are taken when two looks find the same: nobody's half-written file takes anybody's rights away.
+        """
+        try:
+            files = read_files(self._path)
+        except CatalogueWrong as error:
+            self._refuse(error.problems)
+            return None
+        settling, self._settling = self._settling, files.mark
+        if files.mark == self._mark or files.mark != settling:
+            return None
+        self._mark = files.mark
+        reading = self._best(files)
+        if reading.catalogue is None:
+            self._refuse(reading.problems)
+            return None
+        given, self._given = self._given, reading.catalogue.version
+        self._took(reading.catalogue, reading.problems)
+        return reading.catalogue if self._given != given else None
+
+    @property
+    def is_settling(self) -> bool:
+        """Something has changed, and the next look says whether it stays."""
+        return self._settling not in ("", self._mark)
+
+    def again(self) -> None:
+        """What `look` gave could not be taken: it is given once more."""
+        self._mark = self._given = ""
+
+    # ---- the last good one -----------------------------------------------------------------------------------------
+
+    def _best(self, files: Files) -> Reading:
+        """The files as they are, or with the last good parts in place of bad ones."""
+        reading = read(files, self._operator_key, self._editions)
+        problems = list(reading.problems)
+        bad = set(reading.bad)
+        for _ in range(2):  # bad parts first; then those that do not fit what the others say
+            if reading.catalogue is not None or self._good is None or self._good.whole != files.whole:
+                break
+            bad |= {problem.where.partition(".toml")[0] for problem in grave(reading.problems)}
+            good = {name: part for name, part in self._good.parts.items() if name in bad}
+            files = Files({**files.parts, **good}, files.whole)
+            reading = read(files, self._operator_key, self._editions)
+            problems += reading.problems
+        self._remember(files, reading)
+        return Reading(reading.catalogue, reading.bad, problems)
+
+    def _remember(self, files: Files, reading: Reading) -> None:
+        if reading.catalogue is None:
+            return
+        self._good, self._editions = files, reading.editions
+        rows = [(part.name, part.file, part.text, part.signature) for part in files.parts.values()]
+        beside = self._kept.with_suffix(".part")
+        try:
+            with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                file.write(msgspec.msgpack.encode(_Kept(rows, files.whole)))
+            beside.replace(self._kept)
+        except OSError as error:
+            log.warning("the convention cannot be kept for the next start: %s", error.strerror)
+
+    def _load_kept(self) -> Files | None:
+        try:
+            kept = msgspec.msgpack.decode(self._kept.read_bytes(), type=_Kept)
+        except FileNotFoundError:
+            return None
+        except (OSError, msgspec.MsgspecError) as error:
+            log.warning("the convention that was kept cannot be read: %s", type(error).__name__)
+            return None
+        return Files({row[0]: Part(*row) for row in kept.parts}, kept.whole)
+
+    def _took(self, catalogue: Catalogue, problems: list[Problem]) -> Catalogue:
+        self._given = catalogue.version
+        self._refuse(problems, catalogue.version)
+        return catalogue
+
+    def _refuse(self, problems: list[Problem], version: str = "") -> None:
+        told = tuple(dict.fromkeys(map(str, grave(problems))))
+        if told != tuple(map(str, self.state.problems)):
+            for line in told:
+                log.error("of the convention, not taken: %s", line)
+        unique = {str(problem): problem for problem in grave(problems)}
+        self.state = ConventionState(version or self.state.version, tuple(unique.values()))

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A whole dossier for a supervisor: noted before anything is told, then read part by part. Used by hub and vault.
+
+Nothing of it lies at the hub meanwhile: the board puts the file together. What was noted in the store is what allows
+the reading, so any hub answers and a restart changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Protocol, runtime_checkable
+
+from session.core.errors import DossierUnknown, NotAllowed
+from session.hub.access.request_server import Asker, Handler
+from session.hub.dossier.deliveries import NameOf
+from session.hub.dossier.service import PART_BYTES
+from session.protocol.dossier.exports import ExportAnswer, ExportHistoryRequest, ExportPartRequest, ExportRequest
+from session.protocol.dossier.pieces import MAX_LISTED, ActStep, PieceHistory, PieceStep
+from session.protocol.hub.requests import DocumentPart, DossierFacts
+
+CACHED_DOCUMENTS = 2
+
+
+@runtime_checkable
+class ExportStoreLike(Protocol):
+    """What a store of dossiers has beyond `DossierStoreLike`. Errors are classes of `session.core.errors`."""
+
+    async def open(self, organisation: str, number: str) -> DossierFacts:
+        """The dossier. Raises `DossierUnknown`."""
+        ...
+
+    async def history(self, organisation: str, number: str) -> list[PieceStep]:
+        """What happened to its pieces."""
+        ...
+
+    async def acts(self, organisation: str, number: str) -> list[ActStep]:
+        """What people did with it."""
+        ...
+
+    async def export(self, organisation: str, number: str, user: str, name: str, reason: str) -> None:
+        """Notes the export. Raises `DossierUnknown`."""
+        ...
+
+    async def may_export(self, organisation: str, number: str, user: str) -> bool:
+        """Whether this person noted one lately."""
+        ...
+
+    async def read(self, organisation: str, document_id: str) -> bytes:
+        """Bytes of a document."""
+        ...
+
+
+class _Exports:
+    def __init__(self, store: object, name_of: NameOf) -> None:
+        self._given, self._name_of = store, name_of
+        self._read: OrderedDict[tuple[str, str], bytes] = OrderedDict()
+
+    @property
+    def _store(self) -> ExportStoreLike:
+        if not isinstance(self._given, ExportStoreLike):
+            raise NotAllowed(why="this store exports nothing")
+        return self._given
+
+    async def export(self, asker: Asker, wish: ExportRequest) -> ExportAnswer:
+        store, organisation = self._store, asker.organisation
+        name = self._name_of(organisation, asker.user)
+        await store.export(organisation, wish.dossier, asker.user, name, wish.reason)
+        return ExportAnswer(dossier=await store.open(organisation, wish.dossier))
+
+    async def history(self, asker: Asker, wish: ExportHistoryRequest) -> PieceHistory:
+        await self._check(asker, wish.dossier)
+        part = slice(wish.offset, wish.offset + MAX_LISTED)
+        steps = await self._store.history(asker.organisation, wish.dossier)
+        acts = await self._store.acts(asker.organisation, wish.dossier)
+        return PieceHistory(steps=steps[part], acts=acts[part])
+
+    async def _check(self, asker: Asker, dossier: str) -> None:
+        if not await self._store.may_export(asker.organisation, dossier, asker.user):
+            raise NotAllowed(why="no export of this dossier was noted")
+
+    async def part(self, asker: Asker, wish: ExportPartRequest) -> DocumentPart:
+        store, organisation = self._store, asker.organisation
+        await self._check(asker, wish.dossier)
+        facts = await store.open(organisation, wish.dossier)
+        if all(document.id != wish.document_id for document in facts.documents):
+            raise DossierUnknown(what="document")
+        data = await self._bytes(organisation, wish.document_id)
+        return DocumentPart(
+            document_id=wish.document_id,
+            offset=wish.offset,
+            size_bytes=len(data),
+            data=data[wish.offset : wish.offset + PART_BYTES],
+        )
+
+    async def _bytes(self, organisation: str, document_id: str) -> bytes:
+        known = self._read.get((organisation, document_id))
+        data = known if known is not None else await self._store.read(organisation, document_id)
+        self._read[organisation, document_id] = data
+        while len(self._read) > CACHED_DOCUMENTS:
+            self._read.popitem(last=False)
+        return data
+
+
+def export_handlers(store: object, name_of: NameOf) -> dict[str, Handler]:
+    """Verb of `export_messages` -> the rule that answers it."""
+    rules = _Exports(store, name_of)
+    return {"export": rules.export, "export_history": rules.history, "export_part": rules.part}

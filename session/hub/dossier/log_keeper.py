@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Keeps the logs of all sessions: one stream per organisation, appended once, read in the keeper's order.
+
+Each stored message carries the whole state in a header (ends, each writer's next number, total), so any hub can go on
+where another stopped, with one read. The keeper knows nothing of tickets and can run apart from the queue.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from session.bus.hub_connection import HubConnection
+from session.bus.jetstream.streams import NANOSECONDS, Stored, WrongRevision
+from session.core.errors import NotAllowed, StoreUnreachable, TicketUnknown
+from session.protocol.hub.log import LogPart
+from session.protocol.wire.version import MAX_CONTROL_BYTES
+
+STATE = "State"
+TRIES = 8
+PART_BYTES = MAX_CONTROL_BYTES - 256
+CACHED = 256
+DAY_S = 24 * 3600
+
+
+class _State(msgspec.Struct, frozen=True):
+    """After a stored message: who may write, the next number of each writer, how many records there are."""
+
+    ends: list[str]
+    next: dict[str, int] = {}
+    total: int = 0
+
+
+_state = msgspec.json.Decoder(_State)
+_records = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+class LogKeeper:
+    """`log.<organisation>.<session>` in the stream `LOG_<organisation>`.
+
+    Args:
+        log_days: for each organisation, how long logs are kept.
+    """
+
+    def __init__(self, connection: HubConnection, log_days: Mapping[str, int], replicas: int = 1) -> None:
+        self._streams = connection.streams
+        self._log_days = dict(log_days)
+        self._replicas = replicas
+        self._known: OrderedDict[str, tuple[_State, int]] = OrderedDict()
+        self._places: OrderedDict[tuple[str, int], int] = OrderedDict()
+
+    def keep_for(self, log_days: Mapping[str, int]) -> None:
+        """Other organisations or other days from the next `prepare` on; a stream is never removed here."""
+        self._log_days = dict(log_days)
+
+    async def prepare(self) -> None:
+        """Creates the streams, or brings them to today's settings."""
+        for organisation, days in self._log_days.items():
+            await self._streams.ensure(
+                f"LOG_{organisation}",
+                {
+                    "subjects": [f"log.{organisation}.*"],
+                    "storage": "file",
+                    "num_replicas": self._replicas,
+                    "max_age": days * DAY_S * NANOSECONDS,
+                    "deny_delete": True,
+                },
+            )
+
+    async def open(self, organisation: str, session_id: str, ends: Sequence[str]) -> None:
+        """Begins a session's log; `ends` ("k.<kiosk>", "a.<agent>") are the ones who may write and read it."""
+        subject = f"log.{organisation}.{session_id}"
+        if subject in self._known:
+            return
+        try:
+            await self._append(subject, _State(ends=list(ends)), [], expected=0)
+        except WrongRevision:
+            return
+
+    async def owner(self, session_id: str, organisations: Iterable[str]) -> str:
+        """The organisation that keeps this session's log. Raises `TicketUnknown`, `StoreUnreachable`."""
+        for organisation in organisations:
+            try:
+                await self._state_of(organisation, f"log.{organisation}.{session_id}")
+            except TicketUnknown:
+                continue
+            return organisation
+        raise TicketUnknown
+
+    async def append(
+        self, organisation: str, session_id: str, writer: str, first: int, records: Sequence[bytes]
+    ) -> int:
+        """Adds records of one writer, numbered from `first`; those already kept are left out.
+
+        Returns:
+            The writer's next number: all below are kept. Below `first` when something is missing in between.
+
+        Raises:
+            TicketUnknown: no such session. NotAllowed: not one of its ends. StoreUnreachable.
+        """
+        subject = f"log.{organisation}.{session_id}"
+        for _ in range(TRIES):
+            state, revision = await self._state_of(organisation, subject)
+            if writer not in state.ends:
+                raise NotAllowed(why="not an end of this session")
+            kept = state.next.get(writer, 0)
+            fresh = list(records[kept - first :]) if first <= kept else []
+            if not fresh:
+                return kept
+            following = {**state.next, writer: kept + len(fresh)}
+            after = _State(ends=state.ends, next=following, total=state.total + len(fresh))
+            try:
+                await self._append(subject, after, fresh, expected=revision)
+            except WrongRevision:
+                self._known.pop(subject, None)
+                continue
+            return following[writer]
+        raise StoreUnreachable(why="the log is written too often")
+
+    async def ends(self, organisation: str, session_id: str) -> list[str]:
+        """Who may write and read this session's log. Raises `TicketUnknown`, `StoreUnreachable`."""
+        state, _ = await self._state_of(organisation, f"log.{organisation}.{session_id}")
+        return state.ends
+
+    async def check_reader(self, organisation: str, session_id: str, reader: str) -> None:
+        """Raises `TicketUnknown` or `NotAllowed` unless `reader` ("a.<agent>") is one of the session's ends."""
+        state, _ = await self._state_of(organisation, f"log.{organisation}.{session_id}")
+        if reader not in state.ends:
+            raise NotAllowed(why="not an end of this session")
+
+    async def read(self, organisation: str, session_id: str, after: int) -> LogPart:
+        """Records from the `after`-th on, as many as fit in one answer. Raises `TicketUnknown`, `StoreUnreachable`."""
+        subject = f"log.{organisation}.{session_id}"
+        stored = await self._message_with(organisation, subject, after)
+        records: list[msgspec.Raw] = []
+        size_bytes = 0
+        while stored is not None:
+            batch = _records.decode(stored.payload)
+            before = _state_in(stored).total - len(batch)
+            if records and size_bytes + len(stored.payload) > PART_BYTES:
+                break
+            fresh = batch[max(0, after + len(records) - before) :]
+            records += fresh
+            size_bytes += sum(len(bytes(record)) + 1 for record in fresh)
+            self._remember_place(subject, after + len(records), stored.revision + 1)
+            stored = await self._streams.next(f"LOG_{organisation}", subject, stored.revision + 1)
+        return LogPart(records=records, next=after + len(records), end=stored is None)
+
+    async def _message_with(self, organisation: str, subject: str, after: int) -> Stored | None:
+        """The stored message that holds the `after`-th record, None when there is none yet."""
+        stream = f"LOG_{organisation}"
+        stored = await self._streams.next(stream, subject, self._places.get((subject, after), 1))
+        if stored is None and (subject, after) not in self._places:
+            raise TicketUnknown
+        while stored is not None and _state_in(stored).total <= after:
+            stored = await self._streams.next(stream, subject, stored.revision + 1)
+        return stored
+
+    def _remember_place(self, subject: str, after: int, revision: int) -> None:
+        self._places[subject, after] = revision
+        while len(self._places) > CACHED:
+            self._places.popitem(last=False)
+
+    async def _append(self, subject: str, state: _State, records: Sequence[bytes], expected: int) -> None:
+        payload = b"[" + b",".join(bytes(record) for record in records) + b"]"
+        headers = {STATE: msgspec.json.encode(state).decode()}
+        revision = await self._streams.append(subject, payload, expected=expected, headers=headers)
+        self._remember(subject, state, revision)
+
+    async def _state_of(self, organisation: str, subject: str) -> tuple[_State, int]:
+        if (known := self._known.get(subject)) is not None:
+            return known
+        stored = await self._streams.last(f"LOG_{organisation}", subject)
+        if stored is None:
+            raise TicketUnknown
+        state = _state_in(stored)
+        self._remember(subject, state, stored.revision)
+        return state, stored.revision
+
+    def _remember(self, subject: str, state: _State, revision: int) -> None:
+        self._known[subject] = (state, revision)
+        self._known.move_to_end(subject)
+        while len(self._known) > CACHED:
+            self._known.popitem(last=False)
+
+
+def _state_in(stored: Stored) -> _State:
+    try:
+        return _state.decode(stored.headers.get(STATE, "").encode())
+    except msgspec.MsgspecError as error:
+        raise StoreUnreachable(why="stored log state is unreadable") from error

@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Serves the organisation's dossiers to desks: only the one of the caller an agent is in session with. Used by the hub.
+
+The store itself is given (`DossierStoreLike`); desks hold no database password and know no path.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from typing import Protocol
+
+import msgspec
+
+from session.core.errors import DossierUnknown, NotAllowed
+from session.hub.dossier.keep_consent import KeepGrants
+from session.hub.dossier.pieces import PieceStoreLike, Who, who_of
+from session.hub.dossier.uploads import UploadSpool
+from session.hub.storage.interfaces import CallerRecord, CallerStore
+from session.protocol.hub.requests import (
+    DocumentFiled,
+    DocumentPart,
+    DocumentRecord,
+    DocumentRequest,
+    DossierFacts,
+    DossierRequest,
+    PieceRequest,
+    PieceState,
+    SessionFacts,
+    UploadBegin,
+    UploadChunk,
+    UploadState,
+)
+from session.protocol.hub.routing import NoteRequest
+from session.protocol.hub.tickets import Ticket
+
+log = logging.getLogger(__name__)
+
+PART_BYTES = 128 * 1024
+"""Bytes of a document in one answer; base64 makes a third more of it."""
+
+CACHED_DOCUMENTS = 4
+
+
+class DossierStoreLike(Protocol):
+    """What the hub needs of the store of dossiers. Errors are classes of `session.core.errors`."""
+
+    async def find_by_caller_number(self, organisation: str, number: str) -> DossierFacts | None:
+        """The dossier of the caller with this number, or None."""
+        ...
+
+    async def open(self, organisation: str, number: str) -> DossierFacts:
+        """The dossier with this dossier number. Raises `DossierUnknown`."""
+        ...
+
+    async def set_piece(
+        self, organisation: str, number: str, piece_id: str, state: PieceState, reason: str
+    ) -> DossierFacts:
+        """Sets a piece's state; returns the dossier afterwards. Raises `DossierUnknown`."""
+        ...
+
+    async def add_note(self, organisation: str, number: str, note_id: str, text: str, by_name: str) -> DossierFacts:
+        """Keeps a note in a dossier; the same `note_id` is kept once. Raises `DossierUnknown`."""
+        ...
+
+    async def file(
+        self,
+        organisation: str,
+        dossier: str,
+        piece_id: str,
+        name: str,
+        pages: int,
+        sha256: str,
+        data: bytes,
+        upload_id: str,
+    ) -> tuple[DocumentRecord, DossierFacts]:
+        """Stores a document, reads it back, marks the piece filed; the same `upload_id` is stored once.
+
+        Raises:
+            DocumentNotFiled: it did not read back as sent. DossierUnknown, StoreUnreachable.
+        """
+        ...
+
+    async def read(self, organisation: str, document_id: str) -> bytes:
+        """Bytes of a filed document. Raises `DossierUnknown`."""
+        ...
+
+
+class OwnedSessions(Protocol):
+    """Which session is whose: the hub's own rules (`Sessions`), or what a vault hears of the hub."""
+
+    async def owned(self, organisation: str, agent: str, session_id: str) -> tuple[Ticket, CallerRecord]:
+        """The ticket and the caller of an agent's own session. Raises `TicketUnknown`."""
+        ...
+
+    def kiosk_facts(self, ticket: Ticket) -> SessionFacts:
+        """What is known of the session of a ticket that `owned` gave."""
+        ...
+
+
+class DossierService:
+    """The rules between desks and the store.
+
+    Args:
+        keep: what kiosks said about keeping documents; None in a vault, which does not pass sessions on and cannot
+            know: there the organisation's own desk is what refuses.
+    """
+
+    def __init__(
+        self,
+        store: DossierStoreLike,
+        sessions: OwnedSessions,
+        callers: CallerStore,
+        uploads: UploadSpool,
+        keep: KeepGrants | None = None,
+    ) -> None:
+        self._store = store
+        self._sessions = sessions
+        self._callers = callers
+        self._uploads = uploads
+        self._keep = keep
+        self._read: OrderedDict[tuple[str, str], bytes] = OrderedDict()
+
+    async def dossier(self, organisation: str, agent: str, wish: DossierRequest) -> DossierFacts:
+        """The dossier of the session's caller.
+
+        An agent may name a dossier only where the caller's own number leads to none.
+
+        Raises:
+            TicketUnknown: not this agent's session.
+            NotAllowed: another dossier than the caller's.
+            DossierUnknown: there is none, or none was named yet.
+        """
+        ticket, record = await self._sessions.owned(organisation, agent, wish.session_id)
+        by_caller = None
+        if record.number:
+            by_caller = await self._store.find_by_caller_number(organisation, record.number)
+        if by_caller is not None:
+            if wish.number and wish.number != by_caller.number:
+                raise NotAllowed(why="the caller has another dossier")
+            found = by_caller
+        else:
+            named = wish.number or record.dossier
+            if not named:
+                raise DossierUnknown
+            found = await self._store.open(organisation, named)
+        if record.dossier != found.number:
+            bound = msgspec.structs.replace(record, dossier=found.number)
+            await self._callers.put(organisation, ticket.id, bound)
+        return found
+
+    async def piece(self, organisation: str, agent: str, wish: PieceRequest) -> DossierFacts:
+        """Sets a piece by hand. Raises as `dossier`; `NotAllowed` also for "filed", which only the store says."""
+        _, who = await self.check(organisation, agent, wish.session_id, wish.dossier)
+        if wish.state in (PieceState.FILED, PieceState.ACKNOWLEDGED):
+            raise NotAllowed(why="only the store files")
+        change = (organisation, wish.dossier, wish.piece_id, wish.state, wish.reason)
+        if isinstance(self._store, PieceStoreLike):
+            return await self._store.set_piece_by(*change, who)
+        return await self._store.set_piece(*change)
+
+    async def note(self, organisation: str, agent: str, wish: NoteRequest) -> None:
+        """Keeps an agent's note in the dossier of its session's caller. Raises as `dossier`."""
+        ticket, _ = await self._sessions.owned(organisation, agent, wish.session_id)
+        found = await self.dossier(organisation, agent, DossierRequest(session_id=wish.session_id))
+        by_name = self._sessions.kiosk_facts(ticket).agent_name
+        await self._store.add_note(organisation, found.number, wish.note_id, wish.text, by_name)
+
+    async def upload_begin(self, organisation: str, agent: str, begin: UploadBegin) -> UploadState:
+        """Announces a document; raises as `dossier` and `UploadSpool.begin`, and `GrantMissing` without `keep`."""
+        ticket, _ = await self.check(organisation, agent, begin.session_id, begin.dossier)
+        if self._keep is not None:
+            await self._keep.check(ticket, begin.session_id)
+        async with self._uploads.lock(organisation, agent, begin.upload_id):
+            upload = await asyncio.to_thread(self._uploads.begin, organisation, agent, begin)
+            return UploadState(upload_id=begin.upload_id, received_bytes=upload.received_bytes)
+
+    async def upload_chunk(self, organisation: str, agent: str, chunk: UploadChunk) -> UploadState:
+        """Takes bytes; the answer says from where to go on."""
+        async with self._uploads.lock(organisation, agent, chunk.upload_id):
+            upload = self._uploads.find(organisation, agent, chunk.upload_id)
+            received = await asyncio.to_thread(upload.add, chunk.offset, chunk.data)
+            return UploadState(upload_id=chunk.upload_id, received_bytes=received)
+
+    async def upload_commit(self, organisation: str, agent: str, upload_id: str) -> DocumentFiled:
+        """Gives the whole document to the store and answers with what the store read back.
+
+        Raises:
+            GrantMissing: the caller does not let documents be kept, or not any more.
+            TransferInterrupted, PageDamaged: send again. DocumentNotFiled, StoreUnreachable: keep it, commit again.
+        """
+        async with self._uploads.lock(organisation, agent, upload_id):
+            upload = self._uploads.find(organisation, agent, upload_id)
+            begin = upload.begin
+            ticket, who = await self.check(organisation, agent, begin.session_id, begin.dossier)
+            if (answer := upload.answer) is not None:
+                return answer
+            if self._keep is not None:
+                await self._keep.check(ticket, begin.session_id)
+            data = await asyncio.to_thread(upload.whole)
+            record, facts = await self._file(organisation, begin, data, who)
+            filed = DocumentFiled(document=record, dossier=facts)
+            await asyncio.to_thread(upload.finish, filed)
+            return filed
+
+    async def _file(
+        self, organisation: str, begin: UploadBegin, data: bytes, who: Who
+    ) -> tuple[DocumentRecord, DossierFacts]:
+        place = (organisation, begin.dossier, begin.piece_id, begin.name, begin.pages, begin.sha256)
+        if isinstance(self._store, PieceStoreLike):
+            return await self._store.file_by(*place, data, begin.upload_id, who)
+        return await self._store.file(*place, data, begin.upload_id)
+
+    async def document(self, organisation: str, agent: str, wish: DocumentRequest) -> DocumentPart:
+        """Bytes of a document of the session's dossier. Raises as `dossier`."""
+        _, record = await self._sessions.owned(organisation, agent, wish.session_id)
+        if not record.dossier:
+            raise DossierUnknown
+        if not await self._holds(organisation, record.dossier, wish.document_id):
+            raise NotAllowed(why="not a document of this dossier")
+        data = self._read.get((organisation, wish.document_id)) or await self._fetch(organisation, wish.document_id)
+        offset = max(0, wish.offset)
+        return DocumentPart(
+            document_id=wish.document_id,
+            offset=offset,
+            size_bytes=len(data),
+            data=data[offset : offset + PART_BYTES],
+        )
+
+    async def _fetch(self, organisation: str, document_id: str) -> bytes:
+        data = await self._store.read(organisation, document_id)
+        self._read[organisation, document_id] = data
+        while len(self._read) > CACHED_DOCUMENTS:
+            self._read.popitem(last=False)
+        return data
+
+    async def _holds(self, organisation: str, dossier: str, document_id: str) -> bool:
+        facts = await self._store.open(organisation, dossier)
+        return any(document.id == document_id for document in facts.documents)
+
+    @property
+    def store(self) -> object:
+        """The store, for what it may know beyond `DossierStoreLike`."""
+        return self._store
+
+    async def own(self, organisation: str, agent: str, session_id: str) -> Ticket:
+        """The ticket of an agent's own session. Raises `TicketUnknown`."""
+        return (await self._sessions.owned(organisation, agent, session_id))[0]
+
+    async def check(self, organisation: str, agent: str, session_id: str, dossier: str) -> tuple[Ticket, Who]:
+        """The session's ticket and who acts. Raises `NotAllowed` unless `dossier` is the one it was given."""
+        ticket, record = await self._sessions.owned(organisation, agent, session_id)
+        if not dossier or record.dossier != dossier:
+            raise NotAllowed(why="not the dossier of this session")
+        return ticket, who_of(self._sessions.kiosk_facts(ticket))

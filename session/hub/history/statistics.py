@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The supervisors' verb "statistics". Used by the hub, which loads `counting` and with it numpy when first asked."""
+
+from __future__ import annotations
+
+import asyncio
+
+from session.core.errors import NotAllowed
+from session.hub.history.database import History
+from session.hub.history.projection import Projection
+from session.protocol.hub.statistics import StatisticsAnswer, StatisticsRequest, StatisticsRow
+
+MOST_DAYS = 400
+
+
+class StatisticsService:
+    """Answers the supervisors' verb, each for its own organisation."""
+
+    def __init__(self, projection: Projection) -> None:
+        self._projection = projection
+
+    async def answer(self, organisation: str, wish: StatisticsRequest) -> StatisticsAnswer:
+        """See `StatisticsRequest`. Raises `NotAllowed` for a wrong period, `StoreUnreachable`."""
+        if not 0 <= (wish.last - wish.first).days < MOST_DAYS:
+            raise NotAllowed(why="period")
+        history = await self._projection.fresh()
+        rows = await asyncio.to_thread(_count, history, organisation, wish)
+        return StatisticsAnswer(
+            by=wish.by, rows=rows, time_zone=history.time_zone, behind=self._projection.position.behind
+        )
+
+
+def _count(history: History, organisation: str, wish: StatisticsRequest) -> list[StatisticsRow]:
+    from session.hub.history.counts import count
+
+    return count(history, organisation, wish.first, wish.last, wish.by)

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Whether a hub can do its work, and what stands in its way. Used by the monitor's /healthz and the metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from session.bus.hub_connection import HubConnection
+from session.core.errors import StoreUnreachable
+from session.hub.history.projection import Projection
+from session.hub.storage.disk_space import Room
+from session.hub.storage.ticket_store import BUCKET
+
+BEHIND = 1000
+"""Changes that the history may lack before it is worth a word: minutes of work of a large network."""
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """One thing that is not as it should be.
+
+    Attributes:
+        code: `stopping`, `bus_unreachable`, `store_unreachable`, `no_leader`, `disk_full`,
+            `documents_away` (grave); `disk_low`,
+            `history_closed`, `history_behind`, `convention_refused`, `partner_away`, `partner_refuses` (the hub
+            works all the same).
+        grave: callers are not served as they should be.
+        detail: numbers and words for people; no personal data.
+    """
+
+    code: str
+    grave: bool
+    detail: dict[str, str | int] = field(default_factory=dict)
+
+
+class Health:
+    """Looks at everything a hub stands on.
+
+    Args:
+        refused_parts: what of the convention was not taken, in words.
+
+    Attributes:
+        is_leaving: the hub stops and takes nothing more.
+        others: what others watch.
+    """
+
+    def __init__(
+        self,
+        connection: HubConnection,
+        projection: Projection,
+        room: Room,
+        refused_parts: Callable[[], Sequence[str]],
+    ) -> None:
+        self.is_leaving = False
+        self.others: list[Callable[[], Sequence[Trouble]]] = []
+        self._connection = connection
+        self._projection = projection
+        self._room = room
+        self._refused_parts = refused_parts
+
+    async def look(self) -> list[Trouble]:
+        """What is wrong now, the gravest first; empty when all is well. Takes as long as the store's answer."""
+        if self.is_leaving:
+            return [Trouble("stopping", True)]
+        store = await self._store()
+        troubles = [*store, *disk_troubles(self._room), *self._history(is_stored=not store)]
+        troubles += [trouble for watched in self.others for trouble in watched()]
+        refused = list(self._refused_parts())
+        if refused:
+            troubles.append(Trouble("convention_refused", False, {"parts": len(refused), "first": refused[0]}))
+        return sorted(troubles, key=lambda trouble: not trouble.grave)
+
+    async def _store(self) -> list[Trouble]:
+        if not self._connection.line.is_connected:
+            return [Trouble("bus_unreachable", True)]
+        try:
+            await self._connection.streams.kept()
+            state = await self._connection.streams.state(BUCKET)
+        except StoreUnreachable as error:
+            return [Trouble("store_unreachable", True, {"why": str(error.detail.get("why", ""))})]
+        return [] if state.has_leader else [Trouble("no_leader", True)]
+
+    def _history(self, *, is_stored: bool) -> list[Trouble]:
+        """A history that waits for the store has nothing of its own."""
+        why = self._projection.trouble
+        if not self._projection.is_open or (why and is_stored):
+            return [Trouble("history_closed", False, {"why": why} if why else {})]
+        behind = self._projection.position.behind
+        return [Trouble("history_behind", False, {"changes": behind})] if behind > BEHIND else []
+
+
+def disk_troubles(room: Room) -> list[Trouble]:
+    """`disk_full` or `disk_low`, as of the room's last look."""
+    if room.free_bytes is None or not room.is_low:
+        return []
+    free_mb = room.free_bytes >> 20
+    return [Trouble("disk_full" if room.is_full else "disk_low", room.is_full, {"free_mb": free_mb})]

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What the network's operator sees and does: hubs, the convention's version, sites. Used by `session.hub.composition`.
+
+No queue, no caller, no dossier. Each hub tells the others of itself every few seconds over a subject of their account.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable
+
+import msgspec
+
+from session.bus.hub_connection import HubConnection
+from session.bus.transport.connection import Incoming
+from session.core.clock import Clock
+from session.core.errors import BusUnreachable, NotAllowed
+from session.hub.convention.catalogue import Catalogue
+from session.hub.queue.notifications import News
+from session.hub.queue.presence import Presence
+from session.hub.storage.board_store import BoardStore, QueueRecord
+from session.protocol.hub.requests import ServicesChanged
+from session.protocol.hub.site import HubFacts, NetworkAnswer, SiteFacts, SiteStateRequest
+from session.protocol.wire.roles import Role
+
+log = logging.getLogger(__name__)
+
+GONE_S = 15.0
+"""A hub that says nothing for so long is not listed any more."""
+
+SUBJECT = "net.hub"
+
+Counts = Callable[[], tuple[int, int, int | None]]
+"""Requests answered, requests refused, changes that the history has not counted yet or None."""
+
+
+class NetworkState:
+    """Hubs and sites as an operator sees them.
+
+    Args:
+        counts: this hub's figures.
+
+    Attributes:
+        refused_parts: what of this hub's convention was not taken.
+    """
+
+    def __init__(
+        self,
+        connection: HubConnection,
+        store: BoardStore,
+        catalogue: Catalogue,
+        presence: Presence,
+        news: News,
+        clock: Clock,
+        counts: Counts,
+    ) -> None:
+        self.hub_id = secrets.token_hex(4)
+        self._connection = connection
+        self._store = store
+        self._catalogue = catalogue
+        self._presence = presence
+        self._news = news
+        self._clock = clock
+        self._counts = counts
+        self._started_at_utc = clock.utc_now()
+        self._heard: dict[str, tuple[HubFacts, float]] = {}
+        self.refused_parts: list[str] = []
+
+    async def start(self) -> None:
+        """Listens to the other hubs, and says that this one is there."""
+        await self._connection.serve(f"{SUBJECT}.*", self._on_told, shared=False)
+        await self.say()
+
+    def _on_told(self, message: Incoming) -> None:
+        try:
+            facts = msgspec.json.decode(message.payload, type=HubFacts)
+        except msgspec.MsgspecError:
+            log.warning("another hub says something of itself that we do not know: is it another version?")
+            return
+        self._heard[facts.id] = (facts, self._clock.monotonic_s())
+
+    def _own(self) -> HubFacts:
+        answered, refused, behind = self._counts()
+        return HubFacts(
+            id=self.hub_id,
+            started_at_utc=self._started_at_utc,
+            convention=self._catalogue.version,
+            refused_parts=self.refused_parts,
+            answered=answered,
+            refused=refused,
+            behind=behind,
+        )
+
+    async def say(self) -> None:
+        """Tells the other hubs how this one is."""
+        try:
+            await self._connection.line.publish(f"{SUBJECT}.{self.hub_id}", msgspec.json.encode(self._own()))
+        except BusUnreachable:
+            log.info("the other hubs are not told of this one: the bus is away")
+
+    # ---- questions -------------------------------------------------------------------------------------------------
+
+    def answer(self, organisation: str, user: str) -> NetworkAnswer:
+        """Hubs of the network and sites of the operator's own account."""
+        now_s = self._clock.monotonic_s()
+        self._heard = {name: heard for name, heard in self._heard.items() if now_s - heard[1] <= GONE_S}
+        hubs = {name: facts for name, (facts, _) in self._heard.items()} | {self.hub_id: self._own()}
+        entry = self._catalogue.organisation(organisation)
+        return NetworkAnswer(
+            your_name=self._catalogue.person_name(organisation, user),
+            hubs=sorted(hubs.values(), key=lambda facts: (facts.started_at_utc, facts.id)),
+            sites=[self._site(organisation, site.id, site.name) for site in entry.sites],
+        )
+
+    def _site(self, organisation: str, site: str, name: str) -> SiteFacts:
+        kiosks = [kiosk.id for kiosk in self._catalogue.organisation(organisation).kiosks if kiosk.site == site]
+        there = sum(self._presence.is_there(organisation, Role.KIOSK, kiosk) for kiosk in kiosks)
+        facts = SiteFacts(id=site, name=name, kiosks=len(kiosks), there=there)
+        record = self._store.site(organisation, site)
+        if record is None:
+            return facts
+        by = self._catalogue.person_name(organisation, record.changed_by.partition(".")[2])
+        return msgspec.structs.replace(
+            facts, closed=record.closed, changed_by=by, reason=record.reason, at_utc=record.at_utc
+        )
+
+    def is_closed(self, home: str, site: str) -> bool:
+        """True when an operator has closed this site for new calls."""
+        record = self._store.site(home, site)
+        return record is not None and record.closed
+
+    # ---- acts ------------------------------------------------------------------------------------------------------
+
+    async def set_site(self, organisation: str, operator: str, wish: SiteStateRequest, *, closed: bool) -> None:
+        """Closes or opens a site of the operator's own account, and tells its kiosks.
+
+        Raises:
+            NotAllowed: no such site here. StoreUnreachable.
+        """
+        entry = self._catalogue.organisation(organisation)
+        if wish.site not in [site.id for site in entry.sites]:
+            raise NotAllowed(why="site")
+        record = QueueRecord(
+            closed=closed,
+            changed_by=f"{Role.OPERATOR}.{operator}",
+            reason=wish.reason,
+            at_utc=self._clock.utc_now(),
+            act=secrets.token_hex(8),
+        )
+        await self._store.put_site(organisation, wish.site, record)
+        for kiosk in entry.kiosks:
+            if kiosk.site == wish.site:
+                await self._news.tell(organisation, Role.KIOSK, kiosk.id, ServicesChanged())

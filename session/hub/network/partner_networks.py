@@ -1,0 +1,397 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Partners' networks: callers who are sent over, and what their kiosks say and hear afterwards. Used by the hub.
+
+The kiosk stays in our account and knows nothing of it: this hub passes on what it says for a ticket over there, and
+tells it what the other hub says. Over there the kiosk's account is called "<network>:<home>". What crosses names its
+network in the subject, which the servers enforce; what it may be about is checked here, on both sides.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+import msgspec
+
+from session.bus.hub_connection import HubConnection
+from session.bus.server.leaf_links import XFER
+from session.bus.transport.connection import Incoming
+from session.core.clock import Clock
+from session.core.errors import BusUnreachable, NotAllowed, SessionError, TicketUnknown, VaultOutOfReach
+from session.core.tasks import Tasks
+from session.hub.access.request_server import Asker, HubService
+from session.hub.convention.catalogue import Catalogue
+from session.hub.network.partner_watch import LinkWatch
+from session.hub.network.relay import Relay
+from session.hub.queue.presence import Presence
+from session.hub.queue.ticket_changes import ticket_of
+from session.hub.transfers.moves import Moves
+from session.protocol.codec import decode_answer, decode_event, decode_request, encode
+from session.protocol.hub.partner_links import KIOSK_VERBS, Arrival, ArrivalCheck, Arrived
+from session.protocol.hub.requests import (
+    Done,
+    HubMessage,
+    LeaveRequest,
+    Refusal,
+    SessionEnded,
+    StatusRequest,
+    TicketChanged,
+)
+from session.protocol.hub.tickets import Ticket, TicketState
+from session.protocol.wire.ids import split_service, ticket_id
+from session.protocol.wire.roles import Role
+
+log = logging.getLogger(__name__)
+
+ASK_S = 4.0
+"""Longest wait for the other network; below a kiosk's own patience, so that it hears a word."""
+
+LINGERS_S = 600.0
+"""What a kiosk still has to say after the end (its log, its wipe) goes over for so long."""
+
+QUEUED = 10_000
+
+STALE_S = 12 * 3600.0
+
+Kiosk = tuple[str, str]
+
+
+@dataclass
+class _Sent:
+    """A caller of a kiosk of ours who is over there."""
+
+    network: str
+    old: Ticket
+    since_s: float
+    ticket_id: str = ""
+    over_s: float | None = None
+
+
+class Links:
+    """This hub's side of every link.
+
+    Args:
+        network: our own name; "" when there are no partners.
+
+    Attributes:
+        watch: whether they can be reached.
+    """
+
+    def __init__(
+        self,
+        network: str,
+        connection: HubConnection,
+        catalogue: Catalogue,
+        moves: Moves,
+        presence: Presence,
+        relay: Relay,
+        service: HubService,
+        clock: Clock,
+        tasks: Tasks,
+    ) -> None:
+        self._network = network
+        self._connection = connection
+        self._catalogue = catalogue
+        self._moves = moves
+        self._presence = presence
+        self._relay = relay
+        self._service = service
+        self._clock = clock
+        self._tasks = tasks
+        self._sent: dict[Kiosk, _Sent] = {}
+        self._telling: asyncio.Queue[Incoming] = asyncio.Queue(QUEUED)
+        self._teller: asyncio.Task[None] | None = None
+        self.watch = LinkWatch(catalogue, self._check, tasks)
+        moves.links = self
+        service.elsewhere = self.ask_for
+        relay.elsewhere = self.pass_on
+        connection.network = network
+
+    async def start(self) -> None:
+        """Listens to partners, when we have a name."""
+        if not self._network:
+            return
+        self._teller = self._tasks.spawn(self._tell(), name="pass a partner's words on")
+        self.watch.start()
+        ours = f"{XFER}.{self._network}.*"
+        await self._connection.serve(f"{ours}.check", self._on_asked)
+        await self._connection.serve(f"{ours}.arrive", self._on_asked)
+        await self._connection.serve(f"{ours}.svc.*.k.*.*", self._on_request)
+        await self._connection.serve(f"{ours}.ses.*.k.*.*.*", self._on_session)
+        await self._connection.serve(f"{ours}.tell.*.k.*.>", self._on_told)
+        await self._connection.serve(f"{ours}.hb.*.k.*", self._on_beat, shared=False)
+
+    def stop(self) -> None:
+        """Passes nothing on any more."""
+        if self._teller is not None:
+            self._teller.cancel()
+            self._teller = None
+        self.watch.stop()
+
+    # ---- which of our kiosks have their caller over there ------------------------------------------------------------
+
+    def network_of(self, organisation: str) -> str:
+        """The network of an organisation; "" for ours."""
+        return self._catalogue.network_of(organisation)
+
+    def seen(self, before: Ticket | None, after: Ticket) -> None:
+        """A ticket of ours changed: it was sent over, or its kiosk has another caller."""
+        kiosk = after.kiosk_home, after.kiosk
+        known = self._sent.get(kiosk)
+        if network := self._network_after(after):
+            if known is None or known.old.id != after.id:
+                self._sent[kiosk] = _Sent(network, after, self._clock.monotonic_s())
+        elif before is None and after.state is TicketState.WAITING and known is not None:
+            del self._sent[kiosk]
+            if known.ticket_id and known.over_s is None:
+                self._tasks.spawn(self._leave(kiosk, known), name="leave the other network's queue")
+
+    def remember(self, moved: Ticket) -> None:
+        """What a hub that starts finds in the store."""
+        network = self._network_after(moved)
+        if network and (moved.kiosk_home, moved.kiosk) not in self._sent:
+            self._sent[moved.kiosk_home, moved.kiosk] = _Sent(network, moved, self._clock.monotonic_s())
+
+    def _network_after(self, ticket: Ticket) -> str:
+        return self.network_of(split_service(ticket.moved_to, "")[0]) if ticket.moved_to else ""
+
+    async def _leave(self, kiosk: Kiosk, sent: _Sent) -> None:
+        try:
+            payload = encode(LeaveRequest(ticket_id=sent.ticket_id))
+            decode_answer(Done, await self._ask(sent.network, f"svc.{kiosk[0]}.k.{kiosk[1]}.leave", payload))
+        except SessionError as error:
+            log.info("the other network was not told that the caller left: %s", error.code)
+
+    def _of(self, home: str, kiosk: str) -> _Sent | None:
+        sent = self._sent.get((home, kiosk))
+        if sent is None:
+            return None
+        now_s = self._clock.monotonic_s()
+        is_over = sent.over_s is not None and now_s - sent.over_s > LINGERS_S
+        if is_over or now_s - sent.since_s > STALE_S:
+            del self._sent[home, kiosk]
+            return None
+        return sent
+
+    def is_done(self, old: Ticket) -> bool:
+        """True when there is nothing left to do: the caller has arrived there, has gone, or has asked for another."""
+        sent = self._sent.get((old.kiosk_home, old.kiosk))
+        return sent is None or sent.old.id != old.id or bool(sent.ticket_id) or sent.over_s is not None
+
+    # ---- sending over ------------------------------------------------------------------------------------------------
+
+    async def check(self, ticket: Ticket, organisation: str, service: str) -> None:
+        """Asks before anything is written. Raises `HubUnreachable` when the link is down, and what the other says."""
+        wish = ArrivalCheck(organisation=organisation, service=service, from_organisation=ticket.organisation)
+        await self._check(wish)
+
+    async def _check(self, wish: ArrivalCheck) -> None:
+        decode_answer(Done, await self._ask(self.network_of(wish.organisation), "check", encode(wish)))
+
+    async def arrive(self, old: Ticket, *, fresh: bool) -> Ticket:
+        """The ticket over there, made unless it is there; its kiosk is told by the other hub.
+
+        Args:
+            fresh: False for a move so long ago that nothing is made any more.
+
+        Raises `HubUnreachable` (ask again), `TicketUnknown` when there is none and none is made.
+        """
+        organisation, service = split_service(old.moved_to, old.organisation)
+        wish = Arrival(
+            organisation=organisation,
+            service=service,
+            from_organisation=old.organisation,
+            ticket_id=old.id,
+            home=old.kiosk_home,
+            kiosk=old.kiosk,
+            site=old.site,
+            arrived_at_utc=old.arrived_at_utc,
+            reason=old.reason[:200],
+            fresh=fresh,
+        )
+        network = self.network_of(organisation)
+        kiosk = old.kiosk_home, old.kiosk
+        sent = self._sent.setdefault(kiosk, _Sent(network, old, self._clock.monotonic_s()))
+        try:
+            ticket = decode_answer(Arrived, await self._ask(network, "arrive", encode(wish))).ticket
+        except (TicketUnknown, NotAllowed):
+            sent.over_s = self._clock.monotonic_s()
+            raise
+        if sent.old.id == old.id:
+            sent.ticket_id = ticket.id
+        return ticket
+
+    async def _ask(self, network: str, rest: str, payload: bytes) -> bytes:
+        subject = f"{XFER}.{network}.{self._network}.{rest}"
+        return (await self._connection.line.request(subject, payload, ASK_S)).payload
+
+    # ---- our kiosk speaks --------------------------------------------------------------------------------------------
+
+    async def ask_for(self, asker: Asker, verb: str, payload: bytes) -> bytes | None:
+        """What the other network answers our kiosk; None when its question is not for them.
+
+        Raises `HubUnreachable` when the link is down: the kiosk asks again.
+        """
+        sent = self._of(asker.organisation, asker.user) if asker.role is Role.KIOSK and verb in KIOSK_VERBS else None
+        if sent is None or not await self._has_arrived(sent):
+            return None
+        if verb in ("status", "leave"):
+            wish = decode_request(StatusRequest, payload) if verb == "status" else decode_request(LeaveRequest, payload)
+            if wish.ticket_id not in (sent.old.id, sent.ticket_id):
+                return None
+            payload = encode(msgspec.structs.replace(wish, ticket_id=sent.ticket_id))
+        elif ticket_of(_session_of(payload)) != sent.ticket_id:
+            return None  # of a conversation that was with us
+        rest = f"svc.{asker.organisation}.k.{asker.user}.{verb}"
+        return await self._ask(sent.network, rest, payload)
+
+    async def _has_arrived(self, sent: _Sent) -> bool:
+        """False when the caller never got there and never will."""
+        if not sent.ticket_id:
+            try:
+                await self._moves.arrive(sent.old)
+            except TicketUnknown:
+                return False
+        return True
+
+    async def pass_on(self, message: Incoming) -> bool:
+        """Session traffic of our kiosk for the other network; False when it is not for them."""
+        _ses, home, role, kiosk, session, _topic = message.subject.split(".")
+        sent = self._of(home, kiosk) if role == Role.KIOSK else None
+        if sent is None or not sent.ticket_id or ticket_of(session) != sent.ticket_id:
+            return False
+        headers = {key: value for key, value in message.headers.items() if not key.lower().startswith("nats-")}
+        subject = f"{XFER}.{sent.network}.{self._network}.{message.subject}"
+        try:
+            await self._connection.line.publish(subject, message.payload, headers)
+        except BusUnreachable:
+            return False
+        return True
+
+    def heard(self, home: str, kiosk: str) -> None:
+        """A sign of life of our kiosk, for the other network if it has its caller."""
+        sent = self._of(home, kiosk)
+        if sent is not None and sent.ticket_id and sent.over_s is None:
+            self._tasks.spawn(self._beat(sent, home, kiosk), name="a sign of life for a partner")
+
+    async def _beat(self, sent: _Sent, home: str, kiosk: str) -> None:
+        try:
+            subject = f"{XFER}.{sent.network}.{self._network}.hb.{home}.k.{kiosk}"
+            await self._connection.line.publish(subject, b"")
+        except BusUnreachable:
+            log.debug("no sign of life over the link")
+
+    # ---- the other hub speaks to our kiosk ---------------------------------------------------------------------------
+
+    def _on_told(self, message: Incoming) -> None:
+        _xfer, _ours, network, _tell, home, _letter, kiosk, rest = message.subject.split(".", 7)
+        sent = self._of(home, kiosk)
+        if sent is None or sent.network != network or not (rest == "hub" or rest.startswith("ses.")):
+            log.warning("a partner speaks to a kiosk whose caller it does not have")
+            return
+        if rest == "hub":
+            self._note_end(sent, message.payload)
+        if self._telling.full():
+            log.warning("a partner speaks faster than this hub can pass on")
+        else:
+            self._telling.put_nowait(message)
+
+    async def _tell(self) -> None:
+        """In order, as it came."""
+        while True:
+            message = await self._telling.get()
+            _xfer, _ours, _network, _tell, home, letter, kiosk, rest = message.subject.split(".", 7)
+            headers = {key: value for key, value in message.headers.items() if not key.lower().startswith("nats-")}
+            try:
+                await self._connection.tell_user(home, Role(letter), kiosk, rest, message.payload, headers)
+            except BusUnreachable:
+                log.info("a partner's word is lost, the bus is away; kiosks ask again")
+
+    def _note_end(self, sent: _Sent, payload: bytes) -> None:
+        try:
+            event = decode_event(payload)
+        except SessionError:
+            return
+        ended = isinstance(event, SessionEnded) and event.reason != "desk_lost"
+        gone = isinstance(event, TicketChanged) and event.ticket.state in (TicketState.ABANDONED, TicketState.CLOSED)
+        if ended or gone:
+            sent.over_s = self._clock.monotonic_s()
+
+    # ---- the other network's kiosk speaks to us ----------------------------------------------------------------------
+
+    def _on_request(self, message: Incoming) -> None:
+        _xfer, _ours, network, _svc, home, letter, kiosk, verb = message.subject.split(".")
+        if verb in KIOSK_VERBS:
+            subject = f"svc.{network}:{home}.{letter}.{kiosk}.{verb}"
+            self._service.take(Incoming(subject, message.payload, message.headers, message.reply))
+
+    def _on_session(self, message: Incoming) -> None:
+        _xfer, _ours, network, _ses, home, rest = message.subject.split(".", 5)
+        self._relay.take(Incoming(f"ses.{network}:{home}.{rest}", message.payload, message.headers))
+
+    def _on_beat(self, message: Incoming) -> None:
+        _xfer, _ours, network, _hb, home, _letter, kiosk = message.subject.split(".")
+        self._presence.heard(f"{network}:{home}", Role.KIOSK, kiosk)
+
+    def _on_asked(self, message: Incoming) -> None:
+        if message.reply:
+            self._tasks.spawn(self._serve(message), name="answer a partner")
+
+    async def _serve(self, message: Incoming) -> None:
+        _xfer, _ours, network, kind = message.subject.split(".")
+        answer: HubMessage
+        try:
+            if kind == "check":
+                self._check_arrival(network, decode_request(ArrivalCheck, message.payload))
+                answer = Done()
+            else:
+                answer = Arrived(ticket=await self._take(network, decode_request(Arrival, message.payload)))
+                await self._connection.streams.kept()
+        except SessionError as error:
+            answer = Refusal(code=error.code, detail=error.detail)
+        try:
+            await self._connection.line.publish(message.reply, encode(answer))
+        except BusUnreachable:
+            log.info("an answer to a partner is lost; it asks again")
+
+    def _check_arrival(self, network: str, wish: ArrivalCheck | Arrival) -> None:
+        """The sender is of that network, and our organisation takes its callers.
+
+        Raises:
+            NotAllowed, QueueClosed.
+            VaultOutOfReach: the kiosk over there could not give its part of the log to the vault: the link carries
+                what hubs may read, and nothing of a vault passes a hub.
+        """
+        if self.network_of(wish.from_organisation) != network or self.network_of(wish.organisation):
+            raise NotAllowed(why="network")
+        if wish.from_organisation not in self._catalogue.organisation(wish.organisation).transfers_from:
+            raise NotAllowed(why="transfer")
+        if self._catalogue.card(wish.organisation) is not None:
+            raise VaultOutOfReach(organisation=wish.organisation)
+        self._moves.check_target(wish.organisation, wish.service)
+
+    async def _take(self, network: str, wish: Arrival) -> Ticket:
+        """A ticket for a caller who comes over; again is the same."""
+        home = f"{network}:{wish.home}"
+        identity = ticket_id(wish.organisation, f"{network}:{wish.from_organisation}/{wish.ticket_id}", wish.service)
+        known = await self._moves.known(wish.organisation, identity)
+        if known is None:
+            if not wish.fresh:
+                raise TicketUnknown
+            self._check_arrival(network, wish)
+            self._presence.heard(home, Role.KIOSK, wish.kiosk)
+            known = await self._moves.take(wish, identity, home)
+        return known
+
+
+class _Named(msgspec.Struct):
+    session_id: str = ""
+
+
+def _session_of(payload: bytes) -> str:
+    """The session that a request names; "" for none."""
+    try:
+        return msgspec.json.decode(payload, type=_Named).session_id
+    except msgspec.MsgspecError:
+        return ""

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Looks now and then whether partners' networks can be reached and take our callers. Used by
+`session.hub.network.partner_networks`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from session.core.errors import (
+    BusUnreachable,
+    HubUnreachable,
+    NotAllowed,
+    ServiceUnknown,
+    SessionError,
+    VaultOutOfReach,
+)
+from session.core.tasks import Tasks
+from session.hub.convention.catalogue import Catalogue
+from session.hub.monitoring.health import Trouble
+from session.protocol.hub.partner_links import ArrivalCheck
+
+log = logging.getLogger(__name__)
+
+LOOK_S = 15.0
+
+ANY = "any"
+"""Service of a question that is only asked to hear an answer, where the convention sends nobody over."""
+
+Ask = Callable[[ArrivalCheck], Awaitable[None]]
+
+
+class LinkWatch:
+    """What is wrong with the links, as of the last look.
+
+    Args:
+        ask: the other network's answer to one `ArrivalCheck`; raises what it says, `HubUnreachable` without one.
+    """
+
+    def __init__(self, catalogue: Catalogue, ask: Ask, tasks: Tasks) -> None:
+        self._catalogue, self._ask, self._tasks = catalogue, ask, tasks
+        self._troubles: list[Trouble] = []
+        self._looking: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begins to look."""
+        self._looking = self._tasks.spawn(self._run(), name="watch the links")
+
+    def stop(self) -> None:
+        """Looks no more."""
+        if self._looking is not None:
+            self._looking.cancel()
+            self._looking = None
+
+    def troubles(self) -> list[Trouble]:
+        """`partner_away`: no word crosses. `partner_refuses`: our convention sends callers there, theirs takes none.
+
+        Neither is grave: callers keep their place here, and who wants to send them over reads why it cannot be.
+        """
+        return list(self._troubles)
+
+    async def look(self) -> None:
+        """One look; it takes as long as the slowest network's answer."""
+        wishes = self._wishes()
+        found = await asyncio.gather(*(self._of(network, asked) for network, asked in wishes.items()))
+        before, self._troubles = self._troubles, [trouble for troubles in found for trouble in troubles]
+        for trouble in self._troubles:
+            if trouble not in before:
+                log.warning("%s", _words(trouble))
+        for trouble in before:
+            if trouble not in self._troubles:
+                log.warning("no longer %s", _words(trouble))
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_S)  # a partner that starts when we do is not away
+            await self.look()
+
+    async def _of(self, network: str, wishes: list[ArrivalCheck]) -> list[Trouble]:
+        refused: dict[str, Trouble] = {}
+        for wish in wishes:
+            try:
+                await self._ask(wish)
+            except BusUnreachable:
+                return []  # our own server is away: that is said already, and nothing is known of theirs
+            except HubUnreachable:
+                return [Trouble("partner_away", False, {"network": network})]
+            except (NotAllowed, ServiceUnknown, VaultOutOfReach) as error:
+                if wish.service != ANY:
+                    why = str(error.detail.get("why", error.code))
+                    detail: dict[str, str | int] = {"network": network, "organisation": wish.organisation, "why": why}
+                    refused.setdefault(wish.organisation, Trouble("partner_refuses", False, detail))
+            except SessionError as error:  # a closed queue, a full disk: of today, and told to who sends somebody
+                log.debug("a partner answers %s", error.code)
+        return list(refused.values())
+
+    def _wishes(self) -> dict[str, list[ArrivalCheck]]:
+        """What is asked, by the network: each way that the convention opens, or one question to hear an answer."""
+        catalogue, asked = self._catalogue, dict[str, dict[ArrivalCheck, None]]()
+        for ours in catalogue.served:
+            for service in catalogue.services(ours):
+                for theirs, wanted in catalogue.transfer_targets(ours, service.id):
+                    wish = ArrivalCheck(organisation=theirs, service=wanted, from_organisation=ours)
+                    asked.setdefault(catalogue.network_of(theirs), {})[wish] = None
+        for theirs in catalogue.organisations:
+            wish = ArrivalCheck(organisation=theirs, service=ANY, from_organisation=next(iter(catalogue.served), ANY))
+            asked.setdefault(catalogue.network_of(theirs), {wish: None})
+        asked.pop("", None)
+        return {network: list(wishes) for network, wishes in asked.items()}
+
+
+def _words(trouble: Trouble) -> str:
+    return " ".join([trouble.code, *(f"{name}={value}" for name, value in trouble.detail.items())])

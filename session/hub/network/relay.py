@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Passes what one end of a session says to the other, after checking that it is one of the two. Used by the hub.
+
+`ses.<organisation>.<role>.<user>.<session>.<topic>` becomes
+`evt.<organisation>.u.<peer role>.<peer user>.ses.<session>.<topic>`, payload and headers unchanged. Nothing is stored:
+both ends number what must not be lost. Order per sender is kept; with several hubs each message may take another one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+from session.bus.hub_connection import HubConnection
+from session.bus.transport.connection import Incoming
+from session.core.clock import Clock
+from session.core.errors import BusUnreachable, SessionError
+from session.core.tasks import Tasks
+from session.hub.access.rate_limits import Rates
+from session.hub.dossier.keep_consent import TOPIC as GRANT_TOPIC
+from session.hub.dossier.keep_consent import KeepGrants
+from session.hub.network.relay_peers import End, peer_of
+from session.hub.queue.ticket_changes import TicketBook
+from session.hub.queue.view import QueueView
+from session.protocol.hub.tickets import LIVE, Ticket
+from session.protocol.topics import CONTROL_TOPICS, RAW_TOPICS
+from session.protocol.wire.roles import Role
+from session.protocol.wire.version import MAX_CHUNK_BYTES, MAX_CONTROL_BYTES, SEAL_BYTES
+
+log = logging.getLogger(__name__)
+
+BYTES_PER_S = 8 << 20
+BURST_BYTES = 64 << 20
+"""What one end may send: far more than any line carries, a guard against a loop."""
+
+OVERHEAD_BYTES = 512
+"""Counted for each message beside its payload."""
+
+SUBJECT = "ses.*.*.*.*.*"
+
+FINISH_S = 3.0
+"""How long a hub that stops goes on with what it has taken."""
+
+QUEUED = 10_000
+HELD = 64
+"""Messages of one session kept while its ticket is looked up."""
+
+HEADER_BYTES = 2048
+
+LOGGED_EACH = 100
+"""One line in the log for so many dropped messages: a loop elsewhere must not fill our disk."""
+
+
+Elsewhere = Callable[[Incoming], Awaitable[bool]]
+"""Passes a kiosk's message on to another network; False when it is for us."""
+
+
+async def _nobody(message: Incoming) -> bool:
+    return False
+
+
+def _unnoticed(who: str) -> None:
+    return None
+
+
+class Relay:
+    """Between the two ends of every session."""
+
+    def __init__(
+        self,
+        connection: HubConnection,
+        view: QueueView,
+        book: TicketBook,
+        keep: KeepGrants,
+        clock: Clock,
+        tasks: Tasks,
+    ) -> None:
+        self.dropped = self.passed = self.passed_bytes = 0
+        self._connection = connection
+        self._view = view
+        self._book = book
+        self._keep = keep
+        self._tasks = tasks
+        self._rates = Rates(clock, BYTES_PER_S, BURST_BYTES)
+        self._queue: asyncio.Queue[Incoming] = asyncio.Queue(QUEUED)
+        self._worker: asyncio.Task[None] | None = None
+        self._held: dict[tuple[str, str], deque[Incoming]] = {}
+        self._all_released = asyncio.Event()
+        self._all_released.set()
+        self.elsewhere: Elsewhere = _nobody
+        self.excess: Callable[[str], None] = _unnoticed
+
+    async def start(self) -> None:
+        """Begins to pass on."""
+        self._worker = self._tasks.spawn(self._pass_on(), name="relay")
+        await self._connection.serve(SUBJECT, self.take)
+
+    async def stop(self) -> None:
+        """Takes nothing more; returns once all that was taken is passed on."""
+        await self._connection.drain(SUBJECT)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FINISH_S):
+                await self._queue.join()
+                await self._all_released.wait()  # a caller's word is being recorded, or a session looked up
+        if self._worker is not None:
+            self._worker.cancel()
+        self._worker = None
+
+    def take(self, message: Incoming) -> None:
+        """`ses.<organisation>.<role>.<user>.<session>.<topic>`: cheap checks here, the rest in order in one task."""
+        _, organisation, role, user, _, topic = message.subject.split(".")
+        size_bytes = len(message.payload)
+        limit_bytes = (MAX_CHUNK_BYTES if topic in RAW_TOPICS else MAX_CONTROL_BYTES) + SEAL_BYTES
+        header_bytes = sum(len(name) + len(value) for name, value in message.headers.items())
+        who = f"{organisation}.{role}.{user}"
+        if topic not in CONTROL_TOPICS and topic not in RAW_TOPICS:
+            self._drop("unknown topic", who)
+        elif size_bytes > limit_bytes or header_bytes > HEADER_BYTES:
+            self._drop("too large", who)
+        elif not self._rates.take(who, size_bytes + OVERHEAD_BYTES):
+            self._drop("too much", who)
+        elif self._queue.full():
+            self._drop("the hub is behind")
+        else:
+            self._queue.put_nowait(message)
+
+    def _drop(self, why: str, who: str = "") -> None:
+        self.dropped += 1
+        if who:
+            self.excess(who)
+        if self.dropped % LOGGED_EACH == 1:
+            log.warning("session traffic dropped, %d messages by now; the last: %s", self.dropped, why)
+
+    async def _pass_on(self) -> None:
+        while True:
+            message = await self._queue.get()
+            try:
+                await self._pass(message)
+            finally:
+                self._queue.task_done()
+
+    async def _pass(self, message: Incoming) -> None:
+        _, organisation, role, user, session_id, _ = message.subject.split(".")
+        if role == Role.KIOSK and await self.elsewhere(message):
+            return
+        held = self._held.get((organisation, session_id))
+        stored = self._view.session_anywhere(session_id)
+        if held is not None:
+            held.append(message)
+        elif stored is not None and self._is_word_of_kiosk(message):
+            self._hold(organisation, session_id, message)
+            self._tasks.spawn(
+                self._release(organisation, session_id, stored.ticket), name="relay records a grant, then tells it"
+            )
+        elif stored is not None:
+            await self._send(stored.ticket, message)
+        else:
+            self._hold(organisation, session_id, message)
+            at_kiosk = user if role == Role.KIOSK else ""
+            self._tasks.spawn(self._look_up(organisation, session_id, at_kiosk), name="relay looks a session up")
+
+    async def _look_up(self, organisation: str, session_id: str, kiosk: str) -> None:
+        """Our view may be a moment behind another hub's accept: ask the store, then pass on what was held."""
+        ticket: Ticket | None = None
+        try:
+            if kiosk:
+                stored = await self._book.session_at_kiosk(organisation, kiosk, session_id)
+            else:
+                stored = await self._book.by_session(organisation, session_id)
+            self._view.apply(stored)
+            ticket = stored.ticket
+        except SessionError as error:
+            log.info("session traffic for no session of ours: %s", error.code)
+        await self._release(organisation, session_id, ticket)
+
+    async def _release(self, organisation: str, session_id: str, ticket: Ticket | None) -> None:
+        """Passes on what was held; what the caller allows is recorded first, so that the hub knows it before the desk.
+
+        Others' sessions do not wait for the store meanwhile.
+        """
+        held = self._held[organisation, session_id]
+        while held:
+            message = held.popleft()
+            if ticket is None:
+                self.dropped += 1
+                continue
+            if self._is_word_of_kiosk(message) and self._is_end(ticket, message):
+                await self._keep.heard(ticket, message.payload)
+            await self._send(ticket, message)
+        del self._held[organisation, session_id]
+        if not self._held:
+            self._all_released.set()
+
+    def _hold(self, organisation: str, session_id: str, message: Incoming) -> None:
+        self._held[organisation, session_id] = deque([message], maxlen=HELD)
+        self._all_released.clear()
+
+    @staticmethod
+    def _is_word_of_kiosk(message: Incoming) -> bool:
+        _, _, role, _, _, topic = message.subject.split(".")
+        return role == Role.KIOSK and topic == GRANT_TOPIC
+
+    @staticmethod
+    def _is_end(ticket: Ticket, message: Incoming) -> bool:
+        _, organisation, role, user, session_id, topic = message.subject.split(".")
+        speaker = End(organisation, Role(role), user)
+        return ticket.session == session_id and ticket.state in LIVE and peer_of(ticket, speaker, topic) is not None
+
+    async def _send(self, ticket: Ticket, message: Incoming) -> None:
+        _, organisation, role, user, session_id, topic = message.subject.split(".")
+        if ticket.state not in LIVE or ticket.session != session_id or ticket.agent is None:
+            return self._drop("the session is over")
+        peer = peer_of(ticket, End(organisation, Role(role), user), topic)
+        if peer is None:
+            return self._drop("not an end of this session")
+        headers = {key: value for key, value in message.headers.items() if not key.lower().startswith("nats-")}
+        try:
+            rest = f"ses.{session_id}.{topic}"
+            await self._connection.tell_user(peer.organisation, peer.role, peer.user, rest, message.payload, headers)
+            self.passed += 1
+            self.passed_bytes += len(message.payload)
+        except BusUnreachable:
+            self.dropped += 1
+        return None

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""One caller per agent, whichever hubs are asked at the same moment: a claim on the agent's hand. Used by the book.
+
+A ticket's own compare-and-set cannot see another ticket, and a hub's view is some milliseconds behind. So whoever gives
+a caller to an agent first claims that agent's hand, by compare-and-set, naming the ticket and its revision. A claim on
+a ticket that has changed since is spent; on one that has not, somebody is about to take it: the agent is busy. The
+server forgets claims after `CLAIM_S`, longer than any write is waited for; what is older every hub's view knows. Claims
+lie in memory: a disk's write for each accept would be paid for what only milliseconds need.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import msgspec
+
+from session.bus.hub_connection import HubConnection
+from session.bus.jetstream.streams import WrongRevision
+from session.core.errors import AgentBusy, HubUnreachable, MessageMalformed, StoreUnreachable
+from session.hub.storage.interfaces import StoredTicket, TicketStore
+from session.protocol.codec import decode_plain
+from session.protocol.hub.tickets import LIVE, Ticket, TicketState
+
+STREAM = "HANDS"
+CLAIM_S = 10
+TRIES = 8
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """Which ticket somebody is about to give to an agent, and its revision before that."""
+
+    ticket: str
+    revision: int
+
+
+class HandStore(Protocol):
+    """Claims with compare-and-set. Every method may raise `StoreUnreachable`."""
+
+    async def claim(self, organisation: str, agent: str, claim: Claim, expected: int) -> None:
+        """Stores it for `CLAIM_S`. Raises `WrongRevision` when the hand's claim is not `expected` now (0: none)."""
+        ...
+
+    async def claimed(self, organisation: str, agent: str) -> tuple[Claim, int] | None:
+        """The claim that stands, and its number."""
+        ...
+
+
+class NatsHandStore:
+    """`HandStore` on JetStream."""
+
+    def __init__(self, connection: HubConnection, replicas: int = 1) -> None:
+        self._streams = connection.streams
+        self._replicas = replicas
+
+    async def prepare(self) -> None:
+        """Creates the stream, or brings it to today's settings."""
+        await self._streams.ensure(
+            STREAM,
+            {
+                "subjects": ["hand.*.*"],
+                "storage": "memory",
+                "num_replicas": self._replicas,
+                "max_msgs_per_subject": 1,
+                "allow_msg_ttl": True,
+            },
+        )
+
+    async def claim(self, organisation: str, agent: str, claim: Claim, expected: int) -> None:
+        """See `HandStore`."""
+        payload, subject = msgspec.json.encode(claim), f"hand.{organisation}.{agent}"
+        try:
+            await self._streams.append(subject, payload, expected=expected, ttl_s=CLAIM_S)
+        except StoreUnreachable as error:
+            if error.detail.get("why") != HubUnreachable.code:
+                raise
+            # Nobody takes it: a server that was started again has forgotten what lay in its memory, the stream too.
+            await self.prepare()
+            await self._streams.append(subject, payload, expected=0, ttl_s=CLAIM_S)
+
+    async def claimed(self, organisation: str, agent: str) -> tuple[Claim, int] | None:
+        """See `HandStore`."""
+        stored = await self._streams.last(STREAM, f"hand.{organisation}.{agent}")
+        if stored is None:
+            return None
+        try:
+            return decode_plain(Claim, stored.payload), stored.revision
+        except MessageMalformed as error:
+            raise StoreUnreachable(why="a claim is unreadable") from error
+
+
+class Hands:
+    """Claims for the tickets of a store."""
+
+    def __init__(self, claims: HandStore, tickets: TicketStore) -> None:
+        self._claims, self._tickets = claims, tickets
+
+    async def claim(self, before: StoredTicket, after: Ticket) -> None:
+        """Called before `after` is stored: nothing happens unless it gives the caller to another agent.
+
+        Raises:
+            AgentBusy: that agent has another caller, or is being given one.
+            StoreUnreachable.
+        """
+        agent = after.agent
+        if agent is None or after.state is not TicketState.IN_SESSION:
+            return
+        if before.ticket.state in LIVE and before.ticket.agent == agent:
+            return
+        wish, expected = Claim(after.id, before.revision), 0
+        for _ in range(TRIES):
+            try:
+                await self._claims.claim(after.organisation, agent, wish, expected)
+            except WrongRevision:
+                found = await self._claims.claimed(after.organisation, agent)
+                if found is None:
+                    expected = 0
+                    continue
+                other, expected = found
+                if other.ticket != after.id and await self._stands(after.organisation, agent, other):
+                    raise AgentBusy from None
+            else:
+                return
+        raise StoreUnreachable(why="an agent's hand changes too often")
+
+    async def _stands(self, organisation: str, agent: str, claim: Claim) -> bool:
+        stored = await self._tickets.get(organisation, claim.ticket)
+        if stored is None:
+            return False
+        has_it = stored.ticket.agent == agent and stored.ticket.state in LIVE
+        return has_it or stored.revision == claim.revision

@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A caller's side of the queue: call, ask, leave. The rules behind the kiosk's requests; used by
+`session.hub.composition`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from session.core.clock import Clock
+from session.core.errors import QueueClosed, ServiceClosed, StoreFull, TicketTaken
+from session.hub.convention.caller_numbers import checked_number
+from session.hub.convention.catalogue import Catalogue
+from session.hub.convention.open_now import Openings
+from session.hub.queue.notifications import News, PlaceNews, tell_kiosk, told_wait
+from session.hub.queue.sessions import Sessions
+from session.hub.queue.ticket_changes import ENDED, TicketBook
+from session.hub.queue.view import WAITING
+from session.hub.storage.interfaces import CallerRecord, CallerStore, StoredTicket
+from session.protocol.hub.requests import TicketAnswer, TicketChanged, TicketRequested
+from session.protocol.hub.tickets import Ticket, TicketState
+from session.protocol.wire.ids import ticket_id
+from session.protocol.wire.roles import Role
+
+log = logging.getLogger(__name__)
+
+NEW_CALL = "new_call"
+"""Why a ticket ends whose kiosk has called again."""
+
+
+async def _nobody(_organisation: str, _home: str, _kiosk: str, _number: str) -> str | None:
+    """No caller is known from before."""
+    return None
+
+
+class Calls:
+    """Tickets from the button to the agent's accept.
+
+    Args:
+        is_closed: (organisation, service) -> True when it takes no new calls.
+        openings: when services are open, by the convention.
+        preferred: (organisation, account of the kiosk, kiosk, number) -> the agent who served this caller lately.
+    """
+
+    def __init__(
+        self,
+        book: TicketBook,
+        callers: CallerStore,
+        catalogue: Catalogue,
+        sessions: Sessions,
+        places: PlaceNews,
+        news: News,
+        clock: Clock,
+        is_closed: Callable[[str, str], bool] = lambda organisation, service: False,
+        openings: Openings | None = None,
+        preferred: Callable[[str, str, str, str], Awaitable[str | None]] = _nobody,
+    ) -> None:
+        self._openings = openings or Openings(catalogue, clock)
+        self._preferred = preferred
+        self._is_closed = is_closed
+        self.is_site_closed: Callable[[str, str], bool] = lambda home, site: False
+        self.check_room: Callable[[], None] = lambda: None
+        self._book = book
+        self._callers = callers
+        self._catalogue = catalogue
+        self._sessions = sessions
+        self._places = places
+        self._news = news
+        self._clock = clock
+
+    async def call(self, organisation: str, kiosk: str, wish: TicketRequested) -> TicketAnswer:
+        """A caller pressed a button; the same request is the same ticket, whatever happened to the first answer.
+
+        Raises:
+            ServiceUnknown, QueueClosed, ServiceClosed, CallerNumberInvalid, NotAllowed, StoreFull,
+                StoreUnreachable.
+        """
+        home = organisation
+        organisation, service = self._catalogue.serving(home, kiosk, wish.service)
+        is_sealed = self._catalogue.card(organisation) is not None
+        number = "" if is_sealed else checked_number(service.number_kind, wish.caller_number)
+        record = CallerRecord(number=number, sealed=wish.sealed_number if is_sealed else "")
+        has_number = bool(record.number or record.sealed)
+        visitor = home if home != organisation else ""
+        identity = ticket_id(organisation, f"{visitor}/{kiosk}" if visitor else kiosk, wish.request_id)
+        known = await self._find(organisation, identity, has_number)
+        try:
+            if known is None:
+                self.check_room()
+                self.check_open(organisation, service.id, home, kiosk)
+        except (StoreFull, QueueClosed, ServiceClosed):
+            known = await self._book.find(organisation, identity)  # asked again, of another hub, after it was closed
+            if known is None:
+                raise
+        if known is not None:
+            return await self._answer_again(known)
+        known_by = self._preferred(organisation, home, kiosk, number)
+        if has_number:  # before the ticket, so that an acknowledged ticket always has its number
+            _, preferred = await asyncio.gather(self._callers.put(organisation, identity, record), known_by)
+        else:
+            preferred = await known_by
+        ticket = Ticket(
+            id=identity,
+            organisation=organisation,
+            service=service.id,
+            kiosk=kiosk,
+            site=self._catalogue.site_of(home, kiosk).name,
+            number=self._book.view.next_number(organisation, service.letter),
+            state=TicketState.WAITING,
+            arrived_at_utc=self._book.view.arrival(organisation, self._clock.utc_now()),
+            caller_number_given=has_number,
+            preferred=preferred,
+            changed_by=f"{Role.KIOSK}.{kiosk}",
+            home=visitor,
+        )
+        stored, is_new = await self._book.add_new(ticket)
+        if not is_new:
+            return await self._answer_again(stored)
+        await self.abandon_older(stored.ticket)
+        return await self.answer(stored)
+
+    async def _find(self, organisation: str, identity: str, has_number: bool) -> StoredTicket | None:
+        """The ticket of a request that came before; of one without a number the store's own refusal tells it."""
+        if not has_number and self._book.view.get(organisation, identity) is None:
+            return None
+        return await self._book.find(organisation, identity)
+
+    async def _answer_again(self, known: StoredTicket) -> TicketAnswer:
+        """The same request came before; perhaps its hub died before it had ended what the kiosk asked earlier."""
+        newest = known.ticket
+        if newest.state in WAITING:
+            at_kiosk = self._book.view.at_kiosk(newest.kiosk_home, newest.kiosk)
+            if not any(other.arrived_at_utc > newest.arrived_at_utc for other in at_kiosk):
+                await self.abandon_older(newest)
+        return await self.answer(known)
+
+    def check_open(self, organisation: str, service: str, home: str, kiosk: str) -> None:
+        """Raises `QueueClosed` (somebody's decision), `ServiceClosed` (the convention's hours at this kiosk)."""
+        if self._is_closed(organisation, service):
+            raise QueueClosed(service=service)
+        site = self._catalogue.site_of(home, kiosk)
+        if self.is_site_closed(home, site.id):
+            raise QueueClosed(service=service)
+        found = self._openings.of(organisation, service, home, site.id)
+        if not found.is_open:
+            raise ServiceClosed(service=service, opens_at=found.opens_at.isoformat() if found.opens_at else "")
+
+    async def abandon_older(self, newest: Ticket) -> None:
+        """A kiosk has one caller in front of it: what was asked before, and nobody took or keeps elsewhere, is over."""
+        for older in self._book.view.at_kiosk(newest.kiosk_home, newest.kiosk):
+            if older.state in WAITING and older.id != newest.id and not older.away:
+                await self._abandon(older, NEW_CALL)
+
+    async def status(self, organisation: str, kiosk: str, identity: str) -> TicketAnswer:
+        """Where the kiosk's ticket is. Raises `TicketUnknown` also for another kiosk's ticket."""
+        return await self.answer(await self._book.at_kiosk(organisation, kiosk, identity))
+
+    async def leave(self, organisation: str, kiosk: str, identity: str) -> None:
+        """The caller leaves the queue.
+
+        Raises:
+            TicketUnknown: not this kiosk's ticket.
+            TicketTaken: an agent has accepted meanwhile; hang up instead.
+        """
+
+        def decide(ticket: Ticket) -> Ticket | None:
+            if ticket.state in ENDED:
+                return None
+            if ticket.state not in WAITING:
+                raise TicketTaken
+            return self._abandoned(ticket, "left", f"{Role.KIOSK}.{kiosk}")
+
+        own = (await self._book.at_kiosk(organisation, kiosk, identity)).ticket
+        serving, identity = own.organisation, own.id
+        await self._book.change(serving, identity, decide)
+        await self._callers.forget(serving, identity)
+
+    async def abandon(self, ticket: Ticket, reason: str = "kiosk_lost") -> None:
+        """Ends a waiting ticket whose kiosk gives no sign of life, or whose caller does not come."""
+        await self._abandon(ticket, reason)
+
+    async def _abandon(self, ticket: Ticket, reason: str) -> None:
+        def decide(now: Ticket) -> Ticket | None:
+            return self._abandoned(now, reason, "hub") if now.state in WAITING else None
+
+        stored, changed = await self._book.change(ticket.organisation, ticket.id, decide)
+        if changed:
+            if self._may_have_record(ticket):
+                await self._callers.forget(ticket.organisation, ticket.id)
+            if reason != NEW_CALL:  # the kiosk hears of it by the answer to that call, not a moment before
+                await tell_kiosk(self._news, ticket, TicketChanged(ticket=stored.ticket, position=0))
+
+    @staticmethod
+    def _may_have_record(ticket: Ticket) -> bool:
+        """False when surely nothing is kept of its caller: no number, and still as the kiosk has made it.
+
+        A telephone number is put down only after the ticket has changed; see `Away.step_away`.
+        """
+        as_made = (f"{Role.KIOSK}.{ticket.kiosk}", "", "")
+        return ticket.caller_number_given or (ticket.changed_by, ticket.reason, ticket.away) != as_made
+
+    def _abandoned(self, ticket: Ticket, reason: str, by: str) -> Ticket:
+        return msgspec.structs.replace(
+            ticket, state=TicketState.ABANDONED, ended_at_utc=self._clock.utc_now(), changed_by=by, reason=reason
+        )
+
+    async def answer(self, stored: StoredTicket) -> TicketAnswer:
+        """The ticket with its place, and its session when there is one."""
+        ticket = stored.ticket
+        position, wait = self._places.place(ticket)
+        session = self._sessions.kiosk_facts(ticket) if ticket.state is TicketState.IN_SESSION else None
+        least_s, most_s = told_wait(wait)
+        return TicketAnswer(
+            ticket=ticket,
+            revision=stored.revision,
+            position=position,
+            wait_s=least_s,
+            wait_most_s=most_s,
+            session=session,
+        )

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What the waiting room's display may show: numbers that are called, and those that follow. Used by the hub."""
+
+from __future__ import annotations
+
+from session.hub.convention.catalogue import Catalogue
+from session.hub.queue.view import WAITING, QueueView
+from session.protocol.hub.tickets import Ticket, queue_order
+from session.protocol.hub.waiting import CalledTicket, DisplayAnswer
+
+MOST_FOLLOWING = 12
+
+
+class Display:
+    """Answers displays from the hub's view; knows no name of anybody."""
+
+    def __init__(self, view: QueueView, catalogue: Catalogue) -> None:
+        self._view = view
+        self._catalogue = catalogue
+
+    def answer(self, home: str, display: str) -> DisplayAnswer:
+        """The site of this display, now. Raises `NotAllowed` for one that is not in the catalogue."""
+        site = self._catalogue.display_site(home, display)
+        kiosks = {kiosk.id: place for place, kiosk in enumerate(self._catalogue.kiosks_of(home, site.id), start=1)}
+        names = {kiosk.id: kiosk.name for kiosk in self._catalogue.kiosks_of(home, site.id)}
+        here = [
+            stored.ticket
+            for stored in self._view.all_open()
+            if stored.ticket.kiosk_home == home and stored.ticket.kiosk in kiosks and stored.ticket.state in WAITING
+        ]
+        waiting = sorted((ticket for ticket in here if ticket.away != "phone"), key=queue_order)
+        return DisplayAnswer(
+            organisation_name=self._catalogue.organisation(home).name,
+            site=site.name,
+            called=_called(waiting, kiosks, names),
+            following=[ticket.number for ticket in waiting if ticket.called_at_utc is None][:MOST_FOLLOWING],
+            waiting=len(waiting),
+        )
+
+
+def _called(waiting: list[Ticket], kiosks: dict[str, int], names: dict[str, str]) -> list[CalledTicket]:
+    called = [
+        CalledTicket(
+            number=ticket.number,
+            kiosk_name=names[ticket.kiosk],
+            kiosk_place=kiosks[ticket.kiosk],
+            called_at_utc=ticket.called_at_utc,
+        )
+        for ticket in waiting
+        if ticket.called_at_utc is not None
+    ]
+    return sorted(called, key=lambda ticket: ticket.called_at_utc, reverse=True)

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What each kiosk shows now, and telling it when that has become something else. Used by `session.hub.composition`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+import msgspec
+
+from session.core.clock import Clock
+from session.hub.convention.catalogue import Catalogue
+from session.hub.convention.open_now import FAR, Openings
+from session.hub.queue.notifications import News
+from session.protocol.codec import encode
+from session.protocol.hub.requests import Service, ServicesAnswer, ServicesChanged
+from session.protocol.wire.ids import split_service
+from session.protocol.wire.roles import Role
+
+QUIET_S = 60.0
+"""A kiosk is told at most this often."""
+
+Kiosk = tuple[str, str]
+
+
+class Offers:
+    """The services of each kiosk: the convention's, with the hours of now and what supervisors decided.
+
+    Args:
+        decided: (organisation, services) -> the services with what supervisors decided about them.
+        is_site_closed, has_host: (home, site) -> what the operator decided, and whether a host can be called.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        openings: Openings,
+        decided: Callable[[str, list[Service]], list[Service]],
+        news: News,
+        clock: Clock,
+        is_site_closed: Callable[[str, str], bool] = lambda home, site: False,
+        has_host: Callable[[str, str], bool] = lambda home, site: False,
+    ) -> None:
+        self._catalogue = catalogue
+        self._openings = openings
+        self._decided = decided
+        self._is_site_closed, self._has_host = is_site_closed, has_host
+        self._news = news
+        self._clock = clock
+        self._seen: dict[Kiosk, bytes] = {}
+        self._told_s: dict[Kiosk, float] = {}
+        self._late: set[Kiosk] = set()
+        self._version = ""
+        self._next_utc = FAR
+
+    def of(self, organisation: str, kiosk: str) -> ServicesAnswer:
+        """What this kiosk shows. Raises `NotAllowed`."""
+        answer = self._by_convention(organisation, kiosk)
+        services = self._decided(organisation, answer.services)
+        if self._is_site_closed(organisation, self._catalogue.site_of(organisation, kiosk).id):
+            services = [msgspec.structs.replace(one, closed=True) for one in services]
+        return msgspec.structs.replace(answer, services=services)
+
+    def _by_convention(self, organisation: str, kiosk: str) -> ServicesAnswer:
+        answer = self._catalogue.offer(organisation, kiosk)
+        site = self._catalogue.site_of(organisation, kiosk).id
+        shown = [
+            self._openings.shown(one, (*split_service(one.id, organisation), organisation, site))
+            for one in answer.services
+        ]
+        return msgspec.structs.replace(answer, services=shown, host=self._has_host(organisation, site))
+
+    async def look(self) -> None:
+        """Tells each kiosk whose services are other ones than it was told; supervisors' acts are told by the board."""
+        now, first = self._clock.utc_now(), not self._version
+        if self._version != self._catalogue.version or now >= self._next_utc:
+            self._compare()
+            self._version, self._next_utc = self._catalogue.version, self._openings.next_change_utc()
+        now_s = self._clock.monotonic_s()
+        for kiosk in [one for one in self._late if now_s - self._told_s.get(one, -QUIET_S) >= QUIET_S]:
+            self._late.discard(kiosk)
+            if not first:  # what a hub says to all when it starts does not make the next change wait
+                self._told_s[kiosk] = now_s
+            await self._news.tell(kiosk[0], Role.KIOSK, kiosk[1], ServicesChanged())
+
+    def _compare(self) -> None:
+        seen: dict[Kiosk, bytes] = {}
+        for organisation in self._catalogue.organisations:
+            for entry in self._catalogue.organisation(organisation).kiosks:
+                kiosk = organisation, entry.id
+                seen[kiosk] = hashlib.sha256(encode(self._by_convention(*kiosk))).digest()
+                if self._seen.get(kiosk) != seen[kiosk]:
+                    self._late.add(kiosk)
+        self._seen = seen
+        self._late &= seen.keys()
+        self._told_s = {kiosk: told_s for kiosk, told_s in self._told_s.items() if kiosk in seen}

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""How good each kiosk's line is: the last samples that came with the beats of both ends of a call. Used by the hub.
+
+In memory, like presence: every hub hears every beat, and a hub that was just started knows all lines in use after 5 s.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from session.core.clock import Clock
+from session.core.errors import SessionError
+from session.hub.access.request_server import Asker, Handler
+from session.hub.convention.catalogue import Catalogue
+from session.hub.queue.presence import Presence
+from session.hub.queue.view import QueueView
+from session.protocol.codec import decode_request
+from session.protocol.hub.history import LineFacts, LineQuality, LineSample, LinesAnswer
+from session.protocol.hub.line_probe import LineProbe, LineProbed
+from session.protocol.hub.line_rates import LineRates
+from session.protocol.hub.tickets import TicketState
+from session.protocol.wire.roles import Role
+
+log = logging.getLogger(__name__)
+
+LARGEST_BYTES = 1024
+"""A beat with more is nobody's sample."""
+
+WEAK = (3.0, 300.0, 1)
+BAD = (10.0, 800.0, 3)
+"""From which loss (percent), round trip (ms) and frozen pictures since the sample before a line is weak, or bad."""
+
+
+@dataclass(frozen=True)
+class _Known:
+    sample: LineSample
+    at_utc: datetime
+
+
+class Lines:
+    """The last sample of each end of each kiosk's calls."""
+
+    def __init__(self, catalogue: Catalogue, view: QueueView, presence: Presence, clock: Clock) -> None:
+        self._catalogue = catalogue
+        self._view = view
+        self._presence = presence
+        self._clock = clock
+        self._known: dict[tuple[str, str, Role], _Known] = {}
+        self._rates: dict[tuple[str, str], LineRates] = {}
+
+    def heard(self, organisation: str, role: Role, user: str, payload: bytes) -> None:
+        """Takes what came with a beat, from an end of that session only; anything else is dropped."""
+        if not payload or len(payload) > LARGEST_BYTES:
+            return
+        try:
+            sample = decode_request(LineSample, payload)
+        except SessionError as error:
+            log.info("a beat with something unreadable: %s", error.code)
+            return
+        if role is Role.KIOSK and sample.rates is not None:
+            self._rates[organisation, user] = sample.rates
+        if not sample.session_id:
+            return
+        found = self._find(organisation, role, user, sample.session_id)
+        if found is not None:
+            self._known[*found, role] = _Known(sample, self._clock.utc_now())
+
+    def _find(self, organisation: str, role: Role, user: str, session_id: str) -> tuple[str, str] | None:
+        """(home, kiosk) of the session, when `user` is one of its ends. A kiosk may live in another account."""
+        for owner in [organisation] if role is Role.AGENT else self._catalogue.organisations:
+            stored = self._view.by_session(owner, session_id)
+            if stored is None or stored.ticket.state is not TicketState.IN_SESSION:
+                continue
+            ticket = stored.ticket
+            if role is Role.AGENT and ticket.agent == user:
+                return ticket.kiosk_home, ticket.kiosk
+            if role is Role.KIOSK and ticket.is_at(organisation, user):
+                return organisation, user
+        return None
+
+    def rates(self, home: str, kiosk: str) -> LineRates | None:
+        """What a kiosk's line carries: the last test, and less where a later call showed less. None: not known."""
+        tested = self._rates.get((home, kiosk))
+        up, down = (self._known.get((home, kiosk, role)) for role in (Role.KIOSK, Role.AGENT))
+        if tested is None:
+            return _of_calls(up, down)
+        return msgspec.structs.replace(
+            tested,
+            up_kbps=_lower(tested.up_kbps, tested.at_utc, up),
+            down_kbps=_lower(tested.down_kbps, tested.at_utc, down),
+        )
+
+    def answer(self, organisation: str) -> LinesAnswer:
+        """The kiosks of an organisation."""
+        in_call = {
+            (ticket.kiosk_home, ticket.kiosk): ticket.number
+            for ticket in self._view.open_tickets(organisation)
+            if ticket.state is TicketState.IN_SESSION
+        }
+        entry = self._catalogue.organisation(organisation)
+        sites = {site.id: site.name for site in entry.sites}
+        return LinesAnswer(
+            lines=[
+                self._facts(organisation, kiosk.id, sites.get(kiosk.site, kiosk.site), in_call)
+                for kiosk in entry.kiosks
+            ]
+        )
+
+    def _facts(self, home: str, kiosk: str, site: str, in_call: dict[tuple[str, str], str]) -> LineFacts:
+        present = self._presence.is_there(home, Role.KIOSK, kiosk)
+        ticket = in_call.get((home, kiosk), "")
+        ends = [known for role in (Role.AGENT, Role.KIOSK) if (known := self._known.get((home, kiosk, role)))]
+        rates = self.rates(home, kiosk)
+        if not ends:
+            return LineFacts(kiosk=kiosk, site=site, present=present, ticket=ticket, rates=rates)
+        newest = max(ends, key=lambda known: known.at_utc)
+        same = [known.sample for known in ends if known.sample.session_id == newest.sample.session_id]
+        rtts = [one.rtt_ms for one in same if one.rtt_ms is not None]
+        received = [one.kbps for one in same if one.kbps is not None]
+        return LineFacts(
+            kiosk=kiosk,
+            site=site,
+            present=present,
+            ticket=ticket,
+            quality=max((judge(one) for one in same), key=_ORDER.index),
+            at_utc=newest.at_utc,
+            loss_percent=max(one.loss_percent for one in same),
+            rtt_ms=max(rtts, default=None),
+            kbps=min(received, default=None),
+            freezes=max(one.freezes for one in same),
+            rates=rates,
+        )
+
+
+def _lower(tested_kbps: float, tested_at: datetime, known: _Known | None) -> float:
+    """A call never proves that a line carries no more than it used, unless it says less than the test before it."""
+    if known is None or known.at_utc < tested_at or known.sample.carries_kbps is None:
+        return tested_kbps
+    return min(tested_kbps, known.sample.carries_kbps)
+
+
+def _of_calls(up: _Known | None, down: _Known | None) -> LineRates | None:
+    if up is None or down is None or up.sample.carries_kbps is None or down.sample.carries_kbps is None:
+        return None
+    return LineRates(
+        up_kbps=up.sample.carries_kbps,
+        down_kbps=down.sample.carries_kbps,
+        rtt_ms=up.sample.rtt_ms or down.sample.rtt_ms or 0.0,
+        at_utc=min(up.at_utc, down.at_utc),
+    )
+
+
+async def probe(_asker: Asker, wish: LineProbe) -> LineProbed:
+    """Filler for a kiosk that measures its line; not from a pattern, so that nothing on the way can pack it."""
+    return LineProbed(filler=secrets.token_urlsafe(wish.want_bytes)[: wish.want_bytes] if wish.want_bytes else "")
+
+
+def line_handlers() -> dict[str, Handler]:
+    """Verb -> the rule that answers it."""
+    return {"line_probe": probe}
+
+
+_ORDER = [LineQuality.GOOD, LineQuality.WEAK, LineQuality.BAD]
+
+
+def judge(sample: LineSample) -> LineQuality:
+    """Good, weak or bad, by the worst of its figures."""
+    values = (sample.loss_percent, sample.rtt_ms or 0.0, sample.freezes)
+    if any(value >= limit for value, limit in zip(values, BAD, strict=True)):
+        return LineQuality.BAD
+    if any(value >= limit for value, limit in zip(values, WEAK, strict=True)):
+        return LineQuality.WEAK
+    return LineQuality.GOOD

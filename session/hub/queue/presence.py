@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Who gives signs of life, and what follows when an end of a session gives none. Used by `session.hub.composition`.
+
+Kept in memory: every hub hears every beat, and a hub that starts counts silence from its own start.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from session.core.clock import Clock
+from session.protocol.hub.tickets import Ticket, TicketState
+from session.protocol.wire.roles import Role
+
+SILENT_S = 20.0
+RETURN_S = 60.0
+KIOSK_RETURN_S = 120.0
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long silence is borne, in seconds; a sign of life comes every 5 s.
+
+    Attributes:
+        silent_s: an end of a session that is silent for so long is told to the other one.
+        desk_s: a desk that is silent for so long loses its caller to the next agent.
+        kiosk_s: a kiosk that is silent for so long has no caller any more, neither waiting nor in session.
+    """
+
+    silent_s: float = SILENT_S
+    desk_s: float = RETURN_S
+    kiosk_s: float = KIOSK_RETURN_S
+
+
+PATIENCE = Patience()
+
+
+Identity = tuple[str, Role, str]
+
+
+class Presence:
+    """The last sign of life of each identity."""
+
+    def __init__(self, clock: Clock, patience: Patience = PATIENCE) -> None:
+        self._clock = clock
+        self.patience = patience
+        self._started_s = clock.monotonic_s()
+        self._heard_s: dict[Identity, float] = {}
+
+    def heard(self, organisation: str, role: Role, user: str) -> None:
+        """Notes a sign of life."""
+        self._heard_s[organisation, role, user] = self._clock.monotonic_s()
+
+    def seen(self, before: Ticket | None, after: Ticket) -> None:
+        """A ticket has changed, and every hub sees it: who makes or takes one is there.
+
+        An end whose line was away for long may do so before its next sign of life, and what it has done must not be
+        undone because of its silence before.
+        """
+        if before is None and after.changed_by == f"{Role.KIOSK}.{after.kiosk}":
+            self.heard(after.kiosk_home, Role.KIOSK, after.kiosk)
+        taken = before is not None and before.session != after.session and after.state is TicketState.IN_SESSION
+        if taken and after.agent is not None:
+            self.heard(after.organisation, Role.AGENT, after.agent)
+
+    def silent_s(self, organisation: str, role: Role, user: str) -> float:
+        """Seconds since the last sign, or since this hub started."""
+        heard_s = self._heard_s.get((organisation, role, user), self._started_s)
+        return self._clock.monotonic_s() - heard_s
+
+    def is_there(self, organisation: str, role: Role, user: str) -> bool:
+        """True when a sign of life was heard lately."""
+        return (organisation, role, user) in self._heard_s and self.silent_s(
+            organisation, role, user
+        ) < self.patience.silent_s
+
+    def agents(self, organisation: str) -> int:
+        """Agents of an organisation that are there."""
+        now_s = self._clock.monotonic_s()
+        return sum(
+            1
+            for (owner, role, _), heard_s in self._heard_s.items()
+            if owner == organisation and role is Role.AGENT and now_s - heard_s < self.patience.silent_s
+        )
+
+
+@dataclass(frozen=True)
+class PeerChanged:
+    """Tell `role` of this ticket's session that its other end is there or not."""
+
+    ticket: Ticket
+    role: Role
+    present: bool
+
+
+@dataclass(frozen=True)
+class DeskLost:
+    """The desk is gone for good: the ticket goes back to the head of the queue."""
+
+    ticket: Ticket
+
+
+@dataclass(frozen=True)
+class CallerLost:
+    """The kiosk of a waiting ticket is gone for good."""
+
+    ticket: Ticket
+
+
+@dataclass(frozen=True)
+class KioskLost:
+    """The kiosk of a conversation did not come back in time."""
+
+    ticket: Ticket
+
+
+Finding = PeerChanged | DeskLost | CallerLost | KioskLost
+
+
+class PresenceWatch:
+    """Turns silence into findings, each change once."""
+
+    def __init__(self, presence: Presence) -> None:
+        self._presence = presence
+        self._told: dict[tuple[str, Role], bool] = {}
+
+    def look(self, ticket: Ticket) -> list[Finding]:
+        """What has to be done about one open ticket now."""
+        patience = self._presence.patience
+        kiosk_silent_s = self._presence.silent_s(ticket.kiosk_home, Role.KIOSK, ticket.kiosk)
+        if ticket.state in (TicketState.WAITING, TicketState.OFFERED):
+            return [CallerLost(ticket)] if kiosk_silent_s > patience.kiosk_s and not ticket.away else []
+        if ticket.state is not TicketState.IN_SESSION or ticket.agent is None or ticket.session is None:
+            return []
+        agent_silent_s = self._presence.silent_s(ticket.organisation, Role.AGENT, ticket.agent)
+        if kiosk_silent_s > patience.kiosk_s and not ticket.away:
+            return [KioskLost(ticket)]
+        if agent_silent_s > patience.desk_s:
+            return [DeskLost(ticket)]
+        if ticket.away:
+            return []  # a talk by telephone needs no kiosk
+        findings = (
+            self._change(ticket, ticket.session, Role.KIOSK, agent_silent_s <= patience.silent_s),
+            self._change(ticket, ticket.session, Role.AGENT, kiosk_silent_s <= patience.silent_s),
+        )
+        return [finding for finding in findings if finding is not None]
+
+    def _change(self, ticket: Ticket, session: str, told: Role, present: bool) -> Finding | None:
+        before = self._told.get((session, told), True)
+        self._told[session, told] = present
+        return PeerChanged(ticket, told, present) if present != before else None
+
+    def forget(self, sessions_open: set[str]) -> None:
+        """Drops what is known of sessions that are not open any more."""
+        self._told = {key: present for key, present in self._told.items() if key[0] in sessions_open}

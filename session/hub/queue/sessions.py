@@ -1,0 +1,392 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Conversations: accept, resume, hang up, close, give back. The rules behind the desk's requests; used by the hub."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import msgspec
+
+from session.core.clock import Clock
+from session.core.errors import (
+    AgentBusy,
+    ServiceUnknown,
+    SkillMissing,
+    TicketAway,
+    TicketKept,
+    TicketOffered,
+    TicketTaken,
+    TicketUnknown,
+)
+from session.hub.convention.catalogue import Catalogue
+from session.hub.convention.entries import ServiceEntry
+from session.hub.queue.eligibility import Eligibility
+from session.hub.queue.notifications import News, tell_both, tell_kiosk
+from session.hub.queue.ticket_changes import ENDED, Decide, TicketBook, new_session_id, ticket_of
+from session.hub.queue.view import WAITING
+from session.hub.storage.interfaces import CallerRecord, CallerStore, StoredTicket
+from session.protocol.hub.line_rates import IceRules, LineRates
+from session.protocol.hub.requests import SessionFacts, SessionOpened, SessionsAnswer, TicketChanged
+from session.protocol.hub.tickets import LIVE, Ticket, TicketState
+from session.protocol.wire.roles import Role
+
+log = logging.getLogger(__name__)
+
+HEAD = 1000
+"""Priority of a ticket that an agent lost: before all others."""
+
+
+class LogOpener(Protocol):
+    """What is needed of the log's keeper here."""
+
+    async def open(self, organisation: str, session_id: str, ends: Sequence[str]) -> None:
+        """Begins a session's log; again is no harm."""
+        ...
+
+
+async def _nobody(_ticket: Ticket, _number: str) -> None:
+    """Nobody wants to know whom an agent served."""
+
+
+def _unmeasured(_home: str, _kiosk: str) -> LineRates | None:
+    """Nobody knows the kiosks' lines."""
+    return None
+
+
+def _direct(_session: str) -> IceRules | None:
+    """There are no relays."""
+    return None
+
+
+class Sessions:
+    """Tickets from the agent's accept to the end.
+
+    Args:
+        served: told each closed ticket with its caller's number.
+        rates: what the line of a kiosk (home, id) carries. relays: how a session's call may find its way.
+        kiosk_key: the public key of a kiosk (home, id), "" for one that is not ours; by default the convention's.
+    """
+
+    def __init__(
+        self,
+        book: TicketBook,
+        callers: CallerStore,
+        catalogue: Catalogue,
+        keeper: LogOpener,
+        news: News,
+        clock: Clock,
+        served: Callable[[Ticket, str], Awaitable[None]] = _nobody,
+        eligibility: Eligibility | None = None,
+        rates: Callable[[str, str], LineRates | None] = _unmeasured,
+        relays: Callable[[str], IceRules | None] = _direct,
+        kiosk_key: Callable[[str, str], str] | None = None,
+    ) -> None:
+        self._rates, self._relays, self._kiosk_key = rates, relays, kiosk_key or catalogue.kiosk_key
+        self._eligibility = eligibility or Eligibility(catalogue)
+        self._served = served
+        self._book = book
+        self._callers = callers
+        self._catalogue = catalogue
+        self._keeper = keeper
+        self._news = news
+        self._clock = clock
+
+    async def accept(self, organisation: str, agent: str, ticket_id: str) -> SessionFacts:
+        """An agent takes a ticket; one wins, and the winner may ask again.
+
+        Raises:
+            TicketTaken: somebody else has it, or it does not wait any more.
+            TicketKept: a supervisor keeps it for another agent, for a minute.
+            TicketOffered: another agent is being asked.
+            SkillMissing: not this agent's service, or not yet. AgentBusy: it has another ticket in hand.
+            TicketAway: its caller waits elsewhere and has not come back yet.
+            TicketUnknown, StoreUnreachable.
+        """
+
+        def decide(ticket: Ticket) -> Ticket | None:
+            if ticket.state is TicketState.IN_SESSION and ticket.agent == agent:
+                return None
+            if ticket.state not in WAITING:
+                raise TicketTaken
+            if ticket.away == "back":
+                raise TicketAway
+            self._check_agent(ticket, agent, self._clock.utc_now())
+            return msgspec.structs.replace(
+                ticket,
+                state=TicketState.IN_SESSION,
+                agent=agent,
+                assigned_to=None,
+                assigned_at_utc=None,
+                offer_until_utc=None,
+                declined_by=(),
+                declined_at_utc=None,
+                session=new_session_id(ticket.id),
+                accepted_at_utc=self._clock.utc_now(),
+                talk=None,
+                changed_by=f"{Role.AGENT}.{agent}",
+                reason="",
+            )
+
+        await self._look_again(organisation, agent, ticket_id)
+        stored, _ = await self._book.change(organisation, ticket_id, decide)
+        ticket = stored.ticket
+        # Also after a repeat: the first answer may have been lost before these were done, and both may be done twice.
+        await self._keeper.open(organisation, _session_of(ticket), [kiosk_writer(ticket), f"a.{agent}"])
+        await tell_kiosk(self._news, ticket, SessionOpened(session=self.kiosk_facts(ticket)))
+        return await self._agent_facts(ticket)
+
+    async def _look_again(self, organisation: str, agent: str, wanted: str) -> None:
+        """What our view says this agent has in hand may have ended a moment ago, at another hub: the store tells."""
+        for known in self._book.view.of_agent(organisation, agent):
+            if known.state in LIVE and known.id != wanted:
+                stored = await self._book.find(organisation, known.id)
+                if stored is not None:
+                    self._book.view.apply(stored)
+
+    def _check_agent(self, ticket: Ticket, agent: str, now_utc: datetime) -> None:
+        """Whether this agent may take the waiting ticket; what it has in hand says the view, see `_look_again`."""
+        kept, offered = ticket.kept_for(now_utc), ticket.offered_to(now_utc)
+        if kept not in (None, agent):
+            raise TicketKept
+        if offered not in (None, agent):
+            raise TicketOffered
+        person = self._catalogue.agent(ticket.organisation, agent)
+        service = self._service(ticket)
+        asked = agent in (kept, offered)  # by name, so its skills are not looked at
+        if not asked and service is not None and not self._eligibility.is_eligible(person, service, ticket, now_utc):
+            raise SkillMissing
+        in_hand = self._book.view.of_agent(ticket.organisation, agent)
+        if any(one.state in LIVE and one.id != ticket.id for one in in_hand):
+            raise AgentBusy
+
+    async def resume(self, organisation: str, agent: str) -> SessionsAnswer:
+        """Sessions that are still this agent's, after its desk was restarted or an accept had no answer.
+
+        A view that is behind the store would say "none" of a caller whom this agent has, and nobody would ever come.
+
+        Raises:
+            StoreUnreachable: what is stored cannot be known now; ask again.
+        """
+        await self._book.wait_current()
+        mine = [t for t in self._book.view.of_agent(organisation, agent) if t.state in LIVE]
+        found = [await self._book.read(organisation, ticket.id) for ticket in mine]
+        live = [stored.ticket for stored in found if stored.ticket.agent == agent and stored.ticket.state in LIVE]
+        live.sort(key=lambda ticket: ticket.arrived_at_utc)
+        facts = [await self._agent_facts(ticket) for ticket in live]
+        return SessionsAnswer(sessions=facts, states=[ticket.state.value for ticket in live])
+
+    async def hang_up(self, organisation: str, role: Role, user: str, session_id: str, reason: str) -> None:
+        """Either end ends the conversation. Raises `TicketUnknown` for a session that is not its own."""
+
+        def decide(ticket: Ticket) -> Ticket | None:
+            _check_end(ticket, organisation, role, user, session_id)
+            if ticket.state is not TicketState.IN_SESSION:
+                return None
+            return msgspec.structs.replace(
+                ticket,
+                state=TicketState.WRAP_UP,
+                ended_at_utc=self._clock.utc_now(),
+                wrap_up_until_utc=self._wrap_up_until(ticket),
+                talk=None,
+                changed_by=f"{role}.{user}",
+                reason=reason,
+            )
+
+        stored = await self._change_session(organisation, session_id, decide, user if role is Role.KIOSK else "")
+        by = "kiosk" if stored.ticket.changed_by.startswith(f"{Role.KIOSK}.") else "agent"
+        await tell_both(self._news, stored.ticket, session_id, by, stored.ticket.reason)
+
+    def _wrap_up_until(self, ticket: Ticket) -> datetime | None:
+        service = self._service(ticket)
+        if service is None or not service.wrap_up_s:
+            return None
+        return self._clock.utc_now() + timedelta(seconds=service.wrap_up_s)
+
+    def _service(self, ticket: Ticket) -> ServiceEntry | None:
+        """The ticket's service; None when it was taken out of the catalogue meanwhile."""
+        try:
+            return self._catalogue.service(ticket.organisation, ticket.service)
+        except ServiceUnknown:
+            return None
+
+    async def close(self, organisation: str, agent: str, session_id: str, outcome: str) -> None:
+        """The agent has finished. Raises `TicketUnknown` for a session that is not its own."""
+        passed = await self._of_session(organisation, session_id)
+        if _passed_on(passed, agent, session_id):
+            await self._end_passed(passed, agent, session_id)
+            return
+        was_live = False
+
+        def decide(ticket: Ticket) -> Ticket | None:
+            nonlocal was_live
+            _check_end(ticket, organisation, Role.AGENT, agent, session_id)
+            was_live = ticket.state is TicketState.IN_SESSION
+            return self._closed(ticket, outcome, f"{Role.AGENT}.{agent}") if ticket.state in LIVE else None
+
+        stored = await self._change_session(organisation, session_id, decide)
+        if stored.ticket.caller_number_given:
+            record = await self._callers.get(organisation, stored.ticket.id)
+            await self._served(stored.ticket, record.number)
+        await self._callers.forget(organisation, stored.ticket.id)
+        if was_live:
+            await tell_both(self._news, stored.ticket, session_id, "agent", outcome)
+
+    async def _end_passed(self, ticket: Ticket, agent: str, session_id: str) -> None:
+        """The caller is somebody else's now: only this agent's own wrap-up ends."""
+
+        def decide(now: Ticket) -> Ticket | None:
+            if now.state in ENDED or now.passed is None or not now.passed.wrapping:
+                return None
+            if not _passed_on(now, agent, session_id):
+                return None
+            return msgspec.structs.replace(now, passed=msgspec.structs.replace(now.passed, wrapping=False))
+
+        await self._book.change(ticket.organisation, ticket.id, decide)
+
+    async def close_forgotten(self, ticket: Ticket) -> None:
+        """Ends a wrap-up that nobody finished."""
+
+        def decide(now: Ticket) -> Ticket | None:
+            return self._closed(now, "forgotten", "hub") if now.state is TicketState.WRAP_UP else None
+
+        await self._book.change(ticket.organisation, ticket.id, decide)
+        await self._callers.forget(ticket.organisation, ticket.id)
+
+    async def give_back(self, ticket: Ticket) -> None:
+        """The desk is gone: the caller goes to the head of the queue."""
+
+        def decide(now: Ticket) -> Ticket | None:
+            if now.state is not TicketState.IN_SESSION or now.session != ticket.session:
+                return None
+            return msgspec.structs.replace(
+                now,
+                state=TicketState.WAITING,
+                priority=HEAD,
+                agent=None,
+                session=None,
+                accepted_at_utc=None,
+                talk=None,
+                changed_by="hub",
+                reason="desk_lost",
+            )
+
+        stored, changed = await self._book.change(ticket.organisation, ticket.id, decide)
+        if changed:
+            await tell_both(self._news, ticket, _session_of(ticket), "hub", "desk_lost")
+            waiting = TicketChanged(ticket=stored.ticket, position=self._book.view.position(stored.ticket))
+            await tell_kiosk(self._news, ticket, waiting)
+
+    async def give_up(self, ticket: Ticket) -> None:
+        """The kiosk did not come back: the conversation is over, the agent finishes alone."""
+
+        def decide(now: Ticket) -> Ticket | None:
+            if now.state is not TicketState.IN_SESSION or now.session != ticket.session:
+                return None
+            return msgspec.structs.replace(
+                now,
+                state=TicketState.WRAP_UP,
+                ended_at_utc=self._clock.utc_now(),
+                talk=None,
+                changed_by="hub",
+                reason="kiosk_lost",
+            )
+
+        stored, changed = await self._book.change(ticket.organisation, ticket.id, decide)
+        if changed:
+            await tell_both(self._news, stored.ticket, _session_of(ticket), "hub", "kiosk_lost")
+
+    async def owned(self, organisation: str, agent: str, session_id: str) -> tuple[Ticket, CallerRecord]:
+        """The ticket and the caller of an agent's own live session, or of one whose caller it has passed on.
+
+        Raises:
+            TicketUnknown.
+        """
+        ticket = await self._of_session(organisation, session_id)
+        is_own = ticket.session == session_id and ticket.agent == agent and ticket.state in LIVE
+        if not is_own and (ticket.state in ENDED or not _passed_on(ticket, agent, session_id)):
+            raise TicketUnknown
+        return ticket, await self._callers.get(organisation, ticket.id)
+
+    def kiosk_facts(self, ticket: Ticket) -> SessionFacts:
+        """What the kiosk may know of the session: neither number nor dossier."""
+        assert ticket.agent is not None
+        assert ticket.accepted_at_utc is not None
+        serving = self._catalogue.organisation(ticket.organisation)
+        return SessionFacts(
+            id=_session_of(ticket),
+            ticket_id=ticket.id,
+            organisation=ticket.organisation,
+            service=ticket.service,
+            kiosk=ticket.kiosk,
+            site=ticket.site,
+            agent=ticket.agent,
+            agent_name=self._catalogue.person_name(ticket.organisation, ticket.agent),
+            opened_at_utc=ticket.accepted_at_utc,
+            allowed_addresses=serving.allowed_addresses,
+            contact=serving.contact,
+            organisation_name=serving.name,
+            home_address=serving.home_address,
+            seal=self._catalogue.card(ticket.organisation),
+            line=self._rates(ticket.kiosk_home, ticket.kiosk),
+            ice=self._relays(_session_of(ticket)),
+        )
+
+    async def _agent_facts(self, ticket: Ticket) -> SessionFacts:
+        record = await self._callers.get(ticket.organisation, ticket.id)
+        return msgspec.structs.replace(
+            self.kiosk_facts(ticket),
+            caller_number=record.number,
+            sealed_number=record.sealed,
+            dossier=record.dossier,
+            phone=record.phone,
+            kiosk_key=self._kiosk_key(ticket.kiosk_home, ticket.kiosk),
+            scan_profiles=self._catalogue.organisation(ticket.organisation).scan_profiles,
+        )
+
+    async def _change_session(
+        self, organisation: str, session_id: str, decide: Decide, kiosk: str = ""
+    ) -> StoredTicket:
+        """`kiosk` names who asks when it is a kiosk: its organisation is not always the one that serves."""
+        if kiosk:
+            found = await self._book.session_at_kiosk(organisation, kiosk, session_id)
+        else:
+            found = await self._book.by_session(organisation, session_id)
+        stored, _ = await self._book.change(found.ticket.organisation, found.ticket.id, decide)
+        return stored
+
+    async def _of_session(self, organisation: str, session_id: str) -> Ticket:
+        """The ticket that a session was opened for, whether or not it is the ticket's session still."""
+        return (await self._book.read(organisation, ticket_of(session_id))).ticket
+
+    def _closed(self, ticket: Ticket, outcome: str, by: str) -> Ticket:
+        return msgspec.structs.replace(
+            ticket,
+            state=TicketState.CLOSED,
+            ended_at_utc=ticket.ended_at_utc or self._clock.utc_now(),
+            changed_by=by,
+            reason=outcome,
+        )
+
+
+def _session_of(ticket: Ticket) -> str:
+    assert ticket.session is not None
+    return ticket.session
+
+
+def kiosk_writer(ticket: Ticket) -> str:
+    """Who the ticket's kiosk is among the writers of the session's log; one from elsewhere is named with its home."""
+    return f"k.{ticket.home}/{ticket.kiosk}" if ticket.home else f"k.{ticket.kiosk}"
+
+
+def _check_end(ticket: Ticket, organisation: str, role: Role, user: str, session_id: str) -> None:
+    is_end = ticket.is_at(organisation, user) if role is Role.KIOSK else ticket.agent == user
+    if ticket.session != session_id or not is_end:
+        raise TicketUnknown
+
+
+def _passed_on(ticket: Ticket, agent: str, session_id: str) -> bool:
+    """True when this agent ended this session by passing its caller on."""
+    return ticket.passed is not None and (ticket.passed.by, ticket.passed.session) == (agent, session_id)

@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The one way the hub changes a ticket: decide, compare-and-set, read the truth if beaten, again. Used by its rules."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable
+
+from session.core.errors import SessionError, StoreUnreachable, TicketUnknown
+from session.hub.queue.agent_claims import Hands
+from session.hub.queue.view import QueueView
+from session.hub.storage.interfaces import RevisionConflict, StoredTicket, TicketStore
+from session.protocol.hub.tickets import Ticket, TicketState
+
+TRIES = 8
+"""Changes of one ticket by others that we bear before we give up."""
+
+ENDED = frozenset({TicketState.CLOSED, TicketState.ABANDONED})
+
+Decide = Callable[[Ticket], Ticket | None]
+"""From the ticket as stored: what it shall become, or None to leave it. May raise a session error."""
+
+
+def new_session_id(ticket_id: str) -> str:
+    """A session's id; its ticket can be read from it, so no hub needs a table to find the ticket."""
+    return f"{ticket_id}_{secrets.token_hex(4)}"
+
+
+def ticket_of(session_id: str) -> str:
+    """The ticket that a session was opened for."""
+    return session_id.rpartition("_")[0]
+
+
+async def _as_it_is(stored: StoredTicket) -> StoredTicket:
+    return stored
+
+
+class TicketBook:
+    """Tickets as the rules see them.
+
+    Args:
+        hands: see there; None where one hub alone gives callers to agents (tests).
+
+    Attributes:
+        follow: from a ticket that was moved to another organisation to the one that took its place.
+    """
+
+    def __init__(self, store: TicketStore, view: QueueView, hands: Hands | None = None) -> None:
+        self._hands = hands
+        self._store = store
+        self.view = view
+        self.follow: Callable[[StoredTicket], Awaitable[StoredTicket]] = _as_it_is
+
+    async def wait_current(self) -> None:
+        """Returns once the view has all that is stored now. Raises `StoreUnreachable`."""
+        await self._store.wait_current()
+
+    async def find(self, organisation: str, ticket_id: str) -> StoredTicket | None:
+        """The ticket as stored now, or None."""
+        return await self._store.get(organisation, ticket_id)
+
+    async def read(self, organisation: str, ticket_id: str) -> StoredTicket:
+        """The ticket as stored now. Raises `TicketUnknown`."""
+        stored = await self._store.get(organisation, ticket_id)
+        if stored is None:
+            raise TicketUnknown
+        return stored
+
+    async def at_kiosk(self, home: str, kiosk: str, ticket_id: str) -> StoredTicket:
+        """A kiosk's own ticket, whichever organisation serves it now, under the first id it had or the last.
+
+        Raises `TicketUnknown` also for another kiosk's.
+        """
+        return await self.follow(await self._own(home, kiosk, ticket_id))
+
+    async def _own(self, home: str, kiosk: str, ticket_id: str) -> StoredTicket:
+        stored = await self._store.find(ticket_id)
+        if stored is None or not stored.ticket.is_at(home, kiosk):
+            raise TicketUnknown
+        return stored
+
+    async def session_at_kiosk(self, home: str, kiosk: str, session_id: str) -> StoredTicket:
+        """The ticket of a kiosk's own session. Raises `TicketUnknown`."""
+        stored = await self._own(home, kiosk, ticket_of(session_id))
+        if stored.ticket.session != session_id:
+            raise TicketUnknown
+        return stored
+
+    async def by_session(self, organisation: str, session_id: str) -> StoredTicket:
+        """The ticket that has this session now. Raises `TicketUnknown`."""
+        stored = await self.read(organisation, ticket_of(session_id))
+        if stored.ticket.session != session_id:
+            raise TicketUnknown
+        return stored
+
+    async def add(self, ticket: Ticket) -> StoredTicket:
+        """Stores a new ticket; when its id exists already, that one is returned."""
+        return (await self.add_new(ticket))[0]
+
+    async def add_new(self, ticket: Ticket) -> tuple[StoredTicket, bool]:
+        """As `add`, and whether this call has stored it.
+
+        Raises:
+            StoreUnreachable: also when somebody is storing it at this moment, so that nobody can have it yet.
+        """
+        try:
+            revision = await self._store.create(ticket)
+        except RevisionConflict:
+            try:
+                return await self.read(ticket.organisation, ticket.id), False
+            except TicketUnknown as error:
+                raise StoreUnreachable(why="being stored") from error
+        return self._seen(StoredTicket(ticket, revision)), True
+
+    async def change(self, organisation: str, ticket_id: str, decide: Decide) -> tuple[StoredTicket, bool]:
+        """Changes a ticket as `decide` says.
+
+        Returns:
+            The ticket as stored afterwards, and whether this call changed it.
+
+        Raises:
+            TicketUnknown, StoreUnreachable, and what `decide` raises.
+            AgentBusy: `decide` gives the caller to an agent who gets another one at this very moment.
+        """
+        known = self.view.get(organisation, ticket_id)
+        done = await self._try_known(known, decide) if known is not None else None
+        if done is not None:
+            return done, True
+        for _ in range(TRIES):
+            stored = await self.read(organisation, ticket_id)
+            wanted = decide(stored.ticket)
+            if wanted is None:
+                return stored, False
+            try:
+                return await self._put(wanted, stored), True
+            except RevisionConflict:
+                continue
+        raise StoreUnreachable(why="the ticket changes too often")
+
+    async def _try_known(self, known: StoredTicket, decide: Decide) -> StoredTicket | None:
+        """Spares the reading: what we know is nearly always the truth, and the store refuses when it is not.
+
+        A no, or nothing to do, is never said by what we know, which may be a moment behind: None, ask the store.
+        """
+        try:
+            wanted = decide(known.ticket)
+            return None if wanted is None else await self._put(wanted, known)
+        except StoreUnreachable:
+            raise
+        except (RevisionConflict, SessionError):
+            return None
+
+    async def _put(self, wanted: Ticket, before: StoredTicket) -> StoredTicket:
+        if self._hands is not None:
+            await self._hands.claim(before, wanted)
+        store = self._store.retire if wanted.state in ENDED else self._store.replace
+        return self._seen(StoredTicket(wanted, await store(wanted, before.revision)))
+
+    def _seen(self, stored: StoredTicket) -> StoredTicket:
+        self.view.apply(stored)
+        return stored

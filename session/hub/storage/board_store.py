@@ -1,0 +1,262 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What the board knows beside tickets, in JetStream: services, agents, messages to all, moves. Used by the hub's board.
+
+A bucket as in ADR-8, subjects `$KV.bd.<organisation>.<queue|agent|said|move|site>.<id>`, never republished. Every hub
+follows it, so what a supervisor closed stays closed over restarts and is the same at all hubs. The audit copies all but
+the agents' states.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+from session.bus.hub_connection import HubConnection
+from session.bus.jetstream.stream_follower import Follower, as_stored
+from session.bus.jetstream.streams import NANOSECONDS, Stored
+from session.core.errors import MessageMalformed
+from session.core.tasks import Tasks
+from session.protocol.codec import decode_plain
+
+log = logging.getLogger(__name__)
+
+BUCKET = "KV_bd"
+HISTORY = 64
+
+AGENT_STATES = "AGENT_STATES"
+"""Every change of an agent's state, one after the other, for the question "what happened this morning?"."""
+
+AGENT_DAYS = 31
+"""Enough to answer that question; a longer memory of who paused when would be a file on people."""
+
+Key = tuple[str, str]
+
+
+class QueueRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A service that was closed or opened, by whom ("<role letter>.<user>") and why."""
+
+    closed: bool
+    changed_by: str
+    reason: str
+    at_utc: datetime
+    act: str = ""
+    undoes: str = ""
+
+
+class SaidRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A message to all agents, or (`withdrawn`) that it was taken back by the act `act`."""
+
+    text: str
+    changed_by: str
+    reason: str
+    at_utc: datetime
+    withdrawn: bool = False
+    act: str = ""
+    undoes: str = ""
+
+
+class MoveRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """The intent to move everybody from `service` to `to`; the tickets' own changes name the same act."""
+
+    service: str
+    to: str
+    changed_by: str
+    reason: str
+    at_utc: datetime
+    undoes: str = ""
+
+
+class AgentRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What an agent last said of itself."""
+
+    available: bool
+    reason: str
+    at_utc: datetime
+
+
+class BoardStore(Protocol):
+    """What the board needs of a store. Writing may raise `StoreUnreachable` (outcome unknown)."""
+
+    def queue(self, organisation: str, service: str) -> QueueRecord | None:
+        """The last decision about a service."""
+        ...
+
+    def agent(self, organisation: str, user: str) -> AgentRecord | None:
+        """What an agent last said."""
+        ...
+
+    def site(self, organisation: str, site: str) -> QueueRecord | None:
+        """The operator's last decision about a site of this account."""
+        ...
+
+    async def put_site(self, organisation: str, site: str, record: QueueRecord) -> None:
+        """Stores it."""
+        ...
+
+    def queue_revision(self, organisation: str, service: str) -> int:
+        """The number of the last decision about a service, 0 for none; for `put_queue`."""
+        ...
+
+    async def put_queue(
+        self, organisation: str, service: str, record: QueueRecord, expected: int | None = None
+    ) -> None:
+        """Stores a decision; the ones before stay as history. Raises `WrongRevision` when it is not `expected` now."""
+        ...
+
+    def said(self, organisation: str, broadcast: str) -> tuple[int, SaidRecord] | None:
+        """A message to all, with its number."""
+        ...
+
+    async def put_said(self, organisation: str, broadcast: str, record: SaidRecord, expected: int) -> None:
+        """Stores a message to all, or its end. Raises `WrongRevision` when the last one is not `expected`."""
+        ...
+
+    async def put_move(self, organisation: str, act: str, record: MoveRecord) -> None:
+        """Stores that a queue is being moved; again is no harm."""
+        ...
+
+    async def put_agent(self, organisation: str, user: str, record: AgentRecord) -> None:
+        """Stores what an agent says."""
+        ...
+
+
+class NatsBoardStore:
+    """`BoardStore` on JetStream, read from memory.
+
+    Args:
+        replicas: 1 on a single server, 3 on a cluster.
+
+    Attributes:
+        on_change: told the organisation at each change, also of another hub.
+    """
+
+    def __init__(self, connection: HubConnection, tasks: Tasks, replicas: int = 1) -> None:
+        self._connection = connection
+        self._streams = connection.streams
+        self._tasks = tasks
+        self._replicas = replicas
+        self._queues: dict[Key, tuple[int, QueueRecord]] = {}
+        self._agents: dict[Key, tuple[int, AgentRecord]] = {}
+        self._said: dict[Key, tuple[int, SaidRecord]] = {}
+        self._sites: dict[Key, tuple[int, QueueRecord]] = {}
+        self._follower: Follower[Stored] | None = None
+        self.on_change: Callable[[str], None] = lambda organisation: None
+
+    async def prepare(self) -> None:
+        """Creates the bucket, or brings it to today's settings."""
+        await self._streams.ensure(
+            BUCKET,
+            {
+                "subjects": ["$KV.bd.>"],
+                "storage": "file",
+                "num_replicas": self._replicas,
+                "max_msgs_per_subject": HISTORY,
+                "max_msg_size": 4 * 1024,
+                "discard": "new",
+                "deny_delete": True,
+            },
+        )
+        await self._streams.ensure(
+            AGENT_STATES,
+            {
+                "sources": [{"name": BUCKET, "filter_subject": "$KV.bd.*.agent.*"}],
+                "storage": "file",
+                "num_replicas": self._replicas,
+                "max_age": AGENT_DAYS * 24 * 3600 * NANOSECONDS,
+                "compression": "none",
+                "deny_delete": True,
+                "allow_direct": False,
+            },
+        )
+
+    async def follow(self) -> None:
+        """Begins to follow the bucket; returns once it is known."""
+        self._follower = Follower(
+            self._connection.line, self._streams, BUCKET, self._tasks, as_stored, self._on_loaded, self._take
+        )
+        self._follower.start()
+        await self._follower.loaded.wait()
+
+    async def stop(self) -> None:
+        """Ends the following."""
+        if self._follower is not None:
+            await self._follower.stop()
+
+    def queue(self, organisation: str, service: str) -> QueueRecord | None:
+        """See `BoardStore`."""
+        known = self._queues.get((organisation, service))
+        return known[1] if known is not None else None
+
+    def agent(self, organisation: str, user: str) -> AgentRecord | None:
+        """See `BoardStore`."""
+        known = self._agents.get((organisation, user))
+        return known[1] if known is not None else None
+
+    def site(self, organisation: str, site: str) -> QueueRecord | None:
+        """See `BoardStore`."""
+        known = self._sites.get((organisation, site))
+        return known[1] if known is not None else None
+
+    async def put_site(self, organisation: str, site: str, record: QueueRecord) -> None:
+        """See `BoardStore`."""
+        await self._put(f"$KV.bd.{organisation}.site.{site}", record)
+
+    def queue_revision(self, organisation: str, service: str) -> int:
+        """See `BoardStore`."""
+        return self._queues.get((organisation, service), (0, None))[0]
+
+    async def put_queue(
+        self, organisation: str, service: str, record: QueueRecord, expected: int | None = None
+    ) -> None:
+        """See `BoardStore`."""
+        await self._put(f"$KV.bd.{organisation}.queue.{service}", record, expected)
+
+    def said(self, organisation: str, broadcast: str) -> tuple[int, SaidRecord] | None:
+        """See `BoardStore`."""
+        return self._said.get((organisation, broadcast))
+
+    async def put_said(self, organisation: str, broadcast: str, record: SaidRecord, expected: int) -> None:
+        """See `BoardStore`."""
+        await self._put(f"$KV.bd.{organisation}.said.{broadcast}", record, expected)
+
+    async def put_move(self, organisation: str, act: str, record: MoveRecord) -> None:
+        """See `BoardStore`."""
+        await self._put(f"$KV.bd.{organisation}.move.{act}", record)
+
+    async def put_agent(self, organisation: str, user: str, record: AgentRecord) -> None:
+        """See `BoardStore`."""
+        await self._put(f"$KV.bd.{organisation}.agent.{user}", record)
+
+    async def _put(self, subject: str, record: msgspec.Struct, expected: int | None = None) -> None:
+        payload = msgspec.json.encode(record)
+        revision = await self._streams.append(subject, payload, expected=expected)
+        self._take(Stored(subject, payload, {}, revision))
+
+    def _on_loaded(self, batch: Sequence[Stored], _revision: int) -> None:
+        for stored in batch:
+            self._take(stored)
+
+    def _take(self, stored: Stored) -> None:
+        _kv, _bucket, organisation, kind, name = stored.subject.split(".")
+        try:
+            match kind:
+                case "queue":
+                    _newest(self._queues, (organisation, name), stored, QueueRecord)
+                case "site":
+                    _newest(self._sites, (organisation, name), stored, QueueRecord)
+                case "agent":
+                    _newest(self._agents, (organisation, name), stored, AgentRecord)
+                case "said":
+                    _newest(self._said, (organisation, name), stored, SaidRecord)
+        except MessageMalformed:
+            log.error("stored state at revision %d is unreadable and left out", stored.revision)
+        self.on_change(organisation)
+
+
+def _newest[Record](known: dict[Key, tuple[int, Record]], key: Key, stored: Stored, kind: type[Record]) -> None:
+    if key not in known or known[key][0] < stored.revision:
+        known[key] = (stored.revision, decode_plain(kind, stored.payload))

@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Supervisors' acts as the history in SQL has them: before, after, by whom, why. Pure reading; used by `undo`.
+
+An act on a ticket is the first change of that ticket which names it; what it was before is the change before that one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, func, literal, not_, or_, select
+
+from session.hub.history import tables
+from session.hub.history.database import History, naive
+from session.protocol.hub.history import ActFacts, ActKind, ActSide
+from session.protocol.wire.roles import Role
+
+
+@dataclass(frozen=True)
+class ActsWanted:
+    """Which acts: in `start` <= time < `end`, UTC; "" and None mean all."""
+
+    organisation: str
+    start: datetime
+    end: datetime
+    kind: ActKind | None = None
+    by: str = ""
+    number: str = ""
+    most: int = 200
+
+
+_now = tables.transitions.alias("now")
+_before = tables.transitions.alias("before")
+_other = tables.transitions.alias("other")
+
+_BESIDE_TICKETS = frozenset(
+    {
+        ActKind.MOVE,
+        ActKind.CLOSE,
+        ActKind.OPEN,
+        ActKind.BROADCAST,
+        ActKind.WITHDRAW,
+        ActKind.CLOSE_SITE,
+        ActKind.OPEN_SITE,
+    }
+)
+
+
+MOVED = "m-"
+"""Before the act's id in a ticket that went with its whole queue: the ticket's change may be known before the act."""
+
+_KEPT = 38
+
+
+def with_queue(act_id: str) -> str:
+    """What a ticket that was moved with its queue says of the act."""
+    return f"{MOVED}{act_id[:_KEPT]}"
+
+
+def acts(history: History, wanted: ActsWanted) -> list[ActFacts]:
+    """The newest acts first. Raises `StoreUnreachable`."""
+    with history.reading() as connection:
+        found: list[ActFacts] = []
+        if wanted.kind is None or wanted.kind in _BESIDE_TICKETS:
+            found += _beside_tickets(connection, wanted)
+        if wanted.kind is None or wanted.kind not in _BESIDE_TICKETS:
+            found += _on_tickets(connection, wanted)
+    found.sort(key=lambda act: act.at_utc, reverse=True)
+    return found[: wanted.most]
+
+
+def act(history: History, organisation: str, act_id: str) -> ActFacts | None:
+    """One act, None when the history does not have it. Raises `StoreUnreachable`."""
+    with history.reading() as connection:
+        table = tables.acts
+        place = and_(table.c.organisation == organisation, table.c.act == act_id)
+        beside = _read_beside(connection, organisation, [place], 1)
+        if beside:
+            return beside[0]
+        row = connection.execute(_ticket_query(organisation, [_now.c.act == act_id]).limit(1)).first()
+        return None if row is None else _ticket_act(row)
+
+
+def moved_tickets(history: History, organisation: str, act_id: str) -> list[str]:
+    """Ids of the tickets that a move reached. Raises `StoreUnreachable`."""
+    table = tables.transitions
+    marked = table.c.act == with_queue(act_id)
+    query = select(table.c.ticket).where(table.c.organisation == organisation, marked).distinct()
+    with history.reading() as connection:
+        return sorted(connection.execute(query).scalars())
+
+
+def undone(history: History, organisation: str, act_ids: Sequence[str]) -> set[str]:
+    """Those of the acts that were taken back. Raises `StoreUnreachable`."""
+    found: set[str] = set()
+    with history.reading() as connection:
+        for table in (tables.acts, tables.transitions):
+            query = select(table.c.undoes).where(table.c.organisation == organisation, table.c.undoes.in_(act_ids))
+            found |= set(connection.execute(query.distinct()).scalars())
+    return found
+
+
+def supervisors(history: History, organisation: str, start: datetime, end: datetime) -> list[str]:
+    """Who acted in that time. Raises `StoreUnreachable`."""
+    found: set[str] = set()
+    with history.reading() as connection:
+        for table, at in (
+            (tables.acts, tables.acts.c.at_utc),
+            (tables.transitions, tables.transitions.c.stored_at_utc),
+        ):
+            query = select(table.c.changed_by).where(
+                table.c.organisation == organisation, at >= naive(start), at < naive(end), table.c.act.is_not(None)
+            )
+            found |= set(connection.execute(query.distinct()).scalars())
+    return sorted(user for role, _, user in (by.partition(".") for by in found) if role == Role.SUPERVISOR)
+
+
+# ---- on tickets ----------------------------------------------------------------------------------------------------
+
+
+def _ticket_query(organisation: str, conditions: list[ColumnElement[bool]]) -> Any:
+    """(the change, the change before it) of acts on one ticket."""
+    place = (
+        select(func.max(_other.c.seq))
+        .where(
+            _other.c.organisation == _now.c.organisation,
+            _other.c.ticket == _now.c.ticket,
+            _other.c.stream == _now.c.stream,
+            _other.c.seq < _now.c.seq,
+        )
+        .scalar_subquery()
+    )
+    names = ("act", "undoes", "changed_by", "reason", "ticket", "number", "stored_at_utc", "moved_to")
+    columns = [_now.c[name] for name in names]
+    sides = [side.c[name] for side in (_before, _now) for name in ("service", "priority", "assigned_to")]
+    return (
+        select(*columns, *sides)
+        .select_from(_now.outerjoin(_before, and_(_before.c.stream == _now.c.stream, _before.c.seq == place)))
+        .where(
+            _now.c.organisation == organisation,
+            _now.c.act.is_not(None),
+            # A later change keeps the name; it stands alone when the audit has lost what was between (see `audit`).
+            _now.c.changed_by.startswith(f"{Role.SUPERVISOR}."),
+            or_(_before.c.act.is_(None), _before.c.act != _now.c.act),
+            not_(_now.c.act.startswith(MOVED, autoescape=True)),
+            *conditions,
+        )
+        .order_by(_now.c.stored_at_utc.desc())
+    )
+
+
+def _on_tickets(connection: Connection, wanted: ActsWanted) -> list[ActFacts]:
+    at = _now.c.stored_at_utc
+    conditions: list[ColumnElement[bool]] = [at >= naive(wanted.start), at < naive(wanted.end)]
+    if wanted.by:
+        conditions.append(_now.c.changed_by == f"{Role.SUPERVISOR}.{wanted.by}")
+    if wanted.number:
+        conditions.append(_now.c.number == wanted.number)
+    query = _ticket_query(wanted.organisation, conditions)
+    found = []
+    for row in connection.execute(query if wanted.kind is not None else query.limit(wanted.most)):
+        made = _ticket_act(row)
+        if wanted.kind in (None, made.kind):
+            found.append(made)
+    return found
+
+
+def _ticket_act(row: Any) -> ActFacts:
+    act_id, undoes, by, reason, ticket, number, at, moved_to = row[:8]
+    after = ActSide(service=row[11], priority=row[12], assigned_to=row[13] or "")
+    before = None if row[8] is None else ActSide(service=row[8], priority=row[9], assigned_to=row[10] or "")
+    return ActFacts(
+        id=act_id,
+        kind=ActKind.ORGANISATION if moved_to else _kind(before, after),
+        to=moved_to,
+        at_utc=at.replace(tzinfo=UTC),
+        by=by.partition(".")[2],
+        reason=reason,
+        ticket_id=ticket,
+        number=number,
+        before=before,
+        after=after,
+        undoes=undoes or "",
+    )
+
+
+def _kind(before: ActSide | None, after: ActSide) -> ActKind:
+    """What an act on a ticket was, read from what it changed."""
+    if before is None:
+        return ActKind.OTHER
+    if before.service != after.service:
+        return ActKind.SERVICE
+    if before.assigned_to != after.assigned_to:
+        return ActKind.AGENT
+    return ActKind.PRIORITY if before.priority != after.priority else ActKind.OTHER
+
+
+# ---- beside tickets ------------------------------------------------------------------------------------------------
+
+
+def _beside_tickets(connection: Connection, wanted: ActsWanted) -> list[ActFacts]:
+    table = tables.acts
+    conditions: list[ColumnElement[bool]] = [table.c.at_utc >= naive(wanted.start), table.c.at_utc < naive(wanted.end)]
+    if wanted.kind is not None:
+        conditions.append(table.c.kind == wanted.kind.value)
+    if wanted.by:
+        conditions.append(table.c.changed_by == f"{Role.SUPERVISOR}.{wanted.by}")
+    if wanted.number:
+        reached = tables.transitions
+        named = select(reached.c.act).where(
+            reached.c.organisation == wanted.organisation, reached.c.number == wanted.number, reached.c.act.is_not(None)
+        )
+        conditions.append((literal(MOVED) + func.substr(table.c.act, 1, _KEPT)).in_(named))
+    return _read_beside(connection, wanted.organisation, conditions, wanted.most)
+
+
+def _read_beside(
+    connection: Connection, organisation: str, conditions: list[ColumnElement[bool]], most: int
+) -> list[ActFacts]:
+    table = tables.acts
+    query = (
+        select(table).where(table.c.organisation == organisation, *conditions).order_by(table.c.at_utc.desc())
+    ).limit(most)
+    rows = connection.execute(query).mappings().all()
+    counts = _counts(connection, organisation, [row["act"] for row in rows if row["kind"] == ActKind.MOVE])
+    return [
+        ActFacts(
+            id=row["act"],
+            kind=ActKind(row["kind"]),
+            at_utc=row["at_utc"].replace(tzinfo=UTC),
+            by=row["changed_by"].partition(".")[2],
+            reason=row["reason"],
+            ticket_id=row["said"],
+            service=row["service"],
+            to=row["to"],
+            text=row["text"],
+            tickets=counts.get(row["act"], 0),
+            undoes=row["undoes"] or "",
+        )
+        for row in rows
+    ]
+
+
+def _counts(connection: Connection, organisation: str, moves: Sequence[str]) -> dict[str, int]:
+    """How many tickets each move reached."""
+    if not moves:
+        return {}
+    table = tables.transitions
+    marked = {with_queue(act_id): act_id for act_id in moves}
+    query = (
+        select(table.c.act, func.count(table.c.ticket.distinct()))
+        .where(table.c.organisation == organisation, table.c.act.in_(marked))
+        .group_by(table.c.act)
+    )
+    return {marked[str(name)]: int(count) for name, count in connection.execute(query)}

@@ -1,0 +1,268 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A supervisor's acts and what the board shows beside tickets. The rules behind the board's requests; used by the hub.
+
+An act on a ticket is one compare-and-set against what the supervisor saw: who was slower is refused, never overwritten.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from session.bus.jetstream.streams import WrongRevision
+from session.core.clock import Clock
+from session.core.errors import QueueClosed, TicketTaken, TicketUnknown
+from session.hub.assignment.agent_states import Agents
+from session.hub.assignment.dispatch import unoffered
+from session.hub.convention.catalogue import Catalogue
+from session.hub.queue.notifications import News
+from session.hub.queue.ticket_changes import TicketBook
+from session.hub.queue.view import WAITING
+from session.hub.storage.board_store import BoardStore, MoveRecord, QueueRecord, SaidRecord
+from session.hub.supervision.acts import with_queue
+from session.protocol.hub.board import (
+    AgentFacts,
+    BoardAnswer,
+    BroadcastRequest,
+    DayFigures,
+    MoveQueueRequest,
+    PrioritiseRequest,
+    QueueFacts,
+    QueueMoved,
+    QueueStateRequest,
+    ReassignRequest,
+    TicketSeen,
+)
+from session.protocol.hub.requests import Announcement, Service, ServicesChanged
+from session.protocol.hub.tickets import Ticket, TicketState
+from session.protocol.wire.ids import new_id, split_service
+from session.protocol.wire.roles import Role
+
+log = logging.getLogger(__name__)
+
+
+class Named(NamedTuple):
+    """Whose act a change is: "<role letter>.<user>", the reason, the act's id, and the act that it takes back."""
+
+    by: str
+    reason: str
+    act: str
+    undoes: str | None = None
+
+
+class Board:
+    """Acts of supervisors, states of services."""
+
+    def __init__(
+        self,
+        book: TicketBook,
+        store: BoardStore,
+        catalogue: Catalogue,
+        agents: Agents,
+        news: News,
+        clock: Clock,
+    ) -> None:
+        self._book = book
+        self._store = store
+        self._catalogue = catalogue
+        self._agents = agents
+        self._news = news
+        self._clock = clock
+
+    # ---- acts on tickets -------------------------------------------------------------------------------------------
+
+    async def reassign(self, organisation: str, supervisor: str, wish: ReassignRequest) -> Ticket:
+        """Another service, or one agent only for a minute.
+
+        Raises:
+            TicketTaken: the ticket is not what the supervisor saw.
+            ServiceUnknown, QueueClosed, NotAllowed (no such agent), TicketUnknown, StoreUnreachable.
+        """
+        wanted: dict[str, Any] = {}
+        if wish.service is not None:
+            self.check_target(organisation, wish.service)
+            wanted["service"] = wish.service
+        if wish.agent is not None:
+            if wish.agent:
+                self._catalogue.agent(organisation, wish.agent)
+            wanted["assigned_to"] = wish.agent or None
+        return await self._act(organisation, supervisor, wish, wanted)
+
+    async def prioritise(self, organisation: str, supervisor: str, wish: PrioritiseRequest) -> Ticket:
+        """Another priority. Raises as `reassign`."""
+        wanted = {"priority": wish.priority}
+        return await self._act(organisation, supervisor, wish, wanted)
+
+    async def _act(
+        self, organisation: str, supervisor: str, wish: ReassignRequest | PrioritiseRequest, wanted: dict[str, Any]
+    ) -> Ticket:
+        by = f"{Role.SUPERVISOR}.{supervisor}"
+        named = Named(by, wish.reason, wish.act_id or new_id())
+
+        def decide(now: Ticket) -> Ticket | None:
+            if self._is_done(now, wanted, by, wish.reason):
+                return None  # the first answer was lost and the act is asked again
+            if now.state not in WAITING or TicketSeen.of(now) != wish.seen:
+                raise TicketTaken
+            return self.changed(now, wanted, named)
+
+        stored, _ = await self._book.change(organisation, wish.ticket_id, decide)
+        return stored.ticket
+
+    @staticmethod
+    def _is_done(now: Ticket, wanted: dict[str, Any], by: str, reason: str) -> bool:
+        same = all(getattr(now, name) == value for name, value in wanted.items())
+        return same and now.changed_by == by and now.reason == reason and now.state in WAITING
+
+    def changed(self, now: Ticket, wanted: dict[str, Any], named: Named) -> Ticket:
+        """The ticket with what is wanted, and whose act it was."""
+        if "assigned_to" in wanted:
+            kept = wanted["assigned_to"] is not None
+            wanted = wanted | {"assigned_at_utc": self._clock.utc_now() if kept else None}
+        if now.state is TicketState.OFFERED and wanted.keys() & {"service", "assigned_to"}:
+            now = unoffered(now, named.by, named.reason)
+        whose = {"changed_by": named.by, "reason": named.reason, "act": named.act, "undoes": named.undoes}
+        return msgspec.structs.replace(now, **wanted, **whose)
+
+    async def move_queue(self, organisation: str, supervisor: str, wish: MoveQueueRequest) -> QueueMoved:
+        """All waiting tickets of a service go to another one; who is accepted meanwhile is left alone.
+
+        Raises:
+            ServiceUnknown, QueueClosed, StoreUnreachable (the same request goes on with those that are left).
+        """
+        self._catalogue.service(organisation, wish.service)
+        self.check_target(organisation, wish.to)
+        named = Named(f"{Role.SUPERVISOR}.{supervisor}", wish.reason, wish.act_id or new_id())
+        waiting = [one.id for one in self._book.view.waiting(organisation) if one.service == wish.service]
+        return await self.move(organisation, waiting, wish.service, wish.to, named)
+
+    async def move(self, organisation: str, tickets: Sequence[str], service: str, to: str, named: Named) -> QueueMoved:
+        """Those who still wait for `service` wait for `to`; with `undoes`, only if that act was their last one."""
+        at_utc = self._clock.utc_now()
+        record = MoveRecord(
+            service=service, to=to, changed_by=named.by, reason=named.reason, at_utc=at_utc, undoes=named.undoes or ""
+        )
+        await self._store.put_move(organisation, named.act, record)
+        undoes = None if named.undoes is None else with_queue(named.undoes)
+        marked = named._replace(act=with_queue(named.act))
+
+        def decide(now: Ticket) -> Ticket | None:
+            if now.state not in WAITING or now.service != service or undoes not in (None, now.act):
+                return None
+            return self.changed(now, {"service": to}, marked)
+
+        moved = 0
+        for ticket in tickets:
+            try:
+                stored, _ = await self._book.change(organisation, ticket, decide)
+            except TicketUnknown:  # it has ended, long ago
+                continue
+            moved += (
+                stored.ticket.act == marked.act
+            )  # by this act, be it by the same request before its answer was lost
+        return QueueMoved(moved=moved, left=len(tickets) - moved)
+
+    def check_target(self, organisation: str, service: str) -> None:
+        """Raises `ServiceUnknown` or `QueueClosed` when a service takes no tickets."""
+        self._catalogue.service(organisation, service)
+        if self.is_closed(organisation, service):
+            raise QueueClosed(service=service)
+
+    # ---- services --------------------------------------------------------------------------------------------------
+
+    def is_closed(self, organisation: str, service: str) -> bool:
+        """True when a supervisor has closed the service for new calls."""
+        record = self._store.queue(organisation, service)
+        return record is not None and record.closed
+
+    def shown(self, organisation: str, services: list[Service]) -> list[Service]:
+        """The services with what supervisors decided about them."""
+        return [
+            msgspec.structs.replace(one, closed=self.is_closed(*split_service(one.id, organisation)))
+            for one in services
+        ]
+
+    async def set_queue(self, organisation: str, supervisor: str, wish: QueueStateRequest, *, closed: bool) -> None:
+        """Closes or opens a service, and tells the kiosks. Raises `ServiceUnknown`, `StoreUnreachable`."""
+        self._catalogue.service(organisation, wish.service)
+        named = Named(f"{Role.SUPERVISOR}.{supervisor}", wish.reason, wish.act_id or new_id())
+        known = self._store.queue(organisation, wish.service)
+        if known is None or known.act != named.act:  # else its answer was lost and it is asked again
+            await self.decide_queue(organisation, wish.service, named, closed=closed)
+
+    async def decide_queue(
+        self, organisation: str, service: str, named: Named, *, closed: bool, expected: int | None = None
+    ) -> None:
+        """Stores that a service is closed or open, and tells the kiosks. Raises `WrongRevision`, `StoreUnreachable`."""
+        record = QueueRecord(
+            closed=closed,
+            changed_by=named.by,
+            reason=named.reason,
+            at_utc=self._clock.utc_now(),
+            act=named.act,
+            undoes=named.undoes or "",
+        )
+        await self._store.put_queue(organisation, service, record, expected)
+        for home, kiosk in self._catalogue.kiosks_offering(organisation, service):
+            await self._news.tell(home, Role.KIOSK, kiosk, ServicesChanged())
+
+    async def broadcast(self, organisation: str, supervisor: str, wish: BroadcastRequest) -> None:
+        """Stores it with its reason, then tells every agent who is there. Raises `StoreUnreachable`."""
+        named = Named(f"{Role.SUPERVISOR}.{supervisor}", wish.reason, wish.broadcast_id)
+        if self._store.said(organisation, wish.broadcast_id) is None:
+            try:
+                await self.say(organisation, wish.broadcast_id, wish.text, named, expected=0)
+            except WrongRevision:  # another hub has stored it
+                log.info("a message to all was stored already")
+        await self.tell_agents(organisation, supervisor, wish.broadcast_id, wish.text)
+
+    async def say(
+        self, organisation: str, broadcast: str, text: str, named: Named, *, expected: int, withdrawn: bool = False
+    ) -> None:
+        """Stores a message to all, or that it is taken back. Raises `WrongRevision`, `StoreUnreachable`."""
+        record = SaidRecord(
+            text=text,
+            changed_by=named.by,
+            reason=named.reason,
+            at_utc=self._clock.utc_now(),
+            withdrawn=withdrawn,
+            act=named.act,
+            undoes=named.undoes or "",
+        )
+        await self._store.put_said(organisation, broadcast, record, expected)
+
+    async def tell_agents(
+        self, organisation: str, supervisor: str, broadcast: str, text: str, *, withdrawn: bool = False
+    ) -> None:
+        """Tells every agent who is there what was said, or that it is taken back."""
+        name = self._catalogue.person_name(organisation, supervisor)
+        said = Announcement(broadcast_id=broadcast, text=text, by_name=name, withdrawn=withdrawn)
+        for agent in self._catalogue.agents(organisation):
+            await self._news.tell(organisation, Role.AGENT, agent.id, said)
+
+    # ---- agents ----------------------------------------------------------------------------------------------------
+
+    def answer(self, organisation: str, day: DayFigures) -> BoardAnswer:
+        """What the board shows now, with the day's counts of the history."""
+        agents = self.agents(organisation)
+        queues = [self._queue(organisation, service.id) for service in self._catalogue.services(organisation)]
+        return BoardAnswer(agents=agents, queues=queues, day=day)
+
+    def agents(self, organisation: str) -> list[AgentFacts]:
+        """What each agent does now."""
+        return [self._agents.facts(organisation, person) for person in self._catalogue.agents(organisation)]
+
+    def _queue(self, organisation: str, service: str) -> QueueFacts:
+        record = self._store.queue(organisation, service)
+        if record is None:
+            return QueueFacts(service=service)
+        return QueueFacts(
+            service=service,
+            closed=record.closed,
+            changed_by=self._catalogue.person_name(organisation, record.changed_by.partition(".")[2]),
+            reason=record.reason,
+            at_utc=record.at_utc,
+        )

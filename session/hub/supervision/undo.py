@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What supervisors did, and taking it back: the rules behind the verbs `history` and `undo`. Used by the hub.
+
+What was done is read from the history in SQL alone. Taking back is a new act, compared with what is there now and set
+in one step: what somebody changed later is never overwritten.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from session.bus.jetstream.streams import WrongRevision
+from session.core.clock import Clock
+from session.core.errors import NotAllowed, StoreUnreachable, UndoImpossible
+from session.hub.history.projection import Projection
+from session.hub.queue.ticket_changes import TicketBook
+from session.hub.queue.view import OPEN, WAITING
+from session.hub.storage.board_store import BoardStore
+from session.hub.supervision import acts
+from session.hub.supervision.board import Board, Named
+from session.protocol.hub.history import (
+    MOST_ACTS,
+    ActFacts,
+    ActKind,
+    ActSide,
+    HistoryAnswer,
+    HistoryRequest,
+    Undone,
+    UndoRequest,
+    UndoState,
+)
+from session.protocol.hub.tickets import Ticket
+from session.protocol.wire.roles import Role
+
+MOST_DAYS = 400
+SHOWN = timedelta(hours=12)
+"""How long a message to all can be withdrawn; nobody has it on the screen any longer."""
+
+LOOK_S, LOOK_FOR_S = 0.1, 5.0
+"""How often the history is asked for an act that was done a moment ago."""
+
+
+class Undo:
+    """Acts of one organisation's supervisors, as they were and as they can be taken back."""
+
+    def __init__(
+        self,
+        board: Board,
+        book: TicketBook,
+        store: BoardStore,
+        projection: Projection,
+        name_of: Callable[[str, str], str],
+        clock: Clock,
+    ) -> None:
+        self._board = board
+        self._book = book
+        self._store = store
+        self._projection = projection
+        self._name_of = name_of
+        self._clock = clock
+
+    # ---- reading ---------------------------------------------------------------------------------------------------
+
+    async def history(self, organisation: str, wish: HistoryRequest) -> HistoryAnswer:
+        """See `HistoryRequest`. Raises `NotAllowed` for a wrong period, `StoreUnreachable`."""
+        if not 0 <= (wish.last - wish.first).days < MOST_DAYS:
+            raise NotAllowed(why="period")
+        history = await self._projection.fresh()
+        zone = ZoneInfo(history.time_zone)
+        start = datetime.combine(wish.first, time(), zone).astimezone(UTC)
+        end = datetime.combine(wish.last + timedelta(days=1), time(), zone).astimezone(UTC)
+        wanted = acts.ActsWanted(
+            organisation,
+            start,
+            min(end, wish.before) if wish.before is not None else end,
+            wish.kind,
+            wish.by,
+            wish.number.strip().upper(),
+            MOST_ACTS + 1,
+        )
+        found = await asyncio.to_thread(acts.acts, history, wanted)
+        page = found[:MOST_ACTS]
+        undone = await asyncio.to_thread(acts.undone, history, organisation, [act.id for act in page])
+        shown = [self._shown(organisation, act, is_undone=act.id in undone) for act in page]
+        return HistoryAnswer(acts=shown, more=len(found) > MOST_ACTS, behind=self._projection.position.behind)
+
+    def _shown(self, organisation: str, act: ActFacts, *, is_undone: bool) -> ActFacts:
+        state = UndoState.UNDONE if is_undone else self._state(organisation, act)
+        return msgspec.structs.replace(act, by_name=self._name_of(organisation, act.by), undo=state)
+
+    # ---- can it be taken back? -------------------------------------------------------------------------------------
+
+    def _state(self, organisation: str, act: ActFacts) -> UndoState:
+        """As far as this hub sees; the act itself decides again."""
+        match act.kind:
+            case ActKind.SERVICE | ActKind.AGENT | ActKind.PRIORITY:
+                stored = self._book.view.get(organisation, act.ticket_id)
+                return self._ticket_state(stored.ticket if stored is not None else None, act)
+            case ActKind.MOVE:
+                return self._move_state(organisation, act)
+            case ActKind.CLOSE | ActKind.OPEN:
+                record = self._store.queue(organisation, act.service)
+                return UndoState.POSSIBLE if record is not None and record.act == act.id else UndoState.CHANGED
+            case ActKind.BROADCAST:
+                known = self._store.said(organisation, act.ticket_id)
+                if known is not None and known[1].withdrawn:
+                    return UndoState.UNDONE
+                return UndoState.POSSIBLE if self._clock.utc_now() - act.at_utc < SHOWN else UndoState.ENDED
+        return UndoState.NEVER
+
+    def _move_state(self, organisation: str, act: ActFacts) -> UndoState:
+        waiting = self._book.view.waiting(organisation)
+        if any(one.act == acts.with_queue(act.id) and one.service == act.to for one in waiting):
+            return UndoState.POSSIBLE
+        return UndoState.CHANGED if act.tickets else UndoState.NEVER
+
+    @staticmethod
+    def _ticket_state(now: Ticket | None, act: ActFacts) -> UndoState:
+        if act.before is None:
+            return UndoState.NEVER
+        if now is None or now.state not in OPEN:
+            return UndoState.ENDED
+        if now.state not in WAITING:
+            return UndoState.TAKEN
+        side = ActSide(service=now.service, priority=now.priority, assigned_to=now.assigned_to or "")
+        return UndoState.POSSIBLE if now.act == act.id and side == act.after else UndoState.CHANGED
+
+    # ---- taking back -----------------------------------------------------------------------------------------------
+
+    async def undo(self, organisation: str, supervisor: str, wish: UndoRequest) -> Undone:
+        """Takes an act back; the same request again changes nothing more.
+
+        Raises:
+            UndoImpossible: what the act changed has changed again, or is gone.
+            ServiceUnknown, QueueClosed: where the caller came from takes nobody now.
+            StoreUnreachable: outcome unknown, or the history does not know the act.
+        """
+        act = await self._find(organisation, wish.undoes)
+        named = Named(f"{Role.SUPERVISOR}.{supervisor}", wish.reason, wish.act_id, wish.undoes)
+        match act.kind:
+            case ActKind.SERVICE | ActKind.AGENT | ActKind.PRIORITY:
+                await self._undo_ticket(organisation, act, named)
+                return Undone()
+            case ActKind.MOVE:
+                return await self._undo_move(organisation, act, named)
+            case ActKind.CLOSE | ActKind.OPEN:
+                await self._undo_queue(organisation, act, named)
+                return Undone()
+            case ActKind.BROADCAST:
+                await self._withdraw(organisation, supervisor, act, named)
+                return Undone()
+        raise UndoImpossible(why=UndoState.NEVER)
+
+    async def _find(self, organisation: str, act_id: str) -> ActFacts:
+        """The act; one of a moment ago may have to reach the history first, and a hub that starts to open it."""
+        loop = asyncio.get_running_loop()
+        end_s = loop.time() + LOOK_FOR_S
+        while True:
+            is_last = loop.time() >= end_s
+            try:
+                found = await asyncio.to_thread(acts.act, await self._projection.fresh(), organisation, act_id)
+            except StoreUnreachable:
+                if is_last:
+                    raise
+                found = None
+            if found is not None:
+                return found
+            if is_last:
+                raise UndoImpossible(why=UndoState.NEVER)
+            await asyncio.sleep(LOOK_S)
+
+    async def _undo_ticket(self, organisation: str, act: ActFacts, named: Named) -> None:
+        before = act.before
+        if before is None:
+            raise UndoImpossible(why=UndoState.NEVER)
+        if act.kind is ActKind.SERVICE:
+            self._board.check_target(organisation, before.service)
+        wanted = {
+            "service": before.service,
+            "priority": before.priority,
+            "assigned_to": before.assigned_to or None,
+        }
+
+        def decide(now: Ticket) -> Ticket | None:
+            if now.act == named.act:
+                return None  # the first answer was lost and it is asked again
+            state = self._ticket_state(now, act)
+            if state is not UndoState.POSSIBLE:
+                raise UndoImpossible(why=UndoState.UNDONE if now.undoes == act.id else state)
+            return self._board.changed(now, wanted, named)
+
+        if self._book.view.get(organisation, act.ticket_id) is None:
+            raise UndoImpossible(why=UndoState.ENDED)
+        await self._book.change(organisation, act.ticket_id, decide)
+
+    async def _undo_move(self, organisation: str, act: ActFacts, named: Named) -> Undone:
+        self._board.check_target(organisation, act.service)
+        told = await asyncio.to_thread(acts.moved_tickets, await self._projection.fresh(), organisation, act.id)
+        marks = {acts.with_queue(act.id), acts.with_queue(named.act)}
+        # Who was moved a moment ago, or back by this very wish before its answer was lost, may not have reached the
+        # history yet: the queue itself names the acts as well.
+        reached = sorted({*told, *(one.id for one in self._book.view.waiting(organisation) if one.act in marks)})
+        if self._move_state(organisation, act) is not UndoState.POSSIBLE:
+            back = [one for one in self._book.view.waiting(organisation) if one.act == acts.with_queue(named.act)]
+            if not back:
+                raise UndoImpossible(why=UndoState.CHANGED)
+            return Undone(moved=len(back), left=len(reached) - len(back))  # asked again after a lost answer
+        done = await self._board.move(organisation, reached, act.to, act.service, named)
+        return Undone(moved=done.moved, left=done.left)
+
+    async def _undo_queue(self, organisation: str, act: ActFacts, named: Named) -> None:
+        record = self._store.queue(organisation, act.service)
+        if record is not None and record.act == named.act:
+            return
+        if record is None or record.act != act.id:
+            undone = record is not None and record.undoes == act.id
+            raise UndoImpossible(why=UndoState.UNDONE if undone else UndoState.CHANGED)
+        expected = self._store.queue_revision(organisation, act.service)
+        closed = act.kind is ActKind.OPEN
+        try:
+            await self._board.decide_queue(organisation, act.service, named, closed=closed, expected=expected)
+        except WrongRevision as error:
+            raise UndoImpossible(why=UndoState.CHANGED) from error
+
+    async def _withdraw(self, organisation: str, supervisor: str, act: ActFacts, named: Named) -> None:
+        known = self._store.said(organisation, act.ticket_id)
+        if known is None:
+            raise UndoImpossible(why=UndoState.ENDED)
+        revision, record = known
+        if not record.withdrawn:
+            try:
+                await self._board.say(
+                    organisation, act.ticket_id, record.text, named, expected=revision, withdrawn=True
+                )
+            except WrongRevision as error:
+                raise UndoImpossible(why=UndoState.UNDONE) from error
+        elif record.act != named.act:
+            raise UndoImpossible(why=UndoState.UNDONE)
+        await self._board.tell_agents(organisation, supervisor, act.ticket_id, record.text, withdrawn=True)

@@ -1,0 +1,287 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Wishes to be called back by telephone later, which become tickets when their service is open. Used by the hub.
+
+A stream of its own that is never republished: the number is read by the hub only, and by the agent who takes the
+ticket. What has become a ticket stays as a mark without number, so that no hub makes it twice.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import msgspec
+
+from session.bus.hub_connection import HubConnection
+from session.bus.jetstream.stream_follower import Follower, as_stored
+from session.bus.jetstream.streams import NANOSECONDS, Stored
+from session.core.clock import Clock
+from session.core.errors import MessageMalformed, NotAllowed, TicketUnknown
+from session.core.tasks import Tasks
+from session.hub.convention.caller_numbers import checked_phone
+from session.hub.convention.catalogue import Catalogue
+from session.hub.convention.open_now import Openings
+from session.hub.queue.sessions import Sessions
+from session.hub.queue.ticket_changes import TicketBook
+from session.hub.storage.interfaces import CallerRecord, CallerStore
+from session.protocol.codec import decode_plain
+from session.protocol.hub.tickets import Ticket, TicketState
+from session.protocol.hub.waiting import CallbackAnswer, CallbackRequest, CallLaterRequest
+from session.protocol.wire.ids import ticket_id
+from session.protocol.wire.roles import Role
+
+log = logging.getLogger(__name__)
+
+BUCKET = "KV_cb"
+KEPT_S = 15 * 24 * 3600
+"""A wish whose service does not open for so long is forgotten with its number."""
+
+CALL_LATER = "call_later"
+"""Outcome of a ticket whose caller was not reached and is called again."""
+
+
+class Callback(msgspec.Struct, frozen=True, kw_only=True):
+    """A wish: the ticket it becomes, and when. Telephone and caller number go when it is `done`."""
+
+    ticket: str
+    organisation: str
+    service: str
+    kiosk: str
+    home: str
+    asked_at_utc: datetime
+    due_at_utc: datetime | None
+    phone: str = ""
+    caller_number: str = ""
+    sealed_number: str = ""
+    done: bool = False
+
+
+class CallbackStore(Protocol):
+    """What the rules need of a store. Writing may raise `StoreUnreachable` (outcome unknown)."""
+
+    def get(self, organisation: str, ticket: str) -> Callback | None:
+        """A wish by the id of its ticket."""
+        ...
+
+    def waiting(self) -> list[Callback]:
+        """All wishes that are no tickets yet, in the order they were asked."""
+        ...
+
+    async def put(self, callback: Callback) -> None:
+        """Stores a wish, or what it has become."""
+        ...
+
+
+class NatsCallbackStore:
+    """`CallbackStore` on JetStream, read from memory.
+
+    Args:
+        replicas: 1 on a single server, 3 on a cluster.
+    """
+
+    def __init__(self, connection: HubConnection, tasks: Tasks, replicas: int = 1) -> None:
+        self._connection = connection
+        self._streams = connection.streams
+        self._tasks = tasks
+        self._replicas = replicas
+        self._known: dict[tuple[str, str], tuple[int, Callback]] = {}
+        self._follower: Follower[Stored] | None = None
+
+    async def prepare(self) -> None:
+        """Creates the bucket, or brings it to today's settings."""
+        await self._streams.ensure(
+            BUCKET,
+            {
+                "subjects": ["$KV.cb.*.*"],
+                "storage": "file",
+                "num_replicas": self._replicas,
+                "max_msgs_per_subject": 1,
+                "max_msg_size": 4 * 1024,
+                "max_age": KEPT_S * NANOSECONDS,
+            },
+        )
+
+    async def follow(self) -> None:
+        """Begins to follow the bucket; returns once it is known."""
+        self._follower = Follower(
+            self._connection.line, self._streams, BUCKET, self._tasks, as_stored, self._on_loaded, self._take
+        )
+        self._follower.start()
+        await self._follower.loaded.wait()
+
+    async def stop(self) -> None:
+        """Ends the following."""
+        if self._follower is not None:
+            await self._follower.stop()
+
+    def get(self, organisation: str, ticket: str) -> Callback | None:
+        """See `CallbackStore`."""
+        known = self._known.get((organisation, ticket))
+        return known[1] if known is not None else None
+
+    def waiting(self) -> list[Callback]:
+        """See `CallbackStore`."""
+        open_now = [callback for _, callback in self._known.values() if not callback.done]
+        return sorted(open_now, key=lambda callback: (callback.asked_at_utc, callback.ticket))
+
+    async def put(self, callback: Callback) -> None:
+        """See `CallbackStore`."""
+        subject, payload = f"$KV.cb.{callback.organisation}.{callback.ticket}", msgspec.json.encode(callback)
+        self._take(Stored(subject, payload, {}, await self._streams.append(subject, payload)))
+
+    def _on_loaded(self, batch: Sequence[Stored], _revision: int) -> None:
+        self._known.clear()
+        for stored in batch:
+            self._take(stored)
+
+    def _take(self, stored: Stored) -> None:
+        try:
+            callback = decode_plain(Callback, stored.payload)
+        except MessageMalformed:
+            log.error("stored wish at revision %d is unreadable and left out", stored.revision)
+            return
+        key = callback.organisation, callback.ticket
+        if key not in self._known or self._known[key][0] < stored.revision:
+            self._known[key] = (stored.revision, callback)
+
+
+class Callbacks:
+    """Wishes from the kiosk's closed page or the agent's "later", until they are tickets.
+
+    Args:
+        is_closed: (organisation, service) -> True when a supervisor has closed it.
+    """
+
+    def __init__(
+        self,
+        store: CallbackStore,
+        book: TicketBook,
+        callers: CallerStore,
+        catalogue: Catalogue,
+        openings: Openings,
+        sessions: Sessions,
+        is_closed: Callable[[str, str], bool],
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._book = book
+        self._callers = callers
+        self._catalogue = catalogue
+        self._openings = openings
+        self._sessions = sessions
+        self._is_closed = is_closed
+        self._clock = clock
+
+    async def ask(self, home: str, kiosk: str, wish: CallbackRequest) -> CallbackAnswer:
+        """A caller of a closed service wants to be called; the same request is one wish.
+
+        Raises:
+            ServiceUnknown, CallerNumberInvalid, NotAllowed (the service offers no callbacks), StoreUnreachable.
+        """
+        organisation, service = self._catalogue.serving(home, kiosk, wish.service)
+        if not service.callback:
+            raise NotAllowed(why="callback")
+        phone = checked_phone(wish.phone)
+        opening = self._openings.of(organisation, service.id, home, self._catalogue.site_of(home, kiosk).id)
+        due = self._clock.utc_now() if opening.is_open else opening.opens_at
+        known = self._store.get(organisation, identity := _identity(organisation, home, kiosk, wish.request_id))
+        if known is None:
+            await self._store.put(
+                Callback(
+                    ticket=identity,
+                    organisation=organisation,
+                    service=service.id,
+                    kiosk=kiosk,
+                    home=home,
+                    asked_at_utc=self._clock.utc_now(),
+                    due_at_utc=due,
+                    phone=phone,
+                )
+            )
+        is_known = due is not None and not self._is_closed(organisation, service.id)
+        return CallbackAnswer(due_at=due.isoformat() if due is not None and is_known else "")
+
+    async def later(self, organisation: str, agent: str, wish: CallLaterRequest) -> None:
+        """The agent did not reach the caller: the ticket ends, and comes back as another one.
+
+        Raises:
+            TicketUnknown: not this agent's own session. NotAllowed: not a callback by telephone. StoreUnreachable.
+        """
+        try:
+            ticket, record = await self._sessions.owned(organisation, agent, wish.session_id)
+        except TicketUnknown:
+            known = (await self._book.by_session(organisation, wish.session_id)).ticket
+            if (known.state, known.agent, known.reason) == (TicketState.CLOSED, agent, CALL_LATER):
+                return  # the first answer was lost
+            raise
+        if ticket.away != "phone" or not record.phone:
+            raise NotAllowed(why="no telephone number")
+        now = self._clock.utc_now()
+        await self._store.put(
+            Callback(
+                ticket=_identity(organisation, ticket.kiosk_home, ticket.kiosk, wish.session_id),
+                organisation=organisation,
+                service=ticket.service,
+                kiosk=ticket.kiosk,
+                home=ticket.kiosk_home,
+                asked_at_utc=now,
+                due_at_utc=now + timedelta(minutes=wish.minutes),
+                phone=record.phone,
+                caller_number=record.number,
+                sealed_number=record.sealed,
+            )
+        )
+        await self._sessions.close(organisation, agent, wish.session_id, CALL_LATER)
+
+    # ---- the hub's timer -------------------------------------------------------------------------------------------
+
+    async def look(self) -> None:
+        """Makes tickets of the wishes whose time has come and whose service is open."""
+        now, made = self._clock.utc_now(), 0
+        for callback in self._store.waiting():
+            due = callback.due_at_utc or callback.asked_at_utc
+            try:
+                ready = due <= now and self._is_open(callback)
+            except (NotAllowed, LookupError):
+                continue  # its site or service is no longer in the convention; it may come back
+            if ready:
+                await self._make(callback, due + timedelta(microseconds=made))
+                made += 1
+
+    def _is_open(self, callback: Callback) -> bool:
+        site = self._catalogue.site_of(callback.home, callback.kiosk)
+        opening = self._openings.of(callback.organisation, callback.service, callback.home, site.id)
+        return opening.is_open and not self._is_closed(callback.organisation, callback.service)
+
+    async def _make(self, callback: Callback, arrived: datetime) -> None:
+        """At the head of the opening hour: whoever presses a button then comes after."""
+        service = self._catalogue.service(callback.organisation, callback.service)
+        number, sealed = callback.caller_number, callback.sealed_number
+        record = CallerRecord(number=number, sealed=sealed, phone=callback.phone)
+        await self._callers.put(callback.organisation, callback.ticket, record)
+        ticket = Ticket(
+            id=callback.ticket,
+            organisation=callback.organisation,
+            service=callback.service,
+            kiosk=callback.kiosk,
+            site=self._catalogue.site_of(callback.home, callback.kiosk).name,
+            number=self._book.view.next_number(callback.organisation, service.letter),
+            state=TicketState.WAITING,
+            arrived_at_utc=arrived,
+            caller_number_given=bool(number or sealed),
+            away="phone",
+            changed_by=f"{Role.KIOSK}.{callback.kiosk}",
+            reason="callback",
+            home=callback.home if callback.home != callback.organisation else "",
+        )
+        await self._book.add(ticket)
+        await self._store.put(
+            msgspec.structs.replace(callback, phone="", caller_number="", sealed_number="", done=True)
+        )
+
+
+def _identity(organisation: str, home: str, kiosk: str, request_id: str) -> str:
+    place = kiosk if home == organisation else f"{home}/{kiosk}"
+    return ticket_id(organisation, place, request_id)

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Sends callers who waited too long to another organisation, where both conventions say so. One of the hub's timers.
+
+Within an organisation nothing has to move: colleagues may answer too (`session.hub.queue.eligibility`). To another one
+a caller goes only when somebody is free there, the service is open, and never a second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from session.core.clock import Clock
+from session.core.errors import QueueClosed, ServiceClosed
+from session.hub.assignment.agent_states import Agents
+from session.hub.convention.catalogue import Catalogue
+from session.hub.queue.view import QueueView
+from session.hub.transfers.moves import Moves
+from session.hub.transfers.overflow_rules import Target, overflow_targets
+from session.protocol.hub.tickets import Ticket, TicketState
+from session.protocol.wire.ids import split_service
+
+
+class OverflowMoves:
+    """Looks at the line of each organisation that has such rules.
+
+    Args:
+        is_ours: whether this hub leads the timers; one at a time, or two would send two callers to one free agent.
+        check_open: raises `QueueClosed` or `ServiceClosed`, see `Calls.check_open`.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        view: QueueView,
+        agents: Agents,
+        moves: Moves,
+        is_ours: Callable[[], bool],
+        check_open: Callable[[str, str, str, str], None],
+        clock: Clock,
+    ) -> None:
+        self._catalogue = catalogue
+        self._view = view
+        self._agents = agents
+        self._moves = moves
+        self._is_ours = is_ours
+        self._check_open = check_open
+        self._clock = clock
+
+    async def look(self) -> None:
+        """Sends as many as there are free agents to take them. Raises `StoreUnreachable`."""
+        if not self._is_ours():
+            return
+        free: dict[tuple[str, str], int] = {}
+        for organisation in self._catalogue.organisations:
+            services = self._services(organisation)
+            if not services:
+                continue
+            for ticket in list(self._view.in_line(organisation)):
+                if ticket.service in services and self._may_go(ticket):
+                    await self._send(ticket, free)
+
+    def _services(self, organisation: str) -> set[str]:
+        """Those with a rule that leads to another organisation."""
+        return {
+            service.id
+            for service in self._catalogue.organisation(organisation).services
+            if any(split_service(rule.to, organisation)[0] != organisation for rule in service.overflow)
+        }
+
+    def _may_go(self, ticket: Ticket) -> bool:
+        kept = ticket.kept_for(self._clock.utc_now()) is not None
+        return ticket.state is TicketState.WAITING and not kept and not ticket.from_organisation and not ticket.away
+
+    async def _send(self, ticket: Ticket, free: dict[tuple[str, str], int]) -> None:
+        for target in overflow_targets(self._catalogue, ticket, self._clock.utc_now(), self._agents.answering):
+            if target.organisation == ticket.organisation:
+                continue
+            key = target.organisation, target.service
+            if key not in free:
+                free[key] = self._agents.free_for(*key)
+            if free[key] > 0 and self._is_open(target, ticket):
+                free[key] -= 1
+                await self._moves.overflow(ticket, f"{target.organisation}/{target.service}")
+                return
+
+    def _is_open(self, target: Target, ticket: Ticket) -> bool:
+        try:
+            self._check_open(target.organisation, target.service, ticket.kiosk_home, ticket.kiosk)
+        except (QueueClosed, ServiceClosed):
+            return False
+        return True

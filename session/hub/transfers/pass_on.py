@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Passing a caller on: to a colleague, a queue, or the colleague who was called in. Rules used by the hub.
+
+The ticket keeps its number and arrival and waits at the head; what the next agent should know lies beside the ticket.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+import msgspec
+
+from session.core.clock import Clock
+from session.core.errors import AgentBusy, ColleagueBusy, NotAllowed, QueueClosed, TicketUnknown
+from session.hub.convention.catalogue import Catalogue
+from session.hub.queue.notifications import News, tell_both, tell_kiosk
+from session.hub.queue.presence import Presence
+from session.hub.queue.sessions import HEAD, Sessions
+from session.hub.queue.ticket_changes import Decide, TicketBook, new_session_id
+from session.hub.storage.interfaces import CallerStore
+from session.hub.transfers.moves import PASSED_ON, Moves
+from session.protocol.hub.board import AgentFacts, AgentState
+from session.protocol.hub.requests import TicketChanged
+from session.protocol.hub.talk_state import Passed, PassReason, Third, ThirdState
+from session.protocol.hub.third_parties import (
+    HandOverRequest,
+    PassedOnAnswer,
+    PassingAnswer,
+    PassOnRequest,
+    TargetAgent,
+    TargetsAnswer,
+    TargetService,
+)
+from session.protocol.hub.tickets import KEPT, Ticket, TicketState
+from session.protocol.wire.roles import Role
+
+log = logging.getLogger(__name__)
+
+
+class Passing:
+    """From one agent to the next.
+
+    Args:
+        agents_of: every agent of an organisation and what he or she does, as the board shows it.
+        is_closed: (organisation, service) -> True when it takes nobody new.
+    """
+
+    def __init__(
+        self,
+        book: TicketBook,
+        callers: CallerStore,
+        catalogue: Catalogue,
+        sessions: Sessions,
+        agents_of: Callable[[str], list[AgentFacts]],
+        is_closed: Callable[[str, str], bool],
+        presence: Presence,
+        moves: Moves,
+        news: News,
+        clock: Clock,
+    ) -> None:
+        self._book = book
+        self._callers = callers
+        self._catalogue = catalogue
+        self._sessions = sessions
+        self._agents_of = agents_of
+        self._is_closed = is_closed
+        self._presence = presence
+        self._moves = moves
+        self._news = news
+        self._clock = clock
+
+    async def targets(self, organisation: str, agent: str, session_id: str) -> TargetsAnswer:
+        """Colleagues who are there, queues, and other organisations' that both allow. Raises `TicketUnknown`."""
+        ticket, _record = await self._sessions.owned(organisation, agent, session_id)
+        there = [
+            TargetAgent(id=one.id, name=one.name, state=one.state)
+            for one in self._agents_of(organisation)
+            if one.id != agent and one.state is not AgentState.OFFLINE
+        ]
+        waiting = [ticket.service for ticket in self._book.view.waiting(organisation)]
+        services = [
+            TargetService(
+                id=one.id,
+                name=one.name,
+                waiting=waiting.count(one.id),
+                closed=self._is_closed(organisation, one.id),
+            )
+            for one in self._catalogue.services(organisation)
+        ]
+        elsewhere = [one for one in self._moves.targets(organisation, ticket.service) if not one.closed]
+        return TargetsAnswer(agents=there, services=services, elsewhere=elsewhere)
+
+    async def pass_on(self, organisation: str, agent: str, wish: PassOnRequest) -> None:
+        """The caller waits again, at the head, for one agent or for a queue.
+
+        Raises:
+            ColleagueBusy: that agent is not there. QueueClosed, ServiceUnknown, NotAllowed, TicketUnknown.
+        """
+        if not wish.agent and not wish.service:
+            raise NotAllowed(why="to nobody")
+        if "/" in wish.service:
+            await self._moves.pass_on(organisation, agent, wish.session_id, wish.service, wish.reason.value)
+            return
+        if wish.agent:
+            self._catalogue.agent(organisation, wish.agent)
+            if wish.agent == agent or not self._presence.is_there(organisation, Role.AGENT, wish.agent):
+                raise ColleagueBusy
+        if wish.service:
+            self._catalogue.service(organisation, wish.service)
+            if self._is_closed(organisation, wish.service):
+                raise QueueClosed(service=wish.service)
+        by = f"{Role.AGENT}.{agent}"
+
+        def decide(ticket: Ticket) -> Ticket | None:
+            if _is_passed(ticket, agent, wish.session_id):
+                return None
+            _check_own(ticket, agent, wish.session_id)
+            now_utc = self._clock.utc_now()
+            return msgspec.structs.replace(
+                ticket,
+                state=TicketState.WAITING,
+                service=wish.service or ticket.service,
+                priority=max(HEAD, ticket.priority),
+                agent=None,
+                session=None,
+                accepted_at_utc=None,
+                assigned_to=wish.agent or None,
+                assigned_at_utc=now_utc if wish.agent else None,
+                declined_by=(),
+                talk=None,
+                passed=self._passed(agent, wish.session_id, wish.reason, wish.agent),
+                changed_by=by,
+                reason=PASSED_ON,
+            )
+
+        await self._pass(organisation, agent, wish.session_id, decide, wish.note, wish.pieces_missing)
+
+    async def hand_over(self, organisation: str, agent: str, wish: HandOverRequest) -> None:
+        """The colleague who was called in has the caller from now on, in a conversation of its own.
+
+        Raises:
+            ColleagueBusy: nobody is there to take over, or not any more. TicketUnknown.
+        """
+
+        def decide(ticket: Ticket) -> Ticket | None:
+            if _is_passed(ticket, agent, wish.session_id):
+                return None
+            _check_own(ticket, agent, wish.session_id)
+            third = _colleague(ticket)
+            if third is None:
+                raise ColleagueBusy
+            return msgspec.structs.replace(
+                ticket,
+                agent=third.user,
+                session=new_session_id(ticket.id),
+                accepted_at_utc=self._clock.utc_now(),
+                talk=None,
+                passed=self._passed(agent, wish.session_id, wish.reason, third.user),
+                changed_by=f"{Role.AGENT}.{agent}",
+                reason=PASSED_ON,
+            )
+
+        try:
+            after = await self._pass(organisation, agent, wish.session_id, decide, wish.note, wish.pieces_missing)
+        except AgentBusy:  # the colleague has taken somebody else meanwhile
+            raise ColleagueBusy from None
+        if after.agent is not None and after.state is TicketState.IN_SESSION:
+            await self._sessions.accept(organisation, after.agent, after.id)  # opens its log, tells the kiosk
+
+    async def _pass(
+        self, organisation: str, agent: str, session_id: str, decide: Decide, note: str, pieces_missing: int
+    ) -> Ticket:
+        before, record = await self._sessions.owned(organisation, agent, session_id)
+        record = msgspec.structs.replace(record, note=note.strip(), pieces_missing=pieces_missing)
+        await self._callers.put(organisation, before.id, record)  # before the change, so that nobody accepts without it
+        stored, changed = await self._book.change(organisation, before.id, decide)
+        if changed:
+            ended = msgspec.structs.replace(before, agent=agent)
+            await tell_both(self._news, ended, session_id, "agent", PASSED_ON)
+            position = self._book.view.position(stored.ticket)
+            await tell_kiosk(self._news, stored.ticket, TicketChanged(ticket=stored.ticket, position=position))
+        return stored.ticket
+
+    def _passed(self, agent: str, session_id: str, reason: PassReason, to_agent: str) -> Passed:
+        return Passed(by=agent, session=session_id, at_utc=self._clock.utc_now(), reason=reason, agent=to_agent)
+
+    async def passed_on(self, organisation: str, agent: str, session_id: str) -> PassedOnAnswer:
+        """What the agent before wanted the next one to know. Raises `TicketUnknown`."""
+        ticket, record = await self._sessions.owned(organisation, agent, session_id)
+        if ticket.passed is None or ticket.passed.session == session_id:
+            return PassedOnAnswer()
+        return PassedOnAnswer(
+            by_name=self._catalogue.person_name(organisation, ticket.passed.by),
+            reason=ticket.passed.reason,
+            note=record.note,
+            pieces_missing=record.pieces_missing,
+        )
+
+    async def passing(self, home: str, kiosk: str, ticket_id: str) -> PassingAnswer:
+        """For whom a kiosk's caller waits, with names. Raises `TicketUnknown`."""
+        ticket = (await self._book.at_kiosk(home, kiosk, ticket_id)).ticket
+        if ticket.passed is None:
+            return PassingAnswer()
+        agent = "" if ticket.passed.lapsed else ticket.passed.agent
+        name = self._catalogue.person_name(ticket.organisation, agent) if agent else ""
+        service = self._catalogue.service(ticket.organisation, ticket.service).name
+        return PassingAnswer(agent_name=name, service_name=service)
+
+    async def look(self, ticket: Ticket) -> None:
+        """A colleague who did not take the caller in time: anybody may, and the kiosk says so."""
+        if not self._is_lapsed(ticket):
+            return
+
+        def decide(now: Ticket) -> Ticket | None:
+            if not self._is_lapsed(now) or now.passed is None:
+                return None
+            passed = msgspec.structs.replace(now.passed, lapsed=True)
+            return msgspec.structs.replace(
+                now, passed=passed, assigned_to=None, assigned_at_utc=None, changed_by="hub", reason="not_taken"
+            )
+
+        stored, changed = await self._book.change(ticket.organisation, ticket.id, decide)
+        if changed:
+            position = self._book.view.position(stored.ticket)
+            await tell_kiosk(self._news, stored.ticket, TicketChanged(ticket=stored.ticket, position=position))
+
+    def _is_lapsed(self, ticket: Ticket) -> bool:
+        passed = ticket.passed
+        if ticket.state is not TicketState.WAITING or passed is None or not passed.agent or passed.lapsed:
+            return False
+        return self._clock.utc_now() - passed.at_utc >= KEPT
+
+
+def _is_passed(ticket: Ticket, agent: str, session_id: str) -> bool:
+    """True when this was done already and is asked again."""
+    return ticket.passed is not None and (ticket.passed.by, ticket.passed.session) == (agent, session_id)
+
+
+def _check_own(ticket: Ticket, agent: str, session_id: str) -> None:
+    if ticket.session != session_id or ticket.agent != agent or ticket.state is not TicketState.IN_SESSION:
+        raise TicketUnknown
+
+
+def _colleague(ticket: Ticket) -> Third | None:
+    """The agent who was called in and has come."""
+    third = ticket.talk.third if ticket.talk is not None else None
+    if third is None or third.role is not Role.AGENT or third.state is ThirdState.CALLED:
+        return None
+    return third

@@ -1,0 +1,292 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Holding a caller and third people in a conversation: called colleagues and supervisors who join. Used by the hub.
+
+Nobody can listen unseen: a third person is first announced, and only when kiosk and desk have both said that their
+banner is on the screen does its state become "in"; `talk_ends` passes nothing of it on before that.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+import msgspec
+
+from session.core.clock import Clock
+from session.core.errors import ColleagueBusy, NotAllowed, TicketTaken, TicketUnknown
+from session.hub.access.request_server import Asker
+from session.hub.convention.catalogue import Catalogue
+from session.hub.queue.notifications import News, tell_kiosk
+from session.hub.queue.presence import SILENT_S, Presence
+from session.hub.queue.ticket_changes import Decide, TicketBook
+from session.hub.storage.interfaces import StoredTicket
+from session.protocol.hub.requests import TicketChanged
+from session.protocol.hub.talk_state import BANNERS, HoldReason, Talk, Third, ThirdEnd, ThirdState
+from session.protocol.hub.third_parties import (
+    SIGN_LANGUAGE,
+    BannerShown,
+    HoldRequest,
+    InvitationAnswered,
+    InviteRequest,
+    JoinRequest,
+    TalkAnswer,
+)
+from session.protocol.hub.tickets import Ticket, TicketState
+from session.protocol.wire.roles import Role
+
+log = logging.getLogger(__name__)
+
+RING = timedelta(seconds=30)
+"""How long a colleague is called."""
+
+BANNER = timedelta(seconds=20)
+"""How long a banner may take to come onto both screens; after that the third person is sent away."""
+
+
+class Talks:
+    """Rules of holding and of third people; every change is a compare-and-set of the ticket."""
+
+    def __init__(self, book: TicketBook, catalogue: Catalogue, presence: Presence, news: News, clock: Clock) -> None:
+        self._book = book
+        self._catalogue = catalogue
+        self._presence = presence
+        self._news = news
+        self._clock = clock
+
+    # ---- questions -------------------------------------------------------------------------------------------------
+
+    async def talk(self, asker: Asker, session_id: str) -> TalkAnswer:
+        """Who is in the conversation, for its ends and its third person. Raises `TicketUnknown`."""
+        ticket = (await self._of(asker, session_id)).ticket
+        if not _is_in(ticket, asker):
+            raise TicketUnknown
+        talk = ticket.talk or Talk()
+        third_name, by_name, signs = "", "", False
+        if talk.third is not None:
+            third_name = self._catalogue.person_name(ticket.organisation, talk.third.user)
+            signs = SIGN_LANGUAGE in self._catalogue.skills_of(ticket.organisation, talk.third.user)
+            by_name = self._catalogue.person_name(ticket.organisation, talk.third.by.partition(".")[2])
+        return TalkAnswer(session_id=session_id, talk=talk, third_name=third_name, by_name=by_name, signs=signs)
+
+    # ---- hold ------------------------------------------------------------------------------------------------------
+
+    async def hold(self, asker: Asker, wish: HoldRequest) -> None:
+        """The caller waits, or the talk goes on. Raises `TicketUnknown`, `NotAllowed`."""
+
+        def decide(ticket: Ticket) -> Ticket | None:
+            talk = _own_talk(ticket, asker, wish.session_id)
+            reason = wish.reason if wish.held else None
+            if (talk.held, talk.hold_reason) == (wish.held, reason):
+                return None
+            return _with(ticket, asker.writer, msgspec.structs.replace(talk, held=wish.held, hold_reason=reason))
+
+        await self._change(asker, wish.session_id, decide)
+
+    # ---- third people ----------------------------------------------------------------------------------------------
+
+    async def invite(self, asker: Asker, wish: InviteRequest) -> None:
+        """Calls a colleague in.
+
+        Raises:
+            ColleagueBusy: not there, in another conversation, or somebody else is being called already.
+            TicketUnknown, NotAllowed.
+        """
+        self._catalogue.agent(asker.organisation, wish.agent)
+        third = Third(
+            role=Role.AGENT,
+            user=wish.agent,
+            state=ThirdState.CALLED,
+            by=asker.writer,
+            at_utc=self._clock.utc_now(),
+        )
+
+        def decide(ticket: Ticket) -> Ticket | None:
+            talk = _own_talk(ticket, asker, wish.session_id)
+            if talk.third is not None:
+                if (talk.third.user, talk.third.role) == (wish.agent, Role.AGENT):
+                    return None
+                raise ColleagueBusy
+            if not self.is_free(asker.organisation, wish.agent) or wish.agent == asker.user:
+                raise ColleagueBusy
+            reason = HoldReason.COLLEAGUE if wish.held else None
+            changed = msgspec.structs.replace(talk, held=wish.held, hold_reason=reason, third=third, last=None)
+            return _with(ticket, asker.writer, changed)
+
+        await self._change(asker, wish.session_id, decide)
+
+    async def answer_invitation(self, asker: Asker, wish: InvitationAnswered) -> None:
+        """The colleague comes or not. Raises `TicketUnknown` when the call is over."""
+
+        def decide(ticket: Ticket) -> Ticket | None:
+            talk = ticket.talk or Talk()
+            third = talk.third
+            if ticket.session != wish.session_id or ticket.state is not TicketState.IN_SESSION:
+                raise TicketUnknown
+            if third is None and not wish.accept:
+                return None
+            if third is None or (third.role, third.user) != (asker.role, asker.user):
+                raise TicketUnknown
+            if not wish.accept:
+                return _with(ticket, asker.writer, _without_third(talk, ThirdEnd.DECLINED))
+            if third.state is not ThirdState.CALLED:
+                return None
+            announced = msgspec.structs.replace(third, state=ThirdState.ANNOUNCED, at_utc=self._clock.utc_now())
+            return _with(ticket, asker.writer, msgspec.structs.replace(talk, third=announced))
+
+        await self._change(asker, wish.session_id, decide)
+
+    async def join(self, asker: Asker, wish: JoinRequest) -> str:
+        """A supervisor is announced on both screens; the session's id.
+
+        Raises:
+            TicketTaken: nobody is in conversation there now. ColleagueBusy: a third person is there already.
+            TicketUnknown.
+        """
+        third = Third(
+            role=Role.SUPERVISOR,
+            user=asker.user,
+            state=ThirdState.ANNOUNCED,
+            by=asker.writer,
+            at_utc=self._clock.utc_now(),
+        )
+
+        def decide(ticket: Ticket) -> Ticket | None:
+            if ticket.state is not TicketState.IN_SESSION:
+                raise TicketTaken
+            talk = ticket.talk or Talk()
+            if talk.third is not None:
+                if (talk.third.role, talk.third.user) == (asker.role, asker.user):
+                    return None
+                raise ColleagueBusy
+            changed = msgspec.structs.replace(talk, third=third, last=None)
+            return _with(ticket, asker.writer, changed, wish.reason)
+
+        stored, changed = await self._book.change(asker.organisation, wish.ticket_id, decide)
+        if changed:
+            log.info("a supervisor joins a conversation visibly: %s", asker.writer)
+            await self._tell(stored)
+        assert stored.ticket.session is not None
+        return stored.ticket.session
+
+    async def banner_shown(self, asker: Asker, wish: BannerShown) -> None:
+        """A screen names the third person; with both screens the third person is let in. Raises `TicketUnknown`."""
+
+        def decide(ticket: Ticket) -> Ticket | None:
+            talk = ticket.talk or Talk()
+            third = talk.third
+            if not _is_end(ticket, asker) or ticket.session != wish.session_id or third is None:
+                raise TicketUnknown
+            if (third.role, third.user) != (wish.role, wish.user) or third.state is ThirdState.CALLED:
+                raise TicketUnknown
+            if asker.role in third.shown:
+                return None
+            shown = tuple(sorted({*third.shown, asker.role}))
+            state = ThirdState.IN if set(shown) >= BANNERS else third.state
+            changed = msgspec.structs.replace(third, shown=shown, state=state)
+            return _with(ticket, asker.writer, msgspec.structs.replace(talk, third=changed))
+
+        await self._change(asker, wish.session_id, decide)
+
+    async def leave(self, asker: Asker, session_id: str) -> None:
+        """The third person goes, or the agent ends that call; the caller is not held any more for it.
+
+        Raises `TicketUnknown`.
+        """
+
+        def decide(ticket: Ticket) -> Ticket | None:
+            talk = ticket.talk or Talk()
+            if ticket.session != session_id or not _is_in(ticket, asker):
+                if ticket.session == session_id and talk.third is None:
+                    return None
+                raise TicketUnknown
+            if talk.third is None:
+                return None
+            is_owner = asker.role is Role.AGENT and asker.user == ticket.agent
+            if is_owner and talk.third.role is Role.SUPERVISOR:
+                raise NotAllowed(why="a supervisor leaves by itself")
+            return _with(ticket, asker.writer, _without_third(talk, ThirdEnd.REMOVED if is_owner else ThirdEnd.LEFT))
+
+        await self._change(asker, session_id, decide)
+
+    def is_free(self, organisation: str, agent: str) -> bool:
+        """True when the agent is there and in no conversation, neither an own one nor a colleague's."""
+        if not self._presence.is_there(organisation, Role.AGENT, agent):
+            return False
+        view = self._book.view
+        return not view.of_agent(organisation, agent) and not view.beside(organisation, agent)
+
+    # ---- timers ----------------------------------------------------------------------------------------------------
+
+    async def look(self, ticket: Ticket) -> None:
+        """Ends what took too long: a call nobody answers, a banner that does not come, a third desk that is gone."""
+        third = ticket.talk.third if ticket.talk is not None else None
+        if third is None or self._why_over(ticket, third) is None:
+            return
+
+        def decide(now: Ticket) -> Ticket | None:
+            talk = now.talk or Talk()
+            why = self._why_over(now, talk.third) if talk.third is not None else None
+            return None if why is None else _with(now, "hub", _without_third(talk, why))
+
+        stored, changed = await self._book.change(ticket.organisation, ticket.id, decide)
+        if changed:
+            await self._tell(stored)
+
+    def _why_over(self, ticket: Ticket, third: Third) -> ThirdEnd | None:
+        if ticket.state is not TicketState.IN_SESSION:
+            return ThirdEnd.LEFT
+        lasted = self._clock.utc_now() - third.at_utc
+        if third.state is ThirdState.CALLED:
+            return ThirdEnd.NO_ANSWER if lasted > RING else None
+        if third.state is ThirdState.ANNOUNCED and lasted > BANNER:
+            return ThirdEnd.LOST
+        silent_s = self._presence.silent_s(ticket.organisation, third.role, third.user)
+        return ThirdEnd.LOST if silent_s > SILENT_S else None
+
+    # ---- changing --------------------------------------------------------------------------------------------------
+
+    async def _of(self, asker: Asker, session_id: str) -> StoredTicket:
+        if asker.role is Role.KIOSK:
+            return await self._book.session_at_kiosk(asker.organisation, asker.user, session_id)
+        return await self._book.by_session(asker.organisation, session_id)
+
+    async def _change(self, asker: Asker, session_id: str, decide: Decide) -> None:
+        found = await self._of(asker, session_id)
+        stored, changed = await self._book.change(found.ticket.organisation, found.ticket.id, decide)
+        if changed:
+            await self._tell(stored)
+
+    async def _tell(self, stored: StoredTicket) -> None:
+        """Desks follow tickets; the kiosk is told. It asks after its ticket too, so a lost word is found."""
+        await tell_kiosk(self._news, stored.ticket, TicketChanged(ticket=stored.ticket, position=0))
+
+
+def _with(ticket: Ticket, by: str, talk: Talk, reason: str | None = None) -> Ticket:
+    kept = ticket.reason if reason is None else reason
+    return msgspec.structs.replace(ticket, talk=talk if talk != Talk() else None, changed_by=by, reason=kept)
+
+
+def _without_third(talk: Talk, why: ThirdEnd) -> Talk:
+    """A caller who waited for the colleague's sake goes on waiting until the agent talks again."""
+    return msgspec.structs.replace(talk, third=None, last=why)
+
+
+def _is_end(ticket: Ticket, asker: Asker) -> bool:
+    """True for the kiosk and the agent of the conversation."""
+    if asker.role is Role.KIOSK:
+        return ticket.is_at(asker.organisation, asker.user)
+    return asker.role is Role.AGENT and asker.user == ticket.agent and asker.organisation == ticket.organisation
+
+
+def _is_in(ticket: Ticket, asker: Asker) -> bool:
+    """True for the ends and the third person."""
+    third = ticket.talk.third if ticket.talk is not None else None
+    is_third = third is not None and (third.role, third.user) == (asker.role, asker.user)
+    return _is_end(ticket, asker) or (is_third and asker.organisation == ticket.organisation)
+
+
+def _own_talk(ticket: Ticket, asker: Asker, session_id: str) -> Talk:
+    """The talk of the agent's own running conversation. Raises `TicketUnknown`."""
+    if ticket.session != session_id or ticket.state is not TicketState.IN_SESSION or not _is_end(ticket, asker):
+        raise TicketUnknown
+    return ticket.talk or Talk()

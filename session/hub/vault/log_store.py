@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""An organisation's own log keeper: all its sessions' records in one SQLite file. Used by the vault.
+
+The rules are those of `session.hub.dossier.log_keeper`: each writer numbers its records, repeats are left out, the
+keeper's order counts. A batch is one transaction that is on the disk when `append` returns.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+from session.core.errors import NotAllowed, StoreUnreachable, TicketUnknown
+from session.hub.storage.format import StoredTooNew
+from session.protocol.hub.log import LogPart
+from session.protocol.wire.version import MAX_CONTROL_BYTES
+
+WAIT_S = 5.0
+PART_BYTES = MAX_CONTROL_BYTES // 2
+"""Of records in one answer, beside what is around them."""
+
+FORMAT = 1
+"""Number of this layout. A change raises it and adds a step."""
+
+TICKETS_KEPT = timedelta(days=2)
+"""How long something is kept of a ticket beside its log; a ticket lives hours."""
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS session (id TEXT PRIMARY KEY, ends TEXT NOT NULL, touched_utc TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS record (
+  session TEXT NOT NULL, place INTEGER NOT NULL, writer TEXT NOT NULL, number INTEGER NOT NULL, data BLOB NOT NULL,
+  PRIMARY KEY (session, place)) WITHOUT ROWID;
+CREATE UNIQUE INDEX IF NOT EXISTS record_of_writer ON record (session, writer, number);
+CREATE TABLE IF NOT EXISTS note (ticket TEXT PRIMARY KEY, text TEXT NOT NULL, at_utc TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS bound (ticket TEXT PRIMARY KEY, dossier TEXT NOT NULL, at_utc TEXT NOT NULL);
+"""
+
+_NAMES = ("session", "record", "note", "bound")
+
+
+def _check_format(base: sqlite3.Connection) -> None:
+    found = int(base.execute("PRAGMA user_version").fetchone()[0])
+    if found > FORMAT:
+        raise StoredTooNew("log", found, FORMAT)
+
+
+class VaultLog:
+    """The file. Every method opens and closes it; call it in a worker thread.
+
+    Args:
+        path: readable by the vault's account only (0600).
+
+    Raises:
+        StoreUnreachable: also from every method: the file cannot be used now; nothing was done.
+        StoredTooNew: a newer version has written it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        with self._open() as base:
+            _check_format(base)
+            base.executescript(_TABLES)
+            base.execute(f"PRAGMA user_version = {FORMAT}")
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with closing(sqlite3.connect(self._path, timeout=WAIT_S, isolation_level=None)) as base:
+                base.execute("PRAGMA synchronous = FULL")
+                base.execute("PRAGMA secure_delete = ON")  # what retention takes is not left in free pages
+                yield base
+        except sqlite3.Error as error:
+            raise StoreUnreachable(why=str(error)[:100]) from error
+
+    @contextmanager
+    def _change(self) -> Iterator[sqlite3.Connection]:
+        with self._open() as base:
+            base.execute("BEGIN IMMEDIATE")
+            try:
+                yield base
+            except BaseException:
+                base.execute("ROLLBACK")
+                raise
+            base.execute("COMMIT")
+
+    def knows(self, session_id: str) -> bool:
+        """Whether this session's log was opened."""
+        with self._open() as base:
+            return base.execute("SELECT 1 FROM session WHERE id = ?", (session_id,)).fetchone() is not None
+
+    def count(self) -> int:
+        """How many sessions there are."""
+        with self._open() as base:
+            return int(base.execute("SELECT count(*) FROM session").fetchone()[0])
+
+    def copy(self) -> bytes:
+        """The whole file as of one moment, whoever writes meanwhile."""
+        with self._open() as base, closing(sqlite3.connect(":memory:")) as copy:
+            base.backup(copy)
+            return copy.serialize()
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing was ever kept here, or all of it is gone."""
+        with self._open() as base:
+            return not any(base.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() for table in _NAMES)
+
+    def restore(self, data: bytes) -> None:
+        """Takes what `copy` gave, instead of what is here; on the disk when it returns.
+
+        Raises:
+            StoredTooNew: a newer version has written it; nothing was changed.
+        """
+        with closing(sqlite3.connect(":memory:")) as copy:
+            copy.deserialize(data)
+            _check_format(copy)
+            with self._open() as base:
+                copy.backup(base)
+
+    def open(self, session_id: str, ends: Sequence[str], now: datetime) -> None:
+        """Begins a session's log; `ends` may write and read it. Again is no harm."""
+        row = (session_id, " ".join(ends), now.isoformat())
+        with self._change() as base:
+            base.execute("INSERT OR IGNORE INTO session VALUES (?, ?, ?)", row)
+
+    def append(self, session_id: str, writer: str, first: int, records: Sequence[bytes], now: datetime) -> int:
+        """Adds records of one writer, numbered from `first`; returns the writer's next number.
+
+        Raises:
+            TicketUnknown: no such session. NotAllowed: not one of its ends.
+        """
+        with self._change() as base:
+            self._check_end(base, session_id, writer)
+            query = "SELECT count(*) FROM record WHERE session = ? AND writer = ?"
+            kept = int(base.execute(query, (session_id, writer)).fetchone()[0])
+            fresh = list(records[kept - first :]) if first <= kept else []
+            if not fresh:
+                return kept
+            query = "SELECT count(*) FROM record WHERE session = ?"
+            place = int(base.execute(query, (session_id,)).fetchone()[0])
+            rows = [(session_id, place + at, writer, kept + at, data) for at, data in enumerate(fresh)]
+            base.executemany("INSERT INTO record VALUES (?, ?, ?, ?, ?)", rows)
+            base.execute("UPDATE session SET touched_utc = ? WHERE id = ?", (now.isoformat(), session_id))
+        return kept + len(fresh)
+
+    def check_reader(self, session_id: str, reader: str) -> None:
+        """Raises `TicketUnknown` or `NotAllowed` unless `reader` ("a.<agent>") is one of the session's ends."""
+        with self._open() as base:
+            self._check_end(base, session_id, reader)
+
+    def _check_end(self, base: sqlite3.Connection, session_id: str, end: str) -> None:
+        row = base.execute("SELECT ends FROM session WHERE id = ?", (session_id,)).fetchone()
+        if row is None:
+            raise TicketUnknown
+        if end not in str(row[0]).split():
+            raise NotAllowed(why="not an end of this session")
+
+    def read(self, session_id: str, after: int) -> LogPart:
+        """Records from the `after`-th on, as many as fit in one answer. Raises `TicketUnknown`."""
+        records: list[msgspec.Raw] = []
+        size_bytes = 0
+        with self._open() as base:
+            if base.execute("SELECT 1 FROM session WHERE id = ?", (session_id,)).fetchone() is None:
+                raise TicketUnknown
+            query = "SELECT data FROM record WHERE session = ? AND place >= ? ORDER BY place"
+            for (data,) in base.execute(query, (session_id, after)):
+                size_bytes += len(data) + 1
+                if records and size_bytes > PART_BYTES:
+                    return LogPart(records=records, next=after + len(records), end=False)
+                records.append(msgspec.Raw(bytes(data)))
+        return LogPart(records=records, next=after + len(records), end=True)
+
+    def forget_older(self, now: datetime, log_days: int) -> int:
+        """Removes sessions that nobody has written to for `log_days`; returns how many."""
+        before = (now - timedelta(days=log_days)).isoformat()
+        with self._change() as base:
+            old = base.execute("SELECT id FROM session WHERE touched_utc < ?", (before,)).fetchall()
+            base.executemany("DELETE FROM record WHERE session = ?", old)
+            base.executemany("DELETE FROM session WHERE id = ?", old)
+            for table in ("bound", "note"):
+                base.execute(f"DELETE FROM {table} WHERE at_utc < ?", ((now - TICKETS_KEPT).isoformat(),))
+        return len(old)
+
+    # ---- which dossier an agent has named for a caller without a number ----------------------------------------------
+
+    def bind(self, ticket: str, dossier: str, now: datetime) -> None:
+        """This ticket's caller has this dossier; the hub need not know."""
+        with self._change() as base:
+            base.execute("INSERT OR REPLACE INTO bound VALUES (?, ?, ?)", (ticket, dossier, now.isoformat()))
+
+    def bound(self, ticket: str) -> str:
+        """The dossier of this ticket's caller, "" when none was named."""
+        with self._open() as base:
+            row = base.execute("SELECT dossier FROM bound WHERE ticket = ?", (ticket,)).fetchone()
+        return "" if row is None else str(row[0])
+
+    # ---- what an agent who passes a caller on wants the next one to know ---------------------------------------------
+
+    def leave_note(self, ticket: str, text: str, now: datetime) -> None:
+        """Keeps the note with this ticket, instead of an earlier one."""
+        with self._change() as base:
+            base.execute("INSERT OR REPLACE INTO note VALUES (?, ?, ?)", (ticket, text, now.isoformat()))
+
+    def note(self, ticket: str) -> str:
+        """The note left with this ticket, "" for none."""
+        with self._open() as base:
+            row = base.execute("SELECT text FROM note WHERE ticket = ?", (ticket,)).fetchone()
+        return "" if row is None else str(row[0])

@@ -1,0 +1,255 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A vault's door: sealed questions of desks and kiosks, opened, answered by a handler, sealed again. Used by the vault.
+
+The other end is `session.bus.sealing.vault_client`. Who asks is what the server has proved (the subject); a desk must
+also sign its hello with the key that the organisation knows for this person, so whoever runs the server cannot invent
+an agent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from session.bus.sealing.box import SEAL_HEADER, Box, Stamp, public_text, shared
+from session.bus.sealing.certificates import VaultSecret
+from session.bus.sealing.vault_client import (
+    ANSWERED,
+    ASKED,
+    HELLO_HEADER,
+    PROOF,
+    REFUSED_HEADER,
+    UNKNOWN,
+    Caller,
+    hello_text,
+    vault_box,
+)
+from session.bus.transport.connection import Incoming
+from session.bus.transport.nkeys import is_signed
+from session.core.clock import Clock
+from session.core.errors import (
+    BusUnreachable,
+    DeskNotAdmitted,
+    MessageMalformed,
+    NotAllowed,
+    RateLimited,
+    SealBroken,
+    SealKeyOld,
+    SessionError,
+)
+from session.core.tasks import Tasks
+from session.hub.access.rate_limits import Rates
+from session.hub.access.request_server import BULK_BURST, BULK_PER_S, FINISH_S, Asker, Handler, Measured, unmeasured
+from session.protocol.codec import decode_request, encode
+from session.protocol.hub.requests import HubMessage, Refusal
+from session.protocol.sealing import (
+    VAULT_VERBS,
+    Part,
+    VaultCall,
+    VaultHello,
+    VaultWelcome,
+)
+from session.protocol.verbs import ALL_VERBS
+from session.protocol.wire import subjects
+from session.protocol.wire.roles import Role
+
+log = logging.getLogger(__name__)
+
+GUESTS = 4096
+"""Common keys kept at once: those least used are forgotten, and their holders say hello again."""
+
+HELLOS_PER_S, HELLOS_BURST = 2.0, 20.0
+"""Of one asker: a hello costs two key agreements."""
+
+CERTIFY = "certify"
+VERBS = {**ALL_VERBS, **VAULT_VERBS}
+
+Listen = Callable[[str, Callable[[Incoming], None]], Awaitable[Callable[[], None]]]
+Answer = Callable[[Incoming, bytes, Mapping[str, str]], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Whoever has said hello."""
+
+    asker: Asker
+    key: str
+    box: Box
+
+
+@dataclass(frozen=True)
+class House:
+    """What a vault is told from outside its door.
+
+    Attributes:
+        organisation: whose vault it is.
+        secrets: those that hold now. admitted: the nkeys of a person at a desk.
+    """
+
+    organisation: str
+    secrets: Callable[[], Sequence[VaultSecret]]
+    admitted: Callable[[Role, str], frozenset[str]]
+
+
+class VaultDoor:
+    """Answers on the subjects of some parts.
+
+    Args:
+        handlers: verb -> who answers it, of all parts.
+        listen, answer: how to subscribe, and how to answer.
+
+    Attributes:
+        measured: told of each question that could be opened.
+    """
+
+    def __init__(
+        self,
+        house: House,
+        handlers: Mapping[Part, Mapping[str, Handler]],
+        listen: Listen,
+        answer: Answer,
+        clock: Clock,
+        tasks: Tasks,
+    ) -> None:
+        self.answered = self.refused = 0
+        self.measured: Measured = unmeasured
+        self._house, self._handlers, self._clock = house, handlers, clock
+        self._listen, self._say, self._tasks = listen, answer, tasks
+        self._guests: OrderedDict[tuple[Part, Caller, str], Guest] = OrderedDict()
+        self._hellos = Rates(clock, HELLOS_PER_S, HELLOS_BURST)
+        self._rates = Rates(clock, BULK_PER_S, BULK_BURST)
+        self._answering: set[asyncio.Task[None]] = set()
+        self._unsubscribe: list[Callable[[], None]] = []
+
+    async def start(self) -> None:
+        """Begins to answer."""
+        for part in self._handlers:
+            subject = subjects.VAULT_HEARS.format(part=part)
+            self._unsubscribe.append(await self._listen(subject, partial(self._take, part)))
+
+    async def stop(self) -> None:
+        """Takes no more questions; returns once those taken are answered."""
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
+        self._unsubscribe.clear()
+        if self._answering:
+            await asyncio.wait(self._answering, timeout=FINISH_S)
+
+    def _take(self, part: Part, message: Incoming) -> None:
+        if message.reply:
+            task = self._tasks.spawn(self._serve(part, message), name=f"vault answers for {part}")
+            self._answering.add(task)
+            task.add_done_callback(self._answering.discard)
+
+    async def _serve(self, part: Part, message: Incoming) -> None:
+        _, home, letter, user, _ = message.subject.split(".")
+        try:
+            caller = Caller(home, Role(letter), user)
+            if HELLO_HEADER in message.headers:
+                payload, headers = self._welcome(part, caller, message)
+            else:
+                payload, headers = await self._answer(part, caller, message)
+        except SessionError as error:  # nothing was opened, so there is no key to say it with
+            self.refused += 1
+            self.measured("hello" if HELLO_HEADER in message.headers else "sealed", 0.0, error.code)
+            log.info("a question to the vault is refused: %s %s", error.code, error.detail.get("why", ""))
+            payload, headers = b"", {REFUSED_HEADER: error.code}
+        except (KeyError, ValueError):
+            payload, headers = b"", {REFUSED_HEADER: UNKNOWN}
+        try:
+            await self._say(message, payload, headers)
+        except BusUnreachable:
+            log.info("an answer of the vault is lost; the same question may be repeated")
+
+    # ---- hello -----------------------------------------------------------------------------------------------------
+
+    def _welcome(self, part: Part, caller: Caller, message: Incoming) -> tuple[bytes, dict[str, str]]:
+        if not self._hellos.take(f"{caller.home}.{caller.role}.{caller.user}"):
+            raise RateLimited
+        hello = decode_request(VaultHello, message.payload)
+        organisation = self._house.organisation
+        secret = next((one for one in self._house.secrets() if one.key == hello.vault_key), None)
+        if secret is None:
+            raise SealKeyOld(organisation=organisation)
+        text = hello_text(organisation, part, caller, hello.vault_key, hello.key)
+        if not is_signed(hello.signer, text, hello.signature):
+            raise SealBroken(why="hello")
+        if caller.role is not Role.KIOSK:
+            self._check_desk(caller, hello.signer)
+        mine = X25519PrivateKey.generate()
+        agreed = (shared(secret.exchange, hello.key), shared(mine, hello.key))
+        keys = (hello.vault_key, hello.key, public_text(mine))
+        box = vault_box(agreed, keys, organisation, part, asks=False)
+        asker = Asker(caller.home, caller.role, caller.user)
+        self._remember((part, caller, box.epoch), Guest(asker, hello.signer, box))
+        stamp, proof = box.seal(HELLO_HEADER, b"", PROOF)
+        return encode(VaultWelcome(key=keys[2], proof=proof)), {SEAL_HEADER: str(stamp)}
+
+    def _check_desk(self, caller: Caller, key: str) -> None:
+        if caller.home != self._house.organisation or key not in self._house.admitted(caller.role, caller.user):
+            raise DeskNotAdmitted(key=key)
+
+    def _remember(self, name: tuple[Part, Caller, str], guest: Guest) -> None:
+        self._guests[name] = guest
+        while len(self._guests) > GUESTS:
+            self._guests.popitem(last=False)
+
+    # ---- questions -------------------------------------------------------------------------------------------------
+
+    async def _answer(self, part: Part, caller: Caller, message: Incoming) -> tuple[bytes, dict[str, str]]:
+        stamp = Stamp.read(message.headers.get(SEAL_HEADER, ""))
+        name = (part, caller, stamp.epoch)
+        guest = self._guests[name]
+        if caller.role is not Role.KIOSK:  # sent away since its hello: at once
+            self._check_desk(caller, guest.key)
+        self._guests.move_to_end(name)
+        if not self._rates.take(guest.asker.writer):
+            raise RateLimited
+        question = guest.box.open(ASKED, stamp, message.payload)
+        answer = await self._answer_open(part, guest, question)
+        stamp, sealed = guest.box.seal(ANSWERED, answer, stamp.number)
+        return sealed, {SEAL_HEADER: str(stamp)}
+
+    async def _answer_open(self, part: Part, guest: Guest, question: bytes) -> bytes:
+        since_s, verb, code = self._clock.monotonic_s(), "", ""
+        try:
+            call = _call(question)
+            verb = call.verb
+            answer: HubMessage = await self._handle(part, guest, call)
+            self.answered += 1
+        except SessionError as error:
+            self.refused += 1
+            code = error.code
+            answer = Refusal(code=code, detail=error.detail)
+        except Exception:  # the boundary: whoever asks gets an answer, and the vault goes on
+            self.refused += 1
+            code = "unexpected"
+            log.exception("a question to the vault failed")
+            answer = Refusal(code=code)
+        self.measured(verb if verb in self._handlers[part] else "unknown", self._clock.monotonic_s() - since_s, code)
+        return encode(answer)
+
+    async def _handle(self, part: Part, guest: Guest, call: VaultCall) -> HubMessage:
+        handler = self._handlers[part].get(call.verb)
+        if handler is None:
+            raise NotAllowed(why="unknown verb")
+        roles, kind, _ = VERBS[call.verb]
+        if guest.asker.role not in roles:
+            raise NotAllowed(why="role")
+        wish: Any = decode_request(kind, bytes(call.body))
+        return await handler(guest.asker, guest.key if call.verb == CERTIFY else wish)
+
+
+def _call(question: bytes) -> VaultCall:
+    try:
+        return msgspec.json.decode(question, type=VaultCall)
+    except msgspec.MsgspecError as error:
+        raise MessageMalformed(why=str(error)[:200]) from error

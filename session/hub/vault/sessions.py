@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What a vault must ask the hub: whose session it is, and who its ends are. Used by the vault's rules.
+
+The dossier that an agent has named stays in the vault's own file (`VaultLog.bind`): the hub does not hear of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+
+from session.bus.client import BusClient
+from session.bus.sealing.certificates import VaultSecret
+from session.bus.sealing.sealed_number import open_number
+from session.core.clock import Clock
+from session.core.errors import SealBroken, SealKeyOld
+from session.hub.convention.caller_numbers import plain_number
+from session.hub.storage.interfaces import CallerRecord
+from session.hub.vault.log_store import VaultLog
+from session.protocol.hub.requests import SessionFacts
+from session.protocol.hub.tickets import Ticket
+from session.protocol.sealing import (
+    VaultEndsAnswer,
+    VaultEndsRequest,
+    VaultOwnedAnswer,
+    VaultOwnedRequest,
+)
+
+log = logging.getLogger(__name__)
+
+REMEMBERED = 256
+
+
+class VaultSessions:
+    """`OwnedSessions` and `CallerStore` of the dossier service, where the tickets are the hub's.
+
+    Args:
+        bus: the vault's own place on the bus.
+        own: the vault's file.
+        secrets: those that hold now; they open what kiosks have sealed.
+    """
+
+    def __init__(
+        self, bus: BusClient, own: VaultLog, clock: Clock, secrets: Callable[[], Sequence[VaultSecret]]
+    ) -> None:
+        self._bus, self._own, self._clock, self._secrets = bus, own, clock, secrets
+        self._facts: OrderedDict[str, SessionFacts] = OrderedDict()
+
+    async def owned(self, organisation: str, agent: str, session_id: str) -> tuple[Ticket, CallerRecord]:
+        """As `Sessions.owned`; each time asked, because a session may be over since."""
+        wish = VaultOwnedRequest(session_id=session_id, agent=agent)
+        answer = await self._bus.insist("vault_owned", wish, VaultOwnedAnswer)
+        ticket = answer.ticket
+        self._facts[ticket.id] = answer.facts
+        while len(self._facts) > REMEMBERED:
+            self._facts.popitem(last=False)
+        dossier = await asyncio.to_thread(self._own.bound, ticket.id)
+        return ticket, CallerRecord(number=self._number(ticket, answer.facts), dossier=dossier)
+
+    def _number(self, ticket: Ticket, facts: SessionFacts) -> str:
+        """What the caller typed, "" when nothing was, or when it cannot be opened: the agent asks then."""
+        if not facts.sealed_number:
+            return ""
+        try:
+            typed = open_number(
+                facts.sealed_number, self._secrets(), ticket.organisation, ticket.kiosk_home, ticket.kiosk
+            )
+        except (SealBroken, SealKeyOld) as error:
+            log.warning("a caller's number cannot be opened: %s", error.detail.get("why", error.code))
+            return ""
+        return plain_number(typed)
+
+    def kiosk_facts(self, ticket: Ticket) -> SessionFacts:
+        """The session of a ticket that `owned` has just given."""
+        return self._facts[ticket.id]
+
+    async def ends(self, session_id: str) -> list[str]:
+        """Who writes this session's log. Raises `TicketUnknown`."""
+        wish = VaultEndsRequest(session_id=session_id)
+        return (await self._bus.insist("vault_ends", wish, VaultEndsAnswer)).ends
+
+    # ---- CallerStore -----------------------------------------------------------------------------------------------
+
+    async def get(self, organisation: str, ticket_id: str) -> CallerRecord:
+        """What was named here."""
+        return CallerRecord(dossier=await asyncio.to_thread(self._own.bound, ticket_id))
+
+    async def put(self, organisation: str, ticket_id: str, record: CallerRecord) -> None:
+        """Keeps the dossier; the rest is the hub's."""
+        await asyncio.to_thread(self._own.bind, ticket_id, record.dossier, self._clock.utc_now())
+
+    async def forget(self, organisation: str, ticket_id: str) -> None:
+        """Nothing: retention removes it."""

@@ -1,0 +1,319 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The caller's consent, kept and enforced at the kiosk: asked one power at a time, timed, taken back at will.
+
+The kiosk's program shows `asked` on the screen and brings the caller's answers; the shared page, scanner and printer
+ask `allowed` before they act. The desk only hears of it. Silence is no, and every power ends by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from session.core.clock import Clock
+from session.core.errors import BusUnreachable
+from session.core.notifier import Notifier
+from session.core.tasks import Tasks
+from session.protocol.conversation.messages import (
+    Grant,
+    GrantActor,
+    GrantChanged,
+    GrantReason,
+    GrantRequested,
+    GrantsRequested,
+    SessionMessage,
+)
+from session.protocol.endpoints.channel import SessionChannel
+
+log = logging.getLogger(__name__)
+
+TOPIC = "grant"
+SILENCE_S = 30.0
+"""Seconds without an answer after which the answer is no."""
+LONGEST_QUESTION_S = 180.0
+"""A question may be held open by touches (a mandate is being typed), but never longer."""
+
+LASTS_S: dict[Grant, float] = {
+    Grant.SEE_PAGE: 1800.0,
+    Grant.POINT: 1800.0,
+    Grant.CONTROL: 600.0,
+    Grant.TYPE: 600.0,
+    Grant.SCAN: 1200.0,
+    Grant.PRINT: 1200.0,
+    Grant.KEEP: 7200.0,
+}
+"""Seconds after which a power ends by itself; asked again, it begins anew."""
+
+NEEDS_PAGE = frozenset({Grant.POINT, Grant.CONTROL, Grant.TYPE})
+"""Powers over a page that is seen: they are nothing without `SEE_PAGE`, and end with it."""
+
+MANDATE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{3,39}")
+"""A mandate's reference, as it must be typed in full."""
+
+_RENEWED_BELOW = 0.5
+"""A power with more than this part of its time left is told, not asked again."""
+_LOOK_S = 0.2
+
+
+def needed_for(grant: Grant) -> tuple[Grant, ...]:
+    """The powers that `grant` takes, in the order in which they are asked."""
+    return (Grant.SEE_PAGE, grant) if grant in NEEDS_PAGE else (grant,)
+
+
+def ending_with(grant: Grant) -> tuple[Grant, ...]:
+    """The powers that end when `grant` ends."""
+    return tuple(each for each in Grant if grant in needed_for(each))
+
+
+def is_mandate(text: str) -> bool:
+    """True for a whole reference of a mandate."""
+    return MANDATE.fullmatch(text) is not None
+
+
+class _Given(NamedTuple):
+    """A power's last answer: until when (monotonic; 0 when refused), and how it came."""
+
+    until_s: float = 0.0
+    reason: GrantReason = GrantReason.TOLD
+    actor: GrantActor = GrantActor.CALLER
+    text_version: str = ""
+    mandate: str = ""
+
+
+_REFUSED = _Given()
+
+
+class KioskGrants:
+    """One session's powers, all refused at its start.
+
+    Args:
+        text_version: which words the screen uses for a question now; recorded with the answer.
+
+    Attributes:
+        asked: the question to put to the caller now; only one at a time.
+        settled: that question is over (answered, silent or stopped).
+        changed: a power was given, refused, taken back or has ended; told before it is sent to the desk.
+    """
+
+    def __init__(
+        self,
+        channel: SessionChannel,
+        clock: Clock,
+        tasks: Tasks,
+        text_version: Callable[[Grant], str] = lambda _grant: "",
+    ) -> None:
+        self.asked: Notifier[Grant] = Notifier()
+        self.settled: Notifier[Grant] = Notifier()
+        self.changed: Notifier[GrantChanged] = Notifier()
+        self._channel, self._clock, self._tasks = channel, clock, tasks
+        self._text_version = text_version
+        self._given = dict.fromkeys(Grant, _REFUSED)
+        self._questions: deque[Grant] = deque()
+        self._asked_by: dict[Grant, str] = {}
+        self._answered: dict[Grant, str] = {}
+        self._asked_at_s = self._touched_at_s = 0.0
+        self._mandate: str | None = None
+        self._watching = False
+        self._stop_listening = channel.on_message(TOPIC, self._on_message)
+        self._closed = False
+
+    # ---- what the kiosk's parts ask ----
+
+    def allowed(self, grant: Grant) -> bool:
+        """True while the caller gives this power and its time is not over."""
+        return self.left_s(grant) > 0
+
+    def left_s(self, grant: Grant) -> float:
+        """Seconds until the power ends by itself; 0 when it is not given."""
+        return max(0.0, self._given[grant].until_s - self._clock.monotonic_s())
+
+    def all(self) -> dict[Grant, bool]:
+        """Every power and whether it is given now."""
+        return {grant: self.allowed(grant) for grant in Grant}
+
+    def all_left_s(self) -> dict[Grant, float]:
+        """Every power and the seconds that are left of it."""
+        return {grant: self.left_s(grant) for grant in Grant}
+
+    @property
+    def question(self) -> Grant | None:
+        """What the caller is being asked now."""
+        return self._questions[0] if self._questions else None
+
+    # ---- what the caller does ----
+
+    def answer(self, grant: Grant, allowed: bool) -> None:
+        """The answer to the question of `grant`; ignored when that is not the question (a late touch).
+
+        A yes of somebody who said that they act for the caller is ignored too, until they have given a mandate.
+        """
+        if self._closed or self.question != grant or (allowed and self._mandate == ""):
+            return
+        self._settle(allowed, GrantReason.ANSWERED)
+
+    def act_for_caller(self, mandate: str | None) -> None:
+        """Who touches now: the caller (None), or a facilitator with a mandate ("" while it is not known).
+
+        Holds for the question on the screen only.
+        """
+        self._mandate = None if mandate is None else mandate if is_mandate(mandate) else ""
+        self._touched_at_s = self._clock.monotonic_s()
+
+    def withdraw(self, grant: Grant) -> None:
+        """The caller takes a power back; it ends at once, and what needs it too."""
+        if not self._closed:
+            ending = [each for each in ending_with(grant) if self.allowed(each)]
+            self._refuse(ending, GrantReason.WITHDRAWN)
+
+    def withdraw_all(self) -> None:
+        """STOP: no power is left, and the questions in hand are answered no."""
+        if self._closed:
+            return
+        asked, self._questions = list(self._questions), deque()
+        if asked:
+            self.settled.emit(asked[0])
+        self._refuse([grant for grant in Grant if self.allowed(grant) or grant in asked], GrantReason.STOPPED)
+
+    # ---- what the desk asks ----
+
+    def _on_message(self, message: SessionMessage) -> None:
+        if isinstance(message, GrantRequested):
+            self._request(message.grant, message.request_id)
+        elif isinstance(message, GrantsRequested):
+            self.repeat_all()
+
+    def _request(self, grant: Grant, request_id: str) -> None:
+        repeated = request_id and self._answered.get(grant) == request_id
+        if repeated or self.left_s(grant) > LASTS_S[grant] * _RENEWED_BELOW:
+            self._answered[grant] = request_id
+            self._send(self._change(grant, GrantReason.TOLD))
+            return
+        self._asked_by[grant] = request_id
+        nothing_asked = not self._questions
+        for each in needed_for(grant):
+            if each not in self._questions and (each is grant or not self.allowed(each)):
+                self._questions.append(each)
+        if nothing_asked and self._questions:
+            self._ask()
+
+    def repeat_all(self) -> None:
+        """Tells the desk every power as it is now (it asked, or the line came back)."""
+        for grant in Grant:
+            self._send(self._change(grant, GrantReason.TOLD))
+
+    # ---- question by question ----
+
+    def _ask(self) -> None:
+        self._asked_at_s = self._touched_at_s = self._clock.monotonic_s()
+        self._mandate = None
+        self.asked.emit(self._questions[0])
+        self._watch()
+
+    def _settle(self, allowed: bool, reason: GrantReason) -> None:
+        grant = self._questions.popleft()
+        self.settled.emit(grant)
+        if allowed:
+            self._give(grant)
+        elif reason is GrantReason.SILENT and self.allowed(grant):
+            self._note_answered(grant)
+            self._send(self._change(grant, GrantReason.TOLD))  # not renewed: it ends when it was to end
+        else:
+            self._refuse_with_questions(grant, reason)
+        if self._questions:
+            self._ask()
+
+    def _refuse_with_questions(self, grant: Grant, reason: GrantReason) -> None:
+        """A refused power takes along what needs it: nobody is asked to let click in a page that nobody may see."""
+        pointless = [each for each in self._questions if grant in needed_for(each)]
+        for each in pointless:
+            self._questions.remove(each)
+        given = [each for each in ending_with(grant) if each != grant and self.allowed(each)]
+        self._refuse([grant, *pointless, *(each for each in given if each not in pointless)], reason)
+
+    # ---- time ----
+
+    def _watch(self) -> None:
+        if not self._watching:
+            self._watching = True
+            self._tasks.spawn(self._keep_time(), name="grant-time")
+
+    async def _keep_time(self) -> None:
+        """Ends questions and powers whose time is over, while there are any."""
+        try:
+            while self._questions or any(given.until_s for given in self._given.values()):
+                await asyncio.sleep(_LOOK_S)
+                self._look_at_time()
+        finally:
+            self._watching = False
+
+    def _look_at_time(self) -> None:
+        now_s = self._clock.monotonic_s()
+        silent = now_s - self._touched_at_s >= SILENCE_S or now_s - self._asked_at_s >= LONGEST_QUESTION_S
+        if self._questions and silent:
+            self._settle(False, GrantReason.SILENT)
+        over = [grant for grant, given in self._given.items() if 0 < given.until_s <= now_s]
+        ending = {each for grant in over for each in ending_with(grant) if self._given[each].until_s}
+        self._refuse([grant for grant in Grant if grant in ending], GrantReason.EXPIRED)
+
+    # ---- keeping and telling ----
+
+    def _give(self, grant: Grant) -> None:
+        actor = GrantActor.CALLER if self._mandate is None else GrantActor.FACILITATOR
+        until_s = self._clock.monotonic_s() + LASTS_S[grant]
+        version = self._text_version(grant)
+        self._set({grant: _Given(until_s, GrantReason.ANSWERED, actor, version, self._mandate or "")})
+        self._watch()
+
+    def _refuse(self, grants: Iterable[Grant], reason: GrantReason) -> None:
+        asked = reason in (GrantReason.ANSWERED, GrantReason.SILENT)
+        actor = GrantActor.FACILITATOR if asked and self._mandate is not None else GrantActor.CALLER
+        mandate = self._mandate or "" if asked else ""
+        self._set({g: _Given(0.0, reason, actor, self._text_version(g) if asked else "", mandate) for g in grants})
+
+    def _set(self, changing: dict[Grant, _Given]) -> None:
+        self._given |= changing
+        for grant, given in changing.items():
+            if grant not in self._questions:  # one that is being renewed may end before it is answered
+                self._note_answered(grant)
+            change = self._change(grant, given.reason)
+            self.changed.emit(change)
+            self._send(change)
+
+    def _note_answered(self, grant: Grant) -> None:
+        if grant in self._asked_by:
+            self._answered[grant] = self._asked_by.pop(grant)
+
+    def _change(self, grant: Grant, reason: GrantReason) -> GrantChanged:
+        given = self._given[grant]
+        return GrantChanged(
+            grant=grant,
+            allowed=self.allowed(grant),
+            at_utc=self._clock.utc_now(),
+            left_s=self.left_s(grant),
+            reason=reason,
+            actor=given.actor,
+            text_version=given.text_version,
+            mandate=given.mandate,
+            request_id=self._answered.get(grant, ""),
+        )
+
+    def _send(self, change: GrantChanged) -> None:
+        self._tasks.spawn(self._send_now(change), name="grant-changed")
+
+    async def _send_now(self, change: GrantChanged) -> None:
+        try:
+            await self._channel.send(TOPIC, change)
+        except BusUnreachable:
+            # The power has changed here, where it is enforced; the desk hears it by `repeat_all` when the line is back.
+            log.info("grant %s not told to the desk: the line is away", change.grant)
+
+    def close(self) -> None:
+        """The session is over: no power is left and nothing is listened to. Sends nothing."""
+        self._closed = True
+        self._stop_listening()
+        self._questions.clear()
+        self._given = dict.fromkeys(Grant, _REFUSED)

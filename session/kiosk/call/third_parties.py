@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Hold and third people at the kiosk: stops and starts its calls as the ticket says. Used by `session.kiosk.session`.
+
+A third person is named on the screen first; only when the banner has been painted is the hub told, and only when both
+screens show it does the call with the third person begin.
+"""
+
+from __future__ import annotations
+
+import logging
+
+import msgspec
+
+from session.core.clock import Clock
+from session.core.errors import SessionError
+from session.core.notifier import Notifier
+from session.core.tasks import Tasks
+from session.kiosk.call.video_call import CallMedia, CallPage, KioskCall
+from session.protocol.endpoints.channel import SessionChannel
+from session.protocol.endpoints.third_party_banner import TalkAsker, ThirdBanner, same_third
+from session.protocol.hub.talk_state import Talk, ThirdState
+from session.protocol.hub.third_parties import TalkAnswer
+from session.protocol.hub.tickets import Ticket
+from session.protocol.topics import THIRD_TOPIC
+
+log = logging.getLogger(__name__)
+
+
+class KioskTalk:
+    """One session's talk at the kiosk.
+
+    Args:
+        call: with the agent. page: runs the call with a third person, beside the first.
+
+    Attributes:
+        changed: the talk with names, at each change; a banner stands as long as there is a third person.
+        third_call: the call with the third person, while there is one. third_called: it begins, or None: it has ended.
+    """
+
+    def __init__(
+        self,
+        channel: SessionChannel,
+        call: KioskCall,
+        page: CallPage,
+        link: TalkAsker,
+        clock: Clock,
+        tasks: Tasks,
+        media: CallMedia,
+    ) -> None:
+        self.changed: Notifier[TalkAnswer] = Notifier()
+        self.third_called: Notifier[KioskCall | None] = Notifier()
+        self.talk = Talk()
+        self.third_call: KioskCall | None = None
+        self._channel, self._call, self._page, self._link = channel, call, page, link
+        self._clock, self._tasks, self._media = clock, tasks, media
+        self._banner = ThirdBanner(channel.session_id, link, tasks)
+
+    def on_ticket(self, ticket: Ticket) -> None:
+        """The ticket as the hub has it now."""
+        talk = ticket.talk or Talk()
+        if ticket.session != self._channel.session_id or talk == self.talk:
+            return
+        before, self.talk = self.talk, talk
+        if talk.held != before.held:
+            self._call.set_held(talk.held)
+        if before.third is not None and (talk.third is None or not same_third(before.third, talk.third)):
+            self._end_third()
+        self._follow_third()
+        self._tasks.spawn(self._tell_names(), name="kiosk talk names")
+
+    async def _tell_names(self) -> None:
+        third = self.talk.third
+        if third is None or third.state is ThirdState.CALLED:
+            self.changed.emit(TalkAnswer(session_id=self._channel.session_id, talk=self.talk))
+            return
+        try:
+            answer = await self._link.talk(self._channel.session_id)
+        except SessionError as error:
+            log.info("who has joined is not known yet: %s", error.code)
+            return
+        told, known = answer.talk.third, self.talk.third
+        if told is not None and known is not None and same_third(told, known):
+            self.changed.emit(msgspec.structs.replace(answer, talk=self.talk))
+
+    def banner_painted(self, user: str) -> None:
+        """The banner that names this third person has been painted: the hub may let it in."""
+        self._banner.painted(self.talk.third, user)
+
+    def _follow_third(self) -> None:
+        third = self.talk.third
+        if self.third_call is not None:
+            self.third_call.set_held(self.talk.held)
+        elif third is not None and third.state is ThirdState.IN:
+            self._call.share_line(2)
+            self.third_call = KioskCall(
+                self._channel,
+                self._page,
+                self._clock,
+                self._tasks,
+                self._clock.monotonic_s(),
+                self._media,
+                topic=THIRD_TOPIC,
+                peer="third",
+                sharers=2,
+            )
+            self.third_called.emit(self.third_call)
+            self.third_call.start(held=self.talk.held)
+
+    def _end_third(self) -> None:
+        self._banner.gone()
+        if self.third_call is not None:
+            third_call, self.third_call = self.third_call, None
+            self._tasks.spawn(third_call.hang_up(), name="end the call with the third person")
+            self._call.share_line(1)
+            self.third_called.emit(None)
+
+    async def close(self) -> None:
+        """The conversation is over."""
+        if self.third_call is not None:
+            third_call, self.third_call = self.third_call, None
+            await third_call.hang_up()

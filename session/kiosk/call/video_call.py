@@ -1,0 +1,404 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The kiosk's end of a call: a page with a browser's own WebRTC offers, the desk answers. Built by compose."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from session.core.clock import Clock
+from session.core.errors import BusUnreachable, CallLost, MessageTooLarge, SessionError
+from session.core.notifier import Notifier
+from session.core.tasks import Tasks
+from session.media.call_page import NONE, Described, Seen, limits_for_page
+from session.media.call_page import CallMedia as CallMedia
+from session.media.call_page import CallPage as CallPage
+from session.media.engine import MediaStats, PictureLimits
+from session.media.ice import IceServer as IceServer
+from session.media.ice import allowed_candidates
+from session.media.relays import why_not_in_browser
+from session.media.sdp import check_offer
+from session.protocol.conversation.line import LineGoverned
+from session.protocol.conversation.messages import (
+    CallAnswered,
+    CallFailed,
+    CallOffered,
+    CallRequested,
+    CameraChanged,
+    MediaSeen,
+    SessionMessage,
+)
+from session.protocol.endpoints.channel import SessionChannel
+from session.protocol.wire.ids import new_id
+
+log = logging.getLogger(__name__)
+
+TOPIC = "call"
+OFFER_TIMEOUT_S = 15.0
+"""Opening a camera may take seconds."""
+
+SCRIPT_TIMEOUT_S = 5.0
+TICK_S = 0.5
+SEEN_EVERY_S = 2.0
+ANSWER_AWAITED_S = 6.0
+MAX_WAIT_S = 30.0
+MIN_BETWEEN_OFFERS_S = 1.0
+FRESH_OFFER_S = 2.0
+"""An offer that was made just now answers a request for one."""
+
+SEND_AGAIN_S = 0.25
+SEND_TRIES = 80
+"""An offer that the bus does not take is sent again for 20 s: the line may just be coming back."""
+
+_SEEN = ("first_frame_ms", "frames", "width_px", "height_px", "checksum", "audio_packets", "audio_level")
+
+
+class KioskCall:
+    """One session's call at the kiosk.
+
+    Args:
+        channel: to the desk. page: runs the call. clock, tasks: as everywhere.
+        accepted_at_s: `clock.monotonic_s()` when the kiosk heard that an agent accepted.
+        media: what is filmed.
+        topic: on which the other end is heard. peer: the page's name of this call, "call" or "third".
+        sharers: calls that share the line up.
+
+    Attributes:
+        state_changed: "new", "connecting", "connected", "disconnected", "failed", "closed" (RTCPeerConnectionState),
+            or "held": on purpose nothing travels.
+        peer_simulated: the other's picture in the present call is drawn.
+        offered: an offer was sent.
+        media_seen: what this kiosk received; peer_media_seen: what the desk says it received.
+        device_missing: "video" or "audio" when camera or microphone cannot be used; the call goes on without.
+        peer_camera_changed: the agent switched camera or microphone.
+        relay_failed: a TURN server is configured and none gave an address.
+    """
+
+    def __init__(
+        self,
+        channel: SessionChannel,
+        page: CallPage,
+        clock: Clock,
+        tasks: Tasks,
+        accepted_at_s: float,
+        media: CallMedia | None = None,
+        *,
+        topic: str = TOPIC,
+        peer: str = "call",
+        sharers: int = 1,
+    ) -> None:
+        self.state_changed: Notifier[str] = Notifier()
+        self.offered: Notifier[CallOffered] = Notifier()
+        self.media_seen: Notifier[MediaSeen] = Notifier()
+        self.peer_media_seen: Notifier[MediaSeen] = Notifier()
+        self.device_missing: Notifier[str] = Notifier()
+        self.peer_camera_changed: Notifier[CameraChanged] = Notifier()
+        self.relay_failed: Notifier[bool] = Notifier()
+        self.state = "new"
+        self.peer_simulated = False
+        self._channel = channel
+        self._page = page
+        self._clock = clock
+        self._tasks = tasks
+        self._accepted_at_s = accepted_at_s
+        self._media = media or CallMedia()
+        self._topic, self._peer = topic, peer
+        self._held = False
+        self._sharers = sharers
+        self._on = {"camera": True, "microphone": True}
+        self._there = {"camera": self._media.camera != NONE, "microphone": self._media.microphone != NONE}
+        self._call_id = ""
+        self._answered = False
+        self._attempts = 0
+        self._ever_seen = False
+        self._offered_at_s = -MIN_BETWEEN_OFFERS_S
+        self._seen_at_s = 0.0
+        self._offering: asyncio.Task[Any] | None = None
+        self._again = False
+        self._watching: asyncio.Task[Any] | None = None
+        self._stop_listening: Callable[[], None] = lambda: None
+
+    # ---- wishes ----------------------------------------------------------------------------------------------------
+
+    def start(self, *, held: bool = False) -> None:
+        """Listens to the other end and makes the first offer, unless the caller is on hold."""
+        self._held = held
+        self._page.on_event = self._on_page_event
+        self._stop_listening = self._channel.on_message(self._topic, self._on_message)
+        self._watching = self._tasks.spawn(self._watch(), name="kiosk-call-watch")
+        self._offer_soon()
+
+    async def hang_up(self) -> None:
+        """Ends the call: camera and microphone are off when this returns."""
+        self._stop_listening()
+        self._page.on_event = _ignore
+        for task in (self._watching, self._offering):
+            if task is not None:
+                task.cancel()
+        self._call_id = ""
+        await self._run(f"{self._peer}.hangUp()", SCRIPT_TIMEOUT_S)
+        self._change_state("closed")
+
+    async def set_own(self, *, camera_on: bool, microphone_on: bool) -> None:
+        """Switches the caller's own picture and voice, and tells the desk."""
+        self._on = {"camera": camera_on, "microphone": microphone_on}
+        await self._run(f"{self._peer}.setOwn({json.dumps(camera_on)}, {json.dumps(microphone_on)})", SCRIPT_TIMEOUT_S)
+        await self._tell_own()
+
+    async def _tell_own(self) -> None:
+        """What is switched on, and what is there at all: without it a kiosk without a camera looks like a lost line."""
+        await self._send(
+            CameraChanged(
+                camera_on=self._on["camera"],
+                microphone_on=self._on["microphone"],
+                camera_there=self._there["camera"],
+                microphone_there=self._there["microphone"],
+            )
+        )
+
+    async def set_private(self, on: bool) -> None:
+        """No face is shown or filmed for a moment; returns when the screen is so."""
+        await self._run(f"setPrivate({json.dumps(on)})", SCRIPT_TIMEOUT_S)
+
+    def set_held(self, held: bool) -> None:
+        """On hold nothing travels: the connection ends, camera and microphone are given back; then it is made anew."""
+        if held == self._held:
+            return
+        self._held = held
+        if held:
+            if self._offering is not None:
+                self._offering.cancel()
+            self._call_id, self._again = "", False
+            self._change_state("held")
+        self._tasks.spawn(self._hold(held), name="kiosk-call-hold")
+
+    async def _hold(self, held: bool) -> None:
+        await self._run(f"{self._peer}.hold({json.dumps(held)})", SCRIPT_TIMEOUT_S)
+        if not held and not self._held:
+            self._change_state("new")
+            self._offer_soon()
+
+    def renew(self) -> None:
+        """Nothing comes any more, or the network is another one: a second call is offered, the first goes on."""
+        if not self._just_offered():
+            self._offer_soon()
+
+    def share_line(self, sharers: int) -> None:
+        """The line up carries so many calls: each gets its part of what is there now; the voices keep theirs."""
+        self._sharers = sharers
+        self._tasks.spawn(self._run(f"{self._peer}.share({sharers})", SCRIPT_TIMEOUT_S), name="kiosk-call-share")
+
+    @property
+    def call_id(self) -> str:
+        """The present call's, "" before the first; a new one for each offer."""
+        return self._call_id
+
+    async def count(self) -> MediaStats:
+        """What the page sent and received in the present call. Raises `CallLost`."""
+        found = await self._run_or_raise(f"{self._peer}.line()", SCRIPT_TIMEOUT_S)
+        try:
+            return msgspec.convert(found, MediaStats)
+        except msgspec.ValidationError as error:
+            raise CallLost(why="page counts wrong") from error
+
+    def limit_picture(self, limits: PictureLimits) -> None:
+        """The caller's picture takes no more than this from now on."""
+        script = f"{self._peer}.govern({limits_for_page(limits)})"
+        self._tasks.spawn(self._run(script, SCRIPT_TIMEOUT_S), name="kiosk-call-limit")
+
+    def tell_rule(self, rule: LineGoverned) -> None:
+        """By which rule the other end sends its face to us: of who is not the agent, only we know the line."""
+        self._tasks.spawn(self._send(rule), name="kiosk-call-rule")
+
+    # ---- offering --------------------------------------------------------------------------------------------------
+
+    def _offer_soon(self) -> None:
+        """Offers now, or once more after the offer that is being made; never while the caller is on hold."""
+        if self._held:
+            return
+        if self._offering is not None and not self._offering.done():
+            self._again = True
+            return
+        self._again = False
+        self._offering = self._tasks.spawn(self._offer(), name="kiosk-call-offer")
+
+    async def _offer(self) -> None:
+        wait_s = self._offered_at_s + MIN_BETWEEN_OFFERS_S - self._clock.monotonic_s()
+        if wait_s > 0:
+            await asyncio.sleep(min(wait_s, MIN_BETWEEN_OFFERS_S))
+        now_s = self._clock.monotonic_s()
+        self._call_id, self._answered, self._offered_at_s = new_id(), False, now_s
+        self._attempts += 1
+        since_s = 0.0 if self._ever_seen else now_s - self._accepted_at_s
+        try:
+            made = msgspec.convert(await self._run_or_raise(self._offer_script(since_s), OFFER_TIMEOUT_S), Described)
+        except (CallLost, msgspec.ValidationError) as error:
+            call_id, code = self._call_id, CallLost.code
+            if isinstance(error, CallLost) and "no relay" in str(error.detail.get("why", "")):
+                code = (await why_not_in_browser(self._media.plan.relays)).code
+            log.warning("no offer could be made: %s", code)
+            await self._send(CallFailed(call_id=call_id, code=code))
+            return
+        if self._held:
+            return
+        offer = CallOffered(call_id=self._call_id, sdp=made.sdp, simulated_camera=made.simulated)
+        self.offered.emit(offer)
+        await self._send_offer(offer)
+
+    async def _send_offer(self, offer: CallOffered) -> None:
+        for _try in range(SEND_TRIES):
+            try:
+                return await self._channel.send(self._topic, offer)
+            except MessageTooLarge as error:
+                return log.warning("not sent: CallOffered (%s)", error.code)
+            except BusUnreachable:
+                await asyncio.sleep(SEND_AGAIN_S)
+            if offer.call_id != self._call_id or self._held:
+                return None
+        return log.warning("not sent: CallOffered (%s)", BusUnreachable.code)
+
+    def _just_offered(self) -> bool:
+        fresh = self._clock.monotonic_s() - self._offered_at_s < FRESH_OFFER_S
+        return fresh and not self._answered and bool(self._call_id)
+
+    def _offer_script(self, since_accept_s: float) -> str:
+        return f"{self._peer}.offer({self._media.options(sharers=self._sharers, since_accept_s=since_accept_s)})"
+
+    # ---- hearing ---------------------------------------------------------------------------------------------------
+
+    def _on_message(self, message: SessionMessage) -> None:
+        match message:
+            case CallAnswered(call_id=self._call_id) if not self._answered:
+                self._answered = True
+                self._tasks.spawn(self._accept(message), name="kiosk-call-accept")
+            case CallRequested() if self._just_offered():
+                log.info("the offer that was asked for is under way")
+            case CallRequested():
+                self._offer_soon()
+            case CallFailed(call_id=self._call_id):
+                self._change_state("failed")
+            case MediaSeen(call_id=self._call_id):
+                self.peer_media_seen.emit(message)
+            case CameraChanged():
+                self.peer_camera_changed.emit(message)
+                script = f"{self._peer}.setPeer({json.dumps(message.camera_on)}, {json.dumps(message.microphone_on)})"
+                self._tasks.spawn(self._run(script, SCRIPT_TIMEOUT_S), name="kiosk-call-peer")
+            case _:
+                log.info("ignored on topic call: %s", type(message).__name__)
+
+    async def _accept(self, answer: CallAnswered) -> None:
+        self.peer_simulated = answer.simulated_camera
+        try:
+            check_offer(answer.sdp)
+        except CallLost as error:  # a thousand addresses would make this kiosk knock at a thousand doors
+            log.warning("an answer is refused: %s", error.detail.get("why", ""))
+            self._answered = False
+            await self._send(CallFailed(call_id=answer.call_id, code=error.code))
+            return
+        sdp = allowed_candidates(answer.sdp, self._media.plan)
+        script = f"{self._peer}.accept({json.dumps(sdp)}, {json.dumps(answer.simulated_camera)})"
+        if not all(self._there.values()):
+            await self._tell_own()  # the desk may be another one than before
+        try:
+            await self._run_or_raise(script, SCRIPT_TIMEOUT_S)
+        except CallLost:
+            self._answered = False
+            await self._send(CallFailed(call_id=answer.call_id, code=CallLost.code))
+
+    def _on_page_event(self, name: str, detail: dict[str, Any]) -> None:
+        match name:
+            case "state":
+                self._change_state(str(detail.get("state", "")))
+            case "first_frame":
+                self._tasks.spawn(self._report(), name="kiosk-call-seen")
+            case "devices":
+                self._on_devices(detail)
+            case "device_missing":
+                self.device_missing.emit(str(detail.get("kind", "")))
+            case "relay_failed":
+                log.warning("no relay gave an address")
+                self.relay_failed.emit(True)
+            case "track_refused" | "settings_refused":
+                log.warning("%s: %s", name, detail.get("why"))
+            case "page_lost":
+                self._change_state("failed")
+                self._offer_soon()
+
+    def _on_devices(self, detail: dict[str, Any]) -> None:
+        """Camera and microphone were opened, or could not be."""
+        before = self._there
+        self._there = {"camera": bool(detail.get("video")), "microphone": bool(detail.get("audio"))}
+        if self._there != before:
+            self._tasks.spawn(self._tell_own(), name="kiosk-call-devices")
+
+    def _change_state(self, state: str) -> None:
+        if state != self.state:
+            self.state = state
+            self.state_changed.emit(state)
+
+    # ---- watching --------------------------------------------------------------------------------------------------
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            await self.tick()
+
+    async def tick(self) -> None:
+        """Twice a second: reports what was seen, offers again what was never answered."""
+        if self._held:
+            return
+        now_s = self._clock.monotonic_s()
+        if self._answered:
+            if now_s - self._seen_at_s >= SEEN_EVERY_S:
+                await self._report()
+        elif now_s - self._offered_at_s > min(MAX_WAIT_S, ANSWER_AWAITED_S * 2 ** min(self._attempts - 1, 8)):
+            self._again = True
+        if self._again:
+            self._offer_soon()
+
+    async def _report(self) -> None:
+        """Says what really arrived: to the desk, and to who listens here."""
+        self._seen_at_s = self._clock.monotonic_s()
+        call_id = self._call_id
+        try:
+            seen = msgspec.convert(await self._run_or_raise(f"{self._peer}.seen()", SCRIPT_TIMEOUT_S), Seen)
+        except (CallLost, msgspec.ValidationError) as error:
+            log.warning("the call page did not report: %s", type(error).__name__)
+            return
+        if seen.first_frame_ms is not None and call_id == self._call_id:
+            self._ever_seen = True
+            if seen.state == "connected":
+                self._attempts = 0
+            message = MediaSeen(call_id=call_id, **{name: getattr(seen, name) for name in _SEEN})
+            self.media_seen.emit(message)
+            await self._send(message)
+
+    # ---- ways out --------------------------------------------------------------------------------------------------
+
+    async def _send(self, message: SessionMessage) -> None:
+        """What is said about a call is worth nothing later: a line that is away is left to heal."""
+        try:
+            await self._channel.send(self._topic, message)
+        except (BusUnreachable, MessageTooLarge) as error:
+            log.warning("not sent: %s (%s)", type(message).__name__, error.code)
+
+    async def _run_or_raise(self, script: str, timeout_s: float) -> object:
+        try:
+            return await asyncio.wait_for(self._page.run(script), timeout_s)
+        except TimeoutError as error:
+            raise CallLost(why="page does not answer") from error
+
+    async def _run(self, script: str, timeout_s: float) -> None:
+        try:
+            await self._run_or_raise(script, timeout_s)
+        except SessionError as error:
+            log.warning("call page: %s", error.detail)
+
+
+def _ignore(name: str, detail: dict[str, Any]) -> None:
+    """Nobody listens any more."""

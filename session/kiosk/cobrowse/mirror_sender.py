@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Sends the shared page's events: one compressed stream, at the pace of the line, never far behind the page.
+
+Used by `session.kiosk.cobrowse.shared_page`. When more comes than the line carries, mouse moves go first; then all that
+waits is thrown away and a fresh picture asked for, which is smaller than the history that led to it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+
+import msgspec
+
+from session.core.clock import Clock
+from session.core.errors import BusUnreachable, MessageMalformed, MessageTooLarge
+from session.core.tasks import Tasks
+from session.kiosk.cobrowse.mirror_filter import MOVES, source_of
+from session.kiosk.cobrowse.send_window import LineRoom
+from session.protocol.conversation import mirror
+from session.protocol.endpoints.channel import SessionChannel
+
+log = logging.getLogger(__name__)
+
+DEFAULT_KBPS = 240
+"""As pages of paper: with it a call on a line of 512 kb/s keeps its voice untouched."""
+
+BACKLOG_MOVES_BYTES = 32 * 1024
+"""Bytes of JSON waiting for the line above which mouse moves are no longer queued."""
+BACKLOG_MAX_BYTES = 1024 * 1024
+"""Bytes of JSON waiting, beside a picture, above which all of it is thrown away and a fresh picture asked for."""
+
+RESTART_S = 60.0
+"""The stream begins anew at the first picture after so long: memory of both ends stays small, a joiner waits less."""
+
+PRESSING_BYTES = 6 * 1024
+PRESSING_TEXT_BYTES = 48 * 1024
+"""Compressed, and as JSON, which shrinks to an eighth: a fifth of a second of the reference line."""
+
+_JOINED_BYTES = 64 * 1024
+_WORKER_BYTES = 256 * 1024
+"""More JSON than this is compressed in a worker thread."""
+
+_OVERHEAD_BYTES = 120
+"""Subject and headers of a message on the bus."""
+
+
+class _Waiting(msgspec.Struct, frozen=True):
+    text: bytes
+    epoch: int
+    is_snapshot: bool
+
+
+class MirrorSender:
+    """One session's stream of the shared page.
+
+    Args:
+        ask_snapshot: asks the recorder for a full picture.
+        kbps: kilobits per second that are always allowed, see `LineRoom`; None: no limit.
+    """
+
+    def __init__(
+        self,
+        channel: SessionChannel,
+        clock: Clock,
+        tasks: Tasks,
+        ask_snapshot: Callable[[], None],
+        *,
+        kbps: int | None = DEFAULT_KBPS,
+    ) -> None:
+        self._channel, self._clock, self._tasks, self._ask_snapshot = channel, clock, tasks, ask_snapshot
+        self._packer, self._room = mirror.Packer(), LineRoom(kbps, clock)
+        self._waiting: deque[_Waiting] = deque()
+        self._task: asyncio.Task[None] | None = None
+        self._seq = 0
+        self._restart_due = True
+        self._restarted_at_s = float("-inf")
+        self._starving = False
+        self._generation = 0
+        self._left_bytes = 0
+        self.sent_bytes = 0
+
+    @property
+    def pressing(self) -> bool:
+        """More waits for the line than a moment's work: a page crosses."""
+        return self._left_bytes > PRESSING_BYTES or self._waiting_bytes() > PRESSING_TEXT_BYTES
+
+    def set_rate(self, kbps: int) -> None:
+        """What may always be used from now on, see `LineRoom`."""
+        self._room.set_rate(kbps)
+
+    def _waiting_bytes(self) -> int:
+        return sum(len(entry.text) for entry in self._waiting)
+
+    @property
+    def waiting_bytes(self) -> int:
+        """JSON that waits for the line, pictures not counted."""
+        return sum(len(entry.text) for entry in self._waiting if not entry.is_snapshot)
+
+    def restart(self) -> None:
+        """Somebody may have come late: the next picture begins a new stream."""
+        self._restart_due = True
+
+    def clear(self) -> None:
+        """The caller shares no more: what waits never leaves."""
+        self._waiting.clear()
+        self._generation += 1
+        self._starving, self._restart_due = False, True
+
+    def received(self, ack: int) -> None:
+        """The desk said how far the stream arrived."""
+        self._room.received(ack)
+
+    def queue(self, events: list[mirror.MirrorEvent], epoch: int) -> None:
+        """Takes events that may leave; a list with a full picture begins with it."""
+        is_snapshot = mirror.starts_with_snapshot(events)
+        if is_snapshot:
+            self._waiting.clear()  # the picture holds what they would have told
+            self._starving = False
+        elif self._starving:
+            return
+        waiting = self.waiting_bytes
+        if waiting > BACKLOG_MAX_BYTES:
+            self._waiting.clear()
+            self._starving = True
+            self._ask_snapshot()
+            return
+        if waiting > BACKLOG_MOVES_BYTES:
+            events = [event for event in events if source_of(event) not in MOVES]
+        if not events:
+            return
+        self._waiting.append(_Waiting(mirror.encode_events(events), epoch, is_snapshot))
+        if self._task is None or self._task.done():
+            self._task = self._tasks.spawn(self._pump(), name="kiosk-mirror")
+
+    async def _pump(self) -> None:
+        while self._waiting:
+            await self._send(self._take())
+
+    def _take(self) -> _Waiting:
+        """What is sent next: small entries of one document that wait together travel together."""
+        first = self._waiting.popleft()
+        texts, size_bytes = [first.text], len(first.text)
+        while self._waiting and size_bytes < _JOINED_BYTES:
+            entry = self._waiting[0]
+            if entry.is_snapshot or entry.epoch != first.epoch:
+                break
+            texts.append(self._waiting.popleft().text)
+            size_bytes += len(entry.text)
+        joined = b",".join(text[1:-1] for text in texts)
+        return _Waiting(b"[" + joined + b"]", first.epoch, first.is_snapshot)
+
+    async def _send(self, entry: _Waiting) -> None:
+        seq, self._seq = self._seq, self._seq + 1
+        generation, start = self._generation, entry.is_snapshot and self._begins()
+        try:
+            if len(entry.text) > _WORKER_BYTES:
+                data = await asyncio.to_thread(self._packer.pack, entry.text, start=start)
+            else:
+                data = self._packer.pack(entry.text, start=start)
+            self._left_bytes = len(data)
+            for part, headers in mirror.parts_of(data, epoch=entry.epoch, seq=seq, start=start):
+                size_bytes = len(part) + _OVERHEAD_BYTES
+                await self._room.wait(size_bytes)
+                if generation != self._generation:
+                    return
+                more = len(data) > mirror.PART_BYTES or bool(self._waiting)
+                if ack := self._room.sent(size_bytes, more=more):
+                    headers["Ack"] = str(ack)
+                await self._channel.send_raw(mirror.TOPIC, part, headers)
+                self._left_bytes -= len(part)
+                self.sent_bytes += size_bytes
+        except (BusUnreachable, MessageTooLarge, MessageMalformed) as error:
+            # The number is used up, so the desk notices the gap and asks for a fresh picture when the line is back.
+            self._restart_due = True
+            log.info("shared-page events not sent: %s", error.code)
+        finally:
+            self._left_bytes = 0
+
+    def _begins(self) -> bool:
+        now_s = self._clock.monotonic_s()
+        if not self._restart_due and now_s - self._restarted_at_s < RESTART_S:
+            return False
+        self._restart_due, self._restarted_at_s = False, now_s
+        return True

@@ -1,0 +1,500 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The kiosk's end of the shared page: sends what its browser shows, opens addresses, paints the pointer.
+
+Used by the kiosk's program, one per session. It serves the page's pictures too. Nothing leaves without the caller's
+grant, and nothing leaves unfiltered. The other end is `session.desk.cobrowse.shared_page`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections import OrderedDict, deque
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import msgspec
+
+from session.core.clock import Clock
+from session.core.errors import AddressNotAllowed, BusUnreachable, MessageTooLarge
+from session.core.notifier import Notifier
+from session.core.tasks import Tasks
+from session.kiosk.cobrowse.mirror_filter import filter_events, mask_text
+from session.kiosk.cobrowse.mirror_sender import DEFAULT_KBPS, MirrorSender
+from session.protocol.conversation import mirror
+from session.protocol.conversation.allowed_addresses import without_query
+from session.protocol.conversation.messages import (
+    AddressRefused,
+    AddressRequested,
+    ChunksRequested,
+    Grant,
+    GrantChanged,
+    PageShown,
+    PointerMoved,
+    PointerShown,
+    ResourceRequested,
+    ResourceSent,
+    SessionMessage,
+    SharingChanged,
+    SnapshotRequested,
+)
+from session.protocol.conversation.mirror_messages import DialogClosed, DialogShown, MirrorReceived
+from session.protocol.endpoints.channel import SessionChannel
+from session.protocol.wire.version import MAX_CHUNK_BYTES
+
+log = logging.getLogger(__name__)
+
+TOPIC = "cobrowse"
+CHUNK_TOPIC = "chunk"
+
+MAX_RESOURCE_BYTES = 2 * 1024 * 1024
+RESOURCE_WAIT_S = 10.0
+_RESOURCES_KEPT = 12
+_RESOURCES_AT_ONCE = 4
+
+LARGE_PUSH_CHARS = 128 * 1024
+MAX_PUSHED_CHARS = 32 * 1024 * 1024
+"""Text that waits to be filtered, above which all of it is thrown away and a fresh picture asked for."""
+
+_SNAPSHOT_EVERY_S = 0.5
+_POINTER_EVERY_S = 0.2
+
+
+class SignalLike(Protocol):
+    """What a Qt signal and a notifier have in common."""
+
+    def connect(self, slot: Callable[..., Any], /) -> Any:
+        """Calls `slot` with the fact's values."""
+        ...
+
+    def disconnect(self, slot: Callable[..., Any], /) -> Any:
+        """Never calls `slot` again."""
+        ...
+
+
+class BrowserLike(Protocol):
+    """The kiosk's browser pane, as this end uses it (`views.kiosk.browser.pane.KioskBrowser`)."""
+
+    @property
+    def events_pushed(self) -> SignalLike:
+        """(text): JSON of `Push`, from the recorder in the page."""
+        ...
+
+    @property
+    def page_shown(self) -> SignalLike:
+        """(address, title, width_px, height_px) of the page and its viewport."""
+        ...
+
+    @property
+    def address_refused(self) -> SignalLike:
+        """(address, code): the page tried to go there, or it did not answer."""
+        ...
+
+    @property
+    def pointer_painted(self) -> SignalLike:
+        """(x_px, y_px): the pointer is on the screen at this place of the viewport."""
+        ...
+
+    @property
+    def dialog_shown(self) -> SignalLike:
+        """(DialogShown): the page asks the caller, or wanted what a kiosk does not do."""
+        ...
+
+    @property
+    def dialog_closed(self) -> SignalLike:
+        """(dialog_id): the caller answered, or the page is gone."""
+        ...
+
+    def set_allowed(self, prefixes: Sequence[str]) -> None:
+        """URL prefixes that may be opened from now on."""
+        ...
+
+    def open(self, address: str) -> bool:
+        """Opens an address; False when it is not allowed."""
+        ...
+
+    def start_sharing(self) -> None:
+        """Puts the recorder into this page and those that follow."""
+        ...
+
+    def stop_sharing(self) -> None:
+        """Takes the recorder out."""
+        ...
+
+    def request_snapshot(self) -> None:
+        """Asks the recorder for a full picture."""
+        ...
+
+    def show_pointer(self, x: float, y: float) -> None:
+        """Paints the pointer at a fraction (0..1) of the viewport."""
+        ...
+
+    def hide_pointer(self) -> None:
+        """Removes the pointer."""
+        ...
+
+    def fetch_resource(self, address: str, on_fetched: Callable[[bytes, str], None]) -> None:
+        """Gets a picture or font that the page itself loaded; calls back with bytes and media type, or empty ones."""
+        ...
+
+
+class GrantsLike(Protocol):
+    """The caller's grants (`session.kiosk.call.consent.KioskGrants`)."""
+
+    @property
+    def changed(self) -> Notifier[GrantChanged]:
+        """A power was given or taken back."""
+        ...
+
+    def allowed(self, grant: Grant) -> bool:
+        """True while the caller gives this power."""
+        ...
+
+
+class Push(msgspec.Struct, frozen=True):
+    """What the recorder hands over: a random name of its web document, the document's address, rrweb events."""
+
+    document: str
+    address: str
+    events: list[mirror.MirrorEvent]
+
+
+_push = msgspec.json.Decoder(Push)
+
+
+def _decoded(text: str) -> Push | None:
+    try:
+        return _push.decode(text)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        log.warning("the recorder sent something else than events: %s", type(error).__name__)
+        return None
+
+
+def _filtered(text: str) -> list[mirror.MirrorEvent]:
+    """The events of a push that may leave; for a worker thread."""
+    push = _decoded(text)
+    return filter_events(push.events) if push is not None else []
+
+
+def _cut_at_snapshots(events: list[mirror.MirrorEvent]) -> list[list[mirror.MirrorEvent]]:
+    """The events in order, a new list from each Meta event on, so that each snapshot begins a payload."""
+    lists: list[list[mirror.MirrorEvent]] = []
+    for event in events:
+        if not lists or event.type == mirror.META:
+            lists.append([])
+        lists[-1].append(event)
+    return lists
+
+
+class KioskCobrowse:
+    """One session's shared page at the kiosk. Shares as soon as, and only while, the caller allows it.
+
+    Args:
+        channel: the session's line to the desk.
+        browser: the kiosk's browser pane.
+        grants: what the caller allows now.
+        clock: for the rate of repeated work.
+        tasks: where this end's tasks run.
+        mirror_kbps: kilobits per second that the page's events may always use, see `MirrorSender`; None: all.
+
+    Attributes:
+        stream: what goes to the desk, at the pace of the line.
+        sharing_changed: told after the recorder was started or stopped.
+        page_told: the desk was told of this page, for the session's log.
+    """
+
+    def __init__(
+        self,
+        channel: SessionChannel,
+        browser: BrowserLike,
+        grants: GrantsLike,
+        clock: Clock,
+        tasks: Tasks,
+        *,
+        mirror_kbps: int | None = DEFAULT_KBPS,
+    ) -> None:
+        self.sharing_changed: Notifier[bool] = Notifier()
+        self.page_told: Notifier[PageShown] = Notifier()
+        self._channel, self._browser, self._grants = channel, browser, grants
+        self._clock, self._tasks = clock, tasks
+        self._open, self._sharing, self._private = True, False, False
+        self._document = ""
+        self._epoch = 0
+        self._page: PageShown | None = None
+        self._dialog: DialogShown | None = None
+        self._answer_due = False
+        self.stream = self._stream = MirrorSender(channel, clock, tasks, browser.request_snapshot, kbps=mirror_kbps)
+        self._pushes: deque[str] = deque()
+        self._filtering, self._shares = False, 0
+        self._snapshot_at_s = float("-inf")
+        self._painted: tuple[int, int] | None = None
+        self._telling_pointer = False
+        self._resources: OrderedDict[str, bytes] = OrderedDict()
+        self._resource_slots = asyncio.Semaphore(_RESOURCES_AT_ONCE)
+        self._listened: list[tuple[SignalLike, Callable[..., None]]] = [
+            (browser.events_pushed, self._on_events_pushed),
+            (browser.page_shown, self._on_page_shown),
+            (browser.address_refused, self._on_address_refused),
+            (browser.pointer_painted, self._on_pointer_painted),
+            (browser.dialog_shown, self._on_dialog_shown),
+            (browser.dialog_closed, self._on_dialog_closed),
+        ]
+        for signal, slot in self._listened:
+            signal.connect(slot)
+        self._stops = [channel.on_message(TOPIC, self._on_message), grants.changed.connect(self._follow_grant)]
+        self._follow_grant()
+
+    @property
+    def sharing(self) -> bool:
+        """True while the recorder runs."""
+        return self._sharing
+
+    @property
+    def epoch(self) -> int:
+        """Number of web documents shared so far."""
+        return self._epoch
+
+    @property
+    def document(self) -> str:
+        """The recorder's name of the web document that has this number; "" while nothing is shared."""
+        return self._document
+
+    def close(self) -> None:
+        """The session is over: the recorder stops, the pointer goes, nothing is listened to."""
+        if not self._open:
+            return
+        self._open = False
+        for stop in self._stops:
+            stop()
+        for signal, slot in self._listened:
+            signal.disconnect(slot)
+        self._set_sharing(False)
+        self._resources.clear()
+
+    def set_private(self, on: bool) -> None:
+        """The page is neither shown nor sent for a moment, whatever the caller allows; then as allowed."""
+        self._private = on
+        self._follow_grant()
+
+    # ---- consent ----
+
+    def _follow_grant(self, _change: GrantChanged | None = None) -> None:
+        self._set_sharing(self._grants.allowed(Grant.SEE_PAGE) and not self._private)
+        if not self._grants.allowed(Grant.POINT):
+            self._browser.hide_pointer()
+
+    def _set_sharing(self, sharing: bool) -> None:
+        if sharing == self._sharing:
+            return
+        self._sharing = sharing
+        self._shares += 1
+        self._pushes.clear()
+        if sharing:
+            self._browser.start_sharing()
+        else:
+            self._browser.stop_sharing()
+            self._browser.hide_pointer()
+            self._stream.clear()
+            self._document = ""
+        self.sharing_changed.emit(sharing)
+        self._send(SharingChanged(sharing=sharing))
+        self._tell_dialog()
+
+    # ---- what the desk wishes ----
+
+    def _on_message(self, message: SessionMessage) -> None:
+        match message:
+            case AddressRequested(address=address):
+                self._open_address(address)
+            case SnapshotRequested():
+                self._on_snapshot_requested()
+            case PointerMoved():
+                self._on_pointer_moved(message)
+            case MirrorReceived(ack=ack):
+                self._stream.received(ack)
+            case ResourceRequested():
+                self._tasks.spawn(self._send_resource(message), name="kiosk-resource")
+            case ChunksRequested(item_id=item_id, missing=missing):
+                self._tasks.spawn(self._send_chunks(item_id, missing), name="kiosk-resource-again")
+
+    def _open_address(self, address: str) -> None:
+        self._answer_due = self._browser.open(address)
+        if not self._answer_due:
+            self._send(AddressRefused(address=mask_text(without_query(address)), code=AddressNotAllowed.code))
+
+    def _on_snapshot_requested(self) -> None:
+        self._send(SharingChanged(sharing=self._sharing))
+        if not self._sharing:
+            return
+        if self._page is not None:
+            self._send(self._page)
+        self._tell_dialog()
+        self._stream.restart()
+        if self._clock.monotonic_s() - self._snapshot_at_s >= _SNAPSHOT_EVERY_S:
+            self._snapshot_at_s = self._clock.monotonic_s()
+            self._browser.request_snapshot()
+
+    def _on_pointer_moved(self, pointer: PointerMoved) -> None:
+        if not pointer.visible:
+            self._browser.hide_pointer()
+        elif self._sharing and self._grants.allowed(Grant.POINT) and pointer.epoch == self._epoch:
+            self._browser.show_pointer(pointer.x, pointer.y)
+
+    # ---- what the browser tells ----
+
+    def _on_page_shown(self, address: str, title: str, width_px: int, height_px: int) -> None:
+        self._page = PageShown(
+            epoch=self._epoch,
+            address=mask_text(without_query(address)),
+            title=mask_text(title)[:500],
+            width_px=width_px,
+            height_px=height_px,
+        )
+        if self._may_tell():
+            self._send(self._page)
+            self.page_told.emit(self._page)
+
+    def _may_tell(self) -> bool:
+        """Where the caller goes alone is not told; only what is shared, and the answer to the desk's own wish."""
+        due, self._answer_due = self._answer_due, False
+        return due or self._sharing
+
+    def _on_address_refused(self, address: str, code: str) -> None:
+        if self._may_tell():
+            self._send(AddressRefused(address=mask_text(without_query(address)), code=code))
+
+    def _on_pointer_painted(self, x_px: int, y_px: int) -> None:
+        if not self._sharing:
+            return
+        self._painted = (x_px, y_px)
+        if not self._telling_pointer:
+            self._telling_pointer = True
+            self._tasks.spawn(self._tell_pointer(), name="kiosk-pointer-shown")
+
+    async def _tell_pointer(self) -> None:
+        """Tells where the pointer is painted, at most every `_POINTER_EVERY_S`, the last place always."""
+        try:
+            while self._sharing and self._painted is not None:
+                (x_px, y_px), self._painted = self._painted, None
+                await self._send_now(PointerShown(epoch=self._epoch, x_px=x_px, y_px=y_px))
+                await asyncio.sleep(_POINTER_EVERY_S)
+        finally:
+            self._telling_pointer = False
+
+    # ---- what stands beside the page ----
+
+    def _on_dialog_shown(self, dialog: DialogShown) -> None:
+        dialog = msgspec.structs.replace(dialog, text=mask_text(dialog.text))
+        if dialog.waits:
+            self._dialog = dialog
+        if self._sharing:
+            self._send(dialog)
+
+    def _tell_dialog(self) -> None:
+        if self._sharing and self._dialog is not None:
+            self._send(self._dialog)
+
+    def _on_dialog_closed(self, dialog_id: str) -> None:
+        self._dialog = None
+        if self._sharing:
+            self._send(DialogClosed(dialog_id=dialog_id))
+
+    # ---- events ----
+
+    def _on_events_pushed(self, text: str) -> None:
+        """Small pushes are filtered at once; a large one in a worker thread, what comes behind it waits."""
+        if not self._sharing:
+            return
+        if len(text) <= LARGE_PUSH_CHARS and not self._filtering:
+            self._take(text, None)
+            return
+        self._pushes.append(text)
+        if sum(map(len, self._pushes)) > MAX_PUSHED_CHARS:
+            self._pushes.clear()
+            self._browser.request_snapshot()
+        elif not self._filtering:
+            self._filtering = True
+            self._tasks.spawn(self._filter_pushes(), name="kiosk-filter")
+
+    async def _filter_pushes(self) -> None:
+        try:
+            while self._pushes:
+                text, share = self._pushes.popleft(), self._shares
+                filtered = None
+                if len(text) > LARGE_PUSH_CHARS:
+                    filtered = await asyncio.to_thread(_filtered, text)
+                if self._sharing and self._shares == share:
+                    self._take(text, filtered)
+        finally:
+            self._filtering = False
+
+    def _take(self, text: str, filtered: list[mirror.MirrorEvent] | None) -> None:
+        push = _decoded(text)
+        if push is None:
+            return
+        if push.document != self._document:
+            self._on_new_document(push)
+        for events in _cut_at_snapshots(filter_events(push.events) if filtered is None else filtered):
+            self._stream.queue(events, self._epoch)
+
+    def _on_new_document(self, push: Push) -> None:
+        self._document = push.document
+        self._epoch += 1
+        self._browser.hide_pointer()  # it pointed at something of the page before
+        if self._page is not None and self._page.address == mask_text(without_query(push.address)):
+            self._page = msgspec.structs.replace(self._page, epoch=self._epoch)
+            self._send(self._page)
+
+    # ---- pictures and fonts of the page ----
+
+    async def _send_resource(self, wish: ResourceRequested) -> None:
+        data, media_type = b"", ""
+        if self._sharing:
+            async with self._resource_slots:
+                data, media_type = await self._fetch(wish.address)
+        if len(data) > MAX_RESOURCE_BYTES or not self._sharing:
+            data, media_type = b"", ""
+        digest = hashlib.sha256(data).hexdigest() if data else ""
+        self._resources[wish.item_id] = data
+        while len(self._resources) > _RESOURCES_KEPT:
+            self._resources.popitem(last=False)
+        await self._send_now(
+            ResourceSent(item_id=wish.item_id, size_bytes=len(data), sha256=digest, media_type=media_type[:100])
+        )
+        await self._send_chunks(wish.item_id, range(-(-len(data) // MAX_CHUNK_BYTES)))
+
+    async def _fetch(self, address: str) -> tuple[bytes, str]:
+        answer: asyncio.Future[tuple[bytes, str]] = asyncio.get_running_loop().create_future()
+
+        def on_fetched(data: bytes, media_type: str) -> None:
+            if not answer.done():
+                answer.set_result((data, media_type))
+
+        self._browser.fetch_resource(address, on_fetched)
+        try:
+            return await asyncio.wait_for(answer, RESOURCE_WAIT_S)
+        except TimeoutError:
+            return b"", ""
+
+    async def _send_chunks(self, item_id: str, indexes: Sequence[int]) -> None:
+        data = self._resources.get(item_id, b"")
+        for index in indexes:
+            chunk = data[index * MAX_CHUNK_BYTES : (index + 1) * MAX_CHUNK_BYTES] if index >= 0 else b""
+            if not chunk or not self._sharing:
+                return
+            try:
+                await self._channel.send_raw(CHUNK_TOPIC, chunk, {"Item": item_id, "Index": str(index)})
+            except (BusUnreachable, MessageTooLarge):
+                return
+
+    # ---- sending ----
+
+    def _send(self, message: SessionMessage) -> None:
+        self._tasks.spawn(self._send_now(message), name="kiosk-cobrowse-send")
+
+    async def _send_now(self, message: SessionMessage) -> None:
+        try:
+            await self._channel.send(TOPIC, message)
+        except (BusUnreachable, MessageTooLarge) as error:
+            log.info("%s not sent: %s", type(message).__name__, error.code)

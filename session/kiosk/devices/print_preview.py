@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Each document is shown to the caller before it prints: yes, no, or silence, which is no. Used by kiosk prints."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import NamedTuple
+
+from session.core.device_errors import PrintDeclined
+from session.core.notifier import Notifier
+
+SHOW_S = 90.0
+"""To read a page or two and to answer."""
+
+
+class ShownPrint(NamedTuple):
+    """A document that waits for the caller's answer. `pages` of one copy."""
+
+    print_id: str
+    name: str
+    document: bytes
+    pages: int
+    copies: int
+
+
+class PrintShowing:
+    """One document after the other.
+
+    Attributes:
+        asked: the caller has to look at this. ended: nothing waits any more (answered, cancelled, or silence).
+    """
+
+    def __init__(self, show_s: float = SHOW_S) -> None:
+        self.asked: Notifier[ShownPrint] = Notifier()
+        self.ended: Notifier[str] = Notifier()
+        self.show_s = show_s
+        self._turn = asyncio.Lock()
+        self._answer: asyncio.Future[bool] | None = None
+        self._print_id = ""
+
+    async def show(self, shown: ShownPrint) -> None:
+        """Returns when the caller said yes. Raises `PrintDeclined`: no, or no answer in time."""
+        async with self._turn:
+            self._answer, self._print_id = asyncio.get_running_loop().create_future(), shown.print_id
+            self.asked.emit(shown)
+            try:
+                async with asyncio.timeout(self.show_s):
+                    wanted = await self._answer
+            except TimeoutError as error:
+                raise PrintDeclined(why="silence") from error
+            finally:
+                self._answer, self._print_id = None, ""
+                self.ended.emit(shown.print_id)
+        if not wanted:
+            raise PrintDeclined(why="no")
+
+    def decline(self) -> None:
+        """Whatever is shown now is not wanted (STOP, or the power was taken back)."""
+        self.answer(self._print_id, False)
+
+    def answer(self, print_id: str, wanted: bool) -> None:
+        """The caller's answer; one to a document that is not shown any more does nothing."""
+        if self._answer is not None and not self._answer.done() and print_id == self._print_id:
+            self._answer.set_result(wanted)

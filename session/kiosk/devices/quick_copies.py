@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Quick copies of scanned pages, sent ahead of originals that take long. The other end:
+`session.desk.devices.quick_copies`.
+
+A quick copy is for the agent's eyes only: it is in memory, never on the shelf, and gone when the desk has the original.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Awaitable, Callable
+
+from session.core.tasks import Tasks
+from session.protocol.conversation.messages import ChunksRequested, PageGlimpsed, PageOffered
+from session.protocol.endpoints.chunks import count_chunks
+from session.protocol.endpoints.sending import ChunkSender, SureSender
+from session.protocol.wire.ids import new_id
+
+log = logging.getLogger(__name__)
+
+SOON_S = 2.0
+"""An original that is across in this time needs no quick copy."""
+
+MakeGlimpse = Callable[[bytes, int], Awaitable[tuple[str, bytes] | None]]
+"""(the page as scanned, its dpi) -> (media type, bytes) of a quick copy, or None when there is none. Raises nothing."""
+
+
+class Glimpses:
+    """The quick copies of one session.
+
+    Args:
+        make: see `MakeGlimpse`; None: this kiosk makes none.
+    """
+
+    def __init__(self, make: MakeGlimpse | None, sure: SureSender, chunks: ChunkSender, tasks: Tasks) -> None:
+        self._make, self._sure, self._chunks, self._tasks = make, sure, chunks, tasks
+        self._data: dict[str, bytes] = {}
+        self._told: dict[str, PageGlimpsed] = {}
+        self._wanted: set[str] = set()
+
+    def begin(self, offer: PageOffered, data: bytes) -> None:
+        """A page was offered: a quick copy follows when the original takes long."""
+        if self._make is not None and self._chunks.seconds_for(offer.size_bytes) > SOON_S:
+            self._wanted.add(offer.page_id)
+            self._tasks.spawn(self._send(self._make, offer, data), name="glimpse")
+
+    async def _send(self, make: MakeGlimpse, offer: PageOffered, data: bytes) -> None:
+        made = await make(data, offer.dpi)
+        if made is None or offer.page_id not in self._wanted:
+            return
+        media_type, copy = made
+        told = PageGlimpsed(
+            page_id=offer.page_id,
+            item_id=new_id(),
+            media_type=media_type,
+            size_bytes=len(copy),
+            sha256=hashlib.sha256(copy).hexdigest(),
+            chunks=count_chunks(len(copy), self._chunks.chunk_bytes),
+        )
+        self._data[told.item_id], self._told[told.item_id] = copy, told
+        self._sure.tell(told, then=lambda: self._chunks.hurry(told.item_id, told.chunks))
+
+    def read(self, item_id: str) -> bytes:
+        """The bytes of a quick copy. Raises `KeyError`: there is none (any more)."""
+        return self._data[item_id]
+
+    def send_again(self, request: ChunksRequested) -> None:
+        """Chunks that the desk lacks."""
+        told = self._told.get(request.item_id)
+        if told is not None:
+            self._chunks.again(told.item_id, told.chunks, request.missing)
+
+    def release(self, page_id: str) -> None:
+        """The desk has the page itself."""
+        self._wanted.discard(page_id)
+        for told in [told for told in self._told.values() if told.page_id == page_id]:
+            self._chunks.drop(told.item_id)
+            del self._told[told.item_id], self._data[told.item_id]
+
+    def clear(self) -> None:
+        """The caller has gone."""
+        self._wanted.clear()
+        self._told.clear()
+        self._data.clear()

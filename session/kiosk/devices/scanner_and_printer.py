@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The kiosk's end of the conversation about scanner and printer. The other end:
+`session.desk.devices.scanner_and_printer`.
+
+The desk wishes, the kiosk decides: it asks its grants, knows its devices, and keeps each page until the desk has it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+
+from session.core.clock import Clock
+from session.core.device_errors import PrinterGone, ScannerGone
+from session.core.notifier import Notifier
+from session.core.tasks import Tasks
+from session.kiosk.call.consent import KioskGrants
+from session.kiosk.devices.given_files import GivenFiles
+from session.kiosk.devices.page_shelf import PageShelf
+from session.kiosk.devices.pages import Pages
+from session.kiosk.devices.prints import PrintRules, Prints
+from session.kiosk.devices.quick_copies import Glimpses, MakeGlimpse
+from session.kiosk.devices.scans import Scans
+from session.kiosk.drivers.printer import Printer, PrinterStatus
+from session.kiosk.drivers.scanner import Scanner, ScannerStatus
+from session.protocol.conversation.messages import (
+    ChunksRequested,
+    DevicesReported,
+    DevicesRequested,
+    PageKept,
+    PageOffered,
+    PageRefused,
+    PagesRequested,
+    PrintCancelRequested,
+    PrintChanged,
+    PrintOffered,
+    ScanCancelRequested,
+    ScanEnded,
+    ScannerState,
+    ScanRequested,
+    SessionMessage,
+)
+from session.protocol.endpoints import chunks
+from session.protocol.endpoints.channel import SessionChannel
+from session.protocol.endpoints.sending import ChunkSender, SureSender
+
+log = logging.getLogger(__name__)
+
+TOPIC = "device"
+DEFAULT_CHUNK_KBPS = 240
+"""Of a 512 kb/s line: the rest is for voice, picture and the shared page."""
+STATE_TIMEOUT_S = 8.0
+_NO_SCANNER = ScannerStatus(state=ScannerState.NONE, name="")
+_NO_PRINTER = PrinterStatus(state=ScannerState.NONE, name="")
+
+
+class KioskDevices:
+    """Scanner and printer of this kiosk for one session.
+
+    Args:
+        scanner, printer: None when the kiosk has none. They outlive the session: whoever made them closes them.
+        shelf: the session's own.
+        rules: for whom this kiosk prints, and how it looks at documents.
+        chunk_kbps: kilobits per second that pages may use, so that they never starve the voice; None: all.
+        files: asks the caller for a file; the session's own.
+        make_glimpse: makes quick copies of pages that take long.
+        look_s: how often a stalled document is looked for.
+        sign_page: puts the kiosk's signature on a page.
+
+    Attributes:
+        scan_started, scan_ended, print_changed: for the kiosk's screen and the log.
+        showing: shows each print to the caller and takes the answer.
+        page_offered: a page lies safe on the shelf and is offered. page_released: it is gone from it (its id).
+    """
+
+    def __init__(
+        self,
+        channel: SessionChannel,
+        scanner: Scanner | None,
+        printer: Printer | None,
+        shelf: PageShelf,
+        grants: KioskGrants,
+        clock: Clock,
+        tasks: Tasks,
+        rules: PrintRules,
+        *,
+        chunk_kbps: int | None = DEFAULT_CHUNK_KBPS,
+        make_glimpse: MakeGlimpse | None = None,
+        files: GivenFiles | None = None,
+        look_s: float = 0.25,
+        sign_page: Callable[[PageOffered], PageOffered] | None = None,
+    ) -> None:
+        self._scanner, self._printer, self._shelf, self._tasks, self._look_s = scanner, printer, shelf, tasks, look_s
+        self._sure = SureSender(channel, TOPIC, tasks)
+        self._chunks = ChunkSender(channel, clock, tasks, self._read, kbps=chunk_kbps)
+        self._glimpses = Glimpses(make_glimpse, self._sure, self._chunks, tasks)
+        self._pages = Pages(shelf, self._sure, self._chunks, self._glimpses, clock)
+        self._scans = Scans(scanner, files, self._pages, grants, self._sure, tasks)
+        self._prints = Prints(printer, grants, self._sure, clock, tasks, rules)
+        self._takes_files = files is not None
+        self._kiosk_key = rules.kiosk_key
+        if sign_page is not None:
+            self._pages.sign = sign_page
+        self._report: asyncio.Task[None] | None = None
+        self._watch: asyncio.Task[None] | None = None
+        self.scan_started: Notifier[ScanRequested] = self._scans.started
+        self.scan_ended: Notifier[ScanEnded] = self._scans.ended
+        self.page_offered: Notifier[PageOffered] = self._pages.offered
+        self.page_released: Notifier[str] = self._pages.released
+        self.print_changed: Notifier[PrintChanged] = self._prints.changed
+        self.pages_began: Notifier[None] = self._chunks.began
+        self.showing = self._prints.showing
+        self._stop_hearing = [channel.on_message(TOPIC, self._on_message), channel.on_raw(chunks.TOPIC, self._on_chunk)]
+
+    @property
+    def held_pages(self) -> int:
+        """Pages that the desk does not have yet."""
+        return len(self._shelf)
+
+    @property
+    def sent_bytes(self) -> int:
+        """Of pages, so far."""
+        return self._chunks.sent_bytes
+
+    @property
+    def pages_cross(self) -> bool:
+        """Pages are on their way to the desk now."""
+        return self._chunks.waiting > 0
+
+    def _read(self, item_id: str) -> bytes:
+        """A page of the shelf, or a quick copy of one."""
+        try:
+            return self._glimpses.read(item_id)
+        except KeyError:
+            return self._shelf.read(item_id)
+
+    def set_page_rate(self, kbps: int) -> None:
+        """What pages may use of the line from now on."""
+        self._chunks.set_rate(kbps)
+
+    def offer_held_pages(self) -> None:
+        """Offers again what lies on the shelf, e.g. after a restart of the kiosk."""
+        self._pages.offer_all()
+
+    def _on_message(self, message: SessionMessage) -> None:
+        match message:
+            case DevicesRequested():
+                self._start_report()
+            case ScanRequested():
+                self._scans.on_requested(message)
+            case ScanCancelRequested(scan_id=scan_id):
+                self._scans.on_cancel(scan_id)
+            case PagesRequested():
+                self._pages.offer_all()
+            case ChunksRequested():
+                self._pages.send_again(message)
+            case PageKept(page_id=page_id):
+                self._pages.release(page_id)
+            case PageRefused(page_id=page_id, code=code):
+                log.warning("the desk refused a page: %s", code)
+                self._pages.release(page_id)
+            case PrintOffered():
+                self._prints.on_offered(message)
+                self._start_watch()
+            case PrintCancelRequested(print_id=print_id):
+                self._prints.on_cancel(print_id)
+            case _:
+                log.warning("a %s is not for the kiosk", type(message).__name__)
+
+    def _on_chunk(self, payload: bytes, headers: Mapping[str, str]) -> None:
+        self._prints.on_chunk(payload, headers)
+
+    def _start_watch(self) -> None:
+        if self._watch is None or self._watch.done():
+            self._watch = self._tasks.spawn(self._watch_prints(), name="devices-watch")
+
+    async def _watch_prints(self) -> None:
+        while self._prints.awaits_chunks:
+            await asyncio.sleep(self._look_s)
+            self._prints.look()
+
+    # ---- report ----------------------------------------------------------------------------------------------------
+
+    def _start_report(self) -> None:
+        if self._report is None or self._report.done():
+            self._report = self._tasks.spawn(self._tell_report(), name="devices-report")
+
+    async def _tell_report(self) -> None:
+        scanner, printer = await self._scanner_status(), await self._printer_status()
+        self._sure.tell(
+            DevicesReported(
+                scanner=scanner.state,
+                scanner_name=scanner.name[:500],
+                scanner_code=scanner.code,
+                printer=printer.state,
+                printer_name=printer.name[:500],
+                printer_code=printer.code,
+                feeder=scanner.feeder,
+                duplex=scanner.duplex,
+                files=self._takes_files,
+                kiosk_key=self._kiosk_key,
+            )
+        )
+
+    async def _scanner_status(self) -> ScannerStatus:
+        if self._scanner is None:
+            return _NO_SCANNER
+        try:
+            async with asyncio.timeout(STATE_TIMEOUT_S):
+                return await self._scanner.state()
+        except TimeoutError:
+            return ScannerStatus(state=ScannerState.FAULT, name="", code=ScannerGone.code)
+
+    async def _printer_status(self) -> PrinterStatus:
+        if self._printer is None:
+            return _NO_PRINTER
+        try:
+            async with asyncio.timeout(STATE_TIMEOUT_S):
+                return await self._printer.state()
+        except TimeoutError:
+            return PrinterStatus(state=ScannerState.FAULT, name="", code=PrinterGone.code)
+
+    # ---- the end ---------------------------------------------------------------------------------------------------
+
+    async def wipe(self) -> int:
+        """The caller has gone: stops everything and removes every page; says how many pages were removed.
+
+        A sheet that is being printed is let out; what still waits at the printer is cancelled.
+        """
+        await self.close()
+        self._glimpses.clear()
+        count = await asyncio.to_thread(self._shelf.wipe)
+        await self._prints.end()
+        return count
+
+    async def close(self) -> None:
+        """Stops talking and scanning; the pages stay on the shelf."""
+        for stop in self._stop_hearing:
+            stop()
+        await self._scans.close()
+        self._chunks.close()
+        self._sure.close()
+        for task in (self._report, self._watch):
+            if task is not None:
+                task.cancel()

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What the states and reasons of IPP mean for a person: our codes. Pure; used by `session.kiosk.drivers.ipp`.
+
+Source: RFC 8011, sections 5.3.7 (job-state), 5.4.11 (printer-state), 5.4.12 (printer-state-reasons), and IANA's list.
+"""
+
+from __future__ import annotations
+
+from session.core.device_errors import (
+    PrinterCoverOpen,
+    PrinterGone,
+    PrinterJammed,
+    PrinterOutOfPaper,
+    PrinterOutOfToner,
+    PrinterStopped,
+    PrintFailed,
+)
+from session.kiosk.drivers.ipp_codec import Attributes
+from session.kiosk.drivers.printer import JobProgress
+from session.protocol.conversation.messages import PrintState, ScannerState
+
+PRINTER_IDLE, PRINTER_PROCESSING, PRINTER_STOPPED = 3, 4, 5
+JOB_PENDING, JOB_HELD, JOB_PROCESSING, JOB_STOPPED, JOB_CANCELED, JOB_ABORTED, JOB_COMPLETED = range(3, 10)
+
+# Compared by their beginning: "-report", "-warning" or "-error" follows, and some printers cut long words.
+# In the order of what a person must see to first.
+_REASONS: tuple[tuple[str, str], ...] = (
+    ("media-jam", PrinterJammed.code),
+    ("cover-open", PrinterCoverOpen.code),
+    ("door-open", PrinterCoverOpen.code),
+    ("interlock-open", PrinterCoverOpen.code),
+    ("media-empty", PrinterOutOfPaper.code),
+    ("media-needed", PrinterOutOfPaper.code),
+    ("input-tray-missing", PrinterOutOfPaper.code),
+    ("toner-empty", PrinterOutOfToner.code),
+    ("marker-supply-empty", PrinterOutOfToner.code),
+    ("marker-ink-empty", PrinterOutOfToner.code),
+    ("paused", PrinterStopped.code),
+    ("moving-to-paused", PrinterStopped.code),
+    ("stopped", PrinterStopped.code),
+    ("shutdown", PrinterGone.code),
+    ("offline", PrinterGone.code),  # CUPS: the queue is there, its printer is not
+)
+_NO_TONER = PrinterOutOfToner.code
+
+
+def fault_code(reasons: tuple[str, ...]) -> str:
+    """Our code for the most pressing of the printer's reasons, or empty."""
+    for beginning, code in _REASONS:
+        if any(reason.startswith(beginning) for reason in reasons):
+            return code
+    return ""
+
+
+def _reasons(attributes: Attributes, name: str) -> tuple[str, ...]:
+    found = attributes.get(name)
+    return tuple(reason for reason in found.strings() if reason != "none") if found else ()
+
+
+def _number(attributes: Attributes, name: str) -> int:
+    found = attributes.get(name)
+    return found.first if found and isinstance(found.first, int) else 0
+
+
+def printer_state(attributes: Attributes) -> tuple[ScannerState, str, tuple[str, ...]]:
+    """(state, our code or empty, the printer's reasons) from the printer's attributes."""
+    reasons = _reasons(attributes, "printer-state-reasons")
+    code = fault_code(reasons)
+    accepting = attributes.get("printer-is-accepting-jobs")
+    refuses = accepting is not None and accepting.first is False
+    if not code and (refuses or _number(attributes, "printer-state") == PRINTER_STOPPED):
+        code = PrinterStopped.code
+    if code:
+        return ScannerState.FAULT, code, reasons
+    busy = _number(attributes, "printer-state") == PRINTER_PROCESSING
+    return ScannerState.BUSY if busy else ScannerState.READY, "", reasons
+
+
+def job_progress(job: Attributes, printer: Attributes) -> JobProgress:
+    """Where the job is, and what holds it up, from the attributes of both."""
+    state = _number(job, "job-state")
+    impressions = max(0, _number(job, "job-impressions-completed"))
+    reasons = _reasons(job, "job-state-reasons")
+    if state == JOB_COMPLETED:
+        return JobProgress(state=PrintState.DONE, impressions=impressions, reasons=reasons)
+    if state == JOB_CANCELED:
+        return JobProgress(state=PrintState.CANCELLED, impressions=impressions, reasons=reasons)
+    if state == JOB_ABORTED:
+        return JobProgress(state=PrintState.FAILED, code=PrintFailed.code, impressions=impressions, reasons=reasons)
+    printer_reasons = _reasons(printer, "printer-state-reasons")
+    code = fault_code(printer_reasons)
+    stopped = state in (JOB_HELD, JOB_STOPPED) or _number(printer, "printer-state") == PRINTER_STOPPED
+    if stopped and not code:
+        code = PrinterStopped.code
+    # A printer low of ink says "empty" long before it stops: by itself no reason to call the job waiting.
+    waits = stopped or (code and code != _NO_TONER)
+    moving = PrintState.PRINTING if state == JOB_PROCESSING else PrintState.SENT
+    return JobProgress(
+        state=PrintState.WAITING if waits else moving,
+        code=code,
+        impressions=impressions,
+        reasons=(*reasons, *printer_reasons),
+    )

@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Writes what the kiosk itself did in a session into its log. Used by `session.kiosk.session`, one per session.
+
+What the desk saw and did is written there (`session.desk.event_log`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from session.core.clock import Clock
+from session.kiosk.call.consent import KioskGrants
+from session.kiosk.call.privacy import KioskPrivacy
+from session.kiosk.call.video_call import KioskCall
+from session.kiosk.cobrowse.remote_control import Acted, KioskControl
+from session.kiosk.cobrowse.shared_page import KioskCobrowse
+from session.kiosk.cobrowse.shown_document import KioskShow
+from session.kiosk.devices.scanner_and_printer import KioskDevices
+from session.log import events
+from session.log.events import Writer
+from session.log.line_series import LineSeries
+from session.log.writer import LogWriter
+from session.media.line.end import LineEnd
+from session.protocol.conversation.messages import (
+    CallOffered,
+    GrantChanged,
+    KioskWiped,
+    MediaSeen,
+    PageOffered,
+    PageShown,
+    PrintChanged,
+    ScanEnded,
+    ScanRequested,
+)
+from session.protocol.endpoints.chat import Written
+from session.protocol.hub.requests import SessionFacts
+
+BURST_S = 1.0
+"""The same act of the agent is written once in so many seconds."""
+
+
+class Chronicle:
+    """Listens to the parts of one session and writes each fact once."""
+
+    def __init__(self, facts: SessionFacts, log: LogWriter, clock: Clock) -> None:
+        self._facts = facts
+        self._clock = clock
+        self._acts: dict[Acted, tuple[float, int]] = {}
+        self._log = log
+        self._series = LineSeries(log.write, Writer.KIOSK)
+        self._video_seen = self._audio_seen = False
+
+    def opened(self, resumed: bool, requested_at_utc: datetime | None) -> None:
+        """The session begins here, or goes on after a restart."""
+        if resumed:
+            self._log.write(events.SessionResumed(by=Writer.KIOSK))
+            return
+        facts = self._facts
+        pressed = events.CallRequestedAtKiosk(ticket_id=facts.ticket_id, service=facts.service)
+        self._log.write(pressed, at_utc=requested_at_utc)
+
+    def wiped(self, wiped: KioskWiped) -> None:
+        """Everything of the caller was removed."""
+        self._log.write(
+            events.KioskWiped(
+                pages_removed=wiped.pages_removed,
+                files_removed=wiped.files_removed,
+                profile_removed=wiped.profile_removed,
+                left_over=wiped.left_over,
+            )
+        )
+
+    def listen_beside(self, written: Written, privacy: KioskPrivacy) -> None:
+        """The caller's written words, of which only that they were sent is kept, and the privacy pauses."""
+        written.said.connect(lambda _fact: self._log.write(events.WordsSent(by=Writer.KIOSK)))
+        privacy.shown.connect(
+            lambda on: self._log.write(events.PrivacyChanged(on=on, by_caller=on and privacy.by_caller))
+        )
+
+    def listen(
+        self, grants: KioskGrants, call: KioskCall, page: KioskCobrowse, control: KioskControl, devices: KioskDevices
+    ) -> None:
+        """Connects the facts of the conversations to their events."""
+        control.acted.connect(self._on_acted)
+        grants.changed.connect(self._on_grant)
+        call.offered.connect(self._on_offered)
+        call.media_seen.connect(self._on_media)
+        page.page_told.connect(self._on_page_shown)
+        page.sharing_changed.connect(lambda sharing: self._log.write(events.SharingChanged(sharing=sharing)))
+        devices.scan_started.connect(self._on_scan_started)
+        devices.scan_ended.connect(self._on_scan_ended)
+        devices.page_offered.connect(self._on_page_offered)
+        devices.print_changed.connect(self._on_print)
+
+    def listen_to_line(self, line: LineEnd) -> None:
+        """The line's own series, ten seconds in one event, and each new rule of what we send."""
+        line.seen.connect(self._series.on_seen)
+        line.governed.connect(self._series.on_governed)
+
+    def line_closed(self) -> None:
+        """The conversation is over: the last seconds of the line."""
+        self._series.flush()
+
+    def listen_to_show(self, show: KioskShow) -> None:
+        """Connects the facts of shown documents to their events."""
+        show.opened.connect(lambda opened: self._log.write(events.DocumentShown(pages=opened.pages)))
+        show.painted.connect(lambda page: self._log.write(events.ShownPagePainted(page=page + 1)))
+        show.marked.connect(lambda kind: self._log.write(events.ShownPageMarked(kind=kind)))
+        show.ended.connect(lambda by_caller: self._log.write(events.ShowEnded(by_caller=by_caller)))
+
+    def _on_grant(self, change: GrantChanged) -> None:
+        self._log.write(
+            events.GrantChanged(
+                grant=change.grant,
+                allowed=change.allowed,
+                lasts_s=change.left_s,
+                reason=change.reason,
+                actor=change.actor,
+                text_version=change.text_version,
+                mandate=change.mandate,
+            )
+        )
+
+    def _on_acted(self, acted: Acted) -> None:
+        """Letters and turns of the wheel come in bursts: of the same act one event a second, with how many it was."""
+        written_at_s, unwritten = self._acts.get(acted, (float("-inf"), 0))
+        now_s = self._clock.monotonic_s()
+        if now_s - written_at_s < BURST_S:
+            self._acts[acted] = (written_at_s, unwritten + 1)
+            return
+        self._acts[acted] = (now_s, 0)
+        self._write_acted(acted, unwritten + 1)
+
+    def _write_acted(self, acted: Acted, times: int) -> None:
+        self._log.write(events.PageActed(command=acted.command, code=acted.code, times=times))
+
+    def page_closed(self) -> None:
+        """The shared page is over: what was counted and not written yet."""
+        for acted, (_written_at_s, unwritten) in self._acts.items():
+            if unwritten:
+                self._write_acted(acted, unwritten)
+        self._acts.clear()
+
+    def _on_offered(self, offer: CallOffered) -> None:
+        self._video_seen = self._audio_seen = False
+        self._log.write(events.CallOffered(call_id=offer.call_id, simulated_camera=offer.simulated_camera))
+
+    def _on_media(self, seen: MediaSeen) -> None:
+        if seen.frames and not self._video_seen:
+            self._video_seen = True
+            self._log.write(
+                events.VideoSeen(
+                    by=Writer.KIOSK,
+                    first_frame_ms=seen.first_frame_ms or 0.0,
+                    width_px=seen.width_px,
+                    height_px=seen.height_px,
+                )
+            )
+        if seen.audio_packets and not self._audio_seen:
+            self._audio_seen = True
+            self._log.write(events.AudioSeen(by=Writer.KIOSK, packets=seen.audio_packets))
+
+    def _on_page_shown(self, page: PageShown) -> None:
+        self._log.write(events.address_opened(page.address))
+
+    def _on_scan_started(self, scan: ScanRequested) -> None:
+        self._log.write(events.ScanStarted(scan_id=scan.scan_id))
+
+    def _on_scan_ended(self, ended: ScanEnded) -> None:
+        self._log.write(events.ScanEnded(scan_id=ended.scan_id, pages=ended.pages, code=ended.code))
+
+    def _on_page_offered(self, offer: PageOffered) -> None:
+        self._log.write(
+            events.PageTaken(
+                page_id=offer.page_id,
+                scan_id=offer.scan_id,
+                kind=offer.kind,
+                sha256=offer.sha256,
+                size_bytes=offer.size_bytes,
+            )
+        )
+
+    def _on_print(self, change: PrintChanged) -> None:
+        self._log.write(
+            events.PrintChanged(
+                print_id=change.print_id,
+                state=change.state,
+                job_id=change.job_id,
+                code=change.code,
+                sha256=change.sha256,
+            )
+        )

@@ -1,0 +1,324 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The kiosk's side of the talk with the hub: services, ticket, session, log. Used by the kiosk's program.
+
+The other end is `session.hub.api.handlers`; the desk's counterpart is `session.desk.hub.client`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+
+from session.bus.channel import BusChannel
+from session.bus.client import BusClient
+from session.core.clock import Clock
+from session.core.errors import SessionError, TicketTaken, TicketUnknown
+from session.core.notifier import Notifier
+from session.core.tasks import Tasks
+from session.protocol.hub.line_probe import LineProbe, LineProbed
+from session.protocol.hub.log import LogAck, LogAppend
+from session.protocol.hub.requests import (
+    Done,
+    HangUpRequest,
+    HubEvent,
+    HubMessage,
+    LeaveRequest,
+    PeerPresence,
+    ServicesAnswer,
+    ServicesChanged,
+    ServicesRequest,
+    SessionEnded,
+    SessionFacts,
+    SessionOpened,
+    StatusRequest,
+    TicketAnswer,
+    TicketChanged,
+    TicketRequested,
+)
+from session.protocol.hub.site import HelpAnswer, HelpCall, HelpState
+from session.protocol.hub.talk_state import Third
+from session.protocol.hub.third_parties import BannerShown, PassingAnswer, PassingRequest, TalkAnswer, TalkRequest
+from session.protocol.hub.tickets import Ticket, TicketState
+from session.protocol.hub.waiting import (
+    AwayAnswer,
+    AwayRequest,
+    AwayTicket,
+    CallbackAnswer,
+    CallbackRequest,
+    ComeBackRequest,
+    StepAwayRequest,
+)
+from session.protocol.wire.ids import split_service
+
+log = logging.getLogger(__name__)
+
+TRIES = 5
+BULK_S = 30.0
+POLL_S = 10.0
+"""Between two questions after our ticket: news may get lost, questions do not."""
+
+ASKS = 3
+"""Questions in a row whose answers news overtake; then the news are believed until the next poll."""
+
+OPEN = frozenset({TicketState.WAITING, TicketState.OFFERED, TicketState.IN_SESSION})
+
+
+WAITS_AGAIN = frozenset({"desk_lost", "passed_on"})
+"""Reasons of a session's end after which our ticket goes on: it waits again, or somebody else has it."""
+
+
+class KioskLink:
+    """What a kiosk asks of the hub and hears from it.
+
+    Attributes:
+        ticket_changed: our ticket's place or state. session_opened: an agent has accepted (once per session).
+        session_ended: the session is over (once). peer_presence: the desk is silent or back.
+        connection_changed: the bus came or went. services_changed: ask for the services again.
+        retrying: a request is being repeated because its outcome is unknown.
+    """
+
+    def __init__(self, bus: BusClient, clock: Clock, tasks: Tasks, *, poll_s: float = POLL_S) -> None:
+        self.ticket_changed: Notifier[TicketChanged] = Notifier()
+        self.session_opened: Notifier[SessionFacts] = Notifier()
+        self.session_ended: Notifier[SessionEnded] = Notifier()
+        self.peer_presence: Notifier[PeerPresence] = Notifier()
+        self.connection_changed: Notifier[bool] = bus.connected
+        self.services_changed: Notifier[ServicesChanged] = Notifier()
+        self.retrying: Notifier[str] = Notifier()
+        self._bus = bus
+        self._clock = clock
+        self._tasks = tasks
+        self._poll_s = poll_s
+        self._ticket: Ticket | None = None
+        self._session: str | None = None
+        self._early: SessionFacts | None = None
+        self._opened: set[str] = set()
+        self._ended: set[str] = set()
+        self._heard = 0
+
+    async def start(self) -> None:
+        """Listens and gives signs of life."""
+        self._bus.news.connect(self._on_news)
+        self._bus.connected.connect(self._on_connected)
+        self._bus.beat()
+        self._tasks.spawn(self._poll(), name="ask after the ticket")
+
+    @property
+    def ticket(self) -> Ticket | None:
+        """Our open ticket as last heard, or None."""
+        return self._ticket
+
+    # ---- asking ----------------------------------------------------------------------------------------------------
+
+    async def services(self) -> ServicesAnswer:
+        """What this kiosk offers now."""
+        return await self._insist("services", ServicesRequest(), ServicesAnswer)
+
+    async def call(self, service: str, caller_number: str, request_id: str) -> TicketAnswer:
+        """Asks for an agent; the same `request_id` is the same ticket however often it is sent.
+
+        Raises:
+            ServiceUnknown, CallerNumberInvalid, BusUnreachable; `HubUnreachable` when the outcome stayed unknown.
+        """
+        wish = TicketRequested(request_id=request_id, service=service, caller_number=caller_number)
+        if caller_number:
+            sealed = await self._bus.sealed_number(split_service(service, "")[0], caller_number)
+            if sealed is not None:  # the hub has no use for it in clear
+                wish = msgspec.structs.replace(wish, caller_number="", sealed_number=sealed)
+        answer = await self._insist("call", wish, TicketAnswer)
+        self._take(answer)
+        return answer
+
+    async def status(self, ticket_id: str) -> TicketAnswer:
+        """Where the ticket is; also after a restart. Raises `TicketUnknown`."""
+        answer = await self._insist("status", StatusRequest(ticket_id=ticket_id), TicketAnswer)
+        self._take(answer)
+        return answer
+
+    async def step_away(self, ticket_id: str, how: Literal["back", "phone"], phone: str = "") -> TicketAnswer:
+        """The caller goes and keeps the place; this kiosk is free for the next one.
+
+        Raises:
+            TicketTaken: an agent has just accepted. NotAllowed, CallerNumberInvalid, TicketUnknown.
+        """
+        wish = StepAwayRequest(ticket_id=ticket_id, how=how, phone=phone)
+        answer = await self._insist("step_away", wish, TicketAnswer)
+        self.drop_ticket()
+        return answer
+
+    async def coming(self) -> list[AwayTicket]:
+        """Tickets whose callers may come back to this kiosk."""
+        return (await self._insist("away", AwayRequest(), AwayAnswer)).tickets
+
+    async def come_back(self, number: str) -> TicketAnswer:
+        """The caller of this ticket number is here. Raises `TicketUnknown`."""
+        answer = await self._insist("come_back", ComeBackRequest(number=number), TicketAnswer)
+        self._take(answer)
+        return answer
+
+    async def ask_callback(self, service: str, phone: str, request_id: str) -> str:
+        """A caller of a closed service wants to be called; from when on (ISO 8601), "" when unknown.
+
+        Raises:
+            CallerNumberInvalid, NotAllowed, ServiceUnknown.
+        """
+        wish = CallbackRequest(request_id=request_id, service=service, phone=phone)
+        return (await self._insist("callback", wish, CallbackAnswer)).due_at
+
+    async def leave(self, ticket_id: str) -> None:
+        """Leaves the queue. Raises `TicketTaken` when an agent has just accepted: hang up instead."""
+        await self._insist("leave", LeaveRequest(ticket_id=ticket_id), Done)
+        if self._ticket is not None and self._ticket.id == ticket_id:
+            self._ticket = None
+
+    async def leave_for_good(self, ticket_id: str) -> None:
+        """Ends a ticket whose caller has gone already, also when an agent has accepted it meanwhile."""
+        try:
+            await self._insist("leave", LeaveRequest(ticket_id=ticket_id), Done)
+        except TicketTaken:
+            answer = await self._insist("status", StatusRequest(ticket_id=ticket_id), TicketAnswer)
+            if answer.ticket.state is TicketState.IN_SESSION and answer.ticket.session is not None:
+                await self.hang_up(answer.ticket.session, "caller")
+
+    def drop_ticket(self) -> None:
+        """This kiosk's caller has gone: what the hub still tells of the ticket concerns nobody here."""
+        self._ticket = self._session = self._early = None
+
+    async def hang_up(self, session_id: str, reason: str = "done") -> None:
+        """Ends the conversation."""
+        await self._insist("hang_up", HangUpRequest(session_id=session_id, reason=reason), Done)
+
+    async def append_log(self, session_id: str, first: int, records: Sequence[bytes]) -> int:
+        """Gives records to the log's keeper; returns the number below which it has all of ours."""
+        wish = LogAppend(session_id=session_id, first=first, records=[msgspec.Raw(record) for record in records])
+        return (await self._insist("log", wish, LogAck, BULK_S)).next
+
+    async def passing(self, ticket_id: str) -> PassingAnswer:
+        """For whom our caller waits after being passed on."""
+        return await self._insist("passing", PassingRequest(ticket_id=ticket_id), PassingAnswer)
+
+    async def talk(self, session_id: str) -> TalkAnswer:
+        """Who is in the conversation, with names."""
+        return await self._insist("talk", TalkRequest(session_id=session_id), TalkAnswer)
+
+    async def banner_shown(self, session_id: str, third: Third) -> None:
+        """Our screen names the third person now."""
+        await self._insist("banner_shown", BannerShown(session_id=session_id, role=third.role, user=third.user), Done)
+
+    async def call_help(self, state: HelpState, *, new: bool = False) -> HelpState:
+        """Says that the site's host is wanted, or no more; what the host has answered. Raises `NotAllowed`."""
+        return (await self._bus.request("call_help", HelpCall(state=state, new=new), HelpAnswer)).state
+
+    async def probe_line(self, probe: LineProbe) -> LineProbed:
+        """A piece of filler up or down, to measure the line. Raises as `BusClient.request`."""
+        return await self._bus.request("line_probe", probe, LineProbed, 10.0)
+
+    def channel(self, session_id: str) -> BusChannel:
+        """The line to the session's desk."""
+        return self._bus.channel(session_id)
+
+    def drop_channel(self, session_id: str) -> None:
+        """Forgets the line of a session that is over and wiped."""
+        self._bus.drop_channel(session_id)
+
+    async def _insist[Answer](
+        self, verb: str, message: HubMessage, answer_type: type[Answer], timeout_s: float = 5.0
+    ) -> Answer:
+        """Repeats the same request while its outcome is unknown, at most `TRIES` times."""
+        return await self._bus.insist(verb, message, answer_type, timeout_s, tries=TRIES, on_retry=self.retrying.emit)
+
+    # ---- hearing ---------------------------------------------------------------------------------------------------
+
+    def _on_news(self, event: HubEvent) -> None:
+        self._heard += 1
+        match event:
+            case TicketChanged():
+                self._on_ticket(event)
+            case SessionOpened():
+                self._open(event.session)
+            case SessionEnded():
+                self._end(event)
+            case PeerPresence():
+                self.peer_presence.emit(event)
+            case ServicesChanged():
+                self.services_changed.emit(event)
+
+    def _on_ticket(self, event: TicketChanged) -> None:
+        if self._ticket is None or self._ticket.id not in (event.ticket.id, event.ticket.moved_from):
+            return
+        self._ticket = event.ticket if event.ticket.state in OPEN else None
+        if event.ticket.state is TicketState.WAITING:
+            self._session = None
+        self.ticket_changed.emit(event)
+
+    def _open(self, facts: SessionFacts) -> None:
+        if self._ticket is None or facts.ticket_id != self._ticket.id:
+            self._early = facts  # an agent may be faster than the answer to our call
+            return
+        if facts.id not in self._opened:
+            self._opened.add(facts.id)
+            self._session = facts.id
+            self.session_opened.emit(facts)
+
+    def _end(self, event: SessionEnded) -> None:
+        if event.session_id in self._ended:
+            return
+        self._ended.add(event.session_id)
+        if self._session == event.session_id:
+            self._session = None
+        is_ours = self._ticket is not None and event.session_id.startswith(f"{self._ticket.id}_")
+        if is_ours and event.reason not in WAITS_AGAIN:
+            self._ticket = None
+        self.session_ended.emit(event)
+
+    def _on_connected(self, connected: bool) -> None:
+        if connected and self._ticket is not None:
+            self._tasks.spawn(self._ask(self._ticket.id), name="ask after the ticket now")
+
+    async def _poll(self) -> None:
+        while True:
+            await asyncio.sleep(self._poll_s)
+            if self._ticket is not None:
+                await self._ask(self._ticket.id)
+
+    async def _ask(self, ticket_id: str) -> None:
+        """Compares what we know with what the hub says; an answer that news have overtaken is asked for again."""
+        answer: TicketAnswer | None
+        for _ in range(ASKS):
+            heard = self._heard
+            try:
+                answer = await self._bus.request("status", StatusRequest(ticket_id=ticket_id), TicketAnswer)
+            except TicketUnknown:
+                answer = None
+            except SessionError as error:
+                log.info("no answer about the ticket: %s", error.code)
+                return
+            if self._ticket is None or self._ticket.id != ticket_id:
+                return  # another caller is here by now
+            if answer is None:
+                self._ticket = None
+                return
+            if heard == self._heard:
+                self._compare(answer)
+                return
+
+    def _compare(self, answer: TicketAnswer) -> None:
+        """What news would have told us, from an answer."""
+        before, ticket = self._ticket, answer.ticket
+        if self._session is not None and (ticket.state not in OPEN or ticket.session != self._session):
+            by = {"k": "kiosk", "a": "agent"}.get(ticket.changed_by[:1], "hub")
+            self._end(SessionEnded(session_id=self._session, by=by, reason=ticket.reason))
+        self._take(answer)
+        if before != ticket:
+            self.ticket_changed.emit(TicketChanged(ticket=ticket, position=answer.position, wait_s=answer.wait_s))
+
+    def _take(self, answer: TicketAnswer) -> None:
+        self._ticket = answer.ticket if answer.ticket.state in OPEN else None
+        early, self._early = self._early, None
+        for facts in (answer.session, early):
+            if facts is not None and self._ticket is not None and facts.ticket_id == self._ticket.id:
+                self._open(facts)

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The waiting room's display asks the hub what to show, again and again. Used by the display's program.
+
+Asked, not told: a display that misses a message would show yesterday's numbers; one that gets no answer says so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from session.bus.client import BusClient
+from session.core.errors import SessionError
+from session.core.notifier import Notifier
+from session.core.tasks import Tasks
+from session.protocol.hub.waiting import DisplayAnswer, DisplayRequest
+
+log = logging.getLogger(__name__)
+
+LOOK_S = 2.0
+
+
+class DisplayLink:
+    """What a display hears of the hub.
+
+    Attributes:
+        answered: what to show now. lost: no answer came; the code of the error.
+    """
+
+    def __init__(self, bus: BusClient, tasks: Tasks, *, look_s: float = LOOK_S) -> None:
+        self.answered: Notifier[DisplayAnswer] = Notifier()
+        self.lost: Notifier[str] = Notifier()
+        self._bus = bus
+        self._tasks = tasks
+        self._look_s = look_s
+
+    def start(self) -> None:
+        """Begins to ask."""
+        self._bus.beat()
+        self._tasks.spawn(self._look(), name="display looks")
+
+    async def _look(self) -> None:
+        while True:
+            try:
+                answer = await self._bus.request("display", DisplayRequest(), DisplayAnswer)
+            except SessionError as error:
+                log.info("the display has no answer: %s", error.code)
+                self.lost.emit(error.code)
+            else:
+                self.answered.emit(answer)
+            await asyncio.sleep(self._look_s)

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The kiosk's call for the site's host: repeated while the caller wants it. Used by the kiosk's program.
+
+The other end is `session.hub.transfers.host_calls`, which stores nothing: what was heard last is said again, so a hub
+that was restarted knows it too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from session.core.errors import NotAllowed, SessionError
+from session.core.notifier import Notifier
+from session.core.tasks import Tasks
+from session.kiosk.hub.client import KioskLink
+from session.protocol.hub.site import HelpState
+
+log = logging.getLogger(__name__)
+
+AGAIN_S = 3.0
+
+HERE_S = 60.0
+"""Who called the host so lately has not gone."""
+
+
+class HelpCall:
+    """One call at a time.
+
+    Attributes:
+        changed: what the host has answered so far.
+    """
+
+    def __init__(self, link: KioskLink, tasks: Tasks, *, again_s: float = AGAIN_S) -> None:
+        self.changed: Notifier[HelpState] = Notifier()
+        self.state = HelpState.NONE
+        self._link, self._tasks, self._again_s = link, tasks, again_s
+        self._running: asyncio.Task[None] | None = None
+        self._pressed_s = 0.0
+
+    def press(self) -> None:
+        """The caller calls the host, or takes the call back. Who is being helped already changes nothing."""
+        if self.state is HelpState.NONE:
+            self._pressed_s = asyncio.get_running_loop().time()
+            self._set(HelpState.WANTED)
+            self._running = self._tasks.spawn(self._repeat(), name="call the host")
+        elif self.state is not HelpState.HERE:
+            self.reset()
+
+    def reset(self) -> None:
+        """The caller has gone: nobody needs to come any more. A host who is there says so itself."""
+        if self.state in (HelpState.WANTED, HelpState.COMING):
+            self._set(HelpState.NONE)
+
+    def left_alone(self) -> None:
+        """A page went back to the start by itself: nobody is there, unless somebody has called a moment ago.
+
+        A page whose time was over took back the call of whoever had come meanwhile.
+        """
+        if asyncio.get_running_loop().time() - self._pressed_s > HERE_S:
+            self.reset()
+
+    def _set(self, state: HelpState) -> None:
+        if state is not self.state:
+            self.state = state
+            self.changed.emit(state)
+
+    def _is_wanted(self) -> bool:
+        return self.state is not HelpState.NONE
+
+    async def _repeat(self) -> None:
+        is_new = True
+        while self._is_wanted():
+            said = self.state
+            try:
+                heard = await self._link.call_help(said, new=is_new)
+            except NotAllowed:
+                self._set(HelpState.NONE)
+                return
+            except SessionError as error:
+                log.info("the host cannot be called yet: %s", error.code)
+            else:
+                is_new = False
+                if self._is_wanted():  # not taken back meanwhile
+                    self._set(heard)
+            if self._is_wanted():
+                await asyncio.sleep(self._again_s)
+        await self._take_back()
+
+    async def _take_back(self) -> None:
+        """Says that nobody is wanted, unless the caller has called again."""
+        try:
+            if not self._is_wanted():
+                await self._link.call_help(HelpState.NONE)
+        except SessionError as error:  # then the hub forgets it by itself
+            log.info("the host was not told that nobody is wanted: %s", error.code)

@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""One session at the kiosk: consent, call, shared page, scanner and printer on one channel, and its end: the wipe.
+
+Built by the kiosk's program for each session; the other end is `session.desk.session`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from session.bus.transport.nkeys import sign
+from session.core.clock import Clock
+from session.core.errors import BusUnreachable
+from session.core.tasks import Tasks
+from session.kiosk.call.consent import KioskGrants
+from session.kiosk.call.privacy import KioskPrivacy
+from session.kiosk.call.third_parties import KioskTalk
+from session.kiosk.call.video_call import CallMedia, CallPage, KioskCall
+from session.kiosk.cobrowse.mirror_sender import DEFAULT_KBPS
+from session.kiosk.cobrowse.remote_control import HandsLike, KioskControl
+from session.kiosk.cobrowse.shared_page import BrowserLike, KioskCobrowse
+from session.kiosk.cobrowse.shown_document import KioskShow, ShowScreen
+from session.kiosk.devices.given_files import GivenFiles
+from session.kiosk.devices.page_shelf import PageShelf
+from session.kiosk.devices.prints import CountPages, PrintRules
+from session.kiosk.devices.quick_copies import MakeGlimpse
+from session.kiosk.devices.scanner_and_printer import KioskDevices
+from session.kiosk.drivers.printer import Printer
+from session.kiosk.drivers.scanner import Scanner
+from session.kiosk.event_log import Chronicle
+from session.kiosk.line import KioskLine
+from session.kiosk.wipe import Wipe
+from session.log.writer import LogWriter
+from session.protocol.conversation.messages import Grant, KioskWiped, PageOffered
+from session.protocol.conversation.page_signing import words_of
+from session.protocol.endpoints.channel import SessionChannel
+from session.protocol.endpoints.chat import Written
+from session.protocol.endpoints.third_party_banner import TalkAsker
+from session.protocol.hub.requests import SessionFacts
+
+log = logging.getLogger(__name__)
+
+STOP_S = 5.0
+
+
+class Wipeable(BrowserLike, HandsLike, Protocol):
+    """The kiosk's browser, which can forget a caller."""
+
+    def wipe(self, on_wiped: Callable[[bool], None]) -> None:
+        """Destroys page and profile; calls back once, with True when nothing of the caller is left."""
+        ...
+
+
+@dataclass(frozen=True)
+class KioskParts:
+    """What a kiosk has, for all its sessions.
+
+    Attributes:
+        call_page, third_page: run the calls with the agent and with a third person.
+        documents: shows what the agent shows.
+        scanner, printer: from the settings; None when there is none.
+        shelf_wrapping: key that wraps those of the pages on the disk (see `session.kiosk.devices.shelf_encryption`).
+        kiosk_key: public key of this kiosk, to which prints are bound. count_pages: see `session.kiosk.devices.prints`.
+        seed: the kiosk's own, which signs the pages that it scans; b"": they are not signed.
+        consent_version: which words the screen uses to ask for a power now.
+        chunk_kbps: rate of pages on the line.
+        file_folders: where removable disks appear, from which a caller may give a file; none: no files are taken.
+        make_glimpse: see `session.kiosk.devices.quick_copies`.
+        mirror_kbps: rate that the shared page may always use.
+    """
+
+    call_page: CallPage
+    third_page: CallPage
+    browser: Wipeable
+    documents: ShowScreen
+    scanner: Scanner | None
+    printer: Printer | None
+    media: CallMedia
+    chunk_kbps: int
+    shelf_wrapping: bytes
+    kiosk_key: str
+    count_pages: CountPages
+    seed: bytes = b""
+    mirror_kbps: int = DEFAULT_KBPS
+    consent_version: Callable[[Grant], str] = lambda _grant: ""
+    make_glimpse: MakeGlimpse | None = None
+    file_folders: tuple[Path, ...] = ()
+
+
+async def browser_wiped(browser: Wipeable) -> bool:
+    """Wipes the browser and waits for its end; True when nothing of the caller is left."""
+    wiped: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+    def on_wiped(gone: bool) -> None:
+        if not wiped.done():
+            wiped.set_result(gone)
+
+    browser.wipe(on_wiped)
+    return await wiped
+
+
+class KioskSession:
+    """The kiosk's side of one conversation.
+
+    Args:
+        facts: the session.
+        channel: to the desk.
+        parts: the kiosk's devices and panes.
+        folder: the session's own folder, removed at its end.
+        log_writer: this end's part of the session's log.
+        link: to the hub, to ask who joins.
+        resumed: the kiosk was restarted in the middle.
+    """
+
+    def __init__(
+        self,
+        facts: SessionFacts,
+        channel: SessionChannel,
+        parts: KioskParts,
+        folder: Path,
+        log_writer: LogWriter,
+        link: TalkAsker,
+        clock: Clock,
+        tasks: Tasks,
+        *,
+        resumed: bool,
+    ) -> None:
+        self.facts = facts
+        self._channel, self._parts, self._folder, self._log = channel, parts, folder, log_writer
+        self.shelf = PageShelf(folder / "pages", parts.shelf_wrapping)
+        self.grants = KioskGrants(channel, clock, tasks, parts.consent_version)
+        media = parts.media.with_plan(parts.media.plan.with_rules(facts.ice))
+        self.call = KioskCall(channel, parts.call_page, clock, tasks, clock.monotonic_s(), media)
+        self.talk = KioskTalk(channel, self.call, parts.third_page, link, clock, tasks, media)
+        self.page = KioskCobrowse(channel, parts.browser, self.grants, clock, tasks, mirror_kbps=parts.mirror_kbps)
+        self.files = GivenFiles(parts.file_folders) if parts.file_folders else None
+        self.devices = KioskDevices(
+            channel,
+            parts.scanner,
+            parts.printer,
+            self.shelf,
+            self.grants,
+            clock,
+            tasks,
+            PrintRules(facts.id, parts.kiosk_key, parts.count_pages),
+            sign_page=self._sign_page if parts.seed else None,
+            chunk_kbps=parts.chunk_kbps,
+            make_glimpse=parts.make_glimpse,
+            files=self.files,
+        )
+        self.control = KioskControl(channel, parts.browser, self.page, self.grants, clock, tasks)
+        self.show = KioskShow(channel, parts.documents, clock, tasks)
+        self.line = KioskLine(channel, self.call, self.page, self.devices, facts.line, clock, tasks, parts.chunk_kbps)
+        self.talk.third_called.connect(self.line.set_third)
+        self.written = Written(channel, tasks)
+        self.privacy = KioskPrivacy(channel, self.call, self.page, tasks)
+        self.chronicle = Chronicle(facts, log_writer, clock)
+        self.chronicle.listen(self.grants, self.call, self.page, self.control, self.devices)
+        self.chronicle.listen_to_line(self.line)
+        self.chronicle.listen_beside(self.written, self.privacy)
+        self.chronicle.listen_to_show(self.show)
+        self._resumed = resumed
+
+    def _sign_page(self, offer: PageOffered) -> PageOffered:
+        """The page's manifest under the kiosk's own key, before anything of it leaves the kiosk."""
+        signature = sign(self._parts.seed, words_of(self.facts.id, offer))
+        return msgspec.structs.replace(offer, signer=self._parts.kiosk_key, signature=signature)
+
+    async def start(self, requested_at_utc: datetime | None) -> None:
+        """Allows the organisation's addresses, makes the call, tells the desk how things are.
+
+        Args:
+            requested_at_utc: when the caller pressed the button, if this kiosk still knows.
+        """
+        self._parts.browser.set_allowed(self.facts.allowed_addresses)
+        self.chronicle.opened(self._resumed, requested_at_utc)
+        if self._resumed:
+            self.devices.offer_held_pages()
+        self.call.start()
+        self.line.start()
+        self.grants.repeat_all()
+
+    async def end(self, flush_s: float) -> KioskWiped:
+        """Stops everything, removes everything of the caller, looks again, and tells the desk.
+
+        Returns:
+            The wipe's report, `left_over` 0 when nothing is left.
+        """
+        self.control.close()
+        self.line.close()
+        self.chronicle.line_closed()
+        self.chronicle.page_closed()
+        self.page.close()
+        self.written.forget()
+        await _careful(self.privacy.close(), "the privacy pause", None)
+        shown_left = self.show.close()
+        await _careful(self.talk.close(), "the call with a third person", None)
+        await _careful(self.call.hang_up(), "the call", None)
+        shelved = await _careful(self.devices.wipe(), "the devices", 0)
+        profile_removed = await _careful(browser_wiped(self._parts.browser), "the browser", False)
+        self.grants.close()
+        wiped = await asyncio.to_thread(Wipe(self._folder).wipe, shelved, profile_removed, shown_left)
+        self.chronicle.wiped(wiped)
+        try:
+            await self._channel.send("end", wiped)
+        except BusUnreachable:
+            log.warning("the desk was not told of the wipe: the line is away")
+        await self._log.close(flush_s)
+        return wiped
+
+
+async def _careful[Result](work: Awaitable[Result], what: str, otherwise: Result) -> Result:
+    """One part that fails to stop must not keep the others from being wiped."""
+    try:
+        return await asyncio.wait_for(work, STOP_S)
+    except Exception as error:  # whatever it is, the wipe goes on; the developer log has it
+        log.error("%s did not stop in order: %s", what, type(error).__name__)
+        return otherwise

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What keeps callers from hearing themselves at a desk: by its setting, or by rules where that is "auto".
+
+Used by compose, the doctor and `engine_choice`. The rules: the browser's engine cancels echo itself; before the aiortc
+engine it is the system, where the chosen microphone is the system's cancelled one, else the program's own filter
+(`voice_filter`), else nothing.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from session.media.audio.voice_filter import is_installed
+
+
+class EchoSetting(StrEnum):
+    """What the person wants; `APM` is the program's own filter, WebRTC's audio processing module."""
+
+    AUTO = "auto"
+    OFF = "off"
+    APM = "apm"
+    SYSTEM = "system"
+
+
+class EchoBy(StrEnum):
+    """What is at work. `OFF` on purpose; `MISSING`: wanted, and the package is not installed."""
+
+    APM = "apm"
+    SYSTEM = "system"
+    BROWSER = "browser"
+    OFF = "off"
+    MISSING = "missing"
+
+
+def echo_by(wanted: EchoSetting, *, browser: bool, microphone: str, apm: bool | None = None) -> EchoBy:
+    """What cancels echo.
+
+    Args:
+        browser: the engine is the browser's. microphone: its name. apm: whether the program has its filter; None looks.
+    """
+    if wanted is EchoSetting.OFF:
+        return EchoBy.OFF
+    if wanted is EchoSetting.SYSTEM or (wanted is EchoSetting.AUTO and not browser and cancels_echo(microphone)):
+        return EchoBy.SYSTEM
+    if browser:
+        return EchoBy.BROWSER
+    return EchoBy.APM if (is_installed() if apm is None else apm) else EchoBy.MISSING
+
+
+def cancels_echo(microphone: str) -> bool:
+    """Whether a microphone of this name has the system's echo canceller before it (PulseAudio and PipeWire say so)."""
+    return "echo" in microphone.lower() and "cancel" in microphone.lower()

@@ -1,0 +1,412 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""One call of the aiortc engine: a peer connection and all that belongs to it. Lives in the media thread.
+
+Used by `aiortc_engine`; one object per call, so that nothing of an earlier call can show up in a later one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import av
+from aiortc import RTCConfiguration, RTCIceServer, RTCIceTransportPolicy, RTCSessionDescription
+from aiortc.rtp import RtpPacket
+
+from session.core.tasks import Tasks
+from session.media.audio.sound import BLOCK_S, SoundSink
+from session.media.audio.voice_playout import VoicePlayout
+from session.media.engine import MediaState, MediaStats, PictureLimits
+from session.media.engines.aiortc_internals import Connection, Receiver, Sender, use_encoder
+from session.media.engines.aiortc_start import Addresses
+from session.media.engines.outage import CutLine
+from session.media.engines.queue_delay import LineEstimator
+from session.media.engines.received import Received, Transport
+from session.media.engines.tracks import Pacer, PictureTrack, VoiceTrack
+from session.media.frames import VideoFrame
+from session.media.ice import IceServer
+from session.media.line.budget import ASKED_VOICE_BPS, VOICE_KBPS, WIDE_KBPS, cheap_first, picture_kbps
+from session.media.line.sent_loss import SentLoss
+from session.media.sdp import first_codec, in_order, lean, with_line_hints, without_local_names
+from session.media.video.encoders import PictureEncoder, VoiceEncoder
+from session.media.video.lip_sync import LipSync
+from session.media.video.packet_pacer import PacketPacer
+from session.media.video.picture_codecs import PICTURE_CODECS
+from session.media.video.picture_receiver import PictureReceiver
+from session.media.video.send_rate import SendRate
+from session.media.video.smoother import Smoother
+
+log = logging.getLogger(__name__)
+
+CLOSE_TIMEOUT_S = 4.0
+POLL_S = 0.25
+SILENT_AFTER_S = 2.5
+"""Reports come about once a second; without any for so long nobody seems to read our pictures."""
+
+PACE = 1.6
+"""Packets leave at so much of the picture's rate: a large picture is out before the next is due, mostly."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineSettings:
+    """How wide the line is and what is sent.
+
+    Attributes:
+        ice_servers: at most one STUN and one TURN server are used by aiortc. None are needed in one network; aiortc's
+            own default, a server of Google's, is never used.
+        start_kbps, max_kbps: of the picture, both ways, while the line is not known.
+        line_kbps: what the line carries, kilobits of IP each way; 0: not known. Then nothing above it is ever hinted.
+        fps: pictures sent a second.
+        codecs: of the picture, the preferred one first.
+    """
+
+    ice_servers: tuple[IceServer, ...] = ()
+    relay_only: bool = False
+    start_kbps: int = 300
+    max_kbps: int = 2000
+    line_kbps: int = 0
+    fps: int = 25
+    codecs: tuple[str, ...] = PICTURE_CODECS
+
+    @property
+    def codec_order(self) -> tuple[str, ...]:
+        """As `codecs`; on a wide line VP8 comes first where it is wanted."""
+        return cheap_first(self.codecs, self.line_kbps)
+
+    @property
+    def picture_kbps(self) -> tuple[int, int]:
+        """(start, most) for the picture."""
+        most = picture_kbps(self.line_kbps, self.max_kbps)
+        return (most if self.line_kbps else min(self.start_kbps, most)), most
+
+    @property
+    def connection(self) -> RTCConfiguration:
+        """How aiortc finds a way."""
+        # BALANCED, aiortc's default, on purpose: MAX_BUNDLE hangs when the offer's order differs from our tracks'.
+        servers = [RTCIceServer(s.url, s.username or None, s.credential or None) for s in self.ice_servers]
+        policy = RTCIceTransportPolicy.RELAY if self.relay_only else RTCIceTransportPolicy.ALL
+        return RTCConfiguration(iceServers=servers, iceTransportPolicy=policy)
+
+
+def _ignore_state(state: MediaState) -> None:
+    """Nobody watches."""
+
+
+def _always() -> bool:
+    """Always."""
+    return True
+
+
+class _VoiceInlet:
+    """Packets of the caller's voice go to the playout."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    async def on_packet(self, packet: RtpPacket, codec: str) -> None:
+        now_s = asyncio.get_running_loop().time()
+        self._call.received.count_voice_packet()
+        self._call.line.hear_voice(now_s)
+        self._call.go_on()
+        if packet.payload and codec == "opus":
+            self._call.playout.put(packet.timestamp, packet.payload, now_s)
+
+    def on_report(self, ntp: int, rtp_timestamp: int) -> None:
+        self._call.lips.on_report("audio", ntp, rtp_timestamp)
+
+    def on_end(self) -> None:
+        """The watchdog of the call sees that nothing comes."""
+
+
+class _PictureInlet:
+    """Packets of the caller's picture go to the assembler."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    async def on_packet(self, packet: RtpPacket, codec: str) -> None:
+        self._call.line.hear_picture(asyncio.get_running_loop().time())
+        self._call.go_on()
+        pictures = self._call.pictures
+        if pictures is not None:
+            await pictures.add(packet.sequence_number, packet.timestamp, bool(packet.marker), packet.payload, codec)
+
+    def on_report(self, ntp: int, rtp_timestamp: int) -> None:
+        self._call.lips.on_report("video", ntp, rtp_timestamp)
+
+    def on_end(self) -> None:
+        """As for the voice."""
+
+
+class Call:
+    """One peer connection.
+
+    Args:
+        settings: of the line. picture, voice: our tracks. speaker: where the caller's voice goes.
+        on_frame: called in the media thread, as is `on_state`.
+        addresses: found beforehand by these settings; the call closes them.
+
+    Attributes:
+        received: what came. pictures: their receiver, from the first one on.
+        speaks: whether the caller's voice goes to the loudspeaker now; of two calls only one's does.
+    """
+
+    def __init__(
+        self,
+        settings: EngineSettings,
+        picture: PictureTrack,
+        voice: VoiceTrack,
+        speaker: SoundSink,
+        on_frame: Callable[[], None],
+        addresses: Addresses | None = None,
+    ) -> None:
+        self.picture = picture
+        self.voice = voice
+        self.received = Received()
+        self.playout = VoicePlayout()
+        self.lips = LipSync()
+        self.pictures: PictureReceiver | None = None
+        self._smoother = Smoother()
+        self.closed = False
+        self.speaks: Callable[[], bool] = _always
+        self._settings = settings
+        self._limits = PictureLimits()
+        self._speaker = speaker
+        self._on_frame = on_frame
+        self.on_state: Callable[[MediaState], None] = _ignore_state
+        self._encoder: PictureEncoder | None = None
+        self._picture_sender: Sender | None = None
+        start, most = settings.picture_kbps
+        self._estimator = LineEstimator(start * 1000, most * 1000)
+        self._rtt_s: float | None = None
+        self._reported: dict[str, tuple[int, int]] = {}
+        self._loss = SentLoss()
+        self._sent_bytes = 0
+        self.line = CutLine()
+        self._tasks: list[asyncio.Task[Any]] = []
+        self._pc = Connection(settings.connection, addresses)
+        self._pc.on("connectionstatechange", self._on_connection_state)
+
+    @property
+    def begun(self) -> bool:
+        """Something of the other end has arrived."""
+        return self.received.heard or self.received.frames > 0
+
+    # ---- setting up ------------------------------------------------------------------------------------------------
+
+    async def answer(self, offer_sdp: str) -> str:
+        """The answer to an offer. aiortc raises whatever its parser stumbles over: KeyError, ValueError and its own."""
+        offer = in_order(without_local_names(offer_sdp), self._settings.codec_order)
+        await self._pc.setRemoteDescription(RTCSessionDescription(offer, "offer"))
+        offered = {transceiver.kind for transceiver in self._pc.getTransceivers()}
+        for track in (self.voice, self.picture):
+            if track.kind in offered:
+                self._pc.addTrack(track)
+        self._connect_inlets()
+        await self._pc.setLocalDescription(await self._pc.createAnswer())
+        answer: str = self._pc.localDescription.sdp
+        self._give_encoders(answer)
+        return lean(self._hinted(answer))
+
+    async def offer(self) -> str:
+        """An offer of ours."""
+        for track in (self.voice, self.picture):
+            self._pc.addTrack(track)
+        self._connect_inlets()
+        await self._pc.setLocalDescription(await self._pc.createOffer())
+        return self._hinted(in_order(self._pc.localDescription.sdp, self._settings.codec_order))
+
+    async def accept(self, answer_sdp: str) -> None:
+        """Takes the answer to our offer. Raises as `answer`."""
+        self._give_encoders(answer_sdp)
+        await self._pc.setRemoteDescription(RTCSessionDescription(without_local_names(answer_sdp), "answer"))
+
+    def _hinted(self, sdp: str) -> str:
+        start, most = self._settings.picture_kbps
+        return with_line_hints(sdp, start_kbps=start, max_kbps=most, voice_bps=ASKED_VOICE_BPS)
+
+    def _connect_inlets(self) -> None:
+        for transceiver in self._pc.getTransceivers():
+            receiver = transceiver.receiver
+            assert isinstance(receiver, Receiver)
+            if transceiver.kind == "audio":
+                receiver.inlet = _VoiceInlet(self)
+            elif self.pictures is None:
+                self.pictures = PictureReceiver(receiver, self._wait_s, self._on_picture, self.received.pass_over)
+                receiver.inlet = _PictureInlet(self)
+                receiver.use_estimator(self._estimator)
+
+    def _give_encoders(self, answer: str) -> None:
+        for transceiver in self._pc.getTransceivers():
+            sender = transceiver.sender
+            assert isinstance(sender, Sender)
+            codec = first_codec(answer, transceiver.kind)
+            if transceiver.kind == "audio" and codec == "opus":
+                sender.on_report = self._on_voice_report
+                use_encoder(sender, VoiceEncoder())
+            elif transceiver.kind == "video" and codec in PICTURE_CODECS:
+                self._give_picture_encoder(sender, codec)
+
+    def _give_picture_encoder(self, sender: Sender, codec: str) -> None:
+        start, most = self._settings.picture_kbps
+        rate = SendRate(start * 1000, most * 1000, line_known=bool(self._settings.line_kbps))
+        encoder = PictureEncoder(rate, codec)
+        self._encoder, self._picture_sender = encoder, sender
+        sender.pacer = PacketPacer(self._pace_bps)
+        sender.on_report = self._on_report
+        use_encoder(sender, encoder)
+        self._apply_limit()
+
+    # ---- the line --------------------------------------------------------------------------------------------------
+
+    def set_line(self, settings: EngineSettings, limits: PictureLimits) -> None:
+        """The line is wider or narrower than was thought, or the picture's bound was changed."""
+        self._settings, self._limits = settings, limits
+        self._apply_limit()
+
+    def _apply_limit(self) -> None:
+        _start, most = self._settings.picture_kbps
+        self._estimator.set_max(most * 1000)
+        self.picture.limit(self._limits.fps or float(self.picture.fps))
+        if self._encoder is not None:
+            self._encoder.limit(self._limits)
+            bound = min(most, self._limits.kbps) if self._limits.kbps else most
+            self._encoder.rate.set_max(1000 * bound, line_known=bool(self._settings.line_kbps))
+
+    def _pace_bps(self) -> float:
+        assert self._encoder is not None
+        pace = PACE * self._encoder.target_bitrate
+        room = 1000.0 * (self._settings.line_kbps - VOICE_KBPS)
+        if self._settings.line_kbps >= WIDE_KBPS:
+            return max(pace, room)  # the next picture is taken when this one has left: on a busy computer that is late
+        return max(self._encoder.target_bitrate, min(pace, room)) if self._settings.line_kbps else pace
+
+    def _on_voice_report(self, packets: int, missed: int, rtt_s: float | None) -> None:
+        self._reported["audio"] = (packets, missed)
+
+    def _on_report(self, packets: int, missed: int, rtt_s: float | None) -> None:
+        self._reported["video"] = (packets, missed)
+        self._rtt_s = rtt_s if rtt_s is not None else self._rtt_s
+        if self._encoder is not None:
+            self._encoder.rate.on_report(self._loss.share(packets, missed), rtt_s)
+        if self.pictures is not None and rtt_s is not None:
+            self.pictures.assembler.rtt_s = min(0.5, max(0.02, rtt_s))
+
+    def _on_connection_state(self) -> None:
+        if not self.closed:
+            self.on_state(_STATES.get(self._pc.connectionState, MediaState.LOST))
+
+    # ---- running ---------------------------------------------------------------------------------------------------
+
+    def start(self, tasks: Tasks) -> None:
+        """Plays, asks for what is lost, and counts, until `close`."""
+        self._tasks.append(tasks.spawn(self._play(), name="call-playout"))
+        self._tasks.append(tasks.spawn(self._watch(), name="call-watch"))
+        if self.pictures is not None:
+            self._tasks.append(tasks.spawn(self.pictures.run(), name="call-pictures"))
+
+    def go_on(self) -> None:
+        """A packet of the other end has come: pictures are worth sending."""
+        if self._encoder is not None and self._encoder.paused:
+            self._encoder.paused = self.picture.sparing = False
+
+    def _wait_s(self, timestamp: int) -> float:
+        now_s = asyncio.get_running_loop().time()
+        evenly_s = self._smoother.wait_s(timestamp, now_s)
+        lips_s = self.lips.wait_s(timestamp, now_s, at_least_s=evenly_s)
+        self.playout.extra_s = self.lips.extra_s
+        return max(evenly_s, lips_s)
+
+    def _on_picture(self, frame: av.VideoFrame, shown: VideoFrame, codec: str) -> None:
+        if not self.closed:
+            self.received.add_picture(frame, shown, codec)
+            self._on_frame()
+
+    async def _play(self) -> None:
+        pacer, loop = Pacer(BLOCK_S), asyncio.get_running_loop()
+        while True:
+            await pacer.next_beat()
+            heard = self.playout.heard
+            if heard is not None:
+                self.lips.on_heard(heard, loop.time())
+            block = self.playout.pull()
+            self.received.add_voice(block)
+            if self.speaks():
+                self._speaker.write(block)
+
+    async def _watch(self) -> None:
+        """Polls the line's counts; sends few pictures while nobody seems to read them."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(POLL_S)
+            self._count()
+            heard_s = self._picture_sender.heard_at_s if self._picture_sender is not None else None
+            self.picture.sparing = heard_s is not None and loop.time() - heard_s > SILENT_AFTER_S
+            if self._encoder is not None:
+                self._encoder.paused = self.line.is_cut(loop.time())
+
+    def _count(self) -> None:
+        packets = lost = received = sent = 0
+        seen: set[int] = set()
+        for transceiver in self._pc.getTransceivers():
+            receiver = transceiver.receiver
+            assert isinstance(receiver, Receiver)
+            came, missed = receiver.counted()
+            packets, lost = packets + came, lost + missed
+            if id(receiver.transport) not in seen:
+                seen.add(id(receiver.transport))
+                octets = receiver.octets()
+                received, sent = received + octets[0], sent + octets[1]
+        rtt_ms = None if self._rtt_s is None else self._rtt_s * 1000
+        self.received.transport = Transport(packets, lost, rtt_ms, received)
+        self._sent_bytes = sent
+
+    def stats(self) -> MediaStats:
+        """All counts; read from any thread."""
+        encoder, lag_s = self._encoder, self.lips.lag_s
+        blocks, guessed = self.playout.blocks
+        reported = list(self._reported.values())
+        return dataclasses.replace(
+            self.received.stats(),
+            voice_blocks=blocks,
+            voice_made_up=guessed,
+            voice_delay_ms=round(self.playout.buffered_s * 1000, 1),
+            lip_ms=None if lag_s is None else round(lag_s * 1000, 1),
+            target_kbps=encoder.target_bitrate // 1000 if encoder is not None else 0,
+            sent_codec=encoder.codec_name if encoder is not None else "",
+            sent_width_px=encoder.size[0] if encoder is not None else 0,
+            sent_height_px=encoder.size[1] if encoder is not None else 0,
+            sent_frames=encoder.counts["pictures"] if encoder is not None else 0,
+            sent_bytes=self._sent_bytes,
+            sent_packets=sum(packets for packets, _ in reported),
+            sent_missed=sum(missed for _, missed in reported),
+            estimate_kbps=encoder.rate.estimate_kbps if encoder is not None else None,
+        )
+
+    async def close(self) -> None:
+        """Ends the call; the devices stay open."""
+        if self.closed:
+            return
+        self.closed = True
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self.pictures is not None:
+            self.pictures.close()
+        try:
+            await asyncio.wait_for(self._pc.close_all(), CLOSE_TIMEOUT_S)
+        except TimeoutError:
+            log.warning("a call did not close in time")
+        self.playout.close()
+
+
+_STATES = {
+    "new": MediaState.NEW,
+    "connecting": MediaState.CONNECTING,
+    "connected": MediaState.CONNECTED,
+}
+"""What is not here ("failed", "closed") came from the line, not from us: the call is lost."""

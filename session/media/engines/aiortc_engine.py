@@ -1,0 +1,392 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Voice and picture at the desk by aiortc, in a thread of its own. Built by compose, used by
+`session.desk.call.video_call`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import logging
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any
+
+import av
+
+from session.core.errors import CallLost, RelayUnreachable
+from session.media.audio.sound import BLOCK_S, NullSink, SoundSink, SoundSource, ToneSource
+from session.media.devices.sources import FrameSource, SyntheticCamera
+from session.media.engine import MediaState, MediaStats, PictureLimits
+from session.media.engines.aiortc_call import CLOSE_TIMEOUT_S, Call
+from session.media.engines.aiortc_call import EngineSettings as EngineSettings
+from session.media.engines.aiortc_start import Addresses
+from session.media.engines.media_thread import MediaThread
+from session.media.engines.tracks import PictureTrack, VoiceTrack
+from session.media.frames import VideoFrame, to_screen
+from session.media.ice import IcePlan
+from session.media.ice import IceServer as IceServer
+from session.media.relays import choose_relay, no_relay
+from session.media.sdp import check_offer
+
+log = logging.getLogger(__name__)
+
+ANSWER_TIMEOUT_S = 8.0
+OWN_WIDTH_PX = 320
+EARLIER_S = 12.0
+"""How long a call that was replaced goes on at most while the new one brings nothing."""
+
+READY_S = 20.0
+"""How long addresses that were found beforehand are believed: a network may be another one later."""
+
+LATE_S = 0.3
+"""How long an answer waits for those that are still being looked for, before it looks for its own."""
+
+
+@dataclasses.dataclass(frozen=True)
+class _Ready:
+    """Addresses for the next call, with these servers; `began_s` and `finding` are of the media thread's loop."""
+
+    servers: tuple[IceServer, ...]
+    relay_only: bool
+    addresses: Addresses
+    began_s: float
+    finding: asyncio.Task[None]
+
+
+def _ignore_frame() -> None:
+    """Nobody watches."""
+
+
+def _ignore_state(state: MediaState) -> None:
+    """Nobody watches."""
+
+
+class AiortcEngine:
+    """A `MediaEngine`.
+
+    Args:
+        camera, microphone, speaker: the devices; the engine closes them. The defaults are the simulated ones.
+        settings: of the line.
+    """
+
+    def __init__(
+        self,
+        camera: FrameSource | None = None,
+        microphone: SoundSource | None = None,
+        speaker: SoundSink | None = None,
+        settings: EngineSettings | None = None,
+    ) -> None:
+        self.on_frame: Callable[[], None] = _ignore_frame
+        self.on_state: Callable[[MediaState], None] = _ignore_state
+        self._camera = camera or SyntheticCamera()
+        self._microphone = microphone or ToneSource()
+        self._speaker = speaker or NullSink()
+        self._settings = settings or EngineSettings()
+        self._thread = MediaThread()
+        self._call: Call | None = None
+        self._earlier: Call | None = None
+        self._offered: Call | None = None
+        self._own: VideoFrame | None = None
+        self._own_count = 0
+        self._camera_on = True
+        self._microphone_on = True
+        self._limits = PictureLimits()
+        self._plan = IcePlan(servers=self._settings.ice_servers, relay_only=self._settings.relay_only)
+        self._relay: IceServer | None = None
+        self._finding = asyncio.Lock()
+        self._looked: tuple[IcePlan, float, list[str]] | None = None
+        self._ready: _Ready | None = None
+        self._relay_failed = False
+
+    # ---- called from the window's loop -----------------------------------------------------------------------------
+
+    @property
+    def simulated_camera(self) -> bool:
+        """True when our picture is drawn."""
+        return self._camera.simulated
+
+    async def answer(self, offer_sdp: str) -> str:
+        """Answers an offer; see `MediaEngine.answer`."""
+        check_offer(offer_sdp)
+        try:
+            return await self._thread.run(self._answer(offer_sdp), ANSWER_TIMEOUT_S)
+        except TimeoutError as error:
+            raise CallLost(why="no answer in time") from error
+
+    async def offer(self) -> str:
+        """Offers a call to another desk; `accept` takes its answer, and then an earlier call is replaced.
+
+        Raises:
+            CallLost: the engine is closed or did not manage in time.
+        """
+        try:
+            return await self._thread.run(self._offer(), ANSWER_TIMEOUT_S)
+        except TimeoutError as error:
+            raise CallLost(why="no offer in time") from error
+
+    async def accept(self, answer_sdp: str) -> None:
+        """Takes the answer to the last offer. Raises `CallLost`; the engine stays usable."""
+        check_offer(answer_sdp)
+        try:
+            await self._thread.run(self._accept(answer_sdp), ANSWER_TIMEOUT_S)
+        except TimeoutError as error:
+            raise CallLost(why="no call in time") from error
+
+    def get_ready(self) -> None:
+        """See `MediaEngine.get_ready`. Own addresses need no time, those that servers give do."""
+        if self._plan.servers:
+            self._thread.call_soon(self._find_addresses)
+
+    async def close_call(self) -> None:
+        """Ends the present call."""
+        if self._thread.alive:
+            with contextlib.suppress(TimeoutError):
+                await self._thread.run(self._end_call(), CLOSE_TIMEOUT_S + 1)
+
+    async def close(self) -> None:
+        """Ends the call, the devices and the thread."""
+        await self.close_call()
+        await self._thread.close()
+        for device in (self._camera, self._microphone, self._speaker):
+            await asyncio.to_thread(device.close)
+
+    def set_microphone(self, on: bool) -> None:
+        """Sends our voice, or silence."""
+        self._microphone_on = on
+        if (call := self._call) is not None:
+            call.voice.microphone_on = on
+
+    def set_camera(self, on: bool) -> None:
+        """Sends our picture, or a dark one."""
+        self._camera_on = on
+        if (call := self._call) is not None:
+            call.picture.camera_on = on
+
+    def set_ice(self, plan: IcePlan) -> None:
+        """Which ways the next calls may take; the relay is looked for at once, so that no call waits for it."""
+        if plan == self._plan:
+            return
+        self._plan, self._relay, self._relay_failed = plan, None, False
+        if plan.relays and self._thread.alive:
+            self._thread.call_soon(self._look_for_relay)
+
+    def set_line(self, line_kbps: int) -> None:
+        """What the line carries; see `MediaEngine.set_line`."""
+        self._settings = dataclasses.replace(self._settings, line_kbps=max(0, line_kbps))
+        self._tell_line()
+
+    def set_picture_limit(self, kbps: int, *, height_px: int = 0, fps: float = 0.0, motion: bool = False) -> None:
+        """What our picture may use at most; see `MediaEngine.set_picture_limit`."""
+        self._limits = PictureLimits(kbps=max(0, kbps), height_px=height_px, fps=fps, motion=motion)
+        self._tell_line()
+
+    def _tell_line(self) -> None:
+        if (call := self._call) is not None:
+            self._thread.call_soon(call.set_line, self._settings, self._limits)
+
+    def latest_frame(self) -> VideoFrame | None:
+        """The caller's last picture; of the call before, until the present one has its first."""
+        call, earlier = self._call, self._earlier
+        if call is not None and call.received.shown is None and earlier is not None:
+            return earlier.received.shown
+        return call.received.shown if call is not None else None
+
+    def own_frame(self) -> VideoFrame | None:
+        """Our own last picture, 320 pixels wide."""
+        return self._own
+
+    def stats(self) -> MediaStats:
+        """What was received so far in the present call."""
+        call = self._call
+        if call is None:
+            return MediaStats()
+        return dataclasses.replace(call.stats(), relay_failed=self._relay_failed)
+
+    # ---- in the media thread ---------------------------------------------------------------------------------------
+
+    def _look_for_relay(self) -> None:
+        async def look() -> None:
+            with contextlib.suppress(RelayUnreachable):  # the call itself says so
+                await self._find_way()
+
+        self._thread.tasks.spawn(look(), name="look for a relay")
+
+    async def _find_way(self) -> None:
+        """Settles which servers the next call uses. aiortc takes one relay and is silent when it does not answer.
+
+        Raises:
+            RelayUnreachable: nothing but a relay is allowed, and there is none.
+        """
+        plan, why, loop = self._plan, ["no_relay"], asyncio.get_running_loop()
+        asked_s = loop.time()
+        async with self._finding:
+            if plan.relays and self._relay not in plan.relays:
+                looked = self._looked
+                if looked is not None and looked[0] is plan and looked[1] >= asked_s:
+                    why = looked[2]  # we have waited for this answer: no second one
+                else:
+                    self._relay, why = await choose_relay(plan.relays)
+                    self._looked = plan, loop.time(), why
+        if plan is not self._plan:
+            return
+        relay = self._relay if self._relay in plan.relays else None  # else it was found late, for the plan before
+        self._relay_failed = bool(plan.relays) and relay is None
+        if relay is None and plan.relay_only:
+            raise no_relay(why)
+        servers = _servers(plan, relay)
+        self._settings = dataclasses.replace(self._settings, ice_servers=servers, relay_only=plan.relay_only)
+
+    def _find_addresses(self) -> None:
+        """Beside the choice of the relay, which is the first one mostly."""
+        plan, tasks = self._plan, self._thread.tasks
+        likely = self._relay if self._relay in plan.relays else next(iter(plan.relays), None)
+        servers = _servers(plan, likely)
+        settings = dataclasses.replace(self._settings, ice_servers=servers, relay_only=plan.relay_only)
+        addresses = Addresses(settings.connection)
+        finding = tasks.spawn(addresses.find(), name="look for addresses")
+        self._drop_ready()
+        began_s = asyncio.get_running_loop().time()
+        self._ready = _Ready(servers, plan.relay_only, addresses, began_s, finding)
+        if plan.relays:
+            self._look_for_relay()
+
+    async def _take_ready(self) -> Addresses | None:
+        """What was found for a call with these settings, if it is all there."""
+        ready, settings = self._ready, self._settings
+        if ready is None:
+            return None
+        await asyncio.wait([ready.finding], timeout=LATE_S)
+        if ready is not self._ready:
+            return None
+        fresh = asyncio.get_running_loop().time() - ready.began_s < READY_S
+        fits = (ready.servers, ready.relay_only) == (settings.ice_servers, settings.relay_only)
+        found = ready.finding.done() and not ready.finding.cancelled() and ready.finding.exception() is None
+        wants_relay = any(server.relays for server in ready.servers)
+        if fresh and fits and found and (ready.addresses.has_relay or not wants_relay):
+            self._ready = None
+            return ready.addresses
+        self._drop_ready()
+        return None
+
+    def _drop_ready(self) -> None:
+        ready, self._ready = self._ready, None
+        if ready is not None:
+            self._thread.tasks.spawn(_forget(ready), name="forget addresses")
+
+    async def _answer(self, offer_sdp: str) -> str:
+        await self._find_way()
+        call = self._new_call(await self._take_ready())
+        answer = await self._or_lost(call, call.answer(offer_sdp))
+        self._begin(call)
+        return answer
+
+    async def _offer(self) -> str:
+        await self._drop_offer()
+        await self._find_way()
+        self._offered = self._new_call()
+        return await self._or_lost(self._offered, self._offered.offer())
+
+    async def _accept(self, answer_sdp: str) -> None:
+        call, self._offered = self._offered, None
+        if call is None:
+            raise CallLost(why="nothing was offered")
+        await self._or_lost(call, call.accept(answer_sdp))
+        self._begin(call)
+
+    async def _or_lost[Result](self, call: Call, step: Coroutine[Any, Any, Result]) -> Result:
+        try:
+            return await step
+        except Exception as error:
+            # aiortc raises whatever its parser stumbles over: KeyError, IndexError, ValueError and its own.
+            await call.close()
+            log.warning("a call could not be set up: %s", type(error).__name__)
+            raise CallLost(why=type(error).__name__) from error
+
+    def _begin(self, call: Call) -> None:
+        """The call is the present one; the one before goes on until this one brings something."""
+        before, self._call = self._call, call
+        call.speaks = partial(self._speaks, call)
+        call.start(self._thread.tasks)
+        if (older := self._earlier) is not None:
+            # A call that never began is no loss: the one that still speaks goes on.
+            useless = before if before is not None and not before.begun else older
+            before = older if useless is before else before
+            self._thread.tasks.spawn(useless.close(), name="call-replaced")
+        self._earlier = before
+        if before is not None:
+            self._thread.tasks.spawn(self._part_with(before, call), name="call-replaced")
+
+    async def _part_with(self, before: Call, call: Call) -> None:
+        """Until the new call speaks, or the one before has been silent for long."""
+        packets, silent_s = 0, 0.0
+        while not (call.begun or call.closed or before.closed or silent_s > EARLIER_S):
+            heard = before.received.transport.packets
+            silent_s = silent_s + BLOCK_S if heard == packets else 0.0
+            packets = heard
+            await asyncio.sleep(BLOCK_S)
+        if self._call is not call and call.closed:
+            return  # the next one in the row watches over the one before
+        if self._earlier is before:
+            self._earlier = None
+        await before.close()
+
+    def _speaks(self, call: Call) -> bool:
+        """Of two calls, the present one as soon as it has a voice."""
+        if self._earlier is None or self._call is None:
+            return True
+        return (call is self._call) == self._call.received.heard
+
+    async def _drop_offer(self) -> None:
+        offered, self._offered = self._offered, None
+        if offered is not None:
+            await offered.close()
+
+    def _new_call(self, addresses: Addresses | None = None) -> Call:
+        picture = PictureTrack(self._camera, self._settings.fps, self._keep_own)
+        picture.camera_on = self._camera_on
+        voice = VoiceTrack(self._microphone)
+        voice.microphone_on = self._microphone_on
+        call = Call(self._settings, picture, voice, self._speaker, self._tell_frame, addresses)
+        call.on_state = partial(self._tell_state, call)
+        call.set_line(self._settings, self._limits)
+        return call
+
+    def _tell_frame(self) -> None:
+        self.on_frame()
+
+    def _tell_state(self, call: Call, state: MediaState) -> None:
+        if call is self._call:
+            self.on_state(state)
+
+    def _keep_own(self, frame: av.VideoFrame | None) -> None:
+        """Our picture for our own screen: every second one is enough."""
+        self._own_count += 1
+        if frame is None or self._call is None:  # a late picture of a call that has ended
+            self._own = None
+        elif self._own is None or self._own_count % 2 == 0:
+            self._own = to_screen(frame, self._own_count, OWN_WIDTH_PX)
+
+    async def _end_call(self) -> None:
+        self._drop_ready()
+        await self._drop_offer()
+        call, self._call, self._own = self._call, None, None
+        earlier, self._earlier = self._earlier, None
+        if earlier is not None:
+            await earlier.close()
+        if call is not None:
+            await call.close()
+            self.on_state(MediaState.CLOSED)
+
+
+def _servers(plan: IcePlan, relay: IceServer | None) -> tuple[IceServer, ...]:
+    """What aiortc is told: it uses one relay."""
+    others = tuple(server for server in plan.servers if not server.relays)
+    return others if relay is None else (*others, relay)
+
+
+async def _forget(ready: _Ready) -> None:
+    """Not before they are found: aioice goes on asking a relay when it is told to stop, and would keep its address."""
+    await asyncio.wait([ready.finding])
+    await ready.addresses.forget()

@@ -1,0 +1,360 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Voice and picture at the desk by a browser's own WebRTC: the kiosk's `call.js` in a locked pane. Built by compose.
+
+Chromium's processes carry everything: echo cancellation, AV1 and VP9, congestion control by transport feedback. This
+file only asks the page and keeps what it told, so that the desk's call finds the same `MediaEngine` as with aiortc. The
+picture is painted by the page itself; what is handed out as frames are small samples, and only while somebody asks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import contextlib
+import io
+import json
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+import msgspec
+from PIL import Image, UnidentifiedImageError
+
+from session.core.errors import CallLost, SessionError
+from session.core.tasks import Tasks
+from session.media.call_page import SIMULATED, CallMedia, CallPage, Described, Sample, Seen, limits_for_page
+from session.media.engine import MediaState, MediaStats, PictureLimits
+from session.media.frames import VideoFrame
+from session.media.ice import IcePlan
+from session.media.line.budget import ASKED_VOICE_BPS, cheap_first, picture_kbps
+from session.media.sdp import check_offer, with_line_hints
+
+log = logging.getLogger(__name__)
+
+ANSWER_TIMEOUT_S = 8.0
+SCRIPT_TIMEOUT_S = 4.0
+LOOK_S = 0.2
+WATCHED_S = 1.0
+"""Who asked for a sample so long ago has stopped looking."""
+
+CALLER_WIDTH_PX = 320
+OWN_WIDTH_PX = 240
+OWN_EVERY_S, CALLER_EVERY_S = 0.1, 0.4
+
+
+@dataclass(frozen=True, kw_only=True)
+class BrowserSettings:
+    """What is sent, and the rate at which pictures start, both ways; never above what the line carries."""
+
+    media: CallMedia = field(default_factory=CallMedia)
+    start_kbps: int = 300
+
+
+class _Sampler:
+    """Small pictures of one of the page's videos, brought only while somebody looks."""
+
+    def __init__(self, script: str, width_px: int, every_s: float) -> None:
+        self.script = f"{script}({width_px})"
+        self.frame: VideoFrame | None = None
+        self._every_s = every_s
+        self._asked_s = self._brought_s = -WATCHED_S
+        self._number = 0
+
+    def look(self) -> VideoFrame | None:
+        """The last one; asks for more."""
+        self._asked_s = time.monotonic()
+        return self.frame
+
+    def is_due(self, now_s: float) -> bool:
+        """Whether somebody looks and the last one is old."""
+        return now_s - self._asked_s < WATCHED_S and now_s - self._brought_s >= self._every_s
+
+    def take(self, value: object) -> None:
+        """What the page gave: a sample, or nothing."""
+        self._brought_s = time.monotonic()
+        self._number += 1
+        self.frame = None if value is None else _decoded(value, self._number)
+
+
+class BrowserEngine:
+    """A `MediaEngine`, and the end that offers a call to a third person.
+
+    Args:
+        page: runs call.js; closed with the engine by `close_page`. tasks: as everywhere.
+    """
+
+    def __init__(
+        self,
+        page: CallPage,
+        tasks: Tasks,
+        settings: BrowserSettings | None = None,
+        close_page: Callable[[], object] = bool,
+    ) -> None:
+        self.on_frame: Callable[[], None] = _ignore_frame
+        self.on_state: Callable[[MediaState], None] = _ignore_state
+        self._page, self._tasks, self._close_page = page, tasks, close_page
+        self._settings = settings or BrowserSettings()
+        self._on = {"camera": True, "microphone": True}
+        self._in_call = self._closed = False
+        self._line_kbps = 0
+        self._limits = PictureLimits()
+        self._stats = MediaStats()
+        self._first_frame_s: float | None = None
+        self._caller = _Sampler("call.sample", CALLER_WIDTH_PX, CALLER_EVERY_S)
+        self._own = _Sampler("own.sample", OWN_WIDTH_PX, OWN_EVERY_S)
+        self._watching: asyncio.Task[Any] | None = None
+        page.on_event = self._on_event
+
+    @property
+    def simulated_camera(self) -> bool:
+        """True when our picture is drawn."""
+        return self._settings.media.camera == SIMULATED
+
+    def set_devices(self, media: CallMedia) -> None:
+        """Other devices, at once: a call goes on with them."""
+        self._settings = replace(self._settings, media=media)
+        if self._in_call:
+            devices = json.dumps({"camera": media.camera, "microphone": media.microphone} | media.sound_options)
+            self._tasks.spawn(self._quietly(f"own.reopen({devices})"), name="browser engine devices")
+            self._tasks.spawn(
+                self._quietly(f"call.speakTo({json.dumps(media.speaker)})"), name="browser engine speaker"
+            )
+
+    def set_ice(self, plan: IcePlan) -> None:
+        """Which ways the next calls may take."""
+        self._settings = replace(self._settings, media=self._settings.media.with_plan(plan))
+
+    def get_ready(self) -> None:
+        """Nothing: Chromium looks for no addresses before it has an offer (`iceCandidatePoolSize`, measured)."""
+
+    def warm(self) -> None:
+        """Lets the page load and its browser start its parts for sound and picture before the first call."""
+        script = f"call.prepare({self._options()}).then(() => call.unprepare())"
+        self._tasks.spawn(self._quietly(script), name="warm the browser engine")
+
+    # ---- calls -----------------------------------------------------------------------------------------------------
+
+    async def answer(self, offer_sdp: str) -> str:
+        """Answers an offer; see `MediaEngine.answer`."""
+        check_offer(offer_sdp)
+        hinted = self._hinted(offer_sdp)
+        made = await self._described(f"call.answer({json.dumps(hinted)}, {self._options()})")
+        self._begin()
+        return self._hinted(made.sdp)
+
+    async def offer(self) -> str:
+        """Offers a call to another desk; `accept` takes its answer. Raises `CallLost`."""
+        made = await self._described(f"call.offer({self._options()})")
+        return made.sdp
+
+    async def accept(self, answer_sdp: str) -> None:
+        """Takes the answer to the last offer. Raises `CallLost`; the engine stays usable."""
+        check_offer(answer_sdp)
+        await self._run(f"call.accept({json.dumps(self._hinted(answer_sdp))}, false)", ANSWER_TIMEOUT_S)
+        self._begin()
+
+    async def close_call(self) -> None:
+        """Ends the present call: camera and microphone are given back."""
+        was_in_call = self._in_call
+        self._end()
+        if not self._closed:
+            await self._quietly("call.hangUp()")
+        if was_in_call:
+            self.on_state(MediaState.CLOSED)
+
+    async def close(self) -> None:
+        """Ends the call and the page."""
+        await self.close_call()
+        self._closed = True
+        self._close_page()
+
+    def _begin(self) -> None:
+        """A new call: counted from zero. The last picture stays until its first one comes."""
+        self._in_call = True
+        self._stats, self._first_frame_s = MediaStats(), None
+        self._send_switches()
+        if self._limits != PictureLimits():
+            self._send_limits()
+        if self._watching is None or self._watching.done():
+            self._watching = self._tasks.spawn(self._watch(), name="browser engine")
+
+    def _end(self) -> None:
+        self._in_call = False
+        self._stats, self._first_frame_s = MediaStats(), None
+        self._caller.frame = self._own.frame = None
+        if self._watching is not None:
+            self._watching.cancel()
+            self._watching = None
+
+    def _options(self) -> str:
+        media = self._settings.media
+        return replace(media, codecs=cheap_first(media.codecs, self._line_kbps)).options()
+
+    def _hinted(self, sdp: str) -> str:
+        """How wide the line is, for the end that gets this description."""
+        most = picture_kbps(self._line_kbps, self._settings.media.max_kbps)
+        return with_line_hints(sdp, start_kbps=min(most, self._start_kbps), max_kbps=most, voice_bps=ASKED_VOICE_BPS)
+
+    @property
+    def _start_kbps(self) -> int:
+        """At which rate a picture begins, ours and the caller's: what the line leaves beside the voice, if known."""
+        return picture_kbps(self._line_kbps, self._settings.start_kbps)
+
+    async def _described(self, script: str) -> Described:
+        try:
+            return msgspec.convert(await self._run(script, ANSWER_TIMEOUT_S), Described)
+        except msgspec.ValidationError as error:
+            raise CallLost(why="the page talks nonsense") from error
+
+    # ---- switches and what was received ----------------------------------------------------------------------------
+
+    def set_microphone(self, on: bool) -> None:
+        """Sends our voice, or silence."""
+        self._on["microphone"] = on
+        self._send_switches()
+
+    def set_camera(self, on: bool) -> None:
+        """Sends our picture, or a dark one."""
+        self._on["camera"] = on
+        if not on:
+            self._own.frame = None
+        self._send_switches()
+
+    def _send_switches(self) -> None:
+        if self._in_call:
+            script = f"call.setOwn({json.dumps(self._on['camera'])}, {json.dumps(self._on['microphone'])})"
+            self._tasks.spawn(self._quietly(script), name="browser engine switches")
+
+    def set_line(self, line_kbps: int) -> None:
+        """What the line carries; see `MediaEngine.set_line`."""
+        self._line_kbps = line_kbps
+
+    def set_picture_limit(self, kbps: int, *, height_px: int = 0, fps: float = 0.0, motion: bool = False) -> None:
+        """What our picture may use at most; see `MediaEngine.set_picture_limit`."""
+        self._limits = PictureLimits(kbps=kbps, height_px=height_px, fps=fps, motion=motion)
+        self._send_limits()
+
+    def _send_limits(self) -> None:
+        if self._in_call:
+            script = f"call.govern({limits_for_page(self._limits)})"
+            self._tasks.spawn(self._quietly(script), name="browser engine limits")
+
+    def latest_frame(self) -> VideoFrame | None:
+        """A small sample of the caller's picture; it begins to come when asked for."""
+        return self._caller.look()
+
+    def own_frame(self) -> VideoFrame | None:
+        """A small sample of our own picture."""
+        return self._own.look()
+
+    def picture_size(self) -> tuple[int, int] | None:
+        """Width and height of the caller's picture that the page paints; None before the first and after the call."""
+        stats = self._stats
+        return (stats.width_px, stats.height_px) if stats.frames and stats.width_px else None
+
+    def stats(self) -> MediaStats:
+        """What was received so far in the present call."""
+        return self._stats
+
+    # ---- watching the page -----------------------------------------------------------------------------------------
+
+    async def _watch(self) -> None:
+        looked_s = 0.0
+        while True:
+            now_s = time.monotonic()
+            if now_s - looked_s >= LOOK_S:
+                looked_s = now_s
+                await self._look()
+            for sampler in (self._caller, self._own):
+                if sampler.is_due(now_s):
+                    await self._sample(sampler)
+            await asyncio.sleep(OWN_EVERY_S / 2)
+
+    async def _look(self) -> None:
+        try:
+            seen = msgspec.convert(await self._run("call.seen()", SCRIPT_TIMEOUT_S), Seen)
+        except (CallLost, msgspec.ValidationError) as error:
+            log.info("the call page did not report: %s", type(error).__name__)
+            return
+        if not self._in_call:
+            return
+        if seen.first_frame_ms is not None and self._first_frame_s is None:
+            self._first_frame_s = time.monotonic()
+        frames = seen.frames if self._first_frame_s is not None else 0
+        if frames > self._stats.frames:
+            self.on_frame()
+        counts = {name: getattr(seen, name) for name in _COUNTS}
+        self._stats = MediaStats(**{**counts, "frames": frames, "first_frame_s": self._first_frame_s})
+
+    async def _sample(self, sampler: _Sampler) -> None:
+        try:
+            sampler.take(await self._run(sampler.script, SCRIPT_TIMEOUT_S))
+        except CallLost:
+            sampler.take(None)
+
+    def _on_event(self, name: str, detail: dict[str, Any]) -> None:
+        match name:
+            case "first_frame" if self._in_call and self._first_frame_s is None:
+                ago_ms = detail.get("ago_ms")
+                self._first_frame_s = time.monotonic() - (ago_ms if isinstance(ago_ms, int | float) else 0) / 1000
+                self._tasks.spawn(self._look(), name="browser engine's first picture")
+            case "state":
+                state = _STATES.get(str(detail.get("state")))
+                if state is not None and self._in_call:
+                    self.on_state(state)
+            case "page_lost" if self._in_call:
+                self._end()
+                self.on_state(MediaState.LOST)
+            case "device_missing":
+                log.warning("no %s: %s", detail.get("kind"), detail.get("why"))
+            case "track_refused" | "settings_refused":
+                log.warning("%s: %s", name, detail.get("why"))
+
+    # ---- running scripts -------------------------------------------------------------------------------------------
+
+    async def _run(self, script: str, timeout_s: float) -> object:
+        if self._closed:
+            raise CallLost(why="engine closed")
+        try:
+            return await asyncio.wait_for(self._page.run(script), timeout_s)
+        except TimeoutError as error:
+            raise CallLost(why="page does not answer") from error
+
+    async def _quietly(self, script: str) -> None:
+        with contextlib.suppress(SessionError):
+            await self._run(script, SCRIPT_TIMEOUT_S)
+
+
+_COUNTS = {each.name for each in fields(MediaStats)} & set(Seen.__struct_fields__)
+_STATES = {
+    "connecting": MediaState.CONNECTING,
+    "connected": MediaState.CONNECTED,
+    "failed": MediaState.LOST,
+    "closed": MediaState.LOST,
+}
+"""Of an RTCPeerConnection; "disconnected" is left to who watches the packets."""
+
+
+def _decoded(value: object, number: int) -> VideoFrame | None:
+    """The page's JPEG as a frame, or None when it is none."""
+    try:
+        sample = msgspec.convert(value, Sample)
+        with Image.open(io.BytesIO(base64.b64decode(sample.jpeg, validate=True)), formats=("JPEG",)) as picture:
+            if max(picture.size) > 2 * CALLER_WIDTH_PX:
+                return None
+            pixels = picture.convert("RGB").tobytes("raw", "BGRX")
+            return VideoFrame(picture.width, picture.height, picture.width * 4, memoryview(pixels), number)
+    except (msgspec.ValidationError, binascii.Error, UnidentifiedImageError, OSError) as error:
+        log.info("no sample of a picture: %s", type(error).__name__)
+        return None
+
+
+def _ignore_frame() -> None:
+    """Nobody watches."""
+
+
+def _ignore_state(state: MediaState) -> None:
+    """Nobody watches."""

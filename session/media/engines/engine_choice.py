@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Which of the two engines carries a desk's calls: by its setting, or by rules where that is "auto". Used by compose.
+
+The rules, in order, and what they rest on (two cores without a graphics card, 720p both ways):
+
+1. One processor core: aiortc. Its receiving and sending took half a core, the browser's processes a whole one.
+2. A loudspeaker, and neither the program's own echo canceller (`voice_filter`, an optional package) nor the system's:
+   the browser. Its AEC3 removes the caller's own voice; without any every caller hears themselves half a second later.
+3. aiortc here does not know AV1: the browser. At 300 kb/s AV1 has 720p where VP8 has 360p.
+4. Else aiortc: 60 ms from glass to glass against 120 to 240 ms, nothing of an outage stays behind, and it needs half
+   the processor.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from enum import StrEnum
+
+from session.media.audio.echo_choice import EchoBy, EchoSetting, echo_by
+from session.media.video.picture_codecs import PICTURE_CODECS
+
+
+class EngineKind(StrEnum):
+    """What carries voice and picture; `AUTO` lets the rules choose."""
+
+    AUTO = "auto"
+    AIORTC = "aiortc"
+    BROWSER = "browser"
+
+
+class Why(StrEnum):
+    """The rule that chose."""
+
+    SETTING = "setting"
+    ONE_CORE = "one_core"
+    ECHO = "echo"
+    CODEC = "codec"
+    DELAY = "delay"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Machine:
+    """What the rules look at.
+
+    Attributes:
+        cores: of the processor. headset: the agent hears by a headset, so that nothing comes back by the microphone.
+        echo_canceller: something that is not the browser cancels echo, or nothing is wanted to.
+        codecs: of the picture that aiortc knows here, lower case.
+    """
+
+    cores: int
+    headset: bool
+    echo_canceller: bool
+    codecs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The engine, never `AUTO`, and why."""
+
+    kind: EngineKind
+    why: Why
+
+
+def choose(wanted: EngineKind, machine: Machine) -> Choice:
+    """The engine for this machine."""
+    if wanted is not EngineKind.AUTO:
+        return Choice(wanted, Why.SETTING)
+    if machine.cores < 2:
+        return Choice(EngineKind.AIORTC, Why.ONE_CORE)
+    if not machine.headset and not machine.echo_canceller:
+        return Choice(EngineKind.BROWSER, Why.ECHO)
+    if "av1" not in machine.codecs:
+        return Choice(EngineKind.BROWSER, Why.CODEC)
+    return Choice(EngineKind.AIORTC, Why.DELAY)
+
+
+def this_machine(headset: bool, microphone: str, echo: EchoSetting = EchoSetting.AUTO) -> Machine:
+    """The machine that the program runs on, with the agent's choice of microphone and of what cancels echo."""
+    cared = echo_by(echo, browser=False, microphone=microphone) is not EchoBy.MISSING
+    return Machine(cores=os.cpu_count() or 1, headset=headset, echo_canceller=cared, codecs=PICTURE_CODECS)

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What a call has brought so far: the last picture, the voice, the counts. Written in the media thread, read anywhere.
+
+Used by `aiortc_engine`; one object per call, so that nothing of an earlier call can show up in a later one.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import zlib
+from dataclasses import dataclass
+
+import av
+import numpy as np
+
+from session.media.audio.sound import LevelMeter, Pcm
+from session.media.engine import MediaStats
+from session.media.frames import VideoFrame
+from session.media.video.freezes import Freezes
+
+
+@dataclass(frozen=True)
+class Transport:
+    """Counts of the line, polled from the connection."""
+
+    packets: int = 0
+    lost: int = 0
+    rtt_ms: float | None = None
+    bytes: int = 0
+
+
+class Received:
+    """The receiving side of one call."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._raw: av.VideoFrame | None = None
+        self._shown: VideoFrame | None = None
+        self._frames = 0
+        self._first_frame_s: float | None = None
+        self._meter = LevelMeter()
+        self._audio_packets = 0
+        self._codec = ""
+        self._freezes = Freezes()
+        self.transport = Transport()
+
+    @property
+    def frames(self) -> int:
+        """Decoded pictures."""
+        return self._frames
+
+    @property
+    def shown(self) -> VideoFrame | None:
+        """The last picture, ready to be painted."""
+        return self._shown
+
+    def add_picture(self, frame: av.VideoFrame, shown: VideoFrame, codec: str = "") -> None:
+        """Takes a decoded picture in, and the same as a screen paints it."""
+        with self._lock:
+            self._codec = codec
+            self._freezes.add(time.monotonic())
+            self._frames += 1
+            self._raw, self._shown = frame, shown
+            self._first_frame_s = self._first_frame_s or time.monotonic()
+
+    def pass_over(self) -> None:
+        """Counts a decoded picture that is not shown because a newer one waits already."""
+        self._frames += 1
+
+    def count_voice_packet(self) -> None:
+        """Counts a packet of voice."""
+        self._audio_packets += 1
+
+    def add_voice(self, block: Pcm) -> None:
+        """Measures a block of decoded sound."""
+        self._meter.add(block)
+
+    @property
+    def heard(self) -> bool:
+        """A packet of voice has come."""
+        return self._audio_packets > 0
+
+    def stats(self) -> MediaStats:
+        """All counts; the checksum is made here, from the last picture."""
+        with self._lock:
+            raw, frames, first_frame_s = self._raw, self._frames, self._first_frame_s
+        return MediaStats(
+            frames=frames,
+            width_px=raw.width if raw is not None else 0,
+            height_px=raw.height if raw is not None else 0,
+            checksum=luma_checksum(raw) if raw is not None else "",
+            first_frame_s=first_frame_s,
+            packets=max(self.transport.packets, self._audio_packets),
+            audio_packets=self._audio_packets,
+            audio_level=self._meter.level,
+            bytes=self.transport.bytes,
+            lost=self.transport.lost,
+            rtt_ms=self.transport.rtt_ms,
+            codec=self._codec,
+            freezes=self._freezes.count,
+            frozen_s=round(self._freezes.total_s, 3),
+        )
+
+
+def luma_checksum(frame: av.VideoFrame) -> str:
+    """CRC-32 (as zlib) of the picture's brightness, row by row without the rows' padding, 8 hex digits."""
+    plane = frame.planes[0]
+    rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: frame.height, : frame.width]
+    return f"{zlib.crc32(np.ascontiguousarray(rows)):08x}"

@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""One end's view of the line of a session: governs what it sends, tells the other end what it received.
+
+Used by `session.desk.line` and `session.kiosk.line`, which read the counts and carry the rules out.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from session.core.clock import Clock
+from session.core.errors import BusUnreachable, MessageTooLarge
+from session.core.notifier import Notifier
+from session.core.tasks import Tasks
+from session.media.engine import MediaStats
+from session.media.line.estimate import LineEstimate, Look
+from session.media.line.governor import Demand, Governor, Shares, Talkers, budget_for_pages
+from session.media.line.meter import LineMeter
+from session.media.line.sent_loss import SentLoss
+from session.protocol.conversation.line import TOPIC, Geometry, LineGoverned, LinePriority, LineSeen, Step
+from session.protocol.conversation.messages import SessionMessage
+from session.protocol.endpoints.channel import SessionChannel
+from session.protocol.hub.history import LineSample
+
+log = logging.getLogger(__name__)
+
+LOOK_S = 1.0
+SEEN_EVERY = 2
+"""Looks from one `LineSeen` to the next."""
+
+WIDE_KBPS = 1000
+
+FROZEN_S = 1.0
+REPEAT_S = 20.0
+"""The rule is told again so often: the other end may have been restarted."""
+
+
+QUIET = Demand()
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherTraffic:
+    """What this end sends on the bus beside voice and picture: bytes so far, and what waits now."""
+
+    sent_bytes: int = 0
+    demand: Demand = QUIET
+
+
+class LineEnd:
+    """Looks once a second.
+
+    Args:
+        apply: carries a new rule out.
+        traffic: what pages and shared page send.
+        start_kbps: what the line is known to carry out of here, or a careful guess.
+        declared_kbps: what the settings give to pages. From `WIDE_KBPS` on it is believed and never exceeded: such a
+            line is inside a building or a fibre, and what looks like its queue is a busy machine.
+
+    Attributes:
+        governed: this end's rule, at each change. peer_governed: the other end's.
+        seen: what this end received in the last two seconds. peer_seen: the other end.
+        sampled: the same of ten seconds, for the hub.
+        peer_geometry: how the other end's camera sees its person.
+        motion_changed: hands talk, or no longer; said by the desk (`set_motion`), kept by both ends.
+        shares: the rule now.
+    """
+
+    def __init__(
+        self,
+        channel: SessionChannel,
+        clock: Clock,
+        tasks: Tasks,
+        apply: Callable[[Shares], None],
+        traffic: Callable[[], OtherTraffic],
+        start_kbps: float,
+        declared_kbps: int = 0,
+    ) -> None:
+        self.governed: Notifier[LineGoverned] = Notifier()
+        self.peer_governed: Notifier[LineGoverned] = Notifier()
+        self.seen: Notifier[LineSeen] = Notifier()
+        self.peer_seen: Notifier[LineSeen] = Notifier()
+        self.sampled: Notifier[LineSample] = Notifier()
+        self.peer_geometry: Notifier[Geometry] = Notifier()
+        self.motion_changed: Notifier[bool] = Notifier()
+        self._motion = False
+        self._priority: LinePriority | None = None  # we have said nothing of it
+        self._faces = 1
+        self._geometry: Geometry | None = None
+        self._channel, self._clock, self._tasks = channel, clock, tasks
+        self._apply, self._traffic = apply, traffic
+        self._declared_kbps = declared_kbps if declared_kbps >= WIDE_KBPS else 0
+        least_kbps = budget_for_pages(self._declared_kbps) if self._declared_kbps else 0.0
+        self._estimate, self._governor = LineEstimate(start_kbps, least_kbps), Governor()
+        self._meter, self._recent = LineMeter(channel.session_id), LineMeter(channel.session_id, SEEN_EVERY * LOOK_S)
+        self._loss = SentLoss()
+        self._peer_photo = False
+        self._told_at_s = float("-inf")
+        self._call_id, self._before, self._looked_at_s, self._other_bytes = "", MediaStats(), 0.0, 0
+        self.shares = self._shares(clock.monotonic_s(), Demand())
+        self._stop_listening = channel.on_message(TOPIC, self._on_message)
+
+    @property
+    def budget_kbps(self) -> float:
+        """What the line is taken to carry out of here."""
+        return self._estimate.kbps
+
+    def tell_geometry(self, geometry: Geometry) -> None:
+        """How our camera sees our person; told now, and again as often as the rule."""
+        self._geometry = geometry
+        self._send_soon(geometry)
+
+    @property
+    def motion(self) -> bool:
+        """Hands talk: movement goes before size."""
+        return self._motion
+
+    def set_motion(self, on: bool) -> None:
+        """Lets movement go before size at both ends; told now, and again as often as the rule."""
+        self._take_motion(on)
+        self._priority = LinePriority(motion=on)
+        self._send_soon(self._priority)
+
+    def _take_motion(self, on: bool) -> None:
+        before, self._motion = self._motion, on
+        if on != before:
+            self.govern_now()
+            self.motion_changed.emit(on)
+
+    def set_faces(self, faces: int) -> None:
+        """So many calls share the line from now on."""
+        if faces != self._faces:
+            self._faces = faces
+            self.govern_now()
+
+    def govern_now(self) -> None:
+        """Shares the budget out anew without waiting for the next look."""
+        self._govern(self._clock.monotonic_s(), self._traffic().demand)
+
+    def close(self) -> None:
+        """The conversation is over."""
+        self._stop_listening()
+
+    def look(self, call_id: str, stats: MediaStats) -> None:
+        """Takes this second's counts of the call `call_id`; an id not seen before starts them anew."""
+        now_s, traffic = self._clock.monotonic_s(), self._traffic()
+        took_s = now_s - self._looked_at_s
+        if call_id != self._call_id:
+            self._call_id, self._before, self._loss, took_s = call_id, stats, SentLoss(), 0.0
+        if took_s > 0:
+            self._estimate.look(now_s, self._looked(stats, traffic, took_s))
+            self._govern(now_s, traffic.demand)
+        self._measure(call_id, stats, now_s)
+        self._before, self._looked_at_s, self._other_bytes = stats, now_s, traffic.sent_bytes
+
+    def _looked(self, stats: MediaStats, traffic: OtherTraffic, took_s: float) -> Look:
+        lost = self._loss.share(stats.sent_packets, stats.sent_missed)
+        return Look(
+            media_kbps=_kbps(stats.sent_bytes - self._before.sent_bytes, took_s),
+            other_kbps=_kbps(traffic.sent_bytes - self._other_bytes, took_s),
+            loss_percent=None if lost is None else 100 * lost,
+            rtt_ms=stats.rtt_ms,
+            transport_kbps=stats.estimate_kbps,
+        )
+
+    def _shares(self, now_s: float, demand: Demand) -> Shares:
+        talkers = Talkers(faces=self._faces, motion=self.motion)
+        shares = self._governor.shares(now_s, self._estimate.kbps, demand, talkers)
+        if not self._declared_kbps:
+            return shares
+        return replace(shares, page_kbps=min(shares.page_kbps, self._declared_kbps))
+
+    def _govern(self, now_s: float, demand: Demand) -> None:
+        before, shares = self.shares, self._shares(now_s, demand)
+        if shares.differs(before):
+            self.shares = shares
+            self._apply(shares)
+        if self.shares is not before or now_s - self._told_at_s >= REPEAT_S:
+            self._told_at_s = now_s
+            told = _told(self.shares)
+            self.governed.emit(told)
+            self._send_soon(told)
+            if self.shares is before:
+                self._repeat()
+
+    def _repeat(self) -> None:
+        if self._geometry is not None:
+            self._send_soon(self._geometry)
+        if self._priority is not None:
+            self._send_soon(self._priority)
+
+    def _measure(self, call_id: str, stats: MediaStats, now_s: float) -> None:
+        if (recent := self._recent.seen(call_id, stats, now_s, photos=self._peer_photo)) is not None:
+            seen = self._recent.line_seen(recent)
+            self.seen.emit(seen)
+            self._send_soon(seen)
+        if (sample := self._meter.seen(call_id, stats, now_s, photos=self._peer_photo)) is not None:
+            self.sampled.emit(self._meter.line_sample(sample, self._estimate.kbps))
+
+    def _on_message(self, message: SessionMessage) -> None:
+        match message:
+            case LineGoverned():
+                self._peer_photo = message.step is Step.PHOTO
+                self.peer_governed.emit(message)
+            case LinePriority():
+                self._take_motion(message.motion)
+            case LineSeen():
+                self.peer_seen.emit(message)
+            case Geometry():
+                self.peer_geometry.emit(message)
+            case _:
+                log.info("ignored on topic line: %s", type(message).__name__)
+
+    def _send_soon(self, message: SessionMessage) -> None:
+        self._tasks.spawn(self._send(message), name="line-send")
+
+    async def _send(self, message: SessionMessage) -> None:
+        """What is said about a line is worth nothing later."""
+        try:
+            await self._channel.send(TOPIC, message)
+        except (BusUnreachable, MessageTooLarge) as error:
+            log.info("not sent: %s (%s)", type(message).__name__, error.code)
+
+
+def _told(shares: Shares) -> LineGoverned:
+    return LineGoverned(
+        step=shares.step,
+        document=shares.document,
+        budget_kbps=shares.budget_kbps,
+        face_kbps=float(shares.face.kbps),
+        page_kbps=float(shares.page_kbps),
+        motion=shares.face.motion,
+    )
+
+
+def _kbps(size_bytes: int, took_s: float) -> float:
+    return max(0, size_bytes) * 8 / 1000 / took_s

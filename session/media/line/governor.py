@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""One budget for all that one end sends: voice, face, shared page, scan, print. Pure; used by `session.media.line.end`.
+
+Declared order of sacrifice: the voice never; scan and print slow down; then the face gets smaller; then it has fewer
+pictures a second; then it is a still photo every few seconds. While a page crosses the face makes room for it
+("document mode"). Going down is at once; going up only after the line has had room for it for a while.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from session.media.engine import PictureLimits
+from session.media.line.budget import VOICE_KBPS
+from session.media.line.picture_limits import FACES, FULL_KBPS, face_limits, face_step, from_kbps
+from session.media.line.picture_limits import PHOTO_EVERY_S as PHOTO_EVERY_S
+from session.protocol.conversation.line import STEPS, Step
+
+HEADROOM = 0.95
+"""What is not planned: retransmissions, signs of life, acknowledgements of the other direction."""
+
+FACE_FULL_KBPS = FULL_KBPS
+FACE_IN_DOCUMENT_KBPS = 80
+PAGE_KBPS = 300
+"""What a page may take of a narrow line; a wide one gives it all that a full face leaves."""
+
+SLACK_KBPS = 100
+"""What a face leaves free beside a page of what it has over its least. Pages travel over TCP: after each lost packet a
+burst comes, and without room it stood for seconds before voice and face (measured on 512 kb/s)."""
+
+LEAST_PAGE_KBPS = 24
+"""Scan and print slow down but never stop: the conversation is about them."""
+
+SLOW_PAGE_KBPS = 150
+"""Pages slower than this are worth a word: 200 kB take more than ten seconds."""
+
+MIRROR_SHARE = 0.6
+"""Of what pages get, for the shared page while scan or print run too: both people look at it."""
+
+RISE = 1.25
+UP_AFTER_S = 8.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Demand:
+    """What wants to be sent now, beside voice and face."""
+
+    mirror: bool = False
+    page: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Talkers:
+    """Who is seen over this line.
+
+    Attributes:
+        faces: calls that share it: 2 while a third person is there. Each has a voice and a face, all faces are alike.
+        motion: hands talk (sign language): movement goes before size.
+    """
+
+    faces: int = 1
+    motion: bool = False
+
+
+TWO_PEOPLE = Talkers()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shares:
+    """Who may send how much. `mirror_kbps` is the shared page's, `page_kbps` that of scan or print; `face` of each."""
+
+    step: Step
+    document: bool
+    budget_kbps: float
+    face: PictureLimits
+    page_kbps: int
+    mirror_kbps: int
+
+    def differs(self, other: Shares) -> bool:
+        """Worth a word, or by more than a tenth."""
+        if (self.step, self.document, self.face.motion) != (other.step, other.document, other.face.motion):
+            return True
+        pairs = (
+            (self.face.kbps, other.face.kbps),
+            (self.page_kbps, other.page_kbps),
+            (self.mirror_kbps, other.mirror_kbps),
+        )
+        return any(abs(mine - theirs) > 0.1 * max(mine, theirs) for mine, theirs in pairs)
+
+
+class _Stairs:
+    """A step of the face with hysteresis: down at once, up one step after `UP_AFTER_S` of room."""
+
+    def __init__(self) -> None:
+        self._at = Step.FULL
+        self._room_since_s: float | None = None
+
+    def step(self, now_s: float, kbps: float, motion: bool) -> Step:
+        allowed = face_step(kbps, motion=motion)
+        if FACES.index(allowed) >= FACES.index(self._at):
+            self._at, self._room_since_s = allowed, None
+            return self._at
+        better = FACES[FACES.index(self._at) - 1]
+        if kbps < from_kbps(motion)[better] * RISE:
+            self._room_since_s = None
+        elif self._room_since_s is None:
+            self._room_since_s = now_s
+        elif now_s - self._room_since_s >= UP_AFTER_S:
+            self._at, self._room_since_s = better, now_s
+        return self._at
+
+
+class Governor:
+    """Shares the budget out; call `shares` about once a second, with the same clock's seconds."""
+
+    def __init__(self) -> None:
+        self._plain, self._beside_page = _Stairs(), _Stairs()
+
+    def shares(self, now_s: float, budget_kbps: float, demand: Demand, talkers: Talkers = TWO_PEOPLE) -> Shares:
+        """Who may send how much now.
+
+        Args:
+            budget_kbps: what the line carries, everything and all headers included.
+        """
+        faces, motion = talkers.faces, talkers.motion
+        free_kbps = max(0.0, budget_kbps * HEADROOM - VOICE_KBPS * faces)
+        plain = self._plain.step(now_s, free_kbps / faces, motion)
+        document = demand.mirror or demand.page
+        if not document:
+            return self._made(plain, budget_kbps, free_kbps / faces, free_kbps, demand, talkers)
+        bulk_kbps = _bulk(free_kbps, faces)
+        face_kbps = _beside(max(0.0, free_kbps - bulk_kbps) / faces)
+        beside = self._beside_page.step(now_s, face_kbps, motion)
+        return self._made(beside, budget_kbps, face_kbps, bulk_kbps, demand, talkers)
+
+    def _made(
+        self,
+        face: Step,
+        budget_kbps: float,
+        face_kbps: float,
+        bulk_kbps: float,
+        demand: Demand,
+        talkers: Talkers,
+    ) -> Shares:
+        page_kbps, mirror_kbps = _split(bulk_kbps, demand, talkers.faces)
+        document = (demand.mirror or demand.page) and face_kbps < from_kbps(talkers.motion)[Step.FULL]
+        slow = demand.page and page_kbps < SLOW_PAGE_KBPS
+        step = Step.SLOW_PAGES if slow and face is Step.FULL else face
+        return Shares(
+            step=step,
+            document=document,
+            budget_kbps=round(budget_kbps, 1),
+            face=face_limits(face, face_kbps, motion=talkers.motion),
+            page_kbps=page_kbps,
+            mirror_kbps=mirror_kbps,
+        )
+
+
+def _bulk(free_kbps: float, faces: int) -> float:
+    """What pages get beside faces: all but 80 kb/s each, at most 300, and on a wide line what full faces leave."""
+    beside_faces = min(PAGE_KBPS, free_kbps - FACE_IN_DOCUMENT_KBPS * faces)
+    return max(float(LEAST_PAGE_KBPS), beside_faces, free_kbps - FACE_FULL_KBPS * faces)
+
+
+def _beside(face_kbps: float) -> float:
+    """What a face uses of its part while pages cross."""
+    if face_kbps >= FACE_FULL_KBPS:
+        return face_kbps
+    return face_kbps - min(SLACK_KBPS, max(0.0, face_kbps - FACE_IN_DOCUMENT_KBPS))
+
+
+def _split(bulk_kbps: float, demand: Demand, faces: int) -> tuple[int, int]:
+    """(scan and print, shared page). Who sends nothing now is told what it would have at once."""
+    bulk = max(LEAST_PAGE_KBPS, round(min(bulk_kbps, 100_000)))
+    if demand.mirror and demand.page:
+        mirror = round(bulk * MIRROR_SHARE)
+        return bulk - mirror, mirror
+    first = bulk if demand.mirror or demand.page else max(LEAST_PAGE_KBPS, round(_bulk(bulk_kbps, faces)))
+    return first, first
+
+
+def budget_for_pages(kbps: float) -> float:
+    """The budget of which pages get `kbps` beside the best face."""
+    return (kbps + FACE_FULL_KBPS + VOICE_KBPS) / HEADROOM
+
+
+def worse(one: Step, other: Step) -> Step:
+    """The one that gives up more."""
+    return max(one, other, key=STEPS.index)

@@ -1,0 +1,317 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Our voice and picture encoders, made for narrow lines where aiortc's own are not. Used by `aiortc_engine`.
+
+aiortc sends 96 kb/s of stereo without error correction and never less than 250 kb/s of picture: more than a rural line
+of 512 kb/s has. It takes other encoders through the hooks of `aiortc_internals`.
+"""
+
+from __future__ import annotations
+
+import fractions
+import os
+import random
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, cast
+
+import av
+from aiortc.codecs.base import Encoder
+from aiortc.mediastreams import convert_timebase
+from av.audio.codeccontext import AudioCodecContext
+from av.frame import Frame
+from av.packet import Packet
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import PictureType
+
+from session.media.audio.sound import BLOCK, RATE_HZ
+from session.media.engine import PictureLimits
+from session.media.video import av1_payload
+from session.media.video.send_rate import SendRate
+from session.media.video.size_ladder import LADDERS, Ladder
+
+os.environ.setdefault("SVT_LOG", "0")
+"""SVT-AV1 tells each setting on stderr otherwise; it reads this once, when the first encoder is made."""
+
+VOICE_BPS = 28_000
+EXPECTED_LOSS_PERCENT = 10
+"""More than the lines lose: at 28 kb/s libopus leaves error correction out altogether for 2 to 5 % (measured)."""
+
+SILENT_PACKET_BYTES = 2
+"""Opus makes packets of one or two bytes while nobody speaks (RFC 6716, section 2.1.9)."""
+
+SILENT_EVERY = 20
+"""Of these one in 0.4 s is sent, so that the other end knows that it is silence and not the line."""
+
+VIDEO_TIME_BASE = fractions.Fraction(1, 90_000)
+FPS = 25
+SHARE_OF_ESTIMATE = 0.88
+"""The rest is for packet headers and for what the rate control overshoots."""
+
+RAISE_FROM, RAISE_AFTER_S = 1.35, 5.0
+LOWER_FROM, LOWER_AFTER_S, LOWER_AT_ONCE = 0.8, 1.0, 0.55
+"""A new rate needs a new encoder, which costs a key frame: only for changes worth it."""
+
+KEY_FRAMES_APART_S = 0.5
+"""However often the other end asks: more than two whole pictures a second help nobody on a narrow line."""
+
+MAX_DEBT_S = 0.35
+"""So much of its rate the encoder may have overdrawn; then pictures are left out until it is even."""
+
+LONGEST_GAP = 1.0
+"""Of the usual time between two pictures, the most that libvpx is told: it spends all bits of a pause on the picture
+after it, which makes the next pause (measured at 2 Mb/s, 1080 rows: told of all, 1 to 12 pictures a second for ever
+after one busy second; told of 1.4, 20; of 1.0, 25)."""
+
+MOVING_SHARE = 0.5
+"""Hands that talk move all the time: such a picture needs twice the bits of a face, else pictures are left out."""
+
+VP8_MAX_PAYLOAD = 1150
+
+
+class VoiceEncoder(Encoder):
+    """Opus: 28 kb/s, one channel, in-band error correction (RFC 6716, section 2.1.7), quiet while nobody speaks."""
+
+    def __init__(self) -> None:
+        self._codec: AudioCodecContext = av.CodecContext.create("libopus", "w")
+        self._codec.bit_rate = VOICE_BPS
+        self._codec.format = "s16"
+        self._codec.layout = "mono"
+        self._codec.sample_rate = RATE_HZ
+        self._codec.time_base = fractions.Fraction(1, RATE_HZ)
+        self._codec.options = {
+            "application": "voip",
+            "frame_duration": "20",
+            "vbr": "constrained",
+            "fec": "1",
+            "packet_loss": str(EXPECTED_LOSS_PERCENT),
+            "dtx": "1",
+        }
+        self._resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE_HZ, frame_size=BLOCK)
+        self._made = 0
+        self._silent = 0
+
+    def encode(self, frame: Frame, force_keyframe: bool = False) -> tuple[list[bytes], int]:
+        """Its packets, and the time of the first in samples; none while samples are gathered or nobody speaks."""
+        packets: list[bytes] = []
+        first = 0
+        for part in self._resampler.resample(cast(av.AudioFrame, frame)):
+            for packet in self._codec.encode(part):
+                if self._wanted(bytes(packet)):
+                    first = self._made * BLOCK if not packets else first
+                    packets.append(bytes(packet))
+                self._made += 1
+        return packets, first
+
+    def _wanted(self, packet: bytes) -> bool:
+        self._silent = self._silent + 1 if len(packet) <= SILENT_PACKET_BYTES else 0
+        return self._silent % SILENT_EVERY in (0, 1)
+
+    def pack(self, packet: Packet[Any]) -> tuple[list[bytes], int]:
+        """Not used: our track gives frames."""
+        raise NotImplementedError
+
+
+class PictureEncoder(Encoder):
+    """AV1 or VP8 whose rate and size follow the other end's estimate (REMB) between our own bounds.
+
+    Args:
+        rate: how much it may send. codec: "av1" or "vp8".
+        clock: monotonic seconds.
+
+    Attributes:
+        counts: "pictures", "keys", "made" encoders, "left_out" pictures.
+        size: of the last picture, (width, height).
+        paused: no pictures are sent; the first one afterwards is a key frame.
+    """
+
+    def __init__(
+        self,
+        rate: SendRate,
+        codec: str = "vp8",
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.counts: Counter[str] = Counter()
+        self.size = (0, 0)
+        self.paused = False
+        self.codec_name = codec
+        self._clock = clock
+        self.rate = rate
+        self._ladder = Ladder(LADDERS[codec])
+        self._limits = PictureLimits()
+        self._codec: VideoCodecContext | None = None
+        self._made_for_bps = 0
+        self._made_for_fps = float(FPS)
+        self._made_at_s = 0.0
+        self._key_at_s = -1e9
+        self._key_owed = False
+        self._debt_bits = 0.0
+        self._drained_at_s = clock()
+        self._picture_id = random.randrange(1 << 15)
+        self._at: int | None = None
+        self._encoder_pts = 0
+
+    @property
+    def target_bitrate(self) -> int:
+        """Bits a second; aiortc sets it from each REMB message (draft-alvestrand-rmcat-remb)."""
+        return self.rate.bps
+
+    @target_bitrate.setter
+    def target_bitrate(self, bps: int) -> None:
+        self.rate.on_estimate(int(bps))
+
+    def limit(self, limits: PictureLimits) -> None:
+        """Our own bounds of size and pictures a second; that of the rate is set in `rate`."""
+        self._limits = limits
+
+    @property
+    def _fps(self) -> float:
+        return min(float(FPS), self._limits.fps) if self._limits.fps else float(FPS)
+
+    def encode(self, frame: Frame, force_keyframe: bool = False) -> tuple[list[bytes], int]:
+        """The picture's RTP payloads, and its time on a clock of 90 kHz; none when the picture is left out."""
+        now_s = self._clock()
+        self._key_owed = self._key_owed or force_keyframe or self.paused
+        assert frame.pts is not None
+        assert frame.time_base is not None
+        at = convert_timebase(frame.pts, frame.time_base, VIDEO_TIME_BASE)
+        if self._in_debt(now_s) or self.paused:
+            self.counts["left_out"] += 1
+            return [], at
+        picture = self._scaled(cast(av.VideoFrame, frame), now_s)
+        if self._codec is None or self._outgrown(self._codec, picture, now_s):
+            self._codec = self._made(picture, now_s)
+        key = self._key_owed and now_s - self._key_at_s > KEY_FRAMES_APART_S
+        picture.pict_type = PictureType.I if key else PictureType.NONE
+        if key:
+            self._note_key(now_s)
+        own_time, picture.pts, picture.time_base = (picture.pts, picture.time_base), self._next_pts(at), VIDEO_TIME_BASE
+        data = b"".join(bytes(packet) for packet in self._codec.encode(picture))
+        picture.pts, picture.time_base = own_time
+        payloads = self._packetized(data)
+        self._debt_bits += 8 * sum(len(payload) + 50 for payload in payloads)
+        self.counts["pictures"] += 1
+        self.size = (picture.width, picture.height)
+        return payloads, at
+
+    def _next_pts(self, at: int) -> int:
+        """The encoder's own time of a picture of the time `at`; for libvpx, gaps are no longer than it should know."""
+        if self.codec_name == "av1":
+            return at
+        usual = round(1 / self._fps / VIDEO_TIME_BASE)
+        gap = at - self._at if self._at is not None else usual
+        self._at = at
+        self._encoder_pts += max(usual // 2, min(gap, round(LONGEST_GAP * usual)))
+        return self._encoder_pts
+
+    def pack(self, packet: Packet[Any]) -> tuple[list[bytes], int]:
+        """Not used: our track gives frames."""
+        raise NotImplementedError
+
+    def _note_key(self, now_s: float) -> None:
+        self._key_owed, self._key_at_s = False, now_s
+        self.counts["keys"] += 1
+
+    def _in_debt(self, now_s: float) -> bool:
+        passed_s, self._drained_at_s = max(0.0, now_s - self._drained_at_s), now_s
+        self._debt_bits = max(0.0, self._debt_bits - passed_s * self.target_bitrate)
+        return self._debt_bits > max(MAX_DEBT_S, 1 / self._fps) * self.target_bitrate
+
+    def _packetized(self, data: bytes) -> list[bytes]:
+        if self.codec_name == "av1":
+            return av1_payload.packetize(data) if data else []
+        self._picture_id = (self._picture_id + 1) % (1 << 15)
+        return packetize_vp8(data, self._picture_id)
+
+    def _scaled(self, frame: av.VideoFrame, now_s: float) -> av.VideoFrame:
+        share = MOVING_SHARE if self._limits.motion else 1.0
+        height = self._ladder.height(int(share * self.target_bitrate), now_s)
+        height = min(height, self._limits.height_px or height)
+        if height >= frame.height:
+            return frame if frame.format.name == "yuv420p" else frame.reformat(format="yuv420p")
+        width = round(frame.width * height / frame.height / 2) * 2
+        smaller = frame.reformat(width=width, height=height, format="yuv420p", interpolation="AREA")
+        smaller.pts, smaller.time_base = frame.pts, frame.time_base
+        return smaller
+
+    def _outgrown(self, codec: VideoCodecContext, picture: av.VideoFrame, now_s: float) -> bool:
+        if (picture.width, picture.height) != (codec.width, codec.height):
+            return True
+        if not 0.6 < self._fps / self._made_for_fps < 1.7:
+            return True  # its share for each picture would be wrong
+        ratio, age_s = self.target_bitrate / self._made_for_bps, now_s - self._made_at_s
+        if ratio < LOWER_FROM:
+            return ratio < LOWER_AT_ONCE or age_s > LOWER_AFTER_S
+        return ratio > RAISE_FROM and age_s > RAISE_AFTER_S
+
+    def _made(self, picture: av.VideoFrame, now_s: float) -> VideoCodecContext:
+        self._made_for_bps, self._made_for_fps, self._made_at_s = self.target_bitrate, self._fps, now_s
+        self._note_key(now_s)  # a new encoder begins with one
+        self.counts["made"] += 1
+        make = av1_encoder if self.codec_name == "av1" else vp8_encoder
+        return make(picture.width, picture.height, int(self.target_bitrate * SHARE_OF_ESTIMATE), self._fps)
+
+
+def packetize_vp8(data: bytes, picture_id: int) -> list[bytes]:
+    """A VP8 picture as RTP payloads, with its number in 15 bits (RFC 7741, section 4.2)."""
+    rest = VP8_MAX_PAYLOAD - 4
+    parts = [data[at : at + rest] for at in range(0, len(data), rest)]
+    number = (0x8000 | picture_id).to_bytes(2, "big")
+    return [bytes((0x90 if index == 0 else 0x80, 0x80)) + number + part for index, part in enumerate(parts)]
+
+
+def _plain(name: str, width: int, height: int, bps: int, fps: float) -> VideoCodecContext:
+    codec = cast(VideoCodecContext, av.CodecContext.create(name, "w"))
+    codec.width, codec.height = width, height
+    codec.bit_rate = bps
+    codec.pix_fmt = "yuv420p"
+    codec.gop_size = 3000
+    codec.time_base = VIDEO_TIME_BASE
+    codec.framerate = fractions.Fraction(fps).limit_denominator(100)
+    codec.thread_count = 1
+    return codec
+
+
+def av1_encoder(width: int, height: int, bps: int, fps: float = FPS) -> VideoCodecContext:
+    """SVT-AV1 for real time: no picture waits for a later one, constant rate, 4 ms for 720p on one core."""
+    codec = _plain("libsvtav1", width, height, bps, fps)
+    codec.options = {
+        "preset": "12" if height <= 720 else "13",
+        "svtav1-params": "pred-struct=1:rc=2:rtc=1:lp=1:buf-sz=600:buf-initial-sz=400:buf-optimal-sz=400",
+    }
+    codec.open()
+    _take_turns()
+    return codec
+
+
+def _take_turns() -> None:
+    """Gives the processor back to everybody.
+
+    WORKAROUND: SVT-AV1 4.2, run by root, puts the thread that opens it under SCHED_FIFO at the highest priority; all
+    that the thread starts later inherits it, and a busy one stops the machine. Ordinary users are not touched.
+    """
+    if hasattr(os, "sched_setscheduler") and os.sched_getscheduler(0) != os.SCHED_OTHER:
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+
+
+def vp8_encoder(width: int, height: int, bps: int, fps: float = FPS) -> VideoCodecContext:
+    """A libvpx encoder for real time, constant rate, small key frames."""
+    codec = _plain("libvpx", width, height, bps, fps)
+    codec.qmin, codec.qmax = 4, 58
+    codec.options = {
+        "bufsize": str(int(bps * 0.6)),
+        "rc_init_occupancy": str(int(bps * 0.4)),
+        "minrate": str(bps),
+        "maxrate": str(bps),
+        "max-intra-rate": "350",
+        "overshoot-pct": "15",
+        "undershoot-pct": "100",
+        "deadline": "realtime",
+        "cpu-used": "-6",
+        "lag-in-frames": "0",
+        "error-resilient": "1",
+        "noise-sensitivity": "0",
+        "static-thresh": "1",
+        "partitions": "0",
+    }
+    return codec

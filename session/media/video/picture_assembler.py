@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Puts a picture's packets together, asks for lost ones again, gives up in time. Used by `picture_receiver`.
+
+Pure: packets and times go in, whole pictures and wishes to the sender come out. aiortc's own buffer asks once, gives a
+picture out only when the next one has begun, and after an outage plays seconds of what is over.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from session.media.video.picture_codecs import join_picture
+
+GIVE_UP_S = 0.6
+"""After so long a lost packet is not worth waiting for: a whole new picture comes sooner."""
+
+ASK_AGAIN_S = 0.02
+"""Beyond a round trip; then a repeated packet was lost too, or our question."""
+
+MAX_ASKED = 8
+FEWEST_S_BETWEEN_WHOLE, MOST_S_BETWEEN_WHOLE = 0.35, 2.8
+"""Between two questions for a whole picture; twice as long each time that none came of it. On a line that is full a
+whole picture needs a second, and more of them keep it full: nothing was seen for six seconds (measured)."""
+SILENCE_S = 0.5
+MAX_GAP = 60
+"""More packets than this missing at once is an outage: old pictures are not asked for."""
+
+MAX_HELD = 1500
+"""Packets kept at most: a picture of 1.5 MB, more than any camera's."""
+
+
+@dataclass
+class _Packet:
+    timestamp: int
+    marker: bool
+    payload: bytes
+    codec: str
+
+
+@dataclass
+class _Missing:
+    since_s: float
+    asked_s: float
+    asked: int = 1
+
+
+@dataclass(frozen=True)
+class WholePicture:
+    """A picture ready to be decoded. `timestamp`: RTP, 90 kHz, 32 bits. `key`: a decoder can begin with it."""
+
+    codec: str
+    data: bytes
+    timestamp: int
+    key: bool
+
+
+@dataclass
+class Wishes:
+    """What is to be done now: `pictures` to decode in this order; sequence numbers to ask for again (generic NACK, RFC
+    4585, section 6.2.1); whether to ask for a whole picture (PLI, section 6.3.1)."""
+
+    pictures: list[WholePicture] = field(default_factory=list)
+    again: list[int] = field(default_factory=list)
+    whole: bool = False
+
+
+class PictureAssembler:
+    """One stream of pictures.
+
+    Attributes:
+        counts: "whole" pictures, "asked" and "recovered" packets, "given_up" gaps, "outages", "dropped" pictures that
+            no decoder could use, "damaged" ones.
+        rtt_s: a round trip, set by who knows it.
+    """
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self.rtt_s = 0.06
+        self._held: dict[int, _Packet] = {}
+        self._missing: dict[int, _Missing] = {}
+        self._next: int | None = None
+        self._high = 0
+        self._needs_key = True
+        self._asked_whole_s = -1e9
+        self._wait_whole_s = FEWEST_S_BETWEEN_WHOLE / 2
+        self._heard_s = -1e9
+
+    def add(
+        self, sequence_number: int, timestamp: int, marker: bool, payload: bytes, codec: str, now_s: float
+    ) -> Wishes:
+        """Takes a packet in. `now_s`: any monotonic clock, the same as in `tick`."""
+        number = self._unwrap(sequence_number)
+        wishes = Wishes()
+        if now_s - self._heard_s > SILENCE_S:
+            self._wait_whole_s = FEWEST_S_BETWEEN_WHOLE / 2  # questions into a cut line say nothing of its width
+        self._heard_s = now_s
+        if self._next is None:
+            self._next, self._high = number, number - 1
+        if number < self._next or number in self._held:
+            return wishes
+        if number - self._high > MAX_GAP or len(self._held) >= MAX_HELD:
+            self._start_again(number)
+            self.counts["outages"] += 1
+        for lost in range(self._high + 1, number):
+            self._missing[lost] = _Missing(now_s, now_s)
+            wishes.again.append(lost & 0xFFFF)
+        self._high = max(self._high, number)
+        if self._missing.pop(number, None) is not None:
+            self.counts["recovered"] += 1
+        self._held[number] = _Packet(timestamp, marker, payload, codec)
+        wishes.pictures = self._drain()
+        self.counts["asked"] += len(wishes.again)
+        wishes.whole = self._whole_wanted(now_s)
+        return wishes
+
+    def tick(self, now_s: float) -> Wishes:
+        """To be called some fifty times a second: asks again, gives up."""
+        wishes = Wishes()
+        for number, lost in self._missing.items():
+            if lost.asked < MAX_ASKED and now_s - lost.asked_s >= self.rtt_s + ASK_AGAIN_S:
+                lost.asked_s = now_s
+                lost.asked += 1
+                wishes.again.append(number & 0xFFFF)
+        self.counts["asked"] += len(wishes.again)
+        if self._missing and now_s - min(lost.since_s for lost in self._missing.values()) > GIVE_UP_S:
+            self.counts["given_up"] += 1
+            self._start_again(max(self._missing) + 1)
+            wishes.pictures = self._drain()
+        wishes.whole = self._whole_wanted(now_s)
+        return wishes
+
+    def lose(self) -> None:
+        """The decoder has stumbled: nothing is worth showing before the next whole picture."""
+        self._needs_key = True
+
+    def _whole_wanted(self, now_s: float) -> bool:
+        if not self._needs_key or now_s - self._asked_whole_s < max(self._wait_whole_s, 2 * self.rtt_s):
+            return False
+        self._asked_whole_s, self._wait_whole_s = now_s, min(MOST_S_BETWEEN_WHOLE, 2 * self._wait_whole_s)
+        return True
+
+    def _unwrap(self, sequence_number: int) -> int:
+        """The number without its wrap at 16 bits (RFC 3550, appendix A.1)."""
+        if self._next is None:
+            return sequence_number + (1 << 16)
+        step = (sequence_number - self._high) & 0xFFFF
+        return self._high + (step - (1 << 16) if step > 0x7FFF else step)
+
+    def _start_again(self, number: int) -> None:
+        """Goes on at `number`; what was before is over."""
+        self._held = {kept: packet for kept, packet in self._held.items() if kept >= number}
+        self._missing = {kept: lost for kept, lost in self._missing.items() if kept >= number}
+        self._next = number
+        self._high = max(self._high, number - 1)
+        self._needs_key = True
+
+    def _drain(self) -> list[WholePicture]:
+        """Every picture whose packets are all there."""
+        found: list[WholePicture] = []
+        while True:
+            self._skip_padding()
+            last = self._last_of_first()
+            if last is None:
+                return found
+            assert self._next is not None
+            packets = [self._held.pop(number) for number in range(self._next, last + 1)]
+            self._next = last + 1
+            picture = self._joined([packet for packet in packets if packet.payload])
+            if picture is not None:
+                found.append(picture)
+
+    def _skip_padding(self) -> None:
+        """Packets without a payload only measure the line."""
+        assert self._next is not None
+        while (packet := self._held.get(self._next)) is not None and not packet.payload:
+            del self._held[self._next]
+            self._next += 1
+
+    def _last_of_first(self) -> int | None:
+        """The number of the first picture's last packet, or None while one is missing."""
+        assert self._next is not None
+        first = self._held.get(self._next)
+        if first is None:
+            return None
+        number = self._next
+        while (packet := self._held.get(number)) is not None:
+            if packet.timestamp != first.timestamp:
+                return number - 1
+            if packet.marker:
+                return number
+            number += 1
+        return None
+
+    def _joined(self, packets: Sequence[_Packet]) -> WholePicture | None:
+        try:
+            data, key = join_picture(packets[0].codec, [packet.payload for packet in packets])
+        except (ValueError, IndexError):
+            self.counts["damaged"] += 1
+            self._needs_key = True
+            return None
+        if self._needs_key and not key:
+            self.counts["dropped"] += 1
+            return None
+        self._needs_key, self._wait_whole_s = False, FEWEST_S_BETWEEN_WHOLE / 2
+        self.counts["whole"] += 1
+        return WholePicture(packets[0].codec, data, packets[0].timestamp, key)

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What accompanies the shared page on the topic "cobrowse": how far it arrived, and what stands beside the page."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from session.protocol.conversation.messages import SessionMessage, Text
+from session.protocol.wire.ids import Id
+
+
+class MirrorReceived(SessionMessage, frozen=True, kw_only=True):
+    """Desk: the part of the stream with this `Ack` is here, and all before it that will come.
+
+    The kiosk asks for it only while more is waiting: from the time it took, the kiosk learns what the line can bear.
+    """
+
+    ack: Annotated[int, msgspec.Meta(ge=0)]
+
+
+class DialogKind(StrEnum):
+    """What a page shows, or asks for, outside its own document.
+
+    The first three stand on the kiosk's screen until the caller answers; of the others the kiosk tells that they were
+    asked for and not done: it has no files, saves none, and prints only what a desk sends.
+    """
+
+    ALERT = "alert"
+    CONFIRM = "confirm"
+    PROMPT = "prompt"
+    FILE = "file"
+    DOWNLOAD = "download"
+    PDF = "pdf"
+    PRINT = "print"
+
+
+class DialogShown(SessionMessage, frozen=True, kw_only=True):
+    """Kiosk: the shared page shows this. Repeated after `SnapshotRequested` while it waits for the caller.
+
+    Attributes:
+        text: the page's words, or the file's name, with numbers of people and accounts masked. The caller's answer is
+            never told.
+        waits: the caller has to answer; `DialogClosed` follows.
+    """
+
+    dialog_id: Id
+    kind: DialogKind
+    text: Text
+    waits: bool
+
+
+class DialogClosed(SessionMessage, frozen=True, kw_only=True):
+    """Kiosk: the caller answered, or the page that asked is gone."""
+
+    dialog_id: Id
+
+
+MirrorMessage = MirrorReceived | DialogShown | DialogClosed

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Copies of filed documents in an agency's own systems (GED), as a supervisor sees and decides them.
+
+Names of callers are not among it: the page tells what was filed in which dossier, and what became of its copy.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from session.protocol.hub.board import Count, Reason
+from session.protocol.hub.requests import HubMessage, Text, Verb
+from session.protocol.wire.ids import Id, OptionalId
+from session.protocol.wire.roles import Role
+
+MOST_DELIVERIES = 200
+"""Copies of one answer, and of one decision."""
+
+DossierNumber = Annotated[str, msgspec.Meta(max_length=40)]
+
+
+class DeliveryState(StrEnum):
+    """Waiting: another try follows by itself. Refused: a person must do something. Given up: nobody tries any more."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    REFUSED = "refused"
+    GIVEN_UP = "given_up"
+
+
+class TargetFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """A system, and how many copies are where. `oldest_utc`: since when the oldest of those that wait has waited."""
+
+    name: Text
+    kind: Text = ""
+    waiting: Count = 0
+    delivered: Count = 0
+    refused: Count = 0
+    given_up: Count = 0
+    oldest_utc: datetime | None = None
+
+
+class DeliveryFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """One copy.
+
+    Attributes:
+        id: its key, for a decision. target: the system's name.
+        name, dossier, filed_at_utc: what was filed here.
+        remote_id: what the system calls it, once it has it.
+        reason: why it has not, a code of `expert_app.ged.connector.Reason`, or "given_up"; words: the system's own, or
+            the person's who gave up.
+        tries: how often it failed. next_try_utc: of a copy that waits. by_name: whose decision was the last.
+    """
+
+    id: int
+    target: Text
+    state: DeliveryState
+    document_id: Id
+    name: Text
+    dossier: Text
+    filed_at_utc: datetime
+    remote_id: Text = ""
+    reason: Text = ""
+    words: Text = ""
+    tries: Count = 0
+    next_try_utc: datetime
+    changed_at_utc: datetime
+    by_name: Text = ""
+
+
+class DeliveriesRequest(HubMessage, frozen=True, kw_only=True):
+    """Copies, the newest filing first; None and "" mean all. `before`: the last id of the answer before, to read on."""
+
+    state: DeliveryState | None = None
+    target: OptionalId = ""
+    dossier: DossierNumber = ""
+    before: int = 0
+
+
+class DeliveriesAnswer(HubMessage, frozen=True, kw_only=True):
+    """All systems, and the copies asked for. `more`: there are older ones."""
+
+    targets: list[TargetFacts]
+    deliveries: list[DeliveryFacts]
+    more: bool = False
+
+
+class DeliveryAct(StrEnum):
+    """What a supervisor decides."""
+
+    RETRY = "retry"
+    GIVE_UP = "give_up"
+
+
+class DeliveryActRequest(HubMessage, frozen=True, kw_only=True):
+    """Decides about copies that have not arrived; repeated, it changes nothing. `reason` is needed to give up."""
+
+    act: DeliveryAct
+    delivery_ids: Annotated[list[int], msgspec.Meta(min_length=1, max_length=MOST_DELIVERIES)]
+    reason: Reason | None = None
+
+
+class DeliveriesActed(HubMessage, frozen=True, kw_only=True):
+    """How many it was about."""
+
+    count: Count
+
+
+_S = frozenset({Role.SUPERVISOR})
+
+DELIVERY_VERBS: dict[str, Verb] = {
+    "deliveries": (_S, DeliveriesRequest, DeliveriesAnswer),
+    "delivery_act": (_S, DeliveryActRequest, DeliveriesActed),
+}
+"""Verb -> (roles that may say it, request, answer)."""

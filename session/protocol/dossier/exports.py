@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A whole dossier for somebody who may have it: supervisors only, with a reason, noted in the dossier's own history."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from session.protocol.dossier.deliveries import DossierNumber
+from session.protocol.dossier.pieces import PieceHistory
+from session.protocol.hub.board import Reason
+from session.protocol.hub.requests import DocumentPart, DossierFacts, HubMessage, Verb
+from session.protocol.wire.ids import Id
+from session.protocol.wire.roles import Role
+
+
+class ExportRequest(HubMessage, frozen=True, kw_only=True):
+    """The whole dossier; from the answer on, its history and its documents' bytes may be read for an hour."""
+
+    dossier: DossierNumber
+    reason: Reason
+
+
+class ExportAnswer(HubMessage, frozen=True, kw_only=True):
+    """The dossier as it is. Its history is asked for in parts: it may be long."""
+
+    dossier: DossierFacts
+
+
+class ExportHistoryRequest(HubMessage, frozen=True, kw_only=True):
+    """Steps and acts of a dossier that this person is exporting, `MAX_LISTED` of each from `offset` on."""
+
+    dossier: DossierNumber
+    offset: Annotated[int, msgspec.Meta(ge=0)] = 0
+
+
+class ExportPartRequest(HubMessage, frozen=True, kw_only=True):
+    """Bytes of a document of a dossier that this person is exporting."""
+
+    dossier: DossierNumber
+    document_id: Id
+    offset: Annotated[int, msgspec.Meta(ge=0)] = 0
+
+
+_S = frozenset({Role.SUPERVISOR})
+
+EXPORT_VERBS: dict[str, Verb] = {
+    "export": (_S, ExportRequest, ExportAnswer),
+    "export_history": (_S, ExportHistoryRequest, PieceHistory),
+    "export_part": (_S, ExportPartRequest, DocumentPart),
+}
+"""Verb -> (roles that may say it, request, answer)."""

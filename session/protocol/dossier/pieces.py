@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Procedures and pieces between a desk and the dossier service: what may be started, what happened, what was seen.
+
+Every request is about the dossier of the agent's own session; `session.hub.dossier.service` says who may ask.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+
+from session.protocol.hub.board import Reason
+from session.protocol.hub.requests import DossierAnswer, HubMessage, PieceState, Verb
+from session.protocol.hub.services import Text
+from session.protocol.wire.ids import Id, OptionalId, Sha256
+from session.protocol.wire.roles import Role
+
+MAX_LISTED = 200
+
+Look = Annotated[str, msgspec.Meta(max_length=64)]
+
+
+class ProcedureFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """A procedure that may be started, how many pieces it asks for, and what receipts say of its answer.
+
+    Attributes:
+        missing_days: how long a caller has for pieces that are missing; 0: no date is given.
+        silence: what no answer means after `silence_days`: "acceptance", "refusal", or "" where nothing is said.
+        appeal: time limits and ways of appeal against a refusal.
+    """
+
+    id: Id
+    name: Text
+    pieces: int
+    missing_days: int = 0
+    silence: str = ""
+    silence_days: int = 0
+    appeal: Annotated[str, msgspec.Meta(max_length=500)] = ""
+
+
+class ProceduresRequest(HubMessage, frozen=True, kw_only=True):
+    """Which procedures may be started in this session?"""
+
+    session_id: Id
+
+
+class ProceduresAnswer(HubMessage, frozen=True, kw_only=True):
+    """In the organisation's own order."""
+
+    procedures: list[ProcedureFacts]
+
+
+class StartProcedureRequest(HubMessage, frozen=True, kw_only=True):
+    """Adds what a procedure asks for to the session's dossier; repeated, it adds nothing."""
+
+    session_id: Id
+    dossier: str
+    procedure: Id
+
+
+class AcknowledgeRequest(HubMessage, frozen=True, kw_only=True):
+    """A receipt that names these pieces was printed for the caller."""
+
+    session_id: Id
+    dossier: str
+    piece_ids: Annotated[list[Id], msgspec.Meta(max_length=MAX_LISTED)]
+
+
+class PieceHistoryRequest(HubMessage, frozen=True, kw_only=True):
+    """What happened to the dossier's pieces?"""
+
+    session_id: Id
+    dossier: str
+
+
+class PieceStep(msgspec.Struct, frozen=True, kw_only=True):
+    """One change of a piece: by whom, at which site and kiosk."""
+
+    piece_id: str
+    was: PieceState
+    state: PieceState
+    reason: Text = ""
+    by_name: Text = ""
+    site: Text = ""
+    kiosk: str = ""
+    at_utc: datetime
+
+
+class ActStep(msgspec.Struct, frozen=True, kw_only=True):
+    """An act on the dossier beyond its pieces: a copy tried again or given up, an export, a version.
+
+    `kind` is one of `documents.store.acts.ActKind`; `about`: which document.
+    """
+
+    kind: Annotated[str, msgspec.Meta(max_length=40)]
+    about: Text = ""
+    reason: Text = ""
+    by_name: Text = ""
+    at_utc: datetime
+
+
+class PieceHistory(HubMessage, frozen=True, kw_only=True):
+    """The newest `MAX_LISTED` changes and acts, each oldest first."""
+
+    steps: list[PieceStep]
+    acts: list[ActStep] = msgspec.field(default_factory=list)
+
+
+class PageSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """A page about to be filed: hash of the scan, look of its cleaned copy (`documents.imaging.fingerprint`)."""
+
+    sha256: Sha256
+    look: Look = ""
+
+
+class SeenRequest(HubMessage, frozen=True, kw_only=True):
+    """Does the dossier have these pages already?"""
+
+    session_id: Id
+    dossier: str
+    pages: Annotated[list[PageSeen], msgspec.Meta(max_length=MAX_LISTED)]
+
+
+class SeenPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Page `page` (from 0) of those asked about is page `of_page` (from 1) of this document, or looks like it."""
+
+    page: int
+    document_id: Id
+    name: Text
+    of_page: int
+    filed_at_utc: datetime
+    same: bool
+
+
+class SeenAnswer(HubMessage, frozen=True, kw_only=True):
+    """Only pages that were seen."""
+
+    seen: list[SeenPage]
+
+
+class DocumentSearchRequest(HubMessage, frozen=True, kw_only=True):
+    """Documents of the session's dossier that have these words, in their text too."""
+
+    session_id: Id
+    dossier: str
+    words: Annotated[str, msgspec.Meta(max_length=200)]
+
+
+class DocumentSearchAnswer(HubMessage, frozen=True, kw_only=True):
+    """Their ids, newest first."""
+
+    document_ids: list[Id]
+
+
+class CorrectRequest(HubMessage, frozen=True, kw_only=True):
+    """Files a document anew under another piece ("": none) or name, as its next version; once per `request_id`."""
+
+    session_id: Id
+    dossier: str
+    request_id: Id
+    document_id: Id
+    piece_id: OptionalId = ""
+    name: Text
+    reason: Reason
+
+
+class SupersedeRequest(HubMessage, frozen=True, kw_only=True):
+    """The document `by_document_id`, filed later, takes the place of `document_id`."""
+
+    session_id: Id
+    dossier: str
+    document_id: Id
+    by_document_id: Id
+    reason: Reason
+
+
+_AGENT = frozenset({Role.AGENT})
+
+PIECE_VERBS: dict[str, Verb] = {
+    "procedures": (_AGENT, ProceduresRequest, ProceduresAnswer),
+    "start_procedure": (_AGENT, StartProcedureRequest, DossierAnswer),
+    "acknowledge": (_AGENT, AcknowledgeRequest, DossierAnswer),
+    "piece_history": (_AGENT, PieceHistoryRequest, PieceHistory),
+    "seen": (_AGENT, SeenRequest, SeenAnswer),
+    "correct_document": (_AGENT, CorrectRequest, DossierAnswer),
+    "supersede_document": (_AGENT, SupersedeRequest, DossierAnswer),
+    "search_documents": (_AGENT, DocumentSearchRequest, DocumentSearchAnswer),
+}
+"""Verb -> (roles that may say it, request, answer)."""

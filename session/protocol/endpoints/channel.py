@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What one end of a session needs to talk to the other; the bus gives the real one, tests a pair in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from session.protocol.conversation.messages import SessionMessage
+
+MessageHandler = Callable[[SessionMessage], None]
+RawHandler = Callable[[bytes, Mapping[str, str]], None]
+
+
+class SessionChannel(Protocol):
+    """One session's line to its other end. Sending never waits for the other end and keeps the order per topic.
+
+    Handlers run in the loop's thread; they must not block and start tasks for anything slow.
+    """
+
+    @property
+    def session_id(self) -> str:
+        """The session."""
+        ...
+
+    async def send(self, topic: str, message: SessionMessage) -> None:
+        """Sends a control message. Raises `BusUnreachable`, `MessageTooLarge`."""
+        ...
+
+    async def send_raw(self, topic: str, payload: bytes, headers: Mapping[str, str]) -> None:
+        """Sends bytes on a raw topic. Raises `BusUnreachable`, `MessageTooLarge`."""
+        ...
+
+    def on_message(self, topic: str, handler: MessageHandler) -> Callable[[], None]:
+        """Calls `handler` for each control message of `topic`; returns the call that stops it."""
+        ...
+
+    def on_raw(self, topic: str, handler: RawHandler) -> Callable[[], None]:
+        """Calls `handler` with payload and headers for each raw payload of `topic`; returns the call that stops it."""
+        ...

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Written words beside the voice, the same at both ends: in memory only, gone with the session. Desk and kiosk."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from session.core.errors import BusUnreachable, MessageTooLarge
+from session.core.notifier import Notifier
+from session.core.tasks import Tasks
+from session.protocol.conversation.chat_and_privacy import MAX_WORDS, TOPIC, WordsSaid, WordsShown
+from session.protocol.conversation.messages import SessionMessage
+from session.protocol.endpoints.channel import SessionChannel
+from session.protocol.wire.ids import new_id
+
+log = logging.getLogger(__name__)
+
+MOST_KEPT = 200
+"""Older words give way."""
+
+
+class Sent(StrEnum):
+    """What became of own words."""
+
+    SENDING = "sending"
+    SHOWN = "shown"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One message. `sent`: of an own one."""
+
+    words_id: str
+    text: str
+    mine: bool
+    sent: Sent = Sent.SENDING
+
+
+class Written:
+    """One end of the words.
+
+    Attributes:
+        changed: all lines, at each change. said: own words were sent; heard: the other end's came.
+    """
+
+    def __init__(self, channel: SessionChannel, tasks: Tasks) -> None:
+        self.changed: Notifier[tuple[Line, ...]] = Notifier()
+        self.said: Notifier[None] = Notifier()
+        self.heard: Notifier[Line] = Notifier()
+        self._channel, self._tasks = channel, tasks
+        self._lines: tuple[Line, ...] = ()
+        self._stop_listening: Callable[[], None] = channel.on_message(TOPIC, self._on_message)
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """Oldest first."""
+        return self._lines
+
+    def say(self, text: str) -> None:
+        """Sends words; nothing when there are none."""
+        words = " ".join(text.split())[:MAX_WORDS]
+        if not words:
+            return
+        line = Line(new_id(), words, mine=True)
+        self._add(line)
+        self._tasks.spawn(self._send(line), name="written words")
+
+    def shown(self, words_id: str) -> None:
+        """The other end's words stand on this screen."""
+        self._tasks.spawn(self._tell(WordsShown(words_id=words_id)), name="written words shown")
+
+    def forget(self) -> None:
+        """The session is over: no word stays."""
+        self._stop_listening()
+        self._lines = ()
+        self.changed.emit(())
+
+    async def _send(self, line: Line) -> None:
+        if await self._tell(WordsSaid(words_id=line.words_id, text=line.text)):
+            self.said.emit(None)
+        else:
+            self._mark(line.words_id, Sent.FAILED)
+
+    async def _tell(self, message: SessionMessage) -> bool:
+        try:
+            await self._channel.send(TOPIC, message)
+        except (BusUnreachable, MessageTooLarge) as error:
+            log.warning("not sent: %s (%s)", type(message).__name__, error.code)
+            return False
+        return True
+
+    def _on_message(self, message: SessionMessage) -> None:
+        match message:
+            case WordsSaid(words_id=words_id, text=text) if all(one.words_id != words_id for one in self._lines):
+                line = Line(words_id, " ".join(text.split()), mine=False)
+                self._add(line)
+                self.heard.emit(line)
+            case WordsShown(words_id=words_id):
+                self._mark(words_id, Sent.SHOWN)
+
+    def _add(self, line: Line) -> None:
+        self._lines = (*self._lines, line)[-MOST_KEPT:]
+        self.changed.emit(self._lines)
+
+    def _mark(self, words_id: str, sent: Sent) -> None:
+        self._lines = tuple(replace(one, sent=sent) if one.words_id == words_id else one for one in self._lines)
+        self.changed.emit(self._lines)

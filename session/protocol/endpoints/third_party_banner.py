@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What both ends owe a third person's banner: the hub hears that it is on the screen. Used by desk and kiosk."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Protocol
+
+from session.core.errors import SessionError, TicketUnknown
+from session.core.tasks import Tasks
+from session.protocol.hub.talk_state import Third, ThirdState
+from session.protocol.hub.third_parties import TalkAnswer
+
+log = logging.getLogger(__name__)
+
+AGAIN_S = 1.0
+
+
+class TalkAsker(Protocol):
+    """What is needed of the link to the hub; each end's link has it."""
+
+    async def talk(self, session_id: str) -> TalkAnswer:
+        """Who is in the conversation, with names."""
+        ...
+
+    async def banner_shown(self, session_id: str, third: Third) -> None:
+        """Our screen names the third person now."""
+        ...
+
+
+def same_third(one: Third, other: Third) -> bool:
+    """True when both are one visit of one person, whatever its state."""
+    return (one.role, one.user, one.at_utc) == (other.role, other.user, other.at_utc)
+
+
+class ThirdBanner:
+    """Says to the hub, once for each visit and until it is heard, that the banner has been painted."""
+
+    def __init__(self, session_id: str, link: TalkAsker, tasks: Tasks) -> None:
+        self._session_id, self._link, self._tasks = session_id, link, tasks
+        self._acknowledged: Third | None = None
+
+    def painted(self, third: Third | None, user: str) -> None:
+        """The screen names `user`: the hub may let it in, when that is the person of the ticket."""
+        if third is None or third.user != user or third.state is ThirdState.CALLED:
+            return
+        if self._acknowledged is not None and same_third(self._acknowledged, third):
+            return
+        self._acknowledged = third
+        self._tasks.spawn(self._acknowledge(third), name="banner shown")
+
+    def gone(self) -> None:
+        """The visit is over: nothing more is said of it."""
+        self._acknowledged = None
+
+    async def _acknowledge(self, third: Third) -> None:
+        while self._acknowledged is third:
+            try:
+                await self._link.banner_shown(self._session_id, third)
+            except TicketUnknown:
+                return
+            except SessionError as error:
+                log.info("the banner is not acknowledged yet: %s", error.code)
+                await asyncio.sleep(AGAIN_S)
+            else:
+                return

@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What a supervisor's board asks the hub, and what an agent reports of itself. Used by hub, desk and board.
+
+Every act of a supervisor carries a reason; on a ticket it becomes the ticket's `reason`, with `changed_by`. The board
+chooses an `act_id`, under which the history knows the act; without one the hub does.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from session.protocol.hub.requests import Done, HubMessage, Text, Verb
+from session.protocol.hub.tickets import Ticket, TicketState
+from session.protocol.wire.ids import Id
+from session.protocol.wire.roles import Role
+
+REASON_PATTERN = r"\S.+\S"
+Reason = Annotated[str, msgspec.Meta(min_length=3, max_length=200, pattern=REASON_PATTERN)]
+Priority = Annotated[int, msgspec.Meta(ge=-10, le=1000)]
+"""0 is usual, 1000 the head of the queue; see `session.hub.queue.sessions.HEAD`."""
+
+Count = Annotated[int, msgspec.Meta(ge=0)]
+
+
+class TicketSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """What the board showed of a ticket when its supervisor decided; another state at the hub refuses the act."""
+
+    state: TicketState
+    service: Id
+    priority: int
+    agent: Id | None = None
+    assigned_to: Id | None = None
+
+    @classmethod
+    def of(cls, ticket: Ticket) -> TicketSeen:
+        """The ticket as it is now."""
+        return cls(
+            state=ticket.state,
+            service=ticket.service,
+            priority=ticket.priority,
+            agent=ticket.agent,
+            assigned_to=ticket.assigned_to,
+        )
+
+
+# ---- acts on tickets -----------------------------------------------------------------------------------------------
+
+
+class ReassignRequest(HubMessage, frozen=True, kw_only=True):
+    """A waiting ticket goes to another service, or is kept for one agent for a minute; None keeps what it has.
+
+    `agent` "" takes the ticket back from the agent it was kept for.
+    """
+
+    ticket_id: Id
+    seen: TicketSeen
+    reason: Reason
+    act_id: Id | None = None
+    service: Id | None = None
+    agent: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{0,40}$")] | None = None
+
+
+class PrioritiseRequest(HubMessage, frozen=True, kw_only=True):
+    """A waiting ticket gets another priority; higher is served first."""
+
+    ticket_id: Id
+    seen: TicketSeen
+    priority: Priority
+    reason: Reason
+    act_id: Id | None = None
+
+
+class TicketActed(HubMessage, frozen=True, kw_only=True):
+    """The ticket as it is stored after the act."""
+
+    ticket: Ticket
+
+
+class MoveQueueRequest(HubMessage, frozen=True, kw_only=True):
+    """Every waiting ticket of `service` goes to the service `to`."""
+
+    service: Id
+    to: Id
+    reason: Reason
+    act_id: Id | None = None
+
+
+class QueueMoved(HubMessage, frozen=True, kw_only=True):
+    """`moved` tickets went, `left` were taken or left by their callers meanwhile."""
+
+    moved: Count
+    left: Count
+
+
+class QueueStateRequest(HubMessage, frozen=True, kw_only=True):
+    """A service takes no new calls (`close_queue`), or takes them again (`open_queue`). Those who wait stay."""
+
+    service: Id
+    reason: Reason
+    act_id: Id | None = None
+
+
+class BroadcastRequest(HubMessage, frozen=True, kw_only=True):
+    """A message to all agents of the organisation. Repeating the same `broadcast_id`, also its act, shows it once."""
+
+    broadcast_id: Id
+    text: Reason
+    reason: Reason
+
+
+# ---- agents --------------------------------------------------------------------------------------------------------
+
+
+class AgentState(StrEnum):
+    """What an agent does. One who did not answer an offer is `not_responding` until it says that it is back."""
+
+    OFFLINE = "offline"
+    AVAILABLE = "available"
+    PAUSED = "paused"
+    TRAINING = "training"
+    NOT_RESPONDING = "not_responding"
+    IN_SESSION = "in_session"
+    WRAP_UP = "wrap_up"
+
+
+class AgentStateRequest(HubMessage, frozen=True, kw_only=True):
+    """An agent is available or pauses. Conversation and wrap-up are read from its ticket, so they are never wrong.
+
+    `reason` of a pause is a short code: "break", "training", "back_office" or "".
+    """
+
+    available: bool
+    reason: Annotated[str, msgspec.Meta(max_length=60)] = ""
+
+
+class AgentFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """One agent as the board shows it. `ticket` and `service` of the caller in hand; `since_utc` unknown when None."""
+
+    id: Id
+    name: Text
+    state: AgentState
+    since_utc: datetime | None = None
+    reason: Text = ""
+    ticket: Text = ""
+    service: Text = ""
+
+
+class QueueFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether a service takes calls, and who decided it."""
+
+    service: Id
+    closed: bool = False
+    changed_by: Text = ""
+    reason: Text = ""
+    at_utc: datetime | None = None
+
+
+class DayFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """Counts of the day, from `since_utc`: midnight in the hub's time zone; from the history, so no restart forgets.
+
+    `within` of `answered` waited no longer than the asked number of seconds. `known` is false while the history cannot
+    be read.
+    """
+
+    since_utc: datetime
+    answered: Count = 0
+    within: Count = 0
+    abandoned: Count = 0
+    known: bool = True
+
+
+class BoardRequest(HubMessage, frozen=True, kw_only=True):
+    """The board asks every 2 s. `within_s` is the wait that the service level promises."""
+
+    within_s: Annotated[int, msgspec.Meta(ge=1, le=36_000)] = 180
+
+
+class BoardAnswer(HubMessage, frozen=True, kw_only=True):
+    """Everything of the board that is not a ticket; tickets come as for every desk."""
+
+    agents: list[AgentFacts]
+    queues: list[QueueFacts]
+    day: DayFigures
+
+
+_S = frozenset({Role.SUPERVISOR})
+
+BOARD_VERBS: dict[str, Verb] = {
+    "reassign": (_S, ReassignRequest, TicketActed),
+    "prioritise": (_S, PrioritiseRequest, TicketActed),
+    "move_queue": (_S, MoveQueueRequest, QueueMoved),
+    "close_queue": (_S, QueueStateRequest, Done),
+    "open_queue": (_S, QueueStateRequest, Done),
+    "broadcast": (_S, BroadcastRequest, Done),
+    "board": (_S, BoardRequest, BoardAnswer),
+    "agent_state": (frozenset({Role.AGENT}), AgentStateRequest, Done),
+}
+"""Verb -> (roles that may say it, request, answer)."""

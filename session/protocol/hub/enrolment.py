@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What a newcomer without a key says to the hub, and its answer. On `svc.enrol`, by the enrolment identity alone."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from session.protocol.hub.requests import HubMessage
+from session.protocol.wire.ids import Id
+from session.protocol.wire.roles import Role
+
+Code = Annotated[str, msgspec.Meta(min_length=8, max_length=20)]
+PublicKey = Annotated[str, msgspec.Meta(pattern="^U[A-Z2-7]{55}$")]
+Signature = Annotated[str, msgspec.Meta(max_length=100)]
+
+
+class EnrolRequest(HubMessage, frozen=True, kw_only=True):
+    """ "Here is my code; this is my key, and the proof that I hold it."
+
+    Attributes:
+        key: public nkey of the newcomer.
+        proof: signature of `proof_text`, base64.
+    """
+
+    code: Code
+    key: PublicKey
+    proof: Signature
+
+
+class EnrolAnswer(HubMessage, frozen=True, kw_only=True):
+    """The key is known to the bus from now on, as this identity. The same request again is answered the same."""
+
+    organisation: Id
+    role: Role
+    user: Id
+
+
+def proof_text(code: str, key: str) -> bytes:
+    """What a newcomer signs, so that nobody enrols a key of somebody else."""
+    return f"poste-expert enrol {code} {key}".encode()
+
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Letters of codes (Crockford's base 32): no I, L, O, U, which are read or heard as something else."""
+
+CODE_LETTERS = 8
+"""40 bits: at one guess a second, fifteen minutes find one code in a thousand million."""
+
+_READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
+
+
+def tidy_code(typed: str) -> str:
+    """A code as it is compared: capitals, no dash or space, look-alikes as what they stand for."""
+    return "".join(letter for letter in typed.upper() if letter.isalnum()).translate(_READ_AS)
+
+
+def is_code(typed: str) -> bool:
+    """True when `typed` could be a code."""
+    code = tidy_code(typed)
+    return len(code) == CODE_LETTERS and all(letter in ALPHABET for letter in code)

@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What was done and can be taken back, how the last hours went, how good the lines are. Used by hub and board.
+
+All of it is read from the history in SQL, except the lines: those are what desks and kiosks said with their last beats.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from session.protocol.hub.board import Count, Reason
+from session.protocol.hub.line_rates import LineRates
+from session.protocol.hub.requests import HubMessage, Text, Verb
+from session.protocol.wire.ids import Id
+from session.protocol.wire.roles import Role
+
+MOST_ACTS = 200
+"""Acts of one answer."""
+
+MOST_HOURS = 24
+
+
+class ActKind(StrEnum):
+    """What a supervisor did, or (`close_site`, `open_site`: `service` is the site) the network's operator."""
+
+    SERVICE = "service"
+    AGENT = "agent"
+    PRIORITY = "priority"
+    ORGANISATION = "organisation"
+    MOVE = "move"
+    CLOSE = "close"
+    OPEN = "open"
+    BROADCAST = "broadcast"
+    WITHDRAW = "withdraw"
+    CLOSE_SITE = "close_site"
+    OPEN_SITE = "open_site"
+    OTHER = "other"
+
+
+class UndoState(StrEnum):
+    """Whether an act can still be taken back, or why not.
+
+    `taken`: an agent has the caller. `ended`: the caller is gone. `changed`: somebody acted later. `undone`: it was
+    taken back already. `never`: such an act has nothing to take back.
+    """
+
+    POSSIBLE = "possible"
+    TAKEN = "taken"
+    ENDED = "ended"
+    CHANGED = "changed"
+    UNDONE = "undone"
+    NEVER = "never"
+
+
+class ActSide(msgspec.Struct, frozen=True, kw_only=True):
+    """A ticket before or after an act."""
+
+    service: Text = ""
+    priority: int = 0
+    assigned_to: Text = ""
+
+
+class ActFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """One act.
+
+    Attributes:
+        by, by_name: the supervisor.
+        ticket_id, number: of an act on one ticket. before, after: how it was and became.
+        service, to: of an act on a service; `to` is where everybody, or the caller, went.
+        tickets: how many a move reached.
+        undoes: the act that this one takes back.
+        undo: whether it can be taken back now.
+    """
+
+    id: Id
+    kind: ActKind
+    at_utc: datetime
+    by: Text
+    by_name: Text = ""
+    reason: Text = ""
+    ticket_id: Text = ""
+    number: Text = ""
+    before: ActSide | None = None
+    after: ActSide | None = None
+    service: Text = ""
+    to: Text = ""
+    text: Text = ""
+    tickets: Count = 0
+    undoes: Text = ""
+    undo: UndoState = UndoState.NEVER
+
+
+class HistoryRequest(HubMessage, frozen=True, kw_only=True):
+    """Acts of the days from `first` to `last`, the newest first; "" and None mean all.
+
+    `before` is the `at_utc` of the last act of the answer before, to read on.
+    """
+
+    first: date
+    last: date
+    kind: ActKind | None = None
+    by: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    number: Annotated[str, msgspec.Meta(max_length=20)] = ""
+    before: datetime | None = None
+
+
+class HistoryAnswer(HubMessage, frozen=True, kw_only=True):
+    """`more`: there are older ones. `behind` changes are not in the history yet."""
+
+    acts: list[ActFacts]
+    more: bool = False
+    behind: Count = 0
+
+
+class UndoRequest(HubMessage, frozen=True, kw_only=True):
+    """Takes the act `undoes` back, as a new act `act_id`; refused when what it changed has changed again."""
+
+    act_id: Id
+    undoes: Id
+    reason: Reason
+
+
+class Undone(HubMessage, frozen=True, kw_only=True):
+    """`moved` tickets went back, `left` could not; 1 and 0 for acts on no queue."""
+
+    moved: Count = 1
+    left: Count = 0
+
+
+# ---- the last hours ------------------------------------------------------------------------------------------------
+
+
+class TrendsRequest(HubMessage, frozen=True, kw_only=True):
+    """The last `hours` in quarters of an hour, of one service or of all ("")."""
+
+    hours: Annotated[int, msgspec.Meta(ge=1, le=MOST_HOURS)] = 8
+    service: Annotated[str, msgspec.Meta(max_length=40)] = ""
+
+
+class Quarter(msgspec.Struct, frozen=True, kw_only=True):
+    """A quarter of an hour.
+
+    Attributes:
+        start_utc: its beginning.
+        arrived, answered, abandoned: callers in it.
+        waiting: the most who waited at once.
+        wait_median_s, wait_p90_s: of those answered in it, by nearest rank.
+    """
+
+    start_utc: datetime
+    arrived: Count = 0
+    answered: Count = 0
+    abandoned: Count = 0
+    waiting: Count = 0
+    wait_median_s: int | None = None
+    wait_p90_s: int | None = None
+
+
+class TrendsAnswer(HubMessage, frozen=True, kw_only=True):
+    """Quarters in order of time; the last one is not over yet."""
+
+    quarters: list[Quarter]
+    time_zone: str = ""
+    behind: Count = 0
+
+
+# ---- lines ---------------------------------------------------------------------------------------------------------
+
+
+class LineSample(HubMessage, frozen=True, kw_only=True):
+    """In the beats of an end that is in a call: what it received in the last seconds, for the hub only.
+
+    Attributes:
+        session_id: the session; the hub believes only its ends. "" from a kiosk without a call, which tells its rates.
+        loss_percent: packets that never came. rtt_ms: round trip, None when not measured.
+        kbps: received, None when not counted. freezes: times the picture stood still for a second or more.
+        carries_kbps: what this end takes the line to carry away from it, or None.
+        rates: from a kiosk, what its last line test found.
+    """
+
+    session_id: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{0,40}$")] = ""
+    loss_percent: Annotated[float, msgspec.Meta(ge=0, le=100)] = 0.0
+    rtt_ms: Annotated[float, msgspec.Meta(ge=0, le=600_000)] | None = None
+    kbps: Annotated[float, msgspec.Meta(ge=0, le=1_000_000)] | None = None
+    freezes: Count = 0
+    carries_kbps: Annotated[float, msgspec.Meta(ge=0, le=1_000_000)] | None = None
+    rates: LineRates | None = None
+
+
+class LineQuality(StrEnum):
+    """How a line is judged; `unknown`: no call was measured since the hub's start."""
+
+    GOOD = "good"
+    WEAK = "weak"
+    BAD = "bad"
+    UNKNOWN = "unknown"
+
+
+class LineFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """A kiosk's line: whether it is there, in a call, and what was measured last (the worse of the two ends).
+
+    `rates`: what it carries, by the last test and the last call.
+    """
+
+    kiosk: Id
+    site: Text
+    present: bool = False
+    ticket: Text = ""
+    quality: LineQuality = LineQuality.UNKNOWN
+    at_utc: datetime | None = None
+    loss_percent: float = 0.0
+    rtt_ms: float | None = None
+    kbps: float | None = None
+    freezes: Count = 0
+    rates: LineRates | None = None
+
+
+class LinesRequest(HubMessage, frozen=True, kw_only=True):
+    """The lines of all kiosks."""
+
+
+class LinesAnswer(HubMessage, frozen=True, kw_only=True):
+    """One row per kiosk, in the catalogue's order."""
+
+    lines: list[LineFacts]
+
+
+_S = frozenset({Role.SUPERVISOR})
+
+HISTORY_VERBS: dict[str, Verb] = {
+    "history": (_S, HistoryRequest, HistoryAnswer),
+    "undo": (_S, UndoRequest, Undone),
+    "trends": (_S, TrendsRequest, TrendsAnswer),
+    "lines": (_S, LinesRequest, LinesAnswer),
+}
+"""Verb -> (roles that may say it, request, answer)."""

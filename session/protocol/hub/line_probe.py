@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What a kiosk asks the hub to measure its line: filler up, filler down. See `session.kiosk.hub.line_measurement`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from session.protocol.hub.line_rates import MAX_PIECE_BYTES, Filler
+from session.protocol.hub.requests import HubMessage, Verb
+from session.protocol.wire.roles import Role
+
+
+class LineProbe(HubMessage, frozen=True, kw_only=True):
+    """A piece of filler, and how much is wanted in return."""
+
+    filler: Filler = ""
+    want_bytes: Annotated[int, msgspec.Meta(ge=0, le=MAX_PIECE_BYTES)] = 0
+
+
+class LineProbed(HubMessage, frozen=True, kw_only=True):
+    """The filler that was wanted."""
+
+    filler: Filler = ""
+
+
+PROBE_VERBS: dict[str, Verb] = {"line_probe": (frozenset({Role.KIOSK}), LineProbe, LineProbed)}
+"""Verb -> (roles that may say it, request, answer)."""

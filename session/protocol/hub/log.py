@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A session's log on its way to the log's keeper, and back to who may read it. Used by both ends, hub and vault."""
+
+from __future__ import annotations
+
+import msgspec
+
+from session.protocol.hub.requests import HubMessage, Verb
+from session.protocol.wire.ids import Id
+from session.protocol.wire.roles import Role
+
+
+class LogAppend(HubMessage, frozen=True, kw_only=True):
+    """Records of one writer, `first` being the writer's own number of the first (from 0); repeats are dropped."""
+
+    session_id: Id
+    first: int
+    records: list[msgspec.Raw]
+
+
+class LogAck(HubMessage, frozen=True, kw_only=True):
+    """The hub has all records of this writer below `next`."""
+
+    next: int
+
+
+class LogRequest(HubMessage, frozen=True, kw_only=True):
+    """Records of a session from the `after`-th on."""
+
+    session_id: Id
+    after: int = 0
+
+
+class LogPart(HubMessage, frozen=True, kw_only=True):
+    """A part of the log in the keeper's order; `end` when nothing more is stored now."""
+
+    records: list[msgspec.Raw]
+    next: int
+    end: bool
+
+
+LOG_VERBS: dict[str, Verb] = {
+    "log": (frozenset({Role.KIOSK, Role.AGENT}), LogAppend, LogAck),
+    "read_log": (frozenset({Role.AGENT, Role.SUPERVISOR, Role.HELPDESK}), LogRequest, LogPart),
+}
+"""Verb -> (roles that may say it, request, answer)."""

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What travels when several organisations share a network: a caller who goes to another one. Used by hub and desk.
+
+A caller who was moved has a new ticket: `moved_from` names the one before, arrival and reason are kept.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from session.protocol.hub.board import Reason, TicketSeen
+from session.protocol.hub.requests import HubMessage, Text, Verb
+from session.protocol.hub.tickets import Ticket
+from session.protocol.wire.ids import Id, ServiceRef
+from session.protocol.wire.roles import Role
+
+
+class MoveTargetsRequest(HubMessage, frozen=True, kw_only=True):
+    """Where may callers of this service of ours go, outside of our organisation?"""
+
+    service: Id
+
+
+class MoveTarget(msgspec.Struct, frozen=True, kw_only=True):
+    """A service of another organisation; `ref` is "organisation/service". A closed one takes nobody now."""
+
+    ref: ServiceRef
+    organisation_name: Text
+    service_name: Text
+    closed: bool = False
+
+
+class MoveTargets(HubMessage, frozen=True, kw_only=True):
+    """What both conventions allow; empty when nothing is."""
+
+    targets: list[MoveTarget]
+
+
+class MoveRequest(HubMessage, frozen=True, kw_only=True):
+    """A waiting caller goes to another organisation. Repeating it is the same move.
+
+    The reason goes with the caller; the caller number does not.
+    """
+
+    ticket_id: Id
+    seen: TicketSeen
+    target: ServiceRef
+    reason: Reason
+    act_id: Id | None = None
+
+
+class TicketMoved(HubMessage, frozen=True, kw_only=True):
+    """Our ticket as it ended, and the short word that the caller reads now."""
+
+    ticket: Ticket
+    number: Text
+
+
+NETWORK_VERBS: dict[str, Verb] = {
+    "move_targets": (frozenset({Role.AGENT, Role.SUPERVISOR}), MoveTargetsRequest, MoveTargets),
+    "move": (frozenset({Role.SUPERVISOR}), MoveRequest, TicketMoved),
+}
+"""Verb -> (roles that may say it, request, answer)."""

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What hubs of two networks say to each other over `xfer.<to>.<from>.>`: a caller who is sent over. Used by the hub.
+
+Everything else that crosses is what kiosks say and hear anyway, with the name of the kiosk's network in front.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+
+from session.protocol.hub.requests import HubMessage, Text
+from session.protocol.hub.tickets import Ticket
+from session.protocol.wire.ids import Id
+
+Said = Annotated[str, msgspec.Meta(max_length=200)]
+
+
+class ArrivalCheck(HubMessage, frozen=True, kw_only=True):
+    """May a caller of `from_organisation` be sent to `service` of your `organisation` now?"""
+
+    organisation: Id
+    service: Id
+    from_organisation: Id
+
+
+class Arrival(HubMessage, frozen=True, kw_only=True):
+    """A caller comes over: who serves now, where the kiosk is, since when the caller waits, why. Nothing of the person.
+
+    Repeating it is the same ticket; one that is not `fresh` is only looked for.
+    """
+
+    organisation: Id
+    service: Id
+    from_organisation: Id
+    ticket_id: Id
+    home: Id
+    kiosk: Id
+    site: Text
+    arrived_at_utc: datetime
+    reason: Said = ""
+    fresh: bool = True
+
+
+class Arrived(HubMessage, frozen=True, kw_only=True):
+    """The ticket in the other network."""
+
+    ticket: Ticket
+
+
+KIOSK_VERBS = frozenset({"status", "leave", "hang_up", "log"})
+"""What a kiosk may ask of the other network."""

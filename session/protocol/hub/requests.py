@@ -1,0 +1,457 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What kiosk and desk ask the hub, and what it answers. One struct per message; JSON on the wire.
+
+Requests travel on `svc.<role>.<user>.<verb>`; `VERBS` says which role may say which verb and which answer comes.
+Any request may be answered by `Refusal`. Times are UTC.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from session.protocol.conversation.scan_profiles import ScanProfile
+from session.protocol.hub.line_rates import IceRules, LineRates
+from session.protocol.hub.notes import DossierNote
+from session.protocol.hub.seal_keys import SealCard
+from session.protocol.hub.services import Service as Service
+from session.protocol.hub.services import Text as Text
+from session.protocol.hub.tickets import Ticket
+from session.protocol.wire.ids import Id, ServiceRef, Sha256
+from session.protocol.wire.roles import Role
+from session.protocol.wire.version import PROTOCOL_VERSION
+
+Address = Annotated[str, msgspec.Meta(max_length=2000)]
+Number = Annotated[str, msgspec.Meta(max_length=20)]
+SealedNumber = Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z0-9+/]{43}=[A-Za-z0-9+/]{64}){0,4}$")]
+"""A caller number that only the vault can read, once for each of its keys (`session.bus.sealing.sealed_number`)."""
+
+
+class HubMessage(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=True):
+    """Base of all: `v` is the sender's protocol version, `type` the struct's name."""
+
+    v: int = PROTOCOL_VERSION
+
+
+class Refusal(HubMessage, frozen=True, kw_only=True):
+    """The hub says no, or cannot. `code` is one of `session.core.errors`."""
+
+    code: str
+    detail: dict[str, str | int | float] = {}
+
+
+class Done(HubMessage, frozen=True, kw_only=True):
+    """The act is done and stored."""
+
+
+# ---- what a site offers --------------------------------------------------------------------------------------------
+
+
+class ServicesRequest(HubMessage, frozen=True, kw_only=True):
+    """A kiosk asks what it may offer now."""
+
+
+class ServicesAnswer(HubMessage, frozen=True, kw_only=True):
+    """At most six services; `allowed_addresses` are URL prefixes an agent may open.
+
+    `host`: one may be called here. `contacts`: how callers reach each organisation otherwise.
+    """
+
+    organisation: Id
+    organisation_name: Text
+    site: Text
+    services: list[Service]
+    allowed_addresses: list[Address]
+    home_address: Address = ""
+    host: bool = False
+    contacts: dict[str, Contact] = {}
+
+
+# ---- ticket --------------------------------------------------------------------------------------------------------
+
+
+class TicketRequested(HubMessage, frozen=True, kw_only=True):
+    """A caller pressed a button. Repeating the same `request_id` is the same ticket.
+
+    `sealed_number` instead of `caller_number` for an organisation with a vault: a number in clear is not kept for one.
+    """
+
+    request_id: Id
+    service: ServiceRef
+    caller_number: Number = ""
+    sealed_number: SealedNumber = ""
+
+
+class StatusRequest(HubMessage, frozen=True, kw_only=True):
+    """A kiosk asks where its ticket is (also after a restart)."""
+
+    ticket_id: Id
+
+
+class TicketAnswer(HubMessage, frozen=True, kw_only=True):
+    """The ticket as stored. `position` is 1 for the next served, 0 when not waiting; the wait as in `TicketChanged`."""
+
+    ticket: Ticket
+    revision: int
+    position: int
+    wait_s: int | None = None
+    wait_most_s: int | None = None
+    session: SessionFacts | None = None
+
+
+class LeaveRequest(HubMessage, frozen=True, kw_only=True):
+    """The caller leaves the queue."""
+
+    ticket_id: Id
+
+
+class QueueRequest(HubMessage, frozen=True, kw_only=True):
+    """A desk asks for a part of the queue (waiting and running tickets)."""
+
+    offset: int = 0
+    limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 200
+
+
+class QueueAnswer(HubMessage, frozen=True, kw_only=True):
+    """Tickets `offset` to `offset + len(tickets)` of `total`, as of `revision`; `your_name` is what callers read."""
+
+    revision: int
+    total: int
+    tickets: list[Ticket]
+    services: list[Service] = []
+    organisation_name: Text = ""
+    your_name: Text = ""
+
+
+class QueueBeat(HubMessage, frozen=True, kw_only=True):
+    """The hub's pulse: last revision of the view and number of open tickets of the organisation.
+
+    `digest` is that of its open tickets (`session.protocol.hub.tickets.digest`, XORed); a desk compares it with its own
+    when both have the same revision: a change that was missed in the middle changes neither number.
+    `convention` is the version of this hub's convention: when all hubs have the same, all say the same.
+    """
+
+    revision: int
+    open_tickets: int
+    digest: int | None = None
+    convention: Annotated[str, msgspec.Meta(max_length=40)] = ""
+
+
+# ---- session -------------------------------------------------------------------------------------------------------
+
+
+class Contact(msgspec.Struct, frozen=True, kw_only=True):
+    """How callers reach the organisation; stands on receipts. The postal address may have several lines."""
+
+    postal_address: Text = ""
+    email: Text = ""
+    phone: Text = ""
+
+
+class SessionFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """One conversation between a kiosk and an agent for a ticket.
+
+    `caller_number`, `dossier` and `phone` (to be called at) are empty for the kiosk's own copy of these facts;
+    `sealed_number` is what the desk asks the organisation's vault for ("caller_number").
+    `seal`: the organisation seals its conversations (`session.bus.sealing.pinned_keys` says whether to believe it).
+    `line`: what the kiosk's line carries, None when nobody has measured it. `ice`: which relays there are.
+    `kiosk_key`: the kiosk's public nkey by which the hub knows it, for the desk; "" for a partner network's kiosk.
+    """
+
+    id: Id
+    ticket_id: Id
+    organisation: Id
+    service: Id
+    kiosk: Id
+    site: Text
+    agent: Id
+    agent_name: Text
+    opened_at_utc: datetime
+    caller_number: Number = ""
+    dossier: str = ""
+    allowed_addresses: list[Address] = []
+    contact: Contact = Contact()
+    organisation_name: Text = ""
+    home_address: Address = ""
+    phone: Number = ""
+    seal: SealCard | None = None
+    scan_profiles: list[ScanProfile] = []
+    line: LineRates | None = None
+    ice: IceRules | None = None
+    sealed_number: SealedNumber = ""
+    kiosk_key: Annotated[str, msgspec.Meta(max_length=60)] = ""
+
+
+class AcceptRequest(HubMessage, frozen=True, kw_only=True):
+    """An agent takes a waiting ticket. The winner may repeat it."""
+
+    ticket_id: Id
+
+
+class SessionAnswer(HubMessage, frozen=True, kw_only=True):
+    """The session that was opened."""
+
+    session: SessionFacts
+
+
+class ResumeRequest(HubMessage, frozen=True, kw_only=True):
+    """An agent who comes back (restart) asks for the sessions that are still its own."""
+
+
+class SessionsAnswer(HubMessage, frozen=True, kw_only=True):
+    """Sessions of this agent whose ticket is in_session or wrap_up."""
+
+    sessions: list[SessionFacts]
+    states: list[str] = []
+
+
+class HangUpRequest(HubMessage, frozen=True, kw_only=True):
+    """Either end ends the conversation; the ticket goes to wrap_up."""
+
+    session_id: Id
+    reason: Annotated[str, msgspec.Meta(max_length=60)] = "done"
+
+
+class CloseRequest(HubMessage, frozen=True, kw_only=True):
+    """The agent has finished the wrap-up. `outcome` is a short code."""
+
+    session_id: Id
+    outcome: Annotated[str, msgspec.Meta(max_length=60)] = "done"
+
+
+# ---- dossier -------------------------------------------------------------------------------------------------------
+
+
+class PieceState(StrEnum):
+    """Where an expected piece is."""
+
+    EXPECTED = "expected"
+    SCANNED = "scanned"
+    LEGIBLE = "legible"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    FILED = "filed"
+    ACKNOWLEDGED = "acknowledged"
+
+
+SETTLED = (PieceState.ACCEPTED, PieceState.FILED, PieceState.ACKNOWLEDGED)
+"""Nothing more is asked of the caller."""
+
+
+class Piece(msgspec.Struct, frozen=True, kw_only=True):
+    """A supporting document that a procedure expects.
+
+    Attributes:
+        hint: for whom, and what to look at. any_of: names of papers of which one will do.
+        optional: the agent may leave it out. decided_by: who decides, when it is not the agent.
+        expires_on: last day on which it holds, ISO 8601, or "".
+    """
+
+    id: Id
+    name: Text
+    state: PieceState = PieceState.EXPECTED
+    reason: Text = ""
+    documents: list[Id] = []
+    procedure: str = ""
+    hint: Annotated[str, msgspec.Meta(max_length=1100)] = ""
+    any_of: list[Text] = []
+    optional: bool = False
+    decided_by: Text = ""
+    expires_on: str = ""
+
+    @property
+    def is_missing(self) -> bool:
+        """The caller still has to bring it."""
+        return self.state not in SETTLED and (not self.optional or self.state is PieceState.REFUSED)
+
+
+class DocumentRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A filed document as the store has it. `sha256` was computed from the bytes read back.
+
+    `replaced_by` is the id of the version that came after, "" while this is the last; `why` says why.
+    """
+
+    id: Id
+    name: Text
+    piece_id: str
+    pages: int
+    size_bytes: int
+    sha256: Sha256
+    filed_at_utc: datetime
+    path: str = ""
+    replaced_by: str = ""
+    why: Text = ""
+
+
+class DossierFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """A caller's dossier. Only ever sent to an agent with a session for this caller."""
+
+    number: str
+    caller_name: Text
+    caller_number: Number
+    born_on: str = ""
+    procedure: Text = ""
+    pieces: list[Piece] = []
+    documents: list[DocumentRecord] = []
+    notes: list[DossierNote] = []
+
+
+class DossierRequest(HubMessage, frozen=True, kw_only=True):
+    """The dossier of the session's caller; or, with `number`, one the agent names for a caller without a number."""
+
+    session_id: Id
+    number: Annotated[str, msgspec.Meta(max_length=40)] = ""
+
+
+class DossierAnswer(HubMessage, frozen=True, kw_only=True):
+    """The dossier as the store has it now."""
+
+    dossier: DossierFacts
+
+
+class PieceRequest(HubMessage, frozen=True, kw_only=True):
+    """The agent sets a piece's state by hand (accepted, refused with reason, expected again)."""
+
+    session_id: Id
+    dossier: str
+    piece_id: Id
+    state: PieceState
+    reason: Text = ""
+
+
+class UploadBegin(HubMessage, frozen=True, kw_only=True):
+    """A desk announces a document. Repeating the same `upload_id` continues it."""
+
+    session_id: Id
+    upload_id: Id
+    dossier: str
+    piece_id: str
+    name: Text
+    pages: Annotated[int, msgspec.Meta(ge=1, le=500)]
+    size_bytes: Annotated[int, msgspec.Meta(ge=1)]
+    sha256: Sha256
+
+
+class UploadState(HubMessage, frozen=True, kw_only=True):
+    """How many bytes of the upload the hub holds."""
+
+    upload_id: Id
+    received_bytes: int
+
+
+class UploadChunk(HubMessage, frozen=True, kw_only=True):
+    """Bytes of an upload from `offset`; base64 on the wire."""
+
+    upload_id: Id
+    offset: int
+    data: bytes
+
+
+class UploadCommit(HubMessage, frozen=True, kw_only=True):
+    """All bytes are sent: store them, read them back, mark the piece filed."""
+
+    upload_id: Id
+
+
+class DocumentFiled(HubMessage, frozen=True, kw_only=True):
+    """The store has the document and read it back."""
+
+    document: DocumentRecord
+    dossier: DossierFacts
+
+
+class DocumentRequest(HubMessage, frozen=True, kw_only=True):
+    """Bytes of a filed document from `offset`."""
+
+    session_id: Id
+    document_id: Id
+    offset: int = 0
+
+
+class DocumentPart(HubMessage, frozen=True, kw_only=True):
+    """`data` from `offset`; `size_bytes` is the whole."""
+
+    document_id: Id
+    offset: int
+    size_bytes: int
+    data: bytes
+
+
+# ---- what the hub tells without being asked ------------------------------------------------------------------------
+
+
+class TicketChanged(HubMessage, frozen=True, kw_only=True):
+    """To the ticket's kiosk: its place in the queue, or its end.
+
+    The wait is a range: at least `wait_s` (None: nobody can know), at most `wait_most_s` (None: no limit known).
+    """
+
+    ticket: Ticket
+    position: int
+    wait_s: int | None = None
+    wait_most_s: int | None = None
+
+
+class SessionOpened(HubMessage, frozen=True, kw_only=True):
+    """To the kiosk: an agent has accepted."""
+
+    session: SessionFacts
+
+
+class SessionEnded(HubMessage, frozen=True, kw_only=True):
+    """To both ends. `by` is "kiosk", "agent" or "hub"."""
+
+    session_id: Id
+    by: str
+    reason: str
+
+
+class PeerPresence(HubMessage, frozen=True, kw_only=True):
+    """To one end: the other end's signs of life stopped or came back."""
+
+    session_id: Id
+    present: bool
+
+
+class Announcement(HubMessage, frozen=True, kw_only=True):
+    """To every agent: a supervisor says something to all, once per `broadcast_id`, or takes it back (`withdrawn`)."""
+
+    broadcast_id: Id
+    text: Text
+    by_name: Text
+    withdrawn: bool = False
+
+
+class ServicesChanged(HubMessage, frozen=True, kw_only=True):
+    """To a kiosk: ask for the services again, something of them is another."""
+
+
+HubEvent = TicketChanged | SessionOpened | SessionEnded | PeerPresence | Announcement | ServicesChanged
+
+Verb = tuple[frozenset[Role], type[HubMessage], type[HubMessage]]
+
+_K = frozenset({Role.KIOSK})
+_A = frozenset({Role.AGENT})
+_BOTH = frozenset({Role.KIOSK, Role.AGENT})
+
+VERBS: dict[str, Verb] = {
+    "services": (_K, ServicesRequest, ServicesAnswer),
+    "call": (_K, TicketRequested, TicketAnswer),
+    "status": (_K, StatusRequest, TicketAnswer),
+    "leave": (_K, LeaveRequest, Done),
+    "queue": (frozenset({Role.AGENT, Role.SUPERVISOR}), QueueRequest, QueueAnswer),
+    "accept": (_A, AcceptRequest, SessionAnswer),
+    "resume": (_A, ResumeRequest, SessionsAnswer),
+    "hang_up": (_BOTH, HangUpRequest, Done),
+    "close": (_A, CloseRequest, Done),
+    "dossier": (_A, DossierRequest, DossierAnswer),
+    "piece": (_A, PieceRequest, DossierAnswer),
+    "upload_begin": (_A, UploadBegin, UploadState),
+    "upload_chunk": (_A, UploadChunk, UploadState),
+    "upload_commit": (_A, UploadCommit, DocumentFiled),
+    "document": (_A, DocumentRequest, DocumentPart),
+}
+"""Verb -> (roles that may say it, request, answer)."""

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""How callers and agents meet: what an agent may serve, the next caller, offers, agents' states, wrap-up.
+
+An offer is no message: the ticket itself is `offered` to its `agent` until `offer_until_utc`, as every desk hears.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from session.protocol.hub.board import AgentState
+from session.protocol.hub.notes import NoteText
+from session.protocol.hub.requests import Done, HubMessage, SessionAnswer, Text, Verb
+from session.protocol.hub.tickets import Ticket
+from session.protocol.wire.ids import Id
+from session.protocol.wire.roles import Role
+
+Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+
+
+class ServiceMode(StrEnum):
+    """How callers of a service find their agent."""
+
+    PULL = "pull"
+    PUSH = "push"
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What may come of a conversation, in the organisation's words."""
+
+    id: Id
+    name: Text
+
+
+class ServiceWork(msgspec.Struct, frozen=True, kw_only=True):
+    """A service as it concerns one agent.
+
+    Attributes:
+        after_s: a caller must have waited so long before this agent may serve; None for never.
+        mode: agents choose ("pull"), or the hub offers ("push").
+        wrap_up_s: time after a conversation, 0 for no limit; it may be prolonged `wrap_up_more` times.
+        outcomes: those of the service; none means the program's own.
+    """
+
+    id: Id
+    after_s: int | None = 0
+    mode: ServiceMode = ServiceMode.PULL
+    wrap_up_s: int = 0
+    wrap_up_more: int = 0
+    outcomes: list[Outcome] = []
+
+
+class WorkRequest(HubMessage, frozen=True, kw_only=True):
+    """An agent asks what it may serve, and what the hub takes it to be doing."""
+
+
+class WorkAnswer(HubMessage, frozen=True, kw_only=True):
+    """`said` is the state the agent chose, or that an unanswered offer put it into, with its reason."""
+
+    services: list[ServiceWork]
+    said: AgentState = AgentState.AVAILABLE
+    reason: Text = ""
+    since_utc: datetime | None = None
+
+
+class NextRequest(HubMessage, frozen=True, kw_only=True):
+    """An agent takes the caller who is next for it, of one service or of all. Asked again, the answer is the same."""
+
+    service: Id | None = None
+
+
+class DeclineRequest(HubMessage, frozen=True, kw_only=True):
+    """An agent does not take the offered ticket; `reason` is a short code."""
+
+    ticket_id: Id
+    reason: Code
+
+
+class ProlongRequest(HubMessage, frozen=True, kw_only=True):
+    """An agent needs its service's wrap-up time once more. `until_utc` is the end it knows, so that a repeat is one."""
+
+    session_id: Id
+    until_utc: datetime
+
+
+class WrapUpAnswer(HubMessage, frozen=True, kw_only=True):
+    """When the wrap-up ends now (None: no limit), and how often it may still be prolonged."""
+
+    until_utc: datetime | None
+    more: int
+
+
+class NoteRequest(HubMessage, frozen=True, kw_only=True):
+    """A note for the next agent, kept in the dossier of the session's caller. The same `note_id` is kept once."""
+
+    session_id: Id
+    note_id: Id
+    text: NoteText
+
+
+def may_serve(after_s: int | None, ticket: Ticket, now_utc: datetime) -> bool:
+    """Whether an agent that serves after `after_s` may take this ticket now; hub and desk ask the same question."""
+    if ticket.away == "back":
+        return False  # nobody stands at the kiosk yet
+    waited_s = max(0.0, (now_utc - ticket.arrived_at_utc).total_seconds())  # the hub's clock may have been ahead
+    return after_s is not None and waited_s >= after_s
+
+
+_A = frozenset({Role.AGENT})
+
+ROUTING_VERBS: dict[str, Verb] = {
+    "work": (_A, WorkRequest, WorkAnswer),
+    "next": (_A, NextRequest, SessionAnswer),
+    "decline": (_A, DeclineRequest, Done),
+    "prolong": (_A, ProlongRequest, WrapUpAnswer),
+    "note": (_A, NoteRequest, Done),
+}
+"""Verb -> (roles that may say it, request, answer)."""

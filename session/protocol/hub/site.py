@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What a site's host and the network's operator ask the hub, and how a kiosk calls the host. Used by hub and programs.
+
+Neither ever learns who a caller is: no name, no number, no ticket.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from session.protocol.hub.board import Reason
+from session.protocol.hub.requests import Done, HubMessage, Text, Verb
+from session.protocol.wire.ids import Id
+from session.protocol.wire.roles import Role
+
+Count = Annotated[int, msgspec.Meta(ge=0)]
+
+
+class HelpState(StrEnum):
+    """A caller's call for the site's host."""
+
+    NONE = "none"
+    WANTED = "wanted"
+    COMING = "coming"
+    HERE = "here"
+
+
+class CallerState(StrEnum):
+    """Whether somebody is at a kiosk; no more than everybody in the room can see."""
+
+    NONE = "none"
+    WAITING = "waiting"
+    IN_SESSION = "in_session"
+
+
+# ---- kiosk ---------------------------------------------------------------------------------------------------------
+
+
+class HelpCall(HubMessage, frozen=True, kw_only=True):
+    """The caller wants the host, or does not any more. Repeated every 3 s while it is not `none`, as last heard.
+
+    Attributes:
+        new: nobody has answered this call yet: it is no repeat of one that the host has just finished.
+    """
+
+    state: HelpState
+    new: bool = False
+
+
+class HelpAnswer(HubMessage, frozen=True, kw_only=True):
+    """What the host answered so far."""
+
+    state: HelpState
+
+
+# ---- host ----------------------------------------------------------------------------------------------------------
+
+
+class SiteRequest(HubMessage, frozen=True, kw_only=True):
+    """A host asks every 2 s about the kiosks of its sites."""
+
+
+class KioskFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """One kiosk as its host sees it; `there` is False when it gives no sign of life."""
+
+    id: Id
+    name: Text
+    site: Text
+    there: bool
+    caller: CallerState = CallerState.NONE
+    help: HelpState = HelpState.NONE
+    closed: bool = False
+
+
+class SiteAnswer(HubMessage, frozen=True, kw_only=True):
+    """The kiosks of the host's sites, in the order of the convention."""
+
+    your_name: Text
+    kiosks: list[KioskFacts]
+
+
+class HostRequest(HubMessage, frozen=True, kw_only=True):
+    """The host comes (`coming`), is with the caller (`here`: the ticket says so to agents) or has finished (`none`)."""
+
+    kiosk: Id
+    state: HelpState
+
+
+# ---- operator ------------------------------------------------------------------------------------------------------
+
+
+class NetworkRequest(HubMessage, frozen=True, kw_only=True):
+    """An operator asks every 2 s how hubs and sites are."""
+
+
+class HubFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """One hub. `convention` is the version of what it works by; hubs must have the same.
+
+    Attributes:
+        refused_parts: what lies in its convention's files and was not taken, and why ("caf.toml: signature_wrong ...").
+        behind: changes of tickets that its history has not counted yet; None when it does not know.
+        answered, refused: requests since its start.
+    """
+
+    id: Id
+    started_at_utc: datetime
+    convention: Text
+    refused_parts: list[Text] = []
+    answered: Count = 0
+    refused: Count = 0
+    behind: Count | None = None
+
+
+class SiteFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """A site of the operator's own account: how many of its kiosks are there, and whether it is closed."""
+
+    id: Id
+    name: Text
+    kiosks: Count
+    there: Count
+    closed: bool = False
+    changed_by: Text = ""
+    reason: Text = ""
+    at_utc: datetime | None = None
+
+
+class NetworkAnswer(HubMessage, frozen=True, kw_only=True):
+    """Hubs heard of in the last 15 s, and the sites."""
+
+    your_name: Text
+    hubs: list[HubFacts]
+    sites: list[SiteFacts]
+
+
+class SiteStateRequest(HubMessage, frozen=True, kw_only=True):
+    """A site's kiosks take no calls (`close_site`), or take them again (`open_site`). Those who wait stay."""
+
+    site: Id
+    reason: Reason
+
+
+_F, _O = frozenset({Role.FACILITATOR}), frozenset({Role.OPERATOR})
+
+SITE_VERBS: dict[str, Verb] = {
+    "call_help": (frozenset({Role.KIOSK}), HelpCall, HelpAnswer),
+    "site": (_F, SiteRequest, SiteAnswer),
+    "host": (_F, HostRequest, Done),
+    "network": (_O, NetworkRequest, NetworkAnswer),
+    "close_site": (_O, SiteStateRequest, Done),
+    "open_site": (_O, SiteStateRequest, Done),
+}
+"""Verb -> (roles that may say it, request, answer)."""

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""How many callers came, waited and talked: a supervisor's question and its answer. Used by supervisor and hub."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+import msgspec
+
+from session.protocol.hub.requests import HubMessage, Verb
+from session.protocol.wire.roles import Role
+
+
+class StatisticsBy(StrEnum):
+    """What callers are counted by; never by agent."""
+
+    TOTAL = "total"
+    DAY = "day"
+    HOUR = "hour"
+    SITE = "site"
+    SERVICE = "service"
+
+
+class StatisticsRequest(HubMessage, frozen=True, kw_only=True):
+    """A supervisor asks about callers who arrived from `first` to `last`, both included, at most 400 days."""
+
+    first: date
+    last: date
+    by: StatisticsBy = StatisticsBy.TOTAL
+
+
+class StatisticsRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of statistics, in whole seconds; None where nobody was answered.
+
+    Attributes:
+        key: the day ("2026-03-02"), hour ("09"), site (its name), service (its id), or "" for the total.
+        callers: whose ticket has ended; `answered` and `abandoned` add up to it.
+        wait_median_s, wait_p90_s: from the button to the agent, of those answered.
+        talk_median_s, talk_p90_s: from the agent's accept to the end of the conversation.
+        outcomes: how often each code of `CloseRequest.outcome`.
+        left: how often each reason of an abandoned ticket.
+    """
+
+    key: str
+    callers: int
+    answered: int
+    abandoned: int
+    wait_median_s: int | None = None
+    wait_p90_s: int | None = None
+    talk_median_s: int | None = None
+    talk_p90_s: int | None = None
+    outcomes: dict[str, int] = {}
+    left: dict[str, int] = {}
+
+
+class StatisticsAnswer(HubMessage, frozen=True, kw_only=True):
+    """The rows in order of their key. Days and hours are of `time_zone`; `behind` changes are not counted yet."""
+
+    by: StatisticsBy
+    rows: list[StatisticsRow]
+    time_zone: str
+    behind: int = 0
+
+
+STATISTICS_VERBS: dict[str, Verb] = {
+    "statistics": (frozenset({Role.SUPERVISOR}), StatisticsRequest, StatisticsAnswer),
+}
+"""Verb -> (roles that may say it, request, answer)."""

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Waiting elsewhere, coming back, being called by telephone; the waiting room's display. Used by kiosk, desk, hub."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+
+from session.protocol.hub.requests import Done, HubMessage, Number, Text, TicketAnswer, Verb
+from session.protocol.wire.ids import Id, ServiceRef
+from session.protocol.wire.roles import Role
+
+TicketNumber = Annotated[str, msgspec.Meta(pattern="^[A-Z][0-9]{3}$")]
+
+
+class StepAwayRequest(HubMessage, frozen=True, kw_only=True):
+    """The caller of a waiting ticket leaves the kiosk and keeps the place.
+
+    "back": the caller comes back to a kiosk of this site; "phone": is called at `phone` (ten digits, French).
+    """
+
+    ticket_id: Id
+    how: Literal["back", "phone"]
+    phone: Number = ""
+
+
+class AwayRequest(HubMessage, frozen=True, kw_only=True):
+    """A kiosk asks whose callers may come back to it."""
+
+
+class AwayTicket(msgspec.Struct, frozen=True, kw_only=True):
+    """A ticket whose caller waits elsewhere; `called` when the turn is near."""
+
+    number: TicketNumber
+    service_name: Text = ""
+    called: bool = False
+
+
+class AwayAnswer(HubMessage, frozen=True, kw_only=True):
+    """The tickets of this site whose callers said that they come back, the called ones first."""
+
+    tickets: list[AwayTicket]
+
+
+class ComeBackRequest(HubMessage, frozen=True, kw_only=True):
+    """The caller of this ticket number is in front of the kiosk that asks: the ticket is this kiosk's from now on."""
+
+    number: TicketNumber
+
+
+class CallbackRequest(HubMessage, frozen=True, kw_only=True):
+    """A caller of a closed service asks to be called by telephone when it opens. The same `request_id` is one wish."""
+
+    request_id: Id
+    service: ServiceRef
+    phone: Number
+
+
+class CallbackAnswer(HubMessage, frozen=True, kw_only=True):
+    """The wish is stored. `due_at`: from when on an agent may call (ISO 8601, the site's clock), "" when unknown."""
+
+    due_at: str = ""
+
+
+class CallLaterRequest(HubMessage, frozen=True, kw_only=True):
+    """The agent did not reach the caller: the ticket is closed, and waits again as another after `minutes`."""
+
+    session_id: Id
+    minutes: Annotated[int, msgspec.Meta(ge=5, le=480)] = 15
+
+
+class DisplayRequest(HubMessage, frozen=True, kw_only=True):
+    """The waiting room's display asks every 2 s."""
+
+
+class CalledTicket(msgspec.Struct, frozen=True, kw_only=True):
+    """A number that is called to a kiosk: its name, or its place among the kiosks of the site, from 1."""
+
+    number: TicketNumber
+    kiosk_name: Text
+    kiosk_place: int
+    called_at_utc: datetime
+
+
+class DisplayAnswer(HubMessage, frozen=True, kw_only=True):
+    """What everybody in the waiting room may read: numbers, never names.
+
+    Attributes:
+        called: newest first.
+        following: numbers that wait, the next one first, at most twelve; `waiting` is how many there are.
+    """
+
+    organisation_name: Text
+    site: Text
+    called: list[CalledTicket]
+    following: list[TicketNumber]
+    waiting: int
+
+
+_K = frozenset({Role.KIOSK})
+
+WAITING_VERBS: dict[str, Verb] = {
+    "step_away": (_K, StepAwayRequest, TicketAnswer),
+    "away": (_K, AwayRequest, AwayAnswer),
+    "come_back": (_K, ComeBackRequest, TicketAnswer),
+    "callback": (_K, CallbackRequest, CallbackAnswer),
+    "call_later": (frozenset({Role.AGENT}), CallLaterRequest, Done),
+    "display": (frozenset({Role.DISPLAY}), DisplayRequest, DisplayAnswer),
+}
+"""Verb -> (roles that may say it, request, answer)."""

@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""How ends come to a common key that the hub does not have, and what vault and hub ask each other.
+
+A vault is an organisation's own dossier service and log keeper. Between the ends of a session: topic "seal". To the
+vault: subjects `vin.<home>.<role>.<user>.<part>` (`session.bus.sealing.vault_client`), where the hub is no party at
+all.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from session.protocol.conversation.messages import SessionMessage
+from session.protocol.dossier.deliveries import DELIVERY_VERBS
+from session.protocol.dossier.exports import EXPORT_VERBS
+from session.protocol.dossier.pieces import PIECE_VERBS
+from session.protocol.hub.requests import Done, HubMessage, Number, SessionFacts, Verb
+from session.protocol.hub.seal_keys import DeskCertificate, ExchangeKey, NKey, SealCard, Signature
+from session.protocol.hub.tickets import Ticket
+from session.protocol.wire.ids import Id, OptionalId
+from session.protocol.wire.roles import Role
+
+# ---- between the ends of a session, topic "seal" --------------------------------------------------------------------
+
+
+class SealRequested(SessionMessage, frozen=True, kw_only=True):
+    """Desk: a fresh key of mine, signed by my nkey, and the vault's word that I am who I say."""
+
+    key: ExchangeKey
+    certificate: DeskCertificate
+    signature: Signature
+
+
+class SealOffered(SessionMessage, frozen=True, kw_only=True):
+    """Kiosk: a fresh key of mine as answer to `desk_key`; what follows is sealed with both."""
+
+    desk_key: ExchangeKey
+    key: ExchangeKey
+
+
+class SealNeeded(SessionMessage, frozen=True, kw_only=True):
+    """Kiosk: I have no key with you (a restart), please ask again."""
+
+
+SealMessage = SealRequested | SealOffered | SealNeeded
+
+# ---- with the vault --------------------------------------------------------------------------------------------------
+
+
+class Part(StrEnum):
+    """What of an organisation's vault is asked; each may be a process of its own."""
+
+    DOSSIER = "dossier"
+    LOG = "log"
+
+
+VAULT_PARTS: dict[str, Part] = {
+    "dossier": Part.DOSSIER,
+    "piece": Part.DOSSIER,
+    "note": Part.DOSSIER,
+    "upload_begin": Part.DOSSIER,
+    "upload_chunk": Part.DOSSIER,
+    "upload_commit": Part.DOSSIER,
+    "document": Part.DOSSIER,
+    **dict.fromkeys(PIECE_VERBS, Part.DOSSIER),
+    **dict.fromkeys(DELIVERY_VERBS, Part.DOSSIER),
+    **dict.fromkeys(EXPORT_VERBS, Part.DOSSIER),
+    "log": Part.LOG,
+    "read_log": Part.LOG,
+}
+"""Verbs that the vault answers where there is one: the hub then refuses them."""
+
+
+SEALED = "sealed"
+"""Why the hub does not answer such a verb (`NotAllowed`)."""
+
+
+class VaultHello(HubMessage, frozen=True, kw_only=True):
+    """To the vault: a fresh key of mine for its key `vault_key`; `signature` by my nkey `signer`."""
+
+    vault_key: ExchangeKey
+    key: ExchangeKey
+    signer: NKey
+    signature: Signature
+
+
+class VaultWelcome(HubMessage, frozen=True, kw_only=True):
+    """The vault's fresh key; `proof` can only be made by the holder of its secret (sealed, base64)."""
+
+    key: ExchangeKey
+    proof: bytes
+
+
+class VaultCall(msgspec.Struct, frozen=True, kw_only=True):
+    """What is sealed to the vault: a verb, and its request as it would go to the hub."""
+
+    verb: str
+    body: msgspec.Raw
+
+
+class CertifyRequest(HubMessage, frozen=True, kw_only=True):
+    """A desk asks the vault for its certificate."""
+
+
+class CertifyAnswer(HubMessage, frozen=True, kw_only=True):
+    """The certificate for the key that the desk has shown."""
+
+    certificate: DeskCertificate
+
+
+class LeaveNoteRequest(HubMessage, frozen=True, kw_only=True):
+    """An agent who passes its caller on leaves a note for the next one, at the vault instead of the hub."""
+
+    session_id: Id
+    note: Annotated[str, msgspec.Meta(max_length=500)] = ""
+
+
+class PassedNoteRequest(HubMessage, frozen=True, kw_only=True):
+    """The next agent asks for it."""
+
+    session_id: Id
+
+
+class PassedNoteAnswer(HubMessage, frozen=True, kw_only=True):
+    """The last note that was left with this caller, "" for none."""
+
+    note: str = ""
+
+
+class CallerNumberRequest(HubMessage, frozen=True, kw_only=True):
+    """An agent asks for the number that the caller typed: the kiosk has sealed it for the vault."""
+
+    session_id: Id
+
+
+class CallerNumberAnswer(HubMessage, frozen=True, kw_only=True):
+    """The number, "" when the caller gave none."""
+
+    caller_number: Number = ""
+
+
+_DESKS = frozenset({Role.AGENT, Role.SUPERVISOR, Role.HELPDESK})
+
+VAULT_VERBS: dict[str, Verb] = {
+    "certify": (_DESKS, CertifyRequest, CertifyAnswer),
+    "leave_note": (frozenset({Role.AGENT}), LeaveNoteRequest, Done),
+    "caller_number": (frozenset({Role.AGENT}), CallerNumberRequest, CallerNumberAnswer),
+    "read_note": (frozenset({Role.AGENT}), PassedNoteRequest, PassedNoteAnswer),
+}
+"""What a vault alone answers, beside `VAULT_PARTS`."""
+
+# ---- vault and others with the hub ----------------------------------------------------------------------------------
+
+
+class SealCardRequest(HubMessage, frozen=True, kw_only=True):
+    """Does this organisation ("" for our own) seal its conversations?"""
+
+    organisation: OptionalId = ""
+
+
+class SealCardAnswer(HubMessage, frozen=True, kw_only=True):
+    """Its card, None when it does not."""
+
+    card: SealCard | None = None
+
+
+class VaultOwnedRequest(HubMessage, frozen=True, kw_only=True):
+    """A vault asks: is this a session of this agent, and whose caller?"""
+
+    session_id: Id
+    agent: Id
+
+
+class VaultOwnedAnswer(HubMessage, frozen=True, kw_only=True):
+    """It is; `facts` have the caller's sealed number."""
+
+    ticket: Ticket
+    facts: SessionFacts
+
+
+class VaultEndsRequest(HubMessage, frozen=True, kw_only=True):
+    """A log keeper asks who the ends of a session of its organisation are."""
+
+    session_id: Id
+
+
+class VaultEndsAnswer(HubMessage, frozen=True, kw_only=True):
+    """The ends as the log names its writers: "k.<kiosk>", "a.<agent>"."""
+
+    ends: list[str]
+
+
+_V = frozenset({Role.VAULT})
+
+SEAL_VERBS: dict[str, Verb] = {
+    "seal": (
+        frozenset({Role.KIOSK, Role.AGENT, Role.SUPERVISOR, Role.HELPDESK, Role.VAULT}),
+        SealCardRequest,
+        SealCardAnswer,
+    ),
+    "vault_owned": (_V, VaultOwnedRequest, VaultOwnedAnswer),
+    "vault_ends": (_V, VaultEndsRequest, VaultEndsAnswer),
+}
+"""Verb -> (roles that may say it, request, answer)."""

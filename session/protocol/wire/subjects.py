@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Names of the bus's subjects, as a client inside its organisation's account writes them.
+
+The account's import adds the organisation as second token, so the hub sees `svc.<organisation>.<role>.<user>.<verb>`.
+"""
+
+from __future__ import annotations
+
+from session.protocol.wire.roles import Role
+
+
+def service(role: Role, user: str, verb: str) -> str:
+    """A request to the hub."""
+    return f"svc.{role}.{user}.{verb}"
+
+
+def to_all(role: Role, user: str, verb: str) -> str:
+    """The same request to every hub, where the one that has it does not answer."""
+    return f"all.{role}.{user}.{verb}"
+
+
+def beat(role: Role, user: str) -> str:
+    """A sign of life."""
+    return f"hb.{role}.{user}"
+
+
+def session_out(role: Role, user: str, session: str, topic: str) -> str:
+    """Something for the other end of a session; the hub checks both ends and passes it on."""
+    return f"ses.{role}.{user}.{session}.{topic}"
+
+
+def session_in(role: Role, user: str) -> str:
+    """Where a user hears the other end of its sessions: `...ses.<session>.<topic>`."""
+    return f"evt.u.{role}.{user}.ses.*.*"
+
+
+def news(role: Role, user: str) -> str:
+    """Where the hub tells one user something (`HubEvent`)."""
+    return f"evt.u.{role}.{user}.hub"
+
+
+def inbox(role: Role, user: str) -> str:
+    """Prefix of the user's reply subjects."""
+    return f"_I.{role}.{user}"
+
+
+def vault_in(home: str, role: Role, user: str, part: str) -> str:
+    """A question to the vault, as it hears it in its own account; `home` is the asker's account."""
+    return f"vin.{home}.{role}.{user}.{part}"
+
+
+def vault_out(organisation: str, role: Role, user: str, part: str) -> str:
+    """A question to the vault of another organisation than our own; the account's import says who we are."""
+    return f"vto.{organisation}.{role}.{user}.{part}"
+
+
+VAULT_HEARS = "vin.*.*.*.{part}"
+"""What the vault's part subscribes to."""
+
+QUEUE_EVENTS = "evt.q.*"
+"""Every committed change of a ticket, payload `Ticket`, header `Nats-Sequence` its revision."""
+
+QUEUE_BEAT = "evt.hb"
+"""Every 2 s: payload `QueueBeat`; a gap is healed by a new snapshot."""
+
+ENROL = "svc.enrol"
+"""Where a newcomer shows its code, as the enrolment identity; its only right."""
+
+ENROL_AT_HUB = "enrol"
+"""The same, as the hub hears it."""
+
+ENROL_INBOX = "_I.enrol"
+"""Prefix of newcomers' reply subjects. They share an identity, so nothing secret is ever answered there."""

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A hub without power, or cut off: the server still gives it requests, and nobody waits until the server finds out."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import string
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from session.bus import client as bus_client
+from session.bus.hub_connection import HubConnection
+from session.bus.transport.connection import NOBODY
+from session.core.errors import HubUnreachable
+from session.hub.access.request_server import SUBJECT, TO_ALL, Asker
+from session.protocol.codec import encode
+from session.protocol.hub.requests import HubMessage, ServicesAnswer, ServicesRequest
+from tests.support.hub_world import World, hub_world
+
+CALLS = 12
+
+
+async def deaf_hub(world: World) -> HubConnection:
+    """Takes its share of the requests, and answers none."""
+    connection = HubConnection([world.server.url], world.hub_seed, world.tasks)
+    await connection.connect()
+    await connection.serve(SUBJECT, lambda _message: None)
+    await connection.settle()
+    return connection
+
+
+def slow(world: World, verb: str, seconds: float) -> list[Asker]:
+    """The hub thinks so long about it; who has asked."""
+    assert world.hub is not None
+    handlers: dict[str, Callable[[Asker, Any], Awaitable[HubMessage]]] = world.hub.service._handlers
+    really, asked = handlers[verb], list[Asker]()
+
+    async def think(asker: Asker, wish: Any) -> HubMessage:
+        asked.append(asker)
+        await asyncio.sleep(seconds)
+        return await really(asker, wish)
+
+    handlers[verb] = think
+    return asked
+
+
+async def test_a_hub_that_takes_requests_and_answers_none_costs_nobody_a_second_try(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bus_client, "SECOND_S", 0.1)
+    async with hub_world(tmp_path) as world:
+        deaf = await deaf_hub(world)
+        kiosk, again = await world.kiosk("kiosk1"), list[str]()
+        kiosk.retrying.connect(again.append)
+        for number in range(CALLS):  # each goes to one of the two, by chance
+            await kiosk.call("housing", "", f"r{number}")
+        assert again == []
+        assert world.hub is not None
+        assert len(world.hub.view.waiting("valdore")) == 1, "asked twice is done once"
+        await deaf.close()
+
+
+async def test_a_hub_that_has_the_request_in_hand_does_not_begin_it_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bus_client, "SECOND_S", 0.1)
+    async with hub_world(tmp_path) as world:
+        kiosk = await world.kiosk("kiosk1")
+        asked = slow(world, "services", 0.5)
+        assert (await kiosk.services()).services
+        assert len(asked) == 1
+        assert kiosk._bus._line._answers == {}
+
+
+async def test_where_no_other_hub_is_there_the_first_may_take_its_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also a hub of before, which does not hear the second question."""
+    monkeypatch.setattr(bus_client, "SECOND_S", 0.1)
+    async with hub_world(tmp_path) as world:
+        assert world.connection is not None
+        await world.connection.drain(TO_ALL)
+        kiosk = await world.kiosk("kiosk1")
+        asked = slow(world, "services", 0.5)
+        assert (await kiosk.services()).services
+        assert len(asked) == 1
+
+
+async def test_who_repeats_a_request_in_hand_many_times_gets_few_answers(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        kiosk = await world.kiosk("kiosk1")
+        assert world.hub is not None
+        asked = slow(world, "services", 0.5)
+        question = encode(ServicesRequest())
+        first = asyncio.create_task(kiosk._bus.request("services", ServicesRequest(), ServicesAnswer))
+        await asyncio.sleep(0.1)
+        again = [kiosk._bus._line.request("all.k.kiosk1.services", question, 1.0) for _ in range(20)]
+        said = await asyncio.gather(*again, return_exceptions=True)
+        assert (await first).services
+        assert len(asked) == 1
+        assert len([one for one in said if not isinstance(one, HubUnreachable)]) == 3
+        assert world.hub.service.dropped == 17
+
+
+async def test_a_no_is_heard_at_once_whatever_the_place_for_answers_is_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with hub_world(tmp_path) as world:
+        kiosk = await world.kiosk("kiosk1")
+        await world.stop_hub()
+        for digit in string.hexdigits.lower():
+            monkeypatch.setattr(secrets, "token_hex", lambda _bytes, digit=digit: digit + "0123456789abcde")
+            with pytest.raises(HubUnreachable) as caught:
+                await kiosk._bus._line.request("svc.k.kiosk1.services", encode(ServicesRequest()), 30.0)
+            assert caught.value.detail["why"] == NOBODY

@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""From an invitation to a working key, and to a lost key's end: real server, real hub, both ends."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import astuple
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import keyring.errors
+import pytest
+
+from expert_app.__main__ import main
+from expert_app.runtime.credentials import KeyMissing, key_name, load_seed
+from expert_app.runtime.enrolment import desk_in_file, enrol_here
+from session.bus.client import BusClient
+from session.bus.enrolment import enrol
+from session.bus.hub_connection import HubConnection
+from session.bus.server.config import ServerSettings
+from session.bus.server.process import BusServer
+from session.bus.transport.connection import Line
+from session.bus.transport.nkeys import enrolment_seed, new_seed, public_key, sign
+from session.core.clock import ManualClock, SystemClock
+from session.core.errors import BusRefusedIdentity, EnrolmentRefused, RateLimited
+from session.core.tasks import Tasks
+from session.hub.access.enrolment import Enrolment
+from session.hub.access.identities import Identity, IdentityBook
+from session.hub.convention.catalogue import Catalogue
+from session.protocol.codec import decode_answer, encode
+from session.protocol.hub.enrolment import EnrolAnswer, EnrolRequest, proof_text
+from session.protocol.wire import subjects
+from session.protocol.wire.roles import Role
+from tests.support.hub_world import catalogue_text, free_port
+from tests.support.waiting import until
+
+ALICE = Identity("valdore", Role.AGENT, "alice")
+FEW = timedelta(minutes=15)
+
+
+class Door:
+    """A server with the hub's door for newcomers, and the book."""
+
+    def __init__(self, folder: Path) -> None:
+        self.tasks, self.clock = Tasks(), ManualClock()
+        self.book = IdentityBook(folder / "identities.sqlite")
+        self.catalogue = Catalogue.parse(catalogue_text())
+        hub_seed = new_seed()
+        settings = ServerSettings(folder / "bus", free_port(), enrolment=True)
+        self.server = BusServer(settings, self.catalogue.accounts(), public_key(hub_seed), self.tasks)
+        self.connection = HubConnection([self.server.url], hub_seed, self.tasks)
+        self.enrolment = Enrolment(self.connection, self.book, self._reload, self.clock, self.tasks)
+        self.clients: list[BusClient | Line] = []
+
+    async def _reload(self) -> None:
+        await self.server.reload(self.catalogue.accounts(self.book.keys(), self.book.revoked()))
+
+    @property
+    def now(self) -> datetime:
+        return self.clock.utc_now()
+
+    async def enrol(self, code: str, seed: bytes) -> EnrolAnswer:
+        return await enrol([self.server.url], code, seed, self.tasks)
+
+    def client(self, seed: bytes, user: str = "alice") -> BusClient:
+        client = BusClient([self.server.url], Role.AGENT, user, seed, self.tasks, SystemClock())
+        self.clients.append(client)
+        return client
+
+    async def newcomer(self) -> Line:
+        line = Line([self.server.url], enrolment_seed(), self.tasks, inbox=subjects.ENROL_INBOX, name="newcomer")
+        self.clients.append(line)
+        await line.open()
+        return line
+
+
+@contextlib.asynccontextmanager
+async def open_door(folder: Path) -> AsyncIterator[Door]:
+    door = Door(folder)
+    try:
+        await door.server.start()
+        await door.connection.connect()
+        await door.enrolment.start()
+        yield door
+    finally:
+        for client in door.clients:
+            await client.close()
+        await door.enrolment.stop()
+        await door.connection.close()
+        await door.server.stop()
+        await door.tasks.close()
+
+
+async def test_a_code_makes_a_key_known_at_once_and_only_once(tmp_path: Path) -> None:
+    async with open_door(tmp_path) as door:
+        code = door.book.invite(ALICE, door.now, FEW)
+        seed, thief = new_seed(), new_seed()
+        with pytest.raises(BusRefusedIdentity):
+            await door.client(seed).connect()
+        typed = f" {code[:4].lower()}-{code[4:].lower()} "
+        answer = await door.enrol(typed, seed)
+        assert (answer.organisation, answer.role, answer.user) == ("valdore", Role.AGENT, "alice")
+        await door.client(seed).connect()
+        assert await door.enrol(code, seed) == answer  # an answer that was lost may be asked for again
+        with pytest.raises(EnrolmentRefused):
+            await door.enrol(code, thief)
+        assert door.book.keys() == {("valdore", Role.AGENT, "alice"): public_key(seed)}
+
+
+async def test_wrong_old_replaced_and_foreign_codes_are_refused_alike(tmp_path: Path) -> None:
+    async with open_door(tmp_path) as door:
+        first = door.book.invite(ALICE, door.now, FEW)
+        second = door.book.invite(ALICE, door.now, FEW)
+        refusals = []
+        for code in (first, "00000000", "short", ""):
+            with pytest.raises(EnrolmentRefused) as refused:
+                await door.enrol(code, new_seed())
+            refusals.append(refused.value.detail)
+        door.clock.advance(FEW.total_seconds() + 1)
+        with pytest.raises(EnrolmentRefused) as refused:
+            await door.enrol(second, new_seed())
+        assert refusals == [refused.value.detail] * 4
+        assert door.book.keys() == {}
+
+
+async def test_only_machines_without_a_person_keep_their_key_in_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: dict[str, str] = {}
+    monkeypatch.setattr("keyring.set_password", lambda _service, name, word: kept.update({name: word}))
+    key_file, kiosk = tmp_path / "new.key", Identity("valdore", Role.KIOSK, "kiosk1")
+    async with open_door(tmp_path) as door:
+
+        async def enrol_with(who: Identity) -> None:
+            code = door.book.invite(who, door.now, FEW)
+            await enrol_here([door.server.url], code, "", door.tasks, key_file=key_file)
+
+        await enrol_with(kiosk)
+        assert load_seed("", key_file)
+        assert not kept
+        key_file.unlink()
+        await enrol_with(ALICE)
+        assert list(kept) == [key_name(*astuple(ALICE))]
+        assert list(tmp_path.glob("new.key*")) == []
+
+        def refuse(*_words: str) -> None:
+            raise keyring.errors.NoKeyringError
+
+        monkeypatch.setattr("keyring.set_password", refuse)
+        with pytest.raises(KeyMissing) as missing:
+            await enrol_with(ALICE)
+        assert missing.value.why == desk_in_file()
+    arguments = ["enrol", "--organisation", "caf", "--role", "agent", "--user", "a1", "--key-file", str(key_file)]
+    assert main(arguments) == 2
+    assert not key_file.exists()
+
+
+async def test_a_key_of_somebody_else_cannot_be_enrolled(tmp_path: Path) -> None:
+    async with open_door(tmp_path) as door:
+        code = door.book.invite(ALICE, door.now, FEW)
+        theirs, mine = public_key(new_seed()), new_seed()
+        line = await door.newcomer()
+        wish = EnrolRequest(code=code, key=theirs, proof=sign(mine, proof_text(code, theirs)))
+        for message in (wish, EnrolRequest(code=code, key=theirs, proof="no base64")):
+            answer = await line.request(subjects.ENROL, encode(message), 5.0)
+            with pytest.raises(EnrolmentRefused):
+                decode_answer(EnrolAnswer, answer.payload)
+        assert door.book.keys() == {}
+
+
+async def test_guessing_is_slow_and_does_not_stop_others_for_long(tmp_path: Path) -> None:
+    async with open_door(tmp_path) as door:
+        code, seed = door.book.invite(ALICE, door.now, FEW), new_seed()
+        line = await door.newcomer()
+
+        async def guess(number: int) -> str:
+            wrong, key = f"{number:08}", public_key(seed)
+            wish = encode(EnrolRequest(code=wrong, key=key, proof=sign(seed, proof_text(wrong, key))))
+            try:
+                decode_answer(EnrolAnswer, (await line.request(subjects.ENROL, wish, 5.0)).payload)
+            except (EnrolmentRefused, RateLimited) as error:
+                return error.code
+            return "found"
+
+        codes = await asyncio.gather(*(guess(number) for number in range(50)))
+        assert codes.count("enrolment_refused") == 10
+        assert codes.count("rate_limited") == 40
+        with pytest.raises(RateLimited):
+            await door.enrol(code, seed)
+        door.clock.advance(2)
+        assert (await door.enrol(code, seed)).user == "alice"
+
+
+async def test_the_enrolment_identity_can_do_nothing_else(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", logger="session.bus.transport.connection")
+    async with open_door(tmp_path) as door:
+        line = await door.newcomer()
+        said = ["enrol", "svc.a.alice.queue", "svc.enrol.more", "hb.a.alice", "$JS.API.INFO", "_I.enrol.x"]
+        heard = [">", "svc.enrol", "enrol", "evt.>", "svc.>", "_I.a.alice.>", "$SYS.>"]
+        for subject in said:
+            await line.publish(subject, b"{}")
+        for subject in heard:
+            await line.subscribe(subject, lambda message: None)
+
+        def refused(kind: str) -> set[str]:
+            marker = f"permissions violation for {kind} to "
+            texts = [record.getMessage().lower() for record in caplog.records]
+            return {text.partition(marker)[2].strip().strip("'\"") for text in texts if marker in text}
+
+        await until(lambda: refused("publish") >= {subject.lower() for subject in said})
+        await until(lambda: refused("subscription") >= {subject.lower() for subject in heard})
+
+
+async def test_a_revoked_key_is_cut_off_at_once_and_stays_out(tmp_path: Path) -> None:
+    async with open_door(tmp_path) as door:
+        seeds = {"alice": new_seed(), "bob": new_seed()}
+        for user, seed in seeds.items():
+            await door.enrol(door.book.invite(Identity("valdore", Role.AGENT, user), door.now, FEW), seed)
+        lost, stays = door.client(seeds["alice"]), door.client(seeds["bob"], "bob")
+        refusals: list[None] = []
+        lost.refused.connect(refusals.append)
+        await lost.connect()
+        await stays.connect()
+        loop = asyncio.get_running_loop()
+        revoked_s = loop.time()
+        # As `expert-app hub revoke` does it: another program writes the book.
+        assert IdentityBook(tmp_path / "identities.sqlite").revoke(ALICE, "", door.now)
+        await until(lambda: not lost.is_connected and refusals != [])
+        assert loop.time() - revoked_s < 10.0
+        assert stays.is_connected
+        await until(lambda: door.book.applied() == door.book.wanted())
+        with pytest.raises(EnrolmentRefused):
+            await door.enrol(door.book.invite(ALICE, door.now, FEW), seeds["alice"])
+        fresh = new_seed()
+        await door.enrol(door.book.invite(ALICE, door.now, FEW), fresh)
+        await door.client(fresh).connect()
+
+
+async def test_a_refused_desk_does_not_knock_all_the_time(tmp_path: Path) -> None:
+    async with open_door(tmp_path) as door:
+        stranger = door.client(new_seed())
+        refusals: list[None] = []
+        stranger.refused.connect(refusals.append)
+        with pytest.raises(BusRefusedIdentity):
+            await stranger.connect()
+        await asyncio.sleep(0.6)  # at the usual pace it would have knocked three times
+        assert len(refusals) == 1

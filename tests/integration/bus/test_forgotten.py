@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What the hub forgets is not on its server's disk any more: removed messages are written over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from session.hub.storage.interfaces import CallerRecord
+from session.hub.storage.ticket_store import NatsCallerStore
+from tests.support.hub_world import hub_world
+
+NUMBERS = ("7654321", "0612345678")
+
+
+def _files_with(folder: Path, text: str) -> list[str]:
+    return [path.name for path in folder.rglob("*") if path.is_file() and text.encode() in path.read_bytes()]
+
+
+async def test_a_forgotten_caller_record_is_erased_with_all_it_was_before(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        assert world.connection is not None
+        store = NatsCallerStore(world.connection)
+        for number in NUMBERS:
+            await store.put("valdore", "t1", CallerRecord(number=number, note=f"note {number}"))
+        await store.put("valdore", "t2", CallerRecord(number="1111111"))
+        assert (await store.get("valdore", "t1")).number == NUMBERS[-1]
+        assert _files_with(tmp_path / "bus", NUMBERS[0])
+        await store.forget("valdore", "t1")
+        assert (await store.get("valdore", "t1")) == CallerRecord()
+        assert (await store.get("valdore", "t2")).number == "1111111"
+        await store.forget("valdore", "t1")  # a second time does nothing
+        await world.stop_hub()
+        await world.server.stop()
+        for number in NUMBERS:
+            assert _files_with(tmp_path / "bus", number) == []
+        assert _files_with(tmp_path / "bus", "1111111"), "what is not forgotten is there"
+        await world.server.start()

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A leader that dies takes what it was asked along. Once there is another nobody waits for the dead one's answer."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from session.bus.jetstream.streams import ELECTED, NEW_LEADER, Streams
+from session.bus.transport.connection import Incoming
+from session.core.errors import HubUnreachable, StoreUnreachable
+from session.hub.storage.ticket_store import BUCKET
+from tests.support.hub_world import hub_world
+
+
+def elected(stream: str) -> str:
+    return ELECTED.replace("*", stream)
+
+
+async def test_what_waits_for_a_dead_leader_fails_when_there_is_another_and_nothing_else_does(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        assert world.connection is not None
+        line = world.connection.line
+        streams = Streams(line, timeout_s=20.0)
+        asked = asyncio.Queue[Incoming]()
+        ends = [await line.subscribe("quiet.*", asked.put_nowait), await streams.watch_leaders()]  # answers nobody
+        appending = asyncio.create_task(streams.append("quiet.append", b""))
+        other = asyncio.create_task(line.request("quiet.other", b"", 20.0))
+        await asyncio.wait_for(asked.get(), 30)
+        await asyncio.wait_for(asked.get(), 30)
+        await line.publish(elected("ANY"), b"{}")
+        with pytest.raises(StoreUnreachable) as caught:
+            await asyncio.wait_for(appending, 30)
+        assert caught.value.detail["why"] == NEW_LEADER
+        assert not other.done()
+        line.doubt(lambda subject: subject == "quiet.other", "gone")
+        with pytest.raises(HubUnreachable, match="gone"):
+            await asyncio.wait_for(other, 30)
+        assert (await streams.state(BUCKET)).has_leader, "the next question has an answer"
+        for end in ends:
+            end()
+
+
+@pytest.mark.parametrize("number", ["1234567", ""])
+async def test_a_caller_whose_ticket_was_being_stored_has_it_without_asking_again(
+    tmp_path: Path, number: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with hub_world(tmp_path) as world:
+        assert world.hub is not None
+        streams = world.hub._tickets._streams
+        really, lost, again = streams.append, list[str](), list[str]()
+
+        async def append(subject: str, payload: bytes, **how: Any) -> int:
+            revision = await really(subject, payload, **how)
+            if subject.startswith("$KV.tk.") and not lost:  # stored, and the answer is lost with its leader
+                lost.append(subject)
+                raise StoreUnreachable(why=NEW_LEADER)
+            return revision
+
+        monkeypatch.setattr(streams, "append", append)
+        kiosk = await world.kiosk("kiosk1")
+        kiosk.retrying.connect(again.append)
+        answer = await kiosk.call("housing", number, "r1")
+        assert lost == [f"$KV.tk.valdore.{answer.ticket.id}"]
+        assert [ticket.id for ticket in world.hub.view.open_tickets("valdore")] == [answer.ticket.id]
+        assert again == []

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The bus beyond one machine: TLS from the first byte, WebSocket, proxy, certificates that are not believed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ssl
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from session.bus.server.config import BusAccount, BusUser, ServerSettings
+from session.bus.server.process import BusServer
+from session.bus.transport.connection import Line
+from session.bus.transport.nkeys import new_seed, public_key
+from session.bus.transport.tls import client_tls
+from session.core.errors import BusCertificateRefused, BusUnreachable, HubUnreachable
+from session.core.tasks import Tasks
+from session.protocol.wire import subjects
+from session.protocol.wire.roles import Role
+from tests.support.hub_world import free_port
+from tests.support.tls_files import TlsFiles, tls_files
+from tests.support.waiting import until
+
+SEED, HUB_SEED = new_seed(), new_seed()
+
+
+@dataclass
+class SafeBus:
+    """A server with TLS on both ports, and what is open on it."""
+
+    server: BusServer
+    files: TlsFiles
+    port: int
+    web_port: int
+    tasks: Tasks
+    lines: list[Line] = field(default_factory=list)
+
+    def line(self, url: str, tls: ssl.SSLContext | None) -> Line:
+        line = Line([url], SEED, self.tasks, inbox=subjects.inbox(Role.AGENT, "alice"), name="a.alice", tls=tls)
+        self.lines.append(line)
+        return line
+
+
+@contextlib.asynccontextmanager
+async def safe_bus(folder: Path) -> AsyncIterator[SafeBus]:
+    files, tasks = tls_files(folder / "ca"), Tasks()
+    port, web_port = free_port(), free_port()
+    settings = ServerSettings(
+        folder / "bus",
+        port,
+        tls_certificate=files.certificate,
+        tls_key=files.key,
+        websocket_port=web_port,
+    )
+    accounts = [BusAccount("valdore", (BusUser(Role.AGENT, "alice", public_key(SEED)),))]
+    server = BusServer(settings, accounts, public_key(HUB_SEED), tasks)
+    bus = SafeBus(server, files, port, web_port, tasks)
+    try:
+        await server.start()
+        yield bus
+    finally:
+        for line in bus.lines:
+            await line.close()
+        await server.stop()
+        await tasks.close()
+
+
+async def _is_answered(line: Line) -> None:
+    """A round trip of a large message: the server itself answers that nobody listens."""
+    with pytest.raises(HubUnreachable) as answered:
+        await line.request("svc.a.alice.queue", b"x" * 100_000, 5.0)
+    assert answered.value.detail == {"why": "nobody listens"}
+
+
+async def test_tls_and_websocket_carry_requests_and_survive_a_killed_server(tmp_path: Path) -> None:
+    async with safe_bus(tmp_path) as bus:
+        tls = client_tls(bus.files.ca)
+        lines = [bus.line(f"tls://localhost:{bus.port}", tls), bus.line(f"wss://127.0.0.1:{bus.web_port}", tls)]
+        for line in lines:
+            await line.open()
+            await _is_answered(line)
+        assert bus.server._process is not None
+        bus.server._process.kill()
+        await until(lambda: not any(line.is_connected for line in lines))
+        await until(lambda: all(line.is_connected for line in lines))
+        for line in lines:
+            await _is_answered(line)
+
+
+async def test_the_end_of_an_encrypted_line_is_no_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async with safe_bus(tmp_path) as bus:
+        line = bus.line(f"tls://localhost:{bus.port}", client_tls(bus.files.ca))
+        await line.open()
+        await _is_answered(line)
+        await bus.server.stop()
+        await until(lambda: not line.is_connected)
+        await line.close()
+    assert [record for record in caplog.records if record.name == "asyncio"] == []
+
+
+async def test_the_hub_believes_its_own_server_by_its_very_certificate(tmp_path: Path) -> None:
+    async with safe_bus(tmp_path) as bus:
+        await bus.server.reload([])  # connects by `BusServer.tls`, and a client of another host name would be refused
+        other = tls_files(tmp_path / "other")
+        with pytest.raises(BusCertificateRefused):
+            await bus.line(f"tls://localhost:{bus.port}", client_tls(other.ca)).open()
+
+
+@pytest.mark.parametrize("scheme", ["tls", "wss"])
+async def test_a_foreign_authority_is_refused_in_words(tmp_path: Path, scheme: str) -> None:
+    async with safe_bus(tmp_path) as bus:
+        port = bus.port if scheme == "tls" else bus.web_port
+        with pytest.raises(BusCertificateRefused):
+            await bus.line(f"{scheme}://localhost:{port}", None).open()
+
+
+async def test_a_server_that_offers_no_encryption_is_told_nothing(tmp_path: Path) -> None:
+    """Somebody on the way answers in clear, as a server without TLS would: not one byte of ours is in clear."""
+    said: list[bytes] = []
+
+    async def pretend(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b'INFO {"server_id":"x","version":"2.15.1","auth_required":true,"nonce":"abc"}\r\n')
+        said.append(await reader.read(4096))
+        writer.close()
+
+    files, tasks = tls_files(tmp_path / "ca"), Tasks()
+    listener = await asyncio.start_server(pretend, "127.0.0.1", 0)
+    port = listener.sockets[0].getsockname()[1]
+    line = Line([f"tls://localhost:{port}"], SEED, tasks, inbox="_I.a.alice", name="x", tls=client_tls(files.ca))
+    with pytest.raises(BusUnreachable):
+        await line.open(1.0)
+    await line.close()
+    listener.close()
+    await tasks.close()
+    assert said
+    assert all(b"CONNECT" not in text for text in said)
+
+
+async def test_websocket_goes_through_the_proxy_that_the_system_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    async def pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while data := await reader.read(65536):
+                writer.write(data)
+                await writer.drain()
+        writer.close()
+
+    async def proxy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        verb, target, _version = (await reader.readline()).decode().split()
+        asked.append(f"{verb} {target}")
+        while (await reader.readline()).strip():
+            pass
+        host, _colon, port = target.rpartition(":")
+        far_reader, far_writer = await asyncio.open_connection(host, int(port))
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        await asyncio.gather(pipe(reader, far_writer), pipe(far_reader, writer))
+
+    listener = await asyncio.start_server(proxy, "127.0.0.1", 0)
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}")
+    async with safe_bus(tmp_path) as bus:
+        line = bus.line(f"wss://localhost:{bus.web_port}", client_tls(bus.files.ca))
+        await line.open()
+        await _is_answered(line)
+        assert asked == [f"CONNECT localhost:{bus.web_port}"]
+        monkeypatch.setenv("NO_PROXY", "localhost")
+        direct = bus.line(f"wss://localhost:{bus.web_port}", client_tls(bus.files.ca))
+        await direct.open()
+        assert len(asked) == 1
+        await line.close()
+        await direct.close()
+    listener.close()

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The desk's two engines, each with simulated devices, for tests that must hold for both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import pytest
+
+from session.core.tasks import Tasks
+from session.desk.call.third_party_call import OfferingEngine
+from session.media.audio.sound import NullSink, ToneSource
+from session.media.call_page import simulated
+from session.media.devices.shared_devices import SharedCamera, SharedMicrophone, SharedSpeaker
+from session.media.devices.sources import SyntheticCamera
+from session.media.engine import MediaEngine
+from session.media.engines.aiortc_engine import AiortcEngine
+from session.media.engines.browser_engine import BrowserEngine, BrowserSettings
+from views.media.browser_call_pane import DeskCallPane
+from views.media.video_pane import VideoPane
+
+
+class Engine(MediaEngine, OfferingEngine, Protocol):
+    """Whichever is tested."""
+
+
+AIORTC, BROWSER = "aiortc", "browser"
+both_engines = pytest.mark.parametrize("kind", [AIORTC, BROWSER])
+
+Show = Callable[[VideoPane], None]
+"""Lets a pane show what the engine receives."""
+
+
+def two_engines(kind: str, tasks: Tasks) -> tuple[tuple[Engine, Show], tuple[Engine, Show]]:
+    """The engines of one desk: for the caller and for a third person, with how each is shown."""
+    if kind == BROWSER:
+        return _browser_engine(tasks), _browser_engine(tasks)
+    eye, ear, mouth = SharedCamera(SyntheticCamera()), SharedMicrophone(ToneSource()), SharedSpeaker(NullSink())
+    main, aside = (AiortcEngine(eye.view(), ear.tap(), mouth.input()) for _number in range(2))
+    return (main, _shown_as_frames(main)), (aside, _shown_as_frames(aside))
+
+
+def one_engine(kind: str, tasks: Tasks) -> tuple[Engine, Show]:
+    """An engine for one call."""
+    if kind == BROWSER:
+        return _browser_engine(tasks)
+    engine = AiortcEngine()
+    return engine, _shown_as_frames(engine)
+
+
+def _shown_as_frames(engine: Engine) -> Show:
+    return lambda pane: pane.set_source(engine.latest_frame, engine.own_frame)
+
+
+def _browser_engine(tasks: Tasks) -> tuple[Engine, Show]:
+    page = DeskCallPane()
+    page.resize(640, 360)
+    page.show()
+
+    settings = BrowserSettings(media=simulated(width_px=640, height_px=360))
+    engine = BrowserEngine(page, tasks, settings, page.leave)
+
+    def show(pane: VideoPane) -> None:
+        pane.set_source(engine.latest_frame, engine.own_frame)
+        pane.set_picture(page, engine.picture_size)
+
+    return engine, show

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Written words between the two ends, and on both screens."""
+
+from __future__ import annotations
+
+import asyncio
+
+from pytestqt.qtbot import QtBot
+
+from session.core.tasks import Tasks
+from session.protocol.conversation.chat_and_privacy import MAX_WORDS, TOPIC, WordsSaid
+from session.protocol.endpoints.chat import MOST_KEPT, Line, Sent, Written
+from tests.support.memory_channel import channel_pair
+from views.desk.chat_view import WrittenView
+from views.kiosk.conversation.chat import WrittenStrip
+
+
+class Words:
+    """Both ends."""
+
+    def __init__(self) -> None:
+        self.tasks = Tasks()
+        self.kiosk_channel, self.desk_channel = channel_pair()
+        self.kiosk, self.desk = Written(self.kiosk_channel, self.tasks), Written(self.desk_channel, self.tasks)
+
+    def sent(self) -> list[Sent]:
+        return [line.sent for line in self.desk.lines]
+
+    async def settle(self) -> None:
+        for _turn in range(20):
+            await asyncio.sleep(0)
+
+
+async def test_words_arrive_and_the_writer_learns_that_they_stand_on_the_screen() -> None:
+    words = Words()
+    words.desk.say("  Posez votre   document ")
+    await words.settle()
+    (line,) = words.kiosk.lines
+    assert (line.text, line.mine) == ("Posez votre document", False)
+    assert words.sent() == [Sent.SENDING]
+    words.kiosk.shown(line.words_id)
+    await words.settle()
+    assert words.sent() == [Sent.SHOWN]
+    words.kiosk.say("Oui")
+    await words.settle()
+    assert [one.text for one in words.desk.lines] == ["Posez votre document", "Oui"]
+    await words.tasks.close()
+
+
+async def test_words_that_do_not_go_out_are_marked() -> None:
+    words = Words()
+    said: list[None] = []
+    words.desk.said.connect(said.append)
+    words.desk_channel.cut = True
+    words.desk.say("Bonjour")
+    await words.settle()
+    assert [one.sent for one in words.desk.lines] == [Sent.FAILED]
+    assert said == []
+    await words.tasks.close()
+
+
+async def test_a_flood_is_bounded_and_a_repeated_message_counts_once() -> None:
+    words = Words()
+    for number in range(MOST_KEPT + 50):
+        await words.desk_channel.send(TOPIC, WordsSaid(words_id=f"w{number}", text="x" * MAX_WORDS))
+    await words.desk_channel.send(TOPIC, WordsSaid(words_id=f"w{MOST_KEPT + 49}", text="again"))
+    await words.settle()
+    assert len(words.kiosk.lines) == MOST_KEPT
+    assert words.kiosk.lines[-1].text.startswith("xx")
+    await words.tasks.close()
+
+
+async def test_nothing_stays_after_the_session() -> None:
+    words = Words()
+    words.desk.say("Votre numéro, s’il vous plaît ?")
+    await words.settle()
+    words.kiosk.forget()
+    assert words.kiosk.lines == ()
+    await words.desk_channel.send(TOPIC, WordsSaid(words_id="late", text="late"))
+    await words.settle()
+    assert words.kiosk.lines == ()
+    await words.tasks.close()
+
+
+def test_the_kiosk_shows_the_last_words_and_tells_when_they_are_painted(qtbot: QtBot) -> None:
+    strip = WrittenStrip()
+    qtbot.addWidget(strip)
+    painted: list[str] = []
+    said: list[str] = []
+    strip.painted.connect(painted.append)
+    strip.say_requested.connect(said.append)
+    assert strip.isHidden()
+    lines = tuple(Line(f"w{number}", f"Words {number}", mine=False) for number in range(3))
+    strip.show_lines(lines)
+    strip.resize(900, 260)
+    strip.show()
+    qtbot.waitUntil(lambda: painted == ["w1", "w2"])
+    assert strip._words.text() == "Words 1\nWords 2"
+    strip.answers[0].click()
+    strip._entry.setText("  Je n’entends pas bien ")
+    strip.send.click()
+    assert said == ["Yes", "Je n’entends pas bien"]
+    strip._entry.setText("half a sentence")
+    strip.show_lines(())
+    assert strip.isHidden()
+    assert strip._entry.text() == ""
+
+
+def test_the_agent_writes_with_return_or_one_press(qtbot: QtBot) -> None:
+    view = WrittenView()
+    qtbot.addWidget(view)
+    said: list[str] = []
+    view.say_requested.connect(said.append)
+    view.set_live(True)
+    view._entry.setText("Bonjour")
+    view._entry.returnPressed.emit()
+    assert said == ["Bonjour"]
+    assert view._entry.text() == ""
+    view._entry.setText("left over")
+    view.set_live(False)
+    assert view._entry.text() == ""

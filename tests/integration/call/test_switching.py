@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The desk's engine and devices become others while the program runs."""
+
+from __future__ import annotations
+
+import msgspec
+from PyQt6.QtWidgets import QWidget
+
+from expert_app.desk.wiring.engines import DeskMedia
+from expert_app.desk.wiring.media import MediaConnections, personal
+from expert_app.runtime.config import MediaSettings
+from session.core.clock import SystemClock
+from session.core.tasks import Tasks
+from session.desk.call.video_call import DeskCall
+from session.kiosk.call.video_call import KioskCall
+from session.media.call_page import simulated
+from session.media.engines.engine_choice import EngineKind
+from session.protocol.conversation.messages import MediaSeen
+from tests.support.memory_channel import channel_pair
+from tests.support.qt_loop import QtLoop
+from tests.support.waiting import until
+from views.kiosk.call_pane import KioskCallPane
+from views.media.settings import MediaChoice
+from views.media.video_pane import VideoPane
+from views.widgets.window_settings import MemorySettings
+
+SIMULATED = MediaSettings(engine="aiortc", camera="simulated", microphone="simulated")
+
+
+async def converse(media: DeskMedia, pane: KioskCallPane, tasks: Tasks) -> tuple[MediaSeen, MediaSeen]:
+    """One conversation until both ends see each other: (what the desk saw, what the kiosk saw)."""
+    clock = SystemClock()
+    kiosk_channel, desk_channel = channel_pair()
+    now_s = clock.monotonic_s()
+    desk = DeskCall(desk_channel, media.main, clock, tasks, now_s)
+    kiosk = KioskCall(kiosk_channel, pane, clock, tasks, now_s, simulated(width_px=640, height_px=360))
+    at_desk: list[MediaSeen] = []
+    at_kiosk: list[MediaSeen] = []
+    desk.media_seen.connect(at_desk.append)
+    kiosk.media_seen.connect(at_kiosk.append)
+    desk.start()
+    kiosk.start()
+    await until(lambda: at_desk and at_kiosk)
+    await kiosk.hang_up()
+    await desk.hang_up()
+    return at_desk[0], at_kiosk[0]
+
+
+def test_the_next_conversation_has_the_engine_that_was_chosen_in_the_one_before(qt_loop: QtLoop) -> None:
+    async def story() -> None:
+        tasks, in_use = Tasks(), [False]
+        pane, shown = KioskCallPane(), VideoPane()
+        pane.show()
+        shown.show()
+        media = DeskMedia(SIMULATED, tasks, lambda: in_use[0])
+        media.show(shown)
+        kinds = []
+        for next_engine in ("browser", "aiortc", None):
+            in_use[0] = True
+            for seen in await converse(media, pane, tasks):
+                assert seen.frames > 0
+            if next_engine is not None:
+                before = media.main
+                media.take(msgspec.structs.replace(media.settings, engine=next_engine))
+                assert media.main is before  # not while somebody talks
+            in_use[0] = False
+            kinds.append(media.choice.kind)
+            media.renew()
+        assert kinds == [EngineKind.AIORTC, EngineKind.BROWSER, EngineKind.AIORTC]
+        shown.set_picture(None)
+        await media.close()
+        await tasks.close()
+        pane.close_page()
+        for widget in (pane, shown):
+            widget.deleteLater()
+
+    qt_loop.run(story(), timeout_s=100)
+
+
+def test_the_dialog_tries_the_devices_and_its_choice_is_kept(qt_loop: QtLoop) -> None:
+    async def story() -> None:
+        tasks, store, window = Tasks(), MemorySettings(), QWidget()
+        media = DeskMedia(SIMULATED, tasks)
+        dialog = MediaConnections(window, media, store, lambda: False)
+        dialog.open()
+        await until(lambda: dialog.dialog._level.value() > 0)
+        await until(lambda: dialog.dialog._preview._frames[0] is not None)
+        dialog.dialog.echo_requested.emit()
+        await until(lambda: not dialog.dialog._echo_words.isHidden())
+        dialog.dialog.chosen.emit(MediaChoice(camera="none", microphone="none", headset=False, engine="browser"))
+        assert media.choice.kind is EngineKind.BROWSER
+        dialog.dialog.close()
+        wanted = personal(MediaSettings(), store)
+        assert (wanted.camera, wanted.microphone, wanted.headset, wanted.engine) == ("none", "none", False, "browser")
+        store.write("media/engine", "a third one")
+        assert personal(SIMULATED, store) == SIMULATED
+        await media.close()
+        await tasks.close()
+        window.deleteLater()
+
+    qt_loop.run(story())

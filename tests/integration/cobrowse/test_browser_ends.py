@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A kiosk's browser ends in peace whatever it is doing: an end in the middle of a picture must not end the kiosk."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+
+import pytest
+
+from session.protocol.conversation.messages import Grant
+from tests.support.cobrowse_stage import Stage
+from tests.support.qt_loop import QtLoop
+
+PICTURE = base64.b64decode("R0lGODlhAQABAIAAAAUEBAAAACwAAAAAAQABAAACAkQBADs=")
+PATH = "/t/lent.gif"
+
+
+async def share_with_a_picture_on_its_way(stage: Stage) -> None:
+    """Shares a page whose picture the desk waits for: the kiosk is fetching it once more."""
+    stage.web.pages[PATH] = ("image/gif", PICTURE)
+    stage.web.slow[PATH] = 5.0
+    await stage.open(stage.web.page("/t/lent.html", f"<body><img src={PATH}><p id=la>la</p>"))
+    stage.consent.give(Grant.SEE_PAGE)
+    await stage.mirrored("document.getElementById('la') !== null")
+    await stage.until(lambda: stage.web.asked.count(PATH) == 2)
+
+
+@pytest.mark.parametrize("after_ms", [0, 20, 32, 36, 40, 44, 48, 52])
+def test_a_caller_is_wiped_while_the_desk_asks_for_pictures(stage: Stage, qt_loop: QtLoop, after_ms: int) -> None:
+    async def story() -> None:
+        await stage.open(stage.web.site + "index.html")
+        stage.consent.give(Grant.SEE_PAGE)
+        await stage.until(lambda: stage.events)
+        await asyncio.sleep(after_ms / 1000)
+        assert await stage.wipe()
+        assert await stage.in_page("location.href") == "about:blank"
+
+    qt_loop.run(stage.play(story()))
+
+
+def test_a_caller_is_wiped_while_a_slow_site_still_owes_a_picture(stage: Stage, qt_loop: QtLoop) -> None:
+    async def story() -> None:
+        await share_with_a_picture_on_its_way(stage)
+        assert await stage.wipe()
+        assert await stage.in_page("location.href") == "about:blank"
+
+    qt_loop.run(stage.play(story()))

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A page that was really shared, logged to a file, read again and replayed: the helpdesk sees what the agent saw."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+
+from session.core.clock import ManualClock, SystemClock
+from session.desk.cobrowse.shared_page import MirrorBytes
+from session.log.events import AnyEvent, Record, SharingChanged, Writer, mirror_parts
+from session.log.reader import read_log, write_log
+from session.log.replay import whole_chunks
+from session.protocol.conversation import mirror
+from tests.integration.cobrowse.test_hostile_tricks import POLICY
+from tests.integration.cobrowse.test_shared_page import type_text
+from tests.support.cobrowse_stage import Stage, script
+from tests.support.qt_loop import QtLoop
+from views.desk.shared_page.mirror_pane import MirrorPane
+from views.replay.view import ReplayView
+
+
+class Log:
+    """Records of the desk, as its chronicle writes them."""
+
+    def __init__(self) -> None:
+        self.records: list[Record] = []
+
+    def write(self, event: AnyEvent) -> None:
+        number = len(self.records)
+        self.records.append(Record(at_utc=SystemClock().utc_now(), writer=Writer.DESK, number=number, event=event))
+
+    def on_chunk(self, chunk: MirrorBytes) -> None:
+        for part in mirror_parts(chunk.started_at_utc, chunk.data, is_snapshot=chunk.is_snapshot, events=chunk.events):
+            self.write(part)
+
+
+def test_the_replay_shows_the_page_the_agent_saw_without_what_was_written_in_it(
+    stage: Stage, qt_loop: QtLoop, tmp_path: Path
+) -> None:
+    log, path = Log(), tmp_path / "s1.jsonl.zst"
+
+    async def share() -> None:
+        stage.desk.mirror_chunk.connect(log.on_chunk)
+        stage.desk.sharing_changed.connect(lambda sharing: log.write(SharingChanged(sharing=sharing)))
+        await stage.share(stage.web.site + "formulaire.html")
+        await stage.mirrored("document.getElementById('nom') !== null")
+        stage.browser.activateWindow()
+        stage.browser.view.setFocus()
+        for field, text in (("nom", "Martin"), ("nir", "1850578006084"), ("motdepasse", "Sesame-77")):
+            await stage.in_page(f"document.getElementById('{field}').focus()")
+            type_text(stage, text)
+            await asyncio.sleep(0.1)
+        await stage.mirrored("document.getElementById('nom').value === 'Martin'")
+        for hidden in ("nir", "motdepasse"):  # what comes last must be there too before the log ends
+            await stage.mirrored(f"document.getElementById('{hidden}').value.length === 6")
+        stage.desk.close()
+        write_log(path, "s1", log.records)
+
+    async def replay() -> None:
+        view = ReplayView(MirrorPane(), ManualClock())
+        view.resize(1000, 700)
+        view.show()
+        view.show_log("Entretien", read_log(path).records)
+        view.jump(view.duration_s)
+        # The mirror takes the log piece by piece: the last field comes last.
+        values = "['nom', 'nir', 'motdepasse'].map((id) => mirror.document()?.getElementById(id)?.value).join()"
+        async with asyncio.timeout(30):
+            while await script(view.mirror.page, values) != "••••••,••••••,••••••":  # noqa: ASYNC110 - another program
+                await asyncio.sleep(0.03)
+        assert view.mirror.isVisible()
+        sandboxes = "[...document.querySelectorAll('iframe')].map((frame) => frame.getAttribute('sandbox')).join()"
+        assert await script(view.mirror.page, sandboxes) == "allow-same-origin"
+        policy = await script(view.mirror.page, "document.querySelector('meta[http-equiv]').content")
+        assert re.sub(r"'nonce-[\w-]{16,}'", "'nonce-NONCE'", policy) == POLICY
+        assert view.mirror.viewport == stage.pane.viewport
+        view.jump(0.0)
+        view.close()
+        view.deleteLater()
+
+    qt_loop.run(stage.play(share()))
+    qt_loop.run(replay())
+    logged = b"".join(mirror.unpack(chunk.data) for chunk in whole_chunks(log.records))
+    assert b"formulaire" in logged  # the page itself is there
+    assert b"Martin" not in logged
+    assert b"1850578006084" not in logged
+    assert b"Sesame-77" not in logged

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A secret in each place where a page can hide one; a test per place, over one shared page."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from session.desk.cobrowse.shared_page import MirrorBytes
+from session.protocol.conversation import mirror
+from session.protocol.conversation.mirror_messages import DialogKind, DialogShown
+from tests.support.cobrowse_pages import WebServer
+from tests.support.cobrowse_stage import Stage
+from tests.support.qt_loop import QtLoop
+
+# What stands in the page, and pieces of it that must not leave. Numbers differ, so that a find names its place.
+PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "card in a text": ("<p>Carte 4970 1012 3456 7893</p>", ("4970 1012", "3456 7893")),
+    "job seeker in a text": ("<p>Dossier 1234567A</p>", ("1234567A",)),
+    "beneficiary in a text": ("<p>Allocataire n° 7654321</p>", ("7654321",)),
+    "number cut over nodes": ("<p><b>2 91 03</b> <i>75 116 208</i></p>", ("2 91 03", "75 116 208")),
+    "spoken label": ("<p aria-label='1850578006001'>a</p>", ("1850578006001",)),
+    "words for a picture": ("<img alt='1850578006002'>", ("1850578006002",)),
+    "address of a picture": ("<img src='/t/x.png?nir=1850578006003'>", ("1850578006003",)),
+    "data attribute": ("<p data-x='1850578006004'>d</p>", ("1850578006004",)),
+    "choice of a list": ("<select><option>1850578006005</option></select>", ("1850578006005",)),
+    "content of a style": ("<style>#q::before{content:'1850578006006'}</style><p id=q></p>", ("1850578006006",)),
+    "text in a drawing": ("<svg><text y=20>1850578006007</text></svg>", ("1850578006007",)),
+    "editable text": ("<div contenteditable>1850578006008</div>", ("1850578006008",)),
+    "shadow root": ("<div id=h></div>", ("1850578006009",)),
+    "frame of the same site": ("<iframe src='/t/lieu-cadre.html'></iframe>", ("1850578006010",)),
+    "title of the page": ("", ("1850578006011",)),
+    "path of the address": ("", ("1850578006012",)),
+    "sensitive canvas": ("<canvas id=c class=sensible width=50 height=50></canvas>", ("data:image/webp",)),
+    "dialog": ("", ("1850578006013",)),
+}
+WRITTEN = "Val-Doré"
+SCRIPT = """<script>document.getElementById('h').attachShadow({mode: 'open'}).innerHTML = '<p>1850578006009</p>';
+c.getContext('2d').fillRect(0, 0, 9, 9)</script>"""
+
+
+class Taken:
+    """All text that left the kiosk, and all that the desk would keep of the page."""
+
+    left = ""
+    kept = ""
+
+
+@pytest.fixture(scope="module")
+def shared_once() -> list[Taken]:
+    """Holds what the first test of this file took; the loop of both ends lives for one test only."""
+    return []
+
+
+@pytest.fixture
+def taken(qt_loop: QtLoop, web: WebServer, shared_once: list[Taken]) -> Taken:
+    """One page with every place, shared and written in."""
+    if not shared_once:
+        shared_once.append(_share(qt_loop, web))
+    return shared_once[0]
+
+
+def _share(qt_loop: QtLoop, web: WebServer) -> Taken:
+    stage, result, chunks = qt_loop.run(Stage.build(web)), Taken(), list[MirrorBytes]()
+    web.page("/t/lieu-cadre.html", "<body><p>1850578006010</p></body>")
+    planted = "".join(html for html, _pieces in PLACES.values())
+    page = f"<html><head><title>Suivi 1850578006011</title></head><body>{planted}<input id=ville><p id=fin>Fin</p>"
+
+    async def story() -> None:
+        stage.desk.mirror_chunk.connect(chunks.append)
+        await stage.share(web.page("/t/1850578006012/lieux.html", page + SCRIPT + "</body></html>"))
+        await stage.mirrored("document.getElementById('fin')?.textContent === 'Fin'")
+        await stage.in_page(f"document.getElementById('ville').value = '{WRITTEN}'")
+        await stage.mirrored(f"document.getElementById('ville').value === '{WRITTEN}'")
+        stage.browser.dialog_shown.emit(
+            DialogShown(dialog_id="d1", kind=DialogKind.ALERT, text="NIR 1850578006013", waits=True)
+        )
+        stage.desk.request_snapshot()
+        await asyncio.sleep(1.2)
+        stage.desk.close()
+        result.left = stage.raw + repr([*stage.kiosk_line.sent])
+        result.kept = "".join(mirror.unpack(chunk.data).decode() for chunk in chunks)
+
+    qt_loop.run(stage.play(story()))
+    return result
+
+
+def test_the_page_itself_was_shared_and_kept(taken: Taken) -> None:
+    assert "Fin" in taken.left
+    assert "Fin" in taken.kept
+    assert "NIR •••" in taken.left, "the dialog was told"
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_no_secret_leaves_from(taken: Taken, place: str) -> None:
+    assert [piece for piece in PLACES[place][1] if piece in taken.left + taken.kept] == []
+
+
+def test_an_ordinary_field_is_seen_live_and_never_kept(taken: Taken) -> None:
+    assert WRITTEN in taken.left
+    assert WRITTEN not in taken.kept

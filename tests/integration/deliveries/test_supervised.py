@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""From the agent's filing to the agency's folder, and the supervisor who reads and decides, over the bus."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from documents.printed.export_file import check_export
+from documents.store.dossier import Dossier
+from documents.store.dossier_store import DossierStore
+from expert_app.board.deliveries import BoardGed, Decided
+from expert_app.board.dossier_export import BoardExport, Exporter
+from expert_app.desk.provenance import notary_of
+from expert_app.ged.board_service import GedDesk
+from expert_app.ged.courier import Courier, Target
+from expert_app.ged.kinds import make_connector
+from expert_app.hub.dossier_adapter import DossierAdapter
+from expert_app.runtime.observations import Facts
+from expert_app.runtime.store_settings import GedSettings
+from session.bus.transport.nkeys import new_seed
+from session.core.clock import SystemClock
+from session.core.errors import NotAllowed, SessionError
+from session.desk.hub.deliveries import DeliveryLink
+from session.desk.hub.pieces import PieceLink
+from session.protocol.dossier.deliveries import DeliveriesAnswer, DeliveriesRequest, DeliveryState
+from session.protocol.wire.roles import Role
+from tests.integration.deliveries.test_ged import QUICKLY
+from tests.integration.dossier.test_dossier import _say
+from tests.support.hub_world import World, hub_world
+from tests.support.waiting import until
+from tests.unit.documents.store.test_dossier_store import PDF
+from views.desk.dossier.history_words import export_words
+from views.words.deliveries import copy_words
+
+CALLER = Dossier(organisation="valdore", number="D-2026-0001", caller_name="Jeanne Exemple", caller_number="1234567")
+
+
+class _Board:
+    """The supervisor's program and what it told."""
+
+    def __init__(self, link: DeliveryLink, world: World) -> None:
+        self.link = link
+        self.job = BoardGed(link, copy_words, world.tasks, Facts(SystemClock()))
+        self.told: list[DeliveriesAnswer] = []
+        self.decided: list[Decided] = []
+        self.saved: list[str] = []
+        self.job.told.connect(self.told.append)
+        self.job.decided.connect(self.decided.append)
+        self.job.saved.connect(self.saved.append)
+
+
+KEY = notary_of(new_seed())
+
+
+async def _export(world: World, board: _Board, path: Path) -> None:
+    exporter = Exporter(KEY, lambda: ("Val-Doré", "Chantal V."))
+    export = BoardExport(board.link, export_words, exporter, SystemClock(), world.tasks)
+    done: list[str] = []
+    percents: list[int] = []
+    troubles: list[SessionError] = []
+    export.exported.connect(done.append)
+    export.progressed.connect(percents.append)
+    export.troubled.connect(troubles.append)
+    export.export("D-2026-0001", "Recours", str(path))
+    await until(lambda: bool(done))
+    assert percents == [0, 50, 100]
+    export.export("D-nobody", "Recours", str(path.with_name("none.zip")))
+    await until(lambda: bool(troubles))
+    assert not path.with_name("none.zip").exists()
+
+
+async def test_what_is_filed_reaches_the_agency_and_its_supervisor_decides(tmp_path: Path) -> None:
+    folder = tmp_path / "depot"
+    settings = [GedSettings(name="depot", organisation="valdore", kind="folder", folder=str(folder), tries_from_s=60)]
+    async with hub_world(tmp_path, with_hub=False) as world:
+        with DossierStore(tmp_path / "store", targets={"valdore": ("depot",)}) as store:
+            store.create_dossier(CALLER)
+            targets = [Target(settings[0], make_connector(settings[0], ""))]
+            courier = Courier(store, targets, SystemClock(), world.tasks, QUICKLY)
+            courier.start()
+            world.store = DossierAdapter(store, SystemClock(), None, None, GedDesk(settings, courier))
+            await world.start_hub()
+            kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
+            facts = await desk.accept((await kiosk.call("rights", "1234567", "r1")).ticket.id)
+            dossier = await desk.dossier(facts.id)
+            await _say(desk, kiosk, facts.id, allowed=True)
+            filed = await desk.upload(facts.id, dossier.number, "", "Compte", 2, PDF)
+            await until(lambda: store.deliveries.listed("valdore")[0].reason == "address")
+
+            board = _Board(DeliveryLink(await world.client(Role.SUPERVISOR, "boss")), world)
+            board.job.show(DeliveriesRequest())
+            await until(lambda: bool(board.told))
+            (copy,) = board.told[-1].deliveries
+            assert (copy.document_id, copy.state) == (filed.document.id, DeliveryState.WAITING)
+            assert "Jeanne" not in repr(board.told)
+            folder.mkdir()
+            board.job.retry([copy.id])
+            await until(lambda: len(list(folder.glob("*.json"))) == 1)
+            await until(lambda: board.decided == [Decided(1, given_up=False)])
+            await until(lambda: store.deliveries.listed("valdore")[0].state.value == "delivered")
+            board.job.give_up([copy.id], "Plus besoin")  # it has arrived: nothing to give up
+            await until(lambda: len(board.decided) == 2)
+            assert board.decided[-1].copies == 0
+            board.job.save(str(tmp_path / "liste.csv"))
+            await until(lambda: bool(board.saved))
+            assert "D-2026-0001;Compte;depot;" in (tmp_path / "liste.csv").read_text("utf-8-sig")
+            board.job.rest()
+            with pytest.raises(NotAllowed):
+                await DeliveryLink(desk._bus).deliveries(DeliveriesRequest())
+
+            # the agent puts the filing right: a copy of the new version goes too, and both are exported
+            pieces = PieceLink(desk._bus)
+            corrected = await pieces.correct(facts.id, dossier.number, filed.document.id, "", "Compte joint", "Mal lu")
+            old, new = corrected.documents
+            assert (old.replaced_by, new.name) == (new.id, "Compte joint")
+            await until(lambda: len(list(folder.glob("*.json"))) == 2)
+            await _export(world, board, tmp_path / "dossier.zip")
+            verdict = check_export(tmp_path / "dossier.zip", [KEY.public_key])
+            assert (verdict.whole, verdict.trusted) == (True, True)
+            assert verdict.index is not None
+            assert [one.file.split("/")[0] for one in verdict.index.documents] == ["versions", "documents"]
+            assert verdict.index.caller_name == "Jeanne Exemple"
+            assert [one.reason for one in verdict.index.history] == ["", "Mal lu", "Recours"]
+            past = await pieces.history(facts.id, dossier.number)
+            told_acts = [(act.kind, act.reason, act.by_name) for act in past.acts]
+            assert told_acts == [
+                ("delivery_retried", "", "Chantal V."),
+                ("version", "Mal lu", "Alice M."),
+                ("exported", "Recours", "Chantal V."),
+            ]
+            with pytest.raises(NotAllowed):
+                await DeliveryLink(desk._bus).export(dossier.number, "Recours")
+            with pytest.raises(NotAllowed):
+                await DeliveryLink(desk._bus).document(dossier.number, new.id, new.sha256)
+            await courier.stop()

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Pieces over the bus: a procedure is started here, the same list is found a week later at another kiosk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from documents.store.dossier import Dossier
+from documents.store.dossier_store import DossierStore
+from documents.store.procedures import Procedures, load_procedures, shipped
+from expert_app.hub.dossier_adapter import DossierAdapter
+from session.core.clock import SystemClock
+from session.core.errors import DossierUnknown, NotAllowed
+from session.desk.hub.pieces import PieceLink
+from session.protocol.hub.requests import PieceState
+from tests.integration.dossier.test_dossier import _say
+from tests.support.hub_world import World, hub_world
+from tests.unit.documents.store.test_dossier_store import PDF
+
+
+def _procedures() -> Procedures:
+    """Those of the CAF, as if they were of the invented organisation, for all its services."""
+    found = [msgspec.structs.replace(one, services=[]) for one in load_procedures(shipped()).of("caf")]
+    loaded = Procedures()
+    loaded.put("valdore", found)
+    return loaded
+
+
+async def _world(world: World, folder: Path) -> DossierStore:
+    store = DossierStore(folder / "store")
+    caller = Dossier(
+        organisation="valdore", number="D-2026-0001", caller_name="Jeanne Exemple", caller_number="1234567"
+    )
+    store.create_dossier(caller)
+    world.store = DossierAdapter(store, SystemClock(), _procedures())
+    await world.start_hub()
+    return store
+
+
+async def test_a_list_that_was_begun_here_is_found_elsewhere(tmp_path: Path) -> None:
+    async with hub_world(tmp_path, with_hub=False) as world:
+        store = await _world(world, tmp_path)
+        try:
+            kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
+            facts = await desk.accept((await kiosk.call("rights", "1234567", "r1")).ticket.id)
+            pieces = PieceLink(desk._bus)
+            dossier = await desk.dossier(facts.id)
+            offered = await pieces.procedures(facts.id)
+            assert "Aide au logement" in [one.name for one in offered]
+            started = await pieces.start(facts.id, dossier.number, "logement")
+            assert started.pieces[1].any_of[0] == "Carte nationale d’identité"
+            for state in (PieceState.SCANNED, PieceState.LEGIBLE):
+                await desk.set_piece(facts.id, dossier.number, "logement-rib", state)
+            await _say(desk, kiosk, facts.id, allowed=True)
+            filed = await desk.upload(facts.id, dossier.number, "logement-rib", "Compte", 2, PDF)
+            assert await pieces.search(facts.id, dossier.number, "COMPTE") == [filed.document.id]
+            done = await pieces.acknowledge(facts.id, dossier.number, ["logement-rib"])
+            assert next(piece for piece in done.pieces if piece.id == "logement-rib").state is PieceState.ACKNOWLEDGED
+            await desk.hang_up(facts.id)
+            await desk.close(facts.id, "done")
+
+            other_kiosk, other_desk = await world.kiosk("kiosk2"), await world.desk("bob")
+            later = await other_desk.accept((await other_kiosk.call("rights", "1234567", "r2")).ticket.id)
+            found = await other_desk.dossier(later.id)
+            assert found == done
+            steps = (await PieceLink(other_desk._bus).history(later.id, found.number)).steps
+            told = [(step.state.value, step.kiosk) for step in steps if step.piece_id == "logement-rib"]
+            assert told == [
+                ("scanned", "kiosk1"), ("legible", "kiosk1"), ("filed", "kiosk1"), ("acknowledged", "kiosk1"),
+            ]  # fmt: skip
+            assert steps[0].by_name
+        finally:
+            store.close()
+
+
+async def test_nobody_asks_about_a_dossier_that_is_not_of_its_session(tmp_path: Path) -> None:
+    async with hub_world(tmp_path, with_hub=False) as world:
+        store = await _world(world, tmp_path)
+        try:
+            kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
+            facts = await desk.accept((await kiosk.call("rights", "1234567", "r1")).ticket.id)
+            pieces = PieceLink(desk._bus)
+            with pytest.raises(NotAllowed):
+                await pieces.history(facts.id, "D-2026-0001")  # not opened yet
+            await desk.dossier(facts.id)
+            for other in ("D-2026-0002", ""):
+                with pytest.raises(NotAllowed):
+                    await pieces.start(facts.id, other, "logement")
+            with pytest.raises(DossierUnknown):
+                await pieces.start(facts.id, "D-2026-0001", "nothing")
+            with pytest.raises(NotAllowed):
+                await desk.set_piece(facts.id, "D-2026-0001", "logement-rib", PieceState.ACKNOWLEDGED)
+        finally:
+            store.close()
+
+
+async def test_a_store_that_knows_no_procedures_offers_none(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
+        facts = await desk.accept((await kiosk.call("rights", "1234567", "r1")).ticket.id)
+        await desk.dossier(facts.id)
+        pieces = PieceLink(desk._bus)
+        assert await pieces.procedures(facts.id) == []
+        with pytest.raises(NotAllowed):
+            await pieces.start(facts.id, "D-2026-0001", "logement")

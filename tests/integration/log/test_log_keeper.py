@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Session logs at their keeper: each record once, in one order, for those who may read."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from session.core.errors import NotAllowed, TicketUnknown
+from session.desk.hub.client import DeskLink
+from session.kiosk.hub.client import KioskLink
+from session.protocol.hub.log import LogPart, LogRequest
+from session.protocol.wire.roles import Role
+from tests.support.hub_world import hub_world
+
+
+def _records(writer: str, first: int, count: int, size: int = 10) -> list[bytes]:
+    return [json.dumps({"w": writer, "n": n, "pad": "x" * size}).encode() for n in range(first, first + count)]
+
+
+async def test_both_ends_write_and_repeats_are_dropped(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
+        facts = await desk.accept((await kiosk.call("housing", "", "r1")).ticket.id)
+        assert await kiosk.append_log(facts.id, 0, _records("k", 0, 3)) == 3
+        assert await desk.append_log(facts.id, 0, _records("a", 0, 2)) == 2
+        assert await kiosk.append_log(facts.id, 0, _records("k", 0, 5)) == 5
+        assert await kiosk.append_log(facts.id, 9, _records("k", 9, 1)) == 5
+        await asyncio.gather(*(end.append_log(facts.id, n, []) for end in (kiosk, desk) for n in range(3)))
+        await desk.hang_up(facts.id)
+        await desk.close(facts.id)
+        assert await kiosk.append_log(facts.id, 5, _records("k", 5, 1)) == 6
+        read = [json.loads(record) for record in await desk.read_log(facts.id)]
+        assert [(record["w"], record["n"]) for record in read] == [
+            ("k", 0),
+            ("k", 1),
+            ("k", 2),
+            ("a", 0),
+            ("a", 1),
+            ("k", 3),
+            ("k", 4),
+            ("k", 5),
+        ]
+
+
+async def test_writers_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
+        facts = await desk.accept((await kiosk.call("housing", "", "r1")).ticket.id)
+
+        async def write(end: KioskLink | DeskLink, name: str) -> None:
+            for n in range(30):
+                assert await end.append_log(facts.id, n, _records(name, n, 1)) == n + 1
+
+        await asyncio.gather(write(kiosk, "k"), write(desk, "a"))
+        read = [json.loads(record) for record in await desk.read_log(facts.id)]
+        assert [record["n"] for record in read if record["w"] == "k"] == list(range(30))
+        assert [record["n"] for record in read if record["w"] == "a"] == list(range(30))
+
+
+async def test_a_long_log_comes_in_parts_also_from_another_hub(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
+        facts = await desk.accept((await kiosk.call("housing", "", "r1")).ticket.id)
+        for first in range(0, 100, 10):
+            await kiosk.append_log(facts.id, first, _records("k", first, 10, size=10_000))
+        await world.stop_hub()
+        await world.start_hub()
+        boss = await world.client(Role.SUPERVISOR, "boss")
+        part = await boss.request("read_log", LogRequest(session_id=facts.id, after=37), LogPart)
+        assert json.loads(bytes(part.records[0]))["n"] == 37
+        assert not part.end
+        assert [json.loads(record)["n"] for record in await desk.read_log(facts.id)] == list(range(100))
+        assert await kiosk.append_log(facts.id, 100, _records("k", 100, 1)) == 101
+
+
+async def test_only_the_ends_write_and_only_those_who_may_read(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        kiosk, desk, stranger = await world.kiosk("kiosk1"), await world.desk("alice"), await world.desk("bob")
+        facts = await desk.accept((await kiosk.call("housing", "", "r1")).ticket.id)
+        await kiosk.append_log(facts.id, 0, _records("k", 0, 1))
+        with pytest.raises(NotAllowed):
+            await stranger.append_log(facts.id, 0, _records("b", 0, 1))
+        with pytest.raises(NotAllowed):
+            await stranger.read_log(facts.id)
+        with pytest.raises(TicketUnknown):
+            await desk.read_log("nosuch_00000000")
+        help_desk = await world.client(Role.HELPDESK, "help")
+        part = await help_desk.request("read_log", LogRequest(session_id=facts.id), LogPart)
+        assert len(part.records) == 1
+        zoe = await world.desk("zoe", "marais")
+        with pytest.raises(TicketUnknown):
+            await zoe.read_log(facts.id)

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A kiosk measures its line against a real hub; both ends of the next session are told what it carries."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from session.core.clock import SystemClock
+from session.core.errors import NotAllowed
+from session.kiosk.hub.line_measurement import LineTest
+from session.protocol.codec import encode
+from session.protocol.hub.history import LineSample
+from session.protocol.hub.line_probe import LineProbe, LineProbed
+from session.protocol.hub.line_rates import LineRates
+from session.protocol.hub.requests import SessionFacts
+from session.protocol.wire.roles import Role
+from tests.integration.supervision.test_undo import at_the_board
+from tests.support.hub_world import hub_world
+
+
+async def test_both_ends_are_told_what_the_line_carries(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
+        _link, _board, past = await at_the_board(world)
+        test = LineTest(kiosk.probe_line, lambda: True, SystemClock(), world.tasks, first_s=0)
+        found: list[LineRates] = []
+        test.measured.connect(found.append)
+        test.look()
+        async with asyncio.timeout(30):
+            while not found:  # noqa: ASYNC110 - a notifier sets no event
+                await asyncio.sleep(0.02)
+        assert found[0].up_kbps > 2000, "a line inside one machine is not narrow"
+        assert found[0].down_kbps > 2000
+
+        bare = await world.line(Role.KIOSK, "kiosk1")
+        narrow = LineRates(up_kbps=400, down_kbps=410, rtt_ms=41, at_utc=found[0].at_utc)
+        await bare.publish("hb.k.kiosk1", encode(LineSample(rates=narrow)))
+        opened: list[SessionFacts] = []
+        kiosk.session_opened.connect(opened.append)
+        async with asyncio.timeout(30):
+            while (await past.lines()).lines[0].rates is None:  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0.02)
+            facts = await desk.accept((await kiosk.call("housing", "", "r1")).ticket.id)
+            while not opened:  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0.02)
+        assert facts.line == opened[0].line == narrow
+
+        sample = LineSample(session_id=facts.id, rates=narrow, carries_kbps=130)
+        await bare.publish("hb.k.kiosk1", encode(sample))
+        async with asyncio.timeout(30):
+            while (rates := (await past.lines()).lines[0].rates) is None or rates.up_kbps != 130:  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0.02)
+        assert rates.down_kbps == 410, "what a call showed to be less counts, for its own direction"
+
+
+async def test_nobody_but_a_kiosk_may_ask_for_filler(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        desk = await world.desk("alice")
+        with pytest.raises(NotAllowed):
+            await desk._bus.request("line_probe", LineProbe(want_bytes=30_000), LineProbed)

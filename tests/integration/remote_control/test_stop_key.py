@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Escape is STOP at the kiosk, also while the web page has the keyboard; the agent's Escape is only the page's."""
+
+from __future__ import annotations
+
+import asyncio
+import gettext
+
+import pytest
+from PyQt6.QtCore import Qt
+
+from resources import texts
+from session.protocol.conversation.messages import Grant
+from session.protocol.conversation.remote_control import FieldKind, PageKey
+from tests.integration.remote_control.stage import ControlStage
+from tests.support.qt_loop import QtLoop
+from tests.support.screens.fingers import key
+from tests.support.screens.kiosk_gallery import Face, session_facts
+from views.kiosk.window import KioskWindow
+
+
+def test_escape_stops_even_from_within_the_page(
+    stage: ControlStage, qt_loop: QtLoop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(texts, "_active", [gettext.NullTranslations()])
+
+    async def story() -> None:
+        window = KioskWindow(Face(), stage.browser)
+        window.stop_ticking()
+        stops: list[bool] = []
+        window.stop_requested.connect(lambda: stops.append(True))
+        stage.browser.stop_key_pressed.connect(window.session_page.press_stop_key)
+        window.resize(1280, 800)
+        window.show_session(session_facts())
+        window.show_page(True)
+        window.show_grants(dict.fromkeys(Grant, True))
+        window.show()
+        window.activateWindow()
+        await stage.share_html("<input id=n><script>n.onkeydown = (e) => { document.title = e.key }</script>")
+        assert (await stage.click("#n")).field is FieldKind.TEXT
+        stage.control.press(PageKey.ESCAPE)
+        await stage.answer()
+        await stage.page_is("document.title === 'Escape'")
+        assert stops == [], "the agent's key is for the page"
+        target = stage.browser.view.focusProxy()
+        assert target is not None
+        assert target.hasFocus()
+        key(target, Qt.Key.Key_Escape)
+        await asyncio.sleep(0.1)
+        assert stops == [True]
+        stage.browser.setParent(None)
+        window.hide()
+        window.deleteLater()
+
+    qt_loop.run(stage.play(story()))

@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""From the button to the statistics, on a real bus: audit, projection, the supervisor's question."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from session.bus.hub_connection import HubConnection
+from session.core.clock import ManualClock
+from session.core.errors import NotAllowed, SessionError
+from session.desk.hub.client import DeskLink
+from session.hub.composition import Hub
+from session.hub.history import projection, tables
+from session.hub.history.audit import AUDIT
+from session.hub.history.database import History
+from session.kiosk.hub.client import KioskLink
+from session.protocol.hub.statistics import StatisticsBy
+from session.protocol.wire.roles import Role
+from tests.support.hub_world import World, hub_world
+from tests.support.waiting import until
+
+
+def pass_time(world: World, clock: ManualClock, seconds: float) -> None:
+    """The clock moves on and everybody is still there."""
+    clock.advance(seconds)
+    assert world.hub is not None
+    for role, user in ((Role.KIOSK, "kiosk1"), (Role.KIOSK, "kiosk2"), (Role.AGENT, "alice")):
+        world.hub.presence.heard("valdore", role, user)
+
+
+async def one_session(world: World, kiosk: KioskLink, desk: DeskLink, request: str, clock: ManualClock) -> str:
+    """A caller waits a minute, is answered, talks for ten; the ticket's id."""
+    ticket = (await kiosk.call("rights", "1234567", request)).ticket
+    pass_time(world, clock, 60)
+    facts = await desk.accept(ticket.id)
+    pass_time(world, clock, 600)
+    await desk.hang_up(facts.id)
+    await desk.close(facts.id, "done")
+    return ticket.id
+
+
+async def slow_session(world: World, kiosk: KioskLink, desk: DeskLink, clock: ManualClock) -> str:
+    """The same, each step copied to the audit before the next: a session shorter than the copy may lose states."""
+    assert world.hub is not None
+    projection = world.hub.projection
+    ticket = (await kiosk.call("rights", "1234567", "slow")).ticket
+    await until(lambda: projection.position.applied == 1)
+    pass_time(world, clock, 60)
+    facts = await desk.accept(ticket.id)
+    await until(lambda: projection.position.applied == 2)
+    pass_time(world, clock, 600)
+    await desk.hang_up(facts.id)
+    await until(lambda: projection.position.applied == 3)
+    await desk.close(facts.id, "done")
+    return ticket.id
+
+
+def states_of(history: History, ticket_id: str) -> list[str]:
+    table = tables.transitions
+    with history.reading() as connection:
+        query = select(table.c.state).where(table.c.ticket == ticket_id).order_by(table.c.seq)
+        return list(connection.execute(query).scalars())
+
+
+async def settled(world: World, finished: int) -> Hub:
+    """The hub, once its history has `finished` tickets and lacks nothing."""
+    hub = world.hub
+    assert hub is not None
+
+    def is_whole() -> bool:
+        if not hub.projection.caught_up.is_set():
+            return False
+        with hub.projection.history.reading() as connection:
+            return len(connection.execute(select(tables.tickets.c.ticket)).all()) == finished
+
+    await until(lambda: hub.projection.is_open)
+    await hub.projection.fresh()
+    await until(is_whole)
+    return hub
+
+
+async def supervisor(world: World, user: str = "boss") -> DeskLink:
+    return DeskLink(await world.client(Role.SUPERVISOR, user), world.clock, world.tasks)
+
+
+async def test_a_supervisor_reads_what_happened(tmp_path: Path) -> None:
+    clock = ManualClock()
+    async with hub_world(tmp_path, clock=clock) as world:
+        kiosk, other, desk = await world.kiosk("kiosk1"), await world.kiosk("kiosk2"), await world.desk("alice")
+        ticket_id = await slow_session(world, kiosk, desk, clock)
+        gone = (await other.call("housing", "", "r2")).ticket
+        pass_time(world, clock, 30)
+        await other.leave(gone.id)
+        hub = await settled(world, 2)
+        assert states_of(hub.projection.history, ticket_id) == ["waiting", "in_session", "wrap_up", "closed"]
+
+        boss = await supervisor(world)
+        day = clock.utc_now().date()
+        answer = await boss.statistics(day, day)
+        (total,) = answer.rows
+        assert (total.callers, total.answered, total.abandoned) == (2, 1, 1)
+        assert (total.wait_median_s, total.talk_median_s) == (60, 600)
+        assert (total.outcomes, total.left) == ({"done": 1}, {"left": 1})
+        assert (answer.time_zone, answer.behind) == ("Europe/Paris", 0)
+        by_service = await boss.statistics(day, day, StatisticsBy.SERVICE)
+        assert [(row.key, row.callers) for row in by_service.rows] == [("housing", 1), ("rights", 1)]
+
+
+async def test_who_asks_need_not_wait_until_changes_have_gathered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(projection, "GATHER_S", (60.0, 60.0))
+    clock = ManualClock()
+    async with hub_world(tmp_path, clock=clock) as world:
+        kiosk, desk, boss = await world.kiosk("kiosk1"), await world.desk("alice"), await supervisor(world)
+        day = clock.utc_now().date()
+        for n in range(1, 4):
+            await one_session(world, kiosk, desk, f"r{n}", clock)
+            async with asyncio.timeout(30):  # the server's copy into AUDIT may take a moment, never a minute
+                while sum(row.callers for row in (await boss.statistics(day, day)).rows) < n:  # noqa: ASYNC110 - a question
+                    await asyncio.sleep(0.1)
+
+
+async def test_the_history_answers_from_what_it_has_while_the_store_is_away(tmp_path: Path) -> None:
+    clock = ManualClock()
+    async with hub_world(tmp_path, clock=clock) as world:
+        kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
+        ticket = await one_session(world, kiosk, desk, "r1", clock)
+        hub = await settled(world, 1)
+        await world.server.stop()
+        history = await hub.projection.fresh()
+        assert states_of(history, ticket)[-1] == "closed"
+
+
+async def test_only_supervisors_ask_and_only_for_a_period_that_is_one(tmp_path: Path) -> None:
+    clock = ManualClock()
+    async with hub_world(tmp_path, clock=clock) as world:
+        await settled(world, 0)
+        day = clock.utc_now().date()
+        with pytest.raises(NotAllowed):
+            await (await world.desk("alice")).statistics(day, day)
+        boss = await supervisor(world)
+        with pytest.raises(NotAllowed):
+            await boss.statistics(day, day - timedelta(days=1))
+        with pytest.raises(NotAllowed):
+            await boss.statistics(day - timedelta(days=400), day)
+        assert (await boss.statistics(day, day)).rows == []
+
+
+async def test_the_audit_keeps_what_the_bucket_rolled_up(tmp_path: Path) -> None:
+    clock = ManualClock()
+    async with hub_world(tmp_path, clock=clock) as world:
+        kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
+        await slow_session(world, kiosk, desk, clock)
+        await settled(world, 1)
+        assert world.connection is not None
+        streams = world.connection.streams
+        assert (await streams.state("KV_tk")).messages == 1
+        assert (await streams.state(AUDIT)).messages == 4
+
+
+async def test_what_happened_while_no_hub_read_is_told_at_the_next_start(tmp_path: Path) -> None:
+    clock = ManualClock()
+    async with hub_world(tmp_path, clock=clock) as world:
+        kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
+        await one_session(world, kiosk, desk, "r1", clock)
+        hub = await settled(world, 1)
+        await hub.projection.stop()
+        await one_session(world, kiosk, desk, "r2", clock)
+        await world.stop_hub()
+        await world.start_hub()
+        await settled(world, 2)
+
+
+async def test_a_lost_database_and_a_rebuilt_one_are_the_same_as_before(tmp_path: Path) -> None:
+    clock = ManualClock()
+    async with hub_world(tmp_path, clock=clock) as world:
+        kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
+        for n in range(3):
+            await one_session(world, kiosk, desk, f"r{n}", clock)
+        hub = await settled(world, 3)
+        boss = await supervisor(world)
+        day = clock.utc_now().date()
+        before = (await boss.statistics(day, day, StatisticsBy.HOUR)).rows
+        reader = hub.projection.history.reader
+        await world.stop_hub()
+
+        (database,) = (tmp_path / "hub" / "history").glob("history.sqlite")
+        database.unlink()
+        await world.start_hub()
+        hub = await settled(world, 3)
+        lost = hub.projection.history.reader
+        assert lost != reader
+        assert (await boss.statistics(day, day, StatisticsBy.HOUR)).rows == before
+        await world.stop_hub()
+
+        world.connection = HubConnection([world.server.url], world.hub_seed, world.tasks)
+        await world.connection.connect()
+        world.hub = Hub(
+            world.connection,
+            world.catalogue,
+            world.dossiers,
+            tmp_path / "hub",
+            clock,
+            world.tasks,
+            tick_s=0.1,
+            rebuild_history=True,
+        )
+        await world.hub.start()
+        hub = await settled(world, 3)
+        assert hub.projection.history.reader != lost
+        assert (await boss.statistics(day, day, StatisticsBy.HOUR)).rows == before
+
+
+async def test_the_history_goes_on_after_the_server_was_killed(tmp_path: Path) -> None:
+    clock = ManualClock()
+    async with hub_world(tmp_path, clock=clock) as world:
+        kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
+        await one_session(world, kiosk, desk, "r1", clock)
+        await settled(world, 1)
+        world.kill_server()
+        await until(lambda: not desk.is_ready)
+        await until(lambda: desk.is_ready)
+        done = ""
+        for attempt in range(20):
+            try:
+                done = await one_session(world, kiosk, desk, f"again{attempt}", clock)
+                break
+            except SessionError:  # the hub's own line may be back a moment later than the desk's
+                await asyncio.sleep(0.2)
+        hub = world.hub
+        assert hub is not None
+        await until(lambda: "closed" in states_of(hub.projection.history, done))

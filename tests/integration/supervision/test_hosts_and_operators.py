@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The site's host and the network's operator: what they see and do, and that they see no caller. On a real server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from session.bus.client import BusClient
+from session.core.errors import NotAllowed, QueueClosed
+from session.hub.history import tables as history_tables
+from session.kiosk.hub.host_call import HelpCall as HelpCaller
+from session.protocol.hub.requests import Done, ServicesAnswer, ServicesChanged, ServicesRequest
+from session.protocol.hub.site import (
+    CallerState,
+    HelpAnswer,
+    HelpCall,
+    HelpState,
+    HostRequest,
+    KioskFacts,
+    NetworkAnswer,
+    NetworkRequest,
+    SiteAnswer,
+    SiteRequest,
+    SiteStateRequest,
+)
+from session.protocol.wire.roles import Role
+from tests.support.hub_world import World, hub_world
+from tests.support.waiting import until
+
+
+async def _site(host: BusClient) -> KioskFacts:
+    [kiosk] = (await host.insist("site", SiteRequest(), SiteAnswer)).kiosks
+    return kiosk
+
+
+async def _say(kiosk: BusClient, state: HelpState) -> HelpState:
+    return (await kiosk.insist("call_help", HelpCall(state=state), HelpAnswer)).state
+
+
+async def test_a_caller_calls_the_host_who_comes_and_the_agent_knows(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        host = await world.client(Role.FACILITATOR, "host", "network")
+        kiosk, caller = await world.client(Role.KIOSK, "kiosk1", "network"), await world.kiosk("kiosk1", "network")
+        alice = await world.desk("alice")
+        assert (await kiosk.request("services", ServicesRequest(), ServicesAnswer)).host
+        ticket = (await caller.call("valdore/rights", "1234567", "r1")).ticket
+        assert await _say(kiosk, HelpState.WANTED) is HelpState.WANTED
+        seen = await _site(host)
+        assert (seen.site, seen.caller, seen.help) == ("Médiathèque d'Arvenne", CallerState.WAITING, HelpState.WANTED)
+
+        await host.request("host", HostRequest(kiosk="kiosk1", state=HelpState.COMING), Done)
+        assert await _say(kiosk, HelpState.WANTED) is HelpState.COMING
+        await host.request("host", HostRequest(kiosk="kiosk1", state=HelpState.HERE), Done)
+        assert await _say(kiosk, HelpState.COMING) is HelpState.HERE
+        await until(lambda: [one.with_host for one in alice.queue] == [True])
+
+        facts = await alice.accept(ticket.id)
+        assert (await _site(host)).caller is CallerState.IN_SESSION
+        await host.request("host", HostRequest(kiosk="kiosk1", state=HelpState.NONE), Done)
+        await until(lambda: not alice.queue[0].with_host)
+        assert await _say(kiosk, HelpState.NONE) is HelpState.NONE
+        await caller.hang_up(facts.id)
+        await alice.close(facts.id)
+
+
+async def test_a_caller_who_comes_with_the_host_is_marked_too(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        host, kiosk = await world.client(Role.FACILITATOR, "host", "network"), await world.kiosk("kiosk1", "network")
+        alice = await world.desk("alice")
+        await host.request("host", HostRequest(kiosk="kiosk1", state=HelpState.HERE), Done)
+        await kiosk.call("valdore/rights", "", "r1")
+        await until(lambda: [one.with_host for one in alice.queue] == [True])
+
+
+async def test_the_kiosk_repeats_its_call_until_it_is_taken_back(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        host, link = await world.client(Role.FACILITATOR, "host", "network"), await world.kiosk("kiosk1", "network")
+        call = HelpCaller(link, world.tasks, again_s=0.05)
+        heard: list[HelpState] = []
+        call.changed.connect(heard.append)
+        call.press()
+        hub = world.hub
+        assert hub is not None
+        await until(lambda: hub._hosts.state("network", "kiosk1") is HelpState.WANTED)
+        await host.request("host", HostRequest(kiosk="kiosk1", state=HelpState.COMING), Done)
+        await until(lambda: call.state is HelpState.COMING)
+        call.press()
+        await until(lambda: hub._hosts.state("network", "kiosk1") is HelpState.NONE)
+        assert heard == [HelpState.WANTED, HelpState.COMING, HelpState.NONE]
+        call.press()
+        await until(lambda: hub._hosts.state("network", "kiosk1") is HelpState.WANTED)
+        await host.request("host", HostRequest(kiosk="kiosk1", state=HelpState.HERE), Done)
+        await until(lambda: call.state is HelpState.HERE)
+        call.reset()  # the caller's talk is over: who is there says so itself
+        assert call.state is HelpState.HERE
+        await host.request("host", HostRequest(kiosk="kiosk1", state=HelpState.NONE), Done)
+        await until(lambda: call.state is HelpState.NONE)
+
+
+async def test_a_kiosk_that_was_restarted_calls_anew_when_the_host_has_just_finished(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        host, kiosk = (
+            await world.client(Role.FACILITATOR, "host", "network"),
+            await world.client(Role.KIOSK, "kiosk1", "network"),
+        )
+        await _say(kiosk, HelpState.WANTED)
+        await host.request("host", HostRequest(kiosk="kiosk1", state=HelpState.NONE), Done)
+        again = await kiosk.insist("call_help", HelpCall(state=HelpState.WANTED, new=True), HelpAnswer)
+        assert again.state is HelpState.WANTED  # a repeat would have been told that the host has finished
+        assert (await _site(host)).help is HelpState.WANTED
+
+
+async def test_a_page_that_goes_back_to_the_start_does_not_take_back_a_call_of_this_minute(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        call = HelpCaller(await world.kiosk("kiosk1", "network"), world.tasks, again_s=0.05)
+        heard: list[HelpState] = []
+        call.changed.connect(heard.append)
+        call.press()
+        call.left_alone()  # the goodbye of the caller before
+        assert heard == [HelpState.WANTED]
+        call._pressed_s -= 61
+        call.left_alone()
+        assert heard[-1] is HelpState.NONE
+
+
+async def test_a_hub_that_starts_learns_of_the_call_from_the_kiosk(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        host, kiosk = (
+            await world.client(Role.FACILITATOR, "host", "network"),
+            await world.client(Role.KIOSK, "kiosk1", "network"),
+        )
+        await _say(kiosk, HelpState.WANTED)
+        await world.stop_hub()
+        await world.start_hub()
+        assert (await _site(host)).help is HelpState.NONE
+        assert await _say(kiosk, HelpState.COMING) is HelpState.COMING
+        assert (await _site(host)).help is HelpState.COMING
+
+
+async def test_a_host_has_its_own_sites_and_no_others(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        host = await world.client(Role.FACILITATOR, "host", "network")
+        own = await world.client(Role.KIOSK, "kiosk2")
+        with pytest.raises(NotAllowed):
+            await host.request("host", HostRequest(kiosk="kiosk2", state=HelpState.HERE), Done)
+        with pytest.raises(NotAllowed):
+            await _say(own, HelpState.WANTED)
+        assert not (await own.request("services", ServicesRequest(), ServicesAnswer)).host
+
+
+async def test_what_host_and_operator_read_names_no_caller_and_no_ticket(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        kiosk = await world.kiosk("kiosk1", "network")
+        ticket = (await kiosk.call("valdore/rights", "1234567", "r1")).ticket
+        for role, user, verb in ((Role.FACILITATOR, "host", "site"), (Role.OPERATOR, "oper", "network")):
+            line = await world.line(role, user, "network")
+            wish = b'{"type":"SiteRequest","v":1}' if verb == "site" else b'{"type":"NetworkRequest","v":1}'
+            said = (await line.request(f"svc.{role}.{user}.{verb}", wish, 3.0)).payload.decode()
+            assert '"type":"' in said
+            assert "Refusal" not in said
+            for secret in (ticket.id, ticket.number, "1234567", "rights", "valdore"):
+                assert secret not in said
+
+
+async def _acts_in_history(world: World) -> list[tuple[str, ...]]:
+    """Kind, site, who and why, oldest first, once both have reached it."""
+    assert world.hub is not None
+    table, projection = history_tables.acts, world.hub.projection
+
+    def read() -> list[tuple[str, ...]]:
+        query = select(table.c.kind, table.c.service, table.c.changed_by, table.c.reason).order_by(table.c.seq)
+        with projection.history.reading() as connection:
+            return [tuple(row) for row in connection.execute(query)]
+
+    await until(lambda: projection.is_open)  # a hub that has just started opens it beside its work
+    await until(lambda: len(read()) >= 2)
+    return read()
+
+
+async def test_an_operator_sees_hubs_and_closes_a_site_of_its_own(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        assert world.hub is not None
+        operator, kiosk = await world.client(Role.OPERATOR, "oper", "network"), await world.kiosk("kiosk1", "network")
+        heard: list[ServicesChanged] = []
+        kiosk.services_changed.connect(heard.append)
+
+        async def look() -> NetworkAnswer:
+            return await operator.insist("network", NetworkRequest(), NetworkAnswer)
+
+        presence = world.hub.presence
+        await until(lambda: presence.is_there("network", Role.KIOSK, "kiosk1"))
+        now = await look()
+        assert [(hub.id, hub.convention) for hub in now.hubs] == [(world.hub.network.hub_id, world.catalogue.version)]
+        assert [(site.id, site.kiosks, site.there, site.closed) for site in now.sites] == [("library", 1, 1, False)]
+
+        closing = SiteStateRequest(site="library", reason="a burst pipe")
+        await operator.request("close_site", closing, Done)
+        await until(lambda: bool(heard))
+        assert all(service.closed for service in (await kiosk.services()).services)
+        with pytest.raises(QueueClosed):
+            await kiosk.call("valdore/rights", "", "r1")
+        [site] = (await look()).sites
+        assert (site.closed, site.changed_by, site.reason) == (True, "Marc L.", "a burst pipe")
+
+        await world.stop_hub()
+        await world.start_hub()
+        assert (await look()).sites[0].closed  # kept over a restart
+        await operator.request("open_site", SiteStateRequest(site="library", reason="dry again"), Done)
+        assert await _acts_in_history(world) == [
+            ("close_site", "library", "o.oper", "a burst pipe"),
+            ("open_site", "library", "o.oper", "dry again"),
+        ]
+        assert (await kiosk.call("valdore/rights", "", "r1")).position == 1
+        with pytest.raises(NotAllowed):
+            await operator.request("close_site", SiteStateRequest(site="townhall", reason="not mine"), Done)
+
+
+async def test_an_operator_sees_every_hub_and_which_convention_it_has(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        operator = await world.client(Role.OPERATOR, "oper", "network")
+        first = world.hub
+        connection = world.connection
+        await world.start_hub()  # a second one beside the first
+        assert first is not None
+        assert world.hub is not None
+        ids = {first.network.hub_id, world.hub.network.hub_id}
+        for _ in range(20):
+            answer = await operator.request("network", NetworkRequest(), NetworkAnswer)
+            assert {hub.id for hub in answer.hubs} <= ids
+        await until(lambda: len(first.network.answer("network", "oper").hubs) == 2)
+        await first.stop()
+        assert connection is not None
+        await connection.close()

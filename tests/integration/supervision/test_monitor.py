@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What who watches a hub is told: a real hub and server, real HTTP. Somebody who reads it learns nobody's name."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import httpx
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from expert_app.hub.metrics import Metrics
+from expert_app.hub.monitor import Monitor
+from session.core.errors import StoreFull, TicketTaken
+from session.hub.storage.disk_space import Room
+from session.protocol.wire.roles import Role
+from tests.support.hub_world import World, hub_world
+from tests.support.waiting import until
+
+NUMBER = "1234567"
+
+
+async def _monitor(world: World) -> Monitor:
+    assert world.hub is not None
+    assert world.connection is not None
+    monitor = Monitor("127.0.0.1", 0, world.hub.health, Metrics(world.hub, world.connection), world.tasks)
+    assert await monitor.start()
+    return monitor
+
+
+async def _ask(monitor: Monitor, path: str, method: str = "GET") -> httpx.Response:
+    async with httpx.AsyncClient() as client:
+        return await client.request(method, monitor.address + path, timeout=10)
+
+
+async def _figures(monitor: Monitor) -> dict[tuple[str, ...], float]:
+    text = (await _ask(monitor, "/metrics")).text
+    return {
+        (sample.name, *(value for _, value in sorted(sample.labels.items()))): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+async def test_callers_agents_and_requests_are_counted_and_nobody_is_named(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        monitor = await _monitor(world)
+        kiosk, other = await world.kiosk("kiosk1"), await world.kiosk("kiosk2")
+        alice, bob = await world.desk("alice"), await world.desk("bob")
+        first = await kiosk.call("rights", NUMBER, "r1")
+        await other.call("housing", "", "r2")
+        await alice.accept(first.ticket.id)
+        with pytest.raises(TicketTaken):
+            await bob.accept(first.ticket.id)
+        assert world.hub is not None
+        hub = world.hub
+        await until(lambda: hub.presence.agents("valdore") == 2)
+        found = await _figures(monitor)
+        assert found["poste_expert_waiting", "valdore", "housing"] == 1
+        assert found["poste_expert_waiting", "valdore", "rights"] == 0
+        assert 0 < found["poste_expert_longest_wait_seconds", "valdore", "housing"] < 60
+        assert found["poste_expert_in_session", "valdore"] == 1
+        assert found["poste_expert_agents", "valdore", "in_session"] == 1
+        assert found["poste_expert_agents", "valdore", "available"] == 1
+        assert found["poste_expert_requests_total", "call"] == 2
+        assert found["poste_expert_requests_total", "accept"] == 2
+        assert found["poste_expert_refusals_total", "ticket_taken", "accept"] == 1
+        assert found["poste_expert_request_seconds_count", "call"] == 2
+        assert found["poste_expert_up",] == 1
+        text = (await _ask(monitor, "/metrics")).text + (await _ask(monitor, "/healthz")).text
+        for secret in (NUMBER, "alice", "Alice", "bob", "kiosk1", first.ticket.id, first.ticket.number):
+            assert secret not in text
+        monitor.stop()
+
+
+async def test_health_is_good_then_says_that_the_server_is_gone(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        monitor = await _monitor(world)
+        assert world.hub is not None
+        await world.hub.projection.caught_up.wait()
+        answer = await _ask(monitor, "/healthz")
+        assert (answer.status_code, answer.json()) == (200, {"state": "ok", "reasons": []})
+        await world.server.stop()
+        line = world.connection.line if world.connection is not None else None
+        await until(lambda: line is not None and not line.is_connected)
+        answer = await _ask(monitor, "/healthz")
+        assert answer.status_code == 503
+        assert [one["code"] for one in answer.json()["reasons"] if one["grave"]] == ["bus_unreachable"]
+        assert (await _figures(monitor))["poste_expert_up",] == 0
+        monitor.stop()
+
+
+async def test_a_history_that_cannot_be_written_is_a_warning_and_goes_on_by_itself(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        monitor, kiosk = await _monitor(world), await world.kiosk("kiosk1")
+        assert world.hub is not None
+        projection = world.hub.projection
+        await projection.caught_up.wait()
+        with closing(sqlite3.connect(str(projection.history.engine.url.database))) as base:
+            base.execute("ALTER TABLE history_transition RENAME TO elsewhere")
+            assert (await kiosk.call("rights", "", "r1")).ticket.state == "waiting"
+            await until(lambda: projection.trouble)
+            answer = await _ask(monitor, "/healthz")
+            assert (answer.status_code, answer.json()["state"]) == (200, "warning")
+            assert answer.json()["reasons"] == [{"code": "history_closed", "grave": False, "why": "OperationalError"}]
+            base.execute("ALTER TABLE elsewhere RENAME TO history_transition")
+        await until(lambda: not projection.trouble)
+        await until(lambda: projection.position.applied == 1)
+        assert (await _ask(monitor, "/healthz")).json() == {"state": "ok", "reasons": []}
+        monitor.stop()
+
+
+async def test_a_part_of_the_convention_that_was_refused_is_a_warning(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        monitor = await _monitor(world)
+        assert world.hub is not None
+        await world.hub.projection.caught_up.wait()
+        world.hub.network.refused_parts = ["marais.toml: signature"]
+        answer = await _ask(monitor, "/healthz")
+        assert answer.status_code == 200
+        assert json.loads(answer.text)["state"] == "warning"
+        assert answer.json()["reasons"][0] == {
+            "code": "convention_refused",
+            "grave": False,
+            "parts": 1,
+            "first": "marais.toml: signature",
+        }
+        monitor.stop()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"), [("GET", "/", 404), ("POST", "/metrics", 405), ("HEAD", "/healthz?x=1", 200)]
+)
+async def test_other_questions_are_refused(tmp_path: Path, method: str, path: str, status: int) -> None:
+    async with hub_world(tmp_path) as world:
+        monitor = await _monitor(world)
+        assert (await _ask(monitor, path, method)).status_code == status
+        monitor.stop()
+
+
+async def test_an_address_that_is_taken_does_not_stop_the_hub(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        first = await _monitor(world)
+        assert world.hub is not None
+        assert world.connection is not None
+        port = int(first.address.rpartition(":")[2])
+        metrics = Metrics(world.hub, world.connection)
+        second = Monitor("127.0.0.1", port, world.hub.health, metrics, world.tasks)
+        assert await second.start() is False
+        assert second.address == ""
+        first.stop()
+
+
+async def test_a_nearly_full_disk_takes_no_new_call_keeps_who_is_here_and_recovers_by_itself(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        monitor = await _monitor(world)
+        kiosk, other, desk = await world.kiosk("kiosk1"), await world.kiosk("kiosk2"), await world.desk("alice")
+        here = await kiosk.call("rights", "", "r1")
+        assert world.hub is not None
+        room: Room = world.hub.room
+        room._folders, room.full_bytes, room.warn_bytes = [tmp_path], 1 << 60, 1 << 61
+        await until(lambda: room.is_full)
+        with pytest.raises(StoreFull):
+            await other.call("housing", "", "r2")
+        assert (await kiosk.call("rights", "", "r1")).ticket.id == here.ticket.id
+        await desk.accept(here.ticket.id)
+        answer = await _ask(monitor, "/healthz")
+        assert (answer.status_code, answer.json()["reasons"][0]["code"]) == (503, "disk_full")
+        room.full_bytes = 0
+        await until(lambda: not room.is_full)
+        assert (await other.call("housing", "", "r2")).ticket.state == "waiting"
+        answer = await _ask(monitor, "/healthz")
+        assert (answer.status_code, answer.json()["reasons"][0]["code"]) == (200, "disk_low")
+        monitor.stop()
+
+
+async def test_a_made_up_verb_makes_no_label_of_its_own(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        monitor = await _monitor(world)
+        line = await world.line(Role.KIOSK, "kiosk1")
+        await line.request("svc.k.kiosk1.made_up_by_a_visitor", b"{}", timeout_s=5)
+        found = await _figures(monitor)
+        assert found["poste_expert_requests_total", "unknown"] == 1
+        assert not [name for name in found if "made_up_by_a_visitor" in name]
+        monitor.stop()

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The whole of it: a supervisor's program, a hub, an agent's desk and a kiosk; from the board's act to the accept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from expert_app.board.app import ActTrouble, Done, SupervisorApp
+from expert_app.runtime.observations import Facts
+from session.core.errors import TicketKept
+from session.desk.hub.board import BoardLink
+from session.desk.hub.board_acts import Act, Announce, GiveToAgent, GiveToService, MoveQueue, SetPriority, SetQueue
+from session.desk.hub.board_past import BoardPast
+from session.desk.hub.client import DeskLink
+from session.protocol.hub.board import AgentState, BoardAnswer
+from session.protocol.hub.tickets import TicketState
+from session.protocol.wire.roles import Role
+from tests.support.hub_world import World, hub_world
+from tests.support.waiting import until
+
+
+class Boss:
+    """The supervisor's program and what it told."""
+
+    def __init__(self, app: SupervisorApp) -> None:
+        self.app = app
+        self.done: list[Done] = []
+        self.troubles: list[ActTrouble] = []
+        self.boards: list[BoardAnswer] = []
+        self.undos: list[Act | None] = []
+        app.done.connect(self.done.append)
+        app.troubled.connect(self.troubles.append)
+        app.board_changed.connect(self.boards.append)
+        app.undo_changed.connect(self.undos.append)
+
+    async def acts(self, act: Act, reason: str) -> Done:
+        before = len(self.done)
+        self.app.act(act, reason)
+        await until(lambda: len(self.done) > before)
+        return self.done[-1]
+
+
+async def supervised(world: World) -> tuple[Boss, DeskLink]:
+    client = await world.client(Role.SUPERVISOR, "boss")
+    link = DeskLink(client, world.clock, world.tasks)
+    board, past = BoardLink(client, world.tasks, look_s=0.1), BoardPast(client)
+    boss = Boss(SupervisorApp(link, board, past, world.tasks, Facts(world.clock)))
+    await boss.app.start()
+    await until(lambda: link.is_ready)
+    return boss, link
+
+
+async def test_a_supervisor_gives_a_caller_to_an_agent_and_that_agent_accepts(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        boss, link = await supervised(world)
+        kiosk, alice, bob = await world.kiosk("kiosk1"), await world.desk("alice"), await world.desk("bob")
+        await kiosk.call("housing", "", "r1")
+        await until(lambda: len(link.queue) == 1)
+        await boss.acts(GiveToService(link.queue[0], "rights"), "wrong service chosen")
+        await until(lambda: link.queue[0].service == "rights")
+        await boss.acts(GiveToAgent(link.queue[0], "bob"), "knows the case")
+        await until(lambda: bob.queue[0].assigned_to == "bob")
+        with pytest.raises(TicketKept):
+            await alice.accept(bob.queue[0].id)
+        facts = await bob.accept(bob.queue[0].id)
+        assert (facts.service, facts.agent) == ("rights", "bob")
+        await until(lambda: link.queue[0].state is TicketState.IN_SESSION)
+        await until(lambda: any(a.id == "bob" and a.state is AgentState.IN_SESSION for a in boss.boards[-1].agents))
+        boss.app.act(SetPriority(link.queue[0], 10), "too late for that")
+        await until(lambda: bool(boss.troubles))
+        assert boss.troubles[0].code == "ticket_taken"
+
+
+async def test_acts_are_taken_back_the_newest_first(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        boss, link = await supervised(world)
+        kiosk = await world.kiosk("kiosk1")
+        await kiosk.call("housing", "", "r1")
+        await until(lambda: len(link.queue) == 1)
+        await boss.acts(SetQueue("rights", True), "nobody for it now")
+        await boss.acts(SetPriority(link.queue[0], 10), "cannot stand")
+        await until(lambda: link.queue[0].priority == 10)
+        boss.app.undo("taken back")
+        await until(lambda: link.queue[0].priority == 0)
+        assert link.queue[0].reason == "taken back"
+        await until(lambda: len(boss.done) == 3)
+        assert boss.done[-1].undone
+        assert boss.undos[-1] == SetQueue("rights", True)
+        boss.app.undo("taken back")
+        await until(lambda: len(boss.done) == 4 and boss.undos[-1] is None)
+        assert not any(service.closed for service in (await kiosk.services()).services)
+
+
+async def test_a_whole_queue_moves_and_every_agent_reads_the_message(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        boss, link = await supervised(world)
+        alice = await world.desk("alice")
+        said: list[str] = []
+        alice.announced.connect(lambda announcement: said.append(announcement.text))
+        for name in ("kiosk1", "kiosk2"):
+            await (await world.kiosk(name)).call("housing", "", "r1")
+        await until(lambda: len(link.queue) == 2)
+        done = await boss.acts(MoveQueue("housing", "rights"), "agency closes")
+        assert (done.moved, done.left) == (2, 0)
+        await boss.acts(Announce("The housing agency is closed."), "agency closes")
+        await until(lambda: said == ["The housing agency is closed."])
+        gone: list[str] = []
+        alice.withdrawn.connect(gone.append)
+        boss.app.undo("it is open again")
+        await until(lambda: len(gone) == 1)
+        boss.app.undo("it is open again")
+        await until(lambda: {one.service for one in link.queue} == {"housing"})
+        # The queue may be seen before the answer to the act.
+        await until(lambda: (boss.done[-1].moved, boss.done[-1].left, boss.done[-1].undone) == (2, 0, True))

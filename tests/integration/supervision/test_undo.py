@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What supervisors did is read back and taken back, on a real bus; never over what somebody did later."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from session.core.clock import ManualClock
+from session.core.errors import NotAllowed, QueueClosed, StoreUnreachable, UndoImpossible
+from session.desk.hub.board import BoardLink
+from session.desk.hub.board_past import BoardPast
+from session.desk.hub.client import DeskLink
+from session.protocol.codec import encode
+from session.protocol.hub.history import (
+    ActFacts,
+    ActKind,
+    HistoryRequest,
+    LineFacts,
+    LineQuality,
+    LineSample,
+    UndoState,
+)
+from session.protocol.hub.requests import Announcement
+from session.protocol.wire.roles import Role
+from tests.support.hub_world import World, hub_world
+from tests.support.waiting import until
+
+TODAY = datetime.now(UTC).date()
+WISH = HistoryRequest(first=TODAY - timedelta(days=1), last=TODAY + timedelta(days=1))
+
+
+async def at_the_board(world: World) -> tuple[DeskLink, BoardLink, BoardPast]:
+    link, board = await world.supervisor()
+    return link, board, BoardPast(await world.client(Role.SUPERVISOR, "boss"))
+
+
+async def asked(past: BoardPast, wish: HistoryRequest) -> list[ActFacts]:
+    """What the history has; nothing while a hub that was just started opens it."""
+    try:
+        return (await past.history(wish)).acts
+    except StoreUnreachable:
+        return []
+
+
+async def told(past: BoardPast, count: int, wish: HistoryRequest = WISH) -> list[ActFacts]:
+    """The acts, once the history has that many."""
+    async with asyncio.timeout(30):
+        while True:
+            acts = await asked(past, wish)
+            if len(acts) >= count:
+                assert len(acts) == count
+                return acts
+            await asyncio.sleep(0.05)
+
+
+async def test_every_act_is_in_the_history_and_each_is_taken_back(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        kiosk = await world.kiosk("kiosk1")
+        link, board, past = await at_the_board(world)
+        await kiosk.call("housing", "", "r1")
+        await until(lambda: len(link.queue) == 1)
+        urgent = await board.prioritise(link.queue[0], 10, "cannot stand for long", act_id="a1")
+        elsewhere = await board.reassign(urgent, "wrong button", service="rights", act_id="a2")
+        await board.reassign(elsewhere, "knows the case", agent="bob", act_id="a3")
+        acts = await told(past, 3)
+        assert [(act.id, act.kind, act.reason, act.by_name) for act in acts] == [
+            ("a3", ActKind.AGENT, "knows the case", "Chantal V."),
+            ("a2", ActKind.SERVICE, "wrong button", "Chantal V."),
+            ("a1", ActKind.PRIORITY, "cannot stand for long", "Chantal V."),
+        ]
+        assert [act.undo for act in acts] == [UndoState.POSSIBLE, UndoState.CHANGED, UndoState.CHANGED]
+        with pytest.raises(UndoImpossible):
+            await past.undo("u0", "a1", "not over the later ones")
+
+        await past.undo("u1", "a3", "everybody after all")
+        await past.undo("u1", "a3", "everybody after all")  # asked again after a lost answer
+        await until(lambda: link.queue[0].assigned_to is None and link.queue[0].undoes == "a3")
+        assert (link.queue[0].service, link.queue[0].priority) == ("rights", 10)
+        undone = {act.id: act for act in await told(past, 4)}
+        assert (undone["a3"].undo, undone["u1"].undoes, undone["u1"].undo) == (
+            UndoState.UNDONE,
+            "a3",
+            UndoState.POSSIBLE,
+        )
+        with pytest.raises(UndoImpossible) as refused:
+            await past.undo("u2", "a3", "once more")
+        assert refused.value.detail["why"] == UndoState.UNDONE
+
+
+async def test_a_caller_who_was_taken_or_has_left_is_not_brought_back(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        first, second, desk = await world.kiosk("kiosk1"), await world.kiosk("kiosk2"), await world.desk("alice")
+        link, board, past = await at_the_board(world)
+        taken, gone = (await first.call("housing", "", "r1")).ticket, (await second.call("rights", "", "r2")).ticket
+        await board.prioritise(taken, 5, "in a hurry", act_id="a1")
+        await board.prioritise(gone, 5, "in a hurry too", act_id="a2")
+        await told(past, 2)
+        await desk.accept(taken.id)
+        await second.leave(gone.id)
+        await until(lambda: len(link.queue) == 1)
+        states = {act.id: act.undo for act in await told(past, 2)}
+        assert states == {"a1": UndoState.TAKEN, "a2": UndoState.ENDED}
+        for act, why in (("a1", UndoState.TAKEN), ("a2", UndoState.ENDED), ("nothing", UndoState.NEVER)):
+            with pytest.raises(UndoImpossible) as refused:
+                await past.undo("u1", act, "too late for it")
+            assert refused.value.detail["why"] == why
+
+
+async def test_a_moved_queue_comes_back_but_for_those_who_were_taken(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        first, second, desk = await world.kiosk("kiosk1"), await world.kiosk("kiosk2"), await world.desk("alice")
+        link, board, past = await at_the_board(world)
+        stays, goes = (await first.call("housing", "", "r1")).ticket, (await second.call("housing", "", "r2")).ticket
+        await board.move_queue("housing", "rights", "the agency closes", act_id="m1")
+        await desk.accept(goes.id)
+        async with asyncio.timeout(30):
+            while True:  # the audit copies tickets and acts each at its own pace
+                (move,) = await told(past, 1)
+                if move.tickets == 2:
+                    break
+                await asyncio.sleep(0.05)
+        assert (move.kind, move.service, move.to, move.tickets) == (ActKind.MOVE, "housing", "rights", 2)
+        done = await past.undo("u1", "m1", "it opens again")
+        assert (done.moved, done.left) == (1, 1)
+        await until(lambda: {one.id: one.service for one in link.queue} == {stays.id: "housing", goes.id: "rights"})
+        assert [act.kind for act in await told(past, 2)] == [ActKind.MOVE, ActKind.MOVE]
+        again = await past.undo("u1", "m1", "it opens again")
+        assert again == done
+
+
+async def test_a_closing_is_taken_back_unless_somebody_decided_again(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        kiosk = await world.kiosk("kiosk1")
+        _link, board, past = await at_the_board(world)
+        await board.set_queue("housing", True, "no agent until two", act_id="c1")
+        with pytest.raises(QueueClosed):
+            await kiosk.call("housing", "", "r1")
+        await past.undo("u1", "c1", "an agent came")
+        await kiosk.call("housing", "", "r2")
+        await board.set_queue("rights", True, "no agent until two", act_id="c2")
+        await board.set_queue("rights", False, "there is one", act_id="c3")
+        with pytest.raises(UndoImpossible):
+            await past.undo("u2", "c2", "open it")
+        kinds = [act.kind for act in await told(past, 4)]
+        assert kinds == [ActKind.OPEN, ActKind.CLOSE, ActKind.OPEN, ActKind.CLOSE]
+
+
+async def test_a_message_to_all_is_kept_with_its_reason_and_withdrawn(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        desk = await world.desk("alice")
+        _link, board, past = await at_the_board(world)
+        heard: list[Announcement] = []
+        desk.announced.connect(heard.append)
+        withdrawn: list[str] = []
+        desk.withdrawn.connect(withdrawn.append)
+        await board.broadcast("Use the other printer.", "the printer burns", act_id="b1")
+        await until(lambda: len(heard) == 1)
+        (said,) = await told(past, 1)
+        assert (said.kind, said.text, said.reason) == (
+            ActKind.BROADCAST,
+            "Use the other printer.",
+            "the printer burns",
+        )
+        await world.stop_hub()
+        await world.start_hub()
+        await past.undo("u1", "b1", "it does not burn")
+        await until(lambda: withdrawn == ["b1"])
+        assert [act.undo for act in await told(past, 2)] == [UndoState.NEVER, UndoState.UNDONE]
+        assert len(heard) == 1
+
+
+async def test_only_supervisors_read_the_history_and_take_acts_back(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        agents = BoardPast(await world.client(Role.AGENT, "alice"))
+        for question in (agents.history(WISH), agents.undo("u1", "a1", "because"), agents.trends(8), agents.lines()):
+            with pytest.raises(NotAllowed):
+                await question
+
+
+async def test_the_last_hours_tell_who_waits(tmp_path: Path) -> None:
+    async with hub_world(tmp_path) as world:
+        kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
+        _link, _board, past = await at_the_board(world)
+        facts = await desk.accept((await kiosk.call("housing", "", "r1")).ticket.id)
+        await desk.close(facts.id, "done")
+        await kiosk.call("rights", "", "r2")
+        async with asyncio.timeout(30):
+            while True:
+                try:
+                    quarters = (await past.trends(2)).quarters
+                except StoreUnreachable:
+                    quarters = []
+                if sum(one.arrived for one in quarters) == 2 and sum(one.answered for one in quarters) == 1:
+                    break
+                await asyncio.sleep(0.05)
+        assert len(quarters) == 8
+        assert quarters[-1].waiting >= 1
+        assert sum(one.arrived for one in (await past.trends(2, "rights")).quarters) == 1
+
+
+async def test_a_line_is_judged_by_what_its_ends_measure_and_by_nobody_else(tmp_path: Path) -> None:
+    async with hub_world(tmp_path, clock=ManualClock()) as world:
+        kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
+        _link, _board, past = await at_the_board(world)
+        facts = await desk.accept((await kiosk.call("housing", "", "r1")).ticket.id)
+
+        async def line(name: str = "kiosk1") -> LineFacts:
+            return next(one for one in (await past.lines()).lines if one.kiosk == name)
+
+        async def beat(user: str, sample: LineSample) -> None:
+            bare = await world.line(Role.AGENT, user)
+            await bare.publish(f"hb.a.{user}", encode(sample))
+
+        assert (await line()).quality is LineQuality.UNKNOWN
+        bad = LineSample(session_id=facts.id, loss_percent=14.0, rtt_ms=420.0, kbps=61.0, freezes=2)
+        await beat("bob", bad)  # not an end of this session
+        await beat("alice", LineSample(session_id="other_1", loss_percent=50.0))
+        await beat("alice", bad)
+        async with asyncio.timeout(30):
+            while True:
+                found = await line()
+                if found.quality is LineQuality.BAD:
+                    break
+                await asyncio.sleep(0.05)
+        assert (found.loss_percent, found.rtt_ms, found.kbps, found.freezes) == (14.0, 420.0, 61.0, 2)
+        assert (found.ticket, found.present, found.site) == ("L001", True, "Mairie de Saint-Oyen")
+        assert (await line("kiosk2")).quality is LineQuality.UNKNOWN

@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Both ends of a shared page with their real panes: a kiosk's browser and a desk's mirror, joined in memory."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Coroutine, Mapping, Sized
+from typing import Any
+
+from PyQt6.QtCore import QCoreApplication, QEvent
+from PyQt6.QtWebEngineCore import QWebEnginePage
+
+from session.core.clock import SystemClock
+from session.core.notifier import Notifier
+from session.core.tasks import Tasks
+from session.desk.cobrowse.shared_page import DeskCobrowse, MirrorBytes
+from session.kiosk.cobrowse.shared_page import KioskCobrowse
+from session.kiosk.session import browser_wiped
+from session.protocol.conversation import mirror
+from session.protocol.conversation.messages import AddressRefused, Grant, GrantChanged, PageShown, PointerShown
+from session.protocol.conversation.mirror import MirrorEvents
+from tests.support.cobrowse_pages import WebServer
+from tests.support.memory_channel import channel_pair
+from tests.support.waiting import LONGEST_S, until
+from views.desk.shared_page.mirror_pane import MirrorPane
+from views.kiosk.browser.pane import KioskBrowser
+from views.kiosk.browser.profile import WORLD
+
+
+class Consent:
+    """The caller, who gives and takes back at once."""
+
+    def __init__(self, clock: SystemClock) -> None:
+        self.changed: Notifier[GrantChanged] = Notifier()
+        self._clock = clock
+        self._given: set[Grant] = set()
+
+    @property
+    def given(self) -> tuple[Grant, ...]:
+        """What is given now."""
+        return tuple(self._given)
+
+    def allowed(self, grant: Grant) -> bool:
+        return grant in self._given
+
+    def give(self, *grants: Grant) -> None:
+        self._set(grants, True)
+
+    def take_back(self, *grants: Grant) -> None:
+        self._set(grants, False)
+
+    def _set(self, grants: tuple[Grant, ...], allowed: bool) -> None:
+        for grant in grants:
+            (self._given.add if allowed else self._given.discard)(grant)
+            self.changed.emit(GrantChanged(grant=grant, allowed=allowed, at_utc=self._clock.utc_now()))
+
+
+async def script(page: QWebEnginePage, code: str, world: int = 0) -> Any:
+    """What `code` gives in a page."""
+    answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+    def on_answer(value: Any) -> None:
+        if not answer.done():
+            answer.set_result(value)
+
+    page.runJavaScript(code, world, on_answer)
+    return await asyncio.wait_for(answer, 30)
+
+
+class Stage:
+    """A kiosk and a desk that share a page.
+
+    Attributes:
+        raw: all text that left the kiosk as events, unpacked; taken from the line, whatever the desk makes of it.
+        wire_bytes: size of the payloads of that stream.
+        lose: decides which raw payloads get lost on the line.
+    """
+
+    def __init__(self, web: WebServer) -> None:
+        self.web = web
+        self.tasks, clock = Tasks(), SystemClock()
+        self.kiosk_line, self.desk_line = channel_pair()
+        self.consent = Consent(clock)
+        self.browser, self.pane = KioskBrowser(), MirrorPane()
+        self.browser.resize(1000, 760)
+        self.pane.resize(900, 650)
+        self.kiosk = KioskCobrowse(self.kiosk_line, self.browser, self.consent, clock, self.tasks)
+        self.desk = DeskCobrowse(self.desk_line, clock, self.tasks)
+        self.pages: list[PageShown] = []
+        self.refused: list[AddressRefused] = []
+        self.pointers: list[PointerShown] = []
+        self.events: list[MirrorEvents] = []
+        self.chunks: list[MirrorBytes] = []
+        self.resources: list[tuple[str, int]] = []
+        self.raw = ""
+        self._loop, self._closing = asyncio.get_running_loop(), False
+        self.lose: Callable[[str, bytes, Mapping[str, str]], bool] = lambda topic, payload, headers: False
+        self._wire, self._unpacker = mirror.FrameAssembler(), mirror.Unpacker()
+        self.wire_bytes = 0
+        self.kiosk_line.drop_raw = self._on_line
+        self._connect()
+
+    def _connect(self) -> None:
+        self.desk.page_shown.connect(self.pages.append)
+        self.desk.address_refused.connect(self.refused.append)
+        self.desk.pointer_shown.connect(self.pointers.append)
+        self.desk.events_received.connect(self._on_events)
+        self.desk.mirror_chunk.connect(self.chunks.append)
+        self.pane.resource_requested.connect(self._on_resource_requested)
+
+    def _on_resource_requested(self, address: str) -> None:
+        if self._closing or not self._loop.is_running():  # Qt goes on between a story and its end
+            self.pane.give_resource(address, b"", "")
+        else:
+            self.tasks.spawn(self._bring(address), name="test-resource")
+
+    def _on_events(self, received: MirrorEvents) -> None:
+        self.events.append(received)
+        self.pane.feed(received.text, received.epoch)
+
+    def _on_line(self, topic: str, payload: bytes, headers: Mapping[str, str]) -> bool:
+        if topic == mirror.TOPIC:
+            self.wire_bytes += len(payload)
+            for frame in self._wire.add(payload, headers):
+                self.raw += self._unpacker.unpack(frame.data, start=frame.start).decode()
+        return self.lose(topic, payload, headers)
+
+    async def _bring(self, address: str) -> None:
+        data, media_type = await self.desk.fetch(address)
+        self.resources.append((address, len(data)))
+        self.pane.give_resource(address, data, media_type)
+
+    async def play(self, story: Coroutine[Any, Any, None]) -> None:
+        """Plays the story and takes the stage down in the same turn of the loop: Qt's events go on after it, and what
+        a page still does then would find no loop to run in."""
+        try:
+            await story
+        finally:
+            await self.close()
+
+    @classmethod
+    async def build(cls, web: WebServer) -> Stage:
+        web.asked.clear()
+        stage = cls(web)
+        stage.browser.set_allowed([web.site, web.address + "/t/"])
+        stage.browser.show()
+        stage.pane.show()
+        return stage
+
+    # ---- what one does ----
+
+    async def open(self, address: str) -> None:
+        """The desk asks, the kiosk shows."""
+        before = len(self.pages)
+        self.desk.open_address(address)
+        await self.until(lambda: len(self.pages) > before)
+
+    async def share(self, address: str) -> None:
+        """Opens an address and shares it until the mirror shows it."""
+        await self.open(address)
+        self.consent.give(Grant.SEE_PAGE, Grant.POINT)
+        await self.until(lambda: self.events)
+        await self.mirrored("document.body !== null")
+
+    async def in_page(self, code: str) -> Any:
+        """Runs code as the kiosk's page itself would."""
+        page = self.browser.view.page()
+        assert page is not None
+        return await script(page, code)
+
+    async def in_page_until(self, code: str) -> None:
+        """Waits until `code` is true in the kiosk's page."""
+        async with asyncio.timeout(30):
+            while True:
+                if await self.in_page(code) is True:
+                    return
+                await asyncio.sleep(0.03)
+
+    async def in_recorder(self, code: str) -> Any:
+        """Runs code in the recorder's world."""
+        page = self.browser.view.page()
+        assert page is not None
+        return await script(page, code, WORLD)
+
+    async def in_mirror(self, code: str) -> Any:
+        """Runs code in the shell with `document` being the mirrored one."""
+        return await script(self.pane.page, f"((document) => ({code}))(mirror.document())")
+
+    async def facts(self) -> dict[str, Any]:
+        """What the mirror says of itself."""
+        text = await script(self.pane.page, "window.mirror ? JSON.stringify(mirror.facts()) : '{\"pictures\": 0}'")
+        answer: dict[str, Any] = json.loads(text)
+        return answer
+
+    async def facts_until(self, holds: Callable[[dict[str, Any]], bool], timeout_s: float = LONGEST_S) -> None:
+        """Waits until what the mirror says of itself holds."""
+        async with asyncio.timeout(timeout_s):
+            while True:
+                if holds(await self.facts()):
+                    return
+                await asyncio.sleep(0.03)
+
+    async def mirrored(self, code: str, timeout_s: float = LONGEST_S) -> None:
+        """Waits until `code` is true in the mirrored document."""
+        async with asyncio.timeout(timeout_s):
+            while True:
+                if await self.in_mirror(f"document !== null && ({code})"):
+                    return
+                await asyncio.sleep(0.03)
+
+    async def shown(self, code: str, timeout_s: float = LONGEST_S, again: Callable[[], None] | None = None) -> None:
+        """Waits until `code` is true in the mirror's shell; does something `again` every second meanwhile."""
+        async with asyncio.timeout(timeout_s):
+            for turn in range(10_000):
+                if await script(self.pane.page, code):
+                    return
+                if again is not None and turn % 20 == 19:
+                    again()
+                await asyncio.sleep(0.05)
+
+    @staticmethod
+    async def until(condition: Callable[[], object], timeout_s: float = LONGEST_S) -> None:
+        """Waits until `condition()` is true."""
+        await until(condition, timeout_s)
+
+    async def more(self, facts: Sized, than: int) -> None:
+        """Waits until `facts` grew beyond `than`."""
+        await until(lambda: len(facts) > than)
+
+    async def wipe(self) -> bool:
+        """The kiosk forgets the caller; True when nothing is left."""
+        return await asyncio.wait_for(browser_wiped(self.browser), 30)
+
+    async def close(self) -> None:
+        """Takes both ends down in order; a second time does nothing."""
+        if self._closing:
+            return
+        self._closing = True
+        self.kiosk.close()
+        self.desk.close()
+        await self.tasks.close()
+        await self.wipe()
+        for widget in (self.pane, self.browser):
+            widget.close()
+            widget.deleteLater()
+        QCoreApplication.sendPostedEvents(None, int(QEvent.Type.DeferredDelete.value))

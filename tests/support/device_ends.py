@@ -1,0 +1,336 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Both ends of the devices conversation on a line that can be spoiled, and devices that fail in one named way."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+import random
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from pathlib import Path
+
+import msgspec
+from PIL import Image
+
+from session.bus.transport.nkeys import new_seed, public_key, sign
+from session.core.clock import Clock, ManualClock
+from session.core.device_errors import ScanCancelled, ScannerCoverOpen
+from session.core.errors import SessionError
+from session.core.tasks import Tasks
+from session.desk.devices.scanner_and_printer import DeskDevices, PageFailed, PageProgressed, ReceivedPage
+from session.kiosk.call.consent import KioskGrants
+from session.kiosk.devices.page_shelf import PageShelf
+from session.kiosk.devices.print_preview import ShownPrint
+from session.kiosk.devices.prints import PrintRules
+from session.kiosk.devices.quick_copies import MakeGlimpse
+from session.kiosk.devices.scanner_and_printer import KioskDevices
+from session.kiosk.devices.shelf_encryption import KEY_FILE
+from session.kiosk.drivers.printer import JobProgress, Printer, PrinterStatus
+from session.kiosk.drivers.scanner import ScannedPage, Scanner, ScannerStatus, ScanProgress, ScanSettings
+from session.protocol.conversation.messages import (
+    DevicesReported,
+    Grant,
+    GrantRequested,
+    PageOffered,
+    PrintChanged,
+    PrintState,
+    ScanEnded,
+    ScanKind,
+    ScannerState,
+    ScanProgressed,
+    ScanSource,
+    SessionMessage,
+)
+from session.protocol.conversation.page_signing import words_of
+from tests.support.memory_channel import MemoryChannel
+from tests.support.waiting import until
+
+KIOSK_SEED = new_seed()
+KIOSK_KEY = public_key(KIOSK_SEED)
+
+
+def invented_page(seed: int, size: int = 300_000) -> bytes:
+    """Bytes that no other page has."""
+    return b"\xff\xd8" + random.Random(seed).randbytes(size - 2)
+
+
+def drawn_page(seed: int = 1) -> bytes:
+    """A small JPEG that decodes."""
+    picture = Image.effect_noise((310, 438), 20 + seed)
+    out = io.BytesIO()
+    picture.save(out, "JPEG")
+    return out.getvalue()
+
+
+def invented_pdf(size: int = 120_000) -> bytes:
+    """Bytes that begin as a PDF does."""
+    return b"%PDF-1.7\n" + random.Random(7).randbytes(size)
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+async def settle(turns: int = 60) -> None:
+    """Lets everything that can happen now happen."""
+    for _turn in range(turns):
+        await asyncio.sleep(0)
+    await asyncio.sleep(0.02)
+    for _turn in range(turns):
+        await asyncio.sleep(0)
+
+
+class SpoiledChannel(MemoryChannel):
+    """A line that loses the messages `loses` says, and hands chunks through `spoil`."""
+
+    def __init__(self, session_id: str) -> None:
+        super().__init__(session_id)
+        self.loses: Callable[[SessionMessage], bool] = lambda message: False
+        self.spoil: Callable[[bytes, int], bytes | None] = lambda payload, index: payload
+        self.chunks_sent: list[int] = []
+
+    async def send(self, topic: str, message: SessionMessage) -> None:
+        if self.cut or not self.loses(message):
+            await super().send(topic, message)
+
+    async def send_raw(self, topic: str, payload: bytes, headers: Mapping[str, str]) -> None:
+        index = int(headers["Index"])
+        spoiled = self.spoil(payload, index)
+        if self.cut or spoiled is not None:
+            await super().send_raw(topic, spoiled or payload, headers)
+        self.chunks_sent.append(index)
+
+
+class DrawerScanner:
+    """Gives the pages it was given; `fault` is raised after them."""
+
+    def __init__(self) -> None:
+        self.pages = [invented_page(1)]
+        self.fault: SessionError | None = None
+        self.fails_from = 1000
+        self.go_on = asyncio.Event()
+        self.go_on.set()
+        self.scans: list[ScanSettings] = []
+        self.status = ScannerStatus(state=ScannerState.READY, name="Drawer 100", feeder=True)
+        self._is_cancelled = False
+
+    async def state(self) -> ScannerStatus:
+        return self.status
+
+    async def scan(self, settings: ScanSettings) -> AsyncGenerator[ScanProgress | ScannedPage]:
+        self.scans.append(settings)
+        if len(self.scans) > self.fails_from:
+            raise ScannerCoverOpen
+        for number, data in enumerate(self.pages if settings.source is ScanSource.FEEDER else self.pages[:1]):
+            yield ScanProgress(50)
+            await self.go_on.wait()
+            if self._is_cancelled:
+                raise ScanCancelled
+            if self.fault is not None and number == 0 and settings.source is ScanSource.GLASS:
+                raise self.fault
+            if settings.kind is ScanKind.PREVIEW:
+                yield ScannedPage(data=drawn_page(), media_type="image/jpeg", width_px=310, height_px=438, dpi=75)
+                continue
+            yield ScannedPage(data=data, media_type="image/jpeg", width_px=2480, height_px=3508, dpi=settings.dpi)
+        if self.fault is not None:
+            raise self.fault
+
+    async def cancel(self) -> None:
+        self._is_cancelled = True
+        self.go_on.set()
+
+    async def close(self) -> None:
+        await self.cancel()
+
+
+class DrawerPrinter:
+    """Stores what it gets; `steps` is what it says of each job, `refusal` what it says instead of taking one."""
+
+    def __init__(self) -> None:
+        self.received: list[tuple[bytes, str, int]] = []
+        self.cancelled: list[int] = []
+        self.refusal: SessionError | None = None
+        self.steps = [JobProgress(state=PrintState.PRINTING), JobProgress(state=PrintState.DONE, impressions=1)]
+        self.go_on = asyncio.Event()
+        self.go_on.set()
+        self.status = PrinterStatus(state=ScannerState.READY, name="Drawer 200")
+
+    async def state(self) -> PrinterStatus:
+        return self.status
+
+    async def submit(self, document: bytes, name: str, copies: int = 1) -> int:
+        if self.refusal is not None:
+            raise self.refusal
+        self.received.append((document, name, copies))
+        return 40 + len(self.received)
+
+    async def follow(self, job_id: int) -> AsyncGenerator[JobProgress]:
+        for step in self.steps:
+            if step.is_last:
+                await self.go_on.wait()
+            if job_id in self.cancelled:
+                yield JobProgress(state=PrintState.CANCELLED)
+                return
+            yield step
+
+    async def cancel(self, job_id: int) -> None:
+        self.cancelled.append(job_id)
+        self.go_on.set()
+
+    async def close(self) -> None:
+        return None
+
+
+class DeskSide:
+    """A desk that keeps its pages in a folder and notes all it hears."""
+
+    def __init__(self, channel: MemoryChannel, clock: Clock, folder: Path) -> None:
+        self.tasks = Tasks(on_error=lambda name, error: self.crashes.append(error))
+        self.crashes: list[BaseException] = []
+        self.folder = folder
+        self.before_keep: Callable[[PageOffered, bytes], Awaitable[None]] | None = None
+        self.kept: list[str] = []
+        self.devices = DeskDevices(
+            channel,
+            clock,
+            self.tasks,
+            self._keep,
+            is_kept=self._is_kept,
+            chunk_kbps=None,
+            look_s=0.005,
+            kiosk_key=KIOSK_KEY,
+        )
+        self.reports: list[DevicesReported] = []
+        self.progress: list[ScanProgressed] = []
+        self.ended: list[ScanEnded] = []
+        self.page_progress: list[PageProgressed] = []
+        self.pages: list[ReceivedPage] = []
+        self.previews: list[ReceivedPage] = []
+        self.failures: list[PageFailed] = []
+        self.prints: list[PrintChanged] = []
+        self.devices.report_changed.connect(self.reports.append)
+        self.devices.scan_progressed.connect(self.progress.append)
+        self.devices.scan_ended.connect(self.ended.append)
+        self.devices.page_progressed.connect(self.page_progress.append)
+        self.devices.page_received.connect(self.pages.append)
+        self.devices.preview_received.connect(self.previews.append)
+        self.devices.page_failed.connect(self.failures.append)
+        self.devices.print_changed.connect(self.prints.append)
+
+    async def _keep(self, offer: PageOffered, data: bytes) -> None:
+        if self.before_keep is not None:
+            await self.before_keep(offer, data)
+        (self.folder / offer.page_id).write_bytes(data)
+        self.kept.append(offer.page_id)
+
+    def _is_kept(self, offer: PageOffered) -> bool:
+        return (self.folder / offer.page_id).exists()
+
+    async def kill(self) -> None:
+        """Nothing is said, nothing is tidied."""
+        for stop in self.devices._stop_hearing:
+            stop()
+        await self.tasks.close()
+
+
+class KioskSide:
+    """A kiosk with its grants, shelf and devices."""
+
+    def __init__(
+        self,
+        channel: MemoryChannel,
+        clock: Clock,
+        folder: Path,
+        scanner: Scanner,
+        printer: Printer,
+        kbps: int | None = None,
+        make_glimpse: MakeGlimpse | None = None,
+    ) -> None:
+        self.tasks = Tasks()
+        self.seed, self.session_id = KIOSK_SEED, channel.session_id
+        self.shelf = PageShelf(folder, bytes(32))
+        self.grants = KioskGrants(channel, clock, self.tasks)
+        self.devices = KioskDevices(
+            channel,
+            scanner,
+            printer,
+            self.shelf,
+            self.grants,
+            clock,
+            self.tasks,
+            PrintRules("s1", KIOSK_KEY, lambda _document: self.pages),
+            chunk_kbps=kbps,
+            make_glimpse=make_glimpse,
+            look_s=0.005,
+            sign_page=self.signed,
+        )
+        self.pages = 1
+        self.shown: list[ShownPrint] = []
+        self.wants: bool | None = True
+        self.devices.showing.asked.connect(self._on_shown)
+
+    def signed(self, offer: PageOffered) -> PageOffered:
+        """As `session.kiosk.session` does it."""
+        signature = sign(self.seed, words_of(self.session_id, offer))
+        return msgspec.structs.replace(offer, signer=public_key(self.seed), signature=signature)
+
+    def _on_shown(self, shown: ShownPrint) -> None:
+        """The caller says yes at once, unless a test wants otherwise; None: nobody answers."""
+        self.shown.append(shown)
+        if self.wants is not None:
+            self.devices.showing.answer(shown.print_id, self.wants)
+
+    async def kill(self) -> None:
+        """As a power cut of the program: the shelf's files stay."""
+        for stop in self.devices._stop_hearing:
+            stop()
+        self.grants.close()
+        await self.tasks.close()
+
+
+class Talk:
+    """The whole conversation; ends can be killed and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.clock = ManualClock()
+        self.kiosk_line, self.desk_line = SpoiledChannel("s1"), SpoiledChannel("s1")
+        self.kiosk_line.peer, self.desk_line.peer = self.desk_line, self.kiosk_line
+        self.scanner, self.printer = DrawerScanner(), DrawerPrinter()
+        self._folder = folder
+        (folder / "desk").mkdir()
+        self.kiosk = self._kiosk()
+        self.desk = DeskSide(self.desk_line, self.clock, folder / "desk")
+
+    def _kiosk(self) -> KioskSide:
+        return KioskSide(self.kiosk_line, self.clock, self._folder / "shelf", self.scanner, self.printer)
+
+    @property
+    def shelf_files(self) -> list[str]:
+        return sorted(path.name for path in (self._folder / "shelf").iterdir() if path.name != KEY_FILE)
+
+    async def give(self, *grants: Grant) -> None:
+        """The agent asks and the caller says yes."""
+        for grant in grants:
+            await self.desk_line.send("grant", GrantRequested(grant=grant))
+            await until(lambda: self.kiosk.grants.question is not None)
+            self.kiosk.grants.answer(grant, True)
+
+    async def scan_page(self) -> str:
+        """Asks for a page with the caller's consent."""
+        await self.give(Grant.SCAN)
+        return await self.desk.devices.scan(ScanKind.PAGE)
+
+    async def restart_kiosk(self) -> None:
+        await self.kiosk.kill()
+        self.kiosk = self._kiosk()
+
+    async def restart_desk(self) -> None:
+        await self.desk.kill()
+        self.desk = DeskSide(self.desk_line, self.clock, self._folder / "desk")
+
+    async def close(self) -> None:
+        await self.desk.devices.close()
+        await self.desk.tasks.close()
+        await self.kiosk.devices.close()
+        await self.kiosk.tasks.close()

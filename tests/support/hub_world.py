@@ -1,0 +1,248 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A real nats-server with a real hub, and desks and kiosks on it; for every test that needs the bus.
+
+```python
+async with hub_world(tmp_path) as world:
+    kiosk, desk = await world.kiosk("kiosk1"), await world.desk("alice")
+    answer = await kiosk.call("rights", "1234567", "r1")
+```
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from expert_app.runtime.ports import free_port as free_port
+from session.bus.client import BusClient
+from session.bus.hub_connection import HubConnection
+from session.bus.jetstream.group_commit import is_possible
+from session.bus.sealing.client import Seals
+from session.bus.server.config import ServerSettings
+from session.bus.server.leaf_links import Partner
+from session.bus.server.process import BusServer
+from session.bus.transport.connection import Line
+from session.bus.transport.nkeys import new_seed, public_key
+from session.core.clock import Clock, SystemClock
+from session.core.tasks import Tasks
+from session.desk.hub.board import BoardLink
+from session.desk.hub.client import DeskLink
+from session.hub.composition import Hub
+from session.hub.convention.catalogue import Catalogue
+from session.hub.convention.entries import ROLES
+from session.hub.dossier.service import DossierStoreLike
+from session.kiosk.hub.client import KioskLink
+from session.protocol.wire import subjects
+from session.protocol.wire.roles import Role
+from tests.support.memory_dossiers import MemoryDossiers
+from tests.support.waiting import until
+
+CATALOGUE = """
+[[organisations]]
+id = "valdore"
+name = "Caisse d'entraide du Val-Doré"
+transfers_to = ["marais"]
+home_address = "https://www.valdore.example/"
+allowed_addresses = ["https://www.valdore.example/"]
+services = [
+  { id = "rights", name = "Mes droits", number_kind = "allocataire", letter = "D" },
+  { id = "housing", name = "Aide au logement", letter = "L" },
+]
+sites = [{ id = "townhall", name = "Mairie de Saint-Oyen", services = ["rights", "housing"] }]
+kiosks = [{ id = "kiosk1", site = "townhall" }, { id = "kiosk2", site = "townhall", name = "Borne du couloir" }]
+displays = [{ id = "screen1", site = "townhall" }]
+people = [
+  { id = "alice", name = "Alice M." },
+  { id = "bob", name = "Bob T.", skills = ["lsf"] },
+  { id = "boss", name = "Chantal V.", role = "supervisor" },
+  { id = "help", name = "Denis W.", role = "helpdesk" },
+AGENTS
+]
+
+[[organisations]]
+id = "marais"
+name = "Mutuelle du Marais"
+transfers_from = ["valdore"]
+services = [{ id = "care", name = "Soins", letter = "S" }]
+sites = [{ id = "hall", name = "Maison commune de Sableuse", services = ["care"] }]
+kiosks = [{ id = "kiosk9", site = "hall" }]
+people = [{ id = "zoe", name = "Zoé K." }]
+
+[[organisations]]
+id = "network"
+name = "Bornes du Val"
+services = []
+sites = [{ id = "library", name = "Médiathèque d'Arvenne", services = ["valdore/rights", "marais/care"] }]
+kiosks = [{ id = "kiosk1", site = "library" }]
+people = [
+  { id = "alice", name = "Une homonyme" },
+  { id = "host", name = "Inès B.", role = "facilitator", sites = ["library"] },
+  { id = "oper", name = "Marc L.", role = "operator" },
+]
+"""
+
+RACERS = 20
+
+
+def catalogue_text() -> str:
+    agents = "\n".join(f'  {{ id = "agent{n}", name = "Agent {n}" }},' for n in range(RACERS))
+    return CATALOGUE.replace("AGENTS", agents)
+
+
+@dataclass(frozen=True)
+class LinkSettings:
+    """This world's name among networks, and its partners."""
+
+    network: str = ""
+    partners: tuple[Partner, ...] = ()
+    leaf_port: int | None = None
+
+
+NO_LINK = LinkSettings()
+
+
+class World:
+    """Server, hub and everybody's keys."""
+
+    def __init__(
+        self,
+        folder: Path,
+        clock: Clock,
+        tick_s: float,
+        port: int,
+        catalogue: str = "",
+        link: LinkSettings = NO_LINK,
+    ) -> None:
+        self.folder = folder
+        self.clock = clock
+        self.tick_s = tick_s
+        self.tasks = Tasks()
+        self.catalogue = Catalogue.parse(catalogue or catalogue_text())
+        self.seeds: dict[tuple[str, Role, str], bytes] = {}
+        for name in self.catalogue.organisations:
+            entry = self.catalogue.organisation(name)
+            roles = ROLES
+            for kiosk in entry.kiosks:
+                self.seeds[name, Role.KIOSK, kiosk.id] = new_seed()
+            for display in entry.displays:
+                self.seeds[name, Role.DISPLAY, display.id] = new_seed()
+            for vault in entry.vaults:
+                self.seeds[name, Role.VAULT, vault.id] = new_seed()
+            for person in entry.people:
+                self.seeds[name, roles[person.role], person.id] = new_seed()
+        self.keys = {identity: public_key(seed) for identity, seed in self.seeds.items()}
+        self.hub_seed = new_seed()
+        self.network = link.network
+        settings = ServerSettings(
+            folder / "bus",
+            port,
+            network=link.network,
+            partners=link.partners,
+            leaf_port=link.leaf_port,
+            group_sync=is_possible(folder),
+        )
+        self.server = BusServer(settings, self.catalogue.accounts(self.keys), public_key(self.hub_seed), self.tasks)
+        self.dossiers = MemoryDossiers()
+        self.store: DossierStoreLike = self.dossiers
+        self.dossiers.add("valdore", "D-2026-0001", "Jeanne Exemple", "1234567")
+        self.dossiers.add("valdore", "D-2026-0002", "Paul Modèle", "7654321")
+        self.hub: Hub | None = None
+        self.connection: HubConnection | None = None
+        self._open: list[BusClient | Line] = []
+
+    async def start_hub(self) -> Hub:
+        self.connection = HubConnection([self.server.url], self.hub_seed, self.tasks, group_sync=self.server.group_sync)
+        await self.connection.connect()
+        self.hub = Hub(
+            self.connection,
+            self.catalogue,
+            self.store,
+            self.folder / "hub",
+            self.clock,
+            self.tasks,
+            tick_s=self.tick_s,
+            network=self.network,
+            library=self.folder / "library",
+            kiosk_key=lambda home, kiosk: self.keys.get((home, Role.KIOSK, kiosk), ""),
+        )
+        await self.hub.start()
+        return self.hub
+
+    async def stop_hub(self) -> None:
+        if self.hub is not None and self.connection is not None:
+            await self.hub.stop()
+            await self.connection.close()
+        self.hub = self.connection = None
+
+    async def client(
+        self, role: Role, user: str, organisation: str = "valdore", seals: Seals | None = None
+    ) -> BusClient:
+        seed = self.seeds[organisation, role, user]
+        client = BusClient([self.server.url], role, user, seed, self.tasks, self.clock, seals=seals)
+        await client.connect()
+        self._open.append(client)
+        return client
+
+    def clients(self) -> list[BusClient]:
+        """Everybody who was connected."""
+        return [each for each in self._open if isinstance(each, BusClient)]
+
+    async def line(self, role: Role, user: str, organisation: str = "valdore") -> Line:
+        """A bare connection with the rights of `user`, for those who try what they may not."""
+        seed = self.seeds[organisation, role, user]
+        line = Line([self.server.url], seed, self.tasks, inbox=subjects.inbox(role, user), name="attacker")
+        await line.open()
+        self._open.append(line)
+        return line
+
+    async def desk(self, user: str, organisation: str = "valdore") -> DeskLink:
+        link = DeskLink(await self.client(Role.AGENT, user, organisation), self.clock, self.tasks)
+        await link.start()
+        await until(lambda: link.is_ready)
+        return link
+
+    async def supervisor(self, user: str = "boss") -> tuple[DeskLink, BoardLink]:
+        """A supervisor's queue and acts; the board looks ten times a second."""
+        client = await self.client(Role.SUPERVISOR, user)
+        link, board = DeskLink(client, self.clock, self.tasks), BoardLink(client, self.tasks, look_s=0.1)
+        await link.start()
+        board.start()
+        await until(lambda: link.is_ready)
+        return link, board
+
+    async def kiosk(self, user: str, organisation: str = "valdore", poll_s: float = 10.0) -> KioskLink:
+        client = await self.client(Role.KIOSK, user, organisation)
+        link = KioskLink(client, self.clock, self.tasks, poll_s=poll_s)
+        await link.start()
+        return link
+
+    def kill_server(self) -> None:
+        """kill -9; the supervisor starts it again."""
+        assert self.server.pid is not None
+        os.kill(self.server.pid, signal.SIGKILL)
+
+    async def close(self) -> None:
+        for client in self._open:
+            await client.close()
+        await self.stop_hub()
+        await self.server.stop()
+        await self.tasks.close()
+
+
+@asynccontextmanager
+async def hub_world(
+    folder: Path, *, clock: Clock | None = None, tick_s: float = 0.1, with_hub: bool = True, catalogue: str = ""
+) -> AsyncIterator[World]:
+    """A running world; everything ends with it."""
+    world = World(folder, clock or SystemClock(), tick_s, free_port(), catalogue)
+    try:
+        await world.server.start()
+        if with_hub:
+            await world.start_hub()
+        yield world
+    finally:
+        await world.close()

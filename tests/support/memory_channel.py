@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Two ends of a session in one process: real encoding both ways, order kept, frames lost on request."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+from session.core.errors import BusUnreachable
+from session.protocol.codec import decode_session, encode_session
+from session.protocol.conversation.messages import SessionMessage
+from session.protocol.endpoints.channel import MessageHandler, RawHandler
+
+
+class MemoryChannel:
+    """One end; `peer` is the other. `drop_raw` decides which raw payloads get lost; `cut` makes sending fail.
+
+    `deaf`: what is sent to this end goes nowhere, as when the bus took it while this end's line was away.
+    """
+
+    def __init__(self, session_id: str) -> None:
+        self.session_id = session_id
+        self.peer: MemoryChannel | None = None
+        self.cut = self.deaf = False
+        self.drop_raw: Callable[[str, bytes, Mapping[str, str]], bool] = lambda topic, payload, headers: False
+        self.sent: list[SessionMessage] = []
+        self._messages: dict[str, list[MessageHandler]] = {}
+        self._raw: dict[str, list[RawHandler]] = {}
+
+    async def send(self, topic: str, message: SessionMessage) -> None:
+        if self.cut:
+            raise BusUnreachable
+        self.sent.append(message)
+        payload = encode_session(message)
+        asyncio.get_running_loop().call_soon(self._deliver, topic, payload)
+
+    def _deliver(self, topic: str, payload: bytes) -> None:
+        assert self.peer is not None
+        if self.peer.deaf:
+            return
+        for handler in list(self.peer._messages.get(topic, [])):
+            handler(decode_session(payload))
+
+    async def send_raw(self, topic: str, payload: bytes, headers: Mapping[str, str]) -> None:
+        if self.cut:
+            raise BusUnreachable
+        if not self.drop_raw(topic, payload, headers):
+            asyncio.get_running_loop().call_soon(self._deliver_raw, topic, bytes(payload), dict(headers))
+
+    def _deliver_raw(self, topic: str, payload: bytes, headers: Mapping[str, str]) -> None:
+        assert self.peer is not None
+        if self.peer.deaf:
+            return
+        for handler in list(self.peer._raw.get(topic, [])):
+            handler(payload, headers)
+
+    def on_message(self, topic: str, handler: MessageHandler) -> Callable[[], None]:
+        handlers = self._messages.setdefault(topic, [])
+        handlers.append(handler)
+        return lambda: handlers.remove(handler) if handler in handlers else None
+
+    def on_raw(self, topic: str, handler: RawHandler) -> Callable[[], None]:
+        handlers = self._raw.setdefault(topic, [])
+        handlers.append(handler)
+        return lambda: handlers.remove(handler) if handler in handlers else None
+
+
+def channel_pair(session_id: str = "s1") -> tuple[MemoryChannel, MemoryChannel]:
+    """(kiosk end, desk end)."""
+    kiosk, desk = MemoryChannel(session_id), MemoryChannel(session_id)
+    kiosk.peer, desk.peer = desk, kiosk
+    return kiosk, desk

@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Moments of an agent's day as windows filled with invented facts. Used by the gallery and by the window's tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import msgspec
+
+from session.protocol.conversation.messages import Area, Grant, PrintChanged, PrintState
+from session.protocol.hub.routing import Outcome, ServiceMode, ServiceWork
+from session.protocol.hub.tickets import TicketState
+from tests.support.screens.invented import DEVICES, DOSSIER, NOW, SERVICES, SESSION, TICKETS, desk, drawn_page, ticket
+from views.desk.call_view import CallState, Quality
+from views.desk.window import PAGE, DeskWindow
+from views.widgets.message_bar import Level, MessageAction
+from views.words.errors import sentence
+
+WORK = [
+    ServiceWork(id="alloc", mode=ServiceMode.PUSH),
+    ServiceWork(
+        id="logement",
+        wrap_up_s=60,
+        wrap_up_more=1,
+        outcomes=[
+            Outcome(id="complete", name="Demande complète"),
+            Outcome(id="papers_missing", name="Papiers manquants"),
+            Outcome(id="other_body", name="Orienté vers un autre organisme"),
+        ],
+    ),
+    ServiceWork(id="rsa", after_s=120),
+    ServiceWork(id="rdv"),
+]
+OFFERED: dict[str, object] = {"state": TicketState.OFFERED, "offer_until_utc": NOW + timedelta(seconds=17)}
+
+
+def _open_desk() -> DeskWindow:
+    window = desk()
+    window.show_identity("Caisse d'entraide du Val-Doré", "Claire Fontanel")
+    window.set_connection(True)
+    window.queue.set_tickets(TICKETS, SERVICES)
+    return window
+
+
+def idle() -> DeskWindow:
+    """Callers are waiting, one rings."""
+    window = _open_desk()
+    window.queue.ring("t-a032")
+    return window
+
+
+def empty() -> DeskWindow:
+    """Nobody waits, and the line is cut."""
+    window = _open_desk()
+    window.queue.set_tickets([], SERVICES)
+    window.set_connection(False)
+    window.messages.show_message(Level.ERROR, sentence("bus_unreachable").sentence, key="line")
+    return window
+
+
+def face() -> DeskWindow:
+    """A conversation begins; the dossier is open."""
+    window = _open_desk()
+    window.show_session(SESSION)
+    window.call.show_state(CallState.CONNECTED)
+    window.call.show_quality(Quality.GOOD)
+    window.dossier.show_dossier(DOSSIER)
+    window.devices.set_pieces(DOSSIER.pieces, dossier_open=True)
+    window.devices.show_devices(DEVICES)
+    window.show_grants({Grant.SEE_PAGE: True})
+    return window
+
+
+def page() -> DeskWindow:
+    """The page is shared, pages are coming, a print waits."""
+    window = face()
+    window.show_mode(PAGE)
+    window.call.show_quality(Quality.BAD)
+    window.call.show_own_media(microphone_on=False, camera_on=True)
+    window.show_grants({Grant.SCAN: True, Grant.POINT: False})
+    window.session_header.show_asked(Grant.PRINT)
+    devices = window.devices
+    for number, title in enumerate(("ATTESTATION DE LOYER", "BULLETIN DE PAIE", "BULLETIN DE PAIE")):
+        devices.show_page_image(f"page{number}", drawn_page(title, tilt_deg=4))
+        devices.show_page_cleaned(f"page{number}", drawn_page(title), "A corner is missing" if number == 1 else "")
+    devices.show_pages_filed(["page0"])
+    devices.show_page_progress("page3", 40)
+    devices.show_page_failed("page4", "page_damaged")
+    devices.show_scan_progress(40, "Page 4")
+    devices.show_print(PrintChanged(print_id="j1", state=PrintState.WAITING, code="printer_out_of_paper"), "Receipt")
+    window._side.open_tab(devices)
+    window.messages.show_message(
+        Level.WARNING, sentence("printer_out_of_paper").sentence, action=MessageAction("Cancel the print", lambda: None)
+    )
+    window.messages.show_progress("send", "Sending the document to the dossier", 62)
+    return window
+
+
+def preview() -> DeskWindow:
+    """The glass was previewed and a part is marked."""
+    window = face()
+    window.show_grants({Grant.SCAN: True, Grant.PRINT: True})
+    areas = (Area(left=300, top=300, width=1500, height=1000), Area(left=500, top=1900, width=1300, height=1000))
+    window.devices.show_preview(drawn_page("CARTE D'IDENTITÉ", tilt_deg=6, width=310), areas=areas)
+    window._side.open_tab(window.devices)
+    return window
+
+
+def viewer() -> DeskWindow:
+    """A scanned page is looked at."""
+    window = page()
+    window.devices.page_opened.emit("page1")
+    return window
+
+
+def search() -> DeskWindow:
+    """The caller gave no number; the line is unstable."""
+    window = face()
+    window.call.show_state(CallState.UNSTABLE)
+    window.dossier.show_nothing()
+    window.dossier.show_search(sentence("dossier_unknown").sentence)
+    return window
+
+
+def wrap_up() -> DeskWindow:
+    """The conversation is over."""
+    window = page()
+    window.show_wrap_up()
+    window.wrap_up.show_open_points("1 document is still on its way to the dossier.")
+    return window
+
+
+def offered() -> DeskWindow:
+    """The hub offers a caller who comes back; a colleague is offered another one, a third is for specialists first."""
+    window = _open_desk()
+    window.queue.set_agent("a1")
+    window.queue.set_work(WORK)
+    mine = ticket("A033", "alloc", 64, agent="a1", preferred="a1", **OFFERED)
+    theirs = ticket("B014", "logement", 15, agent="a2", **OFFERED)
+    known = ticket("A034", "alloc", 9, preferred="a1")
+    special = ticket("C009", "rsa", 40, site="Relais de Cormeuse")
+    window.queue.set_tickets([*TICKETS[:1], mine, theirs, special, known, *TICKETS[4:]], SERVICES)
+    service, place = window.queue.service("alloc")
+    window.offer.show_offer(mine, service, place, comes_back=True)
+    return window
+
+
+def silent() -> DeskWindow:
+    """An offer was left unanswered."""
+    window = _open_desk()
+    window.show_agent_state(False, "not_responding")
+    return window
+
+
+def timed() -> DeskWindow:
+    """A wrap-up whose time is nearly over, with the service's own outcomes and a note."""
+    window = face()
+    window.queue.set_work(WORK)
+    window.show_wrap_up()
+    window.wrap_up.show_limit(NOW + timedelta(seconds=14), 1)
+    window.wrap_up.show_note_place(True)
+    window.wrap_up._note.setPlainText("Apportera le bail signé la semaine prochaine.")
+    window.wrap_up._outcomes[1].click()
+    window.queue.set_availability(False, "break")
+    window._on_state(False, "break")
+    return window
+
+
+def help_() -> DeskWindow:
+    """The shortcuts are shown."""
+    window = face()
+    window.show()
+    window.header.help_pressed.emit()
+    return window
+
+
+def phone() -> DeskWindow:
+    """A caller who wants to be called; another one comes back to the kiosk later."""
+    window = _open_desk()
+    window.show_session(msgspec.structs.replace(SESSION, phone="0612345678"))
+    window.dossier.show_dossier(DOSSIER)
+    return window
+
+
+def away() -> DeskWindow:
+    """Some of those who wait are not at the kiosk."""
+    window = _open_desk()
+    first, second, *rest = TICKETS
+    away = [
+        msgspec.structs.replace(first, away="phone"),
+        msgspec.structs.replace(second, away="back", called_at_utc=NOW),
+    ]
+    window.queue.set_tickets([*away, *rest], SERVICES)
+    return window
+
+
+SCENES: dict[str, Callable[[], DeskWindow]] = {
+    "phone": phone,
+    "away": away,
+    "idle": idle,
+    "empty": empty,
+    "face": face,
+    "page": page,
+    "preview": preview,
+    "viewer": viewer,
+    "search": search,
+    "wrap_up": wrap_up,
+    "offered": offered,
+    "silent": silent,
+    "timed": timed,
+    "help": help_,
+}
+"""Name of each scene and what makes it."""

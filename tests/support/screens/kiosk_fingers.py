@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What a caller can do at a kiosk's window and read on it. Used by the kiosk's tests."""
+
+from __future__ import annotations
+
+from PyQt6.QtWidgets import QLabel, QWidget
+
+from views.kiosk.window import KioskWindow
+
+
+class Wishes:
+    """Every wish of the window, in order."""
+
+    def __init__(self, window: KioskWindow) -> None:
+        self.heard: list[tuple[object, ...]] = []
+        for name in (
+            "service_requested",
+            "number_entered",
+            "number_skipped",
+            "leave_requested",
+            "stop_requested",
+            "grant_answered",
+            "grant_withdrawn",
+            "language_requested",
+            "start_requested",
+            "away_requested",
+            "callback_requested",
+            "returns_requested",
+            "came_back",
+            "slip_requested",
+            "close_requested",
+        ):
+            getattr(window, name).connect(lambda *facts, name=name: self.heard.append((name, *facts)))
+
+
+def said(window: KioskWindow) -> str:
+    return " ".join(text.text() for text in window.findChildren(QLabel) if text.isVisible())
+
+
+def on_screen(window: KioskWindow, page: QWidget) -> bool:
+    return window.current_page is page
+
+
+def type_number(window: KioskWindow, text: str) -> None:
+    page = window.number_page
+    for character in text:
+        if character.isalpha():
+            page.letters_key.click()
+            page.letters.keys[character].click()
+        else:
+            page.digits.keys[character].click()

@@ -1,0 +1,448 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Pictures of every page of the kiosk, to look at: `python -m tests.support.screens.kiosk_gallery DIR [--po
+CATALOGUE.po]`.
+
+Face and browser are drawn; all people are invented. The scenes are used by the kiosk's tests as well.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal, override
+
+import msgspec
+from PyQt6.QtCore import QRect, QRectF, Qt
+from PyQt6.QtGui import QColor, QFont, QLinearGradient, QPainter, QPaintEvent
+from PyQt6.QtWidgets import QApplication, QWidget
+
+from resources import texts
+from session.core.clock import ManualClock
+from session.protocol.conversation.messages import Grant, KioskWiped
+from session.protocol.endpoints.chat import Line
+from session.protocol.hub.requests import Contact, Service, ServicesAnswer, SessionFacts, TicketAnswer
+from session.protocol.hub.site import HelpState
+from session.protocol.hub.tickets import Ticket, TicketState
+from session.protocol.hub.waiting import AwayTicket
+from views.kiosk.window import KioskWindow
+
+SIZES = ((1280, 800), (1080, 1920), (1920, 1080))
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+SERVICES = [
+    Service(
+        id="rsa",
+        name="Famille et enfants",
+        subtitle="Naissance, garde, séparation",
+        icon="family",
+        number_kind="allocataire",
+    ),
+    Service(id="housing", name="Logement", subtitle="Aide au logement, déménagement", icon="housing"),
+    Service(id="work", name="Emploi", subtitle="Inscription, indemnités", icon="work", number_kind="france_travail"),
+    Service(id="health", name="Santé", subtitle="Carte, remboursements", icon="health", number_kind="nir"),
+    Service(id="retirement", name="Retraite", subtitle="Préparer son départ", icon="retirement"),
+    Service(id="disability", name="Handicap", subtitle="Allocations et démarches", icon="disability"),
+]
+
+
+class Face(QWidget):
+    """An invented agent, drawn."""
+
+    @override
+    def paintEvent(self, a0: QPaintEvent | None) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        room = QRectF(self.rect())
+        wall = QLinearGradient(0, 0, 0, room.height())
+        wall.setColorAt(0, QColor("#b9c8d6"))
+        wall.setColorAt(1, QColor("#8da2b5"))
+        painter.fillRect(room, wall)
+        painter.fillRect(QRectF(room.width() * 0.72, 0, room.width() * 0.2, room.height() * 0.6), QColor("#dfe8ef"))
+        size = min(room.width(), room.height() * 1.1)
+        x, y = room.width() / 2, room.height() * 0.47
+        painter.setPen(Qt.PenStyle.NoPen)
+        for colour, left, top, width, height in (
+            ("#3d2b22", -0.215, -0.37, 0.43, 0.56),
+            ("#28527a", -0.38, 0.20, 0.76, 0.80),
+            ("#d9a583", -0.08, 0.08, 0.16, 0.22),
+            ("#e6b694", -0.165, -0.29, 0.33, 0.42),
+            ("#3d2b22", -0.185, -0.37, 0.37, 0.17),
+            ("#33261f", -0.085, -0.12, 0.035, 0.035),
+            ("#33261f", 0.05, -0.12, 0.035, 0.035),
+            ("#b5645a", -0.055, 0.015, 0.11, 0.03),
+        ):
+            painter.setBrush(QColor(colour))
+            painter.drawEllipse(QRectF(x + left * size, y + top * size, width * size, height * size))
+
+
+class Page(QWidget):
+    """A web page, drawn."""
+
+    @override
+    def paintEvent(self, a0: QPaintEvent | None) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor("#ffffff"))
+        painter.fillRect(QRect(0, 0, self.width(), 70), QColor("#0b6e63"))
+        font = QFont("Inter")
+        font.setPixelSize(26)
+        painter.setFont(font)
+        painter.setPen(QColor("#ffffff"))
+        painter.drawText(24, 45, "Caisse d'entraide du Val-Doré")
+        painter.setPen(QColor("#24303c"))
+        painter.drawText(24, 130, "Déclarer un changement")
+        for line in range(5):
+            painter.fillRect(24, 170 + line * 90, 180, 16, QColor("#c9d3dc"))
+            painter.fillRect(24, 196 + line * 90, max(100, self.width() - 60), 40, QColor("#eef2f6"))
+
+
+def services_answer(count: int = 6) -> ServicesAnswer:
+    return ServicesAnswer(
+        organisation="entraide",
+        organisation_name="Caisse d'entraide du Val-Doré",
+        site="Mairie de Saint-Aubin-des-Prés",
+        services=[msgspec.structs.replace(service, away=["back", "phone"]) for service in SERVICES[:count]],
+        allowed_addresses=[],
+    )
+
+
+OWNERS = (
+    ("entraide", "Caisse d'entraide du Val-Doré"),
+    ("marais", "Mutuelle du Marais"),
+    ("emploi", "Office de l'emploi et de la formation des Trois-Rivières"),
+)
+
+
+def hours_answer() -> ServicesAnswer:
+    """Six services, one closed by its hours until tomorrow and one by a supervisor; callers may wait elsewhere."""
+    services = [msgspec.structs.replace(service, away=["back", "phone"]) for service in SERVICES]
+    services[1] = msgspec.structs.replace(
+        services[1],
+        open_now=False,
+        opens_at="2026-03-03T08:30:00+01:00",
+        callback=True,
+        message="Pensez à apporter votre bail et votre dernière quittance.",
+    )
+    services[4] = msgspec.structs.replace(services[4], closed=True)
+    contact = Contact(phone="04 00 00 00 00", email="contact@valdore.example")
+    return msgspec.structs.replace(services_answer(), services=services, contacts={"entraide": contact})
+
+
+def shared_answer(*owners: int) -> ServicesAnswer:
+    """A kiosk of an operator's network; for each service, which of `OWNERS` it belongs to."""
+    services = [
+        msgspec.structs.replace(
+            service, id=f"{OWNERS[n][0]}/{service.id}", organisation=OWNERS[n][0], organisation_name=OWNERS[n][1]
+        )
+        for service, n in zip(SERVICES, owners, strict=False)
+    ]
+    return msgspec.structs.replace(
+        services_answer(), organisation="network", organisation_name="Bornes du Val", services=services
+    )
+
+
+def ticket_answer(
+    position: int = 3,
+    wait_s: int | None = 300,
+    wait_most_s: int | None = 600,
+    state: TicketState = TicketState.WAITING,
+) -> TicketAnswer:
+    ticket = Ticket(
+        id="t1",
+        organisation="entraide",
+        service="housing",
+        kiosk="k1",
+        site="Saint-Aubin-des-Prés",
+        number="L042",
+        state=state,
+        arrived_at_utc=NOW,
+    )
+    return TicketAnswer(ticket=ticket, revision=1, position=position, wait_s=wait_s, wait_most_s=wait_most_s)
+
+
+def session_facts() -> SessionFacts:
+    return SessionFacts(
+        id="s1",
+        ticket_id="t1",
+        organisation="entraide",
+        service="housing",
+        kiosk="k1",
+        site="Saint-Aubin-des-Prés",
+        agent="a1",
+        agent_name="Claire Vasseur",
+        opened_at_utc=NOW,
+    )
+
+
+ALL_GRANTS = dict.fromkeys(Grant, True)
+WIPED = KioskWiped(pages_removed=2, files_removed=7, profile_removed=True, left_over=0)
+
+
+def _number(kind: str, typed: str) -> Callable[[KioskWindow], None]:
+    def scene(window: KioskWindow) -> None:
+        window.ask_number(kind)
+        for character in typed:
+            page = window.number_page
+            (page.letters if character.isalpha() else page.digits).keys[character].click()
+
+    return scene
+
+
+def _letters(window: KioskWindow) -> None:
+    _number("france_travail", "1234567")(window)
+    window.number_page.letters_key.click()
+
+
+def _refused(window: KioskWindow) -> None:
+    _number("allocataire", "1234567")(window)
+    window.number_refused()
+
+
+def _leaving(window: KioskWindow) -> None:
+    window.show_ticket(ticket_answer(position=9, wait_s=1800, wait_most_s=None))
+    window.waiting_page.leave.click()
+
+
+def _page_shared(window: KioskWindow) -> None:
+    window.show_session(session_facts())
+    window.show_page(True)
+    window.show_grants(ALL_GRANTS)
+    window.show_times(dict.fromkeys(Grant, 540.0))
+
+
+def _written(window: KioskWindow) -> None:
+    window.show_session(session_facts())
+    window.show_written(
+        (
+            Line("w1", "Bonjour, pouvez-vous lire ceci ?", mine=False),
+            Line("w2", "Oui", mine=True),
+            Line("w3", "Posez votre document sur la vitre, face imprimée en dessous.", mine=False),
+        )
+    )
+
+
+def _keyboard(window: KioskWindow) -> None:
+    _written(window)
+    window.session_page.written.keyboard.open_keyboard()
+    window.session_page.written.keyboard.keys["o"].click()
+    window.session_page.written.keyboard.keys["ù"].click()
+
+
+def _private(window: KioskWindow) -> None:
+    _page_shared(window)
+    window.show_private(True)
+    window.show_own_pause(True)
+
+
+def _page_notice(window: KioskWindow) -> None:
+    _page_shared(window)
+    window.show_devices_notice("place_document")
+
+
+def _asking_page(window: KioskWindow) -> None:
+    window.show_session(session_facts())
+    window.show_page(True)
+    window.ask_grant(Grant.SEE_PAGE)
+
+
+def _asking_scan(window: KioskWindow) -> None:
+    window.show_session(session_facts())
+    window.ask_grant(Grant.SCAN)
+
+
+def _asking_control(window: KioskWindow) -> None:
+    window.show_session(session_facts())
+    window.show_page(True)
+    window.show_grants({Grant.SEE_PAGE: True, Grant.POINT: True, Grant.SCAN: True})
+    window.show_times({Grant.SEE_PAGE: 1500.0, Grant.POINT: 1620.0, Grant.SCAN: 45.0})
+    window.ask_grant(Grant.CONTROL)
+
+
+def _asking_mandate(window: KioskWindow) -> None:
+    _asking_control(window)
+    window.session_page.consent.acting.click()
+    for character in "AC-2026-":
+        window.session_page.consent.mandate.keys[character].click()
+
+
+def _asking_mandate_letters(window: KioskWindow) -> None:
+    _asking_control(window)
+    window.session_page.consent.acting.click()
+    window.session_page.consent.mandate.keys["ABC"].click()
+
+
+def _stopped(window: KioskWindow) -> None:
+    _page_shared(window)
+    window.session_page.stop.click()
+    window.show_grants({})
+
+
+def _session_trouble(window: KioskWindow) -> None:
+    _page_shared(window)
+    window.show_trouble("bus_unreachable")
+
+
+def _start_trouble(window: KioskWindow) -> None:
+    window.show_services(services_answer())
+    window.show_trouble("hub_unreachable")
+
+
+def _start(count: int) -> Callable[[KioskWindow], None]:
+    return lambda window: window.show_services(services_answer(count))
+
+
+def _given_back(window: KioskWindow) -> None:
+    answer = ticket_answer(1, 0, 120)
+    window.show_ticket(
+        msgspec.structs.replace(answer, ticket=msgspec.structs.replace(answer.ticket, reason="desk_lost"))
+    )
+
+
+def _elsewhere(window: KioskWindow) -> None:
+    window.show_ticket(ticket_answer())
+    window.waiting_page.elsewhere.click()
+
+
+def _phone(window: KioskWindow) -> None:
+    _elsewhere(window)
+    window.away_page.phone.click()
+    for character in "06123":
+        window.number_page.digits.keys[character].click()
+
+
+def kept_answer(how: Literal["back", "phone"]) -> TicketAnswer:
+    answer = ticket_answer(4)
+    return msgspec.structs.replace(answer, ticket=msgspec.structs.replace(answer.ticket, away=how))
+
+
+def _hours(window: KioskWindow) -> None:
+    window.show_services(hours_answer())
+
+
+def _closed(window: KioskWindow) -> None:
+    _hours(window)
+    window.start_page.cards[1].click()
+
+
+RETURNS = [
+    AwayTicket(number="L042", service_name="Logement", called=True),
+    *(AwayTicket(number=f"L0{n}", service_name="Logement") for n in range(44, 49)),
+]
+
+
+def _help_called(window: KioskWindow) -> None:
+    window.show_services(msgspec.structs.replace(services_answer(4), host=True))
+    window.show_help(HelpState.COMING)
+
+
+SCENES: dict[str, Callable[[KioskWindow], None]] = {
+    "start-6": _start(6),
+    "start-shared-6": lambda window: window.show_services(shared_answer(0, 0, 2, 1, 0, 1)),
+    "start-help": lambda window: window.show_services(msgspec.structs.replace(shared_answer(0, 0, 2, 1), host=True)),
+    "start-help-called": _help_called,
+    "start-shared-4": lambda window: window.show_services(shared_answer(0, 0, 2, 1)),
+    "start-shared-3": lambda window: window.show_services(shared_answer(0, 1, 2)),
+    "start-5": _start(5),
+    "start-4": _start(4),
+    "start-3": _start(3),
+    "start-2": _start(2),
+    "start-1": _start(1),
+    "start-0": _start(0),
+    "number-empty": _number("allocataire", ""),
+    "number-typing": _number("nir", "25307"),
+    "number-complete": _number("allocataire", "1234567"),
+    "number-wrong": _number("nir", "295109912611199"),
+    "number-letters": _letters,
+    "number-refused": _refused,
+    "calling": lambda window: window.show_calling(),
+    "waiting": lambda window: window.show_ticket(ticket_answer()),
+    "waiting-next": lambda window: window.show_ticket(ticket_answer(1, None)),
+    "waiting-leave": _leaving,
+    "waiting-given-back": _given_back,
+    "away": _elsewhere,
+    "away-phone": _phone,
+    "kept-back": lambda window: window.show_kept(kept_answer("back"), prints=True),
+    "kept-phone": lambda window: window.show_kept(kept_answer("phone"), prints=True),
+    "kept-callback": lambda window: window.show_callback("2026-03-03T08:30:00+01:00"),
+    "returns": lambda window: window.show_returns(RETURNS),
+    "returns-none": lambda window: window.show_returns([]),
+    "start-hours": _hours,
+    "closed": _closed,
+    "coming": lambda window: window.show_ticket(ticket_answer(0, None, None, TicketState.OFFERED)),
+    "session-face": lambda window: window.show_session(session_facts()),
+    "session-page": _page_shared,
+    "session-notice": _page_notice,
+    "session-written": _written,
+    "session-keyboard": _keyboard,
+    "session-private": _private,
+    "session-ask-page": _asking_page,
+    "session-ask-scan": _asking_scan,
+    "session-ask-control": _asking_control,
+    "session-ask-mandate": _asking_mandate,
+    "session-ask-mandate-letters": _asking_mandate_letters,
+    "session-stopped": _stopped,
+    "session-trouble": _session_trouble,
+    "goodbye-wiping": lambda window: window.show_goodbye(None),
+    "goodbye": lambda window: window.show_goodbye(WIPED),
+    "goodbye-left-over": lambda window: window.show_goodbye(
+        KioskWiped(pages_removed=0, files_removed=1, profile_removed=True, left_over=2)
+    ),
+    "trouble": _start_trouble,
+}
+"""Every state of every page, by name."""
+
+
+def kiosk_window(clock: ManualClock | None = None) -> KioskWindow:
+    """A window with drawn panes and the six services; its timer is stopped, so that nothing moves by itself."""
+    window = KioskWindow(Face(), Page(), clock=clock or ManualClock())
+    window.stop_ticking()
+    window.show_services(services_answer())
+    return window
+
+
+def use_catalogue(path: Path) -> None:
+    """Makes an uncompiled catalogue the language in use."""
+    import gettext
+
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    with tempfile.TemporaryFile() as compiled, path.open("rb") as source:
+        write_mo(compiled, read_po(source))
+        compiled.seek(0)
+        texts._active[0] = gettext.GNUTranslations(compiled)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--po", type=Path)
+    parser.add_argument("--only", default="")
+    wanted = parser.parse_args()
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    application = QApplication(sys.argv[:1])
+    if wanted.po:
+        use_catalogue(wanted.po)
+    wanted.folder.mkdir(parents=True, exist_ok=True)
+    for name, scene in SCENES.items():
+        if not name.startswith(wanted.only):
+            continue
+        for width, height in SIZES:
+            window = kiosk_window()
+            window.resize(width, height)
+            window.show()
+            scene(window)
+            window.session_page.finish_slides()
+            application.sendPostedEvents()
+            application.processEvents()
+            window.grab().save(str(wanted.folder / f"{name}-{width}x{height}.png"))
+            window.hide()
+            window.deleteLater()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Pictures of the host's and the operator's windows, to look at: `python -m tests.support.screens.site_gallery DIR`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from PyQt6.QtWidgets import QApplication, QWidget
+
+from resources.texts import use_language
+from session.protocol.hub.site import CallerState, HelpState, HubFacts, NetworkAnswer, SiteFacts
+from tests.unit.views.site.test_host_view import kiosk
+from views.site.host_view import SiteView
+from views.site.network_view import NetworkView
+from views.widgets.theme import apply_theme
+
+
+def busy_network() -> NetworkAnswer:
+    """Three hubs of a region, one of which has older files, and a site that is closed."""
+    at = datetime(2026, 3, 2, 6, 4, tzinfo=UTC)
+    refused = ["marais.toml: signature_wrong (key UA3P…7QK)"]
+    hubs = [
+        HubFacts(id="hub-n1", started_at_utc=at, convention="434175c54728", answered=184_120, refused=37, behind=0),
+        HubFacts(id="hub-n2", started_at_utc=at, convention="434175c54728", answered=179_884, refused=41, behind=0),
+        HubFacts(
+            id="hub-n3",
+            started_at_utc=at + timedelta(hours=3),
+            convention="9f12ab34cd56",
+            answered=20_391,
+            refused=2,
+            behind=118,
+            refused_parts=refused,
+        ),
+    ]
+    names = (
+        "Médiathèque de Saint-Aubin",
+        "Mairie de Saint-Oyen-le-Vieux",
+        "Maison commune de Sableuse",
+        "France services",
+    )
+    sites = [SiteFacts(id=f"s{n}", name=name, kiosks=2, there=2) for n, name in enumerate(names[1:])]
+    decided = {"changed_by": "Marc L.", "reason": "dégât des eaux", "at_utc": at}
+    closed = SiteFacts(id="library", name=names[0], kiosks=2, there=1, closed=True, **decided)  # type: ignore[arg-type]
+    return NetworkAnswer(your_name="Marc L.", hubs=hubs, sites=[closed, *sites])
+
+
+def main() -> None:
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    application = QApplication(sys.argv[:1])
+    use_language("fr")
+    for dark in (False, True):
+        apply_theme(application, dark)
+        site, operator = SiteView(), NetworkView()
+        site.show_kiosks(
+            "Inès B.",
+            [
+                kiosk("1", caller=CallerState.IN_SESSION),
+                kiosk("2", caller=CallerState.WAITING, help=HelpState.WANTED),
+                kiosk("3", there=False),
+                kiosk("4", help=HelpState.HERE, caller=CallerState.IN_SESSION),
+            ],
+        )
+        operator.show_network(busy_network())
+        operator.sites.choose("library")
+        views: dict[str, QWidget] = {"site": site, "network": operator}
+        for name, view in views.items():
+            view.resize(1000, 680)
+            view.show()
+            application.processEvents()
+            view.grab().save(str(folder / f"{name}-{'dark' if dark else 'light'}.png"))
+            view.close()
+
+
+if __name__ == "__main__":
+    main()

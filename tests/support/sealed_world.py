@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A hub of a network, an organisation of it with a vault, and a kiosk of the network's: for tests of sealing."""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+
+import msgspec
+
+from session.bus.client import BusClient
+from session.bus.sealing.certificates import SECRET_BYTES, VaultSecret, sign_seal_key
+from session.bus.sealing.client import Seals
+from session.bus.sealing.pinned_keys import SealPins
+from session.bus.transport.connection import Incoming
+from session.bus.transport.nkeys import new_seed, public_key
+from session.core.clock import Clock, SystemClock
+from session.desk.hub.client import DeskLink
+from session.hub.api.dossier_handlers import dossier_handlers
+from session.hub.dossier.deliveries import delivery_handlers
+from session.hub.dossier.exports import export_handlers
+from session.hub.dossier.service import DossierService
+from session.hub.dossier.uploads import UploadSpool
+from session.hub.vault.handlers import certify_handlers, log_handlers, note_handlers, number_handlers
+from session.hub.vault.log_store import VaultLog
+from session.hub.vault.server import House, VaultDoor
+from session.hub.vault.sessions import VaultSessions
+from session.kiosk.hub.client import KioskLink
+from session.protocol.hub.seal_keys import SealKey
+from session.protocol.sealing import Part
+from session.protocol.wire.roles import Role
+from tests.support.hub_world import World, catalogue_text, free_port
+from tests.support.waiting import until
+
+ORGANISATION, VAULT = "valdore", "coffre"
+YEAR = timedelta(days=365)
+
+
+def new_secret() -> VaultSecret:
+    return VaultSecret(base64.b64encode(os.urandom(SECRET_BYTES)))
+
+
+@dataclass
+class SigningKeys:
+    """The organisation's signing key, and the secrets of its vault."""
+
+    organisation: str = ORGANISATION
+    seed: bytes = field(default_factory=new_seed)
+    secrets: list[VaultSecret] = field(default_factory=lambda: [new_secret()])
+
+    @property
+    def signer(self) -> str:
+        return public_key(self.seed)
+
+    def key(self, secret: VaultSecret, first: date | None = None, last: date | None = None) -> SealKey:
+        today = date.today()
+        first, last = first or today - timedelta(days=1), last or today + YEAR
+        return sign_seal_key(self.organisation, secret, first, last, self.seed)
+
+    def toml(self, keys: list[SealKey]) -> str:
+        rows = ", ".join("{ " + ", ".join(_pairs(key)) + " }" for key in keys)
+        return f'vaults = [{{ id = "{VAULT}" }}]\nseal_keys = [{rows}]\n'
+
+
+def _pairs(key: SealKey) -> list[str]:
+    return msgspec.toml.encode(key).decode().strip().splitlines()
+
+
+def sealed_catalogue(*organisations: SigningKeys) -> str:
+    text = catalogue_text()
+    for keys in organisations:
+        head = f'id = "{keys.organisation}"\n'
+        more = keys.toml([keys.key(secret) for secret in keys.secrets])
+        text = text.replace(head, head + more, 1)
+    return text
+
+
+class SealedWorld:
+    """Everybody of the world, and the vault."""
+
+    def __init__(self, folder: Path, world: World, keys: SigningKeys) -> None:
+        self.folder, self.world, self.keys = folder, world, keys
+        self.admitted: dict[tuple[Role, str], str] = {
+            (role, user): key for (organisation, role, user), key in world.keys.items() if organisation == ORGANISATION
+        }
+        self.secrets = list(keys.secrets)
+        self.door: VaultDoor | None = None
+        self.log = VaultLog(folder / "vault" / "log.sqlite")
+        self._bus: BusClient | None = None
+
+    async def start_vault(self, parts: tuple[Part, ...] = (Part.DOSSIER, Part.LOG)) -> None:
+        world = self.world
+        bus = self._bus = await world.client(Role.VAULT, VAULT)
+        sessions = VaultSessions(bus, self.log, world.clock, lambda: self.secrets)
+        rules = DossierService(world.dossiers, sessions, sessions, UploadSpool(self.folder / "vault" / "uploads"))
+        house = House(ORGANISATION, lambda: self.secrets, self._keys_of)
+        certificates = certify_handlers(house, world.clock)
+        handlers = {
+            Part.DOSSIER: {
+                **dossier_handlers(rules),
+                **delivery_handlers(world.dossiers, lambda _organisation, user: user),
+                **export_handlers(world.dossiers, lambda _organisation, user: user),
+                **note_handlers(self.log, sessions, ORGANISATION, world.clock),
+                **number_handlers(sessions, ORGANISATION),
+                **certificates,
+            },
+            Part.LOG: {**log_handlers(self.log, sessions, ORGANISATION, world.clock), **certificates},
+        }
+        served = {part: handlers[part] for part in parts}
+        self.door = VaultDoor(house, served, bus.subscribe, bus.answer, world.clock, world.tasks)
+        await self.door.start()
+        await bus._line.settle()
+
+    def _keys_of(self, role: Role, user: str) -> frozenset[str]:
+        return frozenset({self.admitted.get((role, user), "")}) - {""}
+
+    async def stop_vault(self) -> None:
+        assert self.door is not None
+        assert self._bus is not None
+        await self.door.stop()
+        await self._bus.close()
+
+    def seals(
+        self,
+        name: str,
+        home: str = ORGANISATION,
+        signers: Mapping[str, str] | None = None,
+        organisation_of: Callable[[str], str] = lambda session_id: ORGANISATION,
+    ) -> Seals:
+        pins = SealPins(self.folder / f"{name}.pins", signers or {}, self.world.clock)
+        return Seals(pins, home, organisation_of)
+
+    async def desk(self, user: str, role: Role = Role.AGENT) -> DeskLink:
+        client = await self.world.client(role, user, seals=self.seals(user))
+        link = DeskLink(client, self.world.clock, self.world.tasks)
+        await link.start()
+        if role in (Role.AGENT, Role.SUPERVISOR):
+            await until(lambda: link.is_ready)
+        return link
+
+    async def kiosk(self, user: str = "kiosk1", home: str = "network") -> KioskLink:
+        client = await self.world.client(Role.KIOSK, user, home, self.seals(f"{home}.{user}", home))
+        link = KioskLink(client, self.world.clock, self.world.tasks)
+        await link.start()
+        return link
+
+    async def overhear(self) -> list[Incoming]:
+        """Everything that passes the hub's account from now on, as whoever runs the hub may hear it."""
+        heard: list[Incoming] = []
+        assert self.world.connection is not None
+        await self.world.connection.line.subscribe(">", heard.append)
+        return heard
+
+
+@asynccontextmanager
+async def sealed_world(
+    folder: Path, *, clock: Clock | None = None, with_vault: bool = True, keys: SigningKeys | None = None
+) -> AsyncIterator[SealedWorld]:
+    """A running world with a vault; everything ends with it."""
+    keys = keys or SigningKeys()
+    world = World(folder, clock or SystemClock(), 0.1, free_port(), sealed_catalogue(keys))
+    try:
+        await world.server.start()
+        await world.start_hub()
+        sealed = SealedWorld(folder, world, keys)
+        if with_vault:
+            await sealed.start_vault()
+        yield sealed
+    finally:
+        await world.close()

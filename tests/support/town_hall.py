@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Kiosks without windows in a town hall, on a real bus with a real hub. Used by the tests of the kiosk's job."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from expert_app.kiosk.app import KioskApp
+from expert_app.runtime.observations import Facts
+from session.core.tasks import Tasks
+from session.kiosk.devices.print_preview import ShownPrint
+from session.kiosk.drivers.printer import Printer
+from session.kiosk.hub.client import KioskLink
+from session.kiosk.session import KioskSession
+from session.protocol.conversation.messages import Grant, KioskWiped
+from session.protocol.endpoints.chat import Line
+from session.protocol.hub.requests import ServicesAnswer, SessionFacts, TicketAnswer, TicketChanged
+from session.protocol.hub.third_parties import PassingAnswer, TalkAnswer
+from session.protocol.hub.tickets import TicketState
+from session.protocol.hub.waiting import AwayTicket
+from session.protocol.wire.roles import Role
+from tests.support.hub_world import World
+from tests.support.program_parts import QuietBrowser, kiosk_session
+from tests.support.waiting import until
+
+
+class Screen:
+    """Remembers what was shown: `page` now, `story` in order, `trouble` now."""
+
+    def __init__(self) -> None:
+        self.story: list[str] = []
+        self.trouble = ""
+        self.troubles: list[str] = []
+        self.ticket = ""
+        self.talk: TalkAnswer | None = None
+        self.passing: PassingAnswer | None = None
+        self.wiped: list[KioskWiped] = []
+
+    @property
+    def page(self) -> str:
+        return self.story[-1] if self.story else ""
+
+    def _show(self, page: str) -> None:
+        if page != self.page:
+            self.story.append(page)
+
+    def show_services(self, answer: ServicesAnswer) -> None:
+        if not self.story:  # later it changes buttons, not the page
+            self._show("start")
+
+    def show_start(self) -> None:
+        self._show("start")
+
+    def ask_number(self, kind: str) -> None:
+        self._show(f"number {kind}")
+
+    def number_refused(self) -> None:
+        self._show("number refused")
+
+    def show_calling(self) -> None:
+        self._show("calling")
+
+    def show_ticket(self, answer: TicketAnswer | TicketChanged) -> None:
+        self.ticket = answer.ticket.id
+        self._show("waiting")
+
+    def show_place(self) -> None:
+        self._show("waiting")
+
+    def show_kept(self, answer: TicketAnswer | TicketChanged, *, prints: bool) -> None:
+        self._show(f"kept {answer.ticket.number} {answer.ticket.away}{' on paper' if prints else ''}")
+
+    def show_callback(self, due: str) -> None:
+        self._show(f"callback {due}")
+
+    def show_returns(self, tickets: Sequence[AwayTicket] | None) -> None:
+        if tickets is not None:
+            self._show("returns " + " ".join(ticket.number for ticket in tickets))
+
+    def show_passing(self, answer: PassingAnswer) -> None:
+        self.passing = answer
+
+    def show_talk(self, answer: TalkAnswer) -> None:
+        self.talk = answer
+
+    def show_session(self, facts: SessionFacts) -> None:
+        self._show(f"session with {facts.agent_name}")
+
+    def show_media(self, seen: bool, heard: bool) -> None:
+        pass
+
+    def show_page(self, visible: bool) -> None:
+        pass
+
+    def show_written(self, lines: tuple[Line, ...]) -> None:
+        pass
+
+    def show_private(self, on: bool) -> None:
+        pass
+
+    def show_own_pause(self, on: bool) -> None:
+        pass
+
+    def show_grants(self, grants: Mapping[Grant, bool]) -> None:
+        pass
+
+    def show_times(self, left_s: Mapping[Grant, float]) -> None:
+        pass
+
+    def ask_grant(self, grant: Grant) -> None:
+        pass
+
+    def end_question(self, grant: Grant) -> None:
+        pass
+
+    def show_print(self, shown: ShownPrint) -> None:
+        pass
+
+    def end_print(self, print_id: str) -> None:
+        pass
+
+    def show_devices_notice(self, code: str) -> None:
+        pass
+
+    def show_goodbye(self, wiped: KioskWiped | None) -> None:
+        if wiped is not None:
+            self.wiped.append(wiped)
+        self._show("goodbye")
+
+    def show_trouble(self, code: str) -> None:
+        self.trouble = code
+        self.troubles.append(code)
+
+    def clear_trouble(self) -> None:
+        self.trouble = ""
+
+
+class Kiosk:
+    """A kiosk without a window."""
+
+    def __init__(self, world: World, link: KioskLink, folder: Path, printer: Printer | None = None) -> None:
+        self._world, self.link, self._folder = world, link, folder
+        self.tasks, self.screen, self.browser = Tasks(), Screen(), QuietBrowser()
+        self.runtime, memory = folder / "runtime", folder / "ticket"
+        folder.mkdir(exist_ok=True)
+        facts = Facts(world.clock)
+        self.app = KioskApp(
+            link, self.screen, self._open, self.runtime, memory, world.clock, self.tasks, facts, printer
+        )
+        self.sessions: list[KioskSession] = []
+
+    def _open(self, facts: SessionFacts, resumed: bool) -> KioskSession:
+        channel = self.link.channel(facts.id)
+        made = kiosk_session(facts, channel, self.browser, self.runtime, self._world.clock, self.tasks, resumed=resumed)
+        self.sessions.append(made)
+        return made
+
+    async def start(self) -> None:
+        await self.app.start()
+        await until(lambda: self.screen.page != "")
+
+    def files(self) -> list[Path]:
+        return [path for path in self.runtime.rglob("*") if path.is_file()]
+
+    async def die(self) -> None:
+        """As a power cut, as far as a test can: no goodbye to anybody."""
+        await self.tasks.close()
+
+
+class Hall:
+    """A town hall and the agency behind it."""
+
+    def __init__(self, world: World, folder: Path) -> None:
+        self.world, self.folder = world, folder
+        self.kiosks: list[Kiosk] = []
+
+    async def kiosk(self, user: str = "kiosk1", printer: Printer | None = None) -> Kiosk:
+        client = await self.world.client(Role.KIOSK, user)
+        link = KioskLink(client, self.world.clock, self.world.tasks)
+        kiosk = Kiosk(self.world, link, self.folder / user, printer)
+        self.kiosks.append(kiosk)
+        await kiosk.start()
+        return kiosk
+
+    async def waiting(self, kiosk: Kiosk) -> str:
+        kiosk.app.press("rights")
+        kiosk.app.enter_number("1234567")
+        await until(lambda: kiosk.screen.page == "waiting")
+        return kiosk.screen.ticket
+
+    def tickets(self, state: TicketState = TicketState.WAITING) -> list[str]:
+        assert self.world.hub is not None
+        return [ticket.id for ticket in self.world.hub.view.open_tickets("valdore") if ticket.state is state]
+
+    async def close(self) -> None:
+        for kiosk in self.kiosks:
+            await kiosk.die()

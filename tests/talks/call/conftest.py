@@ -1,8 +1,0 @@
-# SPDX-License-Identifier: GPL-3.0-only
-"""The loop both ends of a call live in."""
-
-from __future__ import annotations
-
-from tests.talks.qt_loop import qt_loop
-
-__all__ = ["qt_loop"]

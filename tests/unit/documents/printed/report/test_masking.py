@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Small counts do not leave an organisation, and nothing shown gives them away by subtraction."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from documents.printed.report.csv_file import report_csv
+from documents.printed.report.masking import masked
+from documents.printed.report.pdf import ReportFacts, report
+from documents.printed.report.words import HIDDEN, SMALL, Chapter, Figures, share, whole
+
+
+def row(key: str, answered: int, abandoned: int, **more: Any) -> Figures:
+    facts: dict[str, Any] = {"wait_median_s": 60, "wait_p90_s": 90, "talk_median_s": 300, "talk_p90_s": 600}
+    return Figures(
+        key=key, name=key, callers=answered + abandoned, answered=answered, abandoned=abandoned, **(facts | more)
+    )
+
+
+def chapter(*rows: Figures, total: Figures | None = None) -> Chapter:
+    return Chapter(organisation="Val-Doré", total=total or row("", 100, 20), services=rows)
+
+
+def test_a_count_below_five_is_not_told() -> None:
+    rows = masked(chapter(row("a", 40, 10), row("b", 2, 0), row("c", 3, 1), row("d", 60, 9))).services
+    assert [one.callers for one in rows] == [50, SMALL, SMALL, 69]
+    assert (rows[1].answered, rows[1].wait_median_s) == (HIDDEN, None)
+    assert (whole(SMALL), whole(HIDDEN), share(SMALL, 50)) == ("<\u00a05", "–", "–")
+
+
+def test_a_single_hidden_row_takes_another_with_it() -> None:
+    rows = masked(chapter(row("a", 40, 10), row("b", 2, 0), row("c", 20, 6))).services
+    assert [one.callers for one in rows] == [50, SMALL, HIDDEN]  # else 120 - 50 - 26 would tell it
+
+
+def test_the_other_half_of_a_pair_is_hidden_too() -> None:
+    (one,) = masked(chapter(row("a", 40, 3))).services
+    assert (one.callers, one.answered, one.abandoned) == (43, HIDDEN, SMALL)
+    (none,) = masked(chapter(row("a", 40, 0))).services
+    assert (none.answered, none.abandoned) == (40, 0)  # nobody is nobody
+
+
+def test_outcomes_are_masked_the_same_way_and_no_median_is_of_four() -> None:
+    whole_total = row("", 100, 20, outcomes={"done": 90, "cut_off": 3, "redirected": 7}, left={"left": 20})
+    total = masked(chapter(total=whole_total)).total
+    assert total.outcomes == {"done": 90, "cut_off": SMALL, "redirected": HIDDEN}
+    assert total.left == {"left": 20}
+    (few,) = masked(chapter(row("a", 4, 30))).services
+    assert (few.wait_median_s, few.talk_p90_s) == (None, None)
+
+
+def test_a_masked_report_is_written_whole() -> None:
+    days = tuple(row(f"2026-03-{day:02}", day, day % 3) for day in range(2, 28))
+    made = Chapter(
+        organisation="Val-Doré",
+        total=row("", 351, 26, outcomes={"done": 349, "cut_off": 2}, left={"left": 26}),
+        days=days,
+        hours=(row("09", 3, 1), row("10", 348, 25)),
+        services=(row("a", 3, 0), row("b", 348, 26)),
+        sites=(row("a", 351, 26),),
+    )
+    hidden = masked(made)
+    text = report_csv([hidden]).decode("utf-8-sig")
+    assert ";service;a;a;<5;;;" in text
+    assert ";service;b;b;;;;" in text
+    facts = ReportFacts(
+        first=date(2026, 3, 1),
+        last=date(2026, 3, 31),
+        made_at=datetime(2026, 4, 1, tzinfo=UTC),
+        time_zone="Europe/Paris",
+        chapters=(hidden,),
+        masked=True,
+    )
+    assert report(facts).startswith(b"%PDF-")

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Pieces across visits: the same list a week later elsewhere, on SQLite and PostgreSQL alike."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from documents.errors import DossierUnknown
+from documents.hashes import sha256_of
+from documents.store import tables
+from documents.store.dossier import Actor, Document, Dossier, PieceState
+from documents.store.dossier_store import DossierStore
+from documents.store.procedures import Procedure, load_procedures, shipped
+from documents.store.search import FiledMarks, PageMark
+from tests.unit.documents.conftest import Day, OpenStore
+from tests.unit.documents.store.test_dossier_store import PDF
+
+ORG, NUMBER = "caf", "CAF-0042"
+HERE = Actor(name="Alice M.", site="Mairie de Saint-Oyen", kiosk="borne1")
+ELSEWHERE = Actor(name="Bob T.", site="Maison des services de Valdoré", kiosk="borne7")
+CALLER = Dossier(organisation=ORG, number=NUMBER, caller_name="Éloïse Garance", caller_number="1234567")
+PROCEDURES = load_procedures(shipped())
+
+
+def _procedure(name: str) -> Procedure:
+    found = PROCEDURES.find(ORG, name)
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def store(open_store: OpenStore) -> DossierStore:
+    store = open_store()
+    store.create_dossier(CALLER)
+    return store
+
+
+def _file(store: DossierStore, piece_id: str, upload_id: str, marks: FiledMarks = FiledMarks()) -> Document:  # noqa: B008
+    at = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    return store.file(ORG, NUMBER, piece_id, "Papier", 2, sha256_of(PDF), PDF, upload_id, at, marks=marks, by=HERE)
+
+
+def _state(store: DossierStore, piece_id: str) -> PieceState:
+    piece = store.open_dossier(ORG, NUMBER).piece(piece_id)
+    assert piece is not None
+    return piece.state
+
+
+def test_a_procedure_asks_for_its_pieces_once(store: DossierStore) -> None:
+    first = store.start_procedure(ORG, NUMBER, _procedure("logement"))
+    again = store.start_procedure(ORG, NUMBER, _procedure("logement"))
+    assert first == again
+    assert first.procedure == "Aide au logement"
+    identity = first.piece("logement-identite")
+    assert identity is not None
+    assert [choice.id for choice in identity.any_of] == ["cni", "passeport", "sejour"]
+    assert "logement-etudes" not in [piece.id for piece in first.missing]  # only "si vous êtes étudiant"
+
+
+def test_who_comes_back_elsewhere_finds_the_same_list(store: DossierStore, open_store: OpenStore, day: Day) -> None:
+    store.start_procedure(ORG, NUMBER, _procedure("logement"), HERE)
+    for state in (PieceState.SCANNED, PieceState.LEGIBLE, PieceState.ACCEPTED):
+        store.set_piece(ORG, NUMBER, "logement-identite", state, by=HERE)
+    _file(store, "logement-identite", "u1")
+    store.acknowledge(ORG, NUMBER, ["logement-identite", "logement-rib"], HERE)
+    store.set_piece(ORG, NUMBER, "logement-rib", PieceState.REFUSED, "Illisible", HERE)
+    day.pass_days(7)
+    elsewhere = open_store()
+    found = elsewhere.find_by_caller_number(ORG, "1234567")
+    assert found is not None
+    assert [piece.id for piece in found.missing] == ["logement-demande", "logement-bail", "logement-rib"]
+    assert _state(elsewhere, "logement-identite") is PieceState.ACKNOWLEDGED
+    elsewhere.set_piece(ORG, NUMBER, "logement-rib", PieceState.ACCEPTED, by=ELSEWHERE)
+    told = elsewhere.history(ORG, NUMBER)
+    assert [event.state.value for event in told if event.piece_id == "logement-identite"] == [
+        "scanned", "legible", "accepted", "filed", "acknowledged",
+    ]  # fmt: skip
+    last = told[-1]
+    assert (last.was, last.state, last.by) == (PieceState.REFUSED, PieceState.ACCEPTED, ELSEWHERE)
+    assert (last.at_utc - told[0].at_utc).days == 7
+
+
+def test_a_piece_that_is_out_of_date_is_expected_again(store: DossierStore, day: Day) -> None:
+    store.start_procedure(ORG, NUMBER, _procedure("logement"))
+    _file(store, "logement-bulletin", "u1")
+    day.pass_days(90)
+    assert _state(store, "logement-bulletin") is PieceState.FILED
+    day.pass_days(1)
+    assert _state(store, "logement-bulletin") is PieceState.EXPECTED
+    _file(store, "logement-bulletin", "u2")
+    assert _state(store, "logement-bulletin") is PieceState.FILED
+
+
+def test_a_piece_of_another_procedure_that_still_holds_is_not_asked_for_again(store: DossierStore, day: Day) -> None:
+    store.start_procedure(ORG, NUMBER, _procedure("logement"))
+    _file(store, "logement-rib", "u1")
+    _file(store, "logement-bulletin", "u2")
+    day.pass_days(200)
+    dossier = store.start_procedure(ORG, NUMBER, _procedure("rsa"))
+    account = dossier.piece("rsa-rib")
+    assert account is not None
+    assert account.state is PieceState.ACCEPTED
+    assert account.reason == "Already in the dossier: Relevé d’identité bancaire"
+    assert "rsa-ressources" in [piece.id for piece in dossier.missing]
+    assert dossier.procedure == "Aide au logement · Revenu de solidarité active"
+
+
+@pytest.mark.parametrize(
+    ("before", "wanted"),
+    [
+        (PieceState.EXPECTED, PieceState.LEGIBLE),
+        (PieceState.EXPECTED, PieceState.ACKNOWLEDGED),
+        (PieceState.ACCEPTED, PieceState.SCANNED),
+    ],
+)
+def test_a_state_that_cannot_follow_is_refused(store: DossierStore, before: PieceState, wanted: PieceState) -> None:
+    store.start_procedure(ORG, NUMBER, _procedure("logement"))
+    store.set_piece(ORG, NUMBER, "logement-rib", before)
+    with pytest.raises(DossierUnknown):
+        store.set_piece(ORG, NUMBER, "logement-rib", wanted)
+    assert _state(store, "logement-rib") is before
+
+
+def test_documents_are_found_without_accents_in_their_text_too(store: DossierStore) -> None:
+    store.start_procedure(ORG, NUMBER, _procedure("logement"))
+    _file(store, "logement-bail", "u1", FiledMarks(words="Loyer payé à l’échéance : 684,50 €, cœur de ville"))
+    _file(store, "logement-rib", "u2")
+    newest, oldest = store.search(ORG, "GARANCE eloïse")
+    assert (newest.dossier, oldest.caller_name) == (NUMBER, "Éloïse Garance")
+    for asked in ("échéance", "ECHEANCE 684", "coeur vill", "bail contrat"):
+        found = store.search(ORG, asked)
+        assert len(found) == (0 if asked == "bail contrat" else 1), asked
+    assert store.search(ORG, "echeance", NUMBER)
+    assert store.search(ORG, "echeance", "other") == []
+    assert store.search("cpam", "echeance") == []
+    for nothing in ("", "  ", "'\"*;--", "org636166"):
+        assert store.search(ORG, nothing) == [] or nothing == "org636166"
+
+
+def test_the_same_page_is_told_and_one_that_looks_like_it(store: DossierStore) -> None:
+    look = "a5" * 32
+    near = f"{int(look, 16) ^ 0b1111:064x}"
+    pages = (PageMark("1" * 64, look), PageMark("2" * 64, "0f" * 32))
+    _file(store, "", "u1", FiledMarks(pages=pages))
+    asked = [PageMark("2" * 64, ""), PageMark("3" * 64, near), PageMark("4" * 64, "ff" * 32)]
+    same, alike = store.seen_before(ORG, NUMBER, asked)
+    assert (same.page, same.of_page, same.same) == (0, 2, True)
+    assert (alike.page, alike.of_page, alike.same) == (1, 1, False)
+    assert 0 < alike.differs < 0.05
+    store.create_dossier(Dossier(organisation=ORG, number="other", caller_name="Noé Tison"))
+    assert store.seen_before(ORG, "other", asked) == []
+    assert store.seen_before(ORG, NUMBER, [PageMark("1" * 64, "5a" * 32)]) == []  # another paper of the same scan
+
+
+def test_a_document_that_the_index_lacks_is_found_again_after_the_next_start(
+    store: DossierStore, open_store: OpenStore
+) -> None:
+    document = _file(store, "", "u1")
+    with store._writing() as connection:
+        connection.exec_driver_sql(
+            "DROP TABLE document_words" if connection.dialect.name == "sqlite" else "TRUNCATE document_words"
+        )
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql(tables.WORDS_TABLE["sqlite"][0])
+    assert store.search(ORG, "papier") == []
+    assert [found.document_id for found in open_store().search(ORG, "papier")] == [document.id]
+    assert len(open_store().search(ORG, "papier")) == 1

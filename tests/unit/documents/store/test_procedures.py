@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The procedures that come with the program are right, and what is wrong with one's own is said all at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from documents.store.procedures import ProceduresWrong, load_procedures, pieces_of, shipped
+
+WRONG = """
+organisation = "caf"
+name = "Caisse"
+
+[[procedures]]
+id = "logement"
+name = "Aide au logement"
+pieces = [
+    { id = "rib", name = "Relevé" },
+    { id = "rib", name = "Relevé" },
+    { id = "bail", name = "Bail", any_of = [{ id = "bail", name = "Bail" }] },
+]
+answer = { after_days = 60, silence = "refusal" }
+
+[[procedures]]
+id = "rsa"
+name = "RSA"
+pieces = []
+"""
+
+
+def test_the_shipped_sets_are_right_and_name_the_seven_organisations() -> None:
+    procedures = load_procedures(shipped())
+    assert procedures.organisations == ["caf", "carsat", "cpam", "france_travail", "msa", "udaf", "urssaf"]
+    names = {(owner, one.id) for owner in procedures.organisations for one in procedures.of(owner)}
+    assert {("caf", "logement"), ("caf", "rsa"), ("caf", "naissance")} <= names
+    assert {("france_travail", name) for name in ("inscription", "actualisation", "are")} <= names
+
+
+def test_a_service_offers_only_its_own_procedures() -> None:
+    procedures = load_procedures(shipped())
+    assert [one.id for one in procedures.of("caf", "famille")] == ["rsa", "naissance"]
+    assert procedures.of("nobody") == []
+
+
+def test_every_piece_has_an_id_of_its_own_in_a_dossier_of_many_procedures() -> None:
+    procedures = load_procedures(shipped())
+    for owner in procedures.organisations:
+        ids = [piece.id for one in procedures.of(owner) for piece in pieces_of(one)]
+        assert len(ids) == len(set(ids))
+        assert all(len(piece_id) <= 40 for piece_id in ids)
+
+
+def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
+    (tmp_path / "cpam.toml").write_text(WRONG, encoding="utf-8")
+    (tmp_path / "msa.toml").write_text('organisation = "msa"\nnames = "MSA"', encoding="utf-8")
+    with pytest.raises(ProceduresWrong) as caught:
+        load_procedures(tmp_path)
+    codes = [problem.code for problem in caught.value.problems]
+    assert codes == ["file_name", "twice", "twice", "one_choice", "no_appeal", "no_piece", "unreadable"]
+    assert caught.value.problems[0].where == "cpam.toml"
+
+
+def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ProceduresWrong):
+        load_procedures(tmp_path / "nowhere")

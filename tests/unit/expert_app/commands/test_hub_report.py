@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""`expert-app hub report`: the operator's report from the history on the disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from expert_app.__main__ import main
+from expert_app.hub.program import EXAMPLE
+from expert_app.runtime.paths import paths_for
+from session.hub.history.database import History
+from tests.support.invented_tickets import days_of_work, entry
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A hub's folder with a month of callers, and its catalogue beside it."""
+    (tmp_path / "catalogue.toml").write_text(EXAMPLE, encoding="utf-8")
+    history = History(paths_for("hub", tmp_path).folder("history"))
+    told = [entry(seq, ended) for seq, ended in enumerate(days_of_work(300, 20), 1)]
+    history.apply(history.stream("x"), told)
+    history.close()
+    return tmp_path
+
+
+def run(folder: Path, *report: str) -> int:
+    common = ["--catalogue", str(folder / "catalogue.toml"), "--folder", str(folder), "--language", "en"]
+    return main(["hub", *common, "report", *report])
+
+
+def test_the_ending_says_which_report(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pdf, table = folder / "march.pdf", folder / "march.csv"
+    assert run(folder, "2026-03-01", "2026-03-31", str(pdf)) == 0
+    assert run(folder, "2026-03-01", "2026-03-31", str(table)) == 0
+    assert "300 callers" in capsys.readouterr().out
+    assert pdf.read_bytes().startswith(b"%PDF-")
+    assert ";total;;;300;" in table.read_text(encoding="utf-8-sig")
+
+
+def test_a_wrong_wish_is_refused_in_words(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(folder, "1/3/2026", "2026-03-31", "x.pdf") == 2
+    assert run(folder, "2026-03-31", "2026-03-01", "x.pdf") == 2
+    assert run(folder, "2026-03-01", "2026-03-31", "x.doc") == 2
+    said = capsys.readouterr().out
+    assert "2026-03-31" in said
+    assert ".pdf or .csv" in said
+
+
+def test_an_unknown_time_zone_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "hub" / "settings.toml").write_text('time_zone = "Europe/Cormeuse"\n', encoding="utf-8")
+    assert run(folder, "2026-03-01", "2026-03-31", "x.pdf") == 2
+    assert "Europe/Cormeuse" in capsys.readouterr().err

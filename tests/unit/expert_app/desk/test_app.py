@@ -1,0 +1,326 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The desk's job on a real bus with a real hub: tickets, wrap-up, restarts, and a hub that goes away."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+import expert_app.desk.app
+import session.bus.client
+import session.core.errors
+from documents.pages.outbox import Outbox
+from documents.workers import Workers
+from expert_app.desk.app import DeskApp
+from expert_app.desk.facts import Trouble
+from expert_app.desk.filing import Filing
+from expert_app.runtime.observations import Facts
+from session.bus.client import BusClient
+from session.core.clock import ManualClock
+from session.core.tasks import Tasks
+from session.desk.hub.client import DeskLink
+from session.desk.session import DeskSession
+from session.hub.queue.presence import RETURN_S
+from session.protocol.conversation.messages import Grant, GrantChanged, PageOffered, ScanKind
+from session.protocol.hub.requests import DossierFacts, SessionEnded, SessionFacts
+from session.protocol.hub.tickets import TicketState
+from session.protocol.wire.roles import Role
+from tests.support.drawn_pages import jpeg, letter
+from tests.support.hub_world import World, hub_world
+from tests.support.program_parts import desk_session
+from tests.support.waiting import until
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request is repeated at once."""
+    monkeypatch.setattr(session.bus.client, "AGAIN_S", 0.05)
+
+
+@pytest.fixture(scope="module")
+def workers() -> Iterator[Workers]:
+    with Workers() as started:
+        yield started
+
+
+class Desk:
+    """An agent's desk without a window, and all it told."""
+
+    def __init__(self, world: World, client: BusClient, folder: Path, workers: Workers) -> None:
+        self._world, self._folder = world, folder
+        self.tasks, self.client = Tasks(), client
+        self.facts = Facts(world.clock)
+        self.outbox = Outbox(folder / "outbox")
+        self.outbox.recover()
+        self.link = DeskLink(client, world.clock, self.tasks)
+        self.filing = Filing(self.outbox, workers, self.link, world.clock, self.tasks, self.facts, again_s=0.2)
+        self.app = DeskApp(self.link, self.filing, self._open, world.clock, self.tasks, self.facts)
+        self.opened: list[DeskSession] = []
+        self.ended: list[SessionEnded] = []
+        self.closed: list[str] = []
+        self.dossiers: list[DossierFacts | None] = []
+        self.troubles: list[Trouble] = []
+        self.over: list[str] = []
+        self.app.session_opened.connect(self.opened.append)
+        self.app.session_ended.connect(self.ended.append)
+        self.app.session_closed.connect(self.closed.append)
+        self.app.dossier_changed.connect(self.dossiers.append)
+        self.app.troubled.connect(self.troubles.append)
+        self.app.untroubled.connect(self.over.append)
+
+    def _open(self, facts: SessionFacts, resumed: bool) -> DeskSession:
+        channel = self.link.channel(facts.id)
+        logs = self._folder / "logs"
+        clock, client = self._world.clock, self.client
+        return desk_session(facts, channel, self.filing, logs, clock, self.tasks, resumed=resumed, client=client)
+
+    async def start(self) -> None:
+        await self.app.start()
+        await until(lambda: self.link.is_ready)
+
+    async def receive_page(self) -> None:
+        data = jpeg(letter().resize((496, 702)), dpi=60)
+        offer = PageOffered(
+            page_id="p1",
+            scan_id="scan1",
+            kind=ScanKind.PAGE,
+            media_type="image/jpeg",
+            size_bytes=len(data),
+            sha256=hashlib.sha256(data).hexdigest(),
+            width_px=496,
+            height_px=702,
+            dpi=60,
+            chunks=1,
+            taken_at_utc=datetime(2026, 3, 2, 9, 1, tzinfo=UTC),
+        )
+        await self.filing.keep(self.opened[-1].facts.id, offer, data)
+
+    async def allow_to_keep(self) -> None:
+        """The caller's yes, as the kiosk tells it."""
+        kiosk = await self._world.kiosk("kiosk1")
+        yes = GrantChanged(grant=Grant.KEEP, allowed=True, at_utc=self._world.clock.utc_now(), left_s=60)
+        await kiosk.channel(self.opened[-1].facts.id).send("grant", yes)
+        await until(lambda: self.opened[-1].grants.may_keep)
+
+    def codes(self) -> list[tuple[str, str]]:
+        return [(trouble.key, trouble.code) for trouble in self.troubles]
+
+    async def close(self) -> None:
+        if self.app.session is not None:
+            await self.app.session.end_call()
+            await self.app.session.close(1.0)
+        await self.tasks.close()
+
+
+class Office:
+    """A town hall's kiosk and the desks of the agency."""
+
+    def __init__(self, world: World, folder: Path, workers: Workers) -> None:
+        self.world, self.folder, self.workers = world, folder, workers
+        self.desks: list[Desk] = []
+
+    async def desk(self, agent: str) -> Desk:
+        client = await self.world.client(Role.AGENT, agent)
+        desk = self.add(Desk(self.world, client, self.folder / agent, self.workers))
+        await desk.start()
+        return desk
+
+    def add(self, desk: Desk) -> Desk:
+        self.desks.append(desk)
+        return desk
+
+    async def caller(self, number: str = "1234567") -> str:
+        kiosk = await self.world.kiosk("kiosk1")
+        return (await kiosk.call("rights", number, "r1")).ticket.id
+
+    async def close(self) -> None:
+        for desk in self.desks:
+            await desk.close()
+
+
+@pytest.fixture
+async def office(tmp_path: Path, workers: Workers) -> AsyncIterator[Office]:
+    async with hub_world(tmp_path / "hub") as world:
+        made = Office(world, tmp_path, workers)
+        yield made
+        await made.close()
+
+
+async def test_the_slower_agent_is_told_and_stays_free(office: Office) -> None:
+    alice, bob = await office.desk("alice"), await office.desk("bob")
+    ticket = await office.caller()
+    alice.app.accept(ticket)
+    await until(lambda: bool(alice.opened))
+    bob.app.accept(ticket)
+    await until(lambda: bob.codes() == [("accept", "ticket_taken")])
+    assert (bob.opened, bob.app.session) == ([], None)
+    await until(lambda: [facts.caller_name for facts in alice.dossiers if facts] == ["Jeanne Exemple"])
+
+
+async def test_a_caller_without_a_number_has_no_dossier_until_the_agent_names_one(office: Office) -> None:
+    alice = await office.desk("alice")
+    alice.app.accept((await (await office.world.kiosk("kiosk1")).call("housing", "", "r1")).ticket.id)
+    await until(lambda: alice.dossiers == [None])
+    alice.app.find_dossier("D-none")
+    await until(lambda: alice.codes() == [("find the dossier", "dossier_unknown")])
+    alice.app.find_dossier("D-2026-0002")
+    await until(lambda: alice.app.dossier is not None and alice.app.dossier.caller_name == "Paul Modèle")
+    assert alice.over == ["find the dossier"]
+
+
+async def test_a_wrap_up_is_not_finished_while_a_document_waits(office: Office) -> None:
+    alice = await office.desk("alice")
+    alice.app.accept(await office.caller())
+    await until(lambda: alice.app.dossier is not None)
+    await alice.receive_page()
+    await alice.allow_to_keep()
+    alice.app.hang_up()
+    await until(lambda: bool(alice.ended))
+    await office.world.stop_hub()
+    alice.app.file(["p1"], "payslip", "Bulletin")
+    await until(lambda: ("file", "hub_unreachable") in alice.codes())
+    alice.app.finish("done")
+    await until(lambda: ("finish", "hub_unreachable") in alice.codes())
+    assert alice.app.session is not None
+    assert len(alice.outbox.documents()) == 1
+
+    await office.world.start_hub()
+    await until(lambda: office.world.dossiers.filings == 1)
+    alice.app.finish("done")
+    await until(lambda: alice.closed == ["done"])
+    assert alice.outbox.documents() == []
+    assert {"file", "finish"} & set(alice.over) == {"finish"}
+
+
+async def test_nothing_is_filed_before_the_caller_lets_it_be_kept(office: Office) -> None:
+    alice = await office.desk("alice")
+    alice.app.accept(await office.caller())
+    await until(lambda: alice.app.dossier is not None)
+    await alice.receive_page()
+    alice.app.file(["p1"], "payslip", "Bulletin")
+    await until(lambda: ("file", "grant_missing") in alice.codes())
+    assert (alice.outbox.documents(), office.world.dossiers.filings) == ([], 0)
+    await alice.allow_to_keep()
+    alice.app.file(["p1"], "payslip", "Bulletin")
+    await until(lambda: office.world.dossiers.filings == 1)
+
+
+async def test_a_dossier_that_could_not_be_had_is_loaded_when_the_line_is_back(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice = await office.desk("alice")
+    ticket = await office.caller()
+    with monkeypatch.context() as broken:
+        broken.setattr(office.world.dossiers, "find_by_caller_number", _no_store)
+        alice.app.accept(ticket)
+        await until(lambda: ("load the dossier", "store_unreachable") in alice.codes())
+    assert alice.dossiers == []
+    office.world.kill_server()
+    await until(lambda: ("line", "hub_unreachable") in alice.codes())
+    await until(lambda: alice.app.dossier is not None)
+    assert {"line", "load the dossier"} <= set(alice.over)
+
+
+async def _no_store(organisation: str, number: str) -> DossierFacts | None:
+    raise session.core.errors.StoreUnreachable
+
+
+async def test_a_desk_restarted_in_the_wrap_up_is_in_the_wrap_up_again(office: Office) -> None:
+    alice = await office.desk("alice")
+    alice.app.accept(await office.caller())
+    await until(lambda: alice.app.dossier is not None)
+    await alice.receive_page()
+    await alice.allow_to_keep()
+    alice.app.hang_up()
+    await until(lambda: bool(alice.ended))
+    await alice.close()
+    await alice.client.close()
+
+    again = await office.desk("alice")
+    await until(lambda: [ended.reason for ended in again.ended] == ["resumed_in_wrap_up"])
+    assert [(session.facts.id, session.resumed) for session in again.opened] == [(alice.opened[0].facts.id, True)]
+    assert again.app.resumed.is_set()
+    await until(lambda: again.filing.unfiled(again.opened[0].facts.id) == 1 and again.app.dossier is not None)
+    again.app.file(["p1"], "payslip", "Bulletin")
+    await until(lambda: office.world.dossiers.filings == 1)
+    again.app.finish("done")
+    await until(lambda: again.closed == ["done"])
+
+
+async def test_a_desk_goes_on_as_soon_as_the_line_is_there(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(expert_app.desk.app, "RETRY_S", 60.0)
+    desk = await office.desk("alice")
+    desk.app.accept(await office.caller())
+    await until(lambda: bool(desk.opened))
+    await desk.close()
+    await desk.client.close()
+
+    world = office.world
+    seed = world.seeds["valdore", Role.AGENT, "alice"]
+    client = BusClient([world.server.url], Role.AGENT, "alice", seed, world.tasks, world.clock)
+    again = office.add(Desk(world, client, office.folder / "alice", office.workers))
+    await again.app.start()
+    await client.connect()
+    await until(lambda: [session.resumed for session in again.opened] == [True])
+    await again.close()
+    await client.close()
+
+
+async def test_a_caller_who_leaves_brings_the_wrap_up(office: Office) -> None:
+    alice = await office.desk("alice")
+    kiosk = await office.world.kiosk("kiosk1")
+    alice.app.accept((await kiosk.call("rights", "1234567", "r1")).ticket.id)
+    await until(lambda: bool(alice.opened))
+    await kiosk.hang_up(alice.opened[0].facts.id, "caller")
+    await until(lambda: [(ended.by, ended.reason) for ended in alice.ended] == [("kiosk", "caller")])
+    alice.app.hang_up()  # too late, and no harm
+    assert alice.app.session is not None
+    alice.app.finish("cut_off")
+    await until(lambda: alice.closed == ["cut_off"])
+    assert alice.troubles == []
+
+
+async def test_a_desk_that_was_away_too_long_has_lost_its_caller_to_the_queue(tmp_path: Path, workers: Workers) -> None:
+    clock = ManualClock()
+    async with hub_world(tmp_path / "hub", clock=clock) as world:
+        office = Office(world, tmp_path, workers)
+        alice = await office.desk("alice")
+        ticket = await office.caller()
+        alice.app.accept(ticket)
+        await until(lambda: bool(alice.opened))
+        clock.advance(RETURN_S + 1)
+        await until(lambda: alice.closed == ["desk_lost"])
+        assert alice.app.session is None
+        await until(lambda: [(seen.id, seen.state) for seen in alice.link.queue] == [(ticket, TicketState.WAITING)])
+        alice.app.accept(ticket)
+        await until(lambda: len(alice.opened) == 2)
+        await office.close()
+
+
+async def test_a_caller_by_telephone_is_talked_to_or_called_later_and_the_kiosk_is_left_alone(office: Office) -> None:
+    kiosk, desk = await office.world.kiosk("kiosk1"), await office.desk("alice")
+    first = (await kiosk.call("rights", "1234567", "r1")).ticket
+    await kiosk.step_away(first.id, "phone", "0612345678")
+    heard: list[object] = []
+    kiosk.session_opened.connect(heard.append)
+
+    desk.app.accept(first.id)
+    await until(lambda: bool(desk.opened))
+    assert desk.opened[0].facts.phone == "0612345678"
+    desk.app.call_later(15)
+    await until(lambda: desk.closed == ["call_later"])
+
+    second = (await kiosk.call("rights", "1234567", "r2")).ticket
+    await kiosk.step_away(second.id, "phone", "0612345678")
+    desk.app.accept(second.id)
+    await until(lambda: len(desk.opened) == 2)
+    desk.app.hang_up()
+    await until(lambda: bool(desk.ended))
+    desk.app.finish("done")
+    await until(lambda: desk.closed == ["call_later", "done"])
+    assert heard == []
+    assert desk.troubles == []

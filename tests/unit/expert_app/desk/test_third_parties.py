@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Two desks' whole jobs: hold over a restart, a colleague who is asked and takes over, a caller who is passed on."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from documents.workers import Workers
+from expert_app.desk.third_parties import DeskTalks, Invitation
+from session.desk.call.guest import Guest
+from session.desk.hub.third_parties import TalkLink
+from session.log.talk_events import CallerPassedOn, HeldChanged, ThirdChanged
+from session.media.engine import MediaState
+from session.protocol.hub.talk_state import HoldReason, PassReason, Third, ThirdState
+from session.protocol.hub.third_parties import PassedOnAnswer, TalkAnswer, TargetsAnswer
+from session.protocol.hub.tickets import Ticket, TicketState
+from session.protocol.wire.roles import Role
+from tests.support.hub_world import hub_world
+from tests.support.program_parts import QuietEngine
+from tests.support.waiting import until
+from tests.unit.expert_app.desk.test_app import Desk, Office
+
+
+class Talker:
+    """A desk with everything about talks that it told."""
+
+    def __init__(self, office: Office, desk: Desk) -> None:
+        self.desk = desk
+        link = TalkLink(desk.client)
+
+        def open_guest(session_id: str) -> Guest:
+            channel = desk.link.channel(session_id)
+            return Guest(link.me, channel, QuietEngine(), QuietEngine(), office.world.clock, desk.tasks)
+
+        self.talks = DeskTalks(desk.app, desk.link, link, open_guest, desk.tasks, desk.facts)
+        self.seen: list[TalkAnswer] = []
+        self.notes: list[PassedOnAnswer] = []
+        self.calls: list[Invitation | None] = []
+        self.visits: list[Guest] = []
+        self.left: list[Ticket | None] = []
+        self.targets: list[TargetsAnswer] = []
+        self.back: list[Ticket] = []
+        self.talks.talk_changed.connect(self.seen.append)
+        self.talks.note_received.connect(self.notes.append)
+        self.talks.invited.connect(self.calls.append)
+        self.talks.visit_began.connect(self.visits.append)
+        self.talks.visit_ended.connect(self.left.append)
+        self.talks.targets_found.connect(self.targets.append)
+        self.talks.came_back.connect(self.back.append)
+
+    def third(self) -> Third | None:
+        session = self.desk.app.session
+        return session.talk.talk.third if session is not None else None
+
+
+@pytest.fixture(scope="module")
+def workers() -> Iterator[Workers]:
+    with Workers() as started:
+        yield started
+
+
+@pytest.fixture
+async def office(tmp_path: Path, workers: Workers) -> AsyncIterator[Office]:
+    async with hub_world(tmp_path / "hub") as world:
+        made = Office(world, tmp_path, workers)
+        yield made
+        await made.close()
+
+
+async def talker(office: Office, user: str) -> Talker:
+    client = await office.world.client(Role.AGENT, user)
+    desk = office.add(Desk(office.world, client, office.folder / user, office.workers))
+    made = Talker(office, desk)
+    await desk.start()
+    await desk.app.resumed.wait()
+    return made
+
+
+async def test_a_caller_on_hold_is_on_hold_after_a_restart_of_the_desk(office: Office) -> None:
+    alice = await talker(office, "alice")
+    alice.desk.app.accept(await office.caller())
+    await until(lambda: alice.desk.app.session is not None)
+    alice.talks.hold(HoldReason.PAPERS)
+    await until(lambda: bool(alice.seen) and alice.seen[-1].talk.held)
+    session = alice.desk.opened[0]
+    assert session.call.state == MediaState.HELD
+    await alice.desk.tasks.close()
+    again = await talker(office, "alice")
+    await until(lambda: again.desk.app.session is not None and again.desk.opened[0].talk.talk.held)
+    assert again.desk.opened[0].call.state == MediaState.HELD
+    again.talks.resume()
+    await until(lambda: again.desk.opened[0].call.state != MediaState.HELD)
+
+
+async def test_a_colleague_is_asked_comes_and_takes_the_caller_over(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice, bob = await talker(office, "alice"), await talker(office, "bob")
+    assert office.world.hub is not None
+    presence = office.world.hub.presence
+    await until(lambda: presence.is_there("valdore", Role.AGENT, "bob"))
+    kiosk = await office.world.kiosk("kiosk1")
+    ticket = (await kiosk.call("rights", "1234567", "r1")).ticket.id
+    alice.desk.app.accept(ticket)
+    await until(lambda: alice.desk.app.session is not None and bool(alice.desk.dossiers))
+    first = alice.desk.opened[0].facts.id
+    written: list[object] = []
+    monkeypatch.setattr(alice.desk.opened[0].chronicle, "write", written.append)
+    alice.talks.find_targets()
+    await until(lambda: bool(alice.targets))
+    assert "bob" in [one.id for one in alice.targets[0].agents]
+
+    alice.talks.invite("bob", True)
+    await until(lambda: bool(bob.calls) and bob.calls[-1] is not None)
+    call = bob.calls[-1]
+    assert call is not None
+    assert (call.by_name, call.ticket.id) == ("Alice M.", ticket)
+    bob.talks.answer_invitation(accept=True)
+    await until(lambda: bool(bob.visits))
+    assert not bob.visits[0].is_in
+    await until(lambda: (third := alice.third()) is not None and third.state is ThirdState.ANNOUNCED)
+    third = alice.third()
+    assert third is not None
+    alice.desk.opened[0].talk.banner_painted("bob")
+    await kiosk.banner_shown(first, third)
+    await until(lambda: bob.visits[0].is_in)
+    assert bob.visits[0].caller.state == MediaState.HELD
+
+    alice.talks.hand_over("suite")
+    await until(lambda: bool(bob.left) and bob.desk.app.session is not None)
+    await until(lambda: bool(bob.notes))
+    assert bob.desk.opened[0].facts.id != first
+    assert (bob.notes[0].by_name, bob.notes[0].note) == ("Alice M.", "suite")
+    await until(lambda: [ended.reason for ended in alice.desk.ended] == ["passed_on"])
+    await alice.desk.app.close("done")
+    assert alice.desk.closed == ["done"]
+    assert HeldChanged(held=True, reason="colleague") in written
+    assert ThirdChanged(role="agent", state="in") in written
+    assert CallerPassedOn(reason="specialist", to_agent=True) in written
+    assert not any("suite" in str(event) for event in written)
+    assert office.world.hub.view.of_agent("valdore", "bob")[0].state is TicketState.IN_SESSION
+
+
+async def test_who_wraps_up_after_passing_on_is_busy_until_it_is_finished(office: Office) -> None:
+    alice, bob = await talker(office, "alice"), await talker(office, "bob")
+    assert office.world.hub is not None
+    view, presence = office.world.hub.view, office.world.hub.presence
+    await until(lambda: presence.is_there("valdore", Role.AGENT, "bob"))
+    ticket = await office.caller()
+    alice.desk.app.accept(ticket)
+    await until(lambda: alice.desk.app.session is not None)
+    alice.talks.pass_on("bob", "", PassReason.LANGUAGE, "parle occitan")
+    await until(lambda: bool(alice.desk.ended) and bool(view.beside("valdore", "alice")))
+    bob.desk.app.accept(ticket)
+    await until(lambda: bool(bob.notes))
+    assert bob.notes[0].note == "parle occitan"
+    await alice.desk.app.close("done")
+    await until(lambda: not view.beside("valdore", "alice"))
+    assert view.of_agent("valdore", "bob")[0].id == ticket

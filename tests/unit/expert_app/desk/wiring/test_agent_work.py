@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The real window connected with an agent's work: what rings, what is offered, what a clock may end."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from PyQt6.QtWidgets import QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from expert_app.desk.agent_work import DeskWork, Said, WrapUpTime
+from expert_app.desk.app import DeskApp
+from expert_app.desk.facts import Trouble
+from expert_app.desk.filing import Filing
+from expert_app.desk.wiring.agent_work import WorkConnections
+from expert_app.runtime.observations import Facts
+from session.core.clock import ManualClock
+from session.core.notifier import Notifier
+from session.protocol.hub.routing import ServiceMode, ServiceWork
+from session.protocol.hub.tickets import Ticket, TicketState
+from tests.support.screens.invented import DOSSIER, NOW, SERVICES, SESSION, TICKETS, desk, ticket
+from views.desk.window import DeskWindow
+from views.desk.wrap_up import NOT_SAID
+from views.media.ring import Ring
+
+
+class Work:
+    """What an agent's work tells, and what is asked of it."""
+
+    def __init__(self) -> None:
+        self.services_changed: Notifier[list[ServiceWork]] = Notifier()
+        self.state_changed: Notifier[Said] = Notifier()
+        self.offered: Notifier[Ticket | None] = Notifier()
+        self.rang: Notifier[Ticket] = Notifier()
+        self.wrap_up_changed: Notifier[WrapUpTime] = Notifier()
+        self.wrap_up = WrapUpTime(None)
+        self.asked: list[tuple[object, ...]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *values: self.asked.append((name, *values))
+
+
+class Desk:
+    """The window and its connections over work, job and filing that only listen."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self.window: DeskWindow = desk()
+        qtbot.addWidget(self.window)
+        self.window.set_connection(True)
+        self.window.queue.set_agent("a1")
+        self.window.queue.set_tickets(TICKETS, SERVICES)
+        self.window.show()
+        qtbot.waitExposed(self.window)
+        self.ring, self.work, self.unfiled = Ring(self.window), Work(), 0
+        self.app = SimpleNamespace(
+            session=None, dossier=None, troubled=Notifier(), session_ended=Notifier(), dossier_changed=Notifier()
+        )
+        filing = SimpleNamespace(unfiled=lambda session_id: self.unfiled)
+        facts = Facts(ManualClock(NOW))
+        work, app = cast("DeskWork", self.work), cast("DeskApp", self.app)
+        self.made = WorkConnections(self.window, self.ring, app, work, cast("Filing", filing), "a1", facts)
+
+
+@pytest.fixture
+def made(qtbot: QtBot) -> Desk:
+    return Desk(qtbot)
+
+
+def test_a_new_caller_rings_at_a_free_desk_only(made: Desk) -> None:
+    new = TICKETS[3]
+    made.work.rang.emit(new)
+    assert made.ring.is_ringing()
+    made.window.queue.accept_next()
+    assert not made.ring.is_ringing()
+    assert made.work.asked == [("accept_next", "")]
+    made.app.session = SimpleNamespace(facts=SESSION)
+    made.work.rang.emit(new)
+    assert not made.ring.is_ringing()
+
+
+def test_callers_of_a_service_that_offers_do_not_ring_until_they_are_offered(made: Desk) -> None:
+    made.work.services_changed.emit([ServiceWork(id="alloc", mode=ServiceMode.PUSH)])
+    made.work.rang.emit(TICKETS[3])
+    assert not made.ring.is_ringing()
+    offer = ticket("A033", "alloc", 5, state=TicketState.OFFERED, agent="a1", preferred="a1")
+    made.work.offered.emit(offer)
+    assert made.ring.is_ringing()
+    assert made.window.offer.isVisible()
+    known = made.window.offer.findChild(QLabel, "offer_number")
+    assert known is not None
+    assert known.text() == "A033"
+    made.window.offer.accept()
+    made.app.troubled.emit(Trouble("ticket_taken", {}, "accept"))
+    made.window.offer.accept()
+    assert made.work.asked == [("accept_offer", offer.id), ("accept_offer", offer.id)]
+    made.work.offered.emit(None)
+    assert made.window.offer.isHidden()
+
+
+def test_the_state_of_the_hub_is_shown_and_the_agent_is_back_by_one_press(made: Desk) -> None:
+    made.work.state_changed.emit(Said(False, "not_responding"))
+    back = made.window.findChild(QPushButton, "idle_available")
+    assert back is not None
+    back.click()
+    assert made.work.asked == [("set_state", True, "")]
+
+
+def test_a_clock_ends_a_wrap_up_but_never_puts_pages_aside(made: Desk) -> None:
+    made.app.session, made.app.dossier = SimpleNamespace(facts=SESSION), DOSSIER
+    made.window.show_session(SESSION)
+    made.window.show_wrap_up()
+    made.app.session_ended.emit(None)
+    made.window.wrap_up._note.setPlainText("Bring the lease")
+    made.unfiled = 2
+    made.window.wrap_up.time_over.emit(NOT_SAID)
+    assert made.work.asked == []
+    assert "not filed yet: 2" in made.window.messages._lines[-1].text()
+    made.unfiled = 0
+    made.window.wrap_up.time_over.emit(NOT_SAID)
+    assert made.work.asked == [("finish", NOT_SAID, "Bring the lease")]

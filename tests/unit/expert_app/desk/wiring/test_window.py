@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The real window connected with the queue: what the agent must know is said, whichever came first."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from types import SimpleNamespace
+from typing import Any, cast
+
+import msgspec
+import pytest
+from PyQt6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from expert_app.desk.wiring.window import DeskConnections
+from expert_app.runtime.observations import Facts
+from session.core.clock import ManualClock
+from session.core.notifier import Notifier
+from session.protocol.hub.tickets import TicketState
+from tests.support.screens.invented import SERVICES, TICKETS, desk
+from views.media.ring import Ring
+
+
+class Either(Notifier[Any]):
+    """A notifier, or a wish that nobody fulfils."""
+
+    def __call__(self, *_said: object) -> None:
+        return
+
+
+class Telling:
+    """Every attribute tells or is asked, but those that are given."""
+
+    def __init__(self, **given: Any) -> None:
+        self._notifiers: dict[str, Either] = defaultdict(Either)
+        vars(self).update(given)
+
+    def __getattr__(self, name: str) -> Any:
+        return self._notifiers[name]
+
+
+@pytest.mark.parametrize("queue_first", [True, False])
+def test_the_agent_is_told_that_the_host_hears_whether_the_queue_or_the_conversation_came_first(
+    qtbot: QtBot, queue_first: bool
+) -> None:
+    window = desk()
+    qtbot.addWidget(window)
+    taken = msgspec.structs.replace(TICKETS[0], state=TicketState.IN_SESSION, with_host=True)
+    app, link = Telling(session=None), Telling(queue=[taken], services=list(SERVICES.values()))
+    DeskConnections(window, Ring(window), cast(Any, app), cast(Any, Telling()), cast(Any, link), Facts(ManualClock()))
+    assert window.findChild(QWidget, "message_host") is None
+    if queue_first:
+        link.queue_changed.emit([taken])
+    session = SimpleNamespace(facts=SimpleNamespace(ticket_id=taken.id))
+    vars(app).update(session=session)
+    app.session_opened.emit(session)
+    if not queue_first:
+        link.queue_changed.emit([taken])
+    assert window.findChild(QWidget, "message_host") is not None

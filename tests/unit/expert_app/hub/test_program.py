@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""`expert-app hub` as an administrator uses it: starts, stops, takes new keys, says what is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import msgspec
+import psutil
+import pytest
+
+from documents.hashes import sha256_of
+from documents.store.dossier_store import DossierStore
+from expert_app.runtime.paths import paths_for
+from session.bus.client import BusClient
+from session.bus.server.config import ServerSettings
+from session.bus.server.process import BusServer
+from session.bus.transport.nkeys import new_seed, public_key
+from session.core.clock import SystemClock
+from session.core.errors import BusRefusedIdentity, ServiceClosed, SessionError
+from session.core.tasks import Tasks
+from session.kiosk.hub.client import KioskLink
+from session.protocol.hub.requests import QueueAnswer, QueueRequest, ServicesAnswer, ServicesRequest
+from session.protocol.wire.roles import Role
+from tests.support.hub_world import free_port
+from tests.unit.documents.store.test_dossier_store import CALLER, NINE, PDF
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
+
+CATALOGUE = """
+[[organisations]]
+id = "valdore"
+name = "Caisse d'entraide du Val-Doré"
+services = [{{ id = "housing", name = "Aide au logement", letter = "L" }}]
+sites = [{{ id = "townhall", name = "Mairie de Saint-Oyen", services = ["housing"] }}]
+kiosks = [{{ id = "kiosk1", site = "townhall", key = "{key}" }}]
+people = []
+"""
+
+Start = Callable[..., Awaitable[Process]]
+
+
+class Place:
+    """A folder, a port, a kiosk's key and a catalogue."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.port, self.seed = folder, free_port(), new_seed()
+        self.catalogue = folder / "catalogue.toml"
+        self.write_catalogue(public_key(self.seed))
+
+    def write_catalogue(self, key: str) -> None:
+        self.catalogue.write_text(CATALOGUE.format(key=key), encoding="utf-8")
+
+    def command(self) -> list[str]:
+        listen = f"127.0.0.1:{self.port}"
+        return ["hub", "--folder", str(self.folder), "--catalogue", str(self.catalogue), "--listen", listen]
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+@pytest.fixture
+async def start() -> AsyncIterator[Start]:
+    """Starts `expert-app`; what still runs at the end is killed."""
+    started: list[Process] = []
+
+    async def run(*arguments: str) -> Process:
+        command = [sys.executable, "-m", "expert_app", *arguments]
+        process = await asyncio.create_subprocess_exec(*command, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL)
+        started.append(process)
+        return process
+
+    yield run
+    for process in started:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def _line(process: Process) -> str:
+    assert process.stdout is not None
+    return (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
+
+
+async def _services(place: Place, tasks: Tasks, seed: bytes) -> ServicesAnswer:
+    client = BusClient([f"nats://127.0.0.1:{place.port}"], Role.KIOSK, "kiosk1", seed, tasks, SystemClock())
+    try:
+        await client.connect()
+        return await client.request("services", ServicesRequest(), ServicesAnswer)
+    finally:
+        await client.close()
+
+
+def _server_of(process: Process) -> psutil.Process:
+    [server] = [one for one in psutil.Process(process.pid).children() if "nats-server" in one.name()]
+    return server
+
+
+def _with_a_document_and_a_ged(place: Place) -> Path:
+    """A document that was filed before the settings named the agency's own system; the folder that it watches."""
+    depot = place.folder / "depot"
+    depot.mkdir()
+    with DossierStore(paths_for("hub", place.folder).folder("dossiers")) as store:
+        store.create_dossier(msgspec.structs.replace(CALLER, organisation="valdore"))
+        store.file("valdore", CALLER.number, "", "Papier", 2, sha256_of(PDF), PDF, "u1", NINE)
+    (place.folder / "hub.toml").write_text(
+        '[[ged]]\nname = "depot"\norganisation = "valdore"\nkind = "folder"\nearlier = true\n'
+        f'folder = "{depot}"\n[metrics]\nlisten = ""\n',
+        encoding="utf-8",
+    )
+    return depot
+
+
+async def test_it_says_where_the_bus_is_and_takes_its_server_along_when_it_is_stopped(
+    place: Place, start: Start
+) -> None:
+    depot = _with_a_document_and_a_ged(place)
+    hub = await start(*place.command(), "--settings", str(place.folder / "hub.toml"))
+    assert f"nats://127.0.0.1:{place.port}" in await _line(hub)
+    server = _server_of(hub)
+    tasks = Tasks()
+    assert [service.id for service in (await _services(place, tasks, place.seed)).services] == ["housing"]
+    async with asyncio.timeout(30):
+        while not list(depot.glob("*.json")):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    assert [path.read_bytes() for path in depot.glob("*.pdf")] == [PDF]
+    hub.send_signal(signal.SIGTERM)
+    assert await asyncio.wait_for(hub.wait(), 30) == 0
+    assert not server.is_running()
+    await tasks.close()
+
+
+async def test_a_hangup_signal_lets_a_new_key_in_and_an_old_one_out(place: Place, start: Start) -> None:
+    hub = await start(*place.command())
+    await _line(hub)
+    tasks, old, new = Tasks(), place.seed, new_seed()
+    with pytest.raises(BusRefusedIdentity):
+        await _services(place, tasks, new)
+    place.write_catalogue(public_key(new))
+    hub.send_signal(signal.SIGHUP)
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                assert (await _services(place, tasks, new)).services
+                break
+            except BusRefusedIdentity:
+                await asyncio.sleep(0.1)
+    with pytest.raises(BusRefusedIdentity):
+        await _services(place, tasks, old)
+    await tasks.close()
+
+
+async def test_a_catalogue_that_became_wrong_is_not_taken_at_a_hangup_signal(place: Place, start: Start) -> None:
+    hub = await start(*place.command())
+    await _line(hub)
+    place.catalogue.write_text("organisations = 7", encoding="utf-8")
+    hub.send_signal(signal.SIGHUP)
+    tasks = Tasks()
+    assert (await _services(place, tasks, place.seed)).services
+    assert hub.returncode is None
+    await tasks.close()
+
+
+async def test_a_changed_cell_reaches_the_kiosk_and_the_queue_without_a_restart(place: Place, start: Start) -> None:
+    settings = place.folder / "hub.toml"
+    settings.write_text("convention = { look_s = 0.2 }", encoding="utf-8")
+    hub = await start(*place.command(), "--settings", str(settings))
+    await _line(hub)
+    tasks = Tasks()
+    client = BusClient([f"nats://127.0.0.1:{place.port}"], Role.KIOSK, "kiosk1", place.seed, tasks, SystemClock())
+    await client.connect()
+    kiosk = KioskLink(client, SystemClock(), tasks)
+    changed = asyncio.Event()
+    await kiosk.start()
+    text = place.catalogue.read_text(encoding="utf-8")
+    assert (await kiosk.services()).services[0].open_now
+    kiosk.services_changed.connect(lambda _news: changed.set())
+    agent = new_seed()
+    person = f'people = [{{ id = "zoe", name = "Zoé", key = "{public_key(agent)}" }}]'
+    closed = 'closures = [{ first = 2020-01-01, last = 2099-12-31, message = "Retour bientôt." }]'
+    place.catalogue.write_text(text.replace("people = []", f"{person}\n{closed}"), encoding="utf-8")
+    async with asyncio.timeout(30):
+        while (service := (await kiosk.services()).services[0]).open_now:
+            await changed.wait()  # a hub that starts tells once too
+            changed.clear()
+    assert (service.open_now, service.message) == (False, "Retour bientôt.")
+    with pytest.raises(ServiceClosed):
+        await kiosk.call("housing", "", "r1")
+    desk = BusClient([f"nats://127.0.0.1:{place.port}"], Role.AGENT, "zoe", agent, tasks, SystemClock())
+    await desk.connect()  # an agent who stands in the file since now
+    queue = await desk.request("queue", QueueRequest(), QueueAnswer)
+    assert queue.your_name == "Zoé"
+    place.catalogue.write_text("organisations = 7", encoding="utf-8")
+    await asyncio.sleep(1)  # longer than between two looks
+    assert (await kiosk.services()).services == [service]
+    await client.close()
+    await desk.close()
+    await tasks.close()
+
+
+async def test_a_hub_waits_until_an_older_server_lets_go_of_the_address(
+    place: Place, start: Start, tmp_path: Path
+) -> None:
+    tasks = Tasks()
+    older = BusServer(ServerSettings(tmp_path / "older", place.port), [], public_key(new_seed()), tasks)
+    await older.start()
+    hub = await start(*place.command())
+    said = asyncio.ensure_future(_line(hub))
+    await asyncio.wait([said], timeout=2)
+    assert not said.done()
+    await older.stop()
+    assert f":{place.port}" in await said
+    assert (await _services(place, tasks, place.seed)).services
+    await tasks.close()
+
+
+async def test_a_second_hub_on_the_same_address_gives_up_and_leaves_the_first_whole(place: Place, start: Start) -> None:
+    first = await start(*place.command())
+    await _line(first)
+    second = await start(*place.command())
+    assert "bus_unreachable" in await _line(second)
+    assert await asyncio.wait_for(second.wait(), 30) == 1
+
+    tasks = Tasks()
+    os.kill(_server_of(first).pid, signal.SIGKILL)  # the first one's supervisor starts it again from the same folder
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                assert (await _services(place, tasks, place.seed)).services
+                break
+            except SessionError:  # until then, whatever a server on its way up says
+                await asyncio.sleep(0.2)
+    await tasks.close()
+
+
+async def test_the_example_is_complete_and_a_wrong_catalogue_is_named(tmp_path: Path, start: Start) -> None:
+    example = await start("hub", "example")
+    text, _ = await example.communicate()
+    path = tmp_path / "catalogue.toml"
+    path.write_bytes(text)
+    assert await (await start("hub", "check", str(path))).wait() == 0
+    path.write_text('[[organisations]]\nid = "un deux"\nname = "x"', encoding="utf-8")
+    wrong = await start("hub", "check", str(path))
+    said, _ = await wrong.communicate()
+    assert (wrong.returncode, b"organisations" in said) == (1, True)
+    refused = await start("hub", "--folder", str(tmp_path), "--catalogue", str(path))
+    said, _ = await refused.communicate()
+    assert (refused.returncode, b"organisations" in said) == (2, True)

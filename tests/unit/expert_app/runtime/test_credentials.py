@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Keys: kept in the keyring or in a private file, never readable by others."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import keyring
+import keyring.backend
+import pytest
+
+from expert_app.runtime import credentials
+from expert_app.runtime.credentials import KeyMissing, key_name, load_seed, save_seed
+
+NAME = key_name("caf", "a", "a1")
+
+
+class MemoryKeyring(keyring.backend.KeyringBackend):
+    """A keyring that forgets at the end of the test; the interface is the real one."""
+
+    priority = 1
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # keyring leaves it untyped
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.kept[service, username]
+
+
+@pytest.fixture(autouse=True)
+def own_keyring() -> object:
+    before = keyring.get_keyring()
+    keyring.set_keyring(MemoryKeyring())
+    yield
+    keyring.set_keyring(before)
+
+
+def test_a_key_in_the_keyring_is_found_again() -> None:
+    save_seed(NAME, b"SUAxyz")
+    assert load_seed(NAME) == b"SUAxyz"
+
+
+def test_an_installation_that_was_not_enrolled_is_told_what_to_do() -> None:
+    with pytest.raises(KeyMissing) as missing:
+        load_seed(NAME)
+    assert "enrol" in missing.value.why
+
+
+def test_a_key_file_is_private(tmp_path: Path) -> None:
+    path = tmp_path / "kiosk.key"
+    save_seed(NAME, b"SUAxyz", path)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert load_seed(NAME, path) == b"SUAxyz"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
+def test_a_key_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "kiosk.key"
+    save_seed(NAME, b"SUAxyz", path)
+    path.chmod(0o644)
+    with pytest.raises(KeyMissing) as missing:
+        load_seed(NAME, path)
+    assert "chmod" in missing.value.why
+
+
+def test_a_child_gets_its_key_from_its_parent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(credentials.SEED_VARIABLE, "SUAchild")
+    assert load_seed(NAME) == b"SUAchild"

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A desk notices another convention once, also while several hubs change one after the other."""
+
+from __future__ import annotations
+
+from session.core.clock import ManualClock
+from session.desk.hub.convention_watch import STALE_S, Conventions
+
+
+def test_another_version_is_news_once() -> None:
+    seen = Conventions(ManualClock())
+    assert [seen.heard(version) for version in ("a", "a", "b", "b")] == [False, False, True, False]
+    assert (seen.newest, seen.take_news(), seen.take_news()) == ("b", True, False)
+
+
+def test_hubs_that_say_different_versions_in_turn_are_no_news_again_and_again() -> None:
+    clock = ManualClock()
+    seen = Conventions(clock)
+    found = []
+    for version in "aabababab":
+        clock.advance(2)
+        found.append(seen.heard(version))
+    assert found.count(True) == 1
+
+
+def test_a_convention_that_comes_back_later_is_news() -> None:
+    clock = ManualClock()
+    seen = Conventions(clock)
+    seen.heard("a")
+    assert seen.heard("b")
+    for _ in range(3):
+        clock.advance(STALE_S / 2)
+        seen.heard("b")
+    assert seen.heard("a")
+
+
+def test_a_hub_that_says_none_is_no_news() -> None:
+    seen = Conventions(ManualClock())
+    assert [seen.heard(version) for version in ("", "", "a", "")] == [False, False, True, False]

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The book of identities: codes that count once, keys that come and go, two programs at the same file."""
+
+from __future__ import annotations
+
+import os
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from session.bus.transport.nkeys import is_public_key, is_signed, new_seed, public_key, sign
+from session.core.errors import EnrolmentRefused
+from session.hub.access.identities import Identity, IdentityBook
+from session.hub.convention.catalogue import Catalogue
+from session.protocol.hub.enrolment import ALPHABET, is_code, tidy_code
+from session.protocol.wire.roles import Role
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+FEW = timedelta(minutes=15)
+KIOSK = Identity("caf", Role.KIOSK, "k1")
+AGENT = Identity("caf", Role.AGENT, "a1")
+
+
+def test_the_file_is_private_and_holds_no_code(tmp_path: Path) -> None:
+    path = tmp_path / "book"
+    code = IdentityBook(path).invite(KIOSK, NOW, FEW)
+    if os.name == "posix":
+        assert path.stat().st_mode & 0o777 == 0o600
+    assert code.encode() not in path.read_bytes()
+
+
+def test_codes_are_long_enough_differ_and_read_well(tmp_path: Path) -> None:
+    book = IdentityBook(tmp_path / "book")
+    codes = {book.invite(KIOSK, NOW, FEW) for _ in range(50)}
+    assert len(codes) == 50
+    assert all(is_code(code) and len(code) == 8 and set(code) <= set(ALPHABET) for code in codes)
+    assert tidy_code("o1l2-il 0u") == "011211" + "0U"
+    assert not is_code("0123456U")
+
+
+def test_many_programs_with_one_code_enrol_one_key(tmp_path: Path) -> None:
+    code = IdentityBook(tmp_path / "book").invite(AGENT, NOW, FEW)
+    won: list[str] = []
+
+    def enrol(key: str) -> None:
+        try:
+            IdentityBook(tmp_path / "book").enrol(code, key, NOW)
+        except EnrolmentRefused:
+            return
+        won.append(key)
+
+    threads = [threading.Thread(target=enrol, args=(public_key(new_seed()),)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(won) == 1
+    assert list(IdentityBook(tmp_path / "book").keys().values()) == won
+
+
+def test_revoking_takes_enrolled_and_listed_keys_and_open_codes(tmp_path: Path) -> None:
+    book = IdentityBook(tmp_path / "book")
+    listed, enrolled = public_key(new_seed()), public_key(new_seed())
+    book.enrol(book.invite(AGENT, NOW, FEW), enrolled, NOW)
+    open_code = book.invite(AGENT, NOW, FEW)
+    before = book.wanted()
+    assert book.revoke(AGENT, listed, NOW)
+    assert book.wanted() == before + 1
+    assert book.revoked() == {listed, enrolled}
+    assert book.keys() == {}
+    with pytest.raises(EnrolmentRefused):
+        book.enrol(open_code, public_key(new_seed()), NOW)
+    assert not book.revoke(KIOSK, "", NOW)
+
+
+def test_the_catalogue_gives_no_account_to_a_revoked_key() -> None:
+    key, fresh = public_key(new_seed()), public_key(new_seed())
+    text = f"""
+[[organisations]]
+id = "caf"
+name = "Caisse"
+services = [{{ id = "s", name = "S", letter = "S" }}]
+sites = [{{ id = "t", name = "T", services = ["s"] }}]
+kiosks = []
+people = [{{ id = "a1", name = "Camille R.", key = "{key}" }}]
+"""
+    catalogue = Catalogue.parse(text)
+    assert catalogue.identities() == {("caf", Role.AGENT, "a1"): key}
+    assert [user.public_key for user in catalogue.accounts()[0].users] == [key]
+    assert catalogue.accounts(revoked={key})[0].users == ()
+    again = catalogue.accounts({("caf", Role.AGENT, "a1"): fresh}, {key})[0].users
+    assert [user.public_key for user in again] == [fresh]
+
+
+def test_what_was_applied_never_goes_back(tmp_path: Path) -> None:
+    book = IdentityBook(tmp_path / "book")
+    book.set_applied(3)
+    book.set_applied(2)
+    assert book.applied() == 3
+
+
+def test_a_signature_counts_for_its_key_and_text_only() -> None:
+    seed, text = new_seed(), b"text"
+    key, proof = public_key(seed), sign(seed, text)
+    assert is_public_key(key)
+    assert is_signed(key, text, proof)
+    assert not is_signed(key, b"other", proof)
+    assert not is_signed(public_key(new_seed()), text, proof)
+    for wrong in (
+        "",
+        "U" * 56,
+        key[:-1],
+        key.lower(),
+        f"{key[:-1]}{'A' if key[-1] != 'A' else 'B'}",
+        f"{key}=",
+        "é" * 56,
+    ):
+        assert not is_public_key(wrong)
+        assert not is_signed(wrong, text, proof)
+    for nonsense in ("", "@@@", "é", proof[:-4]):
+        assert not is_signed(key, text, nonsense)

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The board's rules on stores in memory: races, repeats after a lost answer, and the counts of the day."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from session.bus.jetstream.streams import WrongRevision
+from session.core.errors import NotAllowed, QueueClosed, ServiceUnknown, TicketTaken
+from session.hub.assignment.agent_states import Agents
+from session.hub.convention.catalogue import Catalogue
+from session.hub.queue.ticket_changes import TicketBook
+from session.hub.storage.board_store import AgentRecord, MoveRecord, QueueRecord, SaidRecord
+from session.hub.supervision.board import Board
+from session.protocol.hub.board import (
+    MoveQueueRequest,
+    PrioritiseRequest,
+    QueueStateRequest,
+    ReassignRequest,
+    TicketSeen,
+)
+from session.protocol.hub.tickets import Ticket, TicketState
+from tests.support.hub_world import catalogue_text
+from tests.unit.session.hub.queue.test_ticket_changes import ORG, Desk
+
+
+class MemoryBoardStore:
+    def __init__(self) -> None:
+        self.queues: dict[tuple[str, str], QueueRecord] = {}
+        self.agents: dict[tuple[str, str], AgentRecord] = {}
+        self.messages: dict[tuple[str, str], tuple[int, SaidRecord]] = {}
+        self.moves: dict[str, MoveRecord] = {}
+        self.revisions: dict[tuple[str, str], int] = {}
+        self.beaten = False
+        self.sites: dict[tuple[str, str], QueueRecord] = {}
+
+    def queue(self, organisation: str, service: str) -> QueueRecord | None:
+        return self.queues.get((organisation, service))
+
+    def agent(self, organisation: str, user: str) -> AgentRecord | None:
+        return self.agents.get((organisation, user))
+
+    def site(self, organisation: str, site: str) -> QueueRecord | None:
+        return self.sites.get((organisation, site))
+
+    async def put_site(self, organisation: str, site: str, record: QueueRecord) -> None:
+        self.sites[organisation, site] = record
+
+    def queue_revision(self, organisation: str, service: str) -> int:
+        return self.revisions.get((organisation, service), 0)
+
+    async def put_queue(
+        self, organisation: str, service: str, record: QueueRecord, expected: int | None = None
+    ) -> None:
+        now = self.queue_revision(organisation, service)
+        if self.beaten or expected not in (None, now):
+            raise WrongRevision
+        self.revisions[organisation, service] = now + 1
+        self.queues[organisation, service] = record
+
+    def said(self, organisation: str, broadcast: str) -> tuple[int, SaidRecord] | None:
+        return self.messages.get((organisation, broadcast))
+
+    async def put_said(self, organisation: str, broadcast: str, record: SaidRecord, expected: int) -> None:
+        now, _ = self.messages.get((organisation, broadcast), (0, None))
+        if self.beaten or expected != now:
+            raise WrongRevision
+        self.messages[organisation, broadcast] = (now + 1, record)
+
+    async def put_move(self, organisation: str, act: str, record: MoveRecord) -> None:
+        self.moves[act] = record
+
+    async def put_agent(self, organisation: str, user: str, record: AgentRecord) -> None:
+        self.agents[organisation, user] = record
+
+
+class Supervised(Desk):
+    """The rules of `Desk` with a board."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        catalogue = Catalogue.parse(catalogue_text())
+        book = TicketBook(self.store, self.view)
+        self.crew = Agents(self.view, self.presence, MemoryBoardStore(), catalogue, self.clock)
+        self.board = Board(book, MemoryBoardStore(), catalogue, self.crew, self.news, self.clock)
+
+
+def priority(ticket: Ticket, to: int, reason: str = "cannot stand") -> PrioritiseRequest:
+    return PrioritiseRequest(ticket_id=ticket.id, seen=TicketSeen.of(ticket), priority=to, reason=reason)
+
+
+async def test_a_supervisor_beaten_in_the_last_moment_changes_nothing() -> None:
+    desk = Supervised()
+    ticket = await desk.ticket()
+    desk.store.beaten = lambda now: msgspec.structs.replace(now, state=TicketState.IN_SESSION, agent="bob", session="x")
+    with pytest.raises(TicketTaken):
+        await desk.board.prioritise(ORG, "boss", priority(ticket, 5))
+    stored = await desk.store.get(ORG, ticket.id)
+    assert stored is not None
+    assert (stored.ticket.agent, stored.ticket.priority) == ("bob", 0)
+
+
+async def test_the_same_act_asked_again_after_a_lost_answer_is_done_once() -> None:
+    desk = Supervised()
+    ticket = await desk.ticket()
+    first = await desk.board.prioritise(ORG, "boss", priority(ticket, 5))
+    assert await desk.board.prioritise(ORG, "boss", priority(ticket, 5)) == first
+    with pytest.raises(TicketTaken):
+        await desk.board.prioritise(ORG, "other", priority(ticket, 5))
+
+
+async def test_tickets_go_to_known_agents_and_open_services_only() -> None:
+    desk = Supervised()
+    ticket = await desk.ticket()
+    seen = TicketSeen.of(ticket)
+    for nobody in ("boss", "zoe"):
+        wish = ReassignRequest(ticket_id=ticket.id, seen=seen, reason="not an agent here", agent=nobody)
+        with pytest.raises(NotAllowed):
+            await desk.board.reassign(ORG, "boss", wish)
+    with pytest.raises(ServiceUnknown):
+        await desk.board.reassign(
+            ORG, "boss", ReassignRequest(ticket_id=ticket.id, seen=seen, reason="elsewhere", service="care")
+        )
+    await desk.board.set_queue(ORG, "boss", QueueStateRequest(service="housing", reason="nobody left"), closed=True)
+    with pytest.raises(QueueClosed):
+        await desk.board.reassign(
+            ORG, "boss", ReassignRequest(ticket_id=ticket.id, seen=seen, reason="closed one", service="housing")
+        )
+
+
+async def test_a_ticket_is_taken_back_from_the_agent_it_was_kept_for() -> None:
+    desk = Supervised()
+    ticket = await desk.ticket()
+    wish = ReassignRequest(ticket_id=ticket.id, seen=TicketSeen.of(ticket), reason="knows her", agent="bob")
+    kept = await desk.board.reassign(ORG, "boss", wish)
+    assert kept.kept_for(desk.clock.utc_now()) == "bob"
+    back = ReassignRequest(ticket_id=ticket.id, seen=TicketSeen.of(kept), reason="undone again", agent="")
+    free = await desk.board.reassign(ORG, "boss", back)
+    assert (free.assigned_to, free.assigned_at_utc) == (None, None)
+
+
+async def test_a_caller_accepted_during_a_move_is_left_with_the_agent() -> None:
+    desk = Supervised()
+    await desk.ticket("r1")
+    await desk.ticket("r2", kiosk="kiosk2")
+    desk.store.beaten = lambda now: msgspec.structs.replace(now, state=TicketState.IN_SESSION, agent="bob", session="x")
+    moved = await desk.board.move_queue(ORG, "boss", MoveQueueRequest(service="rights", to="housing", reason="closing"))
+    assert (moved.moved, moved.left) == (1, 1)

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""An organisation's own log keeper: once, in order, for its ends only, and not longer than it is kept."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from session.core.errors import NotAllowed, StoreUnreachable, TicketUnknown
+from session.hub.storage.format import StoredTooNew
+from session.hub.vault.log_store import PART_BYTES, VaultLog
+
+NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
+ENDS = ("k.reseau/borne1", "a.alice")
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> VaultLog:
+    keeper = VaultLog(tmp_path / "log.sqlite")
+    keeper.open("s1", ENDS, NOW)
+    return keeper
+
+
+def test_records_are_kept_once_in_the_order_they_came(log: VaultLog, tmp_path: Path) -> None:
+    assert log.append("s1", "a.alice", 0, [b"a0", b"a1"], NOW) == 2
+    assert log.append("s1", "k.reseau/borne1", 0, [b"k0"], NOW) == 1
+    assert log.append("s1", "a.alice", 1, [b"a1", b"a2"], NOW) == 3  # a repeat and something new
+    assert log.append("s1", "a.alice", 7, [b"a7"], NOW) == 3  # something is missing in between
+    assert log.append("s1", "a.alice", 0, [], NOW) == 3
+    part = VaultLog(tmp_path / "log.sqlite").read("s1", 0)
+    assert ([bytes(record) for record in part.records], part.end) == ([b"a0", b"a1", b"k0", b"a2"], True)
+    assert [bytes(record) for record in log.read("s1", 3).records] == [b"a2"]
+
+
+def test_only_the_ends_write_and_nobody_a_session_that_is_not_known(log: VaultLog) -> None:
+    with pytest.raises(NotAllowed):
+        log.append("s1", "a.bob", 0, [b"x"], NOW)
+    with pytest.raises(NotAllowed):
+        log.check_reader("s1", "a.bob")
+    log.check_reader("s1", "a.alice")
+    with pytest.raises(TicketUnknown):
+        log.append("s2", "a.alice", 0, [b"x"], NOW)
+    with pytest.raises(TicketUnknown):
+        log.read("s2", 0)
+    log.open("s1", ("a.bob",), NOW)  # again: the first word counts
+    with pytest.raises(NotAllowed):
+        log.check_reader("s1", "a.bob")
+
+
+def test_a_long_log_is_read_in_parts(log: VaultLog) -> None:
+    records = [bytes([65 + number]) * (PART_BYTES // 3) for number in range(8)]
+    for number, record in enumerate(records):
+        log.append("s1", "a.alice", number, [record], NOW)
+    read: list[bytes] = []
+    while not (part := log.read("s1", len(read))).end:
+        read += [bytes(record) for record in part.records]
+        assert part.next == len(read)
+    assert read + [bytes(record) for record in part.records] == records
+
+
+def test_retention_leaves_nothing_in_the_file(log: VaultLog, tmp_path: Path) -> None:
+    log.append("s1", "a.alice", 0, [b"Garrigue-Tesson" * 500], NOW)
+    log.open("s2", ENDS, NOW)
+    log.append("s2", "a.alice", 0, [b"new"], NOW + timedelta(days=80))
+    assert log.forget_older(NOW + timedelta(days=91), 90) == 1
+    assert not log.knows("s1")
+    assert log.read("s2", 0).records
+    assert b"Garrigue" not in (tmp_path / "log.sqlite").read_bytes()
+
+
+def test_the_dossier_that_was_named_is_remembered(log: VaultLog) -> None:
+    assert log.bound("t1") == ""
+    log.bind("t1", "VD-1", NOW)
+    assert log.bound("t1") == "VD-1"
+
+
+def test_the_file_is_its_owners_alone_and_a_newer_one_is_not_touched(tmp_path: Path) -> None:
+    path = tmp_path / "own" / "log.sqlite"
+    VaultLog(path)
+    if os.name == "posix":
+        assert path.stat().st_mode & 0o077 == 0
+    with sqlite3.connect(path) as base:
+        base.execute("PRAGMA user_version = 9")
+    base.close()
+    with pytest.raises(StoredTooNew, match="log: 9 > 1"):
+        VaultLog(path)
+    path.write_bytes(b"no database" * 100)
+    with pytest.raises(StoreUnreachable):
+        VaultLog(path)
+
+
+def test_a_copy_comes_back_whole_and_a_newer_one_changes_nothing(log: VaultLog, tmp_path: Path) -> None:
+    log.append("s1", "a.alice", 0, [b"a0"], NOW)
+    log.bind("t1", "VD-1", NOW)
+    other = VaultLog(tmp_path / "other" / "log.sqlite")
+    assert (other.is_empty, log.is_empty, log.count()) == (True, False, 1)
+    other.restore(log.copy())
+    assert [bytes(record) for record in other.read("s1", 0).records] == [b"a0"]
+    assert (other.bound("t1"), other.count()) == ("VD-1", 1)
+    with sqlite3.connect(tmp_path / "log.sqlite") as base:
+        base.execute("PRAGMA user_version = 9")
+    base.close()
+    empty = VaultLog(tmp_path / "empty" / "log.sqlite")
+    with pytest.raises(StoredTooNew):
+        empty.restore((tmp_path / "log.sqlite").read_bytes())
+    assert empty.is_empty

@@ -1,0 +1,263 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The caller's consent at the kiosk: silence, STOP, late touches, a line that is away."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from session.core.clock import ManualClock
+from session.core.tasks import Tasks
+from session.kiosk.call.consent import LASTS_S, SILENCE_S, KioskGrants
+from session.protocol.conversation.messages import Grant, GrantActor, GrantChanged, GrantReason, GrantRequested
+from tests.support.memory_channel import MemoryChannel, channel_pair
+
+
+class Caller:
+    """What the screen was told to ask, and what changed."""
+
+    def __init__(self, grants: KioskGrants) -> None:
+        self.asked: list[Grant] = []
+        self.settled: list[Grant] = []
+        self.changes: list[tuple[Grant, bool]] = []
+        grants.asked.connect(self.asked.append)
+        grants.settled.connect(self.settled.append)
+        grants.changed.connect(lambda change: self.changes.append((change.grant, change.allowed)))
+
+
+class Scene:
+    """A kiosk's grants with the desk's bare end of the line."""
+
+    def __init__(self, tasks: Tasks) -> None:
+        self.clock = ManualClock()
+        self.kiosk: MemoryChannel
+        self.desk: MemoryChannel
+        self.kiosk, self.desk = channel_pair()
+        self.grants = KioskGrants(self.kiosk, self.clock, tasks, lambda grant: f"fr_{grant.value}")
+        self.heard: list[GrantChanged] = []
+        self.grants.changed.connect(self.heard.append)
+        self.caller = Caller(self.grants)
+
+    async def desk_asks(self, *grants: Grant) -> None:
+        for grant in grants:
+            await self.desk.send("grant", GrantRequested(grant=grant))
+        await settle()
+
+    async def gives(self, *grants: Grant) -> None:
+        """The caller says yes to each."""
+        for grant in grants:
+            await self.desk_asks(grant)
+            self.grants.answer(grant, True)
+
+    def told(self) -> list[tuple[Grant, bool]]:
+        return [(message.grant, message.allowed) for message in self.kiosk.sent if isinstance(message, GrantChanged)]
+
+
+async def settle() -> None:
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+@pytest.fixture
+async def scene() -> AsyncIterator[Scene]:
+    tasks = Tasks()
+    yield Scene(tasks)
+    await tasks.close()
+
+
+async def test_nothing_is_allowed_before_the_caller_says_yes(scene: Scene) -> None:
+    assert not any(scene.grants.all().values())
+    await scene.desk_asks(Grant.SCAN)
+    assert scene.caller.asked == [Grant.SCAN]
+    assert not scene.grants.allowed(Grant.SCAN)
+
+
+async def test_yes_gives_the_power_and_tells_the_desk(scene: Scene) -> None:
+    await scene.desk_asks(Grant.SCAN)
+    scene.grants.answer(Grant.SCAN, True)
+    await settle()
+    assert scene.grants.allowed(Grant.SCAN)
+    assert scene.told() == [(Grant.SCAN, True)]
+
+
+async def test_no_is_told_to_the_desk_as_well(scene: Scene) -> None:
+    await scene.desk_asks(Grant.PRINT)
+    scene.grants.answer(Grant.PRINT, False)
+    await settle()
+    assert scene.told() == [(Grant.PRINT, False)]
+
+
+async def test_silence_is_no(scene: Scene) -> None:
+    await scene.desk_asks(Grant.SCAN)
+    scene.clock.advance(SILENCE_S - 1)
+    await asyncio.sleep(0.25)
+    assert scene.caller.settled == []
+    scene.clock.advance(1)
+    await asyncio.sleep(0.25)
+    assert scene.caller.settled == [Grant.SCAN]
+    assert scene.caller.changes == [(Grant.SCAN, False)]
+    assert scene.told() == [(Grant.SCAN, False)]
+
+
+async def test_a_power_over_the_page_asks_for_the_page_first(scene: Scene) -> None:
+    await scene.desk_asks(Grant.CONTROL)
+    assert scene.caller.asked == [Grant.SEE_PAGE]
+    scene.grants.answer(Grant.SEE_PAGE, True)
+    assert scene.caller.asked == [Grant.SEE_PAGE, Grant.CONTROL]
+    scene.grants.answer(Grant.CONTROL, True)
+    assert scene.grants.allowed(Grant.CONTROL)
+    assert not scene.grants.allowed(Grant.POINT), "one yes gives one power"
+
+
+async def test_no_to_the_page_is_no_to_what_needs_it(scene: Scene) -> None:
+    await scene.desk_asks(Grant.CONTROL, Grant.TYPE, Grant.SCAN)
+    scene.grants.answer(Grant.SEE_PAGE, False)
+    assert scene.caller.asked == [Grant.SEE_PAGE, Grant.SCAN], "nobody is asked to let click in an unseen page"
+    assert scene.caller.changes == [(Grant.SEE_PAGE, False), (Grant.CONTROL, False), (Grant.TYPE, False)]
+
+
+async def test_hiding_the_page_takes_back_what_is_done_in_it(scene: Scene) -> None:
+    await scene.gives(Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL, Grant.TYPE, Grant.SCAN)
+    scene.grants.withdraw(Grant.SEE_PAGE)
+    assert [grant for grant, given in scene.grants.all().items() if given] == [Grant.SCAN]
+
+
+async def test_every_power_ends_by_itself(scene: Scene) -> None:
+    await scene.gives(Grant.SEE_PAGE, Grant.CONTROL)
+    scene.clock.advance(LASTS_S[Grant.CONTROL] - 1)
+    assert scene.grants.left_s(Grant.CONTROL) == 1.0
+    scene.clock.advance(1)
+    assert not scene.grants.allowed(Grant.CONTROL), "enforced at the instant, not when somebody looks"
+    await asyncio.sleep(0.25)
+    assert scene.heard[-1].reason is GrantReason.EXPIRED
+    assert scene.heard[-1].grant is Grant.CONTROL
+    assert scene.grants.allowed(Grant.SEE_PAGE)
+
+
+async def test_a_power_is_renewed_by_asking_again(scene: Scene) -> None:
+    await scene.gives(Grant.SCAN)
+    scene.clock.advance(LASTS_S[Grant.SCAN] * 0.6)
+    await scene.desk_asks(Grant.SCAN)
+    assert scene.caller.asked == [Grant.SCAN, Grant.SCAN]
+    scene.grants.answer(Grant.SCAN, True)
+    assert scene.grants.left_s(Grant.SCAN) == LASTS_S[Grant.SCAN]
+
+
+async def test_silence_about_a_renewal_leaves_the_time_that_was_given(scene: Scene) -> None:
+    await scene.gives(Grant.SCAN)
+    scene.clock.advance(LASTS_S[Grant.SCAN] * 0.6)
+    await scene.desk_asks(Grant.SCAN)
+    scene.clock.advance(SILENCE_S)
+    await asyncio.sleep(0.25)
+    assert scene.grants.question is None
+    assert scene.grants.left_s(Grant.SCAN) == pytest.approx(LASTS_S[Grant.SCAN] * 0.4 - SILENCE_S)
+
+
+async def test_a_facilitator_gives_nothing_without_a_mandate(scene: Scene) -> None:
+    await scene.desk_asks(Grant.SCAN)
+    scene.grants.act_for_caller("")
+    scene.grants.answer(Grant.SCAN, True)
+    scene.grants.act_for_caller("AC1")
+    scene.grants.answer(Grant.SCAN, True)
+    assert not scene.grants.allowed(Grant.SCAN)
+    assert scene.grants.question is Grant.SCAN
+    scene.grants.act_for_caller("AC-2026-0042")
+    scene.grants.answer(Grant.SCAN, True)
+    assert scene.grants.allowed(Grant.SCAN)
+    given = scene.heard[-1]
+    assert (given.actor, given.mandate) == (GrantActor.FACILITATOR, "AC-2026-0042")
+
+
+async def test_a_mandate_holds_for_one_question(scene: Scene) -> None:
+    await scene.desk_asks(Grant.SCAN, Grant.PRINT)
+    scene.grants.act_for_caller("AC-2026-0042")
+    scene.grants.answer(Grant.SCAN, True)
+    scene.grants.answer(Grant.PRINT, True)
+    assert (scene.heard[-1].actor, scene.heard[-1].mandate) == (GrantActor.CALLER, "")
+
+
+async def test_who_types_a_mandate_is_not_silent_but_not_for_ever(scene: Scene) -> None:
+    await scene.desk_asks(Grant.SCAN)
+    for letters in range(6):
+        scene.clock.advance(SILENCE_S - 1)
+        await asyncio.sleep(0.21)
+        assert scene.grants.question is Grant.SCAN
+        scene.grants.act_for_caller("A" * letters)
+    scene.clock.advance(SILENCE_S - 1)
+    await asyncio.sleep(0.25)
+    assert scene.grants.question is None
+
+
+async def test_the_words_on_the_screen_are_recorded_with_the_answer(scene: Scene) -> None:
+    await scene.gives(Grant.SCAN)
+    assert scene.heard[-1].text_version == "fr_scan"
+
+
+async def test_questions_come_one_at_a_time(scene: Scene) -> None:
+    await scene.desk_asks(Grant.SCAN, Grant.PRINT, Grant.SCAN)
+    assert scene.caller.asked == [Grant.SCAN]
+    scene.clock.advance(SILENCE_S - 1)
+    scene.grants.answer(Grant.SCAN, True)
+    assert scene.caller.asked == [Grant.SCAN, Grant.PRINT]
+    scene.clock.advance(SILENCE_S - 1)
+    await asyncio.sleep(0.25)
+    assert scene.grants.question is Grant.PRINT, "the second question has its own thirty seconds"
+
+
+async def test_a_late_touch_gives_nothing(scene: Scene) -> None:
+    await scene.desk_asks(Grant.SCAN)
+    scene.clock.advance(SILENCE_S)
+    await asyncio.sleep(0.25)
+    scene.grants.answer(Grant.SCAN, True)
+    assert not scene.grants.allowed(Grant.SCAN)
+
+
+async def test_an_answer_to_another_question_gives_nothing(scene: Scene) -> None:
+    await scene.desk_asks(Grant.SCAN)
+    scene.grants.answer(Grant.PRINT, True)
+    assert not any(scene.grants.all().values())
+    assert scene.grants.question is Grant.SCAN
+
+
+async def test_stop_takes_everything_back_and_ends_the_question(scene: Scene) -> None:
+    await scene.desk_asks(Grant.SEE_PAGE, Grant.SCAN)
+    scene.grants.answer(Grant.SEE_PAGE, True)
+    scene.grants.withdraw_all()
+    await settle()
+    assert not any(scene.grants.all().values())
+    assert scene.grants.question is None
+    assert scene.caller.settled == [Grant.SEE_PAGE, Grant.SCAN]
+    assert scene.told()[-2:] == [(Grant.SEE_PAGE, False), (Grant.SCAN, False)]
+
+
+async def test_asking_for_a_power_just_given_is_answered_without_a_question(scene: Scene) -> None:
+    await scene.desk_asks(Grant.SCAN)
+    scene.grants.answer(Grant.SCAN, True)
+    await scene.desk_asks(Grant.SCAN)
+    assert scene.caller.asked == [Grant.SCAN]
+    assert scene.told() == [(Grant.SCAN, True), (Grant.SCAN, True)]
+
+
+async def test_power_is_taken_back_at_the_kiosk_even_when_the_line_is_away(scene: Scene) -> None:
+    await scene.desk_asks(Grant.SCAN)
+    scene.grants.answer(Grant.SCAN, True)
+    await settle()
+    scene.kiosk.cut = True
+    scene.grants.withdraw(Grant.SCAN)
+    await settle()
+    assert not scene.grants.allowed(Grant.SCAN)
+    scene.kiosk.cut = False
+    scene.grants.repeat_all()
+    await settle()
+    assert (Grant.SCAN, False) in scene.told()[-7:]
+
+
+async def test_after_the_end_nothing_can_be_given(scene: Scene) -> None:
+    await scene.desk_asks(Grant.SCAN)
+    scene.grants.close()
+    scene.grants.answer(Grant.SCAN, True)
+    await scene.desk_asks(Grant.PRINT)
+    assert not any(scene.grants.all().values())
+    assert scene.caller.asked == [Grant.SCAN]

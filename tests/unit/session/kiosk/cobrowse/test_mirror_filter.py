@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The second guard: numbers of people and accounts in any spelling, and events that nobody knows."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+
+from session.kiosk.cobrowse.mirror_filter import MASK, filter_event, filter_events, mask_text, source_of
+from session.protocol.conversation.mirror import MirrorEvent
+
+
+def event(kind: int, data: Any) -> MirrorEvent:
+    return MirrorEvent(kind, msgspec.Raw(json.dumps(data, ensure_ascii=False).encode()), 1)
+
+
+def data_of(kept: MirrorEvent | None) -> Any:
+    assert kept is not None
+    return json.loads(bytes(kept.data))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1850578006084",
+        "185057800608436",
+        "1 85 05 78 006 084 36",
+        "1\u00a085\u202f05 78 006 084 36",
+        "1.85.05.78.006.084",
+        "2-84-05-2A-004-017",
+        "2 84 05 2b 004 017 11",
+        "1\u200b850578\u00ad006084",
+        "FR7630006000011234567890189",
+        "FR76 3000 6000 0112 3456 7890 189",
+        "fr76 3000 6000 0112 3456 7890 189",
+        "FR76 3000 6000 0112",
+        "FR14 2004 1010 0505 0001 3M02 606",
+        "DE89 3704 0044 0532 0130 00",
+        "BE68539007547034",
+        "be68 5390 0754 7034",
+        "4970 1012 3456 7893",
+        "5555555555554444",
+        "3782-822463-10005",
+        "1234567A",
+    ],
+)
+def test_numbers_of_people_and_accounts_are_masked(text: str) -> None:
+    assert mask_text(f"avant {text} après") == f"avant {MASK} après"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1234567",
+        "4970 1012 3456 7894",
+        "#1234567A",
+        "01 23 45 67 89",
+        "12/03/2026 à 14:30",
+        "1 204,50 €",
+        "dossier 2026-000123",
+        "DE89 3704 0044 0532 0130 01",
+        "class sc-12ab34cd56ef7890abcd",
+        "AB12CDEF3456GHIJ7890KLMN",
+    ],
+)
+def test_other_numbers_stay(text: str) -> None:
+    assert mask_text(text) == text
+
+
+def test_a_number_is_masked_wherever_it_stands_in_an_event() -> None:
+    kept = filter_event(
+        event(
+            2,
+            {
+                "node": {"textContent": "n° 1 85 05 78\n006 084", "attributes": {"title": "FR76 3000 6000 0112 3456"}},
+                "initialOffset": {"left": 0, "top": 0},
+            },
+        )
+    )
+    node = data_of(kept)["node"]
+    assert node == {"textContent": f"n° {MASK}", "attributes": {"title": MASK}}
+
+
+def test_a_picture_in_the_page_is_left_as_it_is() -> None:
+    picture = "data:image/png;base64,FR7630006000011234567890189"
+    kept = filter_event(event(3, {"source": 0, "adds": [{"src": picture, "alt": "1850578006084"}]}))
+    assert data_of(kept)["adds"] == [{"src": picture, "alt": MASK}]
+
+
+def test_the_address_of_a_page_leaves_without_its_query() -> None:
+    kept = filter_event(event(4, {"href": "https://h.example/a?nom=Zoe#b", "width": 1000, "height": 700, "more": "x"}))
+    assert data_of(kept) == {"href": "https://h.example/a", "width": 1000, "height": 700}
+
+
+@pytest.mark.parametrize(
+    "unknown",
+    [
+        event(0, {}),
+        event(1, {}),
+        event(6, {"plugin": "console"}),
+        event(99, {}),
+        event(3, {"source": 9}),
+        event(3, {"source": 10}),
+        event(3, {"source": 11}),
+        event(3, {"source": "0"}),
+        event(3, []),
+        event(4, {"href": 1}),
+        event(5, {"tag": "other", "payload": {"id": 1, "url": "data:image/webp;base64,x"}}),
+        event(5, {"tag": "canvas", "payload": {"id": 1, "url": "https://h.example/x.png"}}),
+        event(5, {"tag": "canvas", "payload": {"id": 1, "url": "data:image/webp;base64," + "x" * 400_000}}),
+        MirrorEvent(2, msgspec.Raw(b'{"node":"\xff"}'), 1),
+    ],
+)
+def test_what_is_unknown_or_malformed_never_leaves(unknown: MirrorEvent) -> None:
+    assert filter_event(unknown) is None
+
+
+def test_moves_can_be_told_from_the_rest() -> None:
+    assert source_of(event(3, {"source": 1})) == 1
+    assert source_of(event(2, {})) == -1
+
+
+@pytest.mark.parametrize(
+    ("payload", "passes"),
+    [
+        (
+            '{"tag":"select","payload":{"id":3,"open":true,"index":0,"options":["FR7630006000011234567890189"]}}',
+            True,
+        ),
+        ('{"tag":"select","payload":{"id":3,"open":true,"index":0,"options":"un"}}', False),
+        ('{"tag":"canvas","payload":{"id":3,"url":"","display":"block","width":10.5,"height":4}}', True),
+        ('{"tag":"canvas","payload":{"id":3,"url":"http://h/"}}', False),
+        ('{"tag":"canvas","payload":{"id":3,"url":"","display":"block;background:url(x)"}}', False),
+        ('{"tag":"other","payload":{"id":3}}', False),
+    ],
+)
+def test_of_our_own_events_only_known_shapes_pass(payload: str, passes: bool) -> None:
+    kept = filter_events([MirrorEvent(5, msgspec.Raw(payload.encode()), 1)])
+    assert bool(kept) is passes
+    assert b"FR7630006" not in b"".join(bytes(event.data) for event in kept)

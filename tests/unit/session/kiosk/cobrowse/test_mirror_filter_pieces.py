@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Large pushes are looked at in pieces: no number is cut by a piece's end, whatever the page puts there."""
+
+from __future__ import annotations
+
+import json
+import random
+
+import pytest
+
+from session.kiosk.cobrowse import mirror_filter
+from session.kiosk.cobrowse.mirror_filter import MASK, _mask_json, _pieces
+
+SECRET = "1 85 05 78 006 084 91"
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mirror_filter, "_PIECE_CHARS", 64)
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("seed", range(40))
+def test_pieces_join_to_the_whole_and_end_outside_of_strings(seed: int) -> None:
+    chance = random.Random(seed)
+    words = ['},{"', "\\", '\\"', '"', "},{", "é\u2028", "x" * 70, SECRET, "]", ":", "\n"]
+    value = ["".join(chance.choices(words, k=chance.randint(0, 9))) for _ in range(12)]
+    text = json.dumps({"a": value, "b": {"c": value[::-1]}}, ensure_ascii=chance.random() < 0.5)
+    pieces = list(_pieces(text))
+    assert "".join(pieces) == text
+    assert all('"' not in mirror_filter._STRING.sub("", piece) for piece in pieces)
+    whole = mirror_filter._STRING.sub(mirror_filter._mask_literal, text)
+    assert _mask_json(text) == whole, "as if it had been looked at in one piece"
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("before", range(60, 70))
+def test_a_number_across_the_end_of_a_piece_is_masked(before: int) -> None:
+    text = json.dumps({"t": "x" * before + " " + SECRET + " fin"})
+    assert SECRET not in _mask_json(text)
+    assert MASK in _mask_json(text)

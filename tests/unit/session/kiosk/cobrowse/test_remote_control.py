@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The kiosk's guard over the agent's commands, with the caller's real grants: time, pause, words in the log."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from session.core.clock import ManualClock
+from session.core.tasks import Tasks
+from session.desk.cobrowse.remote_control import DeskControl, Spot
+from session.kiosk.call.consent import LASTS_S, KioskGrants
+from session.kiosk.cobrowse.remote_control import PAUSE_S, KioskControl
+from session.kiosk.event_log import Chronicle
+from session.log.events import PageActed, Writer
+from session.log.migrate import decode_record
+from session.log.writer import LogWriter
+from session.protocol.conversation.messages import Grant, GrantRequested
+from session.protocol.conversation.remote_control import FieldKind
+from tests.support.memory_channel import channel_pair
+from tests.support.program_parts import QuietHands, QuietSignal, invented_session
+
+SPOT = Spot(1, 5, 0.5, 0.5)
+
+
+class Touches(QuietSignal):
+    """The caller's touches."""
+
+    def __init__(self) -> None:
+        self.listeners: list[Callable[..., Any]] = []
+
+    def connect(self, slot: Callable[..., Any], /) -> Any:
+        self.listeners.append(slot)
+
+    def disconnect(self, slot: Callable[..., Any], /) -> Any:
+        self.listeners.remove(slot)
+
+    def tell(self) -> None:
+        for listener in list(self.listeners):
+            listener()
+
+
+class Field(QuietHands):
+    """A page with one text field that has the keyboard; keeps what is done to it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.typed: list[str] = []
+        self.clicks = 0
+        self.acting: list[bool] = []
+        self.touched = self.touches = Touches()
+
+    def touch(self) -> None:
+        self.touches.tell()
+
+    def ask(self, document: str, what: str, values: Sequence[object], on_answer: Callable[[str], None]) -> None:
+        on_answer('{"x": 3, "y": 4, "field": "text"}')
+
+    def click(self, x: float, y: float) -> None:
+        self.clicks += 1
+
+    def commit(self, text: str) -> None:
+        self.typed.append(text)
+
+    def show_acting(self, may_act: bool) -> None:
+        self.acting.append(may_act)
+
+
+class SharedPage:
+    """A page that is shared, always the first."""
+
+    sharing, epoch, document = True, 1, "d1"
+
+
+class Scene:
+    """Desk and kiosk, with grants that a caller gives at once."""
+
+    def __init__(self, tasks: Tasks, folder: Path) -> None:
+        self.clock, self.field = ManualClock(), Field()
+        kiosk_line, self.desk_line = channel_pair()
+        self.grants = KioskGrants(kiosk_line, self.clock, tasks)
+        self.grants.asked.connect(lambda grant: self.grants.answer(grant, True))
+        self.kiosk = KioskControl(kiosk_line, self.field, SharedPage(), self.grants, self.clock, tasks)
+        self.desk = DeskControl(self.desk_line, lambda: 1, tasks)
+        self.codes: list[tuple[str, FieldKind]] = []
+        self.desk.answered.connect(lambda answer: self.codes.append((answer.code, answer.field)))
+        self.lines: list[bytes] = []
+        self.log = LogWriter("s1", Writer.KIOSK, folder, self.clock, self._keep, tasks)
+        self.chronicle = Chronicle(invented_session(), self.log, self.clock)
+        self.kiosk.acted.connect(self.chronicle._on_acted)
+
+    async def give(self, *grants: Grant) -> None:
+        for grant in grants:
+            await self.desk_line.send("grant", GrantRequested(grant=grant))
+        await asyncio.sleep(0.01)
+
+    async def _keep(self, first: int, records: list[bytes]) -> int:
+        self.lines += records
+        return first + len(records)
+
+    async def settle(self) -> None:
+        await asyncio.sleep(0.2)
+
+
+@pytest.fixture
+async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
+    tasks = Tasks()
+    yield Scene(tasks, tmp_path)
+    await tasks.close()
+
+
+async def test_a_power_whose_time_is_over_does_nothing_any_more(scene: Scene) -> None:
+    await scene.give(Grant.CONTROL, Grant.TYPE)
+    scene.desk.type("avant")
+    await scene.settle()
+    scene.clock.advance(LASTS_S[Grant.TYPE])
+    scene.desk.type("après")
+    await scene.settle()
+    assert scene.field.typed == ["avant"]
+    assert [code for code, _field in scene.codes] == ["", "grant_missing"]
+    assert scene.field.acting[-1] is False, "and the caller sees that nobody acts"
+
+
+async def test_typing_needs_its_own_power(scene: Scene) -> None:
+    await scene.give(Grant.CONTROL)
+    scene.desk.type("x")
+    scene.desk.click(SPOT)
+    await scene.settle()
+    assert (scene.field.typed, scene.field.clicks) == ([], 1)
+
+
+async def test_a_touch_holds_the_agent_for_exactly_a_second(scene: Scene) -> None:
+    await scene.give(Grant.CONTROL)
+    scene.field.touch()
+    scene.clock.advance(PAUSE_S - 0.01)
+    scene.desk.click(SPOT)
+    await scene.settle()
+    assert (scene.codes[-1][0], scene.field.clicks) == ("control_paused", 0)
+    scene.clock.advance(0.01)
+    scene.desk.click(SPOT)
+    await scene.settle()
+    assert (scene.codes[-1], scene.field.clicks) == (("", FieldKind.TEXT), 1)
+
+
+async def test_touches_of_a_caller_who_gave_no_power_are_told_to_nobody(scene: Scene) -> None:
+    await scene.give(Grant.SEE_PAGE)
+    paused: list[float] = []
+    scene.desk.paused.connect(paused.append)
+    scene.field.touch()
+    await scene.settle()
+    assert paused == []
+
+
+async def test_a_burst_is_one_event_with_its_number_and_what_was_typed_is_nowhere(scene: Scene) -> None:
+    await scene.give(Grant.CONTROL, Grant.TYPE)
+    for word in ("Secret", "Confidentiel", "Prive"):
+        scene.desk.type(word)
+        scene.desk._flush()
+    await scene.settle()
+    scene.clock.advance(2)
+    scene.desk.type("Encore")
+    await scene.settle()
+    scene.chronicle.page_closed()
+    await scene.log.close(1)
+    acted = [decode_record(line).event for line in scene.lines]
+    assert acted == [PageActed(command="text_requested", code="", times=times) for times in (1, 3)]
+    assert not any(word in b"".join(scene.lines) for word in (b"Secret", b"Confidentiel", b"Prive", b"Encore"))
+
+
+async def test_after_the_end_nothing_is_done(scene: Scene) -> None:
+    await scene.give(Grant.CONTROL)
+    scene.kiosk.close()
+    scene.desk.click(SPOT)
+    await scene.settle()
+    assert (scene.field.clicks, scene.codes, scene.field.acting[-1]) == (0, [], False)

@@ -1,0 +1,252 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The kiosk's end without a browser: what it asks of one, and what it does when the line is full."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+
+import pytest
+
+from session.core.clock import ManualClock
+from session.core.notifier import Notifier
+from session.core.tasks import Tasks
+from session.desk.cobrowse.shared_page import DeskCobrowse, MirrorBytes
+from session.kiosk.cobrowse import mirror_sender
+from session.kiosk.cobrowse import shared_page as cobrowse
+from session.kiosk.cobrowse.shared_page import KioskCobrowse
+from session.protocol.conversation.messages import Grant, GrantChanged, ResourceSent
+from session.protocol.conversation.mirror import MirrorEvents
+from tests.support.memory_channel import channel_pair
+
+PICTURE = (
+    '{"type":4,"data":{"href":"http://h.example/","width":8,"height":6},"timestamp":1},'
+    '{"type":2,"data":{"node":{},"initialOffset":{"left":0,"top":0}},"timestamp":2}'
+)
+MOVE = '{"type":3,"data":{"source":1,"positions":[]},"timestamp":3}'
+INPUT = '{"type":3,"data":{"source":5,"id":1,"text":"a","isChecked":false},"timestamp":4}'
+
+
+class Signal:
+    """A signal of several values."""
+
+    def __init__(self) -> None:
+        self.slots: list[Callable[..., None]] = []
+
+    def connect(self, slot: Callable[..., None], /) -> None:
+        self.slots.append(slot)
+
+    def disconnect(self, slot: Callable[..., None], /) -> None:
+        self.slots.remove(slot)
+
+    def emit(self, *values: object) -> None:
+        for slot in list(self.slots):
+            slot(*values)
+
+
+class Browser:
+    """Keeps what it was asked; answers pictures when told."""
+
+    def __init__(self) -> None:
+        self.events_pushed, self.page_shown = Signal(), Signal()
+        self.address_refused, self.pointer_painted = Signal(), Signal()
+        self.dialog_shown, self.dialog_closed = Signal(), Signal()
+        self.done: list[str] = []
+        self.fetches: list[Callable[[bytes, str], None]] = []
+
+    def set_allowed(self, prefixes: Sequence[str]) -> None:
+        self.done.append("allowed")
+
+    def open(self, address: str) -> bool:
+        self.done.append(f"open {address}")
+        return True
+
+    def start_sharing(self) -> None:
+        self.done.append("start")
+
+    def stop_sharing(self) -> None:
+        self.done.append("stop")
+
+    def request_snapshot(self) -> None:
+        self.done.append("snapshot")
+
+    def show_pointer(self, x: float, y: float) -> None:
+        self.done.append(f"point {x} {y}")
+
+    def hide_pointer(self) -> None:
+        self.done.append("hide")
+
+    def fetch_resource(self, address: str, on_fetched: Callable[[bytes, str], None]) -> None:
+        self.fetches.append(on_fetched)
+
+    def push(self, *events: str, document: str = "d1") -> None:
+        """As the recorder does."""
+        joined = ",".join(events)
+        self.events_pushed.emit(f'{{"document":"{document}","address":"http://h.example/","events":[{joined}]}}')
+
+
+class Grants:
+    """All powers given."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        self.changed: Notifier[GrantChanged] = Notifier()
+        self.given = set(Grant)
+        self._clock = clock
+
+    def allowed(self, grant: Grant) -> bool:
+        return grant in self.given
+
+    def take_all(self) -> None:
+        self.given.clear()
+        self.changed.emit(GrantChanged(grant=Grant.SEE_PAGE, allowed=False, at_utc=self._clock.utc_now()))
+
+
+class Ends:
+    """Both ends, the browser a fake."""
+
+    def __init__(self) -> None:
+        self.clock, self.tasks = ManualClock(), Tasks()
+        self.kiosk_line, desk_line = channel_pair()
+        self.browser, self.grants = Browser(), Grants(self.clock)
+        self.kiosk = KioskCobrowse(self.kiosk_line, self.browser, self.grants, self.clock, self.tasks)
+        self.desk = DeskCobrowse(desk_line, self.clock, self.tasks)
+        self.events: list[MirrorEvents] = []
+        self.desk.events_received.connect(self.events.append)
+
+    @staticmethod
+    async def settle() -> None:
+        """Lets everything that is ready happen."""
+        for _ in range(60):
+            await asyncio.sleep(0)
+
+
+@pytest.fixture
+async def ends() -> AsyncIterator[Ends]:
+    made = Ends()
+    yield made
+    made.desk.close()
+    made.kiosk.close()
+    await made.tasks.close()
+
+
+async def test_a_power_given_before_the_session_part_exists_counts_at_once(ends: Ends) -> None:
+    assert ends.browser.done == ["start"]
+    assert ends.kiosk.sharing
+
+
+async def test_each_full_picture_begins_a_payload_of_its_own(ends: Ends) -> None:
+    ends.browser.push(PICTURE, INPUT)
+    await ends.settle()
+    ends.browser.push(INPUT, PICTURE)
+    await ends.settle()
+    assert [received.is_snapshot for received in ends.events] == [True, True]
+    assert [received.events for received in ends.events] == [3, 2]
+
+
+async def test_a_full_line_loses_moves_first_and_then_asks_for_a_new_picture(
+    ends: Ends, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mirror_sender, "BACKLOG_MOVES_BYTES", 100)
+    monkeypatch.setattr(mirror_sender, "BACKLOG_MAX_BYTES", 280)
+    ends.browser.push(PICTURE)
+    ends.browser.push(INPUT)
+    ends.browser.push(INPUT)
+    ends.browser.push(MOVE)
+    ends.browser.push(INPUT)
+    ends.browser.push(INPUT)
+    assert "snapshot" not in ends.browser.done
+    ends.browser.push(INPUT)
+    assert "snapshot" in ends.browser.done
+    ends.browser.push(PICTURE)
+    await ends.settle()
+    assert not any('"source":1,' in received.text for received in ends.events)
+    assert ends.events[-1].is_snapshot
+
+
+async def test_stopping_throws_away_what_still_waited(ends: Ends) -> None:
+    ends.browser.push(PICTURE)
+    ends.grants.take_all()
+    await ends.settle()
+    assert ends.events == []
+    assert "stop" in ends.browser.done
+    ends.browser.push(PICTURE)
+    await ends.settle()
+    assert ends.events == []
+
+
+async def test_a_closed_end_hears_neither_browser_nor_desk(ends: Ends) -> None:
+    ends.kiosk.close()
+    assert all(not signal.slots for signal in (ends.browser.events_pushed, ends.browser.page_shown))
+    ends.desk.open_address("http://h.example/")
+    await ends.settle()
+    assert not [act for act in ends.browser.done if act.startswith("open")]
+
+
+async def test_an_angry_desk_gets_no_more_than_two_pictures_a_second(ends: Ends) -> None:
+    ends.clock.advance(1)
+    for _ in range(20):
+        ends.desk.request_snapshot()
+        ends.kiosk._on_snapshot_requested()
+    await ends.settle()
+    assert ends.browser.done.count("snapshot") == 1
+    ends.clock.advance(1)
+    ends.desk.request_snapshot()
+    await ends.settle()
+    assert ends.browser.done.count("snapshot") == 2
+
+
+async def test_a_picture_that_is_too_large_is_not_sent(ends: Ends) -> None:
+    wanted = asyncio.ensure_future(ends.desk.fetch("http://h.example/a.png"))
+    await ends.settle()
+    ends.browser.fetches[0](bytes(cobrowse.MAX_RESOURCE_BYTES + 1), "image/png")
+    assert await wanted == (b"", "")
+    sent = [message for message in ends.kiosk_line.sent if isinstance(message, ResourceSent)]
+    assert [message.size_bytes for message in sent] == [0]
+
+
+async def test_a_picture_is_fetched_once_for_all_who_ask_and_kept(ends: Ends) -> None:
+    wanted = asyncio.gather(*(ends.desk.fetch("http://h.example/a.png") for _ in range(3)))
+    await ends.settle()
+    assert len(ends.browser.fetches) == 1
+    ends.browser.fetches[0](b"picture", "image/png")
+    assert await wanted == [(b"picture", "image/png")] * 3
+    assert await ends.desk.fetch("http://h.example/a.png") == (b"picture", "image/png")
+    assert len(ends.browser.fetches) == 1
+
+
+async def test_a_damaged_picture_counts_as_refused(ends: Ends) -> None:
+    damaged = ends.kiosk_line.send_raw
+
+    async def damage(topic: str, payload: bytes, headers: dict[str, str]) -> None:
+        await damaged(topic, b"X" + payload[1:] if topic == "chunk" else payload, headers)
+
+    ends.kiosk_line.send_raw = damage  # type: ignore[method-assign, assignment]  # one bad line for this test
+    wanted = asyncio.ensure_future(ends.desk.fetch("http://h.example/a.png"))
+    await ends.settle()
+    ends.browser.fetches[0](b"picture", "image/png")
+    assert await wanted == (b"", "")
+
+
+async def test_frames_that_cannot_be_read_make_the_desk_ask_for_a_new_picture(ends: Ends) -> None:
+    ends.browser.push(PICTURE)
+    await ends.settle()
+    ends.clock.advance(1)
+    await ends.kiosk_line.send_raw("mirror", b"no zstd", {"Frame": "1 1"})
+    await ends.settle()
+    assert "snapshot" in ends.browser.done
+    ends.browser.push(PICTURE)
+    await ends.settle()
+    assert ends.events[-1].is_snapshot
+
+
+async def test_the_log_gets_stretches_that_begin_with_a_picture(ends: Ends) -> None:
+    chunks: list[MirrorBytes] = []
+    ends.desk.mirror_chunk.connect(chunks.append)
+    ends.browser.push(PICTURE, INPUT)
+    ends.browser.push(INPUT)
+    await ends.settle()
+    ends.browser.push(PICTURE)
+    await ends.settle()
+    ends.desk.close()
+    assert [(chunk.is_snapshot, chunk.events) for chunk in chunks] == [(True, 4), (True, 2)]
+    assert chunks[0].started_at_utc == ends.clock.utc_now()

@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The contract with aiortc: the private names we touch are there and do what we think. A new version must pass this."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import re
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from aiortc import RTCConfiguration, RTCPeerConnection
+from aiortc.rtp import RtcpReceiverInfo, RtcpRrPacket, RtpPacket
+
+from session.media.audio.sound import ToneSource
+from session.media.devices.sources import SyntheticCamera
+from session.media.engines import aiortc_internals as internals
+from session.media.engines.tracks import PictureTrack, VoiceTrack
+from session.media.video.encoders import PictureEncoder, VoiceEncoder
+from session.media.video.packet_pacer import PacketPacer
+from session.media.video.send_rate import SendRate
+from tests.support.waiting import until
+
+ROOT = Path(__file__).parents[5]
+Pair = tuple[internals.Connection, internals.Connection]
+
+
+class Heard:
+    """An inlet that keeps what it gets."""
+
+    def __init__(self) -> None:
+        self.packets: list[tuple[RtpPacket, str]] = []
+        self.reports: list[tuple[int, int]] = []
+        self.ended = False
+
+    async def on_packet(self, packet: RtpPacket, codec: str) -> None:
+        self.packets.append((packet, codec))
+
+    def on_report(self, ntp: int, rtp_timestamp: int) -> None:
+        self.reports.append((ntp, rtp_timestamp))
+
+    def on_end(self) -> None:
+        self.ended = True
+
+
+@pytest.fixture
+async def pair() -> AsyncIterator[Pair]:
+    made = [internals.Connection(RTCConfiguration(iceServers=[])) for _number in range(2)]
+    yield made[0], made[1]
+    for pc in made:
+        await pc.close()
+
+
+async def send(pair: Pair, track: Any, encoder: Any) -> tuple[internals.Sender, internals.Receiver, Heard]:
+    """One stream from the first of the pair to the second."""
+    sender = cast(internals.Sender, pair[0].addTrack(track))
+    internals.use_encoder(sender, encoder)
+    heard = Heard()
+    await pair[0].setLocalDescription(await pair[0].createOffer())
+    await pair[1].setRemoteDescription(pair[0].localDescription)
+    receiver = cast(internals.Receiver, pair[1].getReceivers()[0])
+    receiver.inlet = heard
+    await pair[1].setLocalDescription(await pair[1].createAnswer())
+    await pair[0].setRemoteDescription(pair[1].localDescription)
+    return sender, receiver, heard
+
+
+def picture_track() -> PictureTrack:
+    return PictureTrack(SyntheticCamera(320, 180), 25, lambda frame: None)
+
+
+def test_the_version_is_pinned_to_the_one_that_was_read() -> None:
+    assert importlib.metadata.version("aiortc") == "1.16.0"
+    assert '"aiortc==1.16.0"' in (ROOT / "pyproject.toml").read_text()
+
+
+def test_no_other_file_touches_a_private_name_of_aiortc() -> None:
+    private = re.compile(
+        r"_RTC[A-Z][A-Za-z]+__|aiortc_connection|\._(rtp_router|get_stats|send_rtp|send_rtcp|handle_rt|ssrc)\b"
+    )
+    guilty = [path.name for path in (ROOT / "session").rglob("*.py") if private.search(path.read_text())]
+    assert guilty == ["aiortc_internals.py"]
+
+
+async def test_our_encoder_is_used_and_the_voices_packets_are_handed_over(pair: Pair) -> None:
+    encoder = VoiceEncoder()
+    sender, receiver, heard = await send(pair, VoiceTrack(ToneSource()), encoder)
+    await until(lambda: len(heard.packets) >= 5)
+    assert internals.encoder_of(sender) is encoder
+    assert {codec for _packet, codec in heard.packets} == {"opus"}
+    first, second = heard.packets[0][0], heard.packets[1][0]
+    assert (second.timestamp - first.timestamp) % (1 << 32) == 960
+    assert max(len(packet.payload) for packet, _codec in heard.packets) < 160
+    assert receiver.counted()[0] >= 5
+
+
+async def test_a_report_tells_the_clock_and_the_round_trip(pair: Pair) -> None:
+    told: list[tuple[int, int, float | None]] = []
+    sender, receiver, heard = await send(pair, VoiceTrack(ToneSource()), VoiceEncoder())
+    sender.on_report = lambda packets, missed, rtt_s: told.append((packets, missed, rtt_s))
+    await until(lambda: heard.reports and any(rtt_s is not None for _packets, _missed, rtt_s in told))
+    packets, missed, rtt_s = told[-1]
+    assert 0 < packets <= receiver.counted()[0]
+    assert missed == 0
+    assert 0 <= cast(float, rtt_s) < 0.5
+    assert heard.reports[0][0] >> 32 > 3_900_000_000  # seconds since 1900
+
+
+async def test_a_report_counts_the_packets_that_never_came_and_nothing_that_was_not_sent(pair: Pair) -> None:
+    told: list[tuple[int, int]] = []
+    sender, receiver, _heard = await send(pair, VoiceTrack(ToneSource()), VoiceEncoder())
+    sender.on_report = lambda packets, missed, _rtt_s: told.append((packets, missed))
+    handle = receiver._handle_rtp_packet
+
+    async def lossy(packet: RtpPacket, arrival_time_ms: int) -> None:
+        if packet.sequence_number % 5:
+            await handle(packet, arrival_time_ms)
+
+    cast(Any, receiver)._handle_rtp_packet = lossy
+    await until(lambda: told and told[-1][0] >= 60)
+    packets, missed = told[-1]
+    assert abs(missed - packets / 5) < 3
+    liar = RtcpRrPacket(ssrc=1, reports=[RtcpReceiverInfo(sender._ssrc, 255, 8_000_000, 0xFFFF_FFFF, 0, 0, 0)])
+    await sender._handle_rtcp_packet(liar)
+    assert told[-1][0] == told[-1][1] < 1000
+
+
+async def test_pictures_are_av1_and_a_whole_one_comes_when_it_is_asked_for(pair: Pair) -> None:
+    encoder = PictureEncoder(SendRate(300_000, 2_000_000), "av1")
+    forced: list[bool] = []
+    encode = encoder.encode
+
+    def counted(frame: Any, force_keyframe: bool = False) -> tuple[list[bytes], int]:
+        forced.append(force_keyframe)
+        return encode(frame, force_keyframe)
+
+    cast(Any, encoder).encode = counted
+    sender, receiver, heard = await send(pair, picture_track(), encoder)
+    sender.pacer = PacketPacer(lambda: 1_000_000)
+    await until(lambda: heard.packets)
+    assert heard.packets[0][1] == "av1"
+    before = len(forced)
+    await receiver.ask_whole()
+    await until(lambda: True in forced[before:])
+
+
+async def test_a_lost_packet_is_sent_again(pair: Pair) -> None:
+    sender, receiver, heard = await send(pair, picture_track(), PictureEncoder(SendRate(300_000, 2_000_000), "av1"))
+    sender.pacer = PacketPacer(lambda: 1_000_000)
+    await until(lambda: len(heard.packets) > 3)
+    wanted = heard.packets[0][0].sequence_number
+    await receiver.ask_again([wanted])
+    await until(lambda: [packet.sequence_number for packet, _codec in heard.packets].count(wanted) == 2)
+
+
+async def test_the_estimate_of_the_line_reaches_the_encoder(pair: Pair) -> None:
+    encoder = PictureEncoder(SendRate(1_234_000, 2_000_000), "av1")
+    await send(pair, picture_track(), encoder)
+    await until(lambda: encoder.target_bitrate != 1_234_000)
+
+
+async def test_a_flood_of_invented_sources_does_not_grow_our_tables(pair: Pair) -> None:
+    _sender, receiver, heard = await send(pair, VoiceTrack(ToneSource()), VoiceEncoder())
+    await until(lambda: heard.packets)
+    kind = heard.packets[0][0].payload_type
+    for source in range(2000):
+        await receiver._handle_rtp_packet(RtpPacket(payload_type=kind, ssrc=source, payload=b"x"), 0)
+    assert len(cast(Any, receiver)._RTCRtpReceiver__remote_streams) <= internals.MAX_STREAMS
+
+
+async def test_the_end_of_a_stream_is_told(pair: Pair) -> None:
+    _sender, _receiver, heard = await send(pair, VoiceTrack(ToneSource()), VoiceEncoder())
+    await until(lambda: heard.packets)
+    await pair[0].close()
+    await until(lambda: heard.ended)
+
+
+async def test_others_who_use_aiortc_do_not_get_our_codecs(pair: Pair) -> None:
+    plain = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    plain.addTransceiver("video", "recvonly")
+    offer = (await plain.createOffer()).sdp
+    assert "AV1" not in offer
+    assert "H264" in offer
+    pair[0].addTransceiver("video", "recvonly")
+    assert "AV1" in (await pair[0].createOffer()).sdp
+    assert "G722" in (await plain_voice(plain))
+    await plain.close()
+
+
+async def plain_voice(plain: RTCPeerConnection) -> str:
+    plain.addTransceiver("audio", "recvonly")
+    sdp: str = (await plain.createOffer()).sdp
+    return sdp
+
+
+def test_a_name_that_has_moved_is_noticed() -> None:
+    with pytest.raises(AttributeError):
+        internals._set(object(), "_RTCRtpSender__encoder", 1)
+
+
+async def test_a_datagram_that_cannot_be_read_ends_no_call_whoever_sends_it(pair: Pair) -> None:
+    _sender, receiver, heard = await send(pair, VoiceTrack(ToneSource()), VoiceEncoder())
+    await until(lambda: heard.packets)
+    transport = cast(Any, receiver).transport
+    for candidate in transport.transport._connection.local_candidates:
+        family = socket.AF_INET6 if ":" in candidate.host else socket.AF_INET
+        with socket.socket(family, socket.SOCK_DGRAM) as stranger:
+            for junk in (b"", b"\x80", b"\xff" * 30, bytes(20)):
+                stranger.sendto(junk, (candidate.host, candidate.port))
+    came = len(heard.packets)
+    await until(lambda: len(heard.packets) > came + 10)
+    assert transport.state == "connected"

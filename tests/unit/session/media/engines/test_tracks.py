@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Frames when they are due."""
+
+from __future__ import annotations
+
+import asyncio
+
+import av
+import numpy as np
+import pytest
+from aiortc.mediastreams import MediaStreamError
+
+from session.media.audio.sound import BLOCK, ToneSource
+from session.media.devices.sources import SyntheticCamera
+from session.media.engines.tracks import Pacer, PictureTrack, VoiceTrack
+
+
+async def test_pictures_are_timed_by_the_beat_and_shown_to_ourselves() -> None:
+    own: list[av.VideoFrame | None] = []
+    track = PictureTrack(SyntheticCamera(320, 180), 50, own.append)
+    frames = [await track.recv() for _ in range(3)]
+    times = [frame.pts or 0 for frame in frames]  # a beat that a busy machine misses is left out, never squeezed in
+    assert times[0] == 0
+    assert times == sorted(set(times))
+    assert all(at % 1800 == 0 for at in times)
+    assert {frame.format.name for frame in frames} == {"yuv420p"}
+    assert len(own) == 3
+
+
+async def test_with_the_camera_off_darkness_of_the_same_size_is_sent() -> None:
+    own: list[av.VideoFrame | None] = []
+    track = PictureTrack(SyntheticCamera(320, 180), 50, own.append)
+    await track.recv()
+    track.camera_on = False
+    frame = await track.recv()
+    assert (frame.width, frame.height) == (320, 180)
+    assert frame.to_ndarray(format="gray").max() < 60
+    assert own[-1] is None
+
+
+async def test_with_the_microphone_off_silence_is_sent() -> None:
+    track = VoiceTrack(ToneSource(level=0.5))
+    first = await track.recv()
+    track.microphone_on = False
+    second = await track.recv()
+    assert np.abs(first.to_ndarray()).max() > 1000
+    assert np.abs(second.to_ndarray()).max() == 0
+    assert (first.pts, second.pts) == (0, BLOCK)
+
+
+async def test_a_stopped_track_gives_nothing() -> None:
+    voice, picture = VoiceTrack(ToneSource()), PictureTrack(SyntheticCamera(), 25, lambda frame: None)
+    for track in (voice, picture):
+        track.stop()
+        with pytest.raises(MediaStreamError):
+            await track.recv()
+
+
+async def test_beats_missed_for_long_are_given_up() -> None:
+    pacer = Pacer(0.001)
+    assert await pacer.next_beat() == 0
+    loop = asyncio.get_running_loop()
+    pacer._start_s = loop.time() - 2.0
+    assert await pacer.next_beat() > 1500
+
+
+async def test_a_photo_now_and_then_is_one_picture_of_many() -> None:
+    track = PictureTrack(SyntheticCamera(320, 180), 50, lambda frame: None)
+    track.limit(fps=5)
+    frames = [await track.recv() for _ in range(3)]
+    assert [frame.pts for frame in frames] == [0, 18_000, 36_000]
+    track.limit(fps=100)
+    assert (await track.recv()).pts == 37_800

@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The board shows a full day, and each act goes out with its reason: by keyboard alone, and by drag and drop."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from PyQt6.QtCore import QPoint, QPointF, Qt
+from PyQt6.QtGui import QDropEvent
+from PyQt6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from session.desk.hub.board_acts import Act, Announce, GiveToAgent, GiveToService, MoveQueue, SetPriority, SetQueue
+from session.protocol.hub.tickets import TicketState
+from tests.support.screens.board_scenes import QUEUES, callers, figures, full, quiet
+from tests.support.screens.fingers import click, key, write
+from views.board.tables import TargetTable
+from views.board.window import BoardWindow
+
+KEYS = Qt.Key
+
+
+@pytest.fixture
+def board(qtbot: QtBot, desk_theme: QApplication) -> BoardWindow:
+    window = full()
+    qtbot.addWidget(window)
+    window.close_requested.connect(window.close_now)
+    window.resize(1440, 900)
+    window.show()
+    qtbot.waitExposed(window)
+    return window
+
+
+@pytest.fixture
+def asked(board: BoardWindow) -> list[tuple[Act, str]]:
+    acts: list[tuple[Act, str]] = []
+    board.act_requested.connect(lambda act, reason: acts.append((act, reason)))
+    return acts
+
+
+def give_reason(board: BoardWindow, reason: str) -> None:
+    """Types the reason where the keyboard is, and Enter."""
+    field = board.panel.findChild(QComboBox, "act_reason")
+    assert field is not None
+    line = field.lineEdit()
+    assert line is not None
+    line.setFocus()
+    write(line, reason)
+    key(line, KEYS.Key_Return)
+
+
+def number_at(board: BoardWindow, place: int) -> str:
+    return board.tickets.texts(board.tickets.ids()[place])[0]
+
+
+def test_forty_callers_in_six_queues_are_shown_in_the_order_they_are_served(board: BoardWindow) -> None:
+    assert len(board.tickets.ids()) == 40
+    assert [number_at(board, place) for place in range(4)] == ["E121", "B108", "B136", "E135"]
+    assert board.queues.texts("logement") == ["Aide au logement", "12", "13:37", "Is open"]
+    assert board.queues.texts("emploi")[3] == "Is closed"
+    waiting = sum(int(board.queues.texts(service.id)[1]) for service in QUEUES)
+    assert (waiting, board.figures.waiting.value()) == (36, "36")
+    kept = next(one for one in callers() if one.assigned_to is not None)
+    assert board.tickets.texts(kept.id)[5] == "Kept for Yanis Belcourt"
+
+
+def test_an_alert_is_said_in_words_and_not_by_colour_alone(board: BoardWindow) -> None:
+    alerts = {board.figures.waiting, board.figures.longest, board.figures.level, board.figures.abandoned}
+    assert all(figure.words().startswith("Alert") for figure in alerts)
+    assert board.figures.agents.words() == "3 busy · 3 paused"
+    board.show_board(figures(abandoned=1))
+    assert not board.figures.abandoned.words().startswith("Alert")
+    assert board.figures.abandoned.value() == "1"
+
+
+def test_a_caller_is_given_to_an_agent_without_a_mouse(board: BoardWindow, asked: list[tuple[Act, str]]) -> None:
+    key(board, KEYS.Key_2, Qt.KeyboardModifier.ControlModifier)
+    assert board.tickets.hasFocus()
+    before = board.tickets.chosen()
+    key(board.tickets, KEYS.Key_Down)
+    assert board.tickets.chosen() != before
+    key(board.tickets, KEYS.Key_F4)
+    target = QApplication.focusWidget()
+    assert isinstance(target, QComboBox)
+    assert target.currentText() == "Solène Cadiou (available)"
+    key(target, KEYS.Key_Down)
+    give_reason(board, "Knows the case")
+    (act, reason) = asked[0]
+    assert isinstance(act, GiveToAgent)
+    assert (act.ticket.id, act.agent, reason) == (board.tickets.chosen(), "a3", "Knows the case")
+    assert not board.panel.isVisible()
+    assert board.tickets.hasFocus()
+
+
+def test_nothing_is_done_without_a_reason_or_after_escape(board: BoardWindow, asked: list[tuple[Act, str]]) -> None:
+    key(board, KEYS.Key_F6)
+    confirm = board.panel.findChild(QPushButton, "act_confirm")
+    assert confirm is not None
+    give_reason(board, "ab")
+    assert board.panel.isVisible()
+    assert not confirm.isEnabled()
+    key(board.panel, KEYS.Key_Escape)
+    assert not board.panel.isVisible()
+    assert asked == []
+
+
+def test_priority_is_chosen_with_its_reason(board: BoardWindow, asked: list[tuple[Act, str]]) -> None:
+    chosen = board.tickets.chosen()
+    key(board, KEYS.Key_F6)
+    target = board.panel.findChild(QComboBox, "act_target")
+    assert target is not None
+    target.setCurrentIndex(target.findData(10))
+    give_reason(board, "cannot stand any longer")
+    act, reason = asked[0]
+    assert isinstance(act, SetPriority)
+    assert (act.ticket.id, act.priority, reason) == (chosen, 10, "cannot stand any longer")
+
+
+def test_a_service_is_moved_and_closed_by_keyboard(board: BoardWindow, asked: list[tuple[Act, str]]) -> None:
+    board.queues.setFocus()
+    key(board, KEYS.Key_F7)
+    target = board.panel.findChild(QComboBox, "act_target")
+    assert target is not None
+    assert target.findData("emploi") == -1, "a closed service takes nobody"
+    target.setCurrentIndex(target.findData("rsa"))
+    give_reason(board, "agency closes")
+    key(board, KEYS.Key_F8)
+    give_reason(board, "agency closes")
+    board.queues.choose("emploi")
+    key(board, KEYS.Key_F8)
+    give_reason(board, "agency opens")
+    assert [act for act, _reason in asked] == [
+        MoveQueue("logement", "rsa"),
+        SetQueue("logement", True),
+        SetQueue("emploi", False),
+    ]
+
+
+def test_a_message_to_all_has_a_text_and_a_reason(board: BoardWindow, asked: list[tuple[Act, str]]) -> None:
+    key(board, KEYS.Key_F9)
+    field = QApplication.focusWidget()
+    assert field is not None
+    assert field.objectName() == "act_text"
+    write(field, "The line is slow today")
+    give_reason(board, "network works")
+    assert asked == [(Announce("The line is slow today"), "network works")]
+
+
+def drop(board: BoardWindow, table: TargetTable, ticket_id: str, row_id: str) -> None:
+    """What Qt tells a table when a dragged ticket is let go over a row."""
+    board.tickets.choose(ticket_id)
+    data = board.tickets.mimeData(board.tickets.selectedItems())
+    table.choose(row_id)
+    item = table.currentItem()
+    assert item is not None
+    place: QPoint = table.visualItemRect(item).center()
+    move, none = Qt.DropAction.MoveAction, Qt.KeyboardModifier.NoModifier
+    table.dropEvent(QDropEvent(QPointF(place), move, data, Qt.MouseButton.LeftButton, none))
+
+
+def test_a_ticket_dropped_on_an_agent_or_a_service_asks_only_for_the_reason(
+    board: BoardWindow, asked: list[tuple[Act, str]]
+) -> None:
+    ticket = next(one for one in callers() if one.service == "logement" and one.state is TicketState.WAITING)
+    drop(board, board.agents, ticket.id, "a6")
+    give_reason(board, "knows the case")
+    drop(board, board.queues, ticket.id, "sante")
+    give_reason(board, "wrong service chosen")
+    assert [act for act, _reason in asked] == [GiveToAgent(ticket, "a6"), GiveToService(ticket, "sante")]
+
+
+def test_a_ticket_is_not_dropped_on_who_is_away_or_on_what_is_closed(board: BoardWindow) -> None:
+    ticket_id = board.tickets.ids()[5]
+    drop(board, board.agents, ticket_id, "a8")
+    drop(board, board.queues, ticket_id, "emploi")
+    assert not board.panel.isVisible()
+
+
+def test_the_act_is_about_the_ticket_as_it_was_when_it_was_begun(
+    board: BoardWindow, asked: list[tuple[Act, str]]
+) -> None:
+    seen = next(one for one in callers() if one.id == board.tickets.chosen())
+    key(board, KEYS.Key_F5)
+    changed = [msgspec.structs.replace(one, priority=5) if one.id == seen.id else one for one in callers()]
+    board.set_tickets(changed, QUEUES)
+    give_reason(board, "wrong service chosen")
+    act = asked[0][0]
+    assert isinstance(act, GiveToService)
+    assert act.ticket == seen  # the hub compares, and refuses what has changed meanwhile
+
+
+def test_the_chosen_row_stays_chosen_while_others_come_and_go(board: BoardWindow) -> None:
+    chosen = board.tickets.chosen()
+    board.set_tickets([one for one in callers() if one.number != "E121"], QUEUES)
+    assert board.tickets.chosen() == chosen
+    board.set_tickets([one for one in callers() if one.id != chosen], QUEUES)
+    assert board.tickets.chosen() not in ("", chosen)
+
+
+def test_who_talks_cannot_be_given_away_and_nothing_is_done_without_a_line(board: BoardWindow) -> None:
+    talking = next(one for one in callers() if one.state is TicketState.IN_SESSION)
+    give = board.findChild(QPushButton, "act_agent")
+    announce = board.findChild(QPushButton, "act_announce")
+    assert give is not None
+    assert announce is not None
+    assert give.isEnabled()
+    board.tickets.choose(talking.id)
+    assert not give.isEnabled()
+    board.set_connection(False)
+    assert not announce.isEnabled()
+
+
+def test_undo_says_what_it_takes_back(board: BoardWindow, qtbot: QtBot) -> None:
+    button, words = board.findChild(QPushButton, "act_undo"), board.findChild(QLabel, "board_undo_words")
+    assert button is not None
+    assert words is not None
+    assert not button.isEnabled()
+    board.show_undo(SetPriority(callers()[7], 0))
+    assert words.text() == "Undo: B108: priority usual"
+    with qtbot.waitSignal(board.undo_requested):
+        click(button)
+    board.show_undo(None)
+    assert not button.isEnabled()
+
+
+def test_an_empty_board_says_so(qtbot: QtBot, desk_theme: QApplication) -> None:
+    window = quiet()
+    qtbot.addWidget(window)
+    window.show()
+    assert not window.tickets.isVisible()
+    assert window.figures.waiting.value() == "0"
+    window.close_now()

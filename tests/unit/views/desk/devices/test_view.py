@@ -1,0 +1,353 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Scanner, pages, filing and printer: the agent's path from permission to a filed document, by mouse and by keys."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from PyQt6.QtCore import QCoreApplication, QPoint, Qt
+from PyQt6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QLineEdit,
+    QProgressBar,
+    QScrollArea,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from session.protocol.conversation.messages import Grant, PrintChanged, PrintState, ScanKind, ScannerState, ScanSource
+from session.protocol.conversation.scan_profiles import Sides
+from session.protocol.hub.requests import Piece, PieceState
+from tests.support.screens.devices_scene import button, chip, choose_in_menu, png, press, words
+from tests.support.screens.fingers import drag, key, write
+from tests.support.screens.invented import DEVICES, DOSSIER, drawn_page
+from views.desk.devices.page_strip import PageStatus
+from views.desk.devices.preview import MIN_SIDE, PreviewArea
+from views.desk.devices.scan_panel import ScanWish, source_key
+from views.desk.devices.view import DevicesView
+
+
+def test_without_permission_nothing_can_be_scanned_but_asked_for(devices: DevicesView, qtbot: QtBot) -> None:
+    assert not button(devices, "scan_page").isEnabled()
+    assert "permission" in button(devices, "scan_page").toolTip()
+    with qtbot.waitSignal(devices.grant_requested) as asked:
+        press(devices, qtbot, "ask_scan")
+    assert asked.args == [Grant.SCAN]
+    assert words(devices, "grant_state_scan") == "Asking the caller…"
+    devices.show_grants({Grant.SCAN: True})
+    assert button(devices, "scan_page").isEnabled()
+
+
+def test_states_of_the_devices_are_told_in_words(devices: DevicesView) -> None:
+    assert chip(devices, "scanner_state") == "Ready"
+    assert chip(devices, "printer_state") == "Fault"
+    assert "no paper" in words(devices, "printer_fault")
+    devices.show_devices(msgspec.structs.replace(DEVICES, scanner=ScannerState.NONE))
+    devices.show_grants({Grant.SCAN: True})
+    assert not button(devices, "scan_page").isEnabled()
+
+
+def test_preview_page_and_file_by_keys_alone(devices: DevicesView, qtbot: QtBot) -> None:
+    devices.show_grants({Grant.SCAN: True})
+    with qtbot.waitSignal(devices.preview_requested) as preview:
+        key(devices, Qt.Key.Key_F6)
+    assert preview.args == [ScanWish(kind=ScanKind.PREVIEW, source=ScanSource.GLASS, dpi=75, colour=True)]
+    with qtbot.waitSignal(devices.scan_requested) as scan:
+        key(devices, Qt.Key.Key_F7)
+    assert scan.args == [ScanWish(kind=ScanKind.PAGE, source=ScanSource.GLASS, dpi=300, colour=True)]
+    devices.show_page_image("p1", drawn_page(width=100))
+    devices.show_grants({Grant.KEEP: True})
+    with qtbot.waitSignal(devices.file_requested) as filed:
+        key(devices, Qt.Key.Key_F8)
+    assert filed.args == [["p1"], "p2", "Attestation de loyer"]
+
+
+def test_settings_reach_the_wish(devices: DevicesView) -> None:
+    for name, value in (
+        ("scan_source", source_key(ScanSource.FEEDER, Sides.ONE)),
+        ("scan_colour", False),
+        ("scan_dpi", 200),
+    ):
+        choice = devices.findChild(QComboBox, name)
+        assert choice is not None
+        choice.setCurrentIndex(choice.findData(value))
+    wish = devices.scan.wish(ScanKind.PAGE)
+    assert (wish.source, wish.colour, wish.dpi, wish.areas) == (ScanSource.FEEDER, False, 200, ())
+
+
+def test_a_kiosk_without_feeder_offers_none(devices: DevicesView) -> None:
+    choice = devices.findChild(QComboBox, "scan_source")
+    assert choice is not None
+    choice.setCurrentIndex(choice.findData(source_key(ScanSource.FEEDER, Sides.ONE)))
+    devices.show_devices(msgspec.structs.replace(DEVICES, feeder=False))
+    assert choice.isHidden()
+    assert devices.scan.wish(ScanKind.PAGE).source == ScanSource.GLASS
+
+
+def test_a_running_scan_shows_progress_and_can_be_cancelled(devices: DevicesView, qtbot: QtBot) -> None:
+    devices.show_grants({Grant.SCAN: True})
+    devices.show_scan_progress(40)
+    assert not button(devices, "scan_page").isVisible()
+    bars = [bar for bar in devices.findChildren(QProgressBar) if bar.isVisible()]
+    assert [bar.value() for bar in bars] == [40]
+    with qtbot.waitSignal(devices.scan_cancel_requested):
+        press(devices, qtbot, "scan_cancel")
+    devices.show_scan_ended()
+    assert button(devices, "scan_page").isVisible()
+
+
+def test_a_marked_part_of_the_preview_is_scanned(devices: DevicesView, qtbot: QtBot) -> None:
+    devices.show_preview(png(drawn_page(width=310)))
+    preview = devices.preview
+    qtbot.waitUntil(preview.isVisible)
+    frame = preview.picture_rect()
+    start = frame.topLeft() + QPoint(frame.width() // 4, frame.height() // 4)
+    drag(preview, start, frame.center())
+    [area] = devices.scan.wish(ScanKind.PAGE).areas
+    assert area.left == pytest.approx(2480 / 4, abs=30)
+    assert area.width == pytest.approx(2480 / 4, abs=40)
+    assert area.height == pytest.approx(3508 / 4, abs=40)
+    assert "mm" in words(devices, "preview_area")
+    press(devices, qtbot, "preview_whole")
+    assert devices.scan.wish(ScanKind.PAGE).areas == ()
+
+
+def test_the_mark_is_made_moved_and_sized_by_keys_and_stays_on_the_glass(devices: DevicesView, qtbot: QtBot) -> None:
+    preview = devices.preview
+    preview.show_picture(drawn_page(width=310))
+    key(preview, Qt.Key.Key_Right)
+    [first] = preview.areas()
+    key(preview, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    assert preview.areas()[0].width < first.width
+    for _press in range(80):
+        key(preview, Qt.Key.Key_Right)
+    assert preview.areas()[0].left + preview.areas()[0].width == 2480
+    for _press in range(80):
+        key(preview, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    assert preview.areas()[0].width == MIN_SIDE
+    key(preview, Qt.Key.Key_Escape)
+    assert preview.areas() == ()
+
+
+def test_a_slip_of_the_mouse_marks_nothing(qtbot: QtBot) -> None:
+    preview = PreviewArea()
+    qtbot.addWidget(preview)
+    preview.resize(200, 280)
+    preview.show_picture(drawn_page(width=310))
+    centre = preview.picture_rect().center()
+    drag(preview, centre, centre + QPoint(2, 2))
+    assert preview.areas() == ()
+
+
+def test_a_page_goes_from_coming_to_kept_to_cleaned_to_filed(devices: DevicesView) -> None:
+    devices.show_page_progress("p1", 40)
+    coming = devices.page("p1")
+    assert coming is not None
+    assert coming.words() == "Receiving 40 %"
+    assert devices.to_file() == []
+    devices.show_page_image("p1", png(drawn_page(width=100)))
+    devices.show_page_cleaned("p1", png(drawn_page(width=90)), "A corner is missing")
+    cleaned = devices.page("p1")
+    assert cleaned is not None
+    picture = cleaned.picture()
+    assert picture is not None
+    assert (cleaned.status, cleaned.note, picture.width()) == (PageStatus.CLEANED, "A corner is missing", 90)
+    devices.show_pages_filed(["p1"])
+    filed = devices.page("p1")
+    assert filed is not None
+    assert filed.status == PageStatus.FILED
+    assert devices.to_file() == []
+
+
+def test_a_damaged_page_says_why_and_is_not_filed(devices: DevicesView) -> None:
+    devices.show_page_failed("p1", "page_damaged")
+    facts = devices.page("p1")
+    assert facts is not None
+    assert "damaged" in facts.note
+    assert not button(devices, "file_document").isEnabled()
+
+
+def test_alt_arrows_order_the_pages_and_the_order_is_told(three: DevicesView, qtbot: QtBot) -> None:
+    three.strip.choose("p2")
+    with qtbot.waitSignal(three.order_changed) as order:
+        key(three.strip, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert order.args == [["p0", "p2", "p1"]]
+    three.strip.clearSelection()
+    assert three.to_file() == ["p0", "p2", "p1"]
+
+
+def test_chosen_pages_alone_are_filed_in_their_order(three: DevicesView, qtbot: QtBot) -> None:
+    three.show_grants({Grant.KEEP: True})
+    three.strip.choose("p1")
+    with qtbot.waitSignal(three.file_requested) as filed:
+        press(three, qtbot, "file_document")
+    assert filed.args is not None
+    assert filed.args[0] == ["p1"]
+
+
+def test_turning_and_choosing_the_original_are_told(three: DevicesView, qtbot: QtBot) -> None:
+    three.strip.choose("p0")
+    with qtbot.waitSignal(three.page_turned) as turned:
+        press(three, qtbot, "page_turn_left")
+    assert turned.args == ["p0", 3]
+    with qtbot.waitSignal(three.page_turned) as turned:
+        key(three.strip, Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
+    assert turned.args == ["p0", 0]
+    with qtbot.waitSignal(three.page_version_changed) as version:
+        press(three, qtbot, "page_version")
+    assert version.args == ["p0", False]
+    facts = three.page("p0")
+    assert facts is not None
+    picture = facts.picture()
+    assert picture is not None
+    assert picture.width() == 100
+
+
+def test_a_page_taken_out_comes_back_to_its_place_with_what_arrived_meanwhile(three: DevicesView, qtbot: QtBot) -> None:
+    gone: list[str] = []
+    back: list[str] = []
+    three.page_removed.connect(lambda page_id, reason: gone.append(f"{page_id} {reason.value}"))
+    three.page_restored.connect(back.append)
+    three.strip.choose("p1")
+    key(three.strip, Qt.Key.Key_Delete)
+    choose_in_menu(three, 2)
+    assert (gone, three.strip.order()) == (["p1 unreadable"], ["p0", "p2"])
+    assert "Cannot be read" in words(three, "page_undo_words")
+    three.show_page_cleaned("p1", drawn_page(width=50), "late")
+    three.add_page("p1")
+    assert three.strip.order() == ["p0", "p2"]
+    press(three, qtbot, "page_undo")
+    assert (back, three.strip.order()) == (["p1"], ["p0", "p1", "p2"])
+    facts = three.page("p1")
+    assert facts is not None
+    assert facts.note == "late"
+
+
+def test_a_filed_page_is_not_taken_out(three: DevicesView, qtbot: QtBot) -> None:
+    three.show_pages_filed(["p1"])
+    three.strip.choose("p1")
+    key(three.strip, Qt.Key.Key_Delete)
+    assert three.strip.order() == ["p0", "p1", "p2"]
+
+
+def test_filing_proposes_the_first_missing_piece_and_keeps_what_the_agent_wrote(
+    three: DevicesView, qtbot: QtBot
+) -> None:
+    piece, name = three.findChild(QComboBox, "file_piece"), three.findChild(QLineEdit, "file_name")
+    assert piece is not None
+    assert name is not None
+    assert (piece.currentData(), name.text()) == ("p2", "Attestation de loyer")
+    name.clear()
+    write(name, "Bail 2026")
+    piece.setCurrentIndex(piece.findData("p3"))
+    assert name.text() == "Bail 2026"
+    done = [msgspec.structs.replace(one, state=PieceState.FILED) for one in DOSSIER.pieces]
+    three.set_pieces(done, dossier_open=True)
+    assert piece.currentData() == ""
+
+
+def test_nothing_is_filed_without_dossier_pages_or_name(devices: DevicesView, qtbot: QtBot) -> None:
+    assert words(devices, "file_why") == "The caller has not allowed you to keep documents."
+    with qtbot.waitSignal(devices.grant_requested) as asked:
+        press(devices, qtbot, "ask_keep")
+    assert asked.args == [Grant.KEEP]
+    devices.show_grants({Grant.KEEP: True})
+    assert words(devices, "file_why") == "Scan a page first."
+    devices.show_page_image("p1", drawn_page(width=100))
+    devices.set_pieces([], dossier_open=False)
+    assert words(devices, "file_why") == "Open a dossier first."
+    devices.set_pieces([], dossier_open=True)
+    assert words(devices, "file_why") == "Give the document a name."
+    assert not button(devices, "file_document").isEnabled()
+    devices.set_filing(True)
+    assert words(devices, "file_why") == "Filing…"
+
+
+def test_the_piece_that_was_chosen_stays_chosen_until_it_is_filed(devices: DevicesView) -> None:
+    def pieces(first: PieceState) -> list[Piece]:
+        return [Piece(id="a", name="A", state=first), Piece(id="b", name="B")]
+
+    box = devices.findChild(QComboBox, "file_piece")
+    assert box is not None
+    devices.set_pieces(pieces(PieceState.EXPECTED), dossier_open=True)
+    for state in (PieceState.SCANNED, PieceState.LEGIBLE, PieceState.ACCEPTED):
+        devices.set_pieces(pieces(state), dossier_open=True)
+        assert box.currentData() == "a", state
+    devices.set_pieces(pieces(PieceState.FILED), dossier_open=True)
+    assert box.currentData() == "b"
+
+
+def test_the_receipt_is_wished_in_large_print_and_saved(devices: DevicesView, qtbot: QtBot) -> None:
+    devices.show_grants({Grant.PRINT: True})
+    large = devices.findChild(QCheckBox, "receipt_large")
+    assert large is not None
+    large.setChecked(True)
+    with qtbot.waitSignal(devices.print_receipt_requested) as wished:
+        button(devices, "print_receipt").click()
+    assert wished.args == [True]
+    press(devices, qtbot, "save_receipt")
+    dialog = devices.findChild(QFileDialog, "save_receipt_dialog")
+    assert dialog is not None
+    with qtbot.waitSignal(devices.save_receipt_requested) as saved:
+        dialog.fileSelected.emit("/somewhere/receipt.html")
+    assert saved.args == ["/somewhere/receipt.html"]
+    dialog.reject()
+
+
+def test_prints_are_wishes_and_their_states_are_words(devices: DevicesView, qtbot: QtBot) -> None:
+    assert not button(devices, "print_receipt").isEnabled()
+    devices.show_grants({Grant.PRINT: True})
+    with qtbot.waitSignal(devices.print_receipt_requested):
+        button(devices, "print_receipt").click()
+    devices.show_print(PrintChanged(print_id="j1", state=PrintState.WAITING, code="printer_jammed"), "Receipt")
+    line = devices.findChild(QWidget, "print_j1")
+    assert line is not None
+    assert words(line, "print_state") == "waiting"
+    assert "jammed" in words(line, "print_why")
+    cancelled: list[str] = []
+    devices.print_cancel_requested.connect(cancelled.append)
+    press(line, qtbot, "print_cancel_j1")
+    assert cancelled == ["j1"]
+    devices.show_print(PrintChanged(print_id="j1", state=PrintState.DONE), "Receipt")
+    assert words(line, "print_state") == "printed"
+
+
+def test_the_file_to_print_is_chosen_without_stopping_the_program(devices: DevicesView, qtbot: QtBot) -> None:
+    devices.show_grants({Grant.PRINT: True})
+    button(devices, "print_file").click()
+    dialog = devices.findChild(QFileDialog, "print_file_dialog")
+    assert dialog is not None
+    with qtbot.waitSignal(devices.print_file_requested) as wished:
+        dialog.fileSelected.emit("/a/form.pdf")
+    assert wished.args == ["/a/form.pdf"]
+    dialog.reject()
+
+
+def test_another_caller_finds_nothing_of_the_one_before(three: DevicesView) -> None:
+    three.show_grants({Grant.SCAN: True, Grant.PRINT: True})
+    three.show_preview(drawn_page(width=310))
+    three.show_print(PrintChanged(print_id="j1", state=PrintState.DONE), "Receipt")
+    three.clear()
+    assert three.strip.order() == []
+    assert three.page("p0") is None
+    assert not three.preview.has_picture()
+    assert not button(three, "scan_page").isEnabled()
+    assert three.findChild(QLineEdit, "file_name").text() == ""
+
+
+@pytest.mark.parametrize("width", [380, 420])
+def test_nothing_is_wider_than_the_panel_whatever_is_allowed(devices: DevicesView, width: int) -> None:
+    devices.resize(width, 900)
+    devices.show()
+    devices.show_page_image("p1", drawn_page(width=100))
+    area = devices.findChild(QScrollArea)
+    assert area is not None
+    body, viewport = area.widget(), area.viewport()
+    assert body is not None
+    assert viewport is not None
+    for grants in (dict.fromkeys(Grant, False), dict.fromkeys(Grant, True)):
+        devices.show_grants(grants)
+        QCoreApplication.sendPostedEvents()
+        assert body.minimumSizeHint().width() <= viewport.width(), grants

@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The dossier shows who and what is missing; accepting, refusing and opening are wishes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import msgspec
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from session.protocol.dossier.pieces import ActStep, PieceHistory, PieceStep
+from session.protocol.hub.requests import DossierFacts, PieceState
+from tests.support.screens.fingers import click, key, write
+from tests.support.screens.invented import DOSSIER, NOW
+from views.desk.dossier.documents import DocumentRow
+from views.desk.dossier.view import DossierView
+from views.widgets.parts import Chip
+
+
+@pytest.fixture
+def dossier(qtbot: QtBot, desk_theme: QApplication) -> DossierView:
+    view = DossierView()
+    qtbot.addWidget(view)
+    view.resize(410, 800)
+    view.show()
+    qtbot.waitExposed(view)
+    return view
+
+
+def press(view: QWidget, qtbot: QtBot, name: str) -> None:
+    found = view.findChild(QWidget, name)
+    assert found is not None
+    qtbot.waitUntil(lambda: found.isVisible() and found.height() > 8)
+    click(found)
+
+
+def words(view: QWidget, name: str) -> str:
+    found = view.findChild(QLabel, name)
+    assert found is not None
+    return found.text()
+
+
+def state(view: QWidget, piece_id: str) -> str:
+    found = view.findChild(Chip, f"piece_state_{piece_id}")
+    assert found is not None
+    return found.text()
+
+
+def test_dossier_says_who_for_what_and_how_far(dossier: DossierView) -> None:
+    dossier.show_dossier(DOSSIER)
+    assert words(dossier, "dossier_name") == "Josiane Verdelin"
+    assert words(dossier, "dossier_who") == "Dossier D-2026-00417 · caller number 4821906 · born on 12/05/1984"
+    assert words(dossier, "pieces_title") == "Pieces settled: 2 of 5"
+    assert [state(dossier, f"p{n}") for n in range(1, 6)] == ["Filed", "Scanned", "Expected", "Refused", "Accepted"]
+
+
+def test_accepting_a_piece_is_a_wish(dossier: DossierView, qtbot: QtBot) -> None:
+    dossier.show_dossier(DOSSIER)
+    with qtbot.waitSignal(dossier.piece_requested) as wished:
+        press(dossier, qtbot, "piece_accept_p2")
+    assert wished.args == ["p2", PieceState.ACCEPTED, ""]
+    assert state(dossier, "p2") == "Scanned"
+
+
+def test_refusing_wants_a_reason(dossier: DossierView, qtbot: QtBot) -> None:
+    dossier.show_dossier(DOSSIER)
+    told: list[tuple[str, PieceState, str]] = []
+    dossier.piece_requested.connect(lambda *wish: told.append(wish))
+    press(dossier, qtbot, "piece_refuse_p2")
+    reason = dossier.findChild(QComboBox, "piece_reason_p2")
+    assert reason is not None
+    qtbot.waitUntil(reason.isVisible)
+    reason.setCurrentText("   ")
+    press(dossier, qtbot, "piece_refuse_sure_p2")
+    assert told == []
+    reason.setCurrentText("Tampon illisible")
+    press(dossier, qtbot, "piece_refuse_sure_p2")
+    assert told == [("p2", PieceState.REFUSED, "Tampon illisible")]
+
+
+def test_escape_gives_a_refusal_up(dossier: DossierView, qtbot: QtBot) -> None:
+    dossier.show_dossier(DOSSIER)
+    press(dossier, qtbot, "piece_refuse_p2")
+    reason = dossier.findChild(QComboBox, "piece_reason_p2")
+    assert reason is not None
+    qtbot.waitUntil(reason.isVisible)
+    key(reason, Qt.Key.Key_Escape)
+    assert not reason.isVisible()
+
+
+def test_an_expected_piece_can_only_be_scanned_for(dossier: DossierView, qtbot: QtBot) -> None:
+    dossier.show_dossier(DOSSIER)
+    accept = dossier.findChild(QWidget, "piece_accept_p3")
+    assert accept is not None
+    assert not accept.isVisible()
+    with qtbot.waitSignal(dossier.piece_chosen) as chosen:
+        press(dossier, qtbot, "piece_scan_p3")
+    assert chosen.args == ["p3"]
+
+
+def test_documents_stand_newest_first_and_open_on_a_wish(dossier: DossierView, qtbot: QtBot) -> None:
+    dossier.show_dossier(DOSSIER)
+    with qtbot.waitSignal(dossier.document_requested) as wished:
+        press(dossier, qtbot, "document_open_d2")
+    assert wished.args == ["d2"]
+    first, second = dossier.findChild(QWidget, "document_d1"), dossier.findChild(QWidget, "document_d2")
+    assert first is not None
+    assert second is not None
+    assert first.y() < second.y()
+
+
+def test_a_change_at_the_store_changes_the_row_and_keeps_the_others(dossier: DossierView) -> None:
+    dossier.show_dossier(DOSSIER)
+    before = dossier.findChild(QWidget, "piece_p3")
+    pieces = [msgspec.structs.replace(one, state=PieceState.FILED) if one.id == "p3" else one for one in DOSSIER.pieces]
+    dossier.show_dossier(msgspec.structs.replace(DOSSIER, pieces=pieces))
+    assert state(dossier, "p3") == "Filed"
+    assert dossier.findChild(QWidget, "piece_p3") is before
+
+
+def test_a_caller_without_number_is_looked_up(dossier: DossierView, qtbot: QtBot) -> None:
+    dossier.show_search()
+    number = dossier.findChild(QLineEdit, "dossier_number")
+    assert number is not None
+    asked: list[str] = []
+    dossier.dossier_requested.connect(asked.append)
+    key(number, Qt.Key.Key_Return)
+    write(number, " D-2026-00417 ")
+    key(number, Qt.Key.Key_Return)
+    assert asked == ["D-2026-00417"]
+    dossier.show_search("No dossier has this number.")
+    assert words(dossier, "dossier_refused") == "No dossier has this number."
+
+
+def test_looking_for_another_dossier_leads_back(dossier: DossierView, qtbot: QtBot) -> None:
+    dossier.show_dossier(DOSSIER)
+    press(dossier, qtbot, "dossier_other")
+    press(dossier, qtbot, "dossier_back")
+    name = dossier.findChild(QLabel, "dossier_name")
+    assert name is not None
+    assert name.isVisible()
+
+
+def test_nothing_of_a_caller_stays(dossier: DossierView) -> None:
+    dossier.show_dossier(DOSSIER)
+    dossier.show_nothing()
+    assert dossier.facts() is None
+    texts = [label.text() for label in dossier.findChildren(QLabel) if not label.isHidden()]
+    assert not any("Verdelin" in text or "4821906" in text for text in texts)
+
+
+def test_a_date_that_is_none_stays_as_it_is(dossier: DossierView) -> None:
+    dossier.show_dossier(msgspec.structs.replace(DOSSIER, born_on="vers 1950"))
+    assert "vers 1950" in words(dossier, "dossier_who")
+
+
+def versions() -> DossierFacts:
+    """The identity card was first filed as a tax notice, then scanned better."""
+    card, tax = DOSSIER.documents
+    first = msgspec.structs.replace(
+        card, id="d0", name="Avis", piece_id="p5", filed_at_utc=tax.filed_at_utc, replaced_by="d1", why="Wrong piece"
+    )
+    return msgspec.structs.replace(DOSSIER, documents=[first, tax, card])
+
+
+def test_only_last_versions_are_listed_and_earlier_ones_open_on_wish(dossier: DossierView, qtbot: QtBot) -> None:
+    dossier.show_dossier(versions())
+    rows = [one.objectName() for one in dossier.findChildren(DocumentRow)]
+    assert rows == ["document_d1", "document_d2"]
+    row = dossier.findChild(DocumentRow, "document_d1")
+    assert row is not None
+    assert "version 2" in row.accessibleName()
+    old = row.findChild(QWidget, "document_open_d0")
+    assert old is not None
+    assert not old.isVisible()
+    press(dossier, qtbot, "document_versions_d1")
+    assert any("replaced: Wrong piece" in one.text() for one in row.findChildren(QLabel))
+    with qtbot.waitSignal(dossier.document_requested) as wished:
+        press(dossier, qtbot, "document_open_d0")
+    assert wished.args == ["d0"]
+    dossier.mark_found(["d0"])  # its words are those of an earlier version
+    qtbot.waitUntil(
+        lambda: [one.objectName() for one in dossier.findChildren(DocumentRow) if one.isVisible()] == ["document_d1"]
+    )
+
+
+def test_a_wrong_filing_is_corrected_with_a_reason(dossier: DossierView, qtbot: QtBot) -> None:
+    dossier.show_dossier(DOSSIER)
+    press(dossier, qtbot, "document_correct_d1")
+    what, reason = dossier.findChild(QComboBox, "correct_what"), dossier.findChild(QLineEdit, "correct_reason")
+    confirm = dossier.findChild(QPushButton, "correct_confirm")
+    assert what is not None
+    assert reason is not None
+    assert confirm is not None
+    assert what.currentText() == "File as: Pièce d'identité"
+    write(reason, "Wrong piece")
+    assert not confirm.isEnabled()  # nothing is changed yet
+    what.setCurrentIndex(3)
+    assert confirm.isEnabled()
+    with qtbot.waitSignal(dossier.correct_requested) as wished:
+        key(reason, Qt.Key.Key_Return)
+    assert wished.args == ["d1", "p4", "Pièce d'identité", "Wrong piece"]
+    assert not confirm.isVisible()
+
+
+def test_a_document_is_replaced_by_one_filed_later(dossier: DossierView, qtbot: QtBot) -> None:
+    dossier.show_dossier(DOSSIER)
+    press(dossier, qtbot, "document_correct_d2")
+    what, reason = dossier.findChild(QComboBox, "correct_what"), dossier.findChild(QLineEdit, "correct_reason")
+    assert what is not None
+    assert reason is not None
+    assert what.itemText(what.count() - 1).startswith("Replaced by: Pièce d'identité, ")
+    what.setCurrentIndex(what.count() - 1)
+    write(reason, "Better scan")
+    with qtbot.waitSignal(dossier.supersede_requested) as wished:
+        key(reason, Qt.Key.Key_Return)
+    assert wished.args == ["d2", "d1", "Better scan"]
+    press(dossier, qtbot, "document_correct_d1")
+    assert not any("Replaced by" in what.itemText(place) for place in range(what.count()))  # nothing is newer
+    key(reason, Qt.Key.Key_Escape)
+    assert not reason.isVisible()
+
+
+def test_the_history_tells_acts_among_the_steps(dossier: DossierView, qtbot: QtBot) -> None:
+    dossier.show_dossier(DOSSIER)
+    press(dossier, qtbot, "piece_history")
+    step = PieceStep(piece_id="p1", was=PieceState.EXPECTED, state=PieceState.FILED, by_name="Alice M.", at_utc=NOW)
+    act = ActStep(kind="exported", reason="Recours", by_name="Chantal V.", at_utc=NOW + timedelta(minutes=5))
+    dossier.pieces_bar.show_history(PieceHistory(steps=[step], acts=[act]), {"p1": "Identité"})
+    first, second = words(dossier, "piece_steps").splitlines()
+    assert first.endswith("Whole dossier exported  Recours · Chantal V.")
+    assert second.endswith("Identité : Filed  Alice M.")

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The agent's side of a shown document: turning by keys and buttons, pens, and what is said of the caller's screen."""
+
+from __future__ import annotations
+
+import pytest
+from PyQt6.QtCore import QPoint, Qt
+from pytestqt.qtbot import QtBot
+
+from documents.pdf.showing import draw_shown
+from session.protocol.conversation.shown_document import MAX_POINTS, Mark, MarkKind
+from tests.support.screens.fingers import drag, key
+from tests.support.shown_documents import ARROW, invented_pdf
+from views.desk.shared_page.shown_document_view import Pen, ShownDocumentView
+from views.widgets.document_sheet import page_image
+
+PAGE = draw_shown(invented_pdf(1), 0).data
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> ShownDocumentView:
+    made = ShownDocumentView()
+    qtbot.addWidget(made)
+    made.resize(900, 700)
+    made.show()
+    made.show_document("Pièces à fournir", 3, 0)
+    made.show_picture(0, PAGE)
+    return made
+
+
+def test_keys_turn_within_the_document_only(qtbot: QtBot, view: ShownDocumentView) -> None:
+    with qtbot.assertNotEmitted(view.turn_requested):
+        key(view, Qt.Key.Key_PageUp)
+        key(view, Qt.Key.Key_Home)
+    for pressed, page in ((Qt.Key.Key_PageDown, 1), (Qt.Key.Key_End, 2)):
+        with qtbot.waitSignal(view.turn_requested) as turned:
+            key(view, pressed)
+        assert turned.args == [page]
+
+
+def test_a_document_of_one_page_has_nothing_to_turn(view: ShownDocumentView) -> None:
+    view.show_document("Plan", 1, 0)
+    assert not view._next.isVisible()
+    assert not view._place.isVisible()
+
+
+@pytest.mark.parametrize(("pen", "kind"), [(Pen.ARROW, MarkKind.ARROW), (Pen.FRAME, MarkKind.FRAME)])
+def test_a_drag_is_a_mark_and_a_click_is_none(qtbot: QtBot, view: ShownDocumentView, pen: Pen, kind: MarkKind) -> None:
+    view.pens[pen].click()
+    with qtbot.assertNotEmitted(view.mark_drawn):
+        drag(view.sheet, QPoint(100, 100), QPoint(101, 101))
+    with qtbot.waitSignal(view.mark_drawn) as drawn:
+        drag(view.sheet, QPoint(100, 100), QPoint(300, 200))
+    assert drawn.args is not None
+    mark: Mark = drawn.args[0]
+    assert mark.kind is kind
+    width, height = view.sheet.width(), view.sheet.height()
+    assert mark.points == pytest.approx([100 / width, 100 / height, 300 / width, 200 / height], abs=0.001)
+
+
+def test_a_line_by_hand_has_a_bounded_number_of_points(view: ShownDocumentView) -> None:
+    view.pens[Pen.LINE].click()
+    drawn: list[Mark] = []
+    view.mark_drawn.connect(drawn.append)
+    sheet = view.sheet
+    sheet._places = [sheet.place(0.1, 0.1)]
+    for step in range(1000):
+        sheet._grow(sheet.place(0.1 + step % 100 / 125, 0.1 + step / 1250))
+    sheet.mouseReleaseEvent(None)
+    assert len(drawn[0].points) == 2 * MAX_POINTS
+
+
+def test_marks_stay_when_their_picture_comes_after_them(view: ShownDocumentView) -> None:
+    view.show_document("Pièces à fournir", 3, 1)
+    view.show_marks([ARROW])
+    view.show_picture(1, PAGE)
+    assert list(view.sheet.marks) == [ARROW]
+    assert view.remove_button.isEnabled()
+
+
+def test_what_the_caller_sees_is_said(view: ShownDocumentView) -> None:
+    view.show_progress(40)
+    assert "40" in view._state.text()
+    assert view._progress.isVisible()
+    view.show_painted(0)
+    assert not view._progress.isVisible()
+    said = view._state.text()
+    view.show_painted(2)  # a page that is no longer in view
+    assert view._state.text() == said
+
+
+def test_nothing_of_a_document_stays(view: ShownDocumentView) -> None:
+    view.clear()
+    assert view.sheet.is_empty
+    assert view._title.text() == ""
+
+
+@pytest.mark.parametrize("data", [b"", b"RIFF", PAGE[:200], b"\x89PNG\r\n\x1a\n" + PAGE])
+def test_what_is_no_page_is_no_picture(qtbot: QtBot, data: bytes) -> None:
+    assert page_image(data) is None

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The shared page's view: what it says in each state, and what the agent's hands ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PyQt6 import sip
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QToolButton
+from pytestqt.qtbot import QtBot
+
+from session.protocol.conversation.messages import AddressRefused, Grant, PageShown, PointerShown
+from tests.support.screens.fingers import key
+from tests.support.screens.mirrored import picture, text_of
+from views.desk.shared_page.mirror_pane import MirrorPane
+from views.desk.shared_page.view import CobrowseView
+from views.widgets.parts import Chip
+
+PAGE = PageShown(epoch=1, address="https://caisse.example/espace", title="Mes droits", width_px=800, height_px=600)
+BOTH = {Grant.SEE_PAGE: True, Grant.POINT: True}
+
+
+@pytest.fixture
+def view(qapp: QApplication) -> Iterator[CobrowseView]:
+    made = CobrowseView(MirrorPane())
+    made.resize(700, 500)
+    made.set_addresses(["https://caisse.example/espace/", "http://127.0.0.1:8080/site/"])
+    made.show()
+    yield made
+    made.close()
+    sip.delete(made)  # at once: at the interpreter's end, page and profile would go in any order
+
+
+def button(view: CobrowseView, name: str) -> QAbstractButton:
+    found = view.findChild(QAbstractButton, name)
+    assert found is not None
+    return found
+
+
+def address(view: CobrowseView) -> QComboBox:
+    found = view.findChild(QComboBox, "cobrowse_address")
+    assert found is not None
+    return found
+
+
+def state(view: CobrowseView) -> str:
+    chip = view.findChild(Chip, "cobrowse_state")
+    assert chip is not None
+    return chip.text()
+
+
+def test_the_view_leads_from_asking_to_seeing(view: CobrowseView, qtbot: QtBot) -> None:
+    ask = button(view, "cobrowse_ask")
+    assert ask.isVisible()
+    assert not view.mirror.isVisible()
+    with qtbot.waitSignal(view.share_requested):
+        ask.click()
+    view.show_asked()
+    assert not ask.isVisible()
+    assert "Asking" in state(view)
+    view.show_grants(BOTH)
+    view.show_sharing(True)
+    assert not view.mirror.isVisible()
+    view.show_page(PAGE)
+    assert view.mirror.isVisible()
+    assert state(view) == "You see the caller's page"
+
+
+def test_a_refusal_leads_back_to_asking(view: CobrowseView) -> None:
+    view.show_asked()
+    view.show_grants({Grant.SEE_PAGE: False, Grant.POINT: False})
+    assert button(view, "cobrowse_ask").isVisible()
+
+
+def test_when_the_caller_stops_nothing_of_the_page_stays(view: CobrowseView) -> None:
+    view.show_grants(BOTH)
+    view.show_sharing(True)
+    view.show_page(PAGE)
+    view.mirror.feed(text_of(*picture("Bonjour")))
+    view.show_sharing(False)
+    assert view.mirror.viewport.isEmpty()
+    assert not view.mirror.isVisible()
+    assert not any("Mes droits" in label.text() for label in view.findChildren(QLabel))
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("caisse.example/espace", "https://caisse.example/espace/"),
+        ("127.0.0.1:8080/site/droits.html", "http://127.0.0.1:8080/site/droits.html"),
+        ("caisse.example/espace/aide", "https://caisse.example/espace/aide"),
+        ("http://autre.example/", "http://autre.example/"),
+        ("autre.example", "https://autre.example"),
+    ],
+)
+def test_an_address_typed_or_chosen_is_asked_for_whole(view: CobrowseView, text: str, wanted: str) -> None:
+    box = address(view)
+    box.setEditText(text)
+    asked: list[str] = []
+    view.address_requested.connect(asked.append)
+    key(box, Qt.Key.Key_Return)
+    assert asked == [wanted]
+
+
+def test_choosing_an_address_opens_it_once(view: CobrowseView, qtbot: QtBot) -> None:
+    asked: list[str] = []
+    view.address_requested.connect(asked.append)
+    address(view).setCurrentIndex(1)
+    assert asked == []
+    button(view, "cobrowse_open").click()
+    assert asked == ["http://127.0.0.1:8080/site/"]
+
+
+def test_an_empty_address_asks_for_nothing(view: CobrowseView) -> None:
+    asked: list[str] = []
+    view.address_requested.connect(asked.append)
+    view.set_addresses([])
+    button(view, "cobrowse_open").click()
+    assert asked == []
+
+
+def test_a_refused_address_is_said_until_the_next_page(view: CobrowseView) -> None:
+    refusal = view.findChild(QLabel, "cobrowse_refusal")
+    assert refusal is not None
+    view.show_refused(AddressRefused(address="https://ailleurs.example/x", code="address_not_allowed"))
+    assert refusal.isVisible()
+    assert "ailleurs.example/x" in refusal.text()
+    assert "list" in refusal.text()
+    view.show_refused(AddressRefused(address="https://caisse.example/x", code="unexpected"))
+    assert "does not answer" in refusal.text()
+    view.show_page(PAGE)
+    assert not refusal.isVisible()
+
+
+def test_the_laser_needs_a_page_and_the_power_to_point(view: CobrowseView, qtbot: QtBot) -> None:
+    laser = view.findChild(QToolButton, "cobrowse_laser")
+    assert laser is not None
+    assert not laser.isEnabled()
+    view.show_grants({Grant.SEE_PAGE: True, Grant.POINT: False})
+    view.show_page(PAGE)
+    assert not laser.isEnabled()
+    view.show_grants({Grant.POINT: True})
+    assert laser.isEnabled()
+    laser.click()
+    assert laser.isChecked()
+    view.show_pointer(PointerShown(epoch=1, x_px=3, y_px=4))
+    assert state(view) == "The caller sees your pointer"
+    qtbot.waitUntil(lambda: state(view) == "You see the caller's page")
+    with qtbot.waitSignal(view.pointer_left):
+        view.show_grants({Grant.POINT: False})
+    assert not laser.isChecked()
+
+
+def test_the_end_of_a_session_clears_everything(view: CobrowseView) -> None:
+    view.show_grants(BOTH)
+    view.show_page(PAGE)
+    view.clear()
+    assert address(view).count() == 0
+    assert state(view) == "Page not shared"
+    assert not view.mirror.isVisible()
+
+
+def test_every_button_has_a_name_for_screen_readers(view: CobrowseView) -> None:
+    named = [found for found in view.findChildren(QAbstractButton) if found.objectName().startswith("cobrowse")]
+    assert len(named) == 6
+    assert all(found.accessibleName() for found in named)

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The call's controls wish, never act by themselves, and hanging up wants two presses."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from session.core.clock import ManualClock
+from tests.support.screens.fingers import click, key
+from tests.support.screens.invented import NOW, DrawnFace
+from views.desk.call_view import CallState, CallView, Quality
+from views.widgets.confirm_bar import ConfirmBar, ConfirmButton
+from views.widgets.parts import Chip
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(NOW)
+
+
+@pytest.fixture
+def call(qtbot: QtBot, clock: ManualClock, desk_theme: QApplication) -> CallView:
+    view = CallView(DrawnFace(), clock)
+    qtbot.addWidget(view)
+    view.resize(900, 600)
+    view.show_state(CallState.CONNECTED)
+    view.show()
+    qtbot.waitExposed(view)
+    view.activateWindow()
+    return view
+
+
+def button(call: QWidget, name: str) -> QPushButton:
+    found = call.findChild(QPushButton, name)
+    assert found is not None
+    return found
+
+
+def state_words(call: CallView) -> str:
+    chip = call.findChild(Chip, "call_state")
+    assert chip is not None
+    return chip.text()
+
+
+def test_microphone_and_camera_are_wishes_and_change_only_when_told(call: CallView, qtbot: QtBot) -> None:
+    microphone = button(call, "call_microphone")
+    with qtbot.waitSignal(call.microphone_requested) as wished:
+        click(microphone)
+    assert wished.args == [False]
+    assert microphone.text() == "Mute"
+    call.show_own_media(microphone_on=False, camera_on=True)
+    assert microphone.text() == "Microphone is off"
+    with qtbot.waitSignal(call.microphone_requested) as wished:
+        click(microphone)
+    assert wished.args == [True]
+
+
+def test_shortcuts_reach_the_controls(call: CallView, qtbot: QtBot) -> None:
+    control = Qt.KeyboardModifier.ControlModifier
+    with qtbot.waitSignal(call.microphone_requested):
+        key(call, Qt.Key.Key_M, control)
+    with qtbot.waitSignal(call.camera_requested) as wished:
+        key(call, Qt.Key.Key_E, control)
+    assert wished.args == [False]
+
+
+def test_hanging_up_wants_a_second_press(call: CallView, qtbot: QtBot) -> None:
+    ended: list[bool] = []
+    call.hang_up_requested.connect(lambda: ended.append(True))
+    keys = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    key(call, Qt.Key.Key_H, keys)
+    assert ended == []
+    assert button(call, "call_hang_up").text() == "Press again"
+    key(call, Qt.Key.Key_H, keys)
+    assert ended == [True]
+    assert button(call, "call_hang_up").text() == "Hang up"
+
+
+def test_escape_and_time_take_the_first_press_back(call: CallView, qtbot: QtBot) -> None:
+    hang_up = button(call, "call_hang_up")
+    assert isinstance(hang_up, ConfirmButton)
+    hang_up.click()
+    assert hang_up.is_asking()
+    key(hang_up, Qt.Key.Key_Escape)
+    assert not hang_up.is_asking()
+    hang_up._asking.setInterval(20)
+    hang_up.click()
+    qtbot.waitUntil(lambda: not hang_up.is_asking())
+    assert hang_up.text() == "Hang up"
+
+
+def test_nothing_moves_between_the_two_presses(call: CallView) -> None:
+    hang_up = button(call, "call_hang_up")
+    before = hang_up.sizeHint()
+    hang_up.click()
+    assert hang_up.sizeHint() == before
+
+
+@pytest.mark.parametrize("state", list(CallState))
+def test_each_state_has_words_and_only_a_live_call_has_controls(call: CallView, state: CallState) -> None:
+    call.show_state(state)
+    assert state_words(call)
+    live = state not in (CallState.NEW, CallState.CLOSED)
+    assert button(call, "call_hang_up").isEnabled() == live
+
+
+def test_a_lost_call_can_be_called_again(call: CallView, qtbot: QtBot) -> None:
+    assert not button(call, "call_again").isVisible()
+    call.show_state(CallState.LOST)
+    with qtbot.waitSignal(call.call_again_requested):
+        click(button(call, "call_again"))
+
+
+def test_duration_follows_the_clock(call: CallView, clock: ManualClock) -> None:
+    call.show_started(NOW - timedelta(seconds=3599))
+    duration = call.findChild(QLabel, "call_duration")
+    assert duration is not None
+    assert duration.text() == "59:59"
+    clock.advance(63)
+    call.refresh_duration()
+    assert duration.text() == "1:01:02"
+    call.show_started(None)
+    assert duration.text() == ""
+
+
+@pytest.mark.parametrize("compact", [False, True])
+def test_no_control_lies_over_the_picture(call: CallView, qtbot: QtBot, compact: bool) -> None:
+    call.set_compact(compact)
+    call.show_quality(Quality.BAD)
+    face = call.findChild(DrawnFace)
+    assert face is not None
+
+    def apart() -> bool:
+        picture = face.rect().translated(face.mapTo(call, face.rect().topLeft()))
+        shown = [part for part in (*call.findChildren(QPushButton), *call.findChildren(Chip)) if part.isVisible()]
+        return all(
+            not picture.intersects(part.rect().translated(part.mapTo(call, part.rect().topLeft()))) for part in shown
+        )
+
+    qtbot.waitUntil(apart)
+
+
+def test_a_question_takes_escape_as_no(qtbot: QtBot) -> None:
+    bar = ConfirmBar("really", "Yes", "No")
+    qtbot.addWidget(bar)
+    answers: list[bool] = []
+    bar.answered.connect(answers.append)
+    bar.ask("Really?")
+    key(bar, Qt.Key.Key_Escape)
+    bar.ask("Really?")
+    click(button(bar, "really_yes"))
+    assert answers == [False, True]
+    assert bar.isHidden()

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""An offered caller in the agent's window: seen, counted down, answered by keys, and never in the way of typing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
+from pytestqt.qtbot import QtBot
+
+from session.core.clock import ManualClock
+from session.protocol.hub.tickets import TicketState
+from tests.support.screens.fingers import key
+from tests.support.screens.invented import NOW, SERVICES, TICKETS, desk, ticket
+from views.desk.window import DeskWindow
+
+OFFER = ticket("A033", "alloc", 64, state=TicketState.OFFERED, agent="a1", offer_until_utc=NOW + timedelta(seconds=20))
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(NOW)
+
+
+@pytest.fixture
+def window(qtbot: QtBot, clock: ManualClock, desk_theme: QApplication) -> DeskWindow:
+    made = desk()
+    made.offer._clock = clock
+    qtbot.addWidget(made)
+    made.set_connection(True)
+    made.queue.set_agent("a1")
+    made.queue.set_tickets([*TICKETS, OFFER], SERVICES)
+    made.show()
+    made.activateWindow()
+    qtbot.waitExposed(made)
+    return made
+
+
+def show(window: DeskWindow) -> None:
+    window.offer.show_offer(OFFER, SERVICES["alloc"], 0, comes_back=True)
+
+
+def test_enter_accepts_the_offered_caller_once(window: DeskWindow, qtbot: QtBot) -> None:
+    asked: list[str] = []
+    window.offer.accept_requested.connect(asked.append)
+    show(window)
+    focused = window.focusWidget()
+    assert focused is not None
+    assert focused.objectName() == "offer_accept"
+    key(focused, Qt.Key.Key_Return)
+    key(window, Qt.Key.Key_F2)
+    assert asked == [OFFER.id]
+    window.offer.answer_failed()
+    key(window, Qt.Key.Key_F2)
+    assert asked == [OFFER.id, OFFER.id]
+
+
+def test_who_is_typing_goes_on_typing(window: DeskWindow) -> None:
+    typing = QLineEdit(window)
+    typing.show()
+    typing.setFocus()
+    asked: list[str] = []
+    window.offer.accept_requested.connect(asked.append)
+    show(window)
+    assert window.focusWidget() is typing
+    key(typing, Qt.Key.Key_Return)
+    assert asked == []
+    key(window, Qt.Key.Key_F2)
+    assert asked == [OFFER.id]
+
+
+def test_the_time_left_is_said_in_words(window: DeskWindow, clock: ManualClock) -> None:
+    show(window)
+    left = window.offer.findChild(QLabel, "offer_left")
+    assert left is not None
+    assert left.text() == "20 s to answer"
+    clock.advance(13)
+    window.offer.refresh()
+    assert left.text() == "7 s to answer"
+    assert window.offer._bar.value() * 20 == 7 * window.offer._bar.maximum()
+
+
+def test_a_decline_has_a_reason(window: DeskWindow) -> None:
+    declined: list[tuple[str, str]] = []
+    window.offer.decline_requested.connect(lambda ticket_id, reason: declined.append((ticket_id, reason)))
+    show(window)
+    window.offer.open_reasons()
+    window.offer._menu.close()
+    action = window.offer.findChild(QAction, "decline_knows_caller")
+    assert action is not None
+    action.trigger()
+    assert declined == [(OFFER.id, "knows_caller")]
+
+
+def test_the_keyboard_goes_back_when_the_offer_is_gone(window: DeskWindow) -> None:
+    before = window.findChild(QPushButton, "accept_t-b012")
+    assert before is not None
+    before.setFocus()
+    show(window)
+    assert window.focusWidget() is not before
+    window.offer.clear()
+    assert window.offer.isHidden()
+    assert window.focusWidget() is before
+    assert window.offer.ticket_id == ""
+
+
+def test_the_state_is_chosen_on_top_of_the_window_in_every_situation(window: DeskWindow) -> None:
+    chosen: list[tuple[bool, str]] = []
+    window.queue.state_chosen.connect(lambda available, reason: chosen.append((available, reason)))
+    state = window.findChild(QPushButton, "header_state")
+    assert state is not None
+    action = state.findChild(QAction, "state_training")
+    assert action is not None
+    action.trigger()
+    assert (chosen, state.text()) == ([(False, "training")], "Paused · Training")
+    window.show_agent_state(False, "not_responding")
+    assert state.text() == "Not responding"
+    back = window.findChild(QPushButton, "idle_available")
+    assert back is not None
+    assert back.text() == "I am back"
+    back.click()
+    assert (chosen[-1], state.text()) == ((True, ""), "Available")

@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The queue shows who waits, in order, and one wish at a time goes out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import msgspec
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from session.core.clock import ManualClock
+from session.protocol.hub.routing import ServiceMode, ServiceWork
+from session.protocol.hub.tickets import TicketState
+from tests.support.screens.fingers import click, key
+from tests.support.screens.invented import NOW, SERVICES, TICKETS
+from views.desk.queue_view import QueueView
+from views.desk.ticket_row import TicketRow
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(NOW)
+
+
+@pytest.fixture
+def queue(qtbot: QtBot, clock: ManualClock, desk_theme: QApplication) -> QueueView:
+    view = QueueView(clock)
+    qtbot.addWidget(view)
+    view.resize(380, 700)
+    view.set_connection(True)
+    view.set_tickets(TICKETS, SERVICES)
+    view.show()
+    qtbot.waitExposed(view)
+    return view
+
+
+def rows(queue: QueueView) -> list[TicketRow]:
+    shown = [row for row in queue.findChildren(TicketRow) if row.isVisible()]
+    return sorted(shown, key=lambda row: row.mapTo(queue, row.rect().topLeft()).y())
+
+
+def words(widget: QWidget, name: str) -> str:
+    found = widget.findChild(QLabel, name)
+    assert found is not None
+    return found.text()
+
+
+def button(widget: QWidget, name: str) -> QPushButton:
+    found = widget.findChild(QPushButton, name)
+    assert found is not None
+    return found
+
+
+def test_priority_comes_first_then_the_longest_wait_and_others_stand_below(queue: QueueView) -> None:
+    assert [row.ticket.number for row in rows(queue)] == ["C007", "B012", "A031", "A032", "D002"]
+    assert words(queue, "queue_count") == "Waiting: 4"
+    assert words(queue, "queue_others") == "In conversation: 1"
+
+
+def test_waits_move_with_the_clock(queue: QueueView, clock: ManualClock) -> None:
+    row = rows(queue)[3]
+    assert words(row, "ticket_wait") == "0:21"
+    clock.advance(65)
+    queue.refresh_waits()
+    assert words(row, "ticket_wait") == "1:26"
+
+
+def test_a_long_wait_is_said_in_words_too(queue: QueueView) -> None:
+    assert "long wait" in rows(queue)[1].accessibleName()
+    assert "long wait" not in rows(queue)[2].accessibleName()
+
+
+def test_accept_of_a_row_asks_for_that_ticket_once(queue: QueueView, qtbot: QtBot) -> None:
+    asked: list[str] = []
+    queue.accept_requested.connect(asked.append)
+    click(button(queue, "accept_t-a031"))
+    click(button(queue, "accept_t-b012"))
+    assert asked == ["t-a031"]
+    queue.accept_failed()
+    click(button(queue, "accept_t-b012"))
+    assert asked == ["t-a031", "t-b012"]
+
+
+def test_arrows_and_enter_take_a_caller_without_a_mouse(queue: QueueView, qtbot: QtBot) -> None:
+    first = rows(queue)[0]
+    first.setFocus()
+    key(first, Qt.Key.Key_Down)
+    second = QApplication.focusWidget()
+    assert isinstance(second, TicketRow)
+    assert second.ticket.number == "B012"
+    with qtbot.waitSignal(queue.accept_requested) as asked:
+        key(second, Qt.Key.Key_Return)
+    assert asked.args == ["t-b012"]
+
+
+def test_nobody_can_be_taken_without_a_line_or_while_busy(queue: QueueView) -> None:
+    asked: list[str] = []
+    queue.next_requested.connect(asked.append)
+    queue.set_connection(False)
+    queue.accept_next()
+    assert not button(queue, "accept_t-b012").isEnabled()
+    queue.set_connection(True)
+    queue.set_busy(True)
+    queue.accept_next()
+    assert asked == []
+    queue.set_busy(False)
+    queue.accept_next()
+    assert asked == [""]
+
+
+def test_a_filter_shows_one_service_and_accept_next_keeps_to_it(queue: QueueView, qtbot: QtBot) -> None:
+    chooser = queue.findChild(QComboBox, "queue_filter")
+    assert chooser is not None
+    chooser.setCurrentIndex(chooser.findData("alloc"))
+    assert [row.ticket.number for row in rows(queue)] == ["A031", "A032", "D002"]
+    with qtbot.waitSignal(queue.next_requested) as asked:
+        queue.accept_next()
+    assert asked.args == ["alloc"]
+
+
+def test_a_new_ticket_rings_until_it_is_taken(queue: QueueView, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(queue.ticket_rang) as rang:
+        queue.ring("t-a032")
+    assert rang.args == ["t-a032"]
+    assert rows(queue)[3].property("ringing") is True
+    taken = [
+        msgspec.structs.replace(one, state=TicketState.IN_SESSION) if one.id == "t-a032" else one for one in TICKETS
+    ]
+    queue.set_tickets(taken, SERVICES)
+    assert not any(row.property("ringing") for row in rows(queue))
+
+
+def test_the_keyboard_stays_in_the_queue_when_its_row_goes(queue: QueueView) -> None:
+    rows(queue)[0].setFocus()
+    queue.set_tickets([one for one in TICKETS if one.number != "C007"], SERVICES)
+    focused = QApplication.focusWidget()
+    assert isinstance(focused, TicketRow)
+    assert focused.ticket.number == "B012"
+
+
+def test_an_empty_queue_says_so(queue: QueueView) -> None:
+    queue.set_tickets([], SERVICES)
+    empty = queue.findChild(QWidget, "queue_empty")
+    assert empty is not None
+    assert empty.isVisible()
+    assert rows(queue) == []
+
+
+def test_pausing_is_a_wish_and_setting_it_is_not(queue: QueueView, qtbot: QtBot) -> None:
+    told: list[bool] = []
+    queue.availability_changed.connect(told.append)
+    queue.set_availability(False)
+    assert told == []
+    assert not queue.is_available()
+    available = queue.findChild(QWidget, "availability_available")
+    assert available is not None
+    click(available)
+    assert told == [True]
+
+
+def test_two_hundred_tickets_are_shown_quickly_and_twice_without_new_rows(queue: QueueView, qtbot: QtBot) -> None:
+    many = [
+        msgspec.structs.replace(TICKETS[0], id=f"t{n}", arrived_at_utc=NOW - timedelta(seconds=n)) for n in range(200)
+    ]
+    queue.set_tickets(many, SERVICES)
+    qtbot.waitUntil(lambda: len(rows(queue)) == 200)
+    before = set(map(id, rows(queue)))
+    queue.set_tickets(many, SERVICES)
+    assert set(map(id, rows(queue))) == before
+
+
+def test_a_caller_kept_for_a_colleague_cannot_be_taken_until_the_minute_is_over(
+    queue: QueueView, clock: ManualClock, qtbot: QtBot
+) -> None:
+    kept = [
+        msgspec.structs.replace(one, assigned_to="a7", assigned_at_utc=NOW) if one.id == "t-c007" else one
+        for one in TICKETS
+    ]
+    queue.set_agent("a1")
+    queue.set_tickets(kept, SERVICES)
+    assert not button(queue, "accept_t-c007").isEnabled()
+    assert "For a colleague" in rows(queue)[0].accessibleName()
+    first = queue.next_ticket()
+    assert first is not None
+    assert first.id == "t-b012"
+    clock.advance(61)
+    queue.refresh_waits()
+    assert button(queue, "accept_t-c007").isEnabled()
+
+
+def test_a_caller_kept_for_this_agent_says_so_and_can_be_taken(queue: QueueView) -> None:
+    mine = [
+        msgspec.structs.replace(one, assigned_to="a1", assigned_at_utc=NOW) if one.id == "t-b012" else one
+        for one in TICKETS
+    ]
+    queue.set_agent("a1")
+    queue.set_tickets(mine, SERVICES)
+    assert button(queue, "accept_t-b012").isEnabled()
+    assert "For you" in rows(queue)[1].accessibleName()
+
+
+def test_a_pause_may_have_a_reason(queue: QueueView) -> None:
+    told: list[tuple[bool, str]] = []
+    queue.state_chosen.connect(lambda available, reason: told.append((available, reason)))
+    chooser = queue.findChild(QComboBox, "pause_reason")
+    assert chooser is not None
+    assert not chooser.isVisible()
+    paused = queue.findChild(QWidget, "availability_paused")
+    assert paused is not None
+    click(paused)
+    assert chooser.isVisible()
+    chooser.setCurrentIndex(chooser.findData("training"))
+    chooser.activated.emit(chooser.currentIndex())
+    assert told == [(False, ""), (False, "training")]
+
+
+WORK = [ServiceWork(id="alloc", mode=ServiceMode.PUSH), ServiceWork(id="logement"), ServiceWork(id="rsa", after_s=200)]
+
+
+def test_only_callers_whom_this_agent_may_serve_are_shown_and_those_of_specialists_later(
+    queue: QueueView, clock: ManualClock, qtbot: QtBot
+) -> None:
+    queue.set_work(WORK)
+    queue.set_work([*WORK[:2], ServiceWork(id="rsa", after_s=None)])
+    assert [row.ticket.number for row in rows(queue)][:3] == ["B012", "A031", "A032"]
+    queue.set_work(WORK)
+    qtbot.waitUntil(lambda: any(row.ticket.number == "C007" for row in rows(queue)))
+    shown = next(row for row in rows(queue) if row.ticket.number == "C007")
+    assert "Specialists first: 0:12" in shown.accessibleName()
+    assert not button(queue, "accept_t-c007").isEnabled()
+    clock.advance(13)
+    queue.refresh_waits()
+    assert button(queue, "accept_t-c007").isEnabled()
+
+
+def test_a_caller_offered_to_a_colleague_still_waits_but_cannot_be_taken(queue: QueueView) -> None:
+    queue.set_agent("a1")
+    until = NOW + timedelta(seconds=20)
+    offered = {"state": TicketState.OFFERED, "agent": "a2", "offer_until_utc": until}
+    queue.set_tickets(
+        [msgspec.structs.replace(one, **offered) if one.id == "t-b012" else one for one in TICKETS], SERVICES
+    )
+    assert words(queue, "queue_count") == "Waiting: 4"
+    assert not button(queue, "accept_t-b012").isEnabled()
+    offered["agent"] = "a1"
+    queue.set_tickets(
+        [msgspec.structs.replace(one, **offered) if one.id == "t-b012" else one for one in TICKETS], SERVICES
+    )
+    assert button(queue, "accept_t-b012").isEnabled()
+
+
+def test_only_a_caller_that_this_agent_may_take_itself_rings(queue: QueueView) -> None:
+    queue.set_work(WORK)
+    callers = {one.number: one for one in TICKETS}
+    assert [queue.may_ring(callers[number]) for number in ("B012", "A031", "C007", "D002")] == [
+        True,
+        False,
+        False,
+        False,
+    ]
+    queue.set_availability(False, "break")
+    assert not queue.may_ring(callers["B012"])

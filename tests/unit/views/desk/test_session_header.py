@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The permissions over the agent's conversation: what a button says, and what its help says; the caller's number."""
+
+from __future__ import annotations
+
+import msgspec
+from pytestqt.qtbot import QtBot
+
+from session.protocol.conversation.messages import Grant
+from session.protocol.hub.requests import SessionFacts
+from tests.support.screens.invented import SESSION
+from views.desk.session_header import GrantButton, SessionHeader
+from views.widgets.parts import ElidedLabel
+
+
+def test_the_time_that_is_left_is_on_the_button_only_when_it_is_short(qtbot: QtBot) -> None:
+    button = GrantButton(Grant.SCAN)
+    qtbot.addWidget(button)
+    button.show_state(allowed=True)
+    button.show_left(1792)
+    assert "29:52" not in button.text()
+    assert "29:52" in button.toolTip()
+    button.show_left(300)
+    assert "5:00" in button.text()
+
+
+def _where(header: SessionHeader) -> str:
+    found = header.findChild(ElidedLabel, "session_where")
+    assert found is not None
+    return found.text()
+
+
+def test_a_sealed_number_is_said_until_it_is_read_and_belongs_to_its_session(qtbot: QtBot) -> None:
+    header = SessionHeader()
+    qtbot.addWidget(header)
+    sealed: SessionFacts = msgspec.structs.replace(SESSION, caller_number="", sealed_number="A" * 43 + "=" + "B" * 64)
+    header.show_session(sealed, "L042", None, 0)
+    assert _where(header).startswith("number sealed")
+    header.show_number("another session", "7654321")
+    assert "7654321" not in _where(header)
+    header.show_number(sealed.id, "1234567")
+    assert "1234567" in _where(header)
+    assert SESSION.site in _where(header)
+    header.show_number(sealed.id, "")  # the vault could not open it: the agent asks
+    assert _where(header).startswith("no number")

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The sign-in page: what it asks, what it emits, and that an error can be read and corrected."""
+
+from __future__ import annotations
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
+from pytestqt.qtbot import QtBot
+
+from tests.support.screens.fingers import key, write
+from views.desk.sign_in_view import SignInView
+
+
+@pytest.fixture
+def page(qtbot: QtBot, desk_theme: QApplication) -> SignInView:
+    view = SignInView("", "/etc/ssl/valdore.pem")
+    qtbot.addWidget(view)
+    view.show()
+    qtbot.waitExposed(view)
+    return view
+
+
+def _parts(view: SignInView) -> tuple[QLineEdit, QLineEdit, QPushButton]:
+    code, address = view.findChild(QLineEdit, "sign_in_code"), view.findChild(QLineEdit, "sign_in_address")
+    button = view.findChild(QPushButton, "sign_in_enter")
+    assert code is not None
+    assert address is not None
+    assert button is not None
+    return code, address, button
+
+
+def test_code_and_address_are_needed_and_given_on_without_spaces(page: SignInView, qtbot: QtBot) -> None:
+    code, address, button = _parts(page)
+    assert not button.isEnabled()
+    write(code, " 7jfy-7yns ")
+    assert not button.isEnabled()
+    write(address, "tls://hub.valdore.example:4222")
+    with qtbot.waitSignal(page.sign_in_requested) as asked:
+        key(address, Qt.Key.Key_Return)
+    assert asked.args == ["tls://hub.valdore.example:4222", "7jfy-7yns", "/etc/ssl/valdore.pem"]
+
+
+def test_while_it_is_checked_nothing_can_be_pressed_and_an_error_can_be_corrected(
+    page: SignInView, qtbot: QtBot
+) -> None:
+    code, address, button = _parts(page)
+    write(address, "tls://hub.valdore.example:4222")
+    write(code, "7jfy7yns")
+    page.show_busy()
+    assert not any(part.isEnabled() for part in (code, address, button))
+    page.show_error("This code is not valid.")
+    words = page.findChild(QLabel, "sign_in_words")
+    assert words is not None
+    assert words.isVisible()
+    assert words.text() == words.accessibleName() == "This code is not valid."
+    assert code.isEnabled()
+    with qtbot.waitSignal(page.sign_in_requested) as asked:
+        button.click()
+    assert asked.args[2] == "/etc/ssl/valdore.pem"
+
+
+def test_every_field_has_a_name_that_is_read_out(page: SignInView) -> None:
+    assert all(line.accessibleName() for line in page.findChildren(QLineEdit))

@@ -1,0 +1,301 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The desk's window as a whole: its states, its keys, its size, and that everything in it has a name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QTabWidget,
+    QToolButton,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from resources import texts
+from session.core.clock import ManualClock
+from session.protocol.conversation.messages import Grant
+from tests.support.screens.desk_scenes import SCENES
+from tests.support.screens.fingers import click, key
+from tests.support.screens.invented import DEVICES, DOSSIER, NOW, SERVICES, SESSION, TICKETS, desk, drawn_page
+from tests.support.screens.longer import Longer
+from views.desk.window import DeskWindow
+from views.widgets.parts import Chip, ElidedLabel
+from views.widgets.theme import DARK, apply_theme, tokens_for
+from views.widgets.window_settings import IniSettings, MemorySettings
+
+
+@pytest.fixture
+def window(qtbot: QtBot, desk_theme: QApplication) -> Iterator[DeskWindow]:
+    made = desk(ManualClock(NOW))
+    made.set_connection(True)
+    made.queue.set_tickets(TICKETS, SERVICES)
+    yield from shown(made, qtbot)
+
+
+def shown(made: DeskWindow, qtbot: QtBot, width: int = 1280, height: int = 720) -> Iterator[DeskWindow]:
+    made.resize(width, height)
+    made.show()
+    qtbot.waitExposed(made)
+    made.activateWindow()
+    yield made
+    made.close_now()
+    made.deleteLater()
+
+
+def child[Kind: QWidget](window: QWidget, kind: type[Kind], name: str) -> Kind:
+    found = window.findChild(kind, name)
+    assert found is not None, name
+    return found
+
+
+def press(window: QWidget, qtbot: QtBot, name: str) -> None:
+    found = child(window, QWidget, name)
+    assert found.isVisible(), name
+    click(found)
+
+
+def test_accept_scan_and_file_by_keys_alone(window: DeskWindow, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(window.queue.next_requested) as accepted:
+        key(window, Qt.Key.Key_F2)
+    assert accepted.args == [""]
+    window.show_session(SESSION)
+    window.dossier.show_dossier(DOSSIER)
+    window.devices.set_pieces(DOSSIER.pieces, dossier_open=True)
+    window.devices.show_devices(DEVICES)
+    window.show_grants({Grant.SCAN: True})
+    key(window, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
+    assert child(window, QTabWidget, "side_tabs").currentWidget() is window.devices
+    with qtbot.waitSignal(window.devices.scan_requested):
+        key(window, Qt.Key.Key_F7)
+    window.devices.show_page_image("p1", drawn_page(width=100))
+    window.show_grants({Grant.KEEP: True})
+    with qtbot.waitSignal(window.devices.file_requested) as filed:
+        key(window, Qt.Key.Key_F8)
+    assert filed.args == [["p1"], "p2", "Attestation de loyer"]
+
+
+def test_a_session_folds_the_queue_and_opens_the_right_side(window: DeskWindow) -> None:
+    assert window.queue.isVisible()
+    assert not window.dossier.isVisible()
+    window.show_session(SESSION)
+    assert not window.queue.isVisible()
+    assert window.call.isVisible()
+    assert window.dossier.isVisible()
+    assert child(window, QLabel, "session_ticket").text() == "B012"
+    assert child(window, QLabel, "rail_count").text() == "4"
+
+
+def test_the_face_stays_in_view_when_the_page_is_large(window: DeskWindow, qtbot: QtBot) -> None:
+    window.show_session(SESSION)
+    assert not window.cobrowse.isVisible()
+    window.show_sharing(True)
+    qtbot.waitUntil(window.cobrowse.isVisible)
+    assert window.call.isVisible()
+    assert window.call.height() >= 120
+    qtbot.waitUntil(lambda: window.cobrowse.height() > window.call.height())
+    key(window, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
+    assert not window.cobrowse.isVisible()
+
+
+def test_a_permission_can_be_asked_from_two_places_and_both_show_it(window: DeskWindow, qtbot: QtBot) -> None:
+    window.show_session(SESSION)
+    asked: list[Grant] = []
+    window.grant_requested.connect(asked.append)
+    press(window, qtbot, "grant_scan")
+    press(window, qtbot, "grant_scan")
+    assert asked == [Grant.SCAN]
+    assert child(window, QLabel, "grant_state_scan").text() == "Asking the caller…"
+    window.show_grants({Grant.SCAN: True})
+    assert "allowed" in child(window, QPushButton, "grant_scan").accessibleName()
+    window.show_grants({Grant.SCAN: False})
+    press(window, qtbot, "grant_scan")
+    assert asked == [Grant.SCAN, Grant.SCAN]
+
+
+def test_wrap_up_wants_an_outcome_then_finishes(window: DeskWindow, qtbot: QtBot) -> None:
+    window.show_session(SESSION)
+    window.devices.show_page_image("p1", drawn_page(width=100))
+    window.show_wrap_up()
+    assert window.devices.strip.order() == ["p1"]
+    finish = child(window, QPushButton, "wrap_up_finish")
+    assert not finish.isEnabled()
+    key(window.wrap_up, Qt.Key.Key_2)
+    with qtbot.waitSignal(window.finish_requested) as finished:
+        key(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert finished.args == ["pieces_missing"]
+    window.show_idle()
+    assert window.devices.strip.order() == []
+    assert window.queue.isVisible()
+
+
+def test_closing_is_a_wish_and_is_asked_again_during_a_conversation(window: DeskWindow, qtbot: QtBot) -> None:
+    wished: list[bool] = []
+    window.close_requested.connect(lambda: wished.append(True))
+    window.close()
+    assert window.isVisible()
+    assert wished == [True]
+    window.show_session(SESSION)
+    window.close()
+    assert wished == [True]
+    press(window, qtbot, "close_confirm_no")
+    assert wished == [True]
+    window.close()
+    press(window, qtbot, "close_confirm_yes")
+    assert wished == [True, True]
+    assert window.isVisible()
+
+
+def test_the_line_is_told_at_every_place(window: DeskWindow) -> None:
+    window.set_connection(False)
+    assert child(window, Chip, "header_connection").text() == "Connection lost, trying again…"
+    assert child(window, QLabel, "queue_connection").text() == "Connection lost, trying again…"
+    assert child(window, QLabel, "idle_title").text() == "Connection lost"
+    assert not child(window, QPushButton, "idle_accept").isEnabled()
+
+
+def test_a_pause_is_shown_and_ended_from_the_middle(window: DeskWindow, qtbot: QtBot) -> None:
+    press(window, qtbot, "availability_paused")
+    assert child(window, QPushButton, "header_state").text() == "Paused"
+    with qtbot.waitSignal(window.queue.availability_changed) as told:
+        press(window, qtbot, "idle_available")
+    assert told.args == [True]
+    assert child(window, QPushButton, "header_state").text() == "Available"
+
+
+def test_a_page_is_looked_at_and_escape_leads_back(window: DeskWindow, qtbot: QtBot) -> None:
+    window.show_session(SESSION)
+    for number in range(2):
+        window.devices.show_page_image(f"p{number}", drawn_page(width=100))
+    window.devices.page_opened.emit("p0")
+    assert window.viewer.isVisible()
+    key(window.viewer, Qt.Key.Key_Right)
+    assert child(window, QLabel, "viewer_title").text().startswith("Page 2 of 2")
+    before = child(window, QLabel, "viewer_percent").text()
+    key(window.viewer, Qt.Key.Key_Minus)
+    assert child(window, QLabel, "viewer_percent").text() != before
+    key(window.viewer, Qt.Key.Key_Escape)
+    assert not window.viewer.isVisible()
+    window.show_wrap_up()
+    window.devices.page_opened.emit("p1")
+    assert window.viewer.isVisible()
+    key(window.viewer, Qt.Key.Key_Escape)
+    assert window.wrap_up.isVisible()
+
+
+def test_scanning_for_a_piece_prepares_the_filing(window: DeskWindow, qtbot: QtBot) -> None:
+    window.show_session(SESSION)
+    window.dossier.show_dossier(DOSSIER)
+    window.devices.set_pieces(DOSSIER.pieces, dossier_open=True)
+    qtbot.waitUntil(child(window, QWidget, "piece_scan_p3").isVisible)
+    press(window, qtbot, "piece_scan_p3")
+    assert child(window, QTabWidget, "side_tabs").currentWidget() is window.devices
+    assert child(window, QComboBox, "file_piece").currentData() == "p3"
+
+
+def test_help_opens_with_f1_and_closes_with_escape(window: DeskWindow, qtbot: QtBot) -> None:
+    key(window, Qt.Key.Key_F1)
+    veil = child(window, QWidget, "shortcut_veil")
+    assert veil.isVisible()
+    key(veil, Qt.Key.Key_Escape)
+    assert not veil.isVisible()
+
+
+def test_the_theme_is_a_wish_and_the_window_follows(window: DeskWindow, qtbot: QtBot, desk_theme: QApplication) -> None:
+    with qtbot.waitSignal(window.theme_requested) as wished:
+        press(window, qtbot, "toggle_theme")
+    assert wished.args == [True]
+    apply_theme(desk_theme, dark=True)
+    assert tokens_for(window.palette()) is DARK
+    qtbot.waitUntil(lambda: child(window, QToolButton, "toggle_theme").accessibleName() == "Light theme")
+
+
+def test_place_and_panels_are_remembered(qtbot: QtBot, desk_theme: QApplication) -> None:
+    memory = MemorySettings()
+    first = desk(ManualClock(NOW), settings=memory)
+    first.resize(900, 666)
+    first.show()
+    qtbot.waitExposed(first)
+    first.close_now()
+    second = desk(ManualClock(NOW), settings=memory)
+    qtbot.addWidget(second)
+    assert (second.width(), second.height()) == (900, 666)
+    second._may_close = True
+
+
+def test_settings_are_read_back_from_a_file(tmp_path: Path) -> None:
+    IniSettings(tmp_path / "desk.ini").write("window/geometry", "abc")
+    assert IniSettings(tmp_path / "desk.ini").read("window/geometry") == "abc"
+    assert IniSettings(tmp_path / "desk.ini").read("nothing") == ""
+
+
+@pytest.mark.parametrize("scene", sorted(SCENES))
+def test_every_control_has_a_name_for_screen_readers_and_for_scripts(
+    scene: str, qtbot: QtBot, desk_theme: QApplication
+) -> None:
+    for made in shown(SCENES[scene](), qtbot):
+        controls = [
+            control
+            for kind in (QAbstractButton, QComboBox, QLineEdit)
+            for control in made.findChildren(kind)
+            if control.isVisible() and not isinstance(control.parent(), QComboBox)
+        ]
+        assert controls
+        nameless = [f"{type(one).__name__} {one.objectName()}" for one in controls if not one.accessibleName()]
+        unknown = [one.accessibleName() for one in controls if not one.objectName()]
+        assert (nameless, unknown) == ([], [])
+        assert [one.objectName() for one in controls if one.focusPolicy() == Qt.FocusPolicy.NoFocus] == []
+
+
+@pytest.mark.parametrize("scene", sorted(SCENES))
+@pytest.mark.parametrize("size", [(1280, 720), (960, 540)], ids=["1280x720", "960x540"])
+def test_no_word_is_cut_off_even_when_words_are_longer(
+    scene: str, size: tuple[int, int], qtbot: QtBot, desk_theme: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(texts, "_active", [Longer()])
+    for made in shown(SCENES[scene](), qtbot, *size):
+        assert made.width() <= size[0]
+
+        def laid_out(made: DeskWindow = made) -> None:
+            assert _cut_off(made) == []
+
+        qtbot.waitUntil(laid_out)  # a layout may take some turns of the loop
+
+
+def _cut_off(window: DeskWindow) -> list[str]:
+    cut = []
+    parts: list[QAbstractButton | QLabel] = [*window.findChildren(QAbstractButton), *window.findChildren(QLabel)]
+    for part in parts:
+        if part.isVisible() and part.text() and not isinstance(part, ElidedLabel):
+            wraps = isinstance(part, QLabel) and part.wordWrap()
+            needed = part.minimumSizeHint() if wraps else part.sizeHint()
+            height = part.heightForWidth(part.width()) if wraps else needed.height()
+            if part.width() < needed.width() - 1 or part.height() < height - 1:
+                cut.append(f"{part.objectName()} {part.text()!r} {part.size()} < {needed}")
+    return cut
+
+
+def test_signing_out_is_asked_again_and_no_is_harmless(window: DeskWindow, qtbot: QtBot) -> None:
+    asked: list[None] = []
+    window.sign_out_requested.connect(lambda: asked.append(None))
+    child(window, QToolButton, "sign_out").click()
+    child(window, QPushButton, "sign_out_confirm_no").click()
+    assert asked == []
+    child(window, QToolButton, "sign_out").click()
+    child(window, QPushButton, "sign_out_confirm_yes").click()
+    assert asked == [None]
+
+
+def test_a_withdrawn_access_is_told_and_no_retry_is_promised(window: DeskWindow) -> None:
+    window.show_access_refused()
+    assert child(window, QLabel, "idle_title").text() == "Access withdrawn"
+    assert "trying" not in child(window, QLabel, "idle_words").text()

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The wrap-up: outcomes of the service, a note, a time that ends by itself and can be prolonged."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QApplication, QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from session.core.clock import ManualClock
+from session.protocol.hub.routing import Outcome
+from tests.support.screens.fingers import key, write
+from tests.support.screens.invented import NOW
+from views.desk.wrap_up import NOT_SAID, WrapUpView
+
+OWN = [Outcome(id="complete", name="Complete"), Outcome(id="papers_missing", name="Papers missing")]
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(NOW)
+
+
+@pytest.fixture
+def view(qtbot: QtBot, clock: ManualClock, desk_theme: QApplication) -> WrapUpView:
+    made = WrapUpView(clock)
+    qtbot.addWidget(made)
+    made.resize(700, 600)
+    made.show()
+    qtbot.waitExposed(made)
+    made.start("D001", 65.0)
+    return made
+
+
+def button(view: WrapUpView, name: str) -> QPushButton:
+    found = view.findChild(QPushButton, name)
+    assert found is not None
+    return found
+
+
+def test_a_service_has_its_own_outcomes_and_the_next_one_the_usual(view: WrapUpView, qtbot: QtBot) -> None:
+    view.start("D001", 65.0, OWN)
+    with qtbot.waitSignal(view.finish_requested) as told:
+        key(view, Qt.Key.Key_2)
+        button(view, "wrap_up_finish").click()
+    assert told.args == ["papers_missing"]
+    view.start("D002", None)
+    assert [str(one.property("code")) for one in view._outcomes][:2] == ["done", "pieces_missing"]
+    assert not button(view, "wrap_up_finish").isEnabled()
+
+
+def test_the_time_that_is_over_is_told_once_with_what_was_chosen(view: WrapUpView, clock: ManualClock) -> None:
+    told: list[str] = []
+    view.time_over.connect(told.append)
+    view.show_limit(NOW + timedelta(seconds=60), 1)
+    clock.advance(59)
+    view.refresh_clock()
+    assert told == []
+    clock.advance(1)
+    view.refresh_clock()
+    view.refresh_clock()
+    assert told == [NOT_SAID]
+    view.start("D002", None)
+    view.show_limit(clock.utc_now() + timedelta(seconds=10), 0)
+    key(view, Qt.Key.Key_1)
+    clock.advance(11)
+    view.refresh_clock()
+    assert told == [NOT_SAID, "done"]
+
+
+def test_more_time_is_asked_for_while_the_service_allows_it(view: WrapUpView, clock: ManualClock, qtbot: QtBot) -> None:
+    view.show_limit(NOW + timedelta(seconds=60), 1)
+    more = button(view, "wrap_up_prolong")
+    with qtbot.waitSignal(view.prolong_requested):
+        more.click()
+    assert not more.isEnabled()
+    view.show_limit(NOW + timedelta(seconds=120), 0)
+    assert more.isHidden()
+    left = view.findChild(QLabel, "wrap_up_left")
+    assert left is not None
+    assert left.text() == "Ends by itself in 2:00"
+    view.show_limit(None, 0)
+    assert not left.isVisible()
+
+
+def test_a_note_is_written_only_where_it_can_be_kept(view: WrapUpView, qtbot: QtBot) -> None:
+    write(view._note, "lost")
+    assert view.note() == ""
+    view.show_note_place(True)
+    view._note.setFocus()
+    write(view._note, " Call 2 days before ")
+    assert view.note() == "Call 2 days before"
+    assert not button(view, "wrap_up_finish").isEnabled()  # the 2 went into the note
+    button(view, "outcome_done").click()
+    with qtbot.waitSignal(view.finish_requested):
+        key(view._note, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    view.start("D002", None)
+    view.show_note_place(True)
+    assert view.note() == ""

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The keyboard on the screen, and the caller's own privacy pause."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QLineEdit
+from pytestqt.qtbot import QtBot
+
+from session.protocol.conversation.messages import Grant
+from session.protocol.endpoints.chat import Line
+from tests.support.screens.kiosk_fingers import said
+from tests.support.screens.kiosk_gallery import ALL_GRANTS, kiosk_window, session_facts
+from views.kiosk.widgets.keyboard import TouchKeyboard
+from views.kiosk.widgets.theme import MIN_TOUCH_PX
+from views.kiosk.window import KioskWindow
+
+QUESTION = (Line("w1", "Où habitez-vous ?", mine=False),)
+
+
+@pytest.fixture
+def keyboard(window: KioskWindow, fingers: Any) -> TouchKeyboard:
+    window.show_session(session_facts())
+    window.show_page(True)
+    window.show_written(QUESTION)
+    entry = window.findChild(QLineEdit, "written_entry")
+    assert entry is not None
+    assert window.session_page.written.keyboard.isHidden()
+    fingers.mouseClick(entry, Qt.MouseButton.LeftButton)
+    return window.session_page.written.keyboard
+
+
+def type_words(keyboard: TouchKeyboard, text: str) -> None:
+    for character in text:
+        if character == " ":
+            keyboard.space.click()
+            continue
+        sheet = keyboard.to_signs if character in "0123456789,." else keyboard.to_letters
+        if sheet.isVisible():
+            sheet.click()
+        if character.isupper() and keyboard.keys["a"].text() == "a":
+            keyboard.shift.click()
+        keyboard.keys[character.lower()].click()
+
+
+def test_a_touch_brings_the_keyboard_beside_the_face_and_words_go_by_it(
+    window: KioskWindow, keyboard: TouchKeyboard
+) -> None:
+    sent: list[str] = []
+    window.session_page.written.say_requested.connect(sent.append)
+    assert keyboard.isVisible()
+    assert window.session_page.call_pane.isVisible()
+    assert not window.session_page.browser.isVisible()
+    type_words(keyboard, "Rue d")
+    keyboard.keys["'"].click()
+    type_words(keyboard, "Élu ça, 12")
+    keyboard.send.click()
+    assert sent == ["Rue d'Élu ça, 12"]
+    assert keyboard.isHidden()
+    assert window.session_page.browser.isVisible()
+
+
+def test_a_capital_comes_by_itself_once_and_the_last_character_goes(keyboard: TouchKeyboard) -> None:
+    type_words(keyboard, "Oui")
+    keyboard.erase.click()
+    assert keyboard._entry.text() == "Ou"
+    assert [keyboard.keys[key].text() for key in "aé"] == ["a", "é"]
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1920, 1080), (1080, 1920)])
+def test_every_key_is_as_large_as_a_finger_and_can_be_read_aloud(qtbot: QtBot, size: tuple[int, int]) -> None:
+    window = kiosk_window()
+    qtbot.addWidget(window, before_close_func=lambda widget: widget.hide())
+    window.resize(*size)
+    window.show()
+    window.show_session(session_facts())
+    window.show_written(QUESTION)
+    keyboard = window.session_page.written.keyboard
+    keyboard.open_keyboard()
+    for sheet in (0, 1):
+        keyboard._turn(sheet)
+        window.grab()
+        for key in (*keyboard.keys.values(), keyboard.space, keyboard.send, keyboard.erase, keyboard.shut):
+            if key.isVisible():
+                assert min(key.width(), key.height()) >= MIN_TOUCH_PX, (sheet, key.text(), key.size())
+                assert key.accessibleName()
+
+
+def test_a_real_keyboard_makes_do_without_and_a_new_caller_finds_it_shut(
+    window: KioskWindow, keyboard: TouchKeyboard
+) -> None:
+    type_words(keyboard, "secret")
+    window.show_session(session_facts())
+    assert keyboard.isHidden()
+    assert keyboard._entry.text() == ""
+
+
+def test_the_caller_begins_and_ends_a_pause_of_its_own(window: KioskWindow) -> None:
+    wished: list[bool] = []
+    window.session_page.pause_requested.connect(wished.append)
+    window.show_session(session_facts())
+    window.show_grants(dict.fromkeys(ALL_GRANTS, True))
+    window.show_page(True)
+    window.session_page.pause.click()
+    window.show_private(True)
+    window.show_own_pause(True)
+    assert not window.session_page.browser.isVisible()
+    assert "End my privacy pause" in said(window)
+    line = window.session_page.line.text()
+    assert "does not see you" in line
+    assert "do not see your page" in line, "what is hidden is not said to be seen"
+    window.session_page.pause.click()
+    window.show_own_pause(False)
+    assert wished == [True, False]
+    assert "End my privacy pause" not in said(window)
+    assert not window.session_page.browser.isVisible(), "the agent's own pause goes on"
+    window.show_private(False)
+    assert window.session_page.browser.isVisible()
+    assert Grant.SEE_PAGE in window.session_page._grants

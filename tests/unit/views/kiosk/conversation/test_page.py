@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""In a session: the agent, what the agent can do, questions, STOP."""
+
+from __future__ import annotations
+
+import pytest
+from PyQt6.QtCore import QRect
+from PyQt6.QtGui import QColor
+
+from session.core.clock import ManualClock
+from session.kiosk.call.consent import SILENCE_S
+from session.protocol.conversation.messages import Grant
+from tests.support.screens.kiosk_fingers import Wishes, said
+from tests.support.screens.kiosk_gallery import (
+    ALL_GRANTS,
+    session_facts,
+)
+from views.kiosk.widgets.icons import StopSign
+from views.kiosk.window import KioskWindow
+from views.words.consent import powers_sentence
+
+
+def test_the_agent_is_named_and_the_page_stays_hidden_until_opened(window: KioskWindow) -> None:
+    window.show_session(session_facts())
+    assert "Claire Vasseur" in said(window)
+    assert window.session_page.call_pane.isVisible()
+    assert not window.session_page.browser.isVisible()
+    window.show_page(True)
+    assert window.session_page.browser.isVisible()
+    assert window.session_page.call_pane.isVisible()
+
+
+def test_the_line_says_what_the_agent_can_do_now(window: KioskWindow) -> None:
+    window.show_session(session_facts())
+    assert window.session_page.line.text() == (
+        "Your adviser sees and hears you. They do not see your page. They can neither scan nor print."
+    )
+    window.show_grants({Grant.SEE_PAGE: True, Grant.POINT: True, Grant.SCAN: True})
+    window.show_media(seen=False, heard=True)
+    assert window.session_page.line.text() == (
+        "Your adviser hears you but does not see you. They see your page and can point at it. "
+        "They can scan, but not print."
+    )
+
+
+def test_every_mix_of_powers_has_its_own_sentence() -> None:
+    mixes = {
+        powers_sentence({Grant.SEE_PAGE: page, Grant.SCAN: scan, Grant.PRINT: sheet}, seen, heard)
+        for page in (True, False)
+        for scan in (True, False)
+        for sheet in (True, False)
+        for seen in (True, False)
+        for heard in (True, False)
+    }
+    assert len(mixes) == 32
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+@pytest.mark.parametrize("grant", list(Grant))
+def test_answer_is_passed_on_and_the_question_goes(
+    window: KioskWindow, wishes: Wishes, grant: Grant, allowed: bool
+) -> None:
+    window.show_session(session_facts())
+    window.ask_grant(grant)
+    consent = window.session_page.consent
+    assert consent.isVisible()
+    (consent.yes if allowed else consent.no).click()
+    assert wishes.heard == [("grant_answered", grant, allowed)]
+    assert not consent.isVisible()
+    consent.yes.click()
+    assert len(wishes.heard) == 1, "a second touch answers nothing"
+
+
+def test_time_to_answer_is_counted_down_and_silence_answers_nothing(
+    window: KioskWindow, wishes: Wishes, clock: ManualClock
+) -> None:
+    window.show_session(session_facts())
+    window.ask_grant(Grant.SCAN)
+    consent = window.session_page.consent
+    clock.advance(SILENCE_S - 5)
+    window.tick()
+    assert consent._countdown.accessibleName() == "5"
+    clock.advance(5)
+    window.tick()
+    assert not consent.isVisible()
+    assert wishes.heard == []
+
+
+def test_question_settled_elsewhere_goes_away(window: KioskWindow) -> None:
+    window.show_session(session_facts())
+    window.ask_grant(Grant.SCAN)
+    window.end_question(Grant.PRINT)
+    assert window.session_page.consent.isVisible()
+    window.end_question(Grant.SCAN)
+    assert not window.session_page.consent.isVisible()
+
+
+def test_given_power_can_be_taken_back_by_touch(window: KioskWindow, wishes: Wishes) -> None:
+    window.show_session(session_facts())
+    chips = window.session_page.chips
+    assert not any(chip.isVisible() for chip in chips.values())
+    window.show_grants(ALL_GRANTS)
+    assert all(chip.isVisible() for chip in chips.values())
+    chips[Grant.SCAN].click()
+    assert wishes.heard == [("grant_withdrawn", Grant.SCAN)]
+
+
+def test_stop_is_at_once_and_then_asks_what_to_do(window: KioskWindow, wishes: Wishes) -> None:
+    window.show_session(session_facts())
+    window.ask_grant(Grant.SCAN)
+    page = window.session_page
+    page.stop.click()
+    assert wishes.heard == [("stop_requested",)]
+    assert not page.consent.isVisible()
+    assert page.stopped.isVisible()
+    page.stopped.go_on.click()
+    assert not page.stopped.isVisible()
+    page.stop.click()
+    page.stopped.end_call.click()
+    assert wishes.heard[-1] == ("leave_requested",)
+
+
+def test_stop_is_a_red_octagon_with_the_word(window: KioskWindow) -> None:
+    window.show_session(session_facts())
+    stop = window.session_page.stop
+    assert stop.words() == "STOP"
+    sign = stop.findChild(StopSign)
+    assert sign is not None
+    image = window.grab(QRect(sign.mapTo(window, sign.rect().topLeft()), sign.size())).toImage()
+    colour = QColor(image.pixelColor(image.width() // 2, image.height() // 8))
+    assert colour.red() > 150
+    assert colour.green() < 60
+
+
+def test_devices_tell_the_caller_what_to_do(window: KioskWindow) -> None:
+    window.show_session(session_facts())
+    window.show_devices_notice("place_document")
+    assert "Put your document on the glass" in said(window)
+    window.show_devices_notice("printer_out_of_paper")
+    assert "There is no more paper" in said(window)
+    window.show_devices_notice("")
+    assert "paper" not in said(window)
+
+
+def test_next_session_starts_with_nothing_of_the_last(window: KioskWindow) -> None:
+    window.show_session(session_facts())
+    window.show_page(True)
+    window.show_grants(ALL_GRANTS)
+    window.show_devices_notice("scanning")
+    window.ask_grant(Grant.PRINT)
+    window.show_session(session_facts())
+    page = window.session_page
+    assert not page.browser.isVisible()
+    assert not page.consent.isVisible()
+    assert not any(chip.isVisible() for chip in page.chips.values())
+    assert "scanned" not in said(window)

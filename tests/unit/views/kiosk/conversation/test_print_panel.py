@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What is about to be printed is seen first, and prints on a yes alone."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from PIL import Image, ImageDraw
+
+from session.core.clock import ManualClock
+from session.kiosk.devices.print_preview import ShownPrint
+from session.protocol.conversation.messages import Grant
+from tests.support.screens.kiosk_gallery import session_facts
+from views.kiosk.window import KioskWindow
+
+
+def sheet(print_id: str = "p1", document: bytes | None = None) -> ShownPrint:
+    out = io.BytesIO()
+    page = Image.new("L", (595, 842), 255)
+    ImageDraw.Draw(page).text((70, 80), "Accusé de réception", fill=0)
+    page.save(out, "PDF")
+    return ShownPrint(print_id, "Reçu de dépôt", document or out.getvalue(), 1, 2)
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_the_sheet_stands_beside_the_face_until_the_answer(window: KioskWindow, wanted: bool) -> None:
+    answers: list[tuple[str, bool]] = []
+    window.print_answered.connect(lambda print_id, answer: answers.append((print_id, answer)))
+    window.show_session(session_facts())
+    window.show_page(True)
+    window.show_print(sheet())
+    page = window.session_page
+    assert page.sheet.isVisible()
+    assert page.printing.isVisible()
+    assert not page.browser.isVisible()
+    assert page.stop.isVisible()
+    (page.printing.yes if wanted else page.printing.no).click()
+    assert answers == [("p1", wanted)]
+    assert not page.sheet.isVisible()
+    assert page.browser.isVisible()
+    page.printing.yes.click()
+    assert len(answers) == 1
+
+
+def test_the_question_goes_with_silence_stop_and_the_next_caller(window: KioskWindow) -> None:
+    page = window.session_page
+    window.show_session(session_facts())
+    window.show_print(sheet())
+    window.end_print("another")
+    assert page.printing.isVisible()
+    window.end_print("p1")
+    assert not page.printing.isVisible()
+    window.show_print(sheet("p2"))
+    window.show_grants({Grant.PRINT: True})
+    page.stop.click()
+    assert not page.printing.isVisible()
+    window.show_print(sheet("p3"))
+    window.show_session(session_facts())
+    assert not page.sheet.isVisible()
+
+
+def test_the_time_to_answer_is_seen(window: KioskWindow, clock: ManualClock) -> None:
+    window.show_session(session_facts())
+    window.show_print(sheet())
+    clock.advance(60)
+    window.tick()
+    assert window.session_page.printing._countdown.accessibleName() == "30"
+
+
+def test_a_document_that_cannot_be_drawn_is_asked_by_its_name(window: KioskWindow) -> None:
+    window.show_session(session_facts())
+    window.show_print(sheet(document=b"%PDF-1.7 nothing"))
+    assert window.session_page.printing.isVisible()
+    assert not window.session_page.sheet.isVisible()

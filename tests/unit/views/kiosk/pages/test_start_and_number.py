@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Before the ticket: services, language, and the number that is typed."""
+
+from __future__ import annotations
+
+import gettext
+from typing import Any
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QLabel
+
+from resources import texts
+from session.core.clock import ManualClock
+from session.protocol.hub.requests import Service
+from tests.support.screens.kiosk_fingers import Wishes, on_screen, said, type_number
+from tests.support.screens.kiosk_gallery import (
+    SERVICES,
+    services_answer,
+    ticket_answer,
+)
+from views.kiosk.window import NUMBER_IDLE_S, KioskWindow
+
+
+def test_touching_a_service_asks_for_it(window: KioskWindow, wishes: Wishes, fingers: Any) -> None:
+    fingers.mouseClick(window.start_page.cards[1], Qt.MouseButton.LeftButton)
+    assert wishes.heard == [("service_requested", SERVICES[1].id)]
+
+
+def test_never_more_than_six_services(window: KioskWindow) -> None:
+    answer = services_answer()
+    more = [*answer.services, Service(id="more", name="Encore")]
+    window.start_page.show_services(more)
+    assert len(window.start_page.cards) == 6
+
+
+def test_no_service_is_said_in_words(window: KioskWindow) -> None:
+    window.show_services(services_answer(0))
+    assert "No service is open right now" in said(window)
+
+
+def test_language_is_asked_for_and_everything_is_said_again(
+    window: KioskWindow, wishes: Wishes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Shouting(gettext.NullTranslations):
+        def gettext(self, message: str) -> str:
+            return message.upper()
+
+    assert "Welcome. What do you need today?" in said(window)
+    window._header.languages["en"].click()
+    assert wishes.heard == [("language_requested", "en")]
+    monkeypatch.setattr(texts, "_active", [Shouting()])
+    window.show_language("en")
+    assert "WELCOME. WHAT DO YOU NEED TODAY?" in said(window)
+    assert window._header.languages["en"].words().startswith("✓")
+
+
+def test_complete_number_can_be_sent(window: KioskWindow, wishes: Wishes) -> None:
+    window.ask_number("allocataire")
+    type_number(window, "123456")
+    assert not window.number_page.send.isEnabled()
+    assert "One more character." in said(window)
+    type_number(window, "7")
+    assert window.number_page.send.isEnabled()
+    window.number_page.send.click()
+    assert wishes.heard == [("number_entered", "1234567")]
+
+
+def test_keys_that_cannot_follow_are_asleep(window: KioskWindow) -> None:
+    window.ask_number("allocataire")
+    type_number(window, "1234567")
+    assert not any(key.isEnabled() for key in window.number_page.digits.keys.values())
+    window.number_page.erase.click()
+    assert all(key.isEnabled() for key in window.number_page.digits.keys.values())
+
+
+def test_job_seeker_number_ends_with_a_letter(window: KioskWindow, wishes: Wishes) -> None:
+    window.ask_number("france_travail")
+    assert not window.number_page.letters_key.isEnabled()
+    type_number(window, "1234567K")
+    window.number_page.send.click()
+    assert wishes.heard == [("number_entered", "1234567K")]
+
+
+def test_somebody_born_in_corsica_can_type_the_number(window: KioskWindow, wishes: Wishes) -> None:
+    window.ask_number("nir")
+    type_number(window, "253072A07300443")
+    window.number_page.send.click()
+    assert wishes.heard == [("number_entered", "253072A07300443")]
+
+
+def test_typing_error_is_seen_at_once_and_cannot_be_sent(window: KioskWindow, wishes: Wishes) -> None:
+    window.ask_number("nir")
+    type_number(window, "295109912611199")
+    assert "There is a mistake" in said(window)
+    window.number_page.send.click()
+    assert wishes.heard == []
+
+
+def test_number_unknown_to_the_hub_may_be_corrected(window: KioskWindow, wishes: Wishes) -> None:
+    window.ask_number("allocataire")
+    type_number(window, "1234567")
+    window.number_refused()
+    assert "This number is not known" in said(window)
+    assert not window.number_page.send.isEnabled()
+    window.number_page.erase.click()
+    type_number(window, "8")
+    window.number_page.send.click()
+    assert wishes.heard == [("number_entered", "1234568")]
+
+
+def test_caller_without_the_number_is_helped_too(window: KioskWindow, wishes: Wishes) -> None:
+    window.ask_number("nir")
+    window.number_page.skip.click()
+    assert wishes.heard == [("number_skipped",)]
+
+
+def test_keyboard_types_as_well(window: KioskWindow, wishes: Wishes, fingers: Any) -> None:
+    window.ask_number("france_travail")
+    fingers.keyClicks(window.number_page, "x12345679")
+    fingers.keyClick(window.number_page, Qt.Key.Key_Backspace)
+    fingers.keyClicks(window.number_page, "k")
+    fingers.keyClick(window.number_page, Qt.Key.Key_Return)
+    assert wishes.heard == [("number_entered", "1234567K")]
+
+
+def test_number_of_a_caller_who_walked_away_is_forgotten(
+    window: KioskWindow, wishes: Wishes, clock: ManualClock
+) -> None:
+    window.ask_number("allocataire")
+    clock.advance(NUMBER_IDLE_S - 1)
+    type_number(window, "123")
+    clock.advance(NUMBER_IDLE_S - 1)
+    window.tick()
+    assert on_screen(window, window.number_page)
+    clock.advance(1)
+    window.tick()
+    assert on_screen(window, window.start_page)
+    assert wishes.heard == [("start_requested",)]
+    window.ask_number("allocataire")
+    assert "123" not in said(window)
+
+
+def test_back_returns_to_the_services(window: KioskWindow, wishes: Wishes) -> None:
+    window.ask_number("allocataire")
+    window.number_page.back.click()
+    assert on_screen(window, window.start_page)
+    assert wishes.heard == [("start_requested",)]
+
+
+def test_number_is_not_kept_on_the_screen_once_the_ticket_is_there(window: KioskWindow) -> None:
+    window.ask_number("allocataire")
+    type_number(window, "1234567")
+    window.show_ticket(ticket_answer())
+    assert "123 4567" not in " ".join(text.text() for text in window.findChildren(QLabel))
+
+
+def test_unknown_kind_of_number_is_an_error_of_the_program(window: KioskWindow) -> None:
+    with pytest.raises(KeyError):
+        window.ask_number("passport")

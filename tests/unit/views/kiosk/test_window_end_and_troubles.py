@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The end of a session, troubles, and the window itself."""
+
+from __future__ import annotations
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from session.core.clock import ManualClock
+from session.protocol.conversation.messages import KioskWiped
+from tests.support.screens.kiosk_fingers import Wishes, on_screen, said
+from tests.support.screens.kiosk_gallery import (
+    WIPED,
+    session_facts,
+    ticket_answer,
+)
+from views.kiosk.pages.goodbye import GOODBYE_S
+from views.kiosk.window import KioskWindow
+
+
+def test_goodbye_reminds_of_the_original_and_tells_the_wipe(window: KioskWindow) -> None:
+    window.show_goodbye(None)
+    assert "Take your original back from the glass" in said(window)
+    assert "We are wiping your traces" in said(window)
+    window.show_goodbye(WIPED)
+    assert "Everything is wiped" in said(window)
+
+
+@pytest.mark.parametrize(
+    "wiped",
+    [
+        KioskWiped(pages_removed=0, files_removed=0, profile_removed=True, left_over=1),
+        KioskWiped(pages_removed=0, files_removed=0, profile_removed=False, left_over=0),
+    ],
+)
+def test_goodbye_does_not_claim_a_wipe_that_failed(window: KioskWindow, wiped: KioskWiped) -> None:
+    window.show_goodbye(wiped)
+    assert "Everything is wiped" not in said(window)
+    assert "Not everything is wiped yet" in said(window)
+
+
+def test_kiosk_is_there_for_the_next_caller_after_twenty_seconds(
+    window: KioskWindow, wishes: Wishes, clock: ManualClock
+) -> None:
+    window.show_goodbye(None)
+    clock.advance(GOODBYE_S - 1)
+    window.show_goodbye(WIPED)
+    window.tick()
+    assert on_screen(window, window.goodbye_page)
+    clock.advance(1)
+    window.tick()
+    assert on_screen(window, window.start_page)
+    assert wishes.heard == [("start_requested",)]
+
+
+def test_caller_may_finish_earlier_and_the_old_countdown_is_dead(
+    window: KioskWindow, wishes: Wishes, clock: ManualClock
+) -> None:
+    window.show_goodbye(WIPED)
+    window.goodbye_page.finish.click()
+    window.ask_number("allocataire")
+    clock.advance(GOODBYE_S)
+    window.tick()
+    assert on_screen(window, window.number_page)
+    assert wishes.heard == [("start_requested",)]
+
+
+def test_lost_line_takes_the_whole_start_page_and_gives_it_back(window: KioskWindow) -> None:
+    window.show_trouble("bus_unreachable")
+    assert on_screen(window, window.trouble_page)
+    assert "The line is cut" in said(window)
+    window.clear_trouble()
+    assert on_screen(window, window.start_page)
+
+
+def test_lost_line_is_a_banner_while_waiting_and_in_session(window: KioskWindow) -> None:
+    window.show_ticket(ticket_answer())
+    window.show_trouble("hub_unreachable")
+    assert on_screen(window, window.waiting_page)
+    assert "The line is cut" in said(window)
+    window.show_session(session_facts())
+    assert "The line is cut" in said(window)
+    window.clear_trouble()
+    assert "The line is cut" not in said(window)
+
+
+def test_other_troubles_leave_the_page_usable(window: KioskWindow) -> None:
+    window.show_trouble("service_unknown")
+    assert on_screen(window, window.start_page)
+    assert "This service is not open now" in said(window)
+
+
+def test_closing_is_only_asked_for(window: KioskWindow, wishes: Wishes) -> None:
+    window.close()
+    assert window.isVisible()
+    assert wishes.heard == [("close_requested",)]
+
+
+def test_window_ticks_by_itself(qtbot: QtBot, clock: ManualClock) -> None:
+    from tests.support.screens.kiosk_gallery import Face, Page
+
+    window = KioskWindow(Face(), Page(), clock=clock)
+    qtbot.addWidget(window, before_close_func=lambda widget: widget.hide())
+    window.show_goodbye(WIPED)
+    clock.advance(GOODBYE_S)
+    qtbot.waitUntil(lambda: on_screen(window, window.start_page))

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Every page of the kiosk, walked: fingers find every button, no text is cut, nothing hides the face or STOP."""
+
+from __future__ import annotations
+
+import gettext
+
+import pytest
+from PyQt6.QtCore import QPoint, QRect
+from PyQt6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from resources import texts
+from tests.support.screens.kiosk_gallery import SCENES, kiosk_window
+from views.kiosk.widgets.theme import MIN_TOUCH_PX
+from views.kiosk.window import KioskWindow
+
+SIZES = [(1280, 800), (1080, 1920), (1024, 768)]
+TECHNICAL = ("bus", "hub", "nats", "server", "error", "code", "webrtc", "json", "session", "timeout", "none", "null")
+
+
+class LongerTexts(gettext.NullTranslations):
+    """A language whose texts are a third longer than the English ones."""
+
+    def gettext(self, message: str) -> str:
+        return message + " " + "mot " * round(len(message) / 12) if len(message) > 3 else message
+
+
+@pytest.fixture(params=["english", "longer"])
+def language(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    spoken = LongerTexts() if request.param == "longer" else gettext.NullTranslations()
+    monkeypatch.setattr(texts, "_active", [spoken])
+    return str(request.param)
+
+
+def show(scene: str, size: tuple[int, int], qtbot: QtBot) -> KioskWindow:
+    window = kiosk_window()
+    qtbot.addWidget(window, before_close_func=lambda widget: widget.hide())
+    window.resize(*size)
+    window.show()
+    SCENES[scene](window)
+    window.session_page.finish_slides()
+    for _ in range(2):  # a text that wraps is given its height in a second round
+        QApplication.sendPostedEvents()
+    return window
+
+
+def place_of(widget: QWidget, window: KioskWindow) -> QRect:
+    return QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
+
+
+def visible[Kind: QWidget](kind: type[Kind], window: KioskWindow) -> list[Kind]:
+    return [widget for widget in window.findChildren(kind) if widget.isVisible()]
+
+
+def cut(text: QLabel) -> bool:
+    """Whether a label has less room than its text needs (a pixel of rounding allowed)."""
+    if not text.text():
+        return False
+    if text.wordWrap():
+        return text.heightForWidth(text.width()) > text.height() + 1
+    return text.sizeHint().width() > text.width() + 1 or text.sizeHint().height() > text.height() + 1
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("scene", SCENES)
+def test_every_page_is_made_for_fingers_and_cuts_no_text(
+    scene: str, size: tuple[int, int], language: str, qtbot: QtBot
+) -> None:
+    window = show(scene, size, qtbot)
+    assert (window.width(), window.height()) == size, "the page asks for more room than the screen has"
+    buttons = visible(QAbstractButton, window)
+    for button in buttons:
+        place = place_of(button, window)
+        name = button.accessibleName()
+        assert name, "a button without a name for screen readers"
+        assert min(place.width(), place.height()) >= MIN_TOUCH_PX, f"{name}: {place.width()}x{place.height()}"
+        assert window.rect().contains(place), f"{name} is outside of the screen"
+    for one, other in ((a, b) for at, a in enumerate(buttons) for b in buttons[at + 1 :]):
+        assert not place_of(one, window).intersects(place_of(other, window))
+    for text in visible(QLabel, window):
+        assert not cut(text), f"cut: {text.text()!r} in {text.width()}x{text.height()}"
+        assert window.rect().contains(place_of(text, window)), f"outside: {text.text()!r}"
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("scene", [name for name in SCENES if name.startswith("session")])
+def test_face_stop_and_powers_are_always_in_sight(scene: str, size: tuple[int, int], qtbot: QtBot) -> None:
+    window = show(scene, size, qtbot)
+    page = window.session_page
+    for widget in (page.call_pane, page.stop, page.line):
+        assert widget.isVisible()
+        place = place_of(widget, window)
+        for point in (place.center(), place.topLeft() + QPoint(2, 2), place.bottomRight() - QPoint(2, 2)):
+            found = window.childAt(point)
+            assert found is not None
+            assert found is widget or widget.isAncestorOf(found), f"something covers it at {point}"
+    face = place_of(page.call_pane, window)
+    assert face.width() * face.height() > 0.13 * size[0] * size[1], "the face is too small"
+
+
+def test_page_takes_sixty_per_cent_beside_the_face(qtbot: QtBot) -> None:
+    window = show("session-page", (1280, 800), qtbot)
+    page = window.session_page
+    share = page.browser.width() / (page.browser.width() + page.call_pane.width())
+    assert share == pytest.approx(0.6, abs=0.01)
+
+
+def test_yes_and_no_are_of_one_size(qtbot: QtBot) -> None:
+    window = show("session-ask-scan", (1280, 800), qtbot)
+    consent = window.session_page.consent
+    assert consent.yes.height() == consent.no.height()
+    assert abs(consent.yes.width() - consent.no.width()) <= 1  # an odd width is shared
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_no_page_speaks_technically(scene: str, qtbot: QtBot) -> None:
+    window = show(scene, (1280, 800), qtbot)
+    said = " ".join(text.text() for text in visible(QLabel, window)).lower()
+    words = {word.strip(".,:;!?“”'") for word in said.split()}
+    assert not words & set(TECHNICAL)
+
+
+@pytest.mark.parametrize("count", range(7))
+def test_the_grid_shows_every_service_large(count: int, qtbot: QtBot) -> None:
+    window = show(f"start-{count}", (1280, 800), qtbot)
+    cards = window.start_page.cards
+    assert len(cards) == count
+    for card in cards:
+        assert card.width() >= 350
+        assert card.height() >= 200
+
+
+def test_turning_the_screen_lays_the_page_out_again(qtbot: QtBot) -> None:
+    window = show("session-page", (1280, 800), qtbot)
+    page = window.session_page
+    assert page.browser.x() > page.call_pane.x()
+    window.resize(1080, 1920)
+    QApplication.sendPostedEvents()
+    assert page.browser.x() == page.call_pane.x()
+    assert page.browser.y() > page.call_pane.y()

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The choice of camera, microphone, loudspeaker and engine."""
+
+from __future__ import annotations
+
+import pytest
+from PyQt6.QtWidgets import QComboBox
+from pytestqt.qtbot import QtBot
+
+from session.media.audio.echo_check import Echo
+from session.media.audio.echo_choice import EchoBy, EchoSetting
+from session.media.engines.engine_choice import Choice, EngineKind, Why
+from views.media.settings import MediaChoice, MediaSettingsDialog
+
+CAMERAS, MICROPHONES, SPEAKERS = ["Camera A", "Camera B"], ["Headset", "Desk"], ["Headset"]
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot) -> MediaSettingsDialog:
+    made = MediaSettingsDialog()
+    qtbot.addWidget(made)
+    made.show_devices(MediaChoice(microphone="Gone one"), CAMERAS, MICROPHONES, SPEAKERS)
+    return made
+
+
+def combo(dialog: MediaSettingsDialog, name: str) -> QComboBox:
+    found = dialog.findChild(QComboBox, f"media_{name}")
+    assert found is not None
+    return found
+
+
+def test_a_chosen_device_that_is_away_stays_chosen_and_is_marked(dialog: MediaSettingsDialog) -> None:
+    assert combo(dialog, "microphone").currentData() == "Gone one"
+    assert "not plugged in" in combo(dialog, "microphone").currentText()
+    assert combo(dialog, "camera").currentData() == "auto"
+
+
+def test_each_change_is_told_with_everything_that_is_chosen(dialog: MediaSettingsDialog) -> None:
+    told: list[MediaChoice] = []
+    dialog.chosen.connect(told.append)
+    cameras = combo(dialog, "camera")
+    cameras.setCurrentIndex(cameras.findData("Camera B"))
+    cameras.activated.emit(cameras.currentIndex())
+    dialog._headset.click()
+    assert told == [
+        MediaChoice(camera="Camera B", microphone="Gone one"),
+        MediaChoice(camera="Camera B", microphone="Gone one", headset=False),
+    ]
+
+
+def test_engine_and_echo_are_said_in_words(dialog: MediaSettingsDialog) -> None:
+    dialog.show_engine(Choice(EngineKind.BROWSER, Why.ECHO), later=True)
+    assert "only the browser cancels echo" in dialog._engine_words.text()
+    assert "next conversation" in dialog._engine_words.text()
+    dialog.show_echo(Echo.HEARD, EchoBy.MISSING)
+    assert not dialog._echo_words.isHidden()
+    assert "headset" in dialog._echo_words.text()
+
+
+@pytest.mark.parametrize(
+    ("by", "removed_db", "at_work", "found"),
+    [
+        (EchoBy.APM, 34.2, "This program cancels echo", "takes the echo away (34 dB)"),
+        (EchoBy.APM, 8.0, "This program cancels echo", "only 8 dB"),
+        (EchoBy.BROWSER, None, "The browser cancels echo", "the browser takes the echo away"),
+        (EchoBy.SYSTEM, None, "system's microphone", "although the system is relied on"),
+        (EchoBy.MISSING, None, "not installed", "callers would hear themselves"),
+        (EchoBy.OFF, None, "Nothing cancels echo", "callers would hear themselves"),
+    ],
+)
+def test_what_cancels_echo_is_shown_and_what_it_leaves(
+    dialog: MediaSettingsDialog, by: EchoBy, removed_db: float | None, at_work: str, found: str
+) -> None:
+    dialog.show_cancelled(by)
+    dialog.show_echo(Echo.HEARD, by, removed_db)
+    assert at_work in dialog._cancelled_words.text()
+    assert found in dialog._echo_words.text()
+
+
+def test_what_cancels_echo_can_be_chosen(dialog: MediaSettingsDialog) -> None:
+    told: list[MediaChoice] = []
+    dialog.chosen.connect(told.append)
+    cancellers = combo(dialog, "echo")
+    assert {cancellers.itemData(row) for row in range(cancellers.count())} == {each.value for each in EchoSetting}
+    cancellers.setCurrentIndex(cancellers.findData("off"))
+    cancellers.activated.emit(cancellers.currentIndex())
+    assert told == [MediaChoice(microphone="Gone one", echo="off")]
+
+
+def test_a_louder_voice_fills_more_of_the_meter(dialog: MediaSettingsDialog) -> None:
+    shown = []
+    for level in (0.0, 0.01, 0.1, 1.0):
+        dialog.show_level(level)
+        shown.append(dialog._level.value())
+    assert shown == sorted(set(shown))
+    assert shown[-1] == 100

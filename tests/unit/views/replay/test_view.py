@@ -1,0 +1,359 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The replay window, played by a clock that the test moves: timeline, list, page, keys."""
+
+from __future__ import annotations
+
+import re
+import typing
+from collections.abc import Iterator
+from datetime import timedelta
+
+import msgspec
+import pytest
+from PyQt6 import sip
+from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtWidgets import QAbstractButton, QApplication, QListWidget
+from pytestqt.qtbot import QtBot
+
+from session.core.clock import ManualClock
+from session.log import events
+from session.log.events import (
+    AnyEvent,
+    Event,
+    LineBack,
+    LineLost,
+    MirrorChunk,
+    PrintChanged,
+    Record,
+    ScanEnded,
+    Writer,
+    label_of,
+)
+from session.log.replay import Replay
+from session.protocol.conversation.messages import Grant, GrantActor, GrantReason, PrintState
+from session.protocol.hub.tickets import TicketState
+from tests.support.log_story import START, Story, frame, whole_session
+from tests.support.screens.fingers import click, key
+from tests.support.screens.mirrored import Event as PageEvent
+from tests.support.screens.mirrored import new_words, picture, typed, wait_mirrored
+from views.desk.shared_page.mirror_pane import MirrorPane
+from views.replay.timeline import Timeline, spans_of
+from views.replay.view import ReplayView
+from views.replay.words import LANES, PRINTS, WORDS, describe, is_trouble
+from views.widgets.parts import Chip
+
+MS = 1_700_000_000_000
+
+
+def session() -> list[Record]:
+    """The invented session of the log's tests, with a page that a mirror can draw in place of its chunks."""
+    pages: dict[float, list[PageEvent]] = {
+        21: picture("Bonjour", MS),
+        25: [new_words("Bonsoir", MS + 4000), typed("Zoé", MS + 5000)],
+        40: picture("Merci", MS + 19_000),
+        45: [typed("Fin", MS + 24_000)],
+    }
+    return [_with_page(record, pages) for record in whole_session()]
+
+
+def _with_page(record: Record, pages: dict[float, list[PageEvent]]) -> Record:
+    if not isinstance(record.event, MirrorChunk):
+        return record
+    drawn = pages[(record.event.started_at_utc - START).total_seconds()]
+    return msgspec.structs.replace(record, event=msgspec.structs.replace(record.event, data=frame(*drawn)))
+
+
+class Shown:
+    """The window and its clock."""
+
+    def __init__(self) -> None:
+        self.clock = ManualClock()
+        self.view = ReplayView(MirrorPane(), self.clock)
+        self.view.resize(1100, 760)
+        self.view.show()
+
+    def advance(self, seconds: float) -> None:
+        """Time passes in small steps, as the window's timer would see it."""
+        for _ in range(round(seconds * 10)):
+            self.clock.advance(0.1)
+            self.view.tick()
+
+    def button(self, name: str) -> QAbstractButton:
+        found = self.view.findChild(QAbstractButton, name)
+        assert found is not None
+        return found
+
+    @property
+    def list(self) -> QListWidget:
+        found = self.view.findChild(QListWidget, "replay_events")
+        assert found is not None
+        return found
+
+    @property
+    def timeline(self) -> Timeline:
+        found = self.view.findChild(Timeline)
+        assert isinstance(found, Timeline)
+        return found
+
+    def chip(self, name: str) -> str:
+        found = self.view.findChild(Chip, name)
+        assert found is not None
+        return found.text()
+
+
+@pytest.fixture
+def shown(qapp: QApplication) -> Iterator[Shown]:
+    made = Shown()
+    yield made
+    made.view.close()
+    sip.delete(made.view)  # at once: at the interpreter's end, page and profile would go in any order
+
+
+def test_a_log_opens_at_its_beginning_and_paused(shown: Shown) -> None:
+    shown.view.show_log("Entretien", session())
+    assert not shown.view.playing
+    assert shown.view.position_s == 0.0
+    assert shown.view.events_shown == 1
+    assert shown.list.count() == len(Replay(session(), ManualClock()).events)
+    assert shown.chip("replay_ticket") == "Waiting"
+
+
+def test_playing_shows_page_and_events_and_ends_by_itself(shown: Shown, qtbot: QtBot) -> None:
+    view = shown.view
+    view.show_log("Entretien", session())
+    view.play()
+    shown.advance(24)
+    wait_mirrored(qtbot, view.mirror, "document.querySelector('h1')?.textContent === 'Bonjour'")
+    assert view.mirror.isVisible()
+    assert view.state.sharing
+    shown.advance(3)
+    wait_mirrored(qtbot, view.mirror, "document.querySelector('h1').textContent === 'Bonsoir'")
+    wait_mirrored(qtbot, view.mirror, "document.getElementById('champ').value === 'Zoé'")
+    view.set_speed(8)
+    finished: list[bool] = []
+    view.finished.connect(lambda: finished.append(True))
+    shown.advance(12)
+    assert finished == [True]
+    assert not view.playing
+    assert view.events_shown == shown.list.count()
+    assert view.last_event == "kiosk_wiped"
+    assert view.state.wiped
+    assert view.state.ticket is TicketState.WRAP_UP
+    assert not view.mirror.isVisible()
+
+
+def test_after_the_end_play_starts_over(shown: Shown) -> None:
+    view = shown.view
+    view.show_log("Entretien", session())
+    view.jump(view.duration_s)
+    view.play()
+    assert view.position_s == 0.0
+    assert view.playing
+
+
+def test_a_jump_back_and_forth_shows_the_page_as_it_was(shown: Shown, qtbot: QtBot) -> None:
+    view = shown.view
+    view.show_log("Entretien", session())
+    view.jump(47)
+    wait_mirrored(qtbot, view.mirror, "document.getElementById('champ')?.value === 'Fin'")
+    view.jump(24)
+    wait_mirrored(qtbot, view.mirror, "document.querySelector('h1').textContent === 'Bonjour'")
+    assert view.last_event == "address_opened"
+    view.jump(5)
+    assert view.mirror.viewport.isEmpty()
+    assert not view.mirror.isVisible()
+    view.jump(-3)
+    assert view.position_s == 0.0
+    view.jump(9999)
+    assert view.position_s == view.duration_s
+
+
+def test_speeds_are_kept_exactly(shown: Shown) -> None:
+    view = shown.view
+    view.show_log("Entretien", session())
+    view.play()
+    for speed in (1, 2, 4, 8):
+        before = view.position_s
+        click(shown.button(f"replay_speed_{speed}"))
+        shown.advance(1)
+        assert view.position_s - before == pytest.approx(speed, abs=0.01)
+
+
+def test_everything_works_by_keyboard(shown: Shown) -> None:
+    view = shown.view
+    view.show_log("Entretien", session())
+    view.activateWindow()
+    view.setFocus()
+    key(view, Qt.Key.Key_Right)
+    assert view.position_s == 5.0
+    key(view, Qt.Key.Key_Left)
+    assert view.position_s == 0.0
+    key(view, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert view.last_event == "ticket_accepted"
+    key(view, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    key(view, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    assert view.position_s == 10.0
+    for playing in (True, False):
+        key(view, Qt.Key.Key_Space)
+        assert view.playing is playing
+    key(view, Qt.Key.Key_End)
+    assert view.position_s == view.duration_s
+    key(view, Qt.Key.Key_Home)
+    assert view.position_s == 0.0
+
+
+def test_a_click_on_the_timeline_or_the_list_jumps(shown: Shown) -> None:
+    view, timeline = shown.view, shown.timeline
+    view.show_log("Entretien", session())
+    mark = next(mark for mark in Replay(session(), ManualClock()).events if mark.label == "document_filed")
+    place = QPoint(round(timeline._x(mark.offset_s)) + 2, round(timeline._y(mark.lane)))
+    found = timeline.mark_at(place.toPointF())
+    assert found is not None
+    assert found.label in ("document_filed", "piece_filed")
+    timeline.setValue(round(mark.offset_s * 1000))
+    assert view.position_s == 80.0
+    assert view.state.documents_filed == ("d1",)
+    assert "1" in shown.chip("replay_paper")
+    item = shown.list.item(1)
+    assert item is not None
+    shown.list.itemClicked.emit(item)
+    assert view.last_event == "ticket_accepted"
+    assert shown.list.currentRow() == 1
+
+
+def test_trouble_is_marked_in_words_and_by_shape() -> None:
+    jam = ScanEnded(scan_id="n1", pages=0, code="scanner_jammed")
+    assert is_trouble(jam)
+    assert "jam" in describe(jam).lower()
+    assert is_trouble(LineLost(by=Writer.KIOSK))
+    assert describe(LineLost(by=Writer.KIOSK)) == "The kiosk lost the line"
+    done = PrintChanged(print_id="r", state=PrintState.DONE, job_id=1, code="", sha256="")
+    assert not is_trouble(done)
+    assert describe(done) == "Print: printed"
+
+
+def test_every_event_has_a_sentence_and_every_row_a_name() -> None:
+    names = {re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower() for kind in typing.get_args(AnyEvent)}
+    assert names == set(WORDS)
+    assert {mark.lane for mark in Replay(whole_session(), ManualClock()).events} <= set(LANES)
+
+
+def test_the_braces_of_every_sentence_are_filled_in() -> None:
+    desk = Writer.DESK
+    examples: list[Event] = [
+        events.SessionResumed(by=desk),
+        events.HungUp(by=desk, reason="done"),
+        events.VideoSeen(by=desk, first_frame_ms=1, width_px=1, height_px=1),
+        events.AudioSeen(by=desk, packets=1),
+        events.CameraChanged(by=desk, camera_on=True, microphone_on=True),
+        events.GrantRequested(grant=Grant.SCAN),
+        events.GrantChanged(grant=Grant.PRINT, allowed=False),
+        events.AddressOpened(host="h.example", path_length=3),
+        events.PageActed(command="click_requested", code="", times=3),
+        events.ScanEnded(scan_id="n1", pages=2, code=""),
+        events.DocumentShown(pages=3),
+        events.ShownPagePainted(page=2),
+        events.ShownPageMarked(kind="arrow"),
+        events.PrintChanged(print_id="r", state=PrintState.WAITING, job_id=1, code="", sha256=""),
+        events.DocumentFiled(document_id="d", sha256="", size_bytes=1, pages=1, piece_id=""),
+        events.WordsSent(by=desk),
+        events.LineLost(by=desk),
+        events.LineBack(by=desk, lost_s=3),
+        events.LineMeasured(
+            by=desk,
+            over_s=10,
+            kbps=300,
+            loss_percent=1,
+            rtt_ms=None,
+            height_px=360,
+            fps=24,
+            freezes=0,
+            concealed_percent=0,
+        ),
+        events.LineGoverned(by=desk, step="small", document=False, budget_kbps=200, face_kbps=140, page_kbps=60),
+    ]
+    assert {label_of(event) for event in examples} == {name for name, words in WORDS.items() if "{" in words}
+    assert not [words for event in examples if "{" in (words := describe(event))]
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        (events.GrantChanged(grant=Grant.TYPE, allowed=True), "The caller allowed: type in the page"),
+        (
+            events.GrantChanged(grant=Grant.SCAN, allowed=True, actor=GrantActor.FACILITATOR, mandate="AC-2026-0042"),
+            "Allowed under mandate AC-2026-0042: scan",
+        ),
+        (
+            events.GrantChanged(grant=Grant.KEEP, allowed=False, reason=GrantReason.EXPIRED),
+            "The time is over: keep documents in the file",
+        ),
+        (
+            events.GrantChanged(grant=Grant.SCAN, allowed=False, reason=GrantReason.STOPPED),
+            "The caller took back: scan",
+        ),
+        (
+            events.GrantChanged(grant=Grant.SCAN, allowed=False, reason=GrantReason.SILENT),
+            "No answer counts as no: scan",
+        ),
+        (
+            events.PageActed(command="text_requested", code="grant_missing"),
+            "The kiosk refused the agent in the page: text. The caller has not allowed this.",
+        ),
+        (
+            events.PageActed(command="click_requested", code="", times=3),
+            "The agent acted in the page: click × 3",
+        ),
+    ],
+)
+def test_consent_and_acts_are_told_in_full(event: Event, words: str) -> None:
+    assert describe(event) == words
+
+
+def test_what_lasted_is_drawn_as_long_as_it_lasted() -> None:
+    story = Story()
+    story.records = list(whole_session())
+    story._count = {Writer.DESK: 100, Writer.KIOSK: 100}
+    story.tell(121, Writer.DESK, LineLost(by=Writer.DESK))
+    story.tell(126, Writer.DESK, LineBack(by=Writer.DESK, lost_s=5))
+    story.tell(130, Writer.DESK, LineLost(by=Writer.DESK))
+    story.tell(131, Writer.DESK, ScanEnded(scan_id="n1", pages=0, code=""))
+    replay = Replay(story.records, ManualClock())
+    found = {(span.lane.value, span.begin_s, span.end_s) for span in spans_of(replay.events, replay.duration_s)}
+    assert found == {
+        ("queue", 0.0, 10.0),
+        ("call", 12.0, 110.0),
+        ("page", 21.0, 50.0),
+        ("scanner", 52.5, 58.0),
+        ("line", 121.0, 126.0),
+        ("line", 130.0, 131.0),
+    }
+
+
+def test_an_empty_or_single_moment_log_is_shown_calmly(shown: Shown) -> None:
+    shown.view.show_log("Vide", [])
+    assert not shown.button("replay_play").isEnabled()
+    shown.view.jump(3)
+    shown.view.show_log("Un instant", whole_session()[:1])
+    shown.view.play()
+    shown.advance(0.5)
+    assert not shown.view.playing
+    assert shown.view.events_shown == 1
+
+
+def test_every_button_has_a_name_for_screen_readers(shown: Shown) -> None:
+    buttons = [b for b in shown.view.findChildren(QAbstractButton) if b.objectName().startswith("replay")]
+    assert len(buttons) == 7
+    assert all(button.accessibleName() for button in buttons)
+    assert shown.timeline.accessibleName()
+
+
+def test_records_of_a_kiosk_with_another_clock_are_played_in_the_right_order(shown: Shown) -> None:
+    ahead = whole_session(kiosk_ahead_s=3600)
+    assert max(record.at_utc for record in ahead) > START + timedelta(minutes=59)
+    shown.view.show_log("Horloge", ahead)
+    assert shown.view.duration_s < 200
+
+
+def test_every_state_of_a_print_has_its_words() -> None:
+    assert set(PRINTS) == set(PrintState)

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The host's and the operator's windows, with real widgets."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import msgspec
+from PyQt6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from session.protocol.hub.site import (
+    CallerState,
+    HelpState,
+    HubFacts,
+    KioskFacts,
+    NetworkAnswer,
+    SiteFacts,
+)
+from views.site.host_view import SiteView
+from views.site.network_view import NetworkView
+
+
+def kiosk(name: str, **facts: object) -> KioskFacts:
+    known: dict[str, object] = {"id": name, "name": f"Borne {name}", "site": "Médiathèque d'Arvenne", "there": True}
+    return KioskFacts(**(known | facts))  # type: ignore[arg-type]  # fields that the tests name
+
+
+def network(*conventions: str, closed: bool = False) -> NetworkAnswer:
+    at = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    hubs = [HubFacts(id=f"hub{n}", started_at_utc=at, convention=one) for n, one in enumerate(conventions)]
+    decided = {"changed_by": "Marc L.", "reason": "a burst pipe", "at_utc": at} if closed else {}
+    sites = [
+        SiteFacts(id="library", name="Médiathèque", kiosks=2, there=1, closed=closed, **decided),  # type: ignore[arg-type]
+        SiteFacts(id="hall", name="Maison commune", kiosks=1, there=1),
+    ]
+    return NetworkAnswer(your_name="Marc L.", hubs=hubs, sites=sites)
+
+
+def test_a_call_for_help_stands_on_top_and_is_answered_by_its_buttons(qtbot: QtBot) -> None:
+    view = SiteView()
+    qtbot.addWidget(view)
+    view.show()
+    said: list[tuple[str, HelpState]] = []
+    view.answered.connect(lambda name, state: said.append((name, state)))
+    view.show_kiosks("Inès B.", [kiosk("1"), kiosk("2", help=HelpState.WANTED, caller=CallerState.WAITING)])
+    first, second = view.cards["1"], view.cards["2"]
+    order = [card.facts.id for card in view.shown()]
+    assert order == ["2", "1"]
+    qtbot.waitUntil(second.isVisible)
+    assert (first.coming.isVisible(), second.coming.isVisible()) == (False, True)
+    second.coming.click()
+    view.show_kiosks("Inès B.", [kiosk("1"), kiosk("2", help=HelpState.COMING)])
+    assert (second.coming.isVisible(), second.here.isVisible(), second.done.isVisible()) == (
+        False,
+        True,
+        True,
+    )
+    second.here.click()
+    view.show_kiosks("Inès B.", [kiosk("1"), kiosk("2", help=HelpState.HERE)])
+    assert not second.here.isVisible()
+    second.done.click()
+    assert said == [("2", HelpState.COMING), ("2", HelpState.HERE), ("2", HelpState.NONE)]
+
+
+def test_a_kiosk_that_is_away_or_gone_from_the_convention_is_said(qtbot: QtBot) -> None:
+    view = SiteView()
+    qtbot.addWidget(view)
+    view.show()
+    view.show_kiosks("Inès B.", [kiosk("1", there=False), kiosk("2", closed=True)])
+    qtbot.waitUntil(view.cards["2"].there.isVisible)
+    assert view.cards["1"].there.text() != view.cards["2"].there.text()
+    view.show_kiosks("Inès B.", [kiosk("2")])
+    assert list(view.cards) == ["2"]
+    assert not view.cards["2"].there.isVisible()
+
+
+def test_the_operator_closes_the_chosen_site_with_a_reason(qtbot: QtBot) -> None:
+    view = NetworkView()
+    qtbot.addWidget(view)
+    view.show()
+    asked: list[tuple[str, bool, str]] = []
+    view.site_state_requested.connect(lambda *what: asked.append(what))
+    view.show_network(network("v1"))
+    assert not view.act.isEnabled()
+    view.sites.choose("library")
+    view.reason.setText("a burst pipe")
+    view.reason.returnPressed.emit()
+    assert asked == [("library", True, "a burst pipe")]
+    view.show_network(network("v1", closed=True))
+    assert view.sites.chosen() == "library"  # the selection stays over a new look
+    view.reason.setText("dry again")
+    view.act.click()
+    assert asked[-1] == ("library", False, "dry again")
+
+
+def test_hubs_with_different_conventions_are_warned_of(qtbot: QtBot) -> None:
+    view = NetworkView()
+    qtbot.addWidget(view)
+    view.show()
+    view.show_network(network("v1", "v1"))
+    warning = view.findChild(QLabel, "network_warning")
+    assert warning is not None
+    assert not warning.isVisible()
+    view.show_network(network("v1", "v2"))
+    assert warning.isVisible()
+    assert warning.text()
+
+
+def test_what_was_not_taken_of_the_convention_is_said_once(qtbot: QtBot) -> None:
+    view = NetworkView()
+    qtbot.addWidget(view)
+    view.show()
+    answer = network("v1", "v1")
+    hubs = [msgspec.structs.replace(hub, refused_parts=["caf.toml: signature_wrong"], behind=3) for hub in answer.hubs]
+    view.show_network(msgspec.structs.replace(answer, hubs=hubs))
+    warning = view.findChild(QLabel, "network_warning")
+    assert warning is not None
+    assert warning.isVisible()
+    assert warning.text().count("caf.toml: signature_wrong") == 1
+    assert view.hubs.texts("hub0")[5] == "3 behind"

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A script's hands at the desk: beside clicks, what is done over the mirrored page, and the choice of a file.
+
+For compose. In the mirror a thing is named by a CSS selector: "mirror:#name" clicks it with the tool in hand,
+"forced:#name" sends the click whatever the window allows, as a desk would that has gone wrong. "library:words"
+searches the open library and clicks what it finds first.
+"""
+
+from __future__ import annotations
+
+import json
+
+from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt, QTimer
+from PyQt6.QtGui import QMouseEvent, QWheelEvent
+from PyQt6.QtWidgets import QComboBox, QFileDialog, QMenu, QWidget
+
+from session.desk.cobrowse.remote_control import Spot
+from views.automation.window_driver import Hands
+from views.desk.shared_page.mirror_pane import MirrorPane, Pick
+from views.desk.shared_page.view import CobrowseView
+from views.desk.window import DeskWindow
+
+LOOK_MS, TRIES, STILL = 200, 50, 0.002
+"""A thing of the mirror is looked for again and again: its page may just be drawn anew, or scroll."""
+MIRROR_MIDDLE, IN_MIRROR, FORCED, IN_LIBRARY = "mirror_middle", "mirror", "forced", "library"
+
+
+class DeskHands(Hands):
+    """Acts on the desk's window."""
+
+    def __init__(self, window: DeskWindow, mirror: MirrorPane) -> None:
+        super().__init__(window)
+        self._desk, self._mirror = window, mirror
+
+    def click(self, name: str) -> None:
+        """As a person; "mirror_middle" moves the mouse to the middle of the mirrored page."""
+        how, _colon, selector = name.partition(":")
+        if how == IN_LIBRARY and selector:
+            self._click_in_library(selector)
+            return
+        if how in (IN_MIRROR, FORCED) and selector:
+            self._click_in_mirror(selector, forced=how == FORCED)
+            return
+        if name != MIRROR_MIDDLE:
+            super().click(name)
+            return
+        if not self._mirror.isVisible():
+            raise LookupError("the mirror is not on screen")
+        place = self._mirror.place(0.5, 0.5)
+        target = self._mirror.childAt(place.toPoint()) or self._mirror
+        local = QPointF(target.mapFrom(self._mirror, place.toPoint()))
+        none = Qt.MouseButton.NoButton
+        away = QPointF(self._mirror.mapToGlobal(place.toPoint()))
+        event = QMouseEvent(QEvent.Type.MouseMove, local, away, none, none, Qt.KeyboardModifier.NoModifier)
+        QCoreApplication.sendEvent(target, event)
+
+    def _click_in_library(self, words: str) -> None:
+        """Searches the open library for words, then clicks what is found first."""
+        assert isinstance(self._desk.cobrowse, CobrowseView)
+        library = self._desk.cobrowse.library
+        self.type_text("library_search", words)
+        found, viewport = library.list.item(0), library.list.viewport()
+        if found is None or viewport is None or not library.isVisible():
+            raise LookupError(f"the library shows nothing for {words}")
+        self.click_at(viewport, library.list.visualItemRect(found).center())
+
+    def _click_in_mirror(self, selector: str, *, forced: bool, seen_at: float = -1, tries: int = TRIES) -> None:
+        """Looks where the thing is drawn, scrolls to it, then clicks; whoever drives waits for what comes of it."""
+        code = (
+            "(() => { const picture = mirror.visible(); const found = picture &&"
+            f" picture.replayer.iframe.contentDocument.querySelector({json.dumps(selector)});"
+            " return found && rect(picture.replayer.getMirror().getId(found)); })()"
+        )
+
+        def again(y: float = -1) -> None:
+            if tries:
+                QTimer.singleShot(
+                    LOOK_MS, lambda: self._click_in_mirror(selector, forced=forced, seen_at=y, tries=tries - 1)
+                )
+
+        def on_place(answer: object) -> None:
+            if not isinstance(answer, str):
+                again()
+                return
+            place = json.loads(answer)
+            x, y = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
+            if abs(y - seen_at) > STILL:  # it moves, or this is the first look
+                again(y)
+            elif forced:
+                self._mirror.pick_at(x, y, self._force)
+            elif 0 < y < 1:
+                target, at = self._under(x, y)
+                self.click_at(target, at)
+            else:
+                self._turn_wheel((y - 0.5) * self._mirror.viewport.height())
+                again()
+
+        self._mirror.page.runJavaScript(code, on_place)
+
+    def _under(self, x: float, y: float) -> tuple[QWidget, QPoint]:
+        """What a mouse meets at a fraction of the mirrored page, and where in it."""
+        at = self._mirror.place(x, y).toPoint()
+        target = self._mirror.childAt(at) or self._mirror
+        return target, target.mapFrom(self._mirror, at)
+
+    def _turn_wheel(self, down_px: float) -> None:
+        target, at = self._under(0.5, 0.5)
+        none, turn = Qt.KeyboardModifier.NoModifier, QPoint(0, -round(down_px))
+        wheel = QWheelEvent(
+            QPointF(at),
+            QPointF(target.mapToGlobal(at)),
+            turn,
+            turn,
+            Qt.MouseButton.NoButton,
+            none,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QCoreApplication.sendEvent(target, wheel)
+
+    def _force(self, pick: Pick) -> None:
+        view = self._desk.cobrowse
+        assert isinstance(view, CobrowseView)
+        view.acts.click_requested.emit(Spot(pick.epoch, pick.node, pick.x, pick.y))
+
+    def type_text(self, name: str, text: str) -> None:
+        """Types; into a file dialog: chooses the file; into a box or an open list: chooses the entry."""
+        menus = [menu for menu in self._mirror.findChildren(QMenu, name) if menu.isVisible()]
+        for action in menus[0].actions() if menus else ():
+            if action.text() == text:
+                action.trigger()
+                menus[0].close()
+                return
+        dialogs = [dialog for dialog in self._desk.findChildren(QFileDialog, name) if dialog.isVisible()]
+        if dialogs:
+            dialogs[0].fileSelected.emit(text)
+            dialogs[0].close()
+            return
+        boxes: list[QComboBox] = [box for box in self._desk.findChildren(QComboBox, name) if box.isVisible()]
+        if boxes:
+            act = boxes[0].setEditText if boxes[0].isEditable() else boxes[0].setCurrentText
+            act(text)
+            return
+        super().type_text(name, text)
+
+    def visible(self) -> list[str]:
+        """Names of what can be clicked, and of open dialogs."""
+        dialogs = [w.objectName() for w in self._desk.findChildren(QWidget) if w.isWindow() and w.isVisible()]
+        return super().visible() + [name for name in dialogs if name]

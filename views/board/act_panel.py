@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The line in which a supervisor says to whom, and why, before an act is done. Used by the board's window.
+
+It opens inside the window, over nothing: the board goes on moving while the reason is typed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtWidgets import QComboBox, QFrame, QLineEdit
+
+from resources.texts import N_, _
+from session.protocol.hub.board import REASON_PATTERN
+from views.widgets.parts import column, label, push_button, row
+from views.widgets.theme import SPACE
+
+REASONS = (
+    N_("Too many callers"),
+    N_("Knows the case"),
+    N_("Vulnerable caller"),
+    N_("Wrong service chosen"),
+    N_("Agency closes"),
+)
+"""Offered; any other may be typed."""
+
+LONGEST = 200
+
+
+class ActPanel(QFrame):
+    """Target, text and reason of one act, hidden until an act is begun.
+
+    Signals:
+        confirmed(object, str, str): the chosen target (or None), the text (or ""), the reason.
+        cancelled(): nothing is done.
+    """
+
+    confirmed = pyqtSignal(object, str, str)
+    cancelled = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("act_panel")
+        self.setProperty("card", True)
+        self._title = label(role="title", name="act_title", wrap=True)
+        self._hint = label(role="soft", name="act_hint", wrap=True)
+        self._target = QComboBox()
+        self._target.setObjectName("act_target")
+        self._target.setMinimumContentsLength(22)
+        self._text = QLineEdit()
+        self._text.setObjectName("act_text")
+        self._text.setMaxLength(LONGEST)
+        self._text.setPlaceholderText(_("What every agent reads"))
+        self._text.setAccessibleName(_("Message to all agents"))
+        self._reason = QComboBox()
+        self._reason.setObjectName("act_reason")
+        self._reason.setEditable(True)
+        self._reason.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self._reason.setAccessibleName(_("Reason, kept in the history"))
+        self._reason.addItems([_(words) for words in REASONS])
+        self._confirm = push_button(_("Do it"), "kept", "primary", "act_confirm")
+        self._cancel = push_button(_("Cancel"), name="act_cancel")
+        self._build()
+        self.hide()
+
+    def open(
+        self, title: str, hint: str, target_name: str, targets: Sequence[tuple[object, str]], chosen: object = None
+    ) -> None:
+        """Begins an act.
+
+        Args:
+            title, hint: what will be done, and what it means.
+            target_name, targets: what is to be chosen and (value, words) of each; none for an act without a target.
+            chosen: the value to begin with.
+        """
+        self._title.setText(title)
+        self._hint.setText(hint)
+        self.setAccessibleName(title)
+        self._text.clear()
+        self._text.hide()
+        self._target.setVisible(bool(targets))
+        self._target.setAccessibleName(target_name)
+        self._target.clear()
+        for value, words in targets:
+            self._target.addItem(words, value)
+        at = next((index for index, (value, _words) in enumerate(targets) if value == chosen), -1)
+        self._target.setCurrentIndex(max(0, at))
+        self._reason.setCurrentIndex(-1)
+        self._line().clear()
+        self.show()
+        self._check()
+        (self._target if targets and at < 0 else self._reason).setFocus()
+
+    def open_text(self, title: str, hint: str) -> None:
+        """Begins an act that is a text."""
+        self.open(title, hint, "", [])
+        self._text.show()
+        self._check()
+        self._text.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Enter does it when it is complete, Escape does not."""
+        if event is not None and event.key() == Qt.Key.Key_Escape:
+            self._close()
+            self.cancelled.emit()
+        elif event is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._on_confirm()
+        else:
+            super().keyPressEvent(event)
+
+    def _build(self) -> None:
+        self._line().setMaxLength(LONGEST)
+        self._line().setPlaceholderText(_("Why? 3 letters or more"))
+        self._line().textChanged.connect(lambda _text: self._check())
+        self._text.textChanged.connect(lambda _text: self._check())
+        self._confirm.clicked.connect(self._on_confirm)
+        self._cancel.clicked.connect(self._close)
+        self._cancel.clicked.connect(self.cancelled)
+        fields = row(None, space=SPACE[1])
+        fields.addWidget(self._target, 2)
+        fields.addWidget(self._text, 4)
+        fields.addWidget(self._reason, 3)
+        fields.addWidget(self._cancel)
+        fields.addWidget(self._confirm)
+        words = row(None, self._title, space=SPACE[2])
+        words.addWidget(self._hint, 1)
+        column(self, words, fields, space=SPACE[1], margins=(SPACE[3], SPACE[2], SPACE[3], SPACE[2]))
+
+    def _line(self) -> QLineEdit:
+        line = self._reason.lineEdit()
+        assert line is not None  # it is editable
+        return line
+
+    def _is_complete(self) -> bool:
+        needed = [self._line().text(), *([] if self._text.isHidden() else [self._text.text()])]
+        return all(re.search(REASON_PATTERN, words) for words in needed)
+
+    def _check(self) -> None:
+        self._confirm.setEnabled(self._is_complete())
+
+    def _on_confirm(self) -> None:
+        if not self._is_complete():
+            return
+        target = None if self._target.isHidden() else self._target.currentData()
+        text, reason = self._text.text().strip(), self._line().text().strip()
+        self._close()
+        self.confirmed.emit(target, text, reason)
+
+    def _close(self) -> None:
+        self.hide()

@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What was filed here and what the agency's own system (GED) has of it, compared line by line. A page of the board.
+
+What waits is tried again by itself; what was refused says why, and a person tries again or gives up with a reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QWidget
+
+from resources.texts import _
+from session.core.clock import Clock
+from session.protocol.dossier.deliveries import (
+    DeliveriesAnswer,
+    DeliveriesRequest,
+    DeliveryFacts,
+    DeliveryState,
+    TargetFacts,
+)
+from views.board.facts import BoardFacts
+from views.board.tables import BoardTable, Cell, Row
+from views.widgets.parts import ElidedLabel, EmptyState, column, label, push_button, row
+from views.widgets.theme import SPACE
+from views.words.deliveries import KINDS, STATES, copy_words
+
+
+class BoardGedPage(QWidget):
+    """Copies of filed documents, the newest first.
+
+    Signals:
+        wanted(object): a `DeliveriesRequest`. retry_wanted(object): ids. give_up_wanted(object, str): ids and what they
+            are, in words; a reason is asked for next.
+        file_wanted(str): path of a .csv. export_wanted(str): number of a dossier; a reason is asked for next.
+    """
+
+    wanted = pyqtSignal(object)
+    retry_wanted = pyqtSignal(object)
+    give_up_wanted = pyqtSignal(object, str)
+    file_wanted = pyqtSignal(str)
+    export_wanted = pyqtSignal(str)
+
+    def __init__(self, facts: BoardFacts, clock: Clock) -> None:
+        super().__init__()
+        self._facts, self._clock = facts, clock
+        self._copies: dict[str, DeliveryFacts] = {}
+        self._state = QComboBox()
+        self._state.setObjectName("ged_state")
+        self._state.setAccessibleName(_("State of the copy"))
+        self._state.addItem(_("All states"), None)
+        for state, (words, _icon, _tone) in STATES.items():
+            self._state.addItem(_(words), state)
+        self._target = QComboBox()
+        self._target.setObjectName("ged_target")
+        self._target.setAccessibleName(_("System"))
+        self._target.setMinimumContentsLength(12)
+        self._target.addItem(_("All systems"), "")
+        self._dossier = QLineEdit()
+        self._dossier.setObjectName("ged_dossier")
+        self._dossier.setAccessibleName(_("Dossier number"))
+        self._dossier.setPlaceholderText(_("No. of a dossier"))
+        self._dossier.setMaxLength(40)
+        self._dossier.setMaximumWidth(190)
+        heads = [
+            _("Filed on"),
+            _("Dossier"),
+            _("Document"),
+            _("System"),
+            _("State"),
+            _("Reason, or identifier there"),
+            _("Next try"),
+        ]
+        self.table = BoardTable("board_ged", _("Copies for the agency's own system"), heads, 5)
+        self._sum = label(role="title", name="ged_sum", wrap=True)
+        self._empty = EmptyState("filed", "", "", "ged_empty")
+        self._count = ElidedLabel(role="small", name="ged_count")
+        self._why = label(role="soft", name="ged_why", wrap=True)
+        self._retry = push_button(_("Try again"), "retry", "plain", "ged_retry")
+        self._retry_all = push_button(_("Try all these again"), "retry", "plain", "ged_retry_all")
+        self._give_up = push_button(_("Give up…"), "cancel", "plain", "ged_give_up")
+        self._csv = push_button(_("Save as CSV…"), "save", "plain", "ged_csv")
+        self._export = push_button(_("Export the dossier…"), "dossier", "plain", "ged_export")
+        self._build()
+        self.show_deliveries(DeliveriesAnswer(targets=[], deliveries=[]))
+
+    # ---- facts ----
+
+    def show_deliveries(self, answer: DeliveriesAnswer) -> None:
+        """Systems and copies."""
+        self._copies = {str(one.id): one for one in answer.deliveries}
+        self._show_targets(answer.targets)
+        self.table.show_rows([self._row(one) for one in answer.deliveries])
+        if answer.deliveries and not self.table.chosen():
+            self.table.choose(str(answer.deliveries[0].id))
+        self._show_empty(bool(answer.targets))
+        words = [_("{count} copies").format(count=len(answer.deliveries))]
+        if answer.more:
+            words.append(_("older ones are not shown: choose a state, a system or a dossier"))
+        self._count.setText(" · ".join(words) if answer.deliveries else "")
+        self._allow()
+
+    def ask(self) -> None:
+        """Asks for what the filters say."""
+        self.wanted.emit(
+            DeliveriesRequest(
+                state=self._state.currentData(),
+                target=str(self._target.currentData() or ""),
+                dossier=self._dossier.text().strip(),
+            )
+        )
+
+    # ---- inside ----
+
+    def _show_targets(self, targets: Sequence[TargetFacts]) -> None:
+        self._sum.setText("\n".join(_sum_words(one) for one in targets))
+        self._sum.setVisible(bool(targets))
+        for one in targets:
+            if self._target.findData(one.name) == -1:
+                self._target.addItem(one.name, one.name)
+
+    def _show_empty(self, is_set_up: bool) -> None:
+        empty = not self._copies
+        self._empty.setVisible(empty)
+        self.table.setVisible(not empty)
+        if is_set_up:
+            self._empty.show_words(_("No copy here"), _("Choose another state, system or dossier."))
+        else:
+            self._empty.show_words(
+                _("No system of the agency is set up"),
+                _("The hub's operator sets it up ([[ged]] in the hub's settings); each filed document is then copied."),
+            )
+
+    def _row(self, copy: DeliveryFacts) -> Row:
+        words, icon_name, tone = STATES[copy.state]
+        reason = copy_words(copy)[1]
+        if copy.state is DeliveryState.DELIVERED:
+            reason = copy.remote_id
+        elif copy.by_name and copy.state is DeliveryState.GIVEN_UP:
+            reason = _("{reason} ({name})").format(reason=reason, name=copy.by_name)
+        cells = (
+            Cell(f"{copy.filed_at_utc.astimezone():%d/%m/%Y %H:%M}", "soft"),
+            Cell(copy.dossier),
+            Cell(copy.name),
+            Cell(copy.target),
+            Cell(_(words), tone, icon_name),
+            Cell(reason, "" if copy.state is not DeliveryState.DELIVERED else "soft"),
+            Cell(self._next_words(copy), "soft"),
+        )
+        return Row(str(copy.id), cells)
+
+    def _next_words(self, copy: DeliveryFacts) -> str:
+        if copy.state is not DeliveryState.WAITING:
+            return ""
+        now = self._clock.utc_now()
+        if copy.next_try_utc <= now:
+            return _("now")
+        at = copy.next_try_utc.astimezone()
+        return f"{at:%H:%M}" if at.date() == now.astimezone().date() else f"{at:%d/%m %H:%M}"
+
+    def _chosen(self) -> DeliveryFacts | None:
+        return self._copies.get(self.table.chosen())
+
+    def _open_ids(self) -> list[int]:
+        """Copies of the list that a person may have tried again."""
+        wanted = (DeliveryState.WAITING, DeliveryState.REFUSED)
+        return [one.id for one in self._copies.values() if one.state in wanted]
+
+    def _allow(self) -> None:
+        copy, connected = self._chosen(), self._facts.connected
+        state = copy.state if copy is not None else DeliveryState.DELIVERED
+        self._retry.setEnabled(connected and state is not DeliveryState.DELIVERED)
+        self._give_up.setEnabled(connected and state in (DeliveryState.WAITING, DeliveryState.REFUSED))
+        self._retry_all.setEnabled(connected and bool(self._open_ids()))
+        self._csv.setEnabled(connected and bool(self._copies))
+        self._export.setEnabled(connected and bool(self._dossier_number()))
+        self._why.setText("" if copy is None else copy_words(copy)[1])
+
+    def _dossier_number(self) -> str:
+        """The one that was typed, else that of the chosen line."""
+        copy = self._chosen()
+        return self._dossier.text().strip() or (copy.dossier if copy is not None else "")
+
+    def ask_export_path(self, number: str, then: Callable[[str], object]) -> None:
+        """Asks where the ZIP goes; `then` hears the path."""
+        name = re.sub(r"[^A-Za-z0-9_-]+", "-", number)
+        self._ask_path(_("Export the dossier"), "zip", f"dossier_{name}.zip", then)
+
+    def _on_retry(self) -> None:
+        copy = self._chosen()
+        if copy is not None:
+            self.retry_wanted.emit([copy.id])
+
+    def _on_give_up(self) -> None:
+        copy = self._chosen()
+        if copy is not None:
+            self.give_up_wanted.emit([copy.id], f"{copy.name} · {copy.dossier} · {copy.target}")
+
+    def _save(self) -> None:
+        name = f"ged_{self._clock.utc_now().astimezone():%Y-%m-%d}.csv"
+        self._ask_path(_("Save the list"), "csv", name, self.file_wanted.emit)
+
+    def _ask_path(self, title: str, ending: str, name: str, then: Callable[[str], object]) -> None:
+        dialog = QFileDialog(self, title)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(ending)
+        dialog.setNameFilter(f"{ending.upper()} (*.{ending})")
+        dialog.selectFile(name)
+        dialog.fileSelected.connect(then)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _build(self) -> None:
+        for box in (self._state, self._target):
+            box.currentIndexChanged.connect(lambda _index: self.ask())
+        self._dossier.editingFinished.connect(self.ask)
+        self._retry.clicked.connect(self._on_retry)
+        self._retry_all.clicked.connect(lambda: self.retry_wanted.emit(self._open_ids()))
+        self._give_up.clicked.connect(self._on_give_up)
+        self._csv.clicked.connect(self._save)
+        self._dossier.textChanged.connect(lambda _text: self._allow())
+        self._export.clicked.connect(lambda: self.export_wanted.emit(self._dossier_number()))
+        self.table.currentItemChanged.connect(lambda _now, _before: self._allow())
+        self.table.itemActivated.connect(lambda _item, _column: self._on_retry())
+        filters = row(None, self._state, self._target, self._dossier, 0, self._export, self._csv)
+        acts = row(None, self._count, self._retry_all, self._give_up, self._retry)
+        acts.setStretch(0, 1)
+        whole = column(self, self._sum, filters, self.table, self._empty, self._why, acts, space=SPACE[1])
+        whole.setStretch(2, 1)
+        whole.setStretch(3, 1)
+
+
+def _sum_words(target: TargetFacts) -> str:
+    """E.g. "archive (CMIS 1.1): 120 delivered, 3 waiting since 02/03/2026 09:12, 1 refused"."""
+    kind = KINDS.get(target.kind, target.kind)
+    parts = [_("{count} delivered").format(count=target.delivered)]
+    if target.waiting:
+        since = f"{target.oldest_utc.astimezone():%d/%m/%Y %H:%M}" if target.oldest_utc is not None else "?"
+        parts.append(_("{count} waiting, the oldest filed on {since}").format(count=target.waiting, since=since))
+    if target.refused:
+        parts.append(_("{count} refused").format(count=target.refused))
+    if target.given_up:
+        parts.append(_("{count} given up").format(count=target.given_up))
+    return _("{name} ({kind}): {parts}").format(name=target.name, kind=_(kind), parts=", ".join(parts))

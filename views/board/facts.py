@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What the board knows, in one place for its pages: tickets, services, agents, where callers may go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+from session.protocol.hub.board import BoardAnswer, QueueFacts
+from session.protocol.hub.network import MoveTarget
+from session.protocol.hub.requests import Service
+from session.protocol.hub.tickets import Ticket, TicketState
+
+WAITING = (TicketState.WAITING, TicketState.OFFERED)
+
+NOON = timedelta(hours=12)
+"""After midnight: then UTC has the same date, from Tahiti to Wallis."""
+
+
+@dataclass
+class BoardFacts:
+    """Replaced piece by piece as news comes in.
+
+    Attributes:
+        elsewhere: by service, the services of other organisations that its callers may go to.
+    """
+
+    tickets: Sequence[Ticket] = ()
+    services: Mapping[str, Service] = field(default_factory=dict)
+    board: BoardAnswer | None = None
+    connected: bool = False
+    elsewhere: Mapping[str, Sequence[MoveTarget]] = field(default_factory=dict)
+
+    def today(self, now_utc: datetime) -> date:
+        """The hub's day, which its history and figures count by; this computer's until the hub has told its own."""
+        if self.board is None:
+            return now_utc.astimezone().date()
+        return (self.board.day.since_utc + NOON).astimezone(UTC).date()
+
+    def ticket(self, ticket_id: str) -> Ticket | None:
+        """An open ticket."""
+        return next((ticket for ticket in self.tickets if ticket.id == ticket_id), None)
+
+    def service_name(self, service: str) -> str:
+        """Ours by its id, another organisation's by its reference."""
+        if service in self.services:
+            return self.services[service].name
+        targets = (target for known in self.elsewhere.values() for target in known)
+        found = next((one for one in targets if one.ref == service), None)
+        return f"{found.organisation_name} – {found.service_name}" if found is not None else service
+
+    def agent_name(self, agent: str) -> str:
+        """The name that callers read."""
+        agents = self.board.agents if self.board is not None else []
+        return next((one.name for one in agents if one.id == agent), agent)
+
+    def agent_names(self) -> dict[str, str]:
+        """All of them, by id."""
+        return {agent.id: agent.name for agent in self.board.agents} if self.board is not None else {}
+
+    def queue_states(self) -> dict[str, QueueFacts]:
+        """Open or closed, by service."""
+        return {queue.service: queue for queue in self.board.queues} if self.board is not None else {}
+
+    def is_closed(self, service: str) -> bool:
+        """True when a supervisor has closed it."""
+        facts = self.queue_states().get(service)
+        return facts is not None and facts.closed
+
+    def targets(self, service: str) -> list[tuple[object, str]]:
+        """Where callers of a service may go: our other open services, then those of other organisations."""
+        ours = [one for one in self.services.values() if one.id != service and not self.is_closed(one.id)]
+        theirs = [one for one in self.elsewhere.get(service, ()) if not one.closed]
+        return [
+            *((one.id, one.name) for one in ours),
+            *((one.ref, f"{one.organisation_name} – {one.service_name}") for one in theirs),
+        ]

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The wallboard: a few large figures, each with its threshold in words and colour. Used by the board's window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from PyQt6.QtWidgets import QFrame
+
+from resources.texts import _
+from session.protocol.hub.board import AgentFacts, AgentState, BoardAnswer
+from session.protocol.hub.history import LineFacts, LineQuality
+from session.protocol.hub.tickets import Ticket, TicketState
+from views.widgets.parts import Card, Chip, clock_words, label, restyle, row, steady_figures
+from views.widgets.theme import SPACE
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """From where a figure is an alert.
+
+    Attributes:
+        waiting: callers. longest_s, within_s: seconds; `within_s` is the wait that is promised.
+        level_percent: share of answered callers who waited no longer than that; lower is an alert.
+        abandoned: callers of the day who gave up.
+    """
+
+    waiting: int = 12
+    longest_s: int = 600
+    within_s: int = 180
+    level_percent: int = 80
+    abandoned: int = 5
+
+
+class Figure(Card):
+    """One figure: what it is, its value, and a word about it."""
+
+    def __init__(self, name: str, title: str) -> None:
+        super().__init__(name, space=2)
+        self._title = label(title, "caption", wrap=True)
+        self._value = steady_figures(label("–", "huge", f"{name}_value"))
+        self._chip = Chip(f"{name}_state")
+        self._chip.hide()
+        self._is_alert = False
+        self.body.addWidget(self._title)
+        self.body.addWidget(self._value)
+        self.body.addWidget(self._chip)
+
+    def show_value(self, value: str, words: str, alert: bool, icon_name: str = "available") -> None:
+        """Value and word; an alert is red and says so."""
+        self._value.setText(value)
+        self._is_alert = alert
+        restyle(self._value, tone="bad" if alert else "")
+        self._chip.show()
+        self._chip.show_state(words, "warning" if alert else icon_name, "bad" if alert else "soft")
+        self.setAccessibleName(f"{self._title.text()}: {value}, {words}")
+
+    def alert(self) -> str:
+        """What an alert says of which figure, "" without one."""
+        return f"{self._title.text()} ({self._value.text()})" if self._is_alert else ""
+
+    def value(self) -> str:
+        """The figure shown."""
+        return self._value.text()
+
+    def words(self) -> str:
+        """The word about it."""
+        return self._chip.text()
+
+
+class BoardFigures(QFrame):
+    """All figures of the organisation side by side."""
+
+    def __init__(self, thresholds: Thresholds) -> None:
+        super().__init__()
+        self._limits = thresholds
+        minutes = thresholds.within_s // 60
+        self.waiting = Figure("figure_waiting", _("Waiting"))
+        self.longest = Figure("figure_longest", _("Longest wait"))
+        self.level = Figure("figure_level", _("Answered within {minutes} min").format(minutes=minutes))
+        self.abandoned = Figure("figure_abandoned", _("Gave up today"))
+        self.agents = Figure("figure_agents", _("Agents available"))
+        self.lines = Figure("figure_lines", _("Good lines"))
+        self._alerts: set[str] | None = None
+        self._figures = (self.waiting, self.longest, self.level, self.abandoned, self.agents, self.lines)
+        box = row(self, space=SPACE[2], margins=(SPACE[2], SPACE[2], SPACE[2], SPACE[2]))
+        for figure in self._figures:
+            box.addWidget(figure, 1)
+
+    def show_waiting(self, tickets: Sequence[Ticket], now_utc: datetime) -> None:
+        """Counts of the waiting tickets and the longest wait, at `now_utc`."""
+        waiting = [ticket for ticket in tickets if ticket.state in (TicketState.WAITING, TicketState.OFFERED)]
+        longest_s = max(((now_utc - ticket.arrived_at_utc).total_seconds() for ticket in waiting), default=0.0)
+        many, long = len(waiting) >= self._limits.waiting, longest_s >= self._limits.longest_s
+        limit = self._limits.waiting
+        self.waiting.show_value(
+            str(len(waiting)), _("Alert: {limit} or more").format(limit=limit) if many else _("Usual"), many
+        )
+        minutes = self._limits.longest_s // 60
+        self.longest.show_value(
+            clock_words(longest_s) if waiting else "–",
+            _("Alert: over {minutes} min").format(minutes=minutes) if long else _("Usual"),
+            long,
+        )
+
+    def new_alerts(self) -> list[str]:
+        """What has passed its threshold since the look before; what was so at the first look is no news."""
+        now = {figure.objectName(): figure.alert() for figure in self._figures if figure.alert()}
+        known, self._alerts = self._alerts, set(now)
+        return [words for name, words in now.items() if known is not None and name not in known]
+
+    def show_lines(self, lines: Sequence[LineFacts]) -> None:
+        """Kiosks with a good line, of those that were measured; a bad one is an alert."""
+        measured = [one for one in lines if one.quality is not LineQuality.UNKNOWN]
+        good, weak, bad = (
+            sum(1 for one in measured if one.quality is quality)
+            for quality in (LineQuality.GOOD, LineQuality.WEAK, LineQuality.BAD)
+        )
+        words = _("{weak} weak · {bad} bad").format(weak=weak, bad=bad)
+        shown = _("Alert: {count} bad").format(count=bad) if bad else words
+        self.lines.show_value(f"{good}/{len(measured)}" if measured else "–", shown, bad > 0, "signal_good")
+
+    def show_board(self, board: BoardAnswer) -> None:
+        """The day's counts and what the agents do."""
+        day, limits = board.day, self._limits
+        self._show_agents(board.agents)
+        if not day.known:
+            for figure in (self.level, self.abandoned):
+                figure.show_value("–", _("History not readable"), alert=False, icon_name="warning")
+            return
+        total = day.answered + day.abandoned
+        percent = round(100 * day.within / total) if total else 100
+        low = total > 0 and percent < limits.level_percent
+        usual = _("Today")
+        self.level.show_value(
+            f"{percent} %" if total else "–",
+            _("Alert: under {percent} %").format(percent=limits.level_percent) if low else usual,
+            low,
+            "time",
+        )
+        many = day.abandoned >= limits.abandoned
+        self.abandoned.show_value(
+            str(day.abandoned),
+            _("Alert: {limit} or more").format(limit=limits.abandoned) if many else usual,
+            many,
+            "time",
+        )
+
+    def _show_agents(self, agents: Sequence[AgentFacts]) -> None:
+        def count(*states: AgentState) -> int:
+            return sum(1 for agent in agents if agent.state in states)
+
+        free, busy = count(AgentState.AVAILABLE), count(AgentState.IN_SESSION, AgentState.WRAP_UP)
+        paused = count(AgentState.PAUSED, AgentState.TRAINING, AgentState.NOT_RESPONDING)
+        words = _("{busy} busy · {paused} paused").format(busy=busy, paused=paused)
+        nobody = free + busy == 0
+        self.agents.show_value(str(free), _("Alert: nobody answers") if nobody else words, nobody, "agent")

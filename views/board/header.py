@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The line on top of the board: organisation, supervisor, connection, theme. Used by the board's window."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QEvent, pyqtSignal
+from PyQt6.QtGui import QGuiApplication
+from PyQt6.QtWidgets import QFrame
+
+from resources.texts import _
+from views.widgets.icons import IconLabel, icon
+from views.widgets.parts import Chip, ElidedLabel, label, row, say, tool_button
+from views.widgets.theme import DARK, SPACE, tokens_for
+
+
+class BoardHeader(QFrame):
+    """Whose board this is, and whether the line is there.
+
+    Signals:
+        theme_requested(bool): True for dark.
+    """
+
+    theme_requested = pyqtSignal(bool)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("board_header")
+        self._organisation = ElidedLabel(role="title", name="board_organisation")
+        self._name = label(role="body", name="board_name")
+        self._line = Chip("board_connection")
+        self._theme = tool_button(_("Dark theme"), "dark", "board_theme")
+        self._theme.clicked.connect(
+            lambda: self.theme_requested.emit(tokens_for(QGuiApplication.palette()) is not DARK)
+        )
+        box = row(self, space=SPACE[1], margins=(SPACE[3], 6, SPACE[2], 6))
+        box.addWidget(self._organisation, 1)
+        for part in (
+            IconLabel("agent", "soft", 20),
+            self._name,
+            Chip("", _("Supervisor"), "queue", "accent"),
+            self._line,
+        ):
+            box.addWidget(part)
+        box.addWidget(self._theme)
+        self._refresh_theme()
+
+    def show_identity(self, organisation: str, supervisor: str) -> None:
+        """Names of the organisation and of the supervisor."""
+        self._organisation.setText(organisation)
+        self._name.setText(supervisor)
+
+    def show_connection(self, connected: bool) -> None:
+        """Whether the hub answers."""
+        if connected:
+            self._line.show_state(_("Connected"), "connected", "good")
+        else:
+            self._line.show_state(_("Connection lost, trying again…"), "retry", "warn")
+
+    def changeEvent(self, a0: QEvent | None) -> None:
+        """The theme has changed: the button offers the other one."""
+        if a0 is not None and a0.type() == QEvent.Type.PaletteChange:
+            self._refresh_theme()
+        super().changeEvent(a0)
+
+    def _refresh_theme(self) -> None:
+        dark = tokens_for(QGuiApplication.palette()) is DARK
+        self._theme.setIcon(icon("light" if dark else "dark"))
+        say(self._theme, _("Light theme") if dark else _("Dark theme"))

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What supervisors did: filters, a table, and taking an act back where that is still possible. A page of the board."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QComboBox, QLineEdit, QWidget
+
+from resources.texts import _
+from session.core.clock import Clock
+from session.protocol.hub.history import ActFacts, ActKind, HistoryAnswer, HistoryRequest, UndoState
+from views.board.facts import BoardFacts
+from views.board.tables import BoardTable, Cell, Row
+from views.board.words import KINDS, UNDO_WORDS, change_of, subject_of
+from views.widgets.parts import ElidedLabel, EmptyState, column, push_button, row, shortcut
+from views.widgets.theme import SPACE
+
+TODAY, YESTERDAY, WEEK, MONTH = "today", "yesterday", "week", "month"
+
+
+class BoardHistoryPage(QWidget):
+    """The acts of some days, the newest first.
+
+    Signals:
+        wanted(object): a `HistoryRequest`. undo_wanted(str, str): the id of an act and what it was, in words.
+    """
+
+    wanted = pyqtSignal(object)
+    undo_wanted = pyqtSignal(str, str)
+
+    def __init__(self, facts: BoardFacts, clock: Clock) -> None:
+        super().__init__()
+        self._facts, self._clock = facts, clock
+        self._acts: dict[str, ActFacts] = {}
+        self._days = _combo("history_days", _("Days"))
+        for key, words in (
+            (TODAY, _("Today")),
+            (YESTERDAY, _("Yesterday")),
+            (WEEK, _("7 days")),
+            (MONTH, _("31 days")),
+        ):
+            self._days.addItem(words, key)
+        self._kind = _combo("history_kind", _("Kind of act"))
+        self._kind.addItem(_("All acts"), None)
+        for kind, (words, _icon) in KINDS.items():
+            self._kind.addItem(_(words), kind)
+        self._person = _combo("history_person", _("By whom"))
+        self._person.addItem(_("All supervisors"), "")
+        self._number = QLineEdit()
+        self._number.setObjectName("history_number")
+        self._number.setAccessibleName(_("Caller's number"))
+        self._number.setPlaceholderText(_("No. of a caller"))
+        self._number.setMaxLength(20)
+        self._number.setMaximumWidth(150)
+        heads = [_("Hour"), _("Who"), _("Act"), _("About"), _("Before → after"), _("Reason"), _("Taking back")]
+        self.table = BoardTable("board_history", _("History of acts"), heads, 5)
+        self._empty = EmptyState(
+            "history", _("No act here"), _("Choose other days or fewer conditions."), "history_empty"
+        )
+        self._state = ElidedLabel(role="small", name="history_state")
+        self._undo = push_button(_("Take back…"), "undo", "plain", "history_undo", "Ctrl+Z")
+        self._build()
+
+    # ---- facts ----
+
+    def show_history(self, answer: HistoryAnswer) -> None:
+        """The acts that were asked for."""
+        self._acts = {act.id: act for act in answer.acts}
+        self.table.show_rows([self._row(act) for act in answer.acts])
+        self._empty.setVisible(not answer.acts)
+        self.table.setVisible(bool(answer.acts))
+        if answer.acts and not self.table.chosen():
+            self.table.choose(answer.acts[0].id)
+        self._add_people(answer.acts)
+        words = [_("{count} acts").format(count=len(answer.acts))]
+        if answer.more:
+            words.append(_("older ones are not shown: choose fewer days"))
+        if answer.behind:
+            words.append(_("{count} changes are still being counted").format(count=answer.behind))
+        self._state.setText(" · ".join(words))
+        self._allow()
+
+    def ask(self) -> None:
+        """Asks for what the filters say."""
+        first, last = self._period()
+        wish = HistoryRequest(
+            first=first,
+            last=last,
+            kind=self._kind.currentData(),
+            by=str(self._person.currentData() or ""),
+            number=self._number.text().strip(),
+        )
+        self.wanted.emit(wish)
+
+    def begin_undo(self) -> None:
+        """Takes the chosen act back, once its reason is given."""
+        act = self._acts.get(self.table.chosen())
+        if act is not None and act.undo is UndoState.POSSIBLE and self._facts.connected:
+            words, _icon = KINDS[act.kind]
+            self.undo_wanted.emit(act.id, f"{_(words)} · {subject_of(act, self._facts)}")
+
+    # ---- inside ----
+
+    def _row(self, act: ActFacts) -> Row:
+        words, icon_name = KINDS[act.kind]
+        local = act.at_utc.astimezone()
+        today = self._clock.utc_now().astimezone().date()
+        time = f"{local:%H:%M}" if local.date() == today else f"{local:%d/%m %H:%M}"
+        taken_back = act.undoes and act.kind is not ActKind.WITHDRAW
+        kind = _("{kind} (taking back)").format(kind=_(words)) if taken_back else _(words)
+        tone = {UndoState.POSSIBLE: "good", UndoState.UNDONE: "accent"}.get(act.undo, "soft")
+        cells = (
+            Cell(time, "soft"),
+            Cell(act.by_name or act.by),
+            Cell(kind, icon_name="undo" if act.undoes else icon_name),
+            Cell(subject_of(act, self._facts)),
+            Cell(change_of(act, self._facts)),
+            Cell(act.reason),
+            Cell(_(UNDO_WORDS[act.undo]), tone, "undo" if act.undo is UndoState.POSSIBLE else ""),
+        )
+        return Row(act.id, cells)
+
+    def _add_people(self, acts: Sequence[ActFacts]) -> None:
+        """Everybody who was seen acting can be chosen; who is chosen stays."""
+        for act in acts:
+            if self._person.findData(act.by) == -1:
+                self._person.addItem(act.by_name or act.by, act.by)
+
+    def _period(self) -> tuple[date, date]:
+        today = self._facts.today(self._clock.utc_now())
+        match self._days.currentData():
+            case "yesterday":
+                return today - timedelta(days=1), today - timedelta(days=1)
+            case "week":
+                return today - timedelta(days=6), today
+            case "month":
+                return today - timedelta(days=30), today
+        return today, today
+
+    def _allow(self) -> None:
+        act = self._acts.get(self.table.chosen())
+        self._undo.setEnabled(self._facts.connected and act is not None and act.undo is UndoState.POSSIBLE)
+
+    def _build(self) -> None:
+        ask = push_button(_("Show"), "retry", "plain", "history_ask")
+        ask.clicked.connect(self.ask)
+        for box in (self._days, self._kind, self._person):
+            box.currentIndexChanged.connect(lambda _index: self.ask())
+        self._number.editingFinished.connect(self.ask)
+        self._undo.clicked.connect(self.begin_undo)
+        shortcut("Ctrl+Z", self._undo, self)
+        self.table.currentItemChanged.connect(lambda _now, _before: self._allow())
+        self.table.itemActivated.connect(lambda _item, _column: self.begin_undo())
+        filters = row(None, self._days, self._kind, self._person, self._number, ask, 0)
+        acts = row(None, self._state, self._undo)
+        acts.setStretch(0, 1)
+        whole = column(self, filters, self.table, self._empty, acts, space=SPACE[1])
+        whole.setStretch(1, 1)
+        whole.setStretch(2, 1)
+        self.table.hide()
+
+
+def _combo(name: str, spoken: str) -> QComboBox:
+    made = QComboBox()
+    made.setObjectName(name)
+    made.setAccessibleName(spoken)
+    made.setMinimumContentsLength(12)
+    return made

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Figures of finished requests by service, site, hour or day, and the same as a file. A page of the board's window."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QComboBox, QFileDialog, QWidget
+
+from resources.texts import _
+from session.core.clock import Clock
+from session.protocol.hub.requests import Service
+from session.protocol.hub.statistics import StatisticsAnswer, StatisticsBy, StatisticsRow
+from views.board.facts import BoardFacts
+from views.board.tables import BoardTable, Cell, Row
+from views.widgets.parts import ElidedLabel, EmptyState, clock_words, column, push_button, row
+from views.widgets.theme import SPACE
+
+
+class BoardStatisticsPage(QWidget):
+    """One period, one way to group.
+
+    Signals:
+        wanted(object, object, object): first day, last day, `StatisticsBy`.
+        file_wanted(object, object, str): first day, last day, path that ends in .csv or .pdf.
+    """
+
+    wanted = pyqtSignal(object, object, object)
+    file_wanted = pyqtSignal(object, object, str)
+
+    def __init__(self, facts: BoardFacts, clock: Clock) -> None:
+        super().__init__()
+        self._facts, self._clock = facts, clock
+        self._services: Mapping[str, Service] = {}
+        self._days, self._by = QComboBox(), QComboBox()
+        self._days.setObjectName("statistics_days")
+        self._days.setAccessibleName(_("Days"))
+        for days, words in (
+            (1, _("Today")),
+            (7, _("7 days")),
+            (31, _("31 days")),
+            (92, _("3 months")),
+            (366, _("1 year")),
+        ):
+            self._days.addItem(words, days)
+        self._days.setCurrentIndex(1)
+        self._by.setObjectName("statistics_by")
+        self._by.setAccessibleName(_("Grouped by"))
+        for by, words in (
+            (StatisticsBy.SERVICE, _("By service")),
+            (StatisticsBy.SITE, _("By site")),
+            (StatisticsBy.HOUR, _("By hour of arrival")),
+            (StatisticsBy.DAY, _("By day")),
+            (StatisticsBy.TOTAL, _("All together")),
+        ):
+            self._by.addItem(words, by)
+        heads = [
+            _("Group"),
+            _("Callers"),
+            _("Answered"),
+            _("Gave up"),
+            _("Median wait"),
+            _("90 %"),
+            _("Median talk"),
+            _("90 %"),
+        ]
+        self.table = BoardTable("board_statistics", _("Figures of finished requests"), heads, 0)
+        self._empty = EmptyState("table", _("No finished request"), _("Choose more days."), "statistics_empty")
+        self._state = ElidedLabel(role="small", name="statistics_state")
+        self._csv = push_button(_("Save as CSV…"), "save", "plain", "statistics_csv")
+        self._pdf = push_button(_("Save as PDF…"), "document", "plain", "statistics_pdf")
+        self._build()
+
+    def set_services(self, services: Mapping[str, Service]) -> None:
+        """Names of services."""
+        self._services = services
+
+    def show_statistics(self, answer: StatisticsAnswer) -> None:
+        """The rows that were asked for."""
+        self.table.show_rows([self._row(answer.by, one) for one in answer.rows])
+        self._empty.setVisible(not answer.rows)
+        self.table.setVisible(bool(answer.rows))
+        total = sum(one.callers for one in answer.rows)
+        words = [_("{count} callers whose request has ended").format(count=total)]
+        if answer.behind:
+            words.append(_("{count} changes are still being counted").format(count=answer.behind))
+        self._state.setText(" · ".join(words))
+
+    def ask(self) -> None:
+        """Asks for what is chosen."""
+        self.wanted.emit(*self._period(), self._by.currentData())
+
+    def _period(self) -> tuple[date, date]:
+        today = self._facts.today(self._clock.utc_now())
+        return today - timedelta(days=int(self._days.currentData()) - 1), today
+
+    def _row(self, by: StatisticsBy, one: StatisticsRow) -> Row:
+        cells = (
+            Cell(self._name(by, one.key)),
+            Cell(str(one.callers), right=True),
+            Cell(str(one.answered), right=True),
+            Cell(_share(one.abandoned, one.callers), "bad" if one.abandoned else "soft", right=True),
+            *(
+                Cell("–" if seconds is None else clock_words(seconds), right=True)
+                for seconds in (one.wait_median_s, one.wait_p90_s, one.talk_median_s, one.talk_p90_s)
+            ),
+        )
+        return Row(f"{by}/{one.key}", cells)
+
+    def _name(self, by: StatisticsBy, key: str) -> str:
+        match by:
+            case StatisticsBy.SERVICE:
+                return self._services[key].name if key in self._services else key
+            case StatisticsBy.HOUR:
+                return _("{hour}:00 to {hour}:59").format(hour=key)
+            case StatisticsBy.DAY:
+                return f"{date.fromisoformat(key):%d/%m/%Y}"
+            case StatisticsBy.TOTAL:
+                return _("All together")
+        return key
+
+    def _save(self, ending: str) -> None:
+        first, last = self._period()
+        dialog = QFileDialog(self, _("Save the figures"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(ending)
+        dialog.setNameFilter(f"{ending.upper()} (*.{ending})")
+        dialog.selectFile(f"activite_{first:%Y-%m-%d}_{last:%Y-%m-%d}.{ending}")
+        dialog.fileSelected.connect(lambda path: self.file_wanted.emit(first, last, path))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _build(self) -> None:
+        for box in (self._days, self._by):
+            box.currentIndexChanged.connect(lambda _index: self.ask())
+        self._csv.clicked.connect(lambda: self._save("csv"))
+        self._pdf.clicked.connect(lambda: self._save("pdf"))
+        choice = row(None, self._days, self._by, 0, self._csv, self._pdf)
+        whole = column(self, choice, self.table, self._empty, self._state, space=SPACE[1])
+        whole.setStretch(1, 1)
+        whole.setStretch(2, 1)
+        self.table.hide()
+
+
+def _share(part: int, of: int) -> str:
+    return f"{part} ({round(100 * part / of)}\u00a0%)" if of and part else str(part)

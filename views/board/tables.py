@@ -1,0 +1,292 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The board's three tables: tickets (dragged from), services and agents (dropped on). Used by the board's window.
+
+Whatever the mouse does here is a wish that the keyboard has too: see the acts of `views.board.window`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from PyQt6.QtCore import QMimeData, QModelIndex, QPoint, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QBrush, QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent, QIcon, QPalette, QResizeEvent
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeWidget,
+    QTreeWidgetItem,
+)
+
+from views.widgets.icons import icon
+from views.widgets.theme import Tokens, service_colour, tokens_for
+
+ROOM_PX = 10
+"""Above and below the letters of a row."""
+
+TICKET_MIME = "application/x-poste-expert-ticket"
+_ID = Qt.ItemDataRole.UserRole
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One text of a row; `tone` is the name of a colour of the theme, `place` a service's for its colour mark."""
+
+    text: str
+    tone: str = ""
+    icon_name: str = ""
+    place: int = -1
+    right: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of a table. `spoken` is what a screen reader says of it."""
+
+    id: str
+    cells: tuple[Cell, ...]
+    spoken: str = ""
+    strong: bool = field(default=False)
+
+
+class _KeepsTone(QStyledItemDelegate):
+    """A chosen row keeps the colours of its texts: they say something."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem | None, index: QModelIndex) -> None:
+        """The colour of chosen texts is that of the text."""
+        super().initStyleOption(option, index)
+        brush = index.data(Qt.ItemDataRole.ForegroundRole)
+        if option is not None and isinstance(brush, QBrush):
+            option.palette.setBrush(QPalette.ColorRole.HighlightedText, brush)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+        """Rows of one height, also where there is no icon, and before the style sheet is known."""
+        hint = super().sizeHint(option, index)
+        return QSize(hint.width(), max(hint.height(), option.fontMetrics.height() + ROOM_PX))
+
+
+class BoardTable(QTreeWidget):
+    """A flat list with columns that keeps the chosen row while its content moves.
+
+    Args:
+        wide: the column that takes what the others leave.
+        most_px: columns that are cut (their tool tip has the whole text) rather than wider than that.
+
+    Signals:
+        menu_requested(QPoint): the person wants the acts of the chosen row, at this place of the screen.
+    """
+
+    menu_requested = pyqtSignal(QPoint)
+
+    def __init__(
+        self, name: str, spoken: str, heads: Sequence[str], wide: int, most_px: Mapping[int, int] = MappingProxyType({})
+    ) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setAccessibleName(spoken)
+        self.setHeaderLabels(list(heads))
+        self.setRootIsDecorated(False)
+        self.setUniformRowHeights(True)
+        self.setAllColumnsShowFocus(True)
+        self.setItemDelegate(_KeepsTone(self))
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._on_menu)
+        header = self.header()
+        assert header is not None  # a tree always has one
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setSectionResizeMode(wide, QHeaderView.ResizeMode.Stretch)
+        header.setSectionsClickable(False)
+        self._wide, self._most_px = wide, most_px
+        self._items: dict[str, QTreeWidgetItem] = {}
+        self._shown: dict[str, tuple[Row, Tokens]] = {}
+        self._widths: list[int] = []
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """Shows these rows in this order; what has not changed is not touched."""
+        if [row.id for row in rows] != self.ids():
+            self._deal(rows)
+        tokens = tokens_for(self.palette())
+        for row in rows:
+            before, look = self._shown.get(row.id, (None, tokens))
+            if before != row or look is not tokens:
+                self._fill(self._items[row.id], row, before if look is tokens else None)
+        widths = _widths(rows)
+        if rows:
+            self._align_heads(rows[0])
+        self._shown = {row.id: (row, tokens) for row in rows}
+        if widths != self._widths:  # letters, not pixels: waits move each second and are not worth a measure
+            self._widths = widths
+            self._measure()
+
+    def _measure(self) -> None:
+        for column in range(self.columnCount()):
+            if column != self._wide:
+                self.resizeColumnToContents(column)
+                most_px = self._most_px.get(column, 0)
+                if 0 < most_px < self.columnWidth(column):
+                    self.setColumnWidth(column, most_px)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """More rows are seen: what they need is measured, which Qt does for rows in sight only."""
+        super().resizeEvent(event)
+        if event is not None and event.size().height() != event.oldSize().height():
+            self._measure()
+
+    def _align_heads(self, row: Row) -> None:
+        """A column of numbers has its head above them."""
+        head = self.headerItem()
+        if head is not None:
+            for column, cell in enumerate(row.cells):
+                side = Qt.AlignmentFlag.AlignRight if cell.right else Qt.AlignmentFlag.AlignLeft
+                head.setTextAlignment(column, side | Qt.AlignmentFlag.AlignVCenter)
+
+    def chosen(self) -> str:
+        """The id of the row that acts are about, or ""."""
+        item = self.currentItem()
+        return str(item.data(0, _ID)) if item is not None else ""
+
+    def choose(self, row_id: str) -> None:
+        """Chooses a row, if it is there."""
+        item = self._items.get(row_id)
+        if item is not None:
+            self.setCurrentItem(item)
+
+    def texts(self, row_id: str) -> list[str]:
+        """What stands in a row."""
+        item = self._items[row_id]
+        return [item.text(column) for column in range(self.columnCount())]
+
+    def ids(self) -> list[str]:
+        """Ids from top to bottom."""
+        items = (self.topLevelItem(index) for index in range(self.topLevelItemCount()))
+        return [str(item.data(0, _ID)) for item in items if item is not None]
+
+    def id_at(self, place: QPoint) -> str:
+        """The id of the row at a place of the viewport, or ""."""
+        item = self.itemAt(place)
+        return str(item.data(0, _ID)) if item is not None else ""
+
+    def _deal(self, rows: Sequence[Row]) -> None:
+        """Puts the rows in order; the chosen one stays chosen, or the one that took its place."""
+        chosen, at = self.chosen(), self.indexOfTopLevelItem(self.currentItem() or QTreeWidgetItem())
+        bar = self.verticalScrollBar()
+        scrolled = bar.value() if bar is not None else 0
+        self.blockSignals(True)
+        while self.topLevelItemCount():
+            self.takeTopLevelItem(0)
+        self._items = {row.id: self._items.get(row.id) or QTreeWidgetItem() for row in rows}
+        for row in rows:
+            self._items[row.id].setData(0, _ID, row.id)
+        self.addTopLevelItems(list(self._items.values()))
+        self.blockSignals(False)
+        if chosen in self._items:
+            self.choose(chosen)
+        elif chosen and rows:
+            self.choose(rows[min(max(at, 0), len(rows) - 1)].id)
+        if bar is not None:
+            bar.setValue(scrolled)
+
+    def _fill(self, item: QTreeWidgetItem, row: Row, before: Row | None) -> None:
+        for column, cell in enumerate(row.cells):
+            known = before.cells[column] if before is not None else None
+            if known is None or (known.tone, known.place, known.icon_name) != (cell.tone, cell.place, cell.icon_name):
+                self._fill_look(item, column, cell, row.strong and column == 0)
+            if known is None or known.text != cell.text:
+                item.setText(column, cell.text)
+                item.setToolTip(column, cell.text)
+        spoken = row.spoken or ", ".join(cell.text for cell in row.cells if cell.text)
+        item.setData(0, Qt.ItemDataRole.AccessibleTextRole, spoken)
+
+    def _fill_look(self, item: QTreeWidgetItem, column: int, cell: Cell, strong: bool) -> None:
+        tokens, service = tokens_for(self.palette()), cell.place >= 0
+        colour = service_colour(self.palette(), cell.place) if service else getattr(tokens, cell.tone or "text")
+        item.setForeground(column, QBrush(QColor(colour)))
+        item.setIcon(column, icon(cell.icon_name, cell.tone or "soft") if cell.icon_name else QIcon())
+        side = Qt.AlignmentFlag.AlignRight if cell.right else Qt.AlignmentFlag.AlignLeft
+        item.setTextAlignment(column, side | Qt.AlignmentFlag.AlignVCenter)
+        font = item.font(column)
+        font.setBold(strong)
+        item.setFont(column, font)
+
+    def _on_menu(self, place: QPoint) -> None:
+        viewport = self.viewport()
+        if viewport is not None and self.chosen():
+            self.menu_requested.emit(viewport.mapToGlobal(place))
+
+
+class TicketTable(BoardTable):
+    """Tickets that can be dragged to a service or an agent."""
+
+    def __init__(
+        self, name: str, spoken: str, heads: Sequence[str], wide: int, most_px: Mapping[int, int] = MappingProxyType({})
+    ) -> None:
+        super().__init__(name, spoken, heads, wide, most_px)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+
+    def mimeTypes(self) -> list[str]:
+        """What is dragged."""
+        return [TICKET_MIME]
+
+    def mimeData(self, items: Iterable[QTreeWidgetItem]) -> QMimeData | None:
+        """The id of the dragged ticket."""
+        data = QMimeData()
+        for item in items:
+            data.setData(TICKET_MIME, str(item.data(0, _ID)).encode())
+        return data
+
+
+class TargetTable(BoardTable):
+    """Rows that take a ticket.
+
+    Signals:
+        ticket_dropped(str, str): ticket id, id of the row it was dropped on.
+    """
+
+    ticket_dropped = pyqtSignal(str, str)
+
+    def __init__(self, name: str, spoken: str, heads: Sequence[str], wide: int) -> None:
+        super().__init__(name, spoken, heads, wide)
+        self.setAcceptDrops(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DropOnly)
+
+    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
+        """Takes tickets only."""
+        if event is not None and _ticket_of(event):
+            event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent | None) -> None:
+        """Shows the row under the mouse as the target."""
+        if event is None:
+            return
+        target = self.id_at(event.position().toPoint())
+        if target and _ticket_of(event):
+            self.choose(target)
+            event.acceptProposedAction()
+        else:
+            event.ignore()
+
+    def dropEvent(self, event: QDropEvent | None) -> None:
+        """Tells which ticket was dropped on which row."""
+        if event is None:
+            return
+        ticket, target = _ticket_of(event), self.id_at(event.position().toPoint())
+        if ticket and target:
+            event.acceptProposedAction()
+            self.ticket_dropped.emit(ticket, target)
+
+
+def _widths(rows: Sequence[Row]) -> list[int]:
+    """Letters of the longest text of each column."""
+    return [max(len(cell.text) for cell in column) for column in zip(*(row.cells for row in rows), strict=True)]
+
+
+def _ticket_of(event: QDropEvent) -> str:
+    data = event.mimeData()
+    return data.data(TICKET_MIME).data().decode("ascii", "replace") if data is not None else ""

@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The last hours in three plots, and the same numbers as a table. A page of the board's window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QComboBox, QSplitter, QWidget
+
+from resources.texts import _
+from session.protocol.hub.history import Quarter, TrendsAnswer
+from session.protocol.hub.requests import Service
+from views.board.plot import Series, TimePlot
+from views.board.tables import BoardTable, Cell, Row
+from views.widgets.parts import ElidedLabel, clock_words, column, label, row
+from views.widgets.theme import SPACE
+
+HOURS = (2, 4, 8, 12, 24)
+USUAL_HOURS = 8
+QUARTER_S = 900.0
+
+
+class BoardTrendsPage(QWidget):
+    """Waiting, waits and calls of one service or of all.
+
+    Signals:
+        wanted(int, str): hours and service ("" for all).
+    """
+
+    wanted = pyqtSignal(int, str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._quarters: list[Quarter] = []
+        self._hours, self._service = QComboBox(), QComboBox()
+        self._hours.setObjectName("trends_hours")
+        self._hours.setAccessibleName(_("Hours shown"))
+        for hours in HOURS:
+            self._hours.addItem(_("{hours} hours").format(hours=hours), hours)
+        self._hours.setCurrentIndex(HOURS.index(USUAL_HOURS))
+        self._service.setObjectName("trends_service")
+        self._service.setAccessibleName(_("Service"))
+        self._service.addItem(_("All services"), "")
+        self._service.setMinimumContentsLength(18)
+        self.waiting = TimePlot("plot_waiting", _("Waiting at once"))
+        self.waits = TimePlot("plot_waits", _("Wait of those answered, min"))
+        self.calls = TimePlot("plot_calls", _("Calls per hour"))
+        heads = [_("From"), _("came"), _("answered"), _("gave up"), _("Waiting"), _("Median"), _("90 %")]
+        self.table = BoardTable("board_trends", _("The same numbers, per quarter of an hour"), heads, 0)
+        self._said = ElidedLabel(role="body", name="trends_said")
+        self._build()
+
+    # ---- facts ----
+
+    def set_services(self, services: Sequence[Service]) -> None:
+        """The organisation's services, to choose one."""
+        known = [self._service.itemData(place) for place in range(self._service.count())]
+        if known != ["", *(one.id for one in services)]:
+            chosen = self._service.currentData()
+            self._service.blockSignals(True)
+            self._service.clear()
+            self._service.addItem(_("All services"), "")
+            for one in services:
+                self._service.addItem(one.name, one.id)
+            self._service.setCurrentIndex(max(0, self._service.findData(chosen)))
+            self._service.blockSignals(False)
+
+    def show_trends(self, answer: TrendsAnswer) -> None:
+        """The quarters of an hour that were asked for."""
+        quarters = self._quarters = list(answer.quarters)
+        times = [one.start_utc for one in quarters]
+        self.waiting.show_series(
+            times, QUARTER_S, [Series(_("the most in each quarter"), "accent", tuple(one.waiting for one in quarters))]
+        )
+        median = tuple(_minutes(one.wait_median_s) for one in quarters)
+        p90 = tuple(_minutes(one.wait_p90_s) for one in quarters)
+        self.waits.show_series(
+            times,
+            QUARTER_S,
+            [Series(_("median"), "accent", median), Series(_("nine in ten"), "warn", p90, dashed=True)],
+        )
+        hours = _hours(quarters)
+        self.calls.show_series(
+            [at for at, _sums in hours],
+            3600.0,
+            [
+                Series(_("came"), "line_strong", tuple(sums[0] for _at, sums in hours), columns=True),
+                Series(_("answered"), "good", tuple(sums[1] for _at, sums in hours), columns=True),
+                Series(_("gave up"), "bad", tuple(sums[2] for _at, sums in hours), columns=True),
+            ],
+        )
+        self.table.show_rows([_row(one) for one in reversed(quarters)])
+        self._say(self.waiting.place() if self.waiting.place() >= 0 else len(quarters) - 1)
+
+    def ask(self) -> None:
+        """Asks for what is chosen."""
+        self.wanted.emit(int(self._hours.currentData()), str(self._service.currentData() or ""))
+
+    # ---- inside ----
+
+    def _say(self, place: int) -> None:
+        """A quarter in words, for everybody who does not read curves."""
+        if not 0 <= place < len(self._quarters):
+            self._said.setText("")
+            return
+        one = self._quarters[place]
+        words = _(
+            "{time}: {arrived} came, {answered} answered, {gone} gave up, {waiting} waiting, median wait {median}"
+        )
+        text = words.format(
+            time=f"{one.start_utc.astimezone():%H:%M}",
+            arrived=one.arrived,
+            answered=one.answered,
+            gone=one.abandoned,
+            waiting=one.waiting,
+            median=_wait(one.wait_median_s),
+        )
+        self._said.setText(text)
+        for plot in (self.waiting, self.waits, self.calls):
+            plot.setAccessibleDescription(text)
+
+    def _on_marked(self, place: int) -> None:
+        for plot in (self.waiting, self.waits):
+            plot.mark(place)
+        self._say(place)
+        self.table.choose(self._quarters[place].start_utc.isoformat())
+
+    def _on_hour_marked(self, place: int) -> None:
+        hours = _hours(self._quarters)
+        at = hours[place][0]
+        self._on_marked(next(number for number, one in enumerate(self._quarters) if one.start_utc >= at))
+
+    def _on_row(self) -> None:
+        chosen = self.table.chosen()
+        place = next((number for number, one in enumerate(self._quarters) if one.start_utc.isoformat() == chosen), -1)
+        if place >= 0:
+            for plot in (self.waiting, self.waits):
+                plot.mark(place)
+            self._say(place)
+
+    def _build(self) -> None:
+        for box in (self._hours, self._service):
+            box.currentIndexChanged.connect(lambda _index: self.ask())
+        for plot in (self.waiting, self.waits):
+            plot.marked.connect(self._on_marked)
+        self.calls.marked.connect(self._on_hour_marked)
+        self.table.currentItemChanged.connect(lambda _now, _before: self._on_row())
+        plots = QWidget()
+        stack = column(plots, self.waiting, self.waits, self.calls, space=SPACE[0])
+        for place in range(3):
+            stack.setStretch(place, 1)
+        right = QWidget()
+        column(right, label(_("Per quarter of an hour"), "title"), self.table, space=SPACE[1])
+        sides = QSplitter()
+        sides.setChildrenCollapsible(False)
+        sides.addWidget(plots)
+        sides.addWidget(right)
+        sides.setStretchFactor(0, 1)
+        sides.setSizes([800, 480])
+        right.setMinimumWidth(450)
+        choice = row(None, self._hours, self._service, self._said, space=SPACE[1])
+        choice.setStretch(2, 1)
+        column(self, choice, sides, space=SPACE[1]).setStretch(1, 1)
+
+
+def _minutes(seconds: int | None) -> float | None:
+    return None if seconds is None else round(seconds / 60, 2)
+
+
+def _wait(seconds: int | None) -> str:
+    return "–" if seconds is None else clock_words(seconds)
+
+
+def _hours(quarters: Sequence[Quarter]) -> list[tuple[datetime, tuple[int, int, int]]]:
+    """(start, (came, answered, gave up)) per full hour; the first and last may be parts."""
+    sums: dict[datetime, list[int]] = {}
+    for one in quarters:
+        at = one.start_utc.astimezone(UTC)
+        start = at - timedelta(minutes=at.minute)
+        known = sums.setdefault(start, [0, 0, 0])
+        for place, count in enumerate((one.arrived, one.answered, one.abandoned)):
+            known[place] += count
+    return [(at, (found[0], found[1], found[2])) for at, found in sums.items()]
+
+
+def _row(one: Quarter) -> Row:
+    cells = (
+        Cell(f"{one.start_utc.astimezone():%H:%M}"),
+        *(Cell(str(count), "" if count else "soft", right=True) for count in (one.arrived, one.answered)),
+        Cell(str(one.abandoned), "bad" if one.abandoned else "soft", right=True),
+        Cell(str(one.waiting), "" if one.waiting else "soft", right=True),
+        Cell(_wait(one.wait_median_s), right=True),
+        Cell(_wait(one.wait_p90_s), right=True),
+    )
+    return Row(one.start_utc.isoformat(), cells)

@@ -1,0 +1,270 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The supervisor's window: figures on top, pages below, each act by mouse and by keyboard. Built by compose.
+
+It shows facts and emits wishes: an act with its reason leaves as `act_requested`, nothing changes here until the hub
+has done it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+from PyQt6.QtCore import QTimer, pyqtSignal
+from PyQt6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PyQt6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
+
+from resources.texts import _
+from session.core.clock import Clock
+from session.desk.hub.board_acts import Act
+from session.protocol.hub.board import BoardAnswer
+from session.protocol.hub.history import HistoryAnswer, LinesAnswer, TrendsAnswer
+from session.protocol.hub.network import MoveTarget
+from session.protocol.hub.requests import Service
+from session.protocol.hub.statistics import StatisticsAnswer
+from session.protocol.hub.tickets import Ticket, queue_order
+from views.board.act_panel import ActPanel
+from views.board.acts import ActBeginner
+from views.board.deliveries_page import BoardGedPage
+from views.board.facts import WAITING, BoardFacts
+from views.board.figures import BoardFigures, Thresholds
+from views.board.header import BoardHeader
+from views.board.history_page import BoardHistoryPage
+from views.board.lines_page import BoardLinesPage
+from views.board.live_page import BoardLivePage
+from views.board.statistics_page import BoardStatisticsPage
+from views.board.tables import BoardTable
+from views.board.trends_page import BoardTrendsPage
+from views.board.words import words_of
+from views.widgets.message_bar import Level, MessageBar
+from views.widgets.parts import Segments, column, row
+from views.widgets.theme import SPACE
+
+LIVE, TRENDS, HISTORY, LINES, STATISTICS, GED = "live", "trends", "history", "lines", "statistics", "ged"
+
+
+class BoardWindow(QMainWindow):
+    """Steers the queue of one organisation.
+
+    Args:
+        clock: for waits. thresholds: from where a figure is an alert.
+
+    Signals:
+        act_requested(object, str): an `Act` and its reason.
+        undo_requested(): take the last act back. undo_of_requested(str, str): the act with this id, and the reason.
+        copies_given_up(object, str): ids of copies that nobody tries any more, and the reason.
+        export_requested(str, str, str): number of a dossier, the reason, path of a .zip.
+        page_shown(str): one of the pages, which wants its facts now and while it is shown.
+        theme_requested(bool): True for dark. close_requested(): the person wants to stop.
+    """
+
+    act_requested = pyqtSignal(object, str)
+    undo_requested = pyqtSignal()
+    undo_of_requested = pyqtSignal(str, str)
+    copies_given_up = pyqtSignal(object, str)
+    export_requested = pyqtSignal(str, str, str)
+    page_shown = pyqtSignal(str)
+    theme_requested = pyqtSignal(bool)
+    close_requested = pyqtSignal()
+
+    def __init__(self, clock: Clock, thresholds: Thresholds | None = None) -> None:
+        super().__init__()
+        self.setObjectName("board_window")
+        self._clock, self._limits = clock, thresholds or Thresholds()
+        self._facts = BoardFacts()
+        self._may_close = False
+        self.header, self.figures = BoardHeader(), BoardFigures(self._limits)
+        self.panel, self.messages = ActPanel(), MessageBar()
+        self._acts = ActBeginner(self._facts, self.panel, self.messages, self)
+        self.live = BoardLivePage(self._facts, self._acts, clock, self._limits.longest_s)
+        self.trends, self.lines = BoardTrendsPage(), BoardLinesPage(clock)
+        self.history, self.statistics = BoardHistoryPage(self._facts, clock), BoardStatisticsPage(self._facts, clock)
+        self.ged = BoardGedPage(self._facts, clock)
+        self.queues, self.tickets, self.agents = self.live.queues, self.live.tickets, self.live.agents
+        self._pages: dict[str, tuple[QWidget, QWidget]] = {
+            LIVE: (self.live, self.tickets),
+            TRENDS: (self.trends, self.trends.waiting),
+            HISTORY: (self.history, self.history.table),
+            LINES: (self.lines, self.lines.table),
+            STATISTICS: (self.statistics, self.statistics.table),
+            GED: (self.ged, self.ged.table),
+        }
+        self._stack = QStackedWidget()
+        self._build()
+        self._connect()
+        self._second = QTimer(self)
+        self._second.setInterval(1000)
+        self._second.timeout.connect(self.refresh)
+        self._second.start()
+        self.setMinimumSize(1000, 600)
+        self.set_connection(False)
+        self.show_undo(None)
+        self.refresh()
+        self.queues.setFocus()
+
+    # ---- facts ----
+
+    def show_identity(self, organisation: str, supervisor: str) -> None:
+        """Names of the organisation and of the supervisor; also the window's title."""
+        self.header.show_identity(organisation, supervisor)
+        self.setWindowTitle(f"{_('Supervisor')} – {organisation}")
+
+    def set_connection(self, connected: bool) -> None:
+        """Whether the hub answers; without it nothing can be done."""
+        self._facts.connected = connected
+        self.header.show_connection(connected)
+        self.live.allow()
+
+    def set_tickets(self, tickets: Sequence[Ticket], services: Sequence[Service]) -> None:
+        """All open tickets of the organisation and its services in their order."""
+        self._facts.tickets = sorted(tickets, key=lambda one: (one.state not in WAITING, queue_order(one)))
+        self._facts.services = {service.id: service for service in services}
+        self.trends.set_services(services)
+        self.statistics.set_services(self._facts.services)
+        self.refresh()
+
+    def set_elsewhere(self, targets: Mapping[str, Sequence[MoveTarget]]) -> None:
+        """By service, where the hub lets its callers go in other organisations."""
+        self._facts.elsewhere = targets
+
+    def show_board(self, board: BoardAnswer) -> None:
+        """Agents, services' states and the day's figures."""
+        now = self._clock.utc_now()
+        before, self._facts.board = self._facts.today(now), board
+        self.figures.show_board(board)
+        shown = self._stack.currentWidget()
+        if before != self._facts.today(now) and isinstance(shown, BoardHistoryPage | BoardStatisticsPage):
+            shown.ask()
+        self.refresh()
+
+    def show_lines(self, answer: LinesAnswer) -> None:
+        """How good the kiosks' lines are."""
+        self.lines.show_lines(answer.lines)
+        self.figures.show_lines(answer.lines)
+
+    def show_history(self, answer: HistoryAnswer) -> None:
+        """What supervisors did."""
+        self.history.show_history(answer)
+
+    def show_trends(self, answer: TrendsAnswer) -> None:
+        """The last hours."""
+        self.trends.show_trends(answer)
+
+    def show_statistics(self, answer: StatisticsAnswer) -> None:
+        """Figures of finished requests."""
+        self.statistics.show_statistics(answer)
+
+    def show_undo(self, act: Act | None) -> None:
+        """The act that "undo" would take back now, or None."""
+        self.live.show_undo(self.words_of(act) if act is not None else "")
+
+    def refresh(self) -> None:
+        """Moves every clock to now."""
+        self.figures.show_waiting(self._facts.tickets, self._clock.utc_now())
+        alerts = self.figures.new_alerts() if self._facts.board is not None else []
+        if alerts:
+            self.messages.show_message(Level.WARNING, _("Alert: {what}").format(what=" · ".join(alerts)), key="alerts")
+            QApplication.alert(self)
+        if self.page() == LIVE:
+            self.live.refresh()
+
+    def agent_name(self, agent: str) -> str:
+        """The name that callers read."""
+        return self._facts.agent_name(agent)
+
+    def words_of(self, act: Act) -> str:
+        """An act in words."""
+        return words_of(act, self._facts)
+
+    # ---- pages ----
+
+    def page(self) -> str:
+        """The page that is shown."""
+        shown = self._stack.currentWidget()
+        return next((name for name, (page, _first) in self._pages.items() if page is shown), LIVE)
+
+    def show_page(self, name: str) -> None:
+        """Shows a page, with the keyboard in it."""
+        page, first = self._pages[name]
+        self._switch.choose(name)
+        self._stack.setCurrentWidget(page)
+        first.setFocus()
+        self.refresh()
+        self.page_shown.emit(name)
+
+    # ---- closing ----
+
+    def close_now(self) -> None:
+        """Closes; the program has stopped everything before."""
+        self._may_close = True
+        self.close()
+
+    def closeEvent(self, a0: QCloseEvent | None) -> None:
+        """Asks the program to stop in order."""
+        if a0 is not None and not self._may_close:
+            a0.ignore()
+            self.close_requested.emit()
+
+    # ---- inside ----
+
+    def _build(self) -> None:
+        root = QWidget()
+        root.setObjectName("desk_root")
+        choices = (
+            (LIVE, _("Queue"), "queue"),
+            (TRENDS, _("Curves"), "chart"),
+            (HISTORY, _("History"), "history"),
+            (LINES, _("Lines"), "signal_good"),
+            (STATISTICS, _("Figures"), "table"),
+            (GED, _("Documents"), "dossier"),
+        )
+        self._switch = Segments("board_pages", _("Page"), choices)
+        for place, (name, words, _icon) in enumerate(choices, start=1):
+            self._switch.button(name).setToolTip(f"{words}  (Alt+{place})")
+        for page, _first in self._pages.values():
+            self._stack.addWidget(page)
+        margins = (SPACE[2], 0, SPACE[2], SPACE[1])
+        middle = column(None, row(None, self._switch, 0), self._stack, self.panel, space=SPACE[1], margins=margins)
+        middle.setStretch(1, 1)
+        whole = column(root, self.header, self.figures, space=0)
+        whole.addLayout(middle, 1)
+        whole.addWidget(self.messages)
+        self.setCentralWidget(root)
+
+    def _connect(self) -> None:
+        self.header.theme_requested.connect(self.theme_requested)
+        self.live.undo_requested.connect(self.undo_requested)
+        self._acts.act_requested.connect(self.act_requested)
+        self._acts.undo_requested.connect(self.undo_of_requested)
+        self.history.undo_wanted.connect(self._acts.undo)
+        self.ged.give_up_wanted.connect(self._on_give_up)
+        self.ged.export_wanted.connect(self._on_export)
+        self._switch.chosen.connect(lambda name: self.show_page(str(name)))
+        for place, name in enumerate(self._pages, start=1):
+            self._keys(f"Alt+{place}", partial(self.show_page, name))
+        tables: dict[str, BoardTable] = {"Ctrl+1": self.queues, "Ctrl+2": self.tickets, "Ctrl+3": self.agents}
+        for keys, table in tables.items():
+            self._keys(keys, partial(self._go_to, table))
+        self._keys("F12", self.messages.dismiss_all)
+
+    def _on_give_up(self, ids: object, words: str) -> None:
+        title = _("Give up the copy of {what}").format(what=words)
+        hint = _("The document stays filed here; nobody gives it to that system any more.")
+        self._acts.ask_reason(title, hint, lambda reason: self.copies_given_up.emit(ids, reason))
+
+    def _on_export(self, number: str) -> None:
+        title = _("Export the dossier {number}").format(number=number)
+        hint = _("All its documents in one file. Your name and the reason stay in the dossier's history.")
+
+        def ask_path(reason: str) -> None:
+            self.ged.ask_export_path(number, lambda path: self.export_requested.emit(number, reason, path))
+
+        self._acts.ask_reason(title, hint, ask_path)
+
+    def _keys(self, keys: str, done: Callable[[], object]) -> None:
+        QShortcut(QKeySequence(keys), self).activated.connect(done)
+
+    def _go_to(self, table: BoardTable) -> None:
+        if self.page() != LIVE:
+            self.show_page(LIVE)
+        table.setFocus()

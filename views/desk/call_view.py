@@ -1,0 +1,353 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The conversation: the caller's picture, and under or beside it the controls, never over it. Middle of the desk."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from PyQt6.QtCore import Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QResizeEvent
+from PyQt6.QtWidgets import QBoxLayout, QFrame, QPushButton, QWidget
+
+from resources.texts import N_, _
+from session.core.clock import Clock
+from session.media.engine import MediaState
+from views.media.video_pane import OwnPlace, VideoPane
+from views.widgets.confirm_bar import ConfirmButton
+from views.widgets.icons import icon
+from views.widgets.parts import (
+    Chip,
+    clock_words,
+    label,
+    push_button,
+    restyle,
+    row,
+    say,
+    shortcut,
+    steady_figures,
+    tool_button,
+)
+from views.widgets.theme import SPACE
+
+
+class CallState(StrEnum):
+    """What is known about voice and picture; the values are those the call's own part uses."""
+
+    NEW = "new"
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    UNSTABLE = "unstable"
+    LOST = "lost"
+    HELD = "held"
+    CLOSED = "closed"
+
+
+class Quality(StrEnum):
+    """The line, in three words."""
+
+    GOOD = "good"
+    MEDIUM = "medium"
+    BAD = "bad"
+
+
+_STATES: dict[CallState, tuple[str, str, str]] = {
+    CallState.NEW: (N_("No call yet"), "time", "soft"),
+    CallState.CONNECTING: (N_("Connecting…"), "retry", "accent"),
+    CallState.CONNECTED: (N_("In conversation"), "call", "good"),
+    CallState.UNSTABLE: (N_("Line unstable"), "warning", "warn"),
+    CallState.LOST: (N_("Call lost, calling again…"), "retry", "bad"),
+    CallState.HELD: (N_("On hold"), "paused", "warn"),
+    CallState.CLOSED: (N_("Call ended"), "hang_up", "soft"),
+}
+_QUALITIES: dict[Quality, tuple[str, str, str]] = {
+    Quality.GOOD: (N_("Good line"), "quality_good", "good"),
+    Quality.MEDIUM: (N_("Medium line"), "quality_medium", "warn"),
+    Quality.BAD: (N_("Weak line"), "quality_bad", "bad"),
+}
+PRIVACY_KEYS, SIGN_KEYS = "Ctrl+Shift+E", "Ctrl+Shift+L"
+_ACROSS, _DOWN = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+_LIVE = frozenset({CallState.CONNECTING, CallState.CONNECTED, CallState.UNSTABLE, CallState.LOST, CallState.HELD})
+
+
+class CallView(QWidget):
+    """Holds the widget that paints the caller, and the controls of the call.
+
+    Signals:
+        microphone_requested(bool), camera_requested(bool): switch mine on or off.
+        privacy_requested(bool): begin or end a privacy pause. write_requested(): write to the caller.
+        hang_up_requested(): end the conversation (already confirmed).
+        call_again_requested(): set voice and picture up again.
+        quality_requested(): show the line in figures and curves.
+        sign_language_requested(bool): let movement go before size, or no longer.
+        life_size_requested(bool): show the caller as large as in the room, or as large as the pane.
+        calibration_requested(): measure the screen for that.
+    """
+
+    microphone_requested = pyqtSignal(bool)
+    camera_requested = pyqtSignal(bool)
+    hang_up_requested = pyqtSignal()
+    privacy_requested = pyqtSignal(bool)
+    write_requested = pyqtSignal()
+    call_again_requested = pyqtSignal()
+    quality_requested = pyqtSignal()
+    sign_language_requested = pyqtSignal(bool)
+    life_size_requested = pyqtSignal(bool)
+    calibration_requested = pyqtSignal()
+
+    def __init__(self, video: QWidget, clock: Clock) -> None:
+        super().__init__()
+        self.setObjectName("call_view")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._clock, self._video = clock, video
+        self._since: datetime | None = None
+        self._on = {"microphone": True, "camera": True}
+        self._compact = False
+        self._third = VideoPane()
+        self._third.setObjectName("call_third_pane")
+        self._third.set_own_place(OwnPlace.HIDDEN)
+        self._third.hide()
+        self._make_controls()
+        self._arrange()
+        self._second = QTimer(self)
+        self._second.setInterval(1000)
+        self._second.timeout.connect(self.refresh_duration)
+        self._second.start()
+        self.show_state(CallState.NEW)
+        self.show_own_media(microphone_on=True, camera_on=True)
+
+    # ---- facts ----
+
+    def show_state(self, state: CallState) -> None:
+        """What is known about the call; the picture stays as it is."""
+        text, icon_name, tone = _STATES[state]
+        self._state.show_state(_(text), icon_name, tone)
+        for button in (self._microphone, self._camera, self._signs, self._write, self._privacy, self._hang_up):
+            button.setEnabled(state in _LIVE)
+        self._again.setVisible(state in (CallState.LOST, CallState.UNSTABLE))
+        if state != CallState.CONNECTED:
+            self._quality.hide()
+        self._figures.setVisible(state in _LIVE)
+        self._life.setVisible(state in _LIVE)
+        self._measure.setVisible(state in _LIVE and self._life.isChecked())
+        if state not in _LIVE:
+            self.show_line("")
+        self._flow()
+
+    @property
+    def third_pane(self) -> VideoPane:
+        """Where a third person is seen."""
+        return self._third
+
+    def show_third_simulated(self, simulated: bool) -> None:
+        """Whether the third person's picture is drawn: it is labelled."""
+        self._third.show_simulated(simulated, own=False)
+
+    def show_third(self, name: str, *, shown: bool) -> None:
+        """A third person's picture beside the caller's, or the caller alone."""
+        self._third.setVisible(shown)
+        self._third.setAccessibleName(_("Picture of {name}").format(name=name))
+        self._third.show_name(name)
+        self._third.show_state(MediaState.CONNECTING if shown else MediaState.CLOSED)
+
+    def show_started(self, at_utc: datetime | None) -> None:
+        """When the conversation began, for its duration; None shows no duration."""
+        self._since = at_utc
+        self.refresh_duration()
+
+    def show_quality(self, quality: Quality, detail: str = "") -> None:
+        """The line in words; `detail` (bit rate, loss) goes to the tool tip."""
+        text, icon_name, tone = _QUALITIES[quality]
+        self._quality.show_state(_(text), icon_name, tone)
+        self._quality.setToolTip(detail)
+        self._quality.show()
+        self._flow()
+
+    def show_own_media(self, microphone_on: bool, camera_on: bool) -> None:
+        """Whether my microphone and camera are on."""
+        self._on = {"microphone": microphone_on, "camera": camera_on}
+        on_off = (_("Mute"), _("Microphone is off")), (_("Camera off"), _("Camera is off"))
+        for button, key, texts, keys in (
+            (self._microphone, "microphone", on_off[0], "Ctrl+M"),
+            (self._camera, "camera", on_off[1], "Ctrl+E"),
+        ):
+            button.setText(texts[0] if self._on[key] else texts[1])
+            button.setIcon(icon(key if self._on[key] else f"{key}_off", "text" if self._on[key] else "warn"))
+            say(button, button.text(), keys)
+            restyle(button, off=not self._on[key])
+
+    def show_line(self, words: str, also: str = "") -> None:
+        """What a narrow line costs, in words; "" when it costs nothing. `also`: in the other direction."""
+        shown = words or also
+        self._line.show_state(shown, "quality_bad" if shown else "", "warn")
+        self._line.setToolTip("\n".join(text for text in (words, also) if text))
+        self._line.setVisible(bool(shown))
+        self._flow()
+
+    @property
+    def microphone_on(self) -> bool:
+        """Whether my microphone's switch is on."""
+        return self._on["microphone"]
+
+    def show_speaking(self, held: bool) -> None:
+        """Push-to-talk: a microphone that is off is heard while the keys are held."""
+        if held:
+            self._microphone.setText(_("You are heard"))
+            self._microphone.setIcon(icon("microphone", "good"))
+            restyle(self._microphone, off=False)
+        else:
+            self.show_own_media(microphone_on=self._on["microphone"], camera_on=self._on["camera"])
+
+    def show_private(self, on: bool, *, mine: bool) -> None:
+        """Whether a privacy pause goes on: no picture at all. `mine`: one of mine, which the button ends."""
+        self._privacy.setChecked(mine)
+        self._privacy.setIcon(icon("privacy", "warn" if on else "text"))
+        say(self._privacy, _("End the privacy pause") if mine else _("Privacy pause"), PRIVACY_KEYS)
+        self._third.show_private(on)
+
+    def show_sign_language(self, on: bool) -> None:
+        """Whether movement goes before size, because hands talk."""
+        self._signs.setChecked(on)
+        self._signs.setIcon(icon("sign_language", "accent" if on else "text"))
+        say(self._signs, _("Sign language: movement before size"), SIGN_KEYS)
+
+    def refresh_duration(self) -> None:
+        """Moves the duration to now."""
+        now = self._clock.utc_now()
+        self._duration.setText(clock_words((now - self._since).total_seconds()) if self._since else "")
+
+    def set_compact(self, compact: bool) -> None:
+        """True puts the controls beside the picture, for when the shared page needs the room."""
+        self._compact = compact
+        self._box.setDirection(_ACROSS if compact else _DOWN)
+        self._video.setMinimumSize(*((200, 132) if compact else (320, 200)))
+        self._controls.setMaximumWidth(300 if compact else 16_777_215)
+        restyle(self._controls, compact=compact)
+        self._flow()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """In a narrow view the state stands above the buttons."""
+        super().resizeEvent(event)
+        self._flow()
+
+    def _flow(self) -> None:
+        states = (
+            self._state,
+            self._duration,
+            self._quality,
+            self._figures,
+            self._life,
+            self._measure,
+            self._line,
+            self._again,
+        )
+        buttons = (self._microphone, self._camera, self._signs, self._write, self._privacy, self._hang_up)
+        narrow = self._compact or self.width() < _width(*states, *buttons)
+        self._control_box.setDirection(_DOWN if narrow else _ACROSS)
+        self._button_box.setDirection(_DOWN if self._compact or self.width() < _width(*buttons) else _ACROSS)
+        for box in self._button_rows:
+            box.setDirection(_DOWN if self._compact else _ACROSS)
+        self._state_box.setDirection(_DOWN if self._compact else _ACROSS)
+
+    # ---- building ----
+
+    def _make_controls(self) -> None:
+        self._state = Chip("call_state")
+        self._quality = Chip("call_quality")
+        self._quality.hide()
+        self._line = Chip("call_line")
+        self._line.hide()
+        self._figures = tool_button(_("Quality of the line"), "mdi6.chart-line", "call_figures", "Ctrl+I")
+        self._figures.clicked.connect(self.quality_requested)
+        shortcut("Ctrl+I", self._figures, self)
+        self._signs = tool_button("", "sign_language", "call_signs", SIGN_KEYS, checkable=True)
+        self._signs.clicked.connect(self.sign_language_requested)
+        shortcut(SIGN_KEYS, self._signs, self)
+        self.show_sign_language(False)
+        self._life = tool_button(_("Life-size"), "", "call_life_size", "Ctrl+0", checkable=True)
+        self._life.setText("1:1")
+        self._life.toggled.connect(self._on_life_size)
+        shortcut("Ctrl+0", self._life, self)
+        self._measure = tool_button(_("Measure the screen and place the camera"), "mdi6.ruler", "call_measure")
+        self._measure.clicked.connect(self.calibration_requested)
+        self._measure.hide()
+        self._duration = steady_figures(label(role="strong", name="call_duration"))
+        self._microphone = self._control("microphone", "Ctrl+M")
+        self._camera = self._control("camera", "Ctrl+E")
+        self._microphone.clicked.connect(lambda: self.microphone_requested.emit(not self._on["microphone"]))
+        self._camera.clicked.connect(lambda: self.camera_requested.emit(not self._on["camera"]))
+        self._privacy = tool_button(_("Privacy pause"), "privacy", "call_privacy", PRIVACY_KEYS, checkable=True)
+        self._privacy.clicked.connect(self.privacy_requested)
+        shortcut(PRIVACY_KEYS, self._privacy, self)
+        self._write = tool_button(_("Write to the caller"), "written", "call_write", "Ctrl+5")
+        self._write.clicked.connect(self.write_requested)
+        shortcut("Ctrl+5", self._write, self)
+        self._again = push_button(_("Call again"), "retry", name="call_again")
+        self._again.clicked.connect(self.call_again_requested)
+        self._hang_up = ConfirmButton(_("Hang up"), _("Press again"), "hang_up", "call_hang_up", "Ctrl+Shift+H")
+        self._hang_up.confirmed.connect(self.hang_up_requested)
+        shortcut("Ctrl+Shift+H", self._hang_up, self)
+
+    def show_life_size(self, on: bool) -> None:
+        """Whether the caller is as large as in the room."""
+        self._life.blockSignals(True)
+        self._life.setChecked(on)
+        self._life.blockSignals(False)
+        self._measure.setVisible(on and self._life.isVisible())
+
+    def _on_life_size(self, on: bool) -> None:
+        self._measure.setVisible(on)
+        self.life_size_requested.emit(on)
+        self._flow()
+
+    def _control(self, which: str, keys: str) -> QPushButton:
+        button = push_button("", which, name=f"call_{which}")
+        shortcut(keys, button, self)
+        return button
+
+    def _arrange(self) -> None:
+        box = self._box = QBoxLayout(_DOWN, self)
+        box.setSpacing(0)
+        box.setContentsMargins(0, 0, 0, 0)
+        stage = QWidget()
+        stage.setObjectName("call_stage")
+        stage.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        inside = QBoxLayout(_ACROSS, stage)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(SPACE[0])
+        inside.addWidget(self._video, 1)
+        inside.addWidget(self._third, 1)
+        box.addWidget(stage, 1)
+        self._controls = QFrame()
+        self._controls.setObjectName("call_controls")
+        box.addWidget(self._controls)
+        self._fill_controls()
+        self.set_compact(False)
+
+    def _fill_controls(self) -> None:
+        self._control_box = QBoxLayout(_ACROSS, self._controls)
+        self._control_box.setContentsMargins(SPACE[2], SPACE[1], SPACE[2], SPACE[1])
+        self._control_box.setSpacing(SPACE[1])
+        self._state_box, self._button_box = QBoxLayout(_ACROSS), QBoxLayout(_ACROSS)
+        self._button_rows = QBoxLayout(_ACROSS), QBoxLayout(_ACROSS)
+        for box in (self._state_box, self._button_box, *self._button_rows):
+            box.setSpacing(SPACE[1])
+        self._control_box.addLayout(self._state_box)
+        self._control_box.addLayout(self._button_box)
+        for box in self._button_rows:
+            self._button_box.addLayout(box)
+        self._control_box.insertStretch(1, 1)
+        self._state_box.addLayout(row(None, self._state, self._duration))
+        self._state_box.addLayout(row(None, self._quality, self._figures, self._life, self._measure, 0))
+        self._state_box.addWidget(self._line)
+        self._state_box.addWidget(self._again)
+        devices, others = self._button_rows
+        for button in (self._microphone, self._camera):
+            devices.addWidget(button)
+        others.addLayout(row(None, self._signs, self._write, self._privacy, 0))  # signs alone: side by side in any view
+        others.addWidget(self._hang_up)
+
+
+def _width(*parts: QWidget) -> int:
+    """What the visible ones of these take side by side in the bar of controls."""
+    return sum(part.sizeHint().width() + SPACE[1] for part in parts if not part.isHidden()) + 2 * SPACE[2]

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What the cleaning did to a page, each step of it to be taken back or done again. Used by the devices view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from PyQt6.QtCore import QPoint
+from PyQt6.QtWidgets import QMenu, QWidget
+
+from documents.imaging.edits import Stage
+from resources.texts import N_, _
+
+STAGE_WORDS: dict[Stage, str] = {
+    Stage.TURN: N_("Turned upright"),
+    Stage.LEVEL: N_("Straightened"),
+    Stage.CUT: N_("Cut to the sheet"),
+    Stage.LIGHT: N_("Lit evenly, on white paper"),
+    Stage.GREY: N_("Grey where there is no colour"),
+}
+
+
+def ask_stages(over: QWidget, left_out: Collection[Stage], chosen: Callable[[Stage, bool], object]) -> QMenu:
+    """Opens the list of steps; those that are in use have a tick. The digits 1 to 5 change one.
+
+    Args:
+        chosen: called with a step and whether it is wanted from now on.
+    """
+    menu = QMenu(over)
+    menu.setObjectName("cleaning_menu")
+    menu.setAccessibleName(_("What was done to the page"))
+    heading = menu.addAction(_("What was done to the page"))
+    assert heading is not None
+    heading.setEnabled(False)
+    menu.addSeparator()
+    for place, (stage, words) in enumerate(STAGE_WORDS.items(), start=1):
+        action = menu.addAction(f"&{place}  {_(words)}")
+        assert action is not None
+        action.setCheckable(True)
+        action.setChecked(stage not in left_out)
+        action.triggered.connect(lambda wanted, stage=stage: chosen(stage, wanted))
+    menu.aboutToHide.connect(menu.deleteLater)
+    menu.popup(over.mapToGlobal(QPoint(0, over.height())))
+    menu.setActiveAction(menu.actions()[2])
+    return menu

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Making a document of chosen pages: for which piece, under which name. Used by the devices view."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QComboBox, QLineEdit
+
+from resources.texts import _
+from session.protocol.conversation.messages import Grant
+from session.protocol.hub.requests import Piece, PieceState
+from views.desk.devices.scan_panel import GrantLine
+from views.widgets.parts import Card, label, push_button, row, shortcut
+from views.widgets.theme import SPACE
+
+
+class FilingPanel(Card):
+    """Piece, name, and the button.
+
+    Signals:
+        file_pressed(str, str): piece id ("" for none), name of the document.
+        grant_requested(object): ask for `Grant.KEEP`.
+    """
+
+    file_pressed = pyqtSignal(str, str)
+    grant_requested = pyqtSignal(object)
+
+    def __init__(self) -> None:
+        super().__init__("filing_panel")
+        self._name_is_ours = True
+        self._pages = 0
+        self._dossier = False
+        self._filing = False
+        self._may_keep = False
+        self._live = True
+        self._grant = GrantLine(Grant.KEEP)
+        self._grant.asked.connect(self.grant_requested)
+        self._piece = QComboBox()
+        self._piece.setObjectName("file_piece")
+        self._piece.setAccessibleName(_("Piece"))
+        self._piece.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._piece.setMinimumContentsLength(10)
+        self._name = QLineEdit()
+        self._name.setObjectName("file_name")
+        self._name.setAccessibleName(_("Name of the document"))
+        self._name.setPlaceholderText(_("Name of the document"))
+        self._name.setMaxLength(120)
+        self._file = push_button(_("File"), "file", "primary", "file_document", "F8")
+        self._why = label(role="small", name="file_why", wrap=True)
+        self._piece.currentIndexChanged.connect(lambda: self._propose_name())
+        self._name.textEdited.connect(self._on_typed)
+        self._name.returnPressed.connect(self._on_file)
+        self._file.clicked.connect(self._on_file)
+        shortcut("F8", self._file, self)
+        self._build()
+        self.set_pieces([])
+
+    def set_pieces(self, pieces: Sequence[Piece]) -> None:
+        """The pieces that the procedure expects; those still missing first in mind, order kept."""
+        chosen = self._piece.currentData()
+        self._piece.blockSignals(True)
+        self._piece.clear()
+        for piece in pieces:
+            self._piece.addItem(piece.name, piece.id)
+        self._piece.addItem(_("Other document"), "")
+        open_states = (PieceState.EXPECTED, PieceState.REFUSED, PieceState.SCANNED)
+        missing = [piece.id for piece in pieces if piece.state in open_states]
+        # What the agent chose does not change under their hand while it is scanned, legible or accepted.
+        unfiled = [piece.id for piece in pieces if piece.state not in (PieceState.FILED, PieceState.ACKNOWLEDGED)]
+        wanted = chosen if chosen in unfiled else missing[0] if missing else ""
+        self._piece.setCurrentIndex(max(0, self._piece.findData(wanted)))
+        self._piece.blockSignals(False)
+        self._propose_name()
+
+    def set_dossier(self, present: bool) -> None:
+        """Whether there is a dossier to file into."""
+        self._dossier = present
+        self._allow()
+
+    def set_pages(self, count: int) -> None:
+        """How many pages would be filed."""
+        self._pages = count
+        self._allow()
+
+    def show_grant(self, allowed: bool, asked: bool = False) -> None:
+        """Whether the caller lets documents be kept; after the conversation the last word holds."""
+        if self._live:
+            self._may_keep = allowed
+            self._grant.show_grant(allowed, asked)
+            self._allow()
+
+    def show_live(self, live: bool) -> None:
+        """Whether the caller is there to be asked."""
+        self._live = live
+        self._grant.setVisible(live or not self._may_keep)
+        self._grant.setEnabled(live)
+
+    def set_filing(self, filing: bool) -> None:
+        """True while a document is on its way to the store."""
+        self._filing = filing
+        self._allow()
+
+    def choose_piece(self, piece_id: str) -> None:
+        """Chooses a piece, e.g. the one clicked in the dossier."""
+        self._piece.setCurrentIndex(max(0, self._piece.findData(piece_id)))
+
+    def new_document(self) -> None:
+        """The next document gets a proposed name again."""
+        self._name_is_ours = True
+        self._propose_name()
+
+    def _build(self) -> None:
+        first = row(None, space=SPACE[1])
+        first.addWidget(self._piece, 1)
+        first.addWidget(self._name, 1)
+        second = row(None, space=SPACE[1])
+        second.addWidget(self._why, 1)
+        second.addWidget(self._file)
+        self.body.addLayout(row(None, label(_("File as"), "caption"), 0))
+        self.body.addWidget(self._grant)
+        self.body.addLayout(first)
+        self.body.addLayout(second)
+
+    def _propose_name(self) -> None:
+        if self._name_is_ours:
+            self._name.setText(self._piece.currentText() if self._piece.currentData() else "")
+            self._name.setCursorPosition(0)  # a long name is read from its beginning
+        self._allow()
+
+    def _on_typed(self, text: str) -> None:
+        self._name_is_ours = not text.strip()
+        self._allow()
+
+    def _allow(self) -> None:
+        if self._filing:
+            why = _("Filing…")
+        elif not self._may_keep:
+            why = _("The caller has not allowed you to keep documents.")
+        elif not self._dossier:
+            why = _("Open a dossier first.")
+        elif not self._pages:
+            why = _("Scan a page first.")
+        elif not self._name.text().strip():
+            why = _("Give the document a name.")
+        else:
+            why = ""
+        self._file.setEnabled(not why)
+        self._why.setText(why or _("Pages: {count}").format(count=self._pages))
+
+    def _on_file(self) -> None:
+        if self._file.isEnabled():
+            self.file_pressed.emit(str(self._piece.currentData() or ""), self._name.text().strip())

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""One received page as it is shown: its pictures, its state, what to look at. Used by strip and devices view."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from PyQt6.QtCore import QRect, QSize
+from PyQt6.QtGui import QImage, QTransform
+
+from documents.imaging.edits import Stage
+from resources.texts import N_, _
+
+Mark = tuple[float, float, float, float]
+"""Left, top, right, bottom as fractions of a picture, origin top left."""
+
+
+def picture_of(image: QImage | bytes | None) -> QImage | None:
+    """An image for the screen from bytes that were already checked; None when there is none or it is not readable."""
+    made = QImage.fromData(image) if isinstance(image, bytes) else image
+    return None if made is None or made.isNull() else made
+
+
+class PageStatus(StrEnum):
+    """Where a page is on its way to the dossier."""
+
+    RECEIVING = "receiving"
+    KEPT = "kept"
+    CLEANED = "cleaned"
+    DAMAGED = "damaged"
+    FILED = "filed"
+
+
+STATUS_WORDS: dict[PageStatus, tuple[str, str, str]] = {
+    PageStatus.RECEIVING: (N_("Receiving"), "receiving", "accent"),
+    PageStatus.KEPT: (N_("Received"), "kept", "soft"),
+    PageStatus.CLEANED: (N_("Cleaned"), "cleaned", "good"),
+    PageStatus.DAMAGED: (N_("Damaged"), "damaged", "bad"),
+    PageStatus.FILED: (N_("Filed"), "filed", "good"),
+}
+"""Each state in words, with icon and tone."""
+
+
+@dataclass(frozen=True)
+class PageFacts:
+    """One page.
+
+    Attributes:
+        percent: 0..100 while it is being received; `glimpse` is what can be seen of it until the original is here.
+        turns: quarter turns to the right that the agent wants, 0..3; those that the cleaned picture has: `turns_in`.
+        use_cleaned: the cleaned picture is shown and filed, else the original.
+        note: what to look at before the caller leaves, e.g. "Text is cut off at the right."
+        marks: where, on the cleaned picture.
+        left_out: steps of the cleaning that the agent does not want. papers: found on this page, when several.
+        given: a file of the caller's, not scanned.
+    """
+
+    page_id: str
+    status: PageStatus = PageStatus.RECEIVING
+    percent: int = 0
+    glimpse: QImage | None = None
+    original: QImage | None = None
+    cleaned: QImage | None = None
+    turns: int = 0
+    turns_in: int = 0
+    use_cleaned: bool = True
+    note: str = ""
+    marks: tuple[Mark, ...] = ()
+    left_out: frozenset[Stage] = frozenset()
+    papers: int = 0
+    given: bool = False
+
+    def arrived(self, picture: QImage | None, given: bool, as_is: bool) -> PageFacts:
+        """It is safe on this computer; `as_is`: the original is to be filed, unless the agent wants it cleaned."""
+        kept = PageStatus.KEPT
+        return replace(self, status=kept, percent=100, original=picture, given=given, use_cleaned=not as_is)
+
+    @property
+    def shows_cleaned(self) -> bool:
+        """The cleaned picture is there and in use."""
+        return self.use_cleaned and self.cleaned is not None
+
+    def image(self) -> QImage | None:
+        """The picture in use, as it came."""
+        return self.cleaned if self.shows_cleaned else self.original or self.glimpse
+
+    def turns_left(self) -> int:
+        """Quarter turns to the right by which the picture in use is turned to be as the agent wants it."""
+        return (self.turns - self.turns_in) % 4 if self.shows_cleaned else self.turns
+
+    def picture(self) -> QImage | None:
+        """The picture in use, turned."""
+        image, turns = self.image(), self.turns_left()
+        return image if image is None or not turns else image.transformed(QTransform().rotate(90 * turns))
+
+    def shown_marks(self) -> tuple[Mark, ...]:
+        """The marks on what `picture` shows; none on the original, which lies otherwise."""
+        marks = self.marks if self.shows_cleaned else ()
+        for _turn in range(self.turns_left()):
+            marks = tuple((1 - bottom, left, 1 - top, right) for left, top, right, bottom in marks)
+        return marks
+
+    def words(self) -> str:
+        """Its state in words."""
+        text = _(STATUS_WORDS[self.status][0])
+        if self.status == PageStatus.RECEIVING:
+            return f"{text} {self.percent} %"
+        if self.status == PageStatus.CLEANED and self.note and self.use_cleaned:
+            return _("To check")
+        if self.status == PageStatus.CLEANED and self.given:
+            return _("Given file")
+        if self.status == PageStatus.CLEANED and not self.use_cleaned:
+            return _("Original")
+        return text
+
+
+def turned_box(mark: Mark, size: QSize) -> QRect:
+    """A mark on a picture of `size`, in its pixels; at least 4 pixels, so that it is seen."""
+    left, top = round(mark[0] * size.width()), round(mark[1] * size.height())
+    right, bottom = round(mark[2] * size.width()), round(mark[3] * size.height())
+    return QRect(left, top, max(4, right - left), max(4, bottom - top))

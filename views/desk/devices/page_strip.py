@@ -1,0 +1,333 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The pages that came from the kiosk, as small pictures in the order of filing. Used by the devices view."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PyQt6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import (
+    QColor,
+    QDropEvent,
+    QFont,
+    QIcon,
+    QImage,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPen,
+    QResizeEvent,
+    QTransform,
+)
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+)
+
+from resources.texts import _
+from views.desk.devices.page_facts import STATUS_WORDS, PageFacts, PageStatus, turned_box
+from views.widgets.icons import icon
+from views.widgets.theme import Tokens, tokens_for
+
+__all__ = ["CELL", "PageFacts", "PageStatus", "PageStrip"]
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+CELL = QSize(104, 146)
+"""Smallest room of a page in the strip."""
+
+_PICTURE_HEIGHT = 106
+_MAX_THUMBS = 300
+_BAR_WIDTH = 18
+"""What frame and scroll bar take of the strip's width, in pixels; kept free even when the bar is not there."""
+_ROLE = Qt.ItemDataRole.UserRole
+
+
+class PageStrip(QListWidget):
+    """Pages side by side; drag or Alt+arrows to order, Enter to look, Delete to take out.
+
+    Signals:
+        order_changed(object): list of page ids.
+        page_opened(str): look at this page at full size.
+        remove_pressed(), undo_pressed(): take the chosen pages out, bring the last one back.
+        turn_pressed(int): quarter turns to the right.
+        stages_pressed(): what was done to the chosen page.
+        again_pressed(), split_pressed(): scan the chosen page again, make two of it.
+    """
+
+    order_changed = pyqtSignal(object)
+    page_opened = pyqtSignal(str)
+    remove_pressed = pyqtSignal()
+    undo_pressed = pyqtSignal()
+    turn_pressed = pyqtSignal(int)
+    again_pressed = pyqtSignal()
+    split_pressed = pyqtSignal()
+    stages_pressed = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("page_strip")
+        self.setAccessibleName(_("Pages received"))
+        self.setViewMode(QListWidget.ViewMode.ListMode)
+        self.setFlow(QListWidget.Flow.LeftToRight)
+        self.setWrapping(True)
+        self.setResizeMode(QListWidget.ResizeMode.Adjust)
+        self.setUniformItemSizes(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        self.setDefaultDropAction(Qt.DropAction.MoveAction)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setMinimumHeight(CELL.height() + 10)
+        self.setGridSize(CELL)
+        self.setItemDelegate(_PageDelegate(self))
+        self.itemActivated.connect(lambda item: self.page_opened.emit(_facts(item).page_id))
+
+    # ---- facts ----
+
+    def put(self, facts: PageFacts) -> None:
+        """Shows a page, new at the end or in its place."""
+        item = self._item(facts.page_id)
+        if item is None:
+            item = QListWidgetItem()
+            self.addItem(item)
+        item.setData(_ROLE, facts)
+        self._number_all()
+
+    def put_at(self, facts: PageFacts, place: int) -> None:
+        """Shows a page again at its old place, and chooses it."""
+        item = QListWidgetItem()
+        item.setData(_ROLE, facts)
+        self.insertItem(place, item)
+        self._number_all()
+        self.setCurrentItem(item)
+        self.order_changed.emit(self.order())
+
+    def take(self, page_id: str) -> int:
+        """Takes a page out; returns its place."""
+        item = self._item(page_id)
+        place = self.row(item) if item is not None else -1
+        if place >= 0:
+            self.takeItem(place)
+            self._number_all()
+        return place
+
+    def facts(self, page_id: str) -> PageFacts | None:
+        """A page as shown, or None."""
+        item = self._item(page_id)
+        return None if item is None else _facts(item)
+
+    def pages(self) -> list[PageFacts]:
+        """All pages in their order."""
+        return [_facts(item) for item in self._items()]
+
+    def order(self) -> list[str]:
+        """All page ids in their order."""
+        return [facts.page_id for facts in self.pages()]
+
+    def chosen(self) -> list[str]:
+        """Ids of the chosen pages, in their order."""
+        return [_facts(item).page_id for item in self._items() if item.isSelected()]
+
+    def choose(self, page_id: str) -> None:
+        """Chooses one page."""
+        item = self._item(page_id)
+        if item is not None:
+            self.setCurrentItem(item)
+
+    def turn(self, page_id: str, quarter_turns: int) -> None:
+        """Turns the shown picture to the right (or left, if negative)."""
+        facts = self.facts(page_id)
+        if facts is not None:
+            self.put(replace(facts, turns=(facts.turns + quarter_turns) % 4))
+
+    def set_order(self, page_ids: Sequence[str]) -> None:
+        """Puts the pages into this order; those that are not named stay behind them. Tells the new order."""
+        wanted = {page_id: place for place, page_id in enumerate(page_ids)}
+        pages = sorted(self.pages(), key=lambda facts: wanted.get(facts.page_id, len(wanted)))
+        for item, facts in zip(self._items(), pages, strict=True):
+            item.setData(_ROLE, facts)
+        self._number_all()
+        self.order_changed.emit(self.order())
+
+    def move_chosen(self, step: int) -> None:
+        """Moves the current page by one place."""
+        place, target = self.currentRow(), self.currentRow() + step
+        if place < 0 or not 0 <= target < self.count():
+            return
+        item = self.takeItem(place)
+        self.insertItem(target, item)
+        self.setCurrentRow(target)
+        self._number_all()
+        self.order_changed.emit(self.order())
+
+    # ---- Qt ----
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Alt+arrows order, Ctrl+arrows turn; Ctrl+R scans again, Ctrl+K splits, Delete takes out, Ctrl+Z undoes."""
+        if event is None:
+            return
+        held, modifiers = event.modifiers(), Qt.KeyboardModifier
+        across = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
+        if across and held & modifiers.AltModifier:
+            self.move_chosen(across)
+        elif across and held & modifiers.ControlModifier:
+            self.turn_pressed.emit(across)
+        elif event.matches(QKeySequence.StandardKey.Undo):
+            self.undo_pressed.emit()
+        elif event.key() == Qt.Key.Key_R and held & modifiers.ControlModifier:
+            self.again_pressed.emit()
+        elif event.key() == Qt.Key.Key_K and held & modifiers.ControlModifier:
+            self.split_pressed.emit()
+        elif event.key() == Qt.Key.Key_E and held & modifiers.ControlModifier:
+            self.stages_pressed.emit()
+        elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.remove_pressed.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """As many pages side by side as have room, filling the width."""
+        super().resizeEvent(event)
+        width = self.width() - _BAR_WIDTH
+        self.setGridSize(QSize(max(CELL.width(), width // max(1, width // CELL.width())), CELL.height()))
+
+    def dropEvent(self, event: QDropEvent | None) -> None:
+        """A dragged page lands between two others."""
+        super().dropEvent(event)
+        self._number_all()
+        self.order_changed.emit(self.order())
+
+    def _items(self) -> list[QListWidgetItem]:
+        found = (self.item(place) for place in range(self.count()))
+        return [item for item in found if item is not None]
+
+    def _item(self, page_id: str) -> QListWidgetItem | None:
+        return next((item for item in self._items() if _facts(item).page_id == page_id), None)
+
+    def _number_all(self) -> None:
+        for place, item in enumerate(self._items(), start=1):
+            facts = _facts(item)
+            spoken = _("Page {number}: {state}").format(number=place, state=facts.words())
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{spoken}. {facts.note}" if facts.note else spoken)
+            item.setToolTip(facts.note)
+
+
+def _facts(item: QListWidgetItem) -> PageFacts:
+    facts = item.data(_ROLE)
+    assert isinstance(facts, PageFacts)  # only this file fills the list
+    return facts
+
+
+class _PageDelegate(QStyledItemDelegate):
+    """Paints one page: picture, number, state. Small pictures are made once, not at each paint."""
+
+    def __init__(self, strip: PageStrip) -> None:
+        super().__init__(strip)
+        self._strip = strip
+        self._thumbs: dict[tuple[int, int, int, int], QImage] = {}
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
+        """The same for all."""
+        return self._strip.gridSize()
+
+    def _thumb(self, facts: PageFacts, space: QSize, ratio: float) -> QImage | None:
+        """The picture in use, turned and as small as `space` at `ratio` screen pixels per pixel."""
+        source = facts.image()
+        if source is None:
+            return None
+        size = space * ratio
+        turns = facts.turns_left()
+        key = (source.cacheKey(), turns, size.width(), size.height())
+        if key not in self._thumbs:
+            if len(self._thumbs) >= _MAX_THUMBS:
+                self._thumbs.clear()
+            modes = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+            upright = size if turns % 2 == 0 else size.transposed()
+            small = source.scaled(upright, *modes).transformed(QTransform().rotate(90 * turns))
+            small.setDevicePixelRatio(ratio)
+            self._thumbs[key] = small
+        return self._thumbs[key]
+
+    def paint(self, painter: QPainter | None, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        """Frame, picture or bar, number, words."""
+        facts = index.data(_ROLE)
+        if painter is None or not isinstance(facts, PageFacts):
+            return
+        tokens = tokens_for(option.palette)
+        painter.save()
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        cell = option.rect.adjusted(4, 4, -4, -4)
+        _paint_frame(painter, cell, option, tokens)
+        space = QRect(cell.left() + 6, cell.top() + 6, cell.width() - 12, _PICTURE_HEIGHT)
+        picture = self._thumb(facts, space.size(), self._strip.devicePixelRatioF())
+        if picture is not None:
+            _paint_picture(painter, space, picture, facts, tokens)
+        else:
+            _paint_coming(painter, space, facts, tokens)
+        _paint_words(painter, cell, facts, index.row() + 1, tokens)
+        painter.restore()
+
+
+def _paint_frame(painter: QPainter, cell: QRect, option: QStyleOptionViewItem, tokens: Tokens) -> None:
+    chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+    focused = bool(option.state & QStyle.StateFlag.State_HasFocus)
+    painter.setBrush(QColor(tokens.accent_soft if chosen else tokens.raised))
+    edge = tokens.focus if focused else tokens.accent if chosen else tokens.line
+    painter.setPen(QPen(QColor(edge), 2 if chosen or focused else 1))
+    painter.drawRoundedRect(cell, 6, 6)
+
+
+def _paint_picture(painter: QPainter, space: QRect, picture: QImage, facts: PageFacts, tokens: Tokens) -> None:
+    place = QRect(space.topLeft(), picture.deviceIndependentSize().toSize())
+    place.moveCenter(space.center())
+    painter.drawImage(place, picture)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(tokens.warn), 2))
+    for mark in facts.shown_marks():
+        painter.drawRect(turned_box(mark, place.size()).translated(place.topLeft()))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(tokens.line_strong), 1))
+    painter.drawRect(place)
+
+
+def _paint_coming(painter: QPainter, space: QRect, facts: PageFacts, tokens: Tokens) -> None:
+    name, tone = STATUS_WORDS[facts.status][1:]
+    side = 30
+    place = QRect(space.center().x() - side // 2, space.center().y() - side, side, side)
+    icon(name, tone).paint(painter, place, Qt.AlignmentFlag.AlignCenter, QIcon.Mode.Normal)
+    if facts.status == PageStatus.RECEIVING:
+        bar = QRect(space.left() + 8, space.center().y() + 14, space.width() - 16, 6)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(tokens.sunken))
+        painter.drawRoundedRect(bar, 3, 3)
+        bar.setWidth(round(bar.width() * facts.percent / 100))
+        painter.setBrush(QColor(tokens.accent))
+        painter.drawRoundedRect(bar, 3, 3)
+
+
+def _paint_words(painter: QPainter, cell: QRect, facts: PageFacts, number: int, tokens: Tokens) -> None:
+    name, tone = STATUS_WORDS[facts.status][1:]
+    if facts.note and facts.status != PageStatus.DAMAGED:
+        name, tone = "warning", "warn"
+    words = f"{facts.percent} %" if facts.status == PageStatus.RECEIVING else facts.words()
+    line = QRect(cell.left() + 6, cell.bottom() - 25, cell.width() - 10, 22)
+    font = QFont(painter.font())
+    font.setPointSizeF(max(7.0, font.pointSizeF() * 0.9))
+    font.setWeight(QFont.Weight.DemiBold)
+    painter.setFont(font)
+    painter.setPen(QColor(tokens.text))
+    painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), str(number))
+    after = line.left() + painter.fontMetrics().horizontalAdvance(str(number)) + 6
+    place = QRect(after, line.center().y() - 6, 14, 14)
+    icon(name, tone).paint(painter, place, Qt.AlignmentFlag.AlignCenter, QIcon.Mode.Normal)
+    line.setLeft(after + 18)
+    font.setWeight(QFont.Weight.Normal)
+    painter.setFont(font)
+    painter.setPen(QColor(getattr(tokens, tone)))
+    shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, line.width())
+    painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), shown)

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Several papers were found on one page: make a page of each, or leave it. Used by the devices view."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QWidget
+
+from resources.texts import _
+from views.widgets.parts import ElidedLabel, push_button, row, tool_button
+
+
+class PapersBar(QWidget):
+    """One line under the pages, for the first page on which several papers lie.
+
+    Signals:
+        split_pressed(str), left_pressed(str): id of the page.
+    """
+
+    split_pressed = pyqtSignal(str)
+    left_pressed = pyqtSignal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("papers_bar")
+        self._page_id = ""
+        self._words = ElidedLabel(role="strong", name="papers_words")
+        split = push_button(_("Separate"), "split", "primary", "papers_split", "Ctrl+Shift+K")
+        leave = tool_button(_("Leave it so"), "close", "papers_leave")
+        split.clicked.connect(lambda: self.split_pressed.emit(self._page_id))
+        leave.clicked.connect(lambda: self.left_pressed.emit(self._page_id))
+        box = row(self)
+        box.addWidget(self._words, 1)
+        box.addWidget(split)
+        box.addWidget(leave)
+        self.hide()
+
+    def show_papers(self, page_id: str, number: int, papers: int) -> None:
+        """`papers` were found on page `number`; an empty id: on none."""
+        self._page_id = page_id
+        if page_id:
+            words = _("Page {number}: {papers} papers")
+            self._words.setText(words.format(number=number, papers=papers))
+        self.setVisible(bool(page_id))

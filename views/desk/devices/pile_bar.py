@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Both sides of a pile by a feeder that sees one: what to ask the caller now. Used by the scan panel."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QFrame
+
+from resources.texts import _
+from views.widgets.parts import column, label, push_button, row
+from views.widgets.theme import SPACE
+
+
+class PileBar(QFrame):
+    """Shown between fronts and backs.
+
+    Signals:
+        backs_pressed(): the caller has turned the pile; scan the other sides.
+        fronts_pressed(): more first sides.
+        ended(): leave it as it is.
+    """
+
+    backs_pressed = pyqtSignal()
+    fronts_pressed = pyqtSignal()
+    ended = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("pile_bar")
+        self._words = label(role="strong", name="pile_words", wrap=True)
+        self._advice = label(role="small", name="pile_advice", wrap=True)
+        self.backs = push_button(_("Scan the other sides"), "scanner", "primary", "pile_backs", "F7")
+        self._fronts = push_button(_("More first sides"), "add", "quiet", "pile_fronts")
+        self._end = push_button(_("Leave it so"), "close", "quiet", "pile_end")
+        self.backs.clicked.connect(self.backs_pressed)
+        self._fronts.clicked.connect(self.fronts_pressed)
+        self._end.clicked.connect(self.ended)
+        acts = row(None, self._fronts, 0, self._end)
+        column(self, self._words, self._advice, self.backs, acts, space=SPACE[0])
+        self.hide()
+
+    def show_pile(self, sheets: int, missing: int, is_turned: bool) -> None:
+        """`sheets` first sides are here; `missing` other sides are still to come."""
+        if is_turned:
+            self._words.setText(_("Other sides still to come: {count}").format(count=missing))
+            self._advice.setText(_("Put the rest of the pile into the feeder the same way."))
+        else:
+            self._words.setText(_("First sides: {count}. Now turn the pile over.").format(count=sheets))
+            self._advice.setText(
+                _("Ask the caller to take the whole pile, turn it over and put it back, last page in front.")
+            )
+        self._fronts.setVisible(not is_turned)
+        self.show()
+
+    def set_possible(self, can: bool) -> None:
+        """Whether a scan may begin now."""
+        self.backs.setEnabled(can)
+        self._fronts.setEnabled(can)

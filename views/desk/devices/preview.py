@@ -1,0 +1,304 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The preview of the scanner's glass, with the parts to scan marked on it: one page each. Used by the devices view."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PyQt6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PyQt6.QtWidgets import QSizePolicy, QWidget
+
+from resources.texts import _
+from session.protocol.conversation.messages import MAX_AREAS, Area
+from views.desk.devices.preview_paint import paint_marks
+from views.widgets.theme import tokens_for
+
+UNITS_PER_MM = 300 / 25.4
+"""Areas are in 1/300 inch (PWG 5100.3)."""
+
+MIN_SIDE = round(10 * UNITS_PER_MM)
+"""A smaller mark than 10 mm is a slip of the mouse: it means nothing."""
+
+CARD = (round(90 * UNITS_PER_MM), round(58 * UNITS_PER_MM))
+"""A new mark by key: an identity card with a little room."""
+
+_KEY_STEP = round(5 * UNITS_PER_MM)
+_FINE_STEP = round(1 * UNITS_PER_MM)
+_GRIP_PX = 9
+
+
+class PreviewArea(QWidget):
+    """Shows the glass and rectangles on it.
+
+    Mouse: draw one, drag it, pull its lower right corner. Keys: Insert makes one, Page Up and Down choose, arrows move
+    (with Ctrl by 1 mm), Shift+arrows size, Delete removes, Escape takes the whole glass, Enter scans.
+
+    Signals:
+        areas_changed(object): the marked `Area`s, a tuple, in 1/300 inch; empty for the whole glass.
+        scan_pressed(): scan what is marked.
+    """
+
+    areas_changed = pyqtSignal(object)
+    scan_pressed = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("scan_preview_picture")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(120, 150)
+        self.setCursor(Qt.CursorShape.CrossCursor)
+        self._image: QImage | None = None
+        self._glass = Area()
+        self._proposed: tuple[Area, ...] = ()
+        self._marks: list[Area] = []
+        self._current = -1
+        self._drawn_from: QPoint | None = None
+        self._held: tuple[QPoint, Area, bool] | None = None
+        self._tell()
+
+    def sizeHint(self) -> QSize:
+        """Room for an A4 sheet that can be recognised."""
+        return QSize(180, 250)
+
+    # ---- facts ----
+
+    def show_picture(self, image: QImage | None, glass: Area | None = None, proposed: Sequence[Area] = ()) -> None:
+        """Shows a preview of `glass` (what the picture covers) with the areas found on it; earlier marks go."""
+        self._image = image
+        self._glass = glass or Area()
+        self._proposed = tuple(proposed)[:MAX_AREAS]
+        self.take_proposal()
+
+    def has_picture(self) -> bool:
+        """Whether there is something to mark on."""
+        return self._image is not None
+
+    def areas(self) -> tuple[Area, ...]:
+        """The marked parts in their order; empty: the whole glass."""
+        return tuple(self._marks)
+
+    def current(self) -> int:
+        """Which mark the keys act on, from 0; -1 when there is none."""
+        return self._current
+
+    @property
+    def has_proposal(self) -> bool:
+        """Something was found on the glass, and is not what is marked now."""
+        return bool(self._proposed) and self._proposed != tuple(self._marks)
+
+    def words(self) -> str:
+        """What is marked, in words."""
+        if not self._marks:
+            return _("Whole glass")
+        if len(self._marks) > 1:
+            return _("{count} areas, a page each").format(count=len(self._marks))
+        return _("Area {width} × {height} mm").format(**_millimetres(self._marks[0]))
+
+    # ---- acts ----
+
+    def take_proposal(self) -> None:
+        """The areas that were found."""
+        self._marks = list(self._proposed)
+        self._choose(0)
+
+    def clear_marks(self) -> None:
+        """Back to the whole glass."""
+        self._marks = []
+        self._choose(-1)
+
+    def add_mark(self) -> None:
+        """One more, of the size of a card, where there is room."""
+        if self._image is None or len(self._marks) >= MAX_AREAS:
+            return
+        step = 2 * _KEY_STEP * len(self._marks)
+        self._marks.append(self._inside(self._glass.left + step, self._glass.top + step, *CARD))
+        self._choose(len(self._marks) - 1)
+
+    def remove_mark(self) -> None:
+        """The current one goes."""
+        if 0 <= self._current < len(self._marks):
+            del self._marks[self._current]
+            self._choose(self._current)
+
+    def _choose(self, place: int) -> None:
+        self._current = min(max(place, 0), len(self._marks) - 1)
+        self._tell()
+        self.update()
+        self.areas_changed.emit(self.areas())
+
+    def _put(self, area: Area) -> None:
+        self._marks[self._current] = area
+        self._choose(self._current)
+
+    def _tell(self) -> None:
+        self.setAccessibleName(_("Preview of the glass: {area}").format(area=self.words()))
+        if len(self._marks) > 1 and self._current >= 0:
+            number, mark = self._current + 1, self._marks[self._current]
+            words = _("Area {number} of {count}: {width} × {height} mm")
+            self.setAccessibleDescription(words.format(number=number, count=len(self._marks), **_millimetres(mark)))
+        else:
+            self.setAccessibleDescription("")
+
+    # ---- geometry ----
+
+    def picture_rect(self) -> QRect:
+        """Where the glass is painted, in widget pixels."""
+        space = self.rect().adjusted(4, 4, -4, -4)
+        scale = min(space.width() / self._glass.width, space.height() / self._glass.height)
+        size = QSize(max(1, round(self._glass.width * scale)), max(1, round(self._glass.height * scale)))
+        place = QRect(QPoint(0, 0), size)
+        place.moveCenter(space.center())
+        return place
+
+    def _to_glass(self, at: QPoint) -> tuple[int, int]:
+        frame = self.picture_rect()
+        x = (at.x() - frame.left()) / frame.width() * self._glass.width
+        y = (at.y() - frame.top()) / frame.height() * self._glass.height
+        return (
+            self._glass.left + round(min(max(x, 0.0), self._glass.width)),
+            self._glass.top + round(min(max(y, 0.0), self._glass.height)),
+        )
+
+    def to_widget(self, area: Area) -> QRectF:
+        """Where an area is painted, in widget pixels."""
+        frame = self.picture_rect()
+        scale = frame.width() / self._glass.width
+        return QRectF(
+            frame.left() + (area.left - self._glass.left) * scale,
+            frame.top() + (area.top - self._glass.top) * scale,
+            area.width * scale,
+            area.height * scale,
+        )
+
+    def _inside(self, left: int, top: int, width: int, height: int) -> Area:
+        glass = self._glass
+        width, height = min(max(width, MIN_SIDE), glass.width), min(max(height, MIN_SIDE), glass.height)
+        left = min(max(left, glass.left), glass.left + glass.width - width)
+        top = min(max(top, glass.top), glass.top + glass.height - height)
+        return Area(left=left, top=top, width=width, height=height)
+
+    # ---- mouse ----
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        """Takes a mark or its corner, or starts a new one."""
+        if event is None or self._image is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        at = event.position().toPoint()
+        for place in sorted(range(len(self._marks)), key=lambda place: place != self._current):
+            mark = self.to_widget(self._marks[place])
+            at_corner = _near(mark.bottomRight(), event.position())
+            if at_corner or mark.contains(event.position()):
+                self._held = (at, self._marks[place], at_corner)
+                self._choose(place)
+                return
+        if len(self._marks) < MAX_AREAS:
+            self._drawn_from = at
+            left, top = self._to_glass(at)
+            self._marks.append(Area(left=left, top=top, width=0, height=0))
+            self._current = len(self._marks) - 1
+
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
+        """Draws, drags or sizes the mark."""
+        if event is None:
+            return
+        at = event.position().toPoint()
+        if self._held is not None:
+            start, area, at_corner = self._held
+            scale = self._glass.width / self.picture_rect().width()
+            across, down = round((at.x() - start.x()) * scale), round((at.y() - start.y()) * scale)
+            if at_corner:
+                self._marks[self._current] = self._inside(area.left, area.top, area.width + across, area.height + down)
+            else:
+                self._marks[self._current] = self._inside(area.left + across, area.top + down, area.width, area.height)
+        elif self._drawn_from is not None:
+            (x0, y0), (x1, y1) = self._to_glass(self._drawn_from), self._to_glass(at)
+            drawn = Area(left=min(x0, x1), top=min(y0, y1), width=abs(x1 - x0), height=abs(y1 - y0))
+            self._marks[self._current] = drawn
+        self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
+        """Ends the mark and tells it."""
+        if self._drawn_from is None and self._held is None:
+            return
+        drawn, self._drawn_from, self._held = self._drawn_from is not None, None, None
+        area = self._marks[self._current]
+        if drawn and (area.width < MIN_SIDE or area.height < MIN_SIDE):
+            del self._marks[self._current]
+        self._choose(self._current)
+
+    # ---- keys ----
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """See the class."""
+        if event is None:
+            return
+        keys, key, held = Qt.Key, Qt.Key(event.key()), event.modifiers()
+        steps = {keys.Key_Left: (-1, 0), keys.Key_Right: (1, 0), keys.Key_Up: (0, -1), keys.Key_Down: (0, 1)}
+        if self._image is None or not self._act(key):
+            if key in steps and self._image is not None:
+                size = _FINE_STEP if held & Qt.KeyboardModifier.ControlModifier else _KEY_STEP
+                across, down = (step * size for step in steps[key])
+                self._step(across, down, bool(held & Qt.KeyboardModifier.ShiftModifier))
+            else:
+                super().keyPressEvent(event)
+
+    def _act(self, key: Qt.Key) -> bool:
+        """One of the acts that need no size; False when the key is none."""
+        keys = Qt.Key
+        if key == keys.Key_Escape and self._marks:
+            self.clear_marks()
+        elif key == keys.Key_Insert:
+            self.add_mark()
+        elif key in (keys.Key_Delete, keys.Key_Backspace) and self._marks:
+            self.remove_mark()
+        elif key in (keys.Key_PageDown, keys.Key_PageUp) and self._marks:
+            step = 1 if key == keys.Key_PageDown else -1
+            self._choose((self._current + step) % len(self._marks))
+        elif key in (keys.Key_Return, keys.Key_Enter):
+            self.scan_pressed.emit()
+        else:
+            return False
+        return True
+
+    def _step(self, across: int, down: int, sizing: bool) -> None:
+        if not self._marks:  # the first key makes a mark a little smaller than the glass, so that it can be moved
+            glass, inset = self._glass, 4 * _KEY_STEP
+            self._marks.append(
+                self._inside(glass.left + inset, glass.top + inset, glass.width - 2 * inset, glass.height - 2 * inset)
+            )
+            self._current = 0
+        area = self._marks[self._current]
+        if sizing:
+            self._put(self._inside(area.left, area.top, area.width + across, area.height + down))
+        else:
+            self._put(self._inside(area.left + across, area.top + down, area.width, area.height))
+
+    # ---- painting ----
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Glass, shade around the marks, their frames and numbers."""
+        tokens, painter = tokens_for(self.palette()), QPainter(self)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        painter.fillRect(self.rect(), QColor(tokens.sunken))
+        frame = self.picture_rect()
+        if self._image is not None:
+            painter.drawImage(frame, self._image)
+        painter.setPen(QPen(QColor(tokens.line_strong), 1))
+        painter.drawRect(frame)
+        if self._marks:
+            paint_marks(painter, QRectF(frame), [self.to_widget(mark) for mark in self._marks], self._current, tokens)
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(tokens.focus), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+        painter.end()
+
+
+def _near(corner: QPointF, at: QPointF) -> bool:
+    return abs(corner.x() - at.x()) <= _GRIP_PX and abs(corner.y() - at.y()) <= _GRIP_PX
+
+
+def _millimetres(area: Area) -> dict[str, int]:
+    return {"width": round(area.width / UNITS_PER_MM), "height": round(area.height / UNITS_PER_MM)}

@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The kiosk's printer as the agent drives it: state, permission, receipt, a PDF. Used by the devices view."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QCheckBox, QFileDialog, QFrame, QVBoxLayout
+
+from resources.texts import N_, _
+from session.protocol.conversation.messages import DevicesReported, Grant, PrintChanged, PrintState, ScannerState
+from views.desk.devices.scan_panel import DEVICE_WORDS, GrantLine
+from views.widgets.icons import IconLabel
+from views.widgets.parts import Card, Chip, ElidedLabel, column, label, push_button, row, tool_button
+from views.words.errors import sentence
+
+PRINT_WORDS: dict[PrintState, tuple[str, str, str]] = {
+    PrintState.SHOWN: (N_("the caller looks at it"), "time", "accent"),
+    PrintState.RECEIVED: (N_("at the kiosk"), "time", "accent"),
+    PrintState.SENT: (N_("sent to the printer"), "time", "accent"),
+    PrintState.PRINTING: (N_("printing"), "printer", "accent"),
+    PrintState.WAITING: (N_("waiting"), "warning", "warn"),
+    PrintState.DONE: (N_("printed"), "allowed", "good"),
+    PrintState.FAILED: (N_("not printed"), "error", "bad"),
+    PrintState.CANCELLED: (N_("cancelled"), "cancel", "soft"),
+}
+"""State of a print in words, with icon and tone."""
+
+_OVER = frozenset({PrintState.DONE, PrintState.FAILED, PrintState.CANCELLED})
+MAX_JOBS = 3
+
+
+class PrintLine(QFrame):
+    """One print: its name, its state, why it waits, and a cross while it can be cancelled."""
+
+    cancelled = pyqtSignal(str)
+
+    def __init__(self, print_id: str, name: str) -> None:
+        super().__init__()
+        self.setObjectName(f"print_{print_id}")
+        self._icon = IconLabel(size_px=16)
+        self._name = ElidedLabel(name)
+        self._state = label(role="small", name="print_state")
+        self._why = label(role="small", wrap=True, name="print_why")
+        self._cross = tool_button(_("Cancel this print"), "close", f"print_cancel_{print_id}")
+        self._cross.clicked.connect(lambda: self.cancelled.emit(print_id))
+        top = row(None, self._icon, space=6)
+        top.addWidget(self._name, 1)
+        top.addWidget(self._state)
+        top.addWidget(self._cross)
+        column(self, top, self._why, space=0)
+
+    def show_state(self, changed: PrintChanged) -> None:
+        """What became of it."""
+        text, icon_name, tone = PRINT_WORDS[changed.state]
+        self._icon.set_icon(icon_name, tone)
+        self._state.setText(_(text))
+        self._why.setText(sentence(changed.code, changed.detail).sentence if changed.code else "")
+        self._why.setVisible(bool(changed.code))
+        self._cross.setVisible(changed.state not in _OVER)
+        self.setAccessibleName(f"{self._name.text()}: {_(text)}")
+
+
+class PrintPanel(Card):
+    """The printer.
+
+    Signals:
+        grant_requested(object): ask for `Grant.PRINT`.
+        print_receipt_requested(bool): print the receipt of this conversation; True: in large print.
+        save_receipt_requested(str): save it at this path, ".html" for screen readers, else ".pdf".
+        print_file_requested(str): print the PDF at this path.
+        print_cancel_requested(str): print id.
+    """
+
+    grant_requested = pyqtSignal(object)
+    print_receipt_requested = pyqtSignal(bool)
+    save_receipt_requested = pyqtSignal(str)
+    print_file_requested = pyqtSignal(str)
+    print_cancel_requested = pyqtSignal(str)
+
+    def __init__(self) -> None:
+        super().__init__("print_panel")
+        self._allowed = False
+        self._report: DevicesReported | None = None
+        self._lines: dict[str, PrintLine] = {}
+        self._state = Chip("printer_state")
+        self._title = ElidedLabel(_("Printer"), "strong", "printer_name")
+        self._fault = label(role="small", name="printer_fault", wrap=True)
+        self._grant = GrantLine(Grant.PRINT)
+        self._grant.asked.connect(self.grant_requested)
+        self._receipt = push_button(_("Print receipt"), "receipt", name="print_receipt")
+        self._file = push_button(_("Print a PDF…"), "pdf", name="print_file")
+        self._large = QCheckBox(_("Large print"))
+        self._large.setObjectName("receipt_large")
+        self._large.setAccessibleName(_("Receipt in large print"))
+        self._save = tool_button(_("Save receipt…"), "save", "save_receipt")
+        self._receipt.clicked.connect(lambda: self.print_receipt_requested.emit(self._large.isChecked()))
+        self._save.clicked.connect(self.choose_receipt_file)
+        self._file.clicked.connect(self._on_file)
+        self._jobs = QVBoxLayout()
+        self._build()
+        self.show_report(None)
+
+    def show_report(self, report: DevicesReported | None) -> None:
+        """State of the printer; None while it is not known."""
+        self._report = report
+        if report is None:
+            self._state.show_state(_("Asking the kiosk…"), "time", "soft")
+        else:
+            text, icon_name, tone = DEVICE_WORDS[report.printer]
+            self._state.show_state(_(text), icon_name, tone)
+        self._title.setToolTip(report.printer_name if report else "")
+        code = report.printer_code if report else ""
+        self._fault.setText(sentence(code).sentence if code else "")
+        self._fault.setVisible(bool(code))
+        self._allow()
+
+    def show_grant(self, allowed: bool, asked: bool = False) -> None:
+        """Whether the caller allows printing."""
+        self._allowed = allowed
+        self._grant.setVisible(not allowed)
+        self._grant.show_grant(allowed, asked)
+        self._allow()
+
+    def show_print(self, changed: PrintChanged, name: str) -> None:
+        """State of one print; the newest on top, a few are kept in view."""
+        line = self._lines.get(changed.print_id)
+        if line is None:
+            line = PrintLine(changed.print_id, name)
+            line.cancelled.connect(self.print_cancel_requested)
+            self._lines[changed.print_id] = line
+            self._jobs.insertWidget(0, line)
+            for old in list(self._lines)[: max(0, len(self._lines) - MAX_JOBS)]:
+                self._forget(old)
+        line.show_state(changed)
+
+    def choose_receipt_file(self) -> None:
+        """Asks where the receipt shall be saved, and as what."""
+        kinds = f"{_('PDF documents (*.pdf)')};;{_('Page for screen readers (*.html)')}"
+        dialog = QFileDialog(self, _("Save receipt"), "", kinds)
+        dialog.setObjectName("save_receipt_dialog")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("pdf")
+        dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix("html" if "html" in chosen else "pdf"))
+        dialog.fileSelected.connect(self.save_receipt_requested)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def clear_prints(self) -> None:
+        """Another caller: nothing of the one before stays."""
+        self._large.setChecked(False)
+        for print_id in list(self._lines):
+            self._forget(print_id)
+
+    def _forget(self, print_id: str) -> None:
+        line = self._lines.pop(print_id)
+        line.hide()
+        line.deleteLater()
+
+    def _build(self) -> None:
+        title = row(None, IconLabel("printer", "text", 18))
+        title.addWidget(self._title, 1)
+        title.addWidget(self._state)
+        acts = row(None)
+        acts.addWidget(self._receipt, 1)
+        acts.addWidget(self._file, 1)
+        how = row(None, self._large)
+        how.addStretch(1)
+        how.addWidget(self._save)
+        self.body.addLayout(title)
+        self.body.addWidget(self._fault)
+        self.body.addWidget(self._grant)
+        self.body.addLayout(acts)
+        self.body.addLayout(how)
+        self._jobs.setSpacing(4)
+        self.body.addLayout(self._jobs)
+
+    def _allow(self) -> None:
+        there = self._report is not None and self._report.printer not in (ScannerState.NONE,)
+        for button in (self._receipt, self._file):
+            button.setEnabled(self._allowed and there)
+            button.setToolTip(button.text() if self._allowed else _("Ask the caller for permission first"))
+
+    def _on_file(self) -> None:
+        dialog = QFileDialog(self, _("Print a PDF at the kiosk"), "", _("PDF documents (*.pdf)"))
+        dialog.setObjectName("print_file_dialog")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self.print_file_requested)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()

@@ -1,0 +1,319 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The kiosk's scanner as the agent drives it: state, permission, settings, scan. Used by the devices view."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtGui import QKeySequence, QShortcut
+from PyQt6.QtWidgets import QComboBox, QProgressBar, QWidget
+
+from resources.texts import N_, _
+from session.protocol.conversation.messages import Area, DevicesReported, Grant, ScanKind, ScannerState, ScanSource
+from session.protocol.conversation.scan_profiles import ScanProfile, Sides
+from views.desk.devices.pile_bar import PileBar
+from views.desk.devices.profiles import ProfileRow
+from views.widgets.icons import IconLabel
+from views.widgets.parts import Card, Chip, ElidedLabel, label, push_button, row, shortcut
+from views.widgets.theme import SPACE
+from views.words.errors import sentence
+
+
+@dataclass(frozen=True)
+class ScanWish:
+    """What to scan. `areas` in 1/300 inch (PWG 5100.3), a page of each; none: the whole glass."""
+
+    kind: ScanKind
+    source: ScanSource
+    dpi: int
+    colour: bool
+    areas: tuple[Area, ...] = ()
+    sides: Sides = Sides.ONE
+
+
+DEVICE_WORDS: dict[ScannerState, tuple[str, str, str]] = {
+    ScannerState.NONE: (N_("None at this kiosk"), "forbidden", "soft"),
+    ScannerState.READY: (N_("Ready"), "allowed", "good"),
+    ScannerState.BUSY: (N_("Busy"), "time", "warn"),
+    ScannerState.FAULT: (N_("Fault"), "warning", "bad"),
+}
+"""State of a device in words, with icon and tone."""
+
+
+def _choice(name: str, accessible_name: str, choices: Iterable[tuple[str, object]]) -> QComboBox:
+    made = QComboBox()
+    made.setObjectName(name)
+    made.setAccessibleName(accessible_name)
+    made.setToolTip(accessible_name)
+    made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    made.setMinimumContentsLength(3)  # a long choice does not widen the panel
+    for text, value in choices:
+        made.addItem(text, value)
+    return made
+
+
+def source_key(source: ScanSource, sides: Sides) -> str:
+    """A choice of the source as the box keeps it: Qt finds texts only."""
+    return f"{source.value} {sides.value}"
+
+
+def _source_of(key: str) -> tuple[ScanSource, Sides]:
+    source, sides = key.split()
+    return ScanSource(source), Sides(sides)
+
+
+class GrantLine(QWidget):
+    """Whether the caller allows a device, and the button that asks.
+
+    Signals:
+        asked(object): ask for this `Grant`.
+    """
+
+    asked = pyqtSignal(object)
+
+    def __init__(self, grant: Grant) -> None:
+        super().__init__()
+        self._grant = grant
+        self._icon = IconLabel(size_px=16)
+        self._words = ElidedLabel(role="soft", name=f"grant_state_{grant.value}")
+        self._ask = push_button(_("Ask permission"), "ask", name=f"ask_{grant.value}")
+        self._ask.clicked.connect(self._on_ask)
+        box = row(self, self._icon, space=6)
+        box.addWidget(self._words, 1)
+        box.addWidget(self._ask)
+        self.show_grant(allowed=False)
+
+    def show_grant(self, allowed: bool, asked: bool = False) -> None:
+        """Allowed, being asked, or not."""
+        if allowed:
+            self._icon.set_icon("allowed", "good")
+            self._words.setText(_("Allowed by the caller"))
+        else:
+            self._icon.set_icon("time" if asked else "forbidden", "accent" if asked else "soft")
+            self._words.setText(_("Asking the caller…") if asked else _("Not allowed yet"))
+        self._ask.setVisible(not allowed)
+        self._ask.setEnabled(not asked)
+
+    def _on_ask(self) -> None:
+        self.show_grant(allowed=False, asked=True)
+        self.asked.emit(self._grant)
+
+
+class ScanPanel(Card):
+    """Everything before a page arrives.
+
+    Signals:
+        grant_requested(object): ask for `Grant.SCAN`.
+        scan_requested(object): a `ScanWish`, preview or page.
+        cancel_requested(): stop the scan that runs.
+        backs_requested(object): a `ScanWish` for the other sides of the pile; pile_ended(): there are no more.
+    """
+
+    grant_requested = pyqtSignal(object)
+    scan_requested = pyqtSignal(object)
+    cancel_requested = pyqtSignal()
+    backs_requested = pyqtSignal(object)
+    pile_ended = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__("scan_panel")
+        self._allowed, self._scanning = False, False
+        self._report: DevicesReported | None = None
+        self.areas: tuple[Area, ...] = ()
+        self._make()
+        self._build()
+        self.show_report(None)
+
+    # ---- facts ----
+
+    def show_report(self, report: DevicesReported | None) -> None:
+        """State of the scanner; None while it is not known."""
+        self._report = report
+        if report is None:
+            self._state.show_state(_("Asking the kiosk…"), "time", "soft")
+        else:
+            text, icon_name, tone = DEVICE_WORDS[report.scanner]
+            self._state.show_state(_(text), icon_name, tone)
+        self._name.setText(_("Scanner"))
+        self._name.setToolTip(report.scanner_name if report else "")
+        code = report.scanner_code if report else ""
+        self._fault.setText(sentence(code).sentence if code else "")
+        self._fault.setVisible(bool(code))
+        self._offer_sources(report)
+        self._allow()
+
+    def show_profiles(self, profiles: Sequence[ScanProfile]) -> None:
+        """Those of the organisation."""
+        self._profiles.show_profiles(profiles)
+
+    def show_pile(self, sheets: int, missing: int, is_turned: bool) -> None:
+        """A pile whose two sides are scanned by hand; no sheets: there is none (any more)."""
+        if sheets:
+            self._pile.show_pile(sheets, missing, is_turned)
+        else:
+            self._pile.hide()
+        self._allow()
+
+    def show_grant(self, allowed: bool, asked: bool = False) -> None:
+        """Whether the caller allows scanning."""
+        self._allowed = allowed
+        self._grant.setVisible(not allowed)
+        self._grant.show_grant(allowed, asked)
+        self._allow()
+
+    def show_progress(self, text: str, percent: int) -> None:
+        """A scan runs: words and 0..100, less than 0 when unknown."""
+        self._scanning = True
+        self._bar.setRange(0, 0 if percent < 0 else 100)
+        self._bar.setValue(max(0, percent))
+        self._doing.setText(text)
+        self._bar.setAccessibleName(text)
+        self._progress.show()
+        self._allow()
+
+    def show_idle(self) -> None:
+        """No scan runs."""
+        self._scanning = False
+        self._progress.hide()
+        self._allow()
+
+    def wish(self, kind: ScanKind) -> ScanWish:
+        """What the settings say. A preview is of the whole glass."""
+        source, sides = _source_of(self._source.currentData())
+        preview = kind == ScanKind.PREVIEW
+        return ScanWish(
+            kind=kind,
+            source=ScanSource.GLASS if preview else source,
+            dpi=75 if preview else int(self._dpi.currentData()),
+            colour=bool(self._colour.currentData()),
+            areas=self.areas if source is ScanSource.GLASS and not preview else (),
+            sides=Sides.ONE if preview else sides,
+        )
+
+    def _choose(self, profile: ScanProfile) -> None:
+        """Sets everything as the profile says and begins."""
+        sides = profile.sides
+        if sides is Sides.BOTH and not (self._report is not None and self._report.duplex):
+            sides = Sides.BY_HAND  # this kiosk's feeder sees one side
+        self._source.setCurrentIndex(max(0, self._source.findData(source_key(profile.source, sides))))
+        self._colour.setCurrentIndex(self._colour.findData(profile.colour))
+        if self._dpi.findData(profile.dpi) < 0:
+            self._dpi.addItem(f"{profile.dpi} dpi", profile.dpi)
+        self._dpi.setCurrentIndex(self._dpi.findData(profile.dpi))
+        kind = ScanKind.PREVIEW if profile.preview and profile.source is ScanSource.GLASS else ScanKind.PAGE
+        if kind is ScanKind.PAGE:
+            self.areas = ()
+        self.scan_requested.emit(self.wish(kind))
+
+    def _offer_sources(self, report: DevicesReported | None) -> None:
+        """What the scanner has; what was chosen stays when it still can."""
+        offered = [(_("Glass"), source_key(ScanSource.GLASS, Sides.ONE))]
+        if report is not None and report.feeder:
+            offered.append((_("Feeder"), source_key(ScanSource.FEEDER, Sides.ONE)))
+            if report.duplex:
+                offered.append((_("Feeder, both sides"), source_key(ScanSource.FEEDER, Sides.BOTH)))
+            offered.append((_("Feeder, both sides by hand"), source_key(ScanSource.FEEDER, Sides.BY_HAND)))
+        if report is not None and report.files:
+            offered.append((_("File of the caller"), source_key(ScanSource.FILE, Sides.ONE)))
+        chosen = self._source.currentData()
+        if [self._source.itemData(place) for place in range(self._source.count())] != [data for _text, data in offered]:
+            self._source.blockSignals(True)
+            self._source.clear()
+            for text, data in offered:
+                self._source.addItem(text, data)
+            self._source.setCurrentIndex(max(0, self._source.findData(chosen)))
+            self._source.blockSignals(False)
+        self._source.setVisible(len(offered) > 1)
+
+    # ---- building ----
+
+    def _make(self) -> None:
+        self._name = ElidedLabel(_("Scanner"), "strong", "scanner_name")
+        self._state = Chip("scanner_state")
+        self._fault = label(role="small", name="scanner_fault", wrap=True)
+        self._grant = GrantLine(Grant.SCAN)
+        self._grant.asked.connect(self.grant_requested)
+        self._source = _choice("scan_source", _("Source"), [(_("Glass"), source_key(ScanSource.GLASS, Sides.ONE))])
+        self._source.currentIndexChanged.connect(lambda _place: self._allow())
+        self._profiles, self._pile = ProfileRow(), PileBar()
+        self._profiles.profile_pressed.connect(self._choose)
+        self._pile.backs_pressed.connect(lambda: self.backs_requested.emit(self.wish(ScanKind.PAGE)))
+        self._pile.fronts_pressed.connect(lambda: self.scan_requested.emit(self.wish(ScanKind.PAGE)))
+        self._pile.ended.connect(self.pile_ended)
+        self._colour = _choice("scan_colour", _("Colours"), [(_("Colour"), True), (_("Grey"), False)])
+        self._dpi = _choice("scan_dpi", _("Resolution"), [("300 dpi", 300), ("200 dpi", 200)])
+        self._preview = push_button(_("Preview"), "preview", name="scan_preview", keys="F6")
+        self._scan = push_button(_("Scan page"), "scanner", "primary", "scan_page", "F7")
+        self._preview.clicked.connect(lambda: self.scan_requested.emit(self.wish(ScanKind.PREVIEW)))
+        self._scan.clicked.connect(lambda: self.scan_requested.emit(self.wish(ScanKind.PAGE)))
+        shortcut("F6", self._preview, self)
+        QShortcut(QKeySequence("F7"), self).activated.connect(self.press_scan)
+
+    def show_areas(self, areas: tuple[Area, ...]) -> None:
+        """What is marked on the preview: the next scan of the glass is of these parts."""
+        self.areas = areas
+        self._allow()
+
+    def _scan_words(self) -> str:
+        source, _sides = _source_of(self._source.currentData())
+        if source is ScanSource.FILE:
+            return _("Ask for a file")
+        if source is ScanSource.FEEDER:
+            return _("Scan the pile")
+        if not self.areas:
+            return _("Scan page")
+        return _("Scan the area") if len(self.areas) == 1 else _("Scan {count} areas").format(count=len(self.areas))
+
+    def press_scan(self) -> None:
+        """What F7 does now: the other sides of a pile, else a page."""
+        (self._pile.backs if self._pile.isVisible() else self._scan).click()
+
+    def _build(self) -> None:
+        title = row(None, IconLabel("scanner", "text", 18))
+        title.addWidget(self._name, 1)
+        title.addWidget(self._state)
+        self._doing = ElidedLabel(role="small", name="scan_doing")
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        cancel = push_button(_("Cancel"), "cancel", "quiet", "scan_cancel")
+        cancel.clicked.connect(self.cancel_requested)
+        self._progress = QWidget()
+        bar = row(self._progress, space=SPACE[1])
+        bar.addWidget(self._doing, 1)
+        bar.addWidget(self._bar, 1)
+        bar.addWidget(cancel)
+        self._progress.hide()
+        self._acts = QWidget()
+        acts = row(self._acts)
+        acts.addWidget(self._preview, 1)
+        acts.addWidget(self._scan, 1)
+        self.body.addLayout(title)
+        self.body.addWidget(self._fault)
+        self.body.addWidget(self._grant)
+        self.body.addWidget(self._profiles)
+        settings = row(None, space=6)
+        for choice in (self._source, self._colour, self._dpi):
+            settings.addWidget(choice, 1)
+        self.body.addLayout(settings)
+        self.body.addWidget(self._pile)
+        self.body.addWidget(self._acts)
+        self.body.addWidget(self._progress)
+
+    def _allow(self) -> None:
+        # Busy or with a fault when it was asked may be ready by now: the agent may try, the kiosk says if not.
+        there = self._report is not None and self._report.scanner != ScannerState.NONE
+        is_file = _source_of(self._source.currentData())[0] is ScanSource.FILE
+        scans = self._allowed and there and not self._scanning
+        can = self._allowed and not self._scanning if is_file else scans
+        self._profiles.show_possible(scans, self._report)
+        self._pile.set_possible(scans)
+        for choice in (self._colour, self._dpi):
+            choice.setEnabled(not is_file)
+        self._acts.setVisible(not self._scanning and self._pile.isHidden())
+        why = "" if self._allowed else _("Ask the caller for permission first")
+        self._scan.setText(self._scan_words())
+        for button, text in ((self._preview, _("Preview")), (self._scan, self._scan_words())):
+            button.setEnabled(scans if button is self._preview else can)
+            button.setToolTip(why or f"{text}  ({'F6' if button is self._preview else 'F7'})")

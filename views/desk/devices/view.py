@@ -1,0 +1,505 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Scanner and printer of the kiosk, the pages received, and filing them. Right side of the desk's window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtGui import QImage
+from PyQt6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QWidget
+
+from documents.imaging.edits import Stage
+from resources.texts import _
+from session.protocol.conversation.messages import Area, DevicesReported, Grant, PrintChanged, ScanKind
+from session.protocol.conversation.page_removal import RemovalReason
+from session.protocol.hub.requests import Piece
+from views.desk.devices.cleaning_menu import ask_stages
+from views.desk.devices.filing_panel import FilingPanel
+from views.desk.devices.page_facts import Mark, PageFacts, PageStatus, picture_of
+from views.desk.devices.page_strip import PageStrip
+from views.desk.devices.papers_bar import PapersBar
+from views.desk.devices.preview_page import PreviewPage
+from views.desk.devices.print_panel import PrintPanel
+from views.desk.devices.removal_menu import REASON_WORDS, ask_reason, ask_split
+from views.desk.devices.scan_panel import ScanPanel, ScanWish
+from views.widgets.parts import (
+    Card,
+    ElidedLabel,
+    EmptyState,
+    Segments,
+    column,
+    push_button,
+    row,
+    scroll_area,
+    tool_button,
+)
+from views.widgets.theme import SPACE
+from views.words.errors import sentence
+
+_FILABLE = frozenset({PageStatus.KEPT, PageStatus.CLEANED})
+
+
+class DevicesView(QWidget):
+    """Shows devices and pages.
+
+    Signals:
+        grant_requested(object): ask the caller for this `Grant`.
+        preview_requested(object), scan_requested(object): a `ScanWish`.
+        scan_cancel_requested(): stop the scan that runs.
+        page_opened(str): look at a page at full size.
+        order_changed(object): list of page ids in the order of the agent.
+        page_turned(str, int): page id, quarter turns to the right from the original, 0..3.
+        page_version_changed(str, bool): page id, True for the cleaned picture.
+        page_stage_changed(str, object, bool): page id, a `Stage` of the cleaning, whether it is wanted.
+        papers_split_requested(str): a page of each paper that was found on this page.
+        page_removed(str, object): taken out, for this `RemovalReason`. page_restored(str): brought back.
+        page_again_requested(str, object): scan this page once more, by this `ScanWish` if nobody knows how it was.
+        page_split_requested(str, object): make two pages of it, by this `Split`.
+        backs_requested(object): a `ScanWish` for the other sides of the pile. pile_ended(): there are no more.
+        file_requested(object, str, str): list of page ids, piece id ("" for none), name of the document.
+        print_receipt_requested(bool): in large print when True. save_receipt_requested(str): at this path.
+        print_file_requested(str), print_cancel_requested(str).
+    """
+
+    grant_requested = pyqtSignal(object)
+    preview_requested = pyqtSignal(object)
+    scan_requested = pyqtSignal(object)
+    scan_cancel_requested = pyqtSignal()
+    page_opened = pyqtSignal(str)
+    order_changed = pyqtSignal(object)
+    page_turned = pyqtSignal(str, int)
+    page_version_changed = pyqtSignal(str, bool)
+    page_stage_changed = pyqtSignal(str, object, bool)
+    papers_split_requested = pyqtSignal(str)
+    page_removed = pyqtSignal(str, object)
+    page_restored = pyqtSignal(str)
+    page_again_requested = pyqtSignal(str, object)
+    page_split_requested = pyqtSignal(str, object)
+    backs_requested = pyqtSignal(object)
+    pile_ended = pyqtSignal()
+    file_requested = pyqtSignal(object, str, str)
+    print_receipt_requested = pyqtSignal(bool)
+    save_receipt_requested = pyqtSignal(str)
+    print_file_requested = pyqtSignal(str)
+    print_cancel_requested = pyqtSignal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("devices_view")
+        self.scan = ScanPanel()
+        self.printing = PrintPanel()
+        self.filing = FilingPanel()
+        self.strip = PageStrip()
+        self._preview_page = PreviewPage()
+        self.preview = self._preview_page.picture
+        self._removed: list[tuple[PageFacts, int, RemovalReason]] = []
+        self._parts_of: dict[str, tuple[str, ...]] = {}
+        self._build()
+        self._connect()
+        self._on_chosen()
+
+    # ---- facts: devices ----
+
+    def show_devices(self, report: DevicesReported | None) -> None:
+        """State of both devices; None while it is not known."""
+        self.scan.show_report(report)
+        self.printing.show_report(report)
+
+    def show_grants(self, grants: Mapping[Grant, bool]) -> None:
+        """What the caller allows now; permissions that are not named stay as they are."""
+        if Grant.SCAN in grants:
+            self.scan.show_grant(grants[Grant.SCAN])
+        if Grant.PRINT in grants:
+            self.printing.show_grant(grants[Grant.PRINT])
+        if Grant.KEEP in grants:
+            self.filing.show_grant(grants[Grant.KEEP])
+
+    def show_asked(self, grant: Grant) -> None:
+        """The caller is being asked."""
+        if grant == Grant.SCAN:
+            self.scan.show_grant(allowed=False, asked=True)
+        elif grant == Grant.PRINT:
+            self.printing.show_grant(allowed=False, asked=True)
+        elif grant == Grant.KEEP:
+            self.filing.show_grant(allowed=False, asked=True)
+
+    def show_scan_progress(self, percent: int, text: str = "") -> None:
+        """A scan runs: 0..100, less than 0 when unknown."""
+        self.scan.show_progress(text or _("Scanning…"), percent)
+
+    def show_scan_ended(self) -> None:
+        """No scan runs any more."""
+        self.scan.show_idle()
+
+    def show_preview(self, image: QImage | bytes, glass: Area | None = None, areas: Sequence[Area] = ()) -> None:
+        """A preview has come; `glass` is what it covers, `areas` what was found on it, in 1/300 inch."""
+        self.preview.show_picture(picture_of(image), glass, areas)
+        self._show_part("preview")
+        self.preview.setFocus()
+
+    def show_print(self, changed: PrintChanged, name: str) -> None:
+        """State of a print."""
+        self.printing.show_print(changed, name)
+
+    def show_live(self, live: bool) -> None:
+        """Whether a kiosk is at the other end; without it only pages and filing remain."""
+        self.scan.setVisible(live)
+        self.printing.setVisible(live)
+        self._switch.setVisible(live)
+        self.filing.show_live(live)
+        if not live:
+            self._show_part("pages")
+
+    # ---- facts: pages ----
+
+    def add_page(self, page_id: str) -> None:
+        """A page is coming from the kiosk."""
+        if self.page(page_id) is None:
+            self.strip.put(PageFacts(page_id))
+            self._show_part("pages")
+            self._on_chosen()
+
+    def show_page_progress(self, page_id: str, percent: int) -> None:
+        """0..100 of a page has arrived."""
+        self.add_page(page_id)
+        self._change(
+            page_id, lambda facts: replace(facts, status=PageStatus.RECEIVING, percent=max(0, min(100, percent)))
+        )
+
+    def show_page_glimpse(self, page_id: str, picture: QImage | bytes) -> None:
+        """A first sight of a page that is still on its way; one that is here is not changed."""
+        facts = self.page(page_id)
+        if facts is None or facts.status is PageStatus.RECEIVING:
+            self.add_page(page_id)
+            self._change(page_id, lambda facts: replace(facts, glimpse=picture_of(picture)))
+
+    def show_page_image(
+        self, page_id: str, original: QImage | bytes, *, given: bool = False, as_is: bool = False
+    ) -> None:
+        """A page is safe on this computer; its picture as it was scanned, or as the caller gave it."""
+        self.add_page(page_id)
+        self._change(page_id, lambda facts: facts.arrived(picture_of(original), given, as_is))
+
+    def show_page_cleaned(
+        self,
+        page_id: str,
+        cleaned: QImage | bytes,
+        note: str = "",
+        *,
+        turns_in: int = 0,
+        marks: Sequence[Mark] = (),
+        left_out: Collection[Stage] = (),
+    ) -> None:
+        """The straightened picture.
+
+        Args:
+            note: what to look at before the caller leaves; marks: where, as fractions of `cleaned`.
+            turns_in: quarter turns to the right that the agent wanted and the picture has.
+        """
+
+        def change(facts: PageFacts) -> PageFacts:
+            picture, turns = picture_of(cleaned), turns_in if facts.cleaned is None else facts.turns
+            return replace(
+                facts,
+                status=PageStatus.CLEANED,
+                cleaned=picture,
+                note=note,
+                turns=turns,
+                turns_in=turns_in,
+                marks=tuple(marks),
+                left_out=frozenset(left_out),
+            )
+
+        self._change(page_id, change)
+
+    def show_papers(self, page_id: str, papers: int) -> None:
+        """So many papers lie on this page; 0: it is one, or shall stay so."""
+        self._change(page_id, lambda facts: replace(facts, papers=papers))
+
+    def show_page_replaced(self, old_page_id: str, new_page_ids: Sequence[str], reason: RemovalReason) -> None:
+        """These pages stand where another one stood, which is taken out and can be brought back."""
+        facts = self.strip.facts(old_page_id)
+        if facts is None:
+            return
+        place = self.strip.take(old_page_id)
+        self._removed.append((facts, place, reason))
+        if reason is RemovalReason.SPLIT:
+            self._parts_of[old_page_id] = tuple(new_page_ids)
+        order = [page_id for page_id in self.strip.order() if page_id not in new_page_ids]
+        self.strip.set_order([*order[:place], *new_page_ids, *order[place:]])
+        self.page_removed.emit(old_page_id, reason)
+        if new_page_ids:
+            self.strip.choose(new_page_ids[0])
+        self._on_chosen()
+
+    def show_page_failed(self, page_id: str, code: str) -> None:
+        """A page is no use; the reason stands in its tool tip."""
+        self.add_page(page_id)
+        self._change(page_id, lambda facts: replace(facts, status=PageStatus.DAMAGED, note=sentence(code).sentence))
+
+    def show_pages_filed(self, page_ids: Sequence[str]) -> None:
+        """The store has these pages."""
+        for page_id in page_ids:
+            self._change(page_id, lambda facts: replace(facts, status=PageStatus.FILED, note=""))
+        self.filing.new_document()
+
+    def set_filing(self, filing: bool) -> None:
+        """True while a document is on its way to the store."""
+        self.filing.set_filing(filing)
+
+    def set_pieces(self, pieces: Sequence[Piece], dossier_open: bool) -> None:
+        """What the procedure expects, and whether there is a dossier."""
+        self.filing.set_pieces(pieces)
+        self.filing.set_dossier(dossier_open)
+
+    def page(self, page_id: str) -> PageFacts | None:
+        """A page as shown, or as it was when it was taken out."""
+        removed = next((facts for facts, _place, _reason in self._removed if facts.page_id == page_id), None)
+        return self.strip.facts(page_id) or removed
+
+    def clear(self) -> None:
+        """Another caller: nothing of the one before stays."""
+        self.strip.clear()
+        self._removed.clear()
+        self._parts_of.clear()
+        self.preview.show_picture(None)
+        self.printing.clear_prints()
+        self.scan.show_idle()
+        self.scan.show_pile(0, 0, is_turned=False)
+        self.set_pieces([], dossier_open=False)
+        self.show_grants({Grant.SCAN: False, Grant.PRINT: False, Grant.KEEP: False})
+        self.show_devices(None)
+        self._show_part("pages")
+        self._on_chosen()
+
+    # ---- wishes ----
+
+    def to_file(self) -> list[str]:
+        """The pages that would be filed: the chosen ones, or all that are not filed yet."""
+        chosen = set(self.strip.chosen())
+        ready = [facts.page_id for facts in self.strip.pages() if facts.status in _FILABLE]
+        return [page_id for page_id in ready if page_id in chosen] or ready
+
+    def _targets(self) -> list[str]:
+        chosen = self.strip.chosen()
+        everything = self.strip.order()
+        return chosen or everything[-1:]
+
+    def _on_turn(self, quarter_turns: int) -> None:
+        for page_id in self._targets():
+            self.strip.turn(page_id, quarter_turns)
+            facts = self.strip.facts(page_id)
+            if facts is not None:
+                self.page_turned.emit(page_id, facts.turns)
+
+    def _on_version(self) -> None:
+        for page_id in self._targets():
+            facts = self.strip.facts(page_id)
+            if facts is not None and facts.cleaned is not None:
+                self._change(page_id, lambda facts: replace(facts, use_cleaned=not facts.use_cleaned))
+                self.page_version_changed.emit(page_id, not facts.use_cleaned)
+
+    def _on_remove(self) -> None:
+        if self.strip.chosen():
+            ask_reason(self._tools["remove"], self.remove_chosen)
+
+    def remove_chosen(self, reason: RemovalReason) -> None:
+        """Takes the chosen pages out; those that are filed stay."""
+        for page_id in self.strip.chosen():
+            facts = self.strip.facts(page_id)
+            if facts is not None and facts.status != PageStatus.FILED:
+                self._removed.append((facts, self.strip.take(page_id), reason))
+                self.page_removed.emit(page_id, reason)
+        self._on_chosen()
+        self.strip.setFocus()
+
+    def _on_again(self) -> None:
+        for page_id in self._targets()[:1]:
+            facts = self.strip.facts(page_id)
+            if facts is not None and facts.status != PageStatus.FILED:
+                self.page_again_requested.emit(page_id, self.scan.wish(ScanKind.PAGE))
+
+    def _on_split(self) -> None:
+        for page_id in self._targets()[:1]:
+            facts = self.strip.facts(page_id)
+            if facts is not None and facts.status == PageStatus.CLEANED:
+                ask_split(self._tools["split"], partial(self.page_split_requested.emit, page_id))
+
+    def _on_undo(self) -> None:
+        if self._removed:
+            facts, place, _reason = self._removed.pop()
+            for part in self._parts_of.pop(facts.page_id, ()):
+                self._drop_part(part)
+            self.strip.put_at(facts, place)
+            self.page_restored.emit(facts.page_id)
+        self._on_chosen()
+
+    def _drop_part(self, page_id: str) -> None:
+        """The page that it was cut from is back: the part is in it. One that is filed stays."""
+        facts = self.strip.facts(page_id)
+        if facts is not None and facts.status != PageStatus.FILED:
+            self.strip.take(page_id)
+            self.page_removed.emit(page_id, RemovalReason.SPLIT)
+        self._removed = [entry for entry in self._removed if entry[0].page_id != page_id]
+
+    def _on_stages(self) -> None:
+        for page_id in self._targets()[:1]:
+            facts = self.strip.facts(page_id)
+            if facts is not None and facts.status == PageStatus.CLEANED and facts.use_cleaned:
+                ask_stages(self._tools["stages"], facts.left_out, partial(self.page_stage_changed.emit, page_id))
+
+    def _on_scan(self, wish: ScanWish) -> None:
+        (self.preview_requested if wish.kind.value == "preview" else self.scan_requested).emit(wish)
+
+    def _on_file(self, piece_id: str, name: str) -> None:
+        pages = self.to_file()
+        if pages:
+            self.file_requested.emit(pages, piece_id, name)
+
+    # ---- building ----
+
+    def _build(self) -> None:
+        body = QWidget()
+        box = column(body, space=SPACE[1], margins=(SPACE[2], SPACE[2], SPACE[2], SPACE[2]))
+        box.addWidget(self.scan)
+        box.addWidget(self._build_middle(), 1)
+        box.addWidget(self.filing)
+        box.addWidget(self.printing)
+        column(self, scroll_area(body))
+
+    def _build_middle(self) -> Card:
+        card = Card("pages_panel")
+        self._switch = Segments(
+            "pages_switch", _("Show"), [("pages", _("Pages"), "page"), ("preview", _("Preview"), "preview")]
+        )
+        self._switch.chosen.connect(lambda key: self._show_part(str(key)))
+        tools = self._build_tools()
+        card.body.addLayout(row(None, self._switch, 0, self._tools["again"], self._tools["split"], space=2))
+        card.body.addLayout(tools)
+        self._parts = QStackedWidget()
+        self._no_pages = EmptyState(
+            "scanner", _("No page yet"), _("Ask the caller to put the document on the glass, then scan."), "pages_empty"
+        )
+        self._no_preview = EmptyState(
+            "preview",
+            _("No preview yet"),
+            _("A preview shows the whole glass, to mark the part to scan."),
+            "preview_empty",
+        )
+        for part in (self._no_pages, self.strip, self._no_preview, self._preview_page):
+            self._parts.addWidget(part)
+        card.body.addWidget(self._parts, 1)
+        self._papers = PapersBar()
+        card.body.addWidget(self._papers)
+        card.body.addWidget(self._build_undo())
+        return card
+
+    def _build_tools(self) -> QHBoxLayout:
+        self._tools: dict[str, QToolButton] = {
+            "left": tool_button(_("Turn left"), "rotate_left", "page_turn_left", "Ctrl+Left"),
+            "right": tool_button(_("Turn right"), "rotate_right", "page_turn_right", "Ctrl+Right"),
+            "version": tool_button(_("Original or cleaned"), "cleaned", "page_version"),
+            "stages": tool_button(_("What was done to the page"), "stages", "page_stages", "Ctrl+E"),
+            "earlier": tool_button(_("Earlier"), "arrow_left", "page_earlier", "Alt+Left"),
+            "later": tool_button(_("Later"), "arrow_right", "page_later", "Alt+Right"),
+            "open": tool_button(_("Look at the page"), "search", "page_open", "Return"),
+            "again": tool_button(_("Scan the page again"), "retry", "page_again", "Ctrl+R"),
+            "split": tool_button(_("Split the page"), "split", "page_split", "Ctrl+K"),
+            "remove": tool_button(_("Take the page out"), "remove", "page_remove", "Del"),
+        }
+        left = [self._tools[key] for key in ("left", "right", "version", "stages", "open")]
+        right = [self._tools[key] for key in ("earlier", "later", "remove")]
+        return row(None, *left, 0, *right, space=2)
+
+    def _build_undo(self) -> QWidget:
+        self._undo_line = QWidget()
+        self._undo_words = ElidedLabel(role="small", name="page_undo_words")
+        undo = push_button(_("Put it back"), "undo", "quiet", "page_undo", "Ctrl+Z")
+        undo.clicked.connect(self._on_undo)
+        box = row(self._undo_line)
+        box.addWidget(self._undo_words, 1)
+        box.addWidget(undo)
+        return self._undo_line
+
+    def _connect(self) -> None:
+        for source in (self.scan, self.printing, self.filing):
+            source.grant_requested.connect(self.grant_requested)
+        self.scan.scan_requested.connect(self._on_scan)
+        self.scan.cancel_requested.connect(self.scan_cancel_requested)
+        self.scan.backs_requested.connect(self.backs_requested)
+        self.scan.pile_ended.connect(self.pile_ended)
+        self.preview.areas_changed.connect(self._on_areas)
+        self.preview.scan_pressed.connect(self.scan.press_scan)
+        self.strip.again_pressed.connect(self._on_again)
+        self.strip.split_pressed.connect(self._on_split)
+        self.strip.stages_pressed.connect(self._on_stages)
+        self._papers.split_pressed.connect(self.papers_split_requested)
+        self._papers.left_pressed.connect(lambda page_id: self.show_papers(page_id, 0))
+        self.strip.itemSelectionChanged.connect(self._on_chosen)
+        self.strip.order_changed.connect(self.order_changed)
+        self.strip.page_opened.connect(self.page_opened)
+        self.strip.remove_pressed.connect(self._on_remove)
+        self.strip.undo_pressed.connect(self._on_undo)
+        self.strip.turn_pressed.connect(self._on_turn)
+        self.filing.file_pressed.connect(self._on_file)
+        self.printing.print_receipt_requested.connect(self.print_receipt_requested)
+        self.printing.save_receipt_requested.connect(self.save_receipt_requested)
+        self.printing.print_file_requested.connect(self.print_file_requested)
+        self.printing.print_cancel_requested.connect(self.print_cancel_requested)
+        tools = self._tools
+        tools["left"].clicked.connect(lambda: self._on_turn(-1))
+        tools["right"].clicked.connect(lambda: self._on_turn(1))
+        tools["version"].clicked.connect(self._on_version)
+        tools["stages"].clicked.connect(self._on_stages)
+        tools["earlier"].clicked.connect(lambda: self.strip.move_chosen(-1))
+        tools["later"].clicked.connect(lambda: self.strip.move_chosen(1))
+        tools["open"].clicked.connect(lambda: self.page_opened.emit(self._targets()[0]))
+        tools["again"].clicked.connect(self._on_again)
+        tools["split"].clicked.connect(self._on_split)
+        tools["remove"].clicked.connect(self._on_remove)
+
+    # ---- showing ----
+
+    def _change(self, page_id: str, change: Callable[[PageFacts], PageFacts]) -> None:
+        facts = self.strip.facts(page_id)
+        if facts is not None:
+            self.strip.put(change(facts))
+            self._on_chosen()
+        self._removed = [
+            (change(old) if old.page_id == page_id else old, place, reason) for old, place, reason in self._removed
+        ]
+
+    def _on_areas(self, areas: tuple[Area, ...]) -> None:
+        self.scan.show_areas(areas)
+
+    def _show_part(self, key: str) -> None:
+        self._switch.choose(key)
+        if key == "preview":
+            self._parts.setCurrentWidget(self._preview_page if self.preview.has_picture() else self._no_preview)
+        else:
+            self._parts.setCurrentWidget(self.strip if self.strip.count() else self._no_pages)
+        for button in self._tools.values():
+            button.setVisible(key == "pages")
+
+    def _on_chosen(self) -> None:
+        some = self.strip.count() > 0
+        chosen = bool(self.strip.chosen())
+        for key, button in self._tools.items():
+            button.setEnabled(chosen if key in ("earlier", "later", "remove") else some)
+        self.filing.set_pages(len(self.to_file()))
+        self._switch.button("pages").setText(
+            _("Pages: {count}").format(count=self.strip.count()) if some else _("Pages")
+        )
+        found = [(at, facts) for at, facts in enumerate(self.strip.pages(), start=1) if facts.papers]
+        at, facts = found[0] if found else (0, PageFacts(""))
+        self._papers.show_papers(facts.page_id, at, facts.papers)
+        self._undo_line.setVisible(bool(self._removed))
+        if self._removed:
+            reason = _(REASON_WORDS[self._removed[-1][2]])
+            words = _("Taken out: {count} ({reason})").format(count=len(self._removed), reason=reason)
+            self._undo_words.setText(words)
+        if self._switch.choice() == "pages":
+            self._show_part("pages")

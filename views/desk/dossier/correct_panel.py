@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Puts a filed document right: under another piece or name, or replaced by one filed later. Used by the dossier view.
+
+Nothing is removed: the earlier version stays in the dossier, with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtWidgets import QComboBox, QLineEdit
+
+from resources.texts import _
+from session.protocol.hub.requests import DocumentRecord, Piece
+from views.widgets.parts import Card, label, push_button, row
+from views.widgets.theme import SPACE
+
+PIECE, LATER = "piece", "later"
+SHORTEST = 3
+
+
+class CorrectPanel(Card):
+    """One document, what is to become of it, and why; hidden until it is asked for.
+
+    Signals:
+        correct_pressed(str, str, str, str): document id, piece id ("" for none), name, reason.
+        supersede_pressed(str, str, str): document id, id of the one filed later, reason.
+    """
+
+    correct_pressed = pyqtSignal(str, str, str, str)
+    supersede_pressed = pyqtSignal(str, str, str)
+
+    def __init__(self) -> None:
+        super().__init__("correct_panel")
+        self._document: DocumentRecord | None = None
+        self._title = label(role="strong", name="correct_title", wrap=True)
+        self._what = QComboBox()
+        self._what.setObjectName("correct_what")
+        self._what.setAccessibleName(_("What it should be"))
+        self._what.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._what.setMinimumContentsLength(10)
+        self._name = QLineEdit()
+        self._name.setObjectName("correct_name")
+        self._name.setAccessibleName(_("Name of the document"))
+        self._name.setMaxLength(120)
+        self._reason = QLineEdit()
+        self._reason.setObjectName("correct_reason")
+        self._reason.setAccessibleName(_("Reason, kept in the history"))
+        self._reason.setPlaceholderText(_("Why? 3 letters or more"))
+        self._reason.setMaxLength(200)
+        self._confirm = push_button(_("Correct"), "kept", "primary", "correct_confirm")
+        self._cancel = push_button(_("Cancel"), name="correct_cancel")
+        self._build()
+        self.hide()
+
+    def open(self, document: DocumentRecord, pieces: Sequence[Piece], later: Sequence[DocumentRecord]) -> None:
+        """Begins with a document.
+
+        Args:
+            later: documents filed after it that may take its place.
+        """
+        self._document = document
+        self._title.setText(_("Correct: {name}").format(name=document.name))
+        self._what.clear()
+        for piece in pieces:
+            self._what.addItem(_("File as: {name}").format(name=piece.name), (PIECE, piece.id))
+        self._what.addItem(_("File as: {name}").format(name=_("Other document")), (PIECE, ""))
+        for one in later:
+            at = f"{one.filed_at_utc.astimezone():%d/%m/%Y %H:%M}"
+            self._what.addItem(_("Replaced by: {name}, {date}").format(name=one.name, date=at), (LATER, one.id))
+        ids = [piece.id for piece in pieces]
+        here = ids.index(document.piece_id) if document.piece_id in ids else len(ids)
+        self._what.setCurrentIndex(here)
+        self._name.setText(document.name)
+        self._reason.clear()
+        self.show()
+        self._allow()
+        self._what.setFocus()
+
+    def close_panel(self) -> None:
+        """Nothing is corrected."""
+        self._document = None
+        self.hide()
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Escape leaves."""
+        if event is not None and event.key() == Qt.Key.Key_Escape:
+            self.close_panel()
+        else:
+            super().keyPressEvent(event)
+
+    def _build(self) -> None:
+        self._what.currentIndexChanged.connect(lambda _index: self._allow())
+        for line in (self._name, self._reason):
+            line.textChanged.connect(lambda _text: self._allow())
+            line.returnPressed.connect(self._on_confirm)
+        self._confirm.clicked.connect(self._on_confirm)
+        self._cancel.clicked.connect(self.close_panel)
+        self.body.addWidget(self._title)
+        for field in (self._what, self._name, self._reason):
+            self.body.addWidget(field)
+        self.body.addLayout(row(None, 0, self._cancel, self._confirm, space=SPACE[1]))
+
+    def _choice(self) -> tuple[str, str]:
+        chosen = self._what.currentData()
+        return (str(chosen[0]), str(chosen[1])) if chosen is not None else (PIECE, "")
+
+    def _allow(self) -> None:
+        kind, wanted = self._choice()
+        document, name = self._document, self._name.text().strip()
+        self._name.setVisible(kind == PIECE)
+        is_other = kind == LATER or (
+            document is not None and bool(name) and (wanted, name) != (document.piece_id, document.name)
+        )
+        self._confirm.setEnabled(is_other and len(self._reason.text().strip()) >= SHORTEST)
+
+    def _on_confirm(self) -> None:
+        document = self._document
+        if document is None or not self._confirm.isEnabled():
+            return
+        kind, wanted = self._choice()
+        reason = self._reason.text().strip()
+        self.close_panel()
+        if kind == LATER:
+            self.supersede_pressed.emit(document.id, wanted, reason)
+        else:
+            self.correct_pressed.emit(document.id, wanted, self._name.text().strip(), reason)

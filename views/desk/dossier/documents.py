@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What is filed in the dossier: the last version of each document, with its earlier ones on wish. Used by its view."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from resources.texts import _
+from session.protocol.hub.requests import DocumentRecord
+from views.widgets.icons import IconLabel
+from views.widgets.parts import ElidedLabel, column, label, restyle, row, tool_button
+from views.widgets.theme import SPACE
+
+
+class DocumentRow(QFrame):
+    """A filed document: name, pages, when, Open, Correct, and its earlier versions.
+
+    Signals:
+        opened(str), correct_wanted(str): document id.
+    """
+
+    opened = pyqtSignal(str)
+    correct_wanted = pyqtSignal(str)
+
+    def __init__(self, document: DocumentRecord, earlier: Sequence[DocumentRecord] = ()) -> None:
+        super().__init__()
+        self.setObjectName(f"document_{document.id}")
+        facts = _facts_words(document)
+        if earlier:
+            facts = _("version {number}").format(number=len(earlier) + 1) + " · " + facts
+        name = ElidedLabel(document.name)
+        words = column(None, name, ElidedLabel(facts, role="small"), space=0)
+        show = tool_button(_("Open: {name}").format(name=document.name), "search", f"document_open_{document.id}")
+        show.clicked.connect(lambda: self.opened.emit(document.id))
+        correct = tool_button(_("Correct: {name}").format(name=document.name), "pen", f"document_correct_{document.id}")
+        correct.clicked.connect(lambda: self.correct_wanted.emit(document.id))
+        line = row(None, IconLabel("pdf", "soft", 20), space=SPACE[1])
+        line.addLayout(words, 1)
+        self._versions = self._build_versions(earlier)
+        if earlier:
+            past = tool_button(
+                _("Earlier versions: {name}").format(name=document.name), "history", f"document_versions_{document.id}"
+            )
+            past.setCheckable(True)
+            past.toggled.connect(self._versions.setVisible)
+            line.addWidget(past)
+        line.addWidget(correct)
+        line.addWidget(show)
+        whole = column(self, space=0, margins=(2, 4, 0, 4))
+        whole.addLayout(line)
+        whole.addWidget(self._versions)
+        self.setAccessibleName(f"{document.name}, {facts}")
+
+    def _build_versions(self, earlier: Sequence[DocumentRecord]) -> QWidget:
+        """The earlier ones, the newest first, each with why it was replaced."""
+        page = QWidget()
+        box = column(page, space=2, margins=(28, 2, 0, 2))
+        for document in reversed(earlier):
+            line = row(None, space=SPACE[1])
+            words = _("{name} · {facts} · replaced: {why}")
+            told = words.format(name=document.name, facts=_facts_words(document), why=document.why)
+            line.addWidget(label(told, "small", wrap=True), 1)
+            show = tool_button(_("Open: {name}").format(name=document.name), "search", f"document_open_{document.id}")
+            show.clicked.connect(lambda _checked=False, one=document.id: self.opened.emit(one))
+            line.addWidget(show)
+            box.addLayout(line)
+        page.hide()
+        return page
+
+
+def _facts_words(document: DocumentRecord) -> str:
+    at = document.filed_at_utc.astimezone()
+    return _("Pages: {pages} · {date} at {time}").format(
+        pages=document.pages, date=at.strftime("%d/%m/%Y"), time=at.strftime("%H:%M")
+    )
+
+
+class DocumentList(QWidget):
+    """The documents, the newest first.
+
+    Signals:
+        opened(str), correct_wanted(str): document id.
+    """
+
+    opened = pyqtSignal(str)
+    correct_wanted = pyqtSignal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._box = QVBoxLayout(self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.setSpacing(0)
+
+    def show_documents(self, wanted: Sequence[DocumentRecord], known: Sequence[DocumentRecord]) -> None:
+        """Shows these; an earlier version shows as the last one.
+
+        Args:
+            known: all of the dossier.
+        """
+        while (item := self._box.takeAt(0)) is not None:
+            old = item.widget()
+            if old is not None:
+                old.hide()
+                old.deleteLater()
+        by_id = {document.id: document for document in known}
+        shown = {last_version(document, by_id).id: last_version(document, by_id) for document in wanted}
+        for place, document in enumerate(sorted(shown.values(), key=lambda one: one.filed_at_utc, reverse=True)):
+            line = DocumentRow(document, earlier_versions(document, known))
+            restyle(line, first=place == 0)
+            line.opened.connect(self.opened)
+            line.correct_wanted.connect(self.correct_wanted)
+            self._box.addWidget(line)
+
+
+def last_version(document: DocumentRecord, known: dict[str, DocumentRecord]) -> DocumentRecord:
+    """What a document has become."""
+    for _step in range(len(known)):
+        after = known.get(document.replaced_by) if document.replaced_by else None
+        if after is None:
+            break
+        document = after
+    return document
+
+
+def earlier_versions(document: DocumentRecord, known: Sequence[DocumentRecord]) -> list[DocumentRecord]:
+    """Those that it replaced, the oldest first."""
+    found: list[DocumentRecord] = []
+    before = {one.replaced_by: one for one in known if one.replaced_by}
+    while (one := before.get(document.id)) is not None and len(found) < len(known):
+        found.insert(0, one)
+        document = one
+    return found

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""States and acts of a dossier in words, for its export and its history. Used by board and desk."""
+
+from __future__ import annotations
+
+from resources.texts import N_, _
+from session.protocol.dossier.pieces import ActStep, PieceStep
+from views.desk.dossier.piece_row import PIECE_WORDS
+
+ACTS: dict[str, str] = {
+    "delivery_retried": N_("Copy tried again: {about}"),
+    "delivery_given_up": N_("Copy given up: {about}"),
+    "exported": N_("Whole dossier exported"),
+    "version": N_("Replaced: {about}"),
+}
+"""By `documents.store.acts.ActKind`."""
+
+
+def act_words(act: ActStep) -> str:
+    """An act in words; of a newer program, its code."""
+    known = ACTS.get(act.kind)
+    return (_(known) if known is not None else f"{act.kind} {{about}}").format(about=act.about)
+
+
+def state_words(step: PieceStep) -> str:
+    """The state that a piece went to."""
+    return _(PIECE_WORDS[step.state][0])
+
+
+def export_words(step: PieceStep | ActStep) -> str:
+    """One line of the history."""
+    return act_words(step) if isinstance(step, ActStep) else state_words(step)

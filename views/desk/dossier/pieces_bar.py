@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Below the expected pieces: start a procedure, print what is missing, see what happened. Used by the dossier view."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QMenu, QWidget
+
+from resources.texts import _
+from session.protocol.dossier.pieces import ActStep, PieceHistory, PieceStep, ProcedureFacts
+from views.desk.dossier.history_words import act_words, state_words
+from views.widgets.parts import column, label, push_button, row
+from views.widgets.theme import SPACE
+
+SHOWN_STEPS = 12
+
+
+class PiecesBar(QWidget):
+    """Three buttons, and the history when it was asked for.
+
+    Signals:
+        procedure_requested(str): start this procedure. missing_requested(): print what is missing.
+        history_requested(): what happened to the pieces?
+    """
+
+    procedure_requested = pyqtSignal(str)
+    missing_requested = pyqtSignal()
+    history_requested = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("pieces_bar")
+        self._start = push_button(_("Start a procedure"), "piece", name="procedure_start")
+        self._menu = QMenu(self._start)
+        self._menu.setObjectName("procedure_menu")
+        self._start.setMenu(self._menu)
+        self._missing = push_button(_("Print what is missing"), "printer", name="print_missing")
+        self._missing.clicked.connect(self.missing_requested)
+        self._past = push_button(_("History"), "history", "quiet", "piece_history")
+        self._past.setCheckable(True)
+        self._past.toggled.connect(self._on_past)
+        self._steps = label(role="small", name="piece_steps", wrap=True)
+        self._steps.hide()
+        column(
+            self,
+            self._start,
+            self._missing,
+            row(None, self._past, 0),
+            self._steps,
+            space=SPACE[0],
+            margins=(0, SPACE[1], 0, 0),
+        )
+        self.show_procedures([])
+
+    def show_procedures(self, procedures: list[ProcedureFacts]) -> None:
+        """What may be started; none: the button goes."""
+        self._menu.clear()
+        for one in procedures:
+            words = _("{name} ({count} pieces)").format(name=one.name, count=one.pieces)
+            action = self._menu.addAction(words)
+            assert action is not None
+            action.setObjectName(f"procedure_{one.id}")
+            action.triggered.connect(lambda _checked=False, name=one.id: self.procedure_requested.emit(name))
+        self._start.setVisible(bool(procedures))
+
+    def set_missing(self, count: int) -> None:
+        """How many pieces are missing."""
+        self._missing.setText(_("Print what is missing ({count})").format(count=count))
+        self._missing.setEnabled(count > 0)
+        self._past.setChecked(False)
+
+    def show_history(self, past: PieceHistory, names: dict[str, str]) -> None:
+        """What happened, newest first; `names` of pieces by id."""
+        told = [(step.at_utc, _step_words(step, names)) for step in past.steps]
+        told += [(act.at_utc, _act_line(act)) for act in past.acts]
+        told.sort(key=lambda one: one[0], reverse=True)
+        lines = [f"{at.astimezone():%d/%m/%Y %H:%M}  {words}".rstrip() for at, words in told[:SHOWN_STEPS]]
+        self._steps.setText("\n".join(lines) or _("Nothing happened yet."))
+        self._steps.setVisible(self._past.isChecked())
+
+    def _on_past(self, wanted: bool) -> None:
+        self._steps.setVisible(False)
+        if wanted:
+            self.history_requested.emit()
+
+
+def _step_words(step: PieceStep, names: dict[str, str]) -> str:
+    where = " · ".join(part for part in (step.by_name, step.site) if part)
+    return f"{names.get(step.piece_id, step.piece_id)} : {state_words(step)}  {where}"
+
+
+def _act_line(act: ActStep) -> str:
+    why = " · ".join(part for part in (act.reason, act.by_name) if part)
+    return f"{act_words(act)}  {why}"

@@ -1,0 +1,289 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The caller's dossier: who, which pieces are expected, what is filed. Right side of the desk's window."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QLineEdit, QProgressBar, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from resources.texts import _
+from session.protocol.hub.requests import SETTLED, DocumentRecord, DossierFacts
+from views.desk.dossier.correct_panel import CorrectPanel
+from views.desk.dossier.documents import DocumentList
+from views.desk.dossier.notes import NotesCard
+from views.desk.dossier.piece_row import PieceRow, french_day
+from views.desk.dossier.pieces_bar import PiecesBar
+from views.widgets.parts import (
+    Card,
+    EmptyState,
+    column,
+    label,
+    push_button,
+    restyle,
+    row,
+    scroll_area,
+    tool_button,
+)
+from views.widgets.theme import SPACE
+
+
+class DossierView(QWidget):
+    """Shows one dossier, or asks for its number.
+
+    Signals:
+        document_requested(str): open this document.
+        piece_requested(str, object, str): piece id, `PieceState`, reason.
+        piece_chosen(str): the agent wants to scan for this piece.
+        dossier_requested(str): open the dossier with this number.
+        search_requested(str): documents with these words.
+        correct_requested(str, str, str, str), supersede_requested(str, str, str): see `CorrectPanel`.
+    """
+
+    document_requested = pyqtSignal(str)
+    piece_requested = pyqtSignal(str, object, str)
+    piece_chosen = pyqtSignal(str)
+    dossier_requested = pyqtSignal(str)
+    search_requested = pyqtSignal(str)
+    correct_requested = pyqtSignal(str, str, str, str)
+    supersede_requested = pyqtSignal(str, str, str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("dossier_view")
+        self._rows: dict[str, PieceRow] = {}
+        self._facts: DossierFacts | None = None
+        self._parts = QStackedWidget()
+        self._nothing = EmptyState(
+            "dossier",
+            _("No conversation"),
+            _("The caller's dossier shows here once you accept a caller."),
+            "dossier_empty",
+        )
+        self._search = self._build_search()
+        self._loading = EmptyState("time", _("Opening the dossier…"), "", "dossier_loading")
+        self._dossier = self._build_dossier()
+        for part in (self._nothing, self._search, self._loading, self._dossier):
+            self._parts.addWidget(part)
+        column(self, self._parts)
+
+    # ---- facts ----
+
+    def show_nothing(self) -> None:
+        """No conversation: nothing of the caller before stays."""
+        self._facts = None
+        self._number.clear()
+        self._fill(None)
+        self._parts.setCurrentWidget(self._nothing)
+
+    def show_loading(self) -> None:
+        """The dossier has been asked for."""
+        self._parts.setCurrentWidget(self._loading)
+
+    def show_search(self, refused: str = "") -> None:
+        """No dossier is known for the caller: ask for its number; `refused` says why the last one did not do."""
+        self._refused.setText(refused)
+        self._refused.setVisible(bool(refused))
+        self._back.setVisible(self._facts is not None)
+        self._parts.setCurrentWidget(self._search)
+        self._number.setFocus()
+
+    def show_dossier(self, facts: DossierFacts) -> None:
+        """The dossier as the store has it."""
+        self._facts = facts
+        self._fill(facts)
+        self._parts.setCurrentWidget(self._dossier)
+
+    def facts(self) -> DossierFacts | None:
+        """What is shown."""
+        return self._facts
+
+    def mark_found(self, document_ids: list[str]) -> None:
+        """Shows only these documents of the dossier."""
+        if self._facts is not None:
+            wanted = [document for document in self._facts.documents if document.id in document_ids]
+            self._fill_documents(wanted)
+            words = _("Documents found: {count} of {all}")
+            self._documents_title.setText(words.format(count=len(wanted), all=len(self._facts.documents)))
+
+    # ---- building ----
+
+    def _build_search(self) -> QWidget:
+        page = QWidget()
+        self._number = QLineEdit()
+        self._number.setObjectName("dossier_number")
+        self._number.setAccessibleName(_("Number of the dossier"))
+        self._number.setPlaceholderText(_("Number of the dossier"))
+        self._number.setMaxLength(40)
+        self._number.returnPressed.connect(self._on_open)
+        self._refused = label(role="body", wrap=True, name="dossier_refused")
+        restyle(self._refused, tone="bad")
+        opened = push_button(_("Open"), "search", "primary", "dossier_open")
+        opened.clicked.connect(self._on_open)
+        card = Card("dossier_search")
+        card.body.addWidget(label(_("Which dossier?"), "title"))
+        advice = _("The caller gave no number, or no dossier has it. Ask, then type it here.")
+        card.body.addWidget(label(advice, "soft", wrap=True))
+        entry = row(None)
+        entry.addWidget(self._number, 1)
+        entry.addWidget(opened)
+        card.body.addLayout(entry)
+        card.body.addWidget(self._refused)
+        self._back = push_button(_("Back to the dossier"), "arrow_left", "quiet", "dossier_back")
+        self._back.clicked.connect(lambda: self._parts.setCurrentWidget(self._dossier))
+        card.body.addLayout(row(None, self._back, 0))
+        column(page, card, 0, margins=(SPACE[2], SPACE[2], SPACE[2], SPACE[2]))
+        return page
+
+    def _build_dossier(self) -> QScrollArea:
+        body = QWidget()
+        self._pieces_box = QVBoxLayout()
+        self._pieces_box.setSpacing(0)
+        self._documents = DocumentList()
+        self._documents.opened.connect(self.document_requested)
+        self._documents.correct_wanted.connect(self._on_correct)
+        self._correct = CorrectPanel()
+        self._correct.correct_pressed.connect(self.correct_requested)
+        self._correct.supersede_pressed.connect(self.supersede_requested)
+        self._notes = NotesCard()
+        self._documents_title = label(role="caption")
+        self._no_documents = label(_("Nothing is filed yet."), "soft")
+        documents = Card("dossier_documents", space=SPACE[0])
+        documents.body.addWidget(self._documents_title)
+        self._words = QLineEdit()
+        self._words.setObjectName("documents_search")
+        self._words.setPlaceholderText(_("Words of a document"))
+        self._words.setAccessibleName(_("Words of a document"))
+        self._words.setClearButtonEnabled(True)
+        self._words.setMaxLength(200)
+        self._words.returnPressed.connect(self._on_search)
+        self._words.textChanged.connect(self._on_words)
+        documents.body.addWidget(self._words)
+        documents.body.addWidget(self._no_documents)
+        documents.body.addWidget(self._correct)
+        documents.body.addWidget(self._documents)
+        column(
+            body,
+            self._build_person(),
+            self._notes,
+            self._build_pieces(),
+            documents,
+            0,
+            space=SPACE[1],
+            margins=(SPACE[2], SPACE[2], SPACE[2], SPACE[2]),
+        )
+        return scroll_area(body)
+
+    def _build_person(self) -> Card:
+        card = Card("dossier_person", space=2)
+        self._name = label(role="large", name="dossier_name", wrap=True)
+        self._who = label(role="soft", name="dossier_who", wrap=True)
+        self._what = label(role="strong", name="dossier_procedure", wrap=True)
+        for words in (self._name, self._who):
+            words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        other = tool_button(_("Open another dossier"), "search", "dossier_other")
+        other.clicked.connect(lambda: self.show_search())
+        top = row(None)
+        top.addWidget(self._name, 1)
+        top.addWidget(other, 0, Qt.AlignmentFlag.AlignTop)
+        card.body.addLayout(top)
+        card.body.addWidget(self._who)
+        card.body.addSpacing(4)
+        card.body.addWidget(self._what)
+        return card
+
+    def _build_pieces(self) -> Card:
+        card = Card("dossier_pieces", space=SPACE[0])
+        self._pieces_title = label(role="caption", name="pieces_title")
+        self._done = QProgressBar()
+        self._done.setTextVisible(False)
+        self._done.setMaximumWidth(110)
+        self._done.setAccessibleName(_("Pieces settled"))
+        card.body.addLayout(row(None, self._pieces_title, 0, self._done))
+        self.pieces_bar = PiecesBar()
+        card.body.addLayout(self._pieces_box)
+        card.body.addWidget(self.pieces_bar)
+        return card
+
+    # ---- showing ----
+
+    def _fill(self, facts: DossierFacts | None) -> None:
+        pieces = facts.pieces if facts else []
+        settled = sum(piece.state in SETTLED for piece in pieces)
+        self._name.setText(facts.caller_name if facts else "")
+        self._who.setText(_who(facts) if facts else "")
+        self._what.setText(facts.procedure if facts else "")
+        self._what.setVisible(bool(facts and facts.procedure))
+        self._pieces_title.setText(_("Pieces settled: {done} of {all}").format(done=settled, all=len(pieces)))
+        self._done.setRange(0, max(1, len(pieces)))
+        self._done.setValue(settled)
+        self._notes.show_notes(facts.notes if facts else [])
+        self._fill_pieces(facts)
+        self.pieces_bar.set_missing(sum(piece.is_missing for piece in pieces))
+        self._fill_documents(facts.documents if facts else [])
+
+    def _fill_pieces(self, facts: DossierFacts | None) -> None:
+        pieces = facts.pieces if facts else []
+        for gone in set(self._rows) - {piece.id for piece in pieces}:
+            _discard(self._rows.pop(gone))
+        for place, piece in enumerate(pieces):
+            shown = self._rows.get(piece.id)
+            if shown is None:
+                shown = self._rows[piece.id] = PieceRow(piece)
+                shown.state_requested.connect(self.piece_requested)
+                shown.chosen.connect(self.piece_chosen)
+            if self._pieces_box.indexOf(shown) != place:
+                self._pieces_box.insertWidget(place, shown)
+            shown.set_first(place == 0)
+            shown.show_piece(piece)
+
+    def _fill_documents(self, documents: list[DocumentRecord]) -> None:
+        known = self._facts.documents if self._facts is not None else documents
+        self._documents.show_documents(documents, known)
+        if self._facts is None:
+            self._correct.close_panel()
+        self._documents_title.setText(_("Documents filed: {count}").format(count=_last(documents)))
+        self._no_documents.setVisible(not documents)
+        self._words.setVisible(bool(self._facts and len(self._facts.documents) > 1))
+
+    def _on_correct(self, document_id: str) -> None:
+        """One of those on the screen is wrong: what should it be?"""
+        facts = self._facts
+        document = next((one for one in facts.documents if one.id == document_id), None) if facts else None
+        if facts is not None and document is not None:
+            taken = {one.replaced_by for one in facts.documents}
+            after = [one for one in facts.documents if one.filed_at_utc >= document.filed_at_utc]
+            later = [one for one in after if not one.replaced_by and one.id not in taken and one.id != document_id]
+            self._correct.open(document, facts.pieces, later)
+
+    def _on_search(self) -> None:
+        if words := self._words.text().strip():
+            self.search_requested.emit(words)
+
+    def _on_words(self, words: str) -> None:
+        if not words and self._facts is not None:
+            self._fill_documents(self._facts.documents)
+
+    def _on_open(self) -> None:
+        number = self._number.text().strip()
+        if number:
+            self._refused.hide()
+            self.dossier_requested.emit(number)
+
+
+def _who(facts: DossierFacts) -> str:
+    parts = [_("Dossier {number}").format(number=facts.number)]
+    if facts.caller_number:
+        parts.append(_("caller number {number}").format(number=facts.caller_number))
+    if facts.born_on:
+        parts.append(_("born on {date}").format(date=french_day(facts.born_on)))
+    return " · ".join(parts)
+
+
+def _last(documents: list[DocumentRecord]) -> int:
+    """Earlier versions do not count."""
+    return sum(1 for one in documents if not one.replaced_by)
+
+
+def _discard(widget: QWidget) -> None:
+    widget.hide()
+    widget.deleteLater()

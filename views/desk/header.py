@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The line on top of the desk: organisation, agent, connection, and the commands of the window. Used by desk_window."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtGui import QGuiApplication
+from PyQt6.QtWidgets import QFrame, QWidget
+
+from resources.texts import _
+from views.widgets.agent_state import StateButton
+from views.widgets.icons import IconLabel, icon
+from views.widgets.parts import Chip, ElidedLabel, column, label, row, say, shortcut, tool_button
+from views.widgets.theme import DARK, SPACE, tokens_for
+
+
+class DeskHeader(QFrame):
+    """Who works here, and whether the line is there.
+
+    Signals:
+        queue_pressed(), side_pressed(): show or fold a panel.
+        theme_requested(bool): True for dark.
+        settings_pressed(): show camera, microphone and loudspeaker.
+        help_pressed(): show the shortcuts.
+        sign_out_pressed(): this computer shall no longer be known.
+        state_requested(bool, str): the agent is available, or pauses for this reason.
+    """
+
+    queue_pressed = pyqtSignal()
+    side_pressed = pyqtSignal()
+    theme_requested = pyqtSignal(bool)
+    help_pressed = pyqtSignal()
+    settings_pressed = pyqtSignal()
+    sign_out_pressed = pyqtSignal()
+    state_requested = pyqtSignal(bool, str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("desk_header")
+        self._organisation = ElidedLabel(role="title", name="header_organisation")
+        self._agent = label(role="body", name="header_agent")
+        self._state = StateButton()
+        self._state.state_requested.connect(self.state_requested)
+        self._line = Chip("header_connection")
+        self._queue = tool_button(_("Show or fold the queue"), "queue", "toggle_queue", "Ctrl+1")
+        self._side = tool_button(_("Show or fold dossier and devices"), "dossier", "toggle_side", "Ctrl+3")
+        self._theme = tool_button(_("Dark theme"), "dark", "toggle_theme")
+        self._help = tool_button(_("Shortcuts"), "keyboard", "show_help", "F1")
+        self._queue.clicked.connect(self.queue_pressed)
+        self._side.clicked.connect(self.side_pressed)
+        self._theme.clicked.connect(
+            lambda: self.theme_requested.emit(tokens_for(QGuiApplication.palette()) is not DARK)
+        )
+        self._help.clicked.connect(self.help_pressed)
+        self._settings = tool_button(_("Camera, microphone and loudspeaker"), "settings", "show_media", "Ctrl+,")
+        self._settings.clicked.connect(self.settings_pressed)
+        shortcut("Ctrl+,", self._settings, self)
+        self._sign_out = tool_button(_("Sign out"), "sign_out", "sign_out")
+        self._sign_out.clicked.connect(self.sign_out_pressed)
+        self._build()
+        self.show_connection(False)
+        self.show_agent_state(_("Available"), "available", "good")
+        self.refresh_theme()
+
+    def show_identity(self, organisation: str, agent: str) -> None:
+        """Names of the organisation and of the agent."""
+        self._organisation.setText(organisation)
+        self._agent.setText(agent)
+
+    def show_agent_state(self, text: str, icon_name: str, tone: str) -> None:
+        """Available, paused, in conversation, wrap-up."""
+        self._state.show_state(text, icon_name, tone)
+
+    def open_states(self) -> None:
+        """Shows the states to choose from."""
+        self._state.open_choices()
+
+    def show_connection(self, connected: bool) -> None:
+        """Whether the hub answers."""
+        if connected:
+            self._line.show_state(_("Connected"), "connected", "good")
+        else:
+            self._line.show_state(_("Connection lost, trying again…"), "retry", "warn")
+
+    def show_access_refused(self) -> None:
+        """The network no longer knows this computer."""
+        self._line.show_state(_("Access withdrawn"), "warning", "bad")
+
+    def refresh_theme(self) -> None:
+        """The button offers the other theme."""
+        dark = tokens_for(QGuiApplication.palette()) is DARK
+        self._theme.setIcon(icon("light" if dark else "dark"))
+        say(self._theme, _("Light theme") if dark else _("Dark theme"))
+
+    def set_narrow(self, narrow: bool) -> None:
+        """In a narrow window the theme's button gives way; the theme stays as it is."""
+        self._theme.setVisible(not narrow)
+
+    def add_command(self, widget: QWidget) -> None:
+        """Puts a command of the window beside the agent's name."""
+        self._commands.addWidget(widget)
+
+    def set_side_enabled(self, enabled: bool) -> None:
+        """Whether there is a right side to show or fold."""
+        self._side.setEnabled(enabled)
+
+    def _build(self) -> None:
+        self._commands = row(None)
+        box = row(self, self._queue, space=SPACE[1], margins=(SPACE[1], 6, SPACE[1], 6))
+        box.addLayout(column(None, self._organisation, space=0), 1)
+        box.addLayout(self._commands)
+        box.addSpacing(SPACE[1])
+        for part in (IconLabel("agent", "soft", 20), self._agent, self._state, self._line):
+            box.addWidget(part)
+        box.addSpacing(SPACE[1])
+        box.addLayout(row(None, self._settings, self._theme, self._help, self._sign_out, self._side, space=2))

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The middle of the desk when there is no conversation: how the queue is, and one button. Used by the desk's window."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QLabel, QWidget
+
+from resources.texts import _
+from views.widgets.icons import IconLabel
+from views.widgets.parts import Card, clock_words, column, label, push_button, row, steady_figures
+from views.widgets.theme import SPACE
+
+
+class IdlePage(QWidget):
+    """A summary of the queue.
+
+    Signals:
+        accept_next_requested(): take the next caller.
+        available_requested(): end the pause.
+    """
+
+    accept_next_requested = pyqtSignal()
+    available_requested = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("idle_page")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._available, self._connected, self._refused = True, False, False
+        self._silent = False
+        self._waiting, self._longest_s, self._next = 0, 0.0, ""
+        self._icon = IconLabel("available", "good", 44)
+        self._title = label(role="large", name="idle_title")
+        self._words = label(role="soft", name="idle_words", wrap=True)
+        self._words.setMinimumWidth(460)
+        for words in (self._title, self._words):
+            words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._count = self._figure("idle_count")
+        self._longest = self._figure("idle_longest")
+        self._accept = push_button(_("Accept the next caller"), "accept", "primary", "idle_accept", "F2")
+        self._accept.clicked.connect(self.accept_next_requested)
+        self._back = push_button(_("I am available"), "available", "primary", "idle_available")
+        self._back.clicked.connect(self.available_requested)
+        self._build()
+        self._show()
+
+    def show_summary(self, waiting: int, longest_s: float, next_one: str) -> None:
+        """Number of waiting callers, longest wait in seconds, and who is next in words."""
+        self._waiting, self._longest_s, self._next = waiting, longest_s, next_one
+        self._show()
+
+    def show_state(self, available: bool, connected: bool, silent: bool = False) -> None:
+        """Whether the agent is available, the line there, and whether an offer was left unanswered."""
+        self._available, self._connected, self._silent = available, connected, silent
+        self._show()
+
+    def show_access_refused(self) -> None:
+        """The network no longer knows this computer; this stays until the program ends."""
+        self._refused = True
+        self._show()
+
+    def _figure(self, name: str) -> QLabel:
+        figure = steady_figures(label(role="huge", name=name))
+        figure.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        return figure
+
+    def _build(self) -> None:
+        figures = Card("idle_figures", padding=SPACE[3])
+        across = row(None, space=SPACE[4] * 2)
+        for figure, words in ((self._count, _("waiting")), (self._longest, _("longest wait"))):
+            caption = label(words, "soft")
+            caption.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            across.addLayout(column(None, figure, caption, space=0))
+        figures.body.addLayout(across)
+        box = column(self, space=SPACE[2])
+        box.addStretch(2)
+        for part in (self._icon, self._title, self._words, figures, self._accept, self._back):
+            box.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
+        box.insertSpacing(box.indexOf(figures), SPACE[1])
+        box.insertSpacing(box.indexOf(self._accept), SPACE[1])
+        box.addStretch(3)
+
+    def _show(self) -> None:
+        if self._refused:
+            look = (
+                "warning",
+                "bad",
+                _("Access withdrawn"),
+                _("This computer may no longer take callers. Ask your administrator for a new invitation."),
+            )
+        elif not self._connected:
+            look = (
+                "retry",
+                "warn",
+                _("Connection lost"),
+                _("The program keeps trying. Callers keep their place in the queue."),
+            )
+        elif self._silent:
+            look = (
+                "wait_long",
+                "bad",
+                _("You did not answer a call"),
+                _("It went to a colleague. Say that you are back to get callers again."),
+            )
+        elif not self._available:
+            look = (
+                "paused",
+                "warn",
+                _("You are paused"),
+                _("New callers do not ring here. They ring at your colleagues' desks."),
+            )
+        elif self._waiting:
+            look = ("available", "good", _("Ready"), _("Next: {ticket}").format(ticket=self._next))
+        else:
+            look = ("available", "good", _("Ready"), _("Nobody is waiting. The next caller will ring."))
+        icon_name, tone, title, words = look
+        self._icon.set_icon(icon_name, tone)
+        self._title.setText(title)
+        self._words.setText(words)
+        self._count.setText(str(self._waiting))
+        self._longest.setText(clock_words(self._longest_s) if self._waiting else "–")
+        self._accept.setVisible(self._available)
+        self._accept.setEnabled(self._connected and self._waiting > 0)
+        self._back.setText(_("I am back") if self._silent else _("I am available"))
+        self._back.setVisible(not self._available)

@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A caller offered to this agent: who it is for, how long to answer, Accept and Decline. Top of the desk's window."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PyQt6.QtCore import QPoint, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QFrame,
+    QLineEdit,
+    QMenu,
+    QPlainTextEdit,
+    QProgressBar,
+    QTextEdit,
+    QWidget,
+)
+
+from resources.texts import N_, _
+from session.core.clock import Clock
+from session.protocol.hub.requests import Service
+from session.protocol.hub.tickets import Ticket
+from views.desk.ticket_row import ServiceTag
+from views.widgets.icons import IconLabel
+from views.widgets.parts import Chip, ElidedLabel, clock_words, column, label, push_button, row, steady_figures
+from views.widgets.theme import SPACE
+
+DECLINES: tuple[tuple[str, str], ...] = (
+    ("not_mine", N_("Not my subject")),
+    ("knows_caller", N_("I know this caller")),
+    ("technical", N_("My equipment does not work")),
+    ("other", N_("Another reason")),
+)
+"""Codes of a decline and their words."""
+
+_TYPING = (QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox, QComboBox)
+
+
+class OfferCard(QFrame):
+    """Hidden until a caller is offered. The keyboard comes here only when nobody is typing.
+
+    Signals:
+        accept_requested(str): take this ticket id.
+        decline_requested(str, str): do not take this ticket id; the reason's code.
+    """
+
+    accept_requested = pyqtSignal(str)
+    decline_requested = pyqtSignal(str, str)
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self.setObjectName("offer_card")
+        self._clock = clock
+        self._ticket: Ticket | None = None
+        self._until: datetime | None = None
+        self._back: QWidget | None = None
+        self._title = label(_("A caller for you"), "caption")
+        self._number = label(role="large", name="offer_number")
+        self._tag = ServiceTag(0)
+        self._where = ElidedLabel(role="small", name="offer_where")
+        self._known = Chip("offer_known", _("Comes back to you"), "undo", "accent")
+        self._left = steady_figures(label(role="strong", name="offer_left"))
+        self._bar = QProgressBar()
+        self._bar.setObjectName("offer_bar")
+        self._bar.setTextVisible(False)
+        self._bar.setFixedWidth(180)
+        self._accept = push_button(_("Accept"), "accept", "primary", "offer_accept", "F2")
+        self._accept.clicked.connect(self._on_accept)
+        self._decline = push_button(_("Decline…"), "refused", "plain", "offer_decline", "F4")
+        self._decline.clicked.connect(self.open_reasons)
+        self._menu = QMenu(self)
+        for code, words in DECLINES:
+            action = self._menu.addAction(_(words))
+            assert action is not None  # Qt gives one for each text
+            action.setObjectName(f"decline_{code}")
+            action.triggered.connect(lambda _checked, code=code: self._on_decline(code))
+        self._build()
+        self._second = QTimer(self)
+        self._second.setInterval(250)
+        self._second.timeout.connect(self.refresh)
+        self.hide()
+
+    # ---- facts -----------------------------------------------------------------------------------------------------
+
+    def show_offer(self, ticket: Ticket, service: Service | None, place: int, comes_back: bool) -> None:
+        """Shows the offered ticket; `place` is the service's for its colour."""
+        again = self._ticket is not None and self._ticket.id == ticket.id
+        self._ticket, self._until = ticket, ticket.offer_until_utc
+        self._number.setText(ticket.number)
+        self._tag.show_service(service, ticket.service, place)
+        self._known.setVisible(comes_back)
+        self._set_enabled(True)
+        whole_s = 0.0 if self._until is None else (self._until - self._clock.utc_now()).total_seconds()
+        self._bar.setRange(0, max(1, round(whole_s * 1000)))
+        self.refresh()
+        self._second.start()
+        self.show()
+        if not again:
+            self._take_keyboard()
+
+    def clear(self) -> None:
+        """Nobody is offered any more; the keyboard goes back to where it was."""
+        if self._ticket is None:
+            return
+        self._ticket = None
+        self._second.stop()
+        self._menu.close()
+        had_focus = self.isAncestorOf(QApplication.focusWidget() or self)
+        self.hide()
+        if had_focus and self._back is not None and self._back.isVisible():
+            self._back.setFocus()
+        self._back = None
+
+    def answer_failed(self) -> None:
+        """The answer did not reach the hub, or was refused: it may be given again while there is time."""
+        self._set_enabled(True)
+
+    def refresh(self) -> None:
+        """Moves the countdown to now."""
+        if self._ticket is None or self._until is None:
+            return
+        now = self._clock.utc_now()
+        left_s = max(0.0, (self._until - now).total_seconds())
+        waited = clock_words((now - self._ticket.arrived_at_utc).total_seconds())
+        self._where.setText(_("{site} · waiting for {time}").format(site=self._ticket.site, time=waited))
+        self._left.setText(_("{seconds} s to answer").format(seconds=round(left_s)))
+        self._bar.setValue(round(left_s * 1000))
+        self._bar.setAccessibleName(self._left.text())
+
+    @property
+    def ticket_id(self) -> str:
+        """The offered ticket, "" for none."""
+        return self._ticket.id if self._ticket is not None else ""
+
+    # ---- building --------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        facts = row(None, self._number, space=SPACE[2])
+        facts.addWidget(self._tag, 1)
+        facts.addWidget(self._known)
+        countdown = column(None, self._left, self._bar, space=4)
+        box = row(self, IconLabel("bell", "accent", 26), space=SPACE[2], margins=(14, 10, 14, 10))
+        box.addLayout(column(None, self._title, facts, self._where, space=2), 1)
+        box.addLayout(countdown)
+        box.addWidget(self._decline)
+        box.addWidget(self._accept)
+
+    def _take_keyboard(self) -> None:
+        ticket = self._ticket
+        assert ticket is not None
+        spoken = _("A caller for you: {number}, {service}, {site}. Enter accepts, F4 declines.")
+        self.setAccessibleName(spoken.format(number=ticket.number, service=self._tag.text(), site=ticket.site))
+        self._accept.setAccessibleDescription(self.accessibleName())
+        window = self.window()
+        self._back = window.focusWidget() if window is not None else None
+        if not isinstance(self._back, _TYPING):
+            self._accept.setFocus()
+
+    def _set_enabled(self, enabled: bool) -> None:
+        self._accept.setEnabled(enabled)
+        self._decline.setEnabled(enabled)
+
+    # ---- wishes ----------------------------------------------------------------------------------------------------
+
+    def accept(self) -> None:
+        """Takes the caller (F2, Enter)."""
+        self._accept.click()
+
+    def open_reasons(self) -> None:
+        """Asks why not, by mouse or arrow keys."""
+        if self._ticket is not None and self._decline.isEnabled():
+            self._menu.popup(self._decline.mapToGlobal(QPoint(0, self._decline.height())))
+            first = self._menu.actions()[0]
+            self._menu.setActiveAction(first)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Enter accepts from anywhere on the card but from Decline."""
+        if event is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            (self.open_reasons if self._decline.hasFocus() else self.accept)()
+        else:
+            super().keyPressEvent(event)
+
+    def _on_accept(self) -> None:
+        if self._ticket is not None:
+            self._set_enabled(False)
+            self.accept_requested.emit(self._ticket.id)
+
+    def _on_decline(self, code: str) -> None:
+        if self._ticket is not None:
+            self._set_enabled(False)
+            self.decline_requested.emit(self._ticket.id, code)

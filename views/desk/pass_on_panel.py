@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""To whom, and why: passing a caller on, or calling a colleague in. Opens inside the desk's window, over nothing."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtWidgets import QComboBox, QFrame, QLineEdit, QListWidget, QListWidgetItem
+
+from resources.texts import N_, _
+from session.protocol.hub.board import AgentState
+from session.protocol.hub.network import MoveTarget
+from session.protocol.hub.talk_state import PassReason
+from session.protocol.hub.third_parties import TargetAgent, TargetsAnswer, TargetService
+from views.widgets.icons import icon
+from views.widgets.parts import column, label, push_button, row
+from views.widgets.theme import SPACE
+
+PASS_REASONS: dict[PassReason, str] = {
+    PassReason.SPECIALIST: N_("A specialist is needed"),
+    PassReason.OTHER_SERVICE: N_("Another service"),
+    PassReason.LANGUAGE: N_("Language"),
+    PassReason.SHIFT_END: N_("End of my shift"),
+    PassReason.OTHER: N_("Other"),
+}
+STATES: dict[AgentState, tuple[str, str]] = {
+    AgentState.AVAILABLE: (N_("available"), "available"),
+    AgentState.PAUSED: (N_("paused"), "paused"),
+    AgentState.IN_SESSION: (N_("in conversation"), "call"),
+    AgentState.WRAP_UP: (N_("wrap-up"), "wrap_up"),
+    AgentState.TRAINING: (N_("in training"), "paused"),
+    AgentState.NOT_RESPONDING: (N_("does not answer"), "wait_long"),
+    AgentState.OFFLINE: (N_("absent"), "disconnected"),
+}
+FREE = frozenset({AgentState.AVAILABLE, AgentState.PAUSED})
+NOTE_CHARS = 200
+
+
+def reason_words(reason: PassReason) -> str:
+    """A reason in words."""
+    return _(PASS_REASONS[reason])
+
+
+Target = TargetAgent | TargetService | MoveTarget
+
+
+def _id_of(target: Target) -> str:
+    return target.ref if isinstance(target, MoveTarget) else target.id
+
+
+class PassOnPanel(QFrame):
+    """Colleagues and queues, a reason, one line for the next agent.
+
+    Signals:
+        pass_on_requested(str, str, object, str): agent id, service id (one of them ""), `PassReason`, the line.
+        invite_requested(str, bool): agent id; True lets the caller wait meanwhile.
+        closed(): nothing was chosen.
+    """
+
+    pass_on_requested = pyqtSignal(str, str, object, str)
+    invite_requested = pyqtSignal(str, bool)
+    closed = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("pass_on_panel")
+        self.setProperty("card", True)
+        self.setAccessibleName(_("Pass on or call a colleague"))
+        self._targets = QListWidget()
+        self._targets.setObjectName("pass_on_targets")
+        self._targets.setAccessibleName(_("Colleagues and queues"))
+        self._targets.setMinimumHeight(150)
+        self._targets.setMaximumHeight(210)
+        self._reason = QComboBox()
+        self._reason.setObjectName("pass_on_reason")
+        self._reason.setAccessibleName(_("Reason"))
+        for reason, words in PASS_REASONS.items():
+            self._reason.addItem(_(words), reason)
+        self._note = QLineEdit()
+        self._note.setObjectName("pass_on_note")
+        self._note.setMaxLength(NOTE_CHARS)
+        self._note.setAccessibleName(_("For the next agent"))
+        self._note.setPlaceholderText(_("For the next agent, one line: what is it about? (not kept)"))
+        self._warning = label(role="soft", name="pass_on_warning", wrap=True)
+        self._make_buttons()
+        self._build()
+        self.hide()
+
+    def _make_buttons(self) -> None:
+        self._pass_on = push_button(_("Pass the caller on"), "arrow_right", "primary", "pass_on_do")
+        self._ask = push_button(_("Ask first, the caller waits"), "paused", name="pass_on_ask")
+        self._three = push_button(_("Talk, all three"), "queue", name="pass_on_three")
+        self._cancel = push_button(_("Cancel"), "close", "quiet", "pass_on_cancel", "Esc")
+        self._pass_on.clicked.connect(self._on_pass_on)
+        self._ask.clicked.connect(lambda: self._on_invite(held=True))
+        self._three.clicked.connect(lambda: self._on_invite(held=False))
+        self._cancel.clicked.connect(self.close_panel)
+        self._targets.currentItemChanged.connect(lambda _now, _before: self._allow())
+
+    def _build(self) -> None:
+        side = column(None, label(_("Reason"), "caption"), self._reason, space=SPACE[0])
+        side.addWidget(label(_("For the next agent"), "caption"))
+        side.addWidget(self._note)
+        side.addWidget(self._warning)
+        side.addStretch(1)
+        middle = row(None, space=SPACE[2])
+        middle.addWidget(self._targets, 5)
+        middle.addLayout(side, 5)
+        acts = row(None, self._cancel, 0, self._ask, self._three, self._pass_on, space=SPACE[1])
+        title = label(_("Pass on or call a colleague"), "title")
+        box = column(self, title, space=SPACE[1], margins=(SPACE[2], SPACE[1], SPACE[2], SPACE[2]))
+        box.addLayout(middle)
+        box.addLayout(acts)
+
+    # ---- facts ----
+
+    def open(self, unfiled: int = 0) -> None:
+        """Begins a choice; the targets follow. `unfiled` pages are not in the dossier yet."""
+        self._targets.clear()
+        self._targets.addItem(_("Asking who is there…"))
+        self._targets.setEnabled(False)
+        self._note.clear()
+        words = _("Pages that are not filed yet: {count}. You can still file them in the wrap-up.")
+        self._warning.setText(words.format(count=unfiled) if unfiled else "")
+        self._warning.setVisible(bool(unfiled))
+        self._allow()
+        self.show()
+        self._targets.setFocus()
+
+    def show_targets(self, targets: TargetsAnswer, service: str) -> None:
+        """Who and what is there now; `service` is the caller's own queue."""
+        if not self.isVisible():
+            return
+        self._targets.clear()
+        self._targets.setEnabled(True)
+        for agent in sorted(targets.agents, key=lambda one: (one.state not in FREE, one.name)):
+            words, icon_name = STATES[agent.state]
+            self._add(agent, f"{agent.name} · {_(words)}", icon_name)
+        for queue in targets.services:
+            if not queue.closed:
+                own = _("back into the same queue") if queue.id == service else _("queue")
+                waiting = _("{count} waiting").format(count=queue.waiting)
+                self._add(queue, f"{queue.name} · {own} · {waiting}", "queue")
+        for other in targets.elsewhere:
+            self._add(other, f"{other.organisation_name} · {other.service_name}", "home")
+        if self._targets.count():
+            self._targets.setCurrentRow(0)
+        else:
+            self._targets.addItem(_("Nobody is there, and no queue is open."))
+            self._targets.setEnabled(False)
+        self._targets.setFocus()
+        self._allow()
+
+    def _add(self, target: Target, words: str, icon_name: str) -> None:
+        item = QListWidgetItem(icon(icon_name), words)
+        item.setData(Qt.ItemDataRole.UserRole, target)
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, words)
+        self._targets.addItem(item)
+
+    def choose(self, target_id: str) -> None:
+        """Chooses a colleague or a queue by its id."""
+        for place in range(self._targets.count()):
+            item = self._targets.item(place)
+            target = item.data(Qt.ItemDataRole.UserRole) if item is not None else None
+            if target is not None and _id_of(target) == target_id:
+                self._targets.setCurrentRow(place)
+
+    def close_panel(self) -> None:
+        """Nothing is done."""
+        self.hide()
+        self.closed.emit()
+
+    def keyPressEvent(self, a0: QKeyEvent | None) -> None:
+        """Escape closes."""
+        if a0 is not None and a0.key() == Qt.Key.Key_Escape:
+            self.close_panel()
+            return
+        super().keyPressEvent(a0)
+
+    # ---- choosing ----
+
+    def _chosen(self) -> Target | None:
+        item = self._targets.currentItem()
+        target = item.data(Qt.ItemDataRole.UserRole) if item is not None and self._targets.isEnabled() else None
+        return target if isinstance(target, TargetAgent | TargetService | MoveTarget) else None
+
+    def _allow(self) -> None:
+        chosen = self._chosen()
+        free = isinstance(chosen, TargetAgent) and chosen.state in FREE
+        self._pass_on.setEnabled(chosen is not None)
+        self._ask.setEnabled(free)
+        self._three.setEnabled(free)
+        self._note.setEnabled(not isinstance(chosen, MoveTarget))  # another organisation reads nothing of ours
+
+    def _on_pass_on(self) -> None:
+        chosen = self._chosen()
+        if chosen is None:
+            return
+        self.hide()
+        agent, service = (chosen.id, "") if isinstance(chosen, TargetAgent) else ("", _id_of(chosen))
+        self.pass_on_requested.emit(agent, service, self._reason.currentData(), self._note.text().strip())
+
+    def _on_invite(self, held: bool) -> None:
+        chosen = self._chosen()
+        if isinstance(chosen, TargetAgent):
+            self.hide()
+            self.invite_requested.emit(chosen.id, held)

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""A caller to be called by telephone: the number, whom it is about, and what came of it. Used by the desk's window."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QWidget
+
+from resources.texts import _
+from session.protocol.hub.requests import Service, SessionFacts
+from views.widgets.icons import IconLabel
+from views.widgets.parts import Card, column, label, push_button, row, scroll_area
+from views.widgets.theme import SPACE
+
+LATER_MIN = (15, 60, 180)
+"""Minutes after which a caller who was not reached may wait again."""
+
+
+def phone_words(number: str) -> str:
+    """A French number in pairs: "06 12 34 56 78"."""
+    return " ".join(number[at : at + 2] for at in range(0, len(number), 2))
+
+
+def later_words(minutes: int) -> str:
+    """E.g. "In 15 min", "In 3 h"."""
+    if minutes < 60:
+        return _("In {count} min").format(count=minutes)
+    return _("In {count} h").format(count=minutes // 60)
+
+
+class PhoneView(QWidget):
+    """The telephone number, large enough to dial it from, and the three things that may come of it.
+
+    Signals:
+        reached_requested(): the talk is over, wrap-up. not_reached_requested(): nobody answered, give up.
+        later_requested(int): try again after so many minutes.
+    """
+
+    reached_requested = pyqtSignal()
+    not_reached_requested = pyqtSignal()
+    later_requested = pyqtSignal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("phone_view")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._about = label(role="soft", name="phone_about", wrap=True)
+        self._number = label(role="huge", name="phone_number")
+        self._number.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self._reached = push_button(_("We talked"), "kept", "primary", "phone_reached", "Ctrl+Return")
+        self._reached.setShortcut("Ctrl+Return")
+        self._reached.clicked.connect(self.reached_requested)
+        self._not_reached = push_button(_("Give up"), "hang_up", "plain", "phone_not_reached")
+        self._not_reached.clicked.connect(self.not_reached_requested)
+        self._later = [self._later_button(minutes) for minutes in LATER_MIN]
+        self._build()
+
+    def _later_button(self, minutes: int) -> QWidget:
+        button = push_button(later_words(minutes), "time", "plain", f"phone_later_{minutes}")
+        button.setAccessibleName(_("Not reached, try again: {when}").format(when=later_words(minutes)))
+        button.clicked.connect(lambda: self.later_requested.emit(minutes))
+        return button
+
+    def _build(self) -> None:
+        card = Card("phone_card", space=SPACE[2], padding=SPACE[4])
+        card.setMaximumWidth(620)
+        top = row(None, IconLabel("call", "accent", 26))
+        top.addWidget(label(_("Call this person by telephone"), "large", wrap=True), 1)
+        card.body.addLayout(top)
+        card.body.addWidget(self._about)
+        card.body.addWidget(self._number)
+        words = _("Dial it on your telephone. It is deleted here when the request is closed.")
+        card.body.addWidget(label(words, "small", wrap=True))
+        card.body.addSpacing(SPACE[1])
+        talked = row(None, self._reached)
+        talked.addStretch(1)
+        card.body.addLayout(talked)
+        card.body.addWidget(label(_("Nobody answers? Try again:"), "caption"))
+        again = row(None, *self._later)
+        again.addStretch(1)
+        again.addWidget(self._not_reached)
+        card.body.addLayout(again)
+        body = QWidget()
+        across = row(body, space=0, margins=(SPACE[2], SPACE[2], SPACE[2], SPACE[2]))
+        across.addWidget(card, 1, Qt.AlignmentFlag.AlignVCenter)
+        column(self, scroll_area(body))
+
+    def show_session(self, session: SessionFacts, ticket_number: str, service: Service | None) -> None:
+        """Whom to call, and what for."""
+        about = (ticket_number, service.name if service is not None else session.service, session.site)
+        self._about.setText(" · ".join(part for part in about if part))
+        self._number.setText(phone_words(session.phone))
+        self._number.setAccessibleName(_("Telephone number {number}").format(number=phone_words(session.phone)))
+
+    def clear(self) -> None:
+        """The number leaves the screen with its request."""
+        self._number.setText("")
+        self._number.setAccessibleName("")
+        self._about.setText("")

@@ -1,0 +1,390 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The queue: who waits, since when, for what, and Accept. Left side of the desk's window."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PyQt6.QtCore import Qt, QTimer, pyqtSignal
+from PyQt6.QtWidgets import QComboBox, QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from resources.texts import _
+from session.core.clock import Clock
+from session.protocol.hub.requests import Service
+from session.protocol.hub.routing import ServiceWork, may_serve
+from session.protocol.hub.tickets import Ticket, TicketState, queue_order
+from views.desk.ticket_row import TicketRow
+from views.widgets.agent_state import NOT_RESPONDING, PAUSES
+from views.widgets.icons import IconLabel
+from views.widgets.parts import (
+    EmptyState,
+    Segments,
+    clock_words,
+    column,
+    label,
+    row,
+    scroll_area,
+    steady_figures,
+    tool_button,
+)
+from views.widgets.theme import SPACE
+
+WAITING = frozenset({TicketState.WAITING, TicketState.OFFERED})
+OTHERS = frozenset({TicketState.IN_SESSION, TicketState.WRAP_UP})
+
+RAIL_WIDTH = 76
+"""Width of the folded queue, in pixels."""
+
+
+class QueueView(QFrame):
+    """Shows the tickets of the organisation; the longest waiting first.
+
+    Signals:
+        accept_requested(str): the agent takes this ticket id.
+        next_requested(str): the agent takes whoever is next, of this service ("" for all).
+        availability_changed(bool): the agent is available, or pauses.
+        state_chosen(bool, str): the same, with the short code of the pause's reason ("" when none was chosen).
+        ticket_rang(str): this ticket is new and should be heard.
+        summary_changed(int, float): number of waiting callers, longest wait in seconds; each second.
+    """
+
+    accept_requested = pyqtSignal(str)
+    next_requested = pyqtSignal(str)
+    availability_changed = pyqtSignal(bool)
+    state_chosen = pyqtSignal(bool, str)
+    ticket_rang = pyqtSignal(str)
+    summary_changed = pyqtSignal(int, float)
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self.setObjectName("queue_panel")
+        self._clock = clock
+        self._tickets: list[Ticket] = []
+        self._services: dict[str, Service] = {}
+        self._rows: dict[str, TicketRow] = {}
+        self._ringing: set[str] = set()
+        self._busy, self._connected, self._accepting = False, False, ""
+        self._agent = ""
+        self._work: dict[str, ServiceWork] = {}
+        self._build()
+        self._second = QTimer(self)
+        self._second.setInterval(1000)
+        self._second.timeout.connect(self.refresh_waits)
+        self._second.start()
+        self.set_connection(False)
+        self._show_all()
+
+    # ---- facts ----
+
+    def set_tickets(self, tickets: Sequence[Ticket], services: Mapping[str, Service]) -> None:
+        """All open tickets of the organisation and its services in their order."""
+        self._tickets = sorted(tickets, key=queue_order)
+        if list(services) != list(self._services):
+            self._fill_filter(services)
+        self._services = dict(services)
+        self._ringing &= {ticket.id for ticket in self._waiting()}
+        self._show_all()
+
+    def ring(self, ticket_id: str) -> None:
+        """A ticket to be noticed: its row stands out until it is taken, gone or looked at (`stop_ringing`)."""
+        self._ringing.add(ticket_id)
+        self._show_all()
+        self.ticket_rang.emit(ticket_id)
+
+    def stop_ringing(self) -> None:
+        """No row stands out any more."""
+        self._ringing.clear()
+        self._show_all()
+
+    def set_connection(self, connected: bool) -> None:
+        """Whether the hub answers; without it nobody can be accepted."""
+        self._connected = connected
+        self._line_icon.set_icon("connected" if connected else "retry", "good" if connected else "warn")
+        self._line.setText(_("Connected") if connected else _("Connection lost, trying again…"))
+        self._allow()
+
+    def set_agent(self, agent_id: str) -> None:
+        """Whose desk this is: tickets kept for somebody else cannot be taken."""
+        self._agent = agent_id
+
+    def set_work(self, work: Sequence[ServiceWork]) -> None:
+        """What this agent may serve, and from when on; callers of other services are not shown."""
+        self._work = {one.id: one for one in work}
+        self._show_all()
+
+    def work(self, service_id: str) -> ServiceWork | None:
+        """A service as it concerns this agent; None when it is not known."""
+        return self._work.get(service_id)
+
+    def set_busy(self, busy: bool) -> None:
+        """True while this agent is in a session or wrap-up: no other caller can be taken."""
+        self._busy, self._accepting = busy, ""
+        self._allow()
+
+    def set_availability(self, available: bool, reason: str = "") -> None:
+        """Shows the agent's state, with the code of a pause's reason, without telling anybody."""
+        self._availability.choose("available" if available else "paused")
+        self._pause.setVisible(not available and reason != NOT_RESPONDING)
+        self._pause.setCurrentIndex(max(0, self._pause.findData(reason)))
+        self._allow()
+
+    def choose_state(self, available: bool, reason: str) -> None:
+        """The agent has chosen its state elsewhere in the window."""
+        self.set_availability(available, reason)
+        self.availability_changed.emit(available)
+        self.state_chosen.emit(available, reason)
+
+    def accept_failed(self) -> None:
+        """The asked ticket was not won; others may be taken again."""
+        self._accepting = ""
+        self._allow()
+
+    def accept_next(self) -> None:
+        """Asks for whoever is next of those shown (F2); the hub chooses, as colleagues may be faster."""
+        if self.next_ticket() is not None and self._begin("next"):
+            self.next_requested.emit(self._filter.currentData() or "")
+
+    def ticket(self, ticket_id: str) -> Ticket | None:
+        """A ticket as last told."""
+        return next((ticket for ticket in self._tickets if ticket.id == ticket_id), None)
+
+    def service(self, service_id: str) -> tuple[Service | None, int]:
+        """A service and its place in the organisation's list (for its colour)."""
+        order = list(self._services)
+        place = order.index(service_id) if service_id in order else len(order)
+        return self._services.get(service_id), place
+
+    def next_ticket(self) -> Ticket | None:
+        """The first of those shown that this agent may take now, whom F2 takes."""
+        return next((ticket for ticket in self._shown_waiting() if self._may_take(ticket)), None)
+
+    def may_ring(self, ticket: Ticket) -> bool:
+        """Whether a new caller is for this agent to notice: one that it may choose itself, now."""
+        work = self._work.get(ticket.service)
+        pulled = work is None or work.mode == "pull"
+        return pulled and ticket.state == TicketState.WAITING and self.is_available() and self._may_take(ticket)
+
+    def is_available(self) -> bool:
+        """What the agent chose."""
+        return self._availability.choice() == "available"
+
+    def refresh_waits(self) -> None:
+        """Moves all clocks to now."""
+        now = self._clock.utc_now()
+        for shown in self._rows.values():
+            shown.show_kept(shown.ticket.kept_for(now) or shown.ticket.offered_to(now), self._agent)
+            shown.show_known(shown.ticket.state in WAITING and shown.ticket.preferred == self._agent)
+            shown.show_later(self._later_s(shown.ticket))
+            shown.show_wait(now)
+        waiting = self._waiting()
+        longest = max(((now - ticket.arrived_at_utc).total_seconds() for ticket in waiting), default=0.0)
+        self._longest.setText(_("Longest wait {time}").format(time=clock_words(longest)) if waiting else "")
+        self.summary_changed.emit(len(waiting), longest)
+
+    # ---- building ----
+
+    def _build(self) -> None:
+        self._count = label(role="title", name="queue_count")
+        self._longest = steady_figures(label(role="small", name="queue_longest"))
+        self._availability = Segments(
+            "availability",
+            _("My state"),
+            [("available", _("Available"), "available"), ("paused", _("Paused"), "paused")],
+        )
+        self._availability.chosen.connect(self._on_availability)
+        self._pause = QComboBox()
+        self._pause.setObjectName("pause_reason")
+        self._pause.setAccessibleName(_("Reason of the pause"))
+        for code, words in PAUSES:
+            self._pause.addItem(_(words), code)
+        self._pause.setVisible(False)
+        self._pause.activated.connect(lambda: self.state_chosen.emit(False, self._pause.currentData()))
+        self._filter = QComboBox()
+        self._filter.setObjectName("queue_filter")
+        self._filter.setAccessibleName(_("Show only one service"))
+        self._filter.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._filter.setMinimumContentsLength(12)
+        self._filter.currentIndexChanged.connect(lambda: self._show_all())
+        self._fill_filter({})
+        top = column(
+            None,
+            row(None, self._count, 0, self._longest),
+            self._availability,
+            self._pause,
+            self._filter,
+            space=SPACE[1],
+            margins=(SPACE[2], SPACE[2], SPACE[2], SPACE[1]),
+        )
+        column(self, top, self._build_list(), self._build_line(), space=0)
+
+    def _build_list(self) -> QScrollArea:
+        self._empty = EmptyState("empty_queue", "", "", "queue_empty")
+        self._others_title = label(role="caption", name="queue_others")
+        body = QWidget()
+        self._waiting_box = QVBoxLayout()
+        self._others_box = QVBoxLayout()
+        for box in (self._waiting_box, self._others_box):
+            box.setSpacing(SPACE[0])
+        whole = column(body, space=SPACE[0], margins=(SPACE[1], 0, SPACE[1], SPACE[1]))
+        whole.addWidget(self._empty, 1)
+        whole.addLayout(self._waiting_box)
+        whole.addSpacing(SPACE[1])
+        whole.addWidget(self._others_title)
+        whole.addLayout(self._others_box)
+        whole.addStretch(1)
+        self._area = scroll_area(body)
+        return self._area
+
+    def _build_line(self) -> QFrame:
+        frame = QFrame()
+        frame.setObjectName("queue_state")
+        self._line_icon = IconLabel(size_px=16)
+        self._line = label(role="small", name="queue_connection")
+        row(frame, self._line_icon, self._line, 0, space=6, margins=(SPACE[2], 6, SPACE[2], 6))
+        return frame
+
+    def _fill_filter(self, services: Mapping[str, Service]) -> None:
+        chosen = self._filter.currentData()
+        self._filter.blockSignals(True)
+        self._filter.clear()
+        self._filter.addItem(_("All services"), "")
+        for service in services.values():
+            self._filter.addItem(service.name, service.id)
+        self._filter.setCurrentIndex(max(0, self._filter.findData(chosen)))
+        self._filter.blockSignals(False)
+
+    # ---- showing ----
+
+    def _waiting(self) -> list[Ticket]:
+        return [ticket for ticket in self._tickets if ticket.state in WAITING and self._is_mine(ticket)]
+
+    def _is_mine(self, ticket: Ticket) -> bool:
+        """Of a service that this agent serves, or kept for or offered to it by name."""
+        work = self._work.get(ticket.service)
+        by_name = self._agent in (ticket.assigned_to, ticket.agent)
+        return not self._work or by_name or (work is not None and work.after_s is not None)
+
+    def _later_s(self, ticket: Ticket) -> float:
+        """Seconds until this agent may take the ticket although others have the skill for it; 0 when it may."""
+        work, now = self._work.get(ticket.service), self._clock.utc_now()
+        if ticket.state != TicketState.WAITING or work is None or may_serve(work.after_s, ticket, now):
+            return 0.0
+        if ticket.kept_for(now) == self._agent or work.after_s is None:
+            return 0.0
+        return work.after_s - (now - ticket.arrived_at_utc).total_seconds()
+
+    def _shown_waiting(self) -> list[Ticket]:
+        only = self._filter.currentData()
+        return [ticket for ticket in self._waiting() if not only or ticket.service == only]
+
+    def _show_all(self) -> None:
+        waiting = self._shown_waiting()
+        others = [ticket for ticket in self._tickets if ticket.state in OTHERS]
+        focused = next((key for key, shown in self._rows.items() if shown.hasFocus()), None)
+        for gone in set(self._rows) - {ticket.id for ticket in [*waiting, *others]}:
+            old = self._rows.pop(gone)
+            old.hide()
+            old.deleteLater()
+        self._place(self._waiting_box, waiting)
+        self._place(self._others_box, others)
+        self._empty.setVisible(not waiting)
+        if self._waiting() and not waiting:
+            self._empty.show_words(_("Nobody waits for this service"), _("Choose all services to see the others."))
+        else:
+            self._empty.show_words(_("Nobody is waiting"), _("A new caller rings here. You can stay on this page."))
+        self._others_title.setVisible(bool(others))
+        self._others_title.setText(_("In conversation: {count}").format(count=len(others)))
+        self._count.setText(_("Waiting: {count}").format(count=len(self._waiting())))
+        if focused is not None and focused not in self._rows and waiting:
+            self._rows[waiting[0].id].setFocus()
+        self._allow()
+        self.refresh_waits()
+
+    def _place(self, box: QVBoxLayout, tickets: list[Ticket]) -> None:
+        first_free = self.next_ticket()
+        for index, ticket in enumerate(tickets):
+            shown = self._rows.get(ticket.id) or self._new_row(ticket)
+            if box.indexOf(shown) != index:
+                box.insertWidget(index, shown)
+            service, place = self.service(ticket.service)
+            first = ticket is first_free and ticket.state in WAITING
+            shown.show_ticket(ticket, service, place, first, ticket.id in self._ringing)
+
+    def _new_row(self, ticket: Ticket) -> TicketRow:
+        shown = TicketRow(ticket)
+        shown.accept_requested.connect(self._accept)
+        shown.moved.connect(lambda step: self._move_focus(shown, step))
+        self._rows[ticket.id] = shown
+        return shown
+
+    def _move_focus(self, start: TicketRow, step: int) -> None:
+        order = [self._rows[ticket.id] for ticket in self._shown_waiting()]
+        if start in order:
+            target = order[max(0, min(len(order) - 1, order.index(start) + step))]
+            target.setFocus()
+            self._area.ensureWidgetVisible(target)
+
+    def _allow(self) -> None:
+        can = self._connected and not self._busy and not self._accepting
+        for shown in self._rows.values():
+            shown.set_can_accept(can)
+
+    # ---- wishes ----
+
+    def _on_availability(self, key: object) -> None:
+        available = key == "available"
+        self._pause.setCurrentIndex(0)
+        self._pause.setVisible(not available)
+        self.availability_changed.emit(available)
+        self.state_chosen.emit(available, "")
+
+    def _may_take(self, ticket: Ticket) -> bool:
+        """False while only another agent may take it, or colleagues with its skill still may come."""
+        now = self._clock.utc_now()
+        kept, offered = ticket.kept_for(now), ticket.offered_to(now)
+        return kept in (None, self._agent) and offered in (None, self._agent) and not self._later_s(ticket)
+
+    def _begin(self, what: str) -> bool:
+        """One wish at a time goes out."""
+        if not self._connected or self._busy or self._accepting:
+            return False
+        self._accepting = what
+        self._allow()
+        return True
+
+    def _accept(self, ticket_id: str) -> None:
+        if self._begin(ticket_id):
+            self.accept_requested.emit(ticket_id)
+
+
+class QueueRail(QFrame):
+    """The queue folded to a strip: how many wait and how long, and the way back. Shown during a conversation.
+
+    Signals:
+        expand_requested(): show the whole queue.
+    """
+
+    expand_requested = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("queue_rail")
+        self.setFixedWidth(RAIL_WIDTH)
+        self._open = tool_button(_("Show the queue"), "expand_left", "queue_expand", "Ctrl+1")
+        self._open.clicked.connect(self.expand_requested)
+        self._number = label("0", "large", "rail_count")
+        self._word = label(_("waiting"), "small")
+        self._longest = label("", "small", "rail_longest")
+        steady_figures(self._longest)
+        box = column(self, space=SPACE[0], margins=(4, SPACE[1], 4, SPACE[1]))
+        for part in (self._open, IconLabel("queue", "soft", 20), self._number, self._word, self._longest):
+            box.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
+        box.addStretch(1)
+
+    def show_summary(self, waiting: int, longest_s: float) -> None:
+        """Number of waiting callers and the longest wait in seconds."""
+        self._number.setText(str(waiting))
+        self._longest.setText(clock_words(longest_s) if waiting else "")
+        spoken = _("{count} waiting, longest {time}").format(count=waiting, time=clock_words(longest_s))
+        self.setAccessibleName(spoken)
+        self.setToolTip(spoken)

@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The line above a conversation: who, for what, where, and what the caller allows. Used by the desk's window."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PyQt6.QtCore import QSize, pyqtSignal
+from PyQt6.QtGui import QResizeEvent
+from PyQt6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QPushButton
+
+from resources.texts import N_, _
+from session.protocol.conversation.messages import Grant
+from session.protocol.hub.requests import Service, SessionFacts
+from views.desk.ticket_row import ServiceTag
+from views.widgets.icons import icon
+from views.widgets.parts import ElidedLabel, clock_words, column, label, restyle, row
+from views.widgets.theme import SPACE
+
+GRANT_WORDS: dict[Grant, tuple[str, str]] = {
+    Grant.SEE_PAGE: (N_("See the page"), "see_page"),
+    Grant.POINT: (N_("Point"), "point"),
+    Grant.CONTROL: (N_("Click"), "control"),
+    Grant.TYPE: (N_("Type"), "keyboard"),
+    Grant.SCAN: (N_("Scan"), "scanner"),
+    Grant.PRINT: (N_("Print"), "printer"),
+    Grant.KEEP: (N_("Keep"), "file"),
+}
+"""What each permission is called, and its icon."""
+
+
+SOON_S = 600.0
+"""Less than this is said on the button itself; seven buttons have no room for more."""
+
+_ALLOWED, _ASKED = N_("allowed"), N_("asking the caller…")
+_NOT_YET = N_("not allowed yet: press to ask")
+_RENEW = N_("allowed for {left} more; press to ask again")
+
+
+class GrantButton(QPushButton):
+    """One permission: allowed and for how long, being asked, or to be asked by pressing it; pressed again, renewed.
+
+    Signals:
+        wanted(object): the `Grant` to ask for.
+    """
+
+    wanted = pyqtSignal(object)
+
+    def __init__(self, grant: Grant) -> None:
+        super().__init__()
+        self.grant = grant
+        self._allowed, self._asked, self._left_s = False, False, 0.0
+        self.setObjectName(f"grant_{grant.value}")
+        self.setIconSize(QSize(20, 16))
+        self.setProperty("kind", "quiet")
+        self.setProperty("grant", True)
+        self.clicked.connect(self._on_clicked)
+        self.show_state(allowed=False)
+
+    def show_state(self, allowed: bool, asked: bool = False) -> None:
+        """Shows whether the caller allows it, or is being asked."""
+        self._allowed, self._asked = allowed, asked and not allowed
+        self._left_s = self._left_s if allowed else 0.0
+        name, tone = ("allowed", "good") if allowed else ("time", "accent") if self._asked else ("ask", "soft")
+        self.setIcon(icon(name, tone))
+        self._say()
+        restyle(self, state="allowed" if allowed else "asked" if self._asked else "none")
+
+    def show_left(self, left_s: float) -> None:
+        """Seconds that are left of an allowed power: on the button when few, else in its help; 0 says nothing."""
+        if self._allowed:
+            self._left_s = left_s
+            self._say()
+
+    def _say(self) -> None:
+        words, state = _(GRANT_WORDS[self.grant][0]), _NOT_YET
+        if self._allowed:
+            state = _RENEW if self._left_s else _ALLOWED
+        elif self._asked:
+            state = _ASKED
+        left = clock_words(self._left_s) if self._left_s else ""
+        self.setText(f"{words} {left}" if 0 < self._left_s < SOON_S else words)
+        spoken = f"{words}: {_(state).format(left=left)}"
+        if spoken != self.toolTip():
+            self.setAccessibleName(spoken)
+            self.setToolTip(spoken)
+
+    def _on_clicked(self) -> None:
+        if not self._asked:
+            if not self._allowed:
+                self.show_state(allowed=False, asked=True)
+            self.wanted.emit(self.grant)
+
+
+class SessionHeader(QFrame):
+    """The conversation's facts and the caller's permissions.
+
+    Signals:
+        grant_requested(object): ask the caller for this `Grant`.
+    """
+
+    grant_requested = pyqtSignal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("session_header")
+        self._session: SessionFacts | None = None
+        self._ticket = label(role="large", name="session_ticket")
+        self._service = ServiceTag(0)
+        self._where = ElidedLabel(role="small", name="session_where")
+        self._grants = {grant: GrantButton(grant) for grant in Grant}
+        facts = row(None, self._ticket, space=SPACE[2])
+        facts.addLayout(column(None, self._service, self._where, space=1), 1)
+        self._places = QGridLayout()
+        self._places.setSpacing(6)
+        self._per_row = 0
+        for button in self._grants.values():
+            button.wanted.connect(self.grant_requested)
+        self._place(len(self._grants))
+        self._box = row(self, space=SPACE[1], margins=(SPACE[2], 6, SPACE[2], 6))
+        self._box.addLayout(facts, 1)
+        self._box.addLayout(self._places)
+
+    def _place(self, per_row: int) -> None:
+        if per_row == self._per_row:
+            return
+        self._per_row = per_row
+        for button in self._grants.values():
+            self._places.removeWidget(button)
+        for place, button in enumerate(self._grants.values()):
+            self._places.addWidget(button, *divmod(place, per_row))
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """In a narrow view the permissions stand below, as many side by side as there is room for."""
+        super().resizeEvent(event)
+        widest = max(button.sizeHint().width() for button in self._grants.values()) + 6
+        needed = sum(button.sizeHint().width() + 6 for button in self._grants.values())
+        narrow, room = self.width() < needed + 300, self.width() - 2 * SPACE[2]
+        self._box.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
+        self._place(len(self._grants) if needed <= room else max(1, min(4, room // widest)))
+
+    def show_session(self, session: SessionFacts, ticket_number: str, service: Service | None, place: int) -> None:
+        """The conversation that is going on; all permissions start at "not yet"."""
+        self._ticket.setText(ticket_number)
+        self._service.show_service(service, session.service, place)
+        self._session = session
+        self._show_where(_("number sealed") if session.sealed_number else _number(session.caller_number))
+        self.show_grants(dict.fromkeys(Grant, False))
+
+    def show_number(self, session_id: str, number: str) -> None:
+        """What the organisation's own service has opened of the caller's number."""
+        if self._session is not None and self._session.id == session_id:
+            self._show_where(_number(number))
+
+    def _show_where(self, number: str) -> None:
+        session = self._session
+        assert session is not None
+        places = [number, session.site]
+        if session.seal is not None:  # a session that could not be sealed as it must be is not begun
+            places.append(_("sealed for {organisation}").format(organisation=session.organisation_name))
+        self._where.setText(" · ".join(places))
+
+    def show_grants(self, grants: Mapping[Grant, bool]) -> None:
+        """What the caller allows now; permissions that are not named stay as they are."""
+        for grant, allowed in grants.items():
+            self._grants[grant].show_state(allowed)
+
+    def show_times(self, left_s: Mapping[Grant, float]) -> None:
+        """Seconds that are left of each permission."""
+        for grant, left in left_s.items():
+            self._grants[grant].show_left(left)
+
+    def show_asked(self, grant: Grant) -> None:
+        """The caller is being asked."""
+        self._grants[grant].show_state(allowed=False, asked=True)
+
+
+def _number(number: str) -> str:
+    return _("No. {number}").format(number=number) if number else _("no number")

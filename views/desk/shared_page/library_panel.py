@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The organisation's library at the desk: addresses, forms and documents, found by words, put before the caller.
+
+Used by the shared page's view. Letters count without their accents and in any case.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QProgressBar
+
+from resources.texts import N_, _
+from session.protocol.dossier.library import LibraryItem, LibraryKind
+from views.widgets.icons import icon
+from views.widgets.parts import column, label, row, tool_button
+from views.widgets.theme import SPACE
+
+_KINDS: dict[LibraryKind, tuple[str, str]] = {
+    LibraryKind.PAGE: (N_("web page"), "address"),
+    LibraryKind.FORM: (N_("form"), "form"),
+    LibraryKind.DOCUMENT: (N_("document"), "document"),
+}
+HEIGHT_PX = 250
+_ITEM_ID = Qt.ItemDataRole.UserRole
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
+
+
+def plain(text: str) -> str:
+    """Letters without accents and case: "Pièce d'Identité" and "piece d'identite" are one."""
+    spread = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
+    return "".join(letter for letter in spread if not unicodedata.combining(letter)).replace("’", "'")
+
+
+def found(items: Sequence[LibraryItem], wanted: str) -> list[LibraryItem]:
+    """Items that have every word; those that have them in their title first."""
+    words = plain(wanted).split()
+    hits = [item for item in items if all(word in plain(f"{item.title} {item.words} {item.address}") for word in words)]
+    return sorted(hits, key=lambda item: not all(word in plain(item.title) for word in words))
+
+
+class LibraryPanel(QFrame):
+    """A field to search and what was found.
+
+    Signals:
+        push_requested(item_id): put this before the caller.
+        cancel_requested(): what is being made ready is not wanted any more.
+        closed(): the panel goes away.
+    """
+
+    push_requested = pyqtSignal(str)
+    cancel_requested = pyqtSignal()
+    closed = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("library_panel")
+        self._items: list[LibraryItem] = []
+        self.search = QLineEdit()
+        self.search.setObjectName("library_search")
+        self.search.setPlaceholderText(_("Search the library"))
+        self.search.setAccessibleName(_("Search the library"))
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(lambda _text: self._fill())
+        self.search.installEventFilter(self)
+        self.list = QListWidget()
+        self.list.setObjectName("library_list")
+        self.list.setAccessibleName(_("Library"))
+        self.list.setIconSize(QSize(18, 18))
+        self.list.itemClicked.connect(self._on_chosen)
+        self.list.installEventFilter(self)
+        self._none = label("", "soft", "library_none", wrap=True)
+        self._close = tool_button(_("Close the library"), "close", "library_close", "Esc")
+        self._close.clicked.connect(self.close_panel)
+        self._build_progress()
+        margins = (SPACE[2], SPACE[1], SPACE[2], SPACE[1])
+        column(self, row(None, self.search, self._close), self._none, self.list, space=6, margins=margins)
+        self.setMaximumHeight(HEIGHT_PX)
+        self.hide()
+
+    def _build_progress(self) -> None:
+        """What is being made ready stands outside of the panel: it goes on when the panel is closed."""
+        self.progress = QFrame()
+        self.progress.setObjectName("library_progress")
+        self._words = label("", "small", "library_words")
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setFixedHeight(8)
+        cancel = tool_button(_("Cancel"), "cancel", "library_cancel")
+        cancel.clicked.connect(self.cancel_requested)
+        row(self.progress, self._words, self._bar, cancel, margins=(SPACE[2], 4, SPACE[2], 4))
+        self.progress.hide()
+
+    # ---- facts ----
+
+    def show_items(self, items: Sequence[LibraryItem]) -> None:
+        """The library as it is now."""
+        self._items = list(items)
+        self._fill()
+
+    def show_fetching(self, title: str, percent: int) -> None:
+        """A document is being made ready; `percent` -1: nobody knows how far."""
+        self._words.setText(_("Preparing “{title}”…").format(title=title))
+        self._bar.setRange(0, 0 if percent < 0 else 100)
+        self._bar.setValue(max(0, percent))
+        self.progress.show()
+
+    def end_fetching(self) -> None:
+        """Ready, or given up."""
+        self.progress.hide()
+
+    def open_panel(self) -> None:
+        """Shows the panel, with the keyboard in its field."""
+        self.search.clear()
+        self._fill()
+        self.show()
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def close_panel(self) -> None:
+        """The panel goes away."""
+        if not self.isHidden():
+            self.hide()
+            self.closed.emit()
+
+    # ---- what is seen ----
+
+    def _fill(self) -> None:
+        self.list.clear()
+        hits = found(self._items, self.search.text())
+        for item in hits:
+            words, icon_name = _KINDS[item.kind]
+            row_item = QListWidgetItem(icon(icon_name), f"{item.title}   ·   {_(words)}")
+            row_item.setData(_ITEM_ID, item.id)
+            row_item.setToolTip(item.address or _("Shown page by page"))
+            self.list.addItem(row_item)
+        if hits:
+            self.list.setCurrentRow(0)
+        self.list.setVisible(bool(hits))
+        if not self._items:
+            self._none.setText(_("Your organisation's library is empty. Whoever keeps its convention can fill it."))
+        else:
+            self._none.setText(_("Nothing in the library has these words."))
+        self._none.setVisible(not hits)
+
+    # ---- what the agent does ----
+
+    def _on_chosen(self, chosen: QListWidgetItem) -> None:
+        self.push_requested.emit(str(chosen.data(_ITEM_ID)))
+        self.close_panel()
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Arrows move in the list from the field too; Enter puts what is marked before the caller; Escape closes."""
+        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
+            return super().eventFilter(watched, event)
+        step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_panel()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            current = self.list.currentItem()
+            if current is not None:
+                self._on_chosen(current)
+        elif step is not None and watched is self.search:
+            self.list.setCurrentRow(min(max(self.list.currentRow() + step, 0), self.list.count() - 1))
+        else:
+            return super().eventFilter(watched, event)
+        return True

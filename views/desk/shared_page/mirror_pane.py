@@ -1,0 +1,490 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The mirror of a kiosk's web page: a browser pane that can run no page script and make no request of its own.
+
+Used by `views.desk.shared_page.view` (live) and `views.replay.view` (recorded). It is fed rrweb events as JSON text.
+Whatever the kiosk or the page behind it sends, this pane only draws: its shell page is served from memory under
+`cbshell:`, its content policy allows no source but `cbres:`, and pictures asked there are brought by the program
+(`give_resource`).
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+import secrets
+from collections.abc import Callable
+
+import msgspec
+from PyQt6 import sip
+from PyQt6.QtCore import QBuffer, QIODevice, QPointF, QRectF, QSize, Qt, QTimer, QUrl, pyqtSignal
+from PyQt6.QtGui import QColor, QResizeEvent
+from PyQt6.QtWebEngineCore import (
+    QWebEngineNavigationRequest,
+    QWebEnginePage,
+    QWebEnginePermission,
+    QWebEngineProfile,
+    QWebEngineSettings,
+    QWebEngineUrlRequestInfo,
+    QWebEngineUrlRequestInterceptor,
+    QWebEngineUrlRequestJob,
+    QWebEngineUrlScheme,
+    QWebEngineUrlSchemeHandler,
+)
+from PyQt6.QtWebEngineWidgets import QWebEngineView
+from PyQt6.QtWidgets import QWidget
+
+from resources import resource_text
+from views.desk.shared_page.overlay import MirrorGlass, Tool
+from views.kiosk.browser.dialogs import ASK_SCHEME
+
+log = logging.getLogger(__name__)
+
+SHELL_SCHEME = b"cbshell"
+RESOURCE_SCHEME = b"cbres"
+SHELL_URL = "cbshell://mirror/"
+MARK_LOOK_MS = 120
+
+_SERVED_TYPES = ("image/", "font/", "application/font", "application/x-font", "application/vnd.ms-fontobject")
+_META, _INCREMENTAL, _RESIZE_SOURCE = 4, 3, 4
+
+_Setting = QWebEngineSettings.WebAttribute
+_OFF = (
+    _Setting.LocalStorageEnabled,
+    _Setting.PluginsEnabled,
+    _Setting.PdfViewerEnabled,
+    _Setting.FullScreenSupportEnabled,
+    _Setting.JavascriptCanOpenWindows,
+    _Setting.JavascriptCanAccessClipboard,
+    _Setting.LocalContentCanAccessFileUrls,
+    _Setting.LocalContentCanAccessRemoteUrls,
+    _Setting.HyperlinkAuditingEnabled,
+    _Setting.DnsPrefetchEnabled,
+    _Setting.NavigateOnDropEnabled,
+    _Setting.ErrorPageEnabled,
+    _Setting.AutoLoadIconsForPage,
+    _Setting.ScreenCaptureEnabled,
+    _Setting.WebGLEnabled,
+    _Setting.Accelerated2dCanvasEnabled,
+    _Setting.ShowScrollBars,
+    _Setting.FocusOnNavigationEnabled,
+)
+
+
+_Flag = QWebEngineUrlScheme.Flag
+_PLAIN = _Flag.SecureScheme | _Flag.CorsEnabled
+# A page's content policy stops its own requests, not its dialogs (HTML standard, section 8.9.1).
+_ASKING = _PLAIN | _Flag.ContentSecurityPolicyIgnored | _Flag.FetchApiAllowed
+
+
+def register_schemes() -> None:
+    """Makes our schemes known to the browser engine: the mirror's two, and the one of a kiosk's page that asks.
+
+    To be called before the application object exists.
+    """
+    for name, flags in ((SHELL_SCHEME, _PLAIN), (RESOURCE_SCHEME, _PLAIN), (ASK_SCHEME, _ASKING)):
+        if QWebEngineUrlScheme.schemeByName(name).name() == name:
+            continue
+        scheme = QWebEngineUrlScheme(name)
+        scheme.setSyntax(QWebEngineUrlScheme.Syntax.Host)
+        scheme.setFlags(flags)
+        QWebEngineUrlScheme.registerScheme(scheme)
+
+
+class _Size(msgspec.Struct):
+    width: int | float = 0
+    height: int | float = 0
+    source: int = -1
+
+
+class _Event(msgspec.Struct):
+    type: int
+    data: msgspec.Raw
+
+
+_events = msgspec.json.Decoder(list[_Event])
+
+
+def _viewport_in(text: str) -> QSize | None:
+    """The last viewport size that the events tell, in pixels of the kiosk's page."""
+    size = None
+    try:
+        for event in _events.decode(text):
+            if event.type not in (_META, _INCREMENTAL):
+                continue
+            facts = msgspec.json.decode(event.data, type=_Size)
+            if facts.width > 0 and facts.height > 0 and (event.type == _META or facts.source == _RESIZE_SOURCE):
+                size = QSize(round(facts.width), round(facts.height))
+    except msgspec.MsgspecError:
+        log.info("the events to mirror are of a shape we do not know")
+    return size
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """One of a list of choices."""
+
+    text: str
+    chosen: bool = False
+    off: bool = False
+
+
+class Pick(msgspec.Struct, frozen=True):
+    """What lies under a point of the mirror; see `resources/pages/pick.js`.
+
+    Attributes:
+        x, y: fraction (0..1) of the node's box. field: the node of the field that a click there would reach, 0 if none.
+        kind: "text", "value" (a date and the like), "choice", "private", or "" for no field. type: of an <input>.
+        value: what the field shows, masked.
+    """
+
+    epoch: int
+    node: int
+    x: float
+    y: float
+    kind: str = ""
+    field: int = 0
+    label: str = ""
+    type: str = ""
+    value: str = ""
+    multiple: bool = False
+    options: list[Choice] = msgspec.field(default_factory=list)
+
+
+_pick = msgspec.json.Decoder(Pick)
+
+
+class _OnlyOurs(QWebEngineUrlRequestInterceptor):
+    """Blocks every request but the shell's and the resources'. `blocked` counts what was tried."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.blocked = 0
+
+    def interceptRequest(self, info: QWebEngineUrlRequestInfo) -> None:
+        if info.requestUrl().scheme() not in ("cbshell", "cbres", "data", "blob"):
+            self.blocked += 1
+            info.block(True)
+
+
+class _Shell(QWebEngineUrlSchemeHandler):
+    """Serves the shell page and its scripts."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        nonce = secrets.token_urlsafe(16)
+        page = resource_text("pages/mirror.html")
+        page = page.replace("__NONCE__", nonce).replace("__STYLE__", resource_text("vendor/rrweb.min.css"))
+        self._served = {
+            "/": (b"text/html", page),
+            "/rrweb.js": (b"text/javascript", resource_text("vendor/rrweb.umd.min.js")),
+            "/mirror.js": (b"text/javascript", resource_text("pages/mirror.js")),
+            "/pick.js": (b"text/javascript", resource_text("pages/pick.js")),
+        }
+
+    def requestStarted(self, job: QWebEngineUrlRequestJob | None) -> None:
+        assert job is not None
+        served = self._served.get(job.requestUrl().path())
+        if served is None or job.requestMethod() != b"GET":
+            job.fail(QWebEngineUrlRequestJob.Error.UrlNotFound)
+        else:
+            _reply(job, served[0], served[1].encode())
+
+
+class _Resources(QWebEngineUrlSchemeHandler):
+    """Passes on what the mirror's frame asks and answers when the bytes are here."""
+
+    asked = pyqtSignal(str)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._jobs: dict[str, list[QWebEngineUrlRequestJob]] = {}
+
+    def requestStarted(self, job: QWebEngineUrlRequestJob | None) -> None:
+        assert job is not None
+        address = _decode_address(job.requestUrl().path().lstrip("/"))
+        if not address.startswith(("http://", "https://")) or job.requestMethod() != b"GET":
+            job.fail(QWebEngineUrlRequestJob.Error.RequestDenied)
+            return
+        waiting = self._jobs.setdefault(address, [])
+        waiting.append(job)
+        job.destroyed.connect(lambda: waiting.remove(job) if job in waiting else None)
+        if len(waiting) == 1:
+            self.asked.emit(address)
+
+    def give(self, address: str, data: bytes, media_type: str) -> None:
+        """Answers every waiting request for `address`; without bytes, or of another kind, it fails."""
+        for job in list(self._jobs.pop(address, [])):
+            if sip.isdeleted(job):  # its page was replaced meanwhile
+                continue
+            if data and media_type.lower().startswith(_SERVED_TYPES):
+                _reply(job, media_type.encode(), data)
+            else:
+                job.fail(QWebEngineUrlRequestJob.Error.UrlNotFound)
+
+
+def _decode_address(text: str) -> str:
+    try:
+        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
+    except ValueError:
+        return ""
+
+
+def _reply(job: QWebEngineUrlRequestJob, media_type: bytes, data: bytes) -> None:
+    body = QBuffer(job)
+    body.setData(data)
+    body.open(QIODevice.OpenModeFlag.ReadOnly)
+    job.reply(media_type, body)
+
+
+class _MirrorPage(QWebEnginePage):
+    """A page that goes nowhere, asks nothing and says nothing."""
+
+    def javaScriptConsoleMessage(
+        self, level: QWebEnginePage.JavaScriptConsoleMessageLevel, message: str | None, line: int, source: str | None
+    ) -> None:
+        # May quote the caller's page: never in a log.
+        log.debug("console message, line %d", line)
+
+    def on_navigation_requested(self, request: QWebEngineNavigationRequest) -> None:
+        """Lets in the shell, and the empty document of the frame it draws in."""
+        if request.url().scheme() not in ("cbshell", "about"):
+            request.reject()
+
+
+class MirrorPane(QWidget):
+    """Draws the mirror, as large as fits and never enlarged, in the middle of the pane.
+
+    Signals:
+        resource_requested(address): a picture or font is wanted; answer with `give_resource`.
+        pointed(x, y): the laser is at this fraction (0..1) of the kiosk's viewport.
+        pointer_left(): the laser left the page.
+        picked(Pick): with a tool that means something in the page, this was clicked.
+        scrolled(Pick, right_px, down_px): the wheel turned over it while the agent controls the page.
+        arrow_drawn(start, end): fractions of the viewport, as tuples.
+        typed(text), key_pressed(PageKey): the agent types while controlling the page.
+        ready(): the shell is loaded; events fed before are shown now.
+    """
+
+    resource_requested = pyqtSignal(str)
+    pointed = pyqtSignal(float, float)
+    pointer_left = pyqtSignal()
+    picked = pyqtSignal(object)
+    scrolled = pyqtSignal(object, float, float)
+    arrow_drawn = pyqtSignal(object, object)
+    typed = pyqtSignal(str)
+    key_pressed = pyqtSignal(object)
+    ready = pyqtSignal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._viewport = QSize()
+        self._early: list[tuple[str, int]] = []
+        self._is_ready = False
+        self._build_page()
+        self._glass = MirrorGlass(self)
+        self._glass.moved.connect(self._on_moved)
+        self._glass.left.connect(self.pointer_left)
+        self._glass.pressed.connect(lambda at: self._pick(at, self.picked.emit))
+        self._glass.turned.connect(self._on_turned)
+        self._glass.drawn.connect(self._on_drawn)
+        self._glass.typed.connect(self.typed)
+        self._glass.key_pressed.connect(self.key_pressed)
+        self._marked = 0
+        self._marks_timer = QTimer(self)
+        self._marks_timer.setInterval(MARK_LOOK_MS)
+        self._marks_timer.timeout.connect(self._look_at_mark)
+        self._page.load(QUrl(SHELL_URL))
+
+    def _build_page(self) -> None:
+        # Children die in the order of their birth: the page (child of the view) must go before its profile.
+        self._view = QWebEngineView(self)
+        self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._view.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self._profile = QWebEngineProfile(self)
+        self._interceptor, self._shell, self._resources = _OnlyOurs(self), _Shell(self), _Resources(self)
+        self._profile.setUrlRequestInterceptor(self._interceptor)
+        self._profile.installUrlSchemeHandler(SHELL_SCHEME, self._shell)
+        self._profile.installUrlSchemeHandler(RESOURCE_SCHEME, self._resources)
+        self._profile.downloadRequested.connect(lambda download: download.cancel())
+        self._page = _MirrorPage(self._profile, self._view)
+        self._lock(self._page)
+        self._view.setPage(self._page)
+        self._resources.asked.connect(self.resource_requested)
+
+    def _lock(self, page: _MirrorPage) -> None:
+        settings = page.settings()
+        assert settings is not None
+        for attribute in _OFF:
+            settings.setAttribute(attribute, False)
+        settings.setUnknownUrlSchemePolicy(QWebEngineSettings.UnknownUrlSchemePolicy.DisallowUnknownUrlSchemes)
+        page.setBackgroundColor(QColor(Qt.GlobalColor.transparent))
+        page.navigationRequested.connect(page.on_navigation_requested)
+        page.permissionRequested.connect(_deny)
+        page.loadFinished.connect(self._on_loaded)
+
+    # ---- what the program gives ----
+
+    def feed(self, text: str, epoch: int = 0) -> None:
+        """Shows rrweb events: a JSON array, in order, the first ones ever being a full picture.
+
+        Args:
+            epoch: number of the web document, which `picked` tells back.
+        """
+        viewport = _viewport_in(text)
+        if viewport is not None:
+            self._viewport = viewport
+        if self._is_ready:
+            self._page.runJavaScript(f"mirror.feed({json.dumps(text)}, {int(epoch)})")
+        else:
+            self._early.append((text, epoch))
+
+    def clear(self) -> None:
+        """Shows nothing and forgets everything."""
+        self._early.clear()
+        self.remove_marks()
+        self._viewport = QSize()
+        if self._is_ready:
+            self._page.runJavaScript("mirror.clear()")
+
+    def give_resource(self, address: str, data: bytes, media_type: str) -> None:
+        """Answers `resource_requested`; empty `data` means that the kiosk refused."""
+        self._resources.give(address, data, media_type)
+
+    def set_tool(self, tool: Tool) -> None:
+        """What the mouse and the keyboard do over the mirror."""
+        self._glass.set_tool(tool)
+
+    def set_pointing(self, pointing: bool) -> None:
+        """Switches the laser on or off."""
+        self.set_tool(Tool.POINT if pointing else Tool.LOOK)
+
+    def show_mark(self, node: int) -> None:
+        """A frame around a node, as the caller sees it; it follows the page."""
+        self._marked = node
+        self._glass.show_arrow(None)
+        self._marks_timer.start()
+        self._look_at_mark()
+
+    def show_arrow(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        """An arrow between fractions of the viewport, as the caller sees it."""
+        self._forget_mark()
+        self._glass.show_arrow((self.place(*start), self.place(*end)))
+
+    def remove_marks(self) -> None:
+        """No frame and no arrow."""
+        self._forget_mark()
+        self._glass.show_arrow(None)
+
+    def _forget_mark(self) -> None:
+        self._marked = 0
+        self._marks_timer.stop()
+        self._glass.show_frame(None)
+
+    def _look_at_mark(self) -> None:
+        self._page.runJavaScript(f"rect({self._marked})", self._on_mark)
+
+    def _on_mark(self, answer: object) -> None:
+        if not self._marked:
+            return
+        if not isinstance(answer, str):
+            self._forget_mark()
+            return
+        box = json.loads(answer)
+        start = self.place(box["x"], box["y"])
+        end = self.place(box["x"] + box["width"], box["y"] + box["height"])
+        self._glass.show_frame(QRectF(start, end))
+
+    # ---- what it shows ----
+
+    @property
+    def viewport(self) -> QSize:
+        """Size of the kiosk's viewport in its own pixels; empty while nothing is shown."""
+        return self._viewport
+
+    @property
+    def page(self) -> QWebEnginePage:
+        """The locked page, for tests and for reading back what is shown."""
+        return self._page
+
+    @property
+    def blocked_requests(self) -> int:
+        """Requests that the content policy let through to the engine and that were stopped there."""
+        return self._interceptor.blocked
+
+    def _fitted(self) -> QRectF:
+        """Where the kiosk's viewport is drawn, in this widget's pixels; the same sum as `fit()` in mirror.js."""
+        if self._viewport.isEmpty():
+            return QRectF()
+        width, height = self._viewport.width(), self._viewport.height()
+        scale = min(self.width() / width, self.height() / height, 1.0)
+        left, top = max(0.0, (self.width() - width * scale) / 2), max(0.0, (self.height() - height * scale) / 2)
+        return QRectF(left, top, width * scale, height * scale)
+
+    def pick(self, point: QPointF) -> tuple[float, float] | None:
+        """The fraction (x, y), 0..1, of the kiosk's viewport under a point of this widget; None outside it."""
+        drawn = self._fitted()
+        if drawn.isEmpty() or not drawn.contains(point):
+            return None
+        return (point.x() - drawn.left()) / drawn.width(), (point.y() - drawn.top()) / drawn.height()
+
+    def place(self, x: float, y: float) -> QPointF:
+        """The point of this widget that shows a fraction (0..1) of the kiosk's viewport."""
+        drawn = self._fitted()
+        return QPointF(drawn.left() + x * drawn.width(), drawn.top() + y * drawn.height())
+
+    # ---- hands ----
+
+    def pick_at(self, x: float, y: float, on_picked: Callable[[Pick], None]) -> None:
+        """What lies at a fraction (0..1) of the kiosk's viewport; not called back where no page is."""
+
+        def on_answer(answer: object) -> None:
+            if isinstance(answer, str) and answer:
+                on_picked(_pick.decode(answer))
+
+        self._page.runJavaScript(f"pick({x}, {y})", on_answer)
+
+    def _pick(self, at: QPointF, on_picked: Callable[[Pick], None]) -> None:
+        fraction = self.pick(at)
+        if fraction is not None:
+            self.pick_at(*fraction, on_picked)
+
+    def _on_turned(self, at: QPointF, right_px: float, down_px: float) -> None:
+        self._pick(at, lambda found: self.scrolled.emit(found, right_px, down_px))
+
+    def _on_drawn(self, start: QPointF, end: QPointF) -> None:
+        ends = self.pick(start), self.pick(end)
+        if None not in ends:
+            self.arrow_drawn.emit(*ends)
+
+    # ---- Qt ----
+
+    def _on_loaded(self, loaded: bool) -> None:
+        if not loaded:
+            log.error("the mirror's shell page did not load")
+            return
+        self._is_ready = True
+        early, self._early = self._early, []
+        for text, epoch in early:
+            self.feed(text, epoch)
+        self.ready.emit()
+
+    def _on_moved(self, point: QPointF) -> None:
+        fraction = self.pick(point)
+        if fraction is None:
+            self.pointer_left.emit()
+        else:
+            self.pointed.emit(*fraction)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Fills the pane; the shell page fits the mirror into it."""
+        self._view.setGeometry(self.rect())
+        self._glass.setGeometry(self.rect())
+        self._glass.raise_()
+
+    def sizeHint(self) -> QSize:
+        """Room for a page."""
+        return QSize(800, 600)
+
+
+def _deny(permission: QWebEnginePermission) -> None:
+    permission.deny()

@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What the agent's hands over the mirror mean: a click, a frame, a list of choices, a value.
+
+Used by the shared page's view. It knows the tool in hand and what the caller allows, and emits wishes; the kiosk
+decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtGui import QAction, QCursor
+from PyQt6.QtWidgets import QMenu, QWidget
+
+from resources.texts import _
+from session.desk.cobrowse.remote_control import Answer, Spot
+from session.protocol.conversation.messages import Grant
+from session.protocol.conversation.remote_control import (
+    ClickRequested,
+    FieldKind,
+    KeyRequested,
+    MarksRemoveRequested,
+    PageKey,
+    ValueProposed,
+)
+from views.desk.session_header import GRANT_WORDS
+from views.desk.shared_page.mirror_pane import MirrorPane, Pick
+from views.desk.shared_page.overlay import Tool
+from views.desk.shared_page.tools import PageTools
+from views.desk.shared_page.value_bar import ValueBar
+from views.words.errors import sentence
+
+
+class PageActs(QObject):
+    """Turns hands into wishes.
+
+    Signals:
+        click_requested(Spot), scroll_requested(Spot, right_px, down_px).
+        text_typed(text), key_pressed(PageKey): for the field that has the keyboard in the caller's page.
+        choice_requested(epoch, node, index), value_requested(epoch, node, value).
+        proposal_requested(epoch, node, value), highlight_requested(epoch, node), arrow_requested(start, end).
+        marks_removed(): take the marks away at the kiosk too.
+        said(text, tone): what the agent should know, for the line under the tools; "" when all is well.
+    """
+
+    click_requested = pyqtSignal(object)
+    scroll_requested = pyqtSignal(object, float, float)
+    text_typed = pyqtSignal(str)
+    key_pressed = pyqtSignal(object)
+    choice_requested = pyqtSignal(int, int, int)
+    value_requested = pyqtSignal(int, int, str)
+    proposal_requested = pyqtSignal(int, int, str)
+    highlight_requested = pyqtSignal(int, int)
+    arrow_requested = pyqtSignal(object, object)
+    marks_removed = pyqtSignal()
+    said = pyqtSignal(str, str)
+
+    def __init__(self, mirror: MirrorPane, tools: PageTools, bar: ValueBar, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._mirror, self._tools, self._bar = mirror, tools, bar
+        self._may_type = self._may_control = False
+        self._menu: QMenu | None = None
+        mirror.picked.connect(self._on_picked)
+        mirror.scrolled.connect(self._on_scrolled)
+        mirror.arrow_drawn.connect(self._on_arrow)
+        mirror.typed.connect(self._on_typed)
+        mirror.key_pressed.connect(self._on_key)
+        tools.tool_chosen.connect(self._on_tool)
+        tools.marks_remove_requested.connect(self.remove_marks)
+        bar.write_requested.connect(self.value_requested)
+        bar.propose_requested.connect(self._on_propose)
+        bar.closed.connect(lambda: mirror.set_tool(tools.tool))  # the keyboard goes back to the page
+
+    # ---- facts ----
+
+    def show_grants(self, grants: Mapping[Grant, bool]) -> None:
+        """What the caller allows now."""
+        self._may_type = grants.get(Grant.TYPE, self._may_type)
+        self._may_control = grants.get(Grant.CONTROL, self._may_control)
+        if not grants.get(Grant.POINT, True):
+            self._mirror.remove_marks()
+
+    def show_answer(self, answer: Answer) -> None:
+        """How a command went."""
+        if answer.command is MarksRemoveRequested:
+            return
+        if answer.code == "grant_missing":
+            power = str(answer.detail.get("grant", ""))
+            words = _(GRANT_WORDS[Grant(power)][0]) if power in list(Grant) else power
+            self.said.emit(_("Missing permission: {power}").format(power=words), "warn")
+        elif answer.code:
+            self.said.emit(sentence(answer.code, answer.detail).sentence, "warn")
+        elif answer.command is ValueProposed:
+            self.said.emit(_("The caller took your proposal."), "good")
+        elif answer.command in (ClickRequested, KeyRequested):
+            self._say_field(answer.field)
+        if answer.command is ValueProposed:
+            self._mirror.remove_marks()
+
+    def _say_field(self, field: FieldKind) -> None:
+        if field is FieldKind.TEXT and self._may_type:
+            self.said.emit(_("What you type goes into this field."), "good")
+        elif field is FieldKind.TEXT:
+            power = _(GRANT_WORDS[Grant.TYPE][0])
+            self.said.emit(_("Missing permission: {power}").format(power=power), "warn")
+        elif field is FieldKind.PRIVATE:
+            self.said.emit(sentence("field_private").sentence, "warn")
+        else:
+            self.said.emit("", "")
+
+    def show_paused(self) -> None:
+        """The caller touches the page."""
+        self.said.emit(sentence("control_paused").sentence, "warn")
+
+    def clear(self) -> None:
+        """The page is gone: nothing of it stays."""
+        self._bar.close_bar()
+        if self._menu is not None:
+            self._menu.close()
+        self._mirror.remove_marks()
+        self.said.emit("", "")
+
+    # ---- tools ----
+
+    def _on_tool(self, tool: Tool) -> None:
+        self._mirror.set_tool(tool)
+        self._bar.close_bar()
+        self.said.emit("", "")
+
+    def remove_marks(self) -> None:
+        """No frame and no arrow, at both ends."""
+        self._mirror.remove_marks()
+        self.marks_removed.emit()
+
+    # ---- hands ----
+
+    def _on_picked(self, pick: Pick) -> None:
+        match self._tools.tool:
+            case Tool.HIGHLIGHT:
+                self._mirror.show_mark(pick.node)
+                self.highlight_requested.emit(pick.epoch, pick.node)
+            case Tool.PROPOSE:
+                self._begin_proposal(pick)
+            case Tool.CONTROL:
+                self._act(pick)
+
+    def _begin_proposal(self, pick: Pick) -> None:
+        if pick.kind == "private":
+            self.said.emit(sentence("field_private").sentence, "warn")
+        elif pick.kind:
+            self._mirror.show_mark(pick.field)
+            self._bar.open_for(pick, may_write=False)
+        else:
+            self.said.emit(_("This is no field. Click the field that the value is for."), "warn")
+
+    def _act(self, pick: Pick) -> None:
+        if pick.kind == "choice" and self._may_type:
+            self._offer_choices(pick)
+            return
+        if pick.kind == "value" and self._may_type:
+            self._bar.open_for(pick, may_write=True)
+        else:
+            self._bar.close_bar()
+        self.click_requested.emit(Spot(pick.epoch, pick.node, pick.x, pick.y))
+
+    def _offer_choices(self, pick: Pick) -> None:
+        menu = QMenu(self._mirror)
+        menu.setObjectName("page_choices")
+        for index, option in enumerate(pick.options):
+            action = QAction(option.text.replace("&", "&&") or "–", menu)
+            action.setCheckable(True)
+            action.setChecked(option.chosen)
+            action.setEnabled(not option.off)
+            action.triggered.connect(
+                lambda _checked, index=index: self.choice_requested.emit(pick.epoch, pick.field, index)
+            )
+            menu.addAction(action)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.destroyed.connect(self._on_menu_gone)
+        self._menu = menu
+        menu.popup(QCursor.pos())
+
+    def _on_menu_gone(self) -> None:
+        self._menu = None
+
+    def _on_scrolled(self, pick: Pick, right_px: float, down_px: float) -> None:
+        if not self._may_control:
+            power = _(GRANT_WORDS[Grant.CONTROL][0])
+            self.said.emit(_("Missing permission: {power}").format(power=power), "warn")
+            return
+        self.scroll_requested.emit(Spot(pick.epoch, pick.node, pick.x, pick.y), right_px, down_px)
+
+    def _on_arrow(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        self._mirror.show_arrow(start, end)
+        self.arrow_requested.emit(start, end)
+
+    def _on_typed(self, text: str) -> None:
+        if self._may_type:
+            self.text_typed.emit(text)
+        else:
+            self._say_field(FieldKind.TEXT)
+
+    def _on_key(self, key: PageKey) -> None:
+        if self._may_type:
+            self.key_pressed.emit(key)
+        else:
+            self._say_field(FieldKind.TEXT)
+
+    def _on_propose(self, epoch: int, node: int, value: str) -> None:
+        self.said.emit(_("The caller sees your proposal…"), "accent")
+        self.proposal_requested.emit(epoch, node, value)

@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The agent's tools over the shared page: look, point, frame, arrow, propose, act; back, forward, reload, size.
+
+Used by the shared page's view. A tool without the caller's leave is there but asleep, and says what is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PyQt6.QtWidgets import QButtonGroup, QFrame, QToolButton, QWidget
+
+from resources.texts import N_, _
+from session.protocol.conversation.messages import Grant
+from session.protocol.conversation.remote_control import HistoryStep
+from views.desk.session_header import GRANT_WORDS
+from views.desk.shared_page.overlay import Tool
+from views.widgets.parts import push_button, row, say, tool_button
+
+_TOOLS: dict[Tool, tuple[str, str, str, str, Grant | None]] = {
+    Tool.LOOK: (N_("Look"), N_("Look, and touch nothing"), "see_page", "", None),
+    Tool.POINT: (N_("Laser"), N_("Laser pointer"), "point", "F9", Grant.POINT),
+    Tool.HIGHLIGHT: (N_("Frame"), N_("Frame what you click"), "frame", "Shift+F9", Grant.POINT),
+    Tool.ARROW: (N_("Arrow"), N_("Draw an arrow"), "arrow_tool", "Ctrl+Shift+F9", Grant.POINT),
+    Tool.PROPOSE: (N_("Propose"), N_("Propose a value for the field you click"), "propose", "Ctrl+F9", Grant.POINT),
+    Tool.CONTROL: (N_("Act in page"), N_("Act in the page: click, scroll, type"), "control", "F10", Grant.CONTROL),
+}
+"""Words, what it does, icon, shortcut, and the power it needs."""
+
+_OBJECTS = {Tool.POINT: "cobrowse_laser"}
+_ASKED = (Grant.POINT, Grant.CONTROL, Grant.TYPE)
+
+
+class PageTools(QFrame):
+    """One row of tools.
+
+    Signals:
+        tool_chosen(Tool): another tool is in hand.
+        history_requested(HistoryStep), zoom_requested(steps): the page as a whole.
+        marks_remove_requested(): take frames and arrows away.
+        grant_requested(Grant): ask the caller.
+
+    Attributes:
+        asks: a button for each power that is still to be asked for; the view gives it a place that costs no height.
+    """
+
+    tool_chosen = pyqtSignal(object)
+    history_requested = pyqtSignal(object)
+    zoom_requested = pyqtSignal(int)
+    marks_remove_requested = pyqtSignal()
+    grant_requested = pyqtSignal(object)
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__()
+        self.setObjectName("page_tools")
+        self._grants: dict[Grant, bool] = dict.fromkeys(Grant, False)
+        self._live, self._tool = False, Tool.LOOK
+        self._group = QButtonGroup(self)
+        self._buttons = {tool: self._make_tool(tool, window) for tool in _TOOLS}
+        self._whole = self._make_whole()
+        self._asks = {grant: self._make_ask(grant) for grant in _ASKED}
+        self.asks = QWidget()
+        row(self.asks, *self._asks.values(), space=2)
+        row(self, *self._buttons.values(), 0, *self._whole, space=2)
+        self._show()
+
+    # ---- building ----
+
+    def _make_tool(self, tool: Tool, window: QWidget) -> QToolButton:
+        words, spoken, icon_name, keys, _grant = _TOOLS[tool]
+        button = tool_button(_(spoken), icon_name, _OBJECTS.get(tool, f"tool_{tool.value}"), keys, checkable=True)
+        button.setText(_(words))
+        button.setProperty("tool", True)
+        self._group.addButton(button)
+        button.clicked.connect(lambda: self.choose(tool))
+        if keys:
+            made = QShortcut(QKeySequence(keys), window)
+            made.activated.connect(lambda: self._on_key(tool))
+        return button
+
+    def _make_whole(self) -> list[QToolButton]:
+        steps = (
+            (_("Back"), "arrow_left", HistoryStep.BACK),
+            (_("Forward"), "arrow_right", HistoryStep.FORWARD),
+            (_("Load the page again"), "reload", HistoryStep.RELOAD),
+        )
+        made = []
+        for words, icon_name, step in steps:
+            button = tool_button(words, icon_name, f"page_{step.value}")
+            button.clicked.connect(lambda _checked, step=step: self.history_requested.emit(step))
+            made.append(button)
+        for words, icon_name, by in ((_("Smaller page"), "zoom_out", -1), (_("Larger page"), "zoom_in", 1)):
+            button = tool_button(words, icon_name, f"page_{icon_name}")
+            button.clicked.connect(lambda _checked, by=by: self.zoom_requested.emit(by))
+            made.append(button)
+        self._clear = tool_button(_("Remove frame and arrow"), "remove", "page_marks_remove")
+        self._clear.clicked.connect(self.marks_remove_requested)
+        return [self._clear, *made]
+
+    def _make_ask(self, grant: Grant) -> QWidget:
+        words = _(GRANT_WORDS[grant][0])
+        button = push_button(words, "ask", "quiet", f"tool_ask_{grant.value}")
+        say(button, _("Ask the caller: {power}").format(power=words))
+        button.clicked.connect(lambda: self.grant_requested.emit(grant))
+        return button
+
+    # ---- facts ----
+
+    @property
+    def tool(self) -> Tool:
+        """The tool in hand."""
+        return self._tool
+
+    def button(self, tool: Tool) -> QToolButton:
+        """The button of a tool."""
+        return self._buttons[tool]
+
+    def show_grants(self, grants: Mapping[Grant, bool]) -> None:
+        """What the caller allows now; permissions that are not named stay as they are."""
+        self._grants |= dict(grants)
+        self._show()
+
+    def set_live(self, live: bool) -> None:
+        """Whether there is a page to work on."""
+        self._live = live
+        self._show()
+
+    def choose(self, tool: Tool) -> None:
+        """Takes a tool, as far as it is awake."""
+        if not self._buttons[tool].isEnabled():
+            tool = Tool.LOOK
+        self._buttons[tool].setChecked(True)
+        if tool is not self._tool:
+            self._tool = tool
+            self.tool_chosen.emit(tool)
+
+    def _on_key(self, tool: Tool) -> None:
+        """The same key takes the tool and puts it down."""
+        self.choose(Tool.LOOK if self._tool is tool else tool)
+
+    # ---- what is seen ----
+
+    def _show(self) -> None:
+        for tool, button in self._buttons.items():
+            _words, spoken, _icon, keys, grant = _TOOLS[tool]
+            missing = self._missing(grant)
+            button.setEnabled(not missing)
+            say(button, f"{_(spoken)}. {missing}" if missing else _(spoken), keys)
+        missing = self._missing(Grant.CONTROL)
+        for button in self._whole:
+            needs = self._missing(Grant.POINT) if button is self._clear else missing
+            button.setEnabled(not needs)
+            button.setToolTip(f"{button.accessibleName()}. {needs}" if needs else button.accessibleName())
+        for grant, ask in self._asks.items():
+            ask.setVisible(not self._grants[grant])
+        self.asks.setVisible(self._live and not all(self._grants[grant] for grant in _ASKED))
+        self.choose(self._tool)
+
+    def _missing(self, grant: Grant | None) -> str:
+        """What a tool with this need lacks, in words; "" when it is awake."""
+        if not self._live:
+            return _("No page is shared.") if grant is not None else ""
+        if grant is None or self._grants[grant]:
+            return ""
+        return _("Missing permission: {power}").format(power=_(GRANT_WORDS[grant][0]))
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Words beside the icons where there is room."""
+        super().resizeEvent(event)
+        wide = self.width() >= 150 + 110 * len(self._buttons)
+        style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if wide else Qt.ToolButtonStyle.ToolButtonIconOnly
+        for button in self._buttons.values():
+            button.setToolButtonStyle(style)

@@ -1,0 +1,370 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The shared page at the desk: addresses to open, the mirror of the caller's page, the laser, the caller's consent.
+
+Used by the desk's window, in the middle under the caller's face. It receives the mirror; the program connects both to
+`session.desk.cobrowse.shared_page`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from PyQt6.QtCore import Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QKeySequence, QShortcut
+from PyQt6.QtWidgets import QComboBox, QFileDialog, QFrame, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+
+from resources.texts import N_, _
+from session.protocol.conversation.messages import AddressRefused, Grant, PageShown, PointerShown
+from session.protocol.conversation.mirror_messages import DialogShown
+from views.desk.shared_page.library_panel import LibraryPanel
+from views.desk.shared_page.mirror_dialog import MirrorDialog
+from views.desk.shared_page.mirror_pane import MirrorPane
+from views.desk.shared_page.overlay import Tool
+from views.desk.shared_page.pointer_acts import PageActs
+from views.desk.shared_page.shown_document_view import ShownDocumentView
+from views.desk.shared_page.tools import PageTools
+from views.desk.shared_page.value_bar import ValueBar
+from views.widgets.icons import icon
+from views.widgets.parts import (
+    Chip,
+    ElidedLabel,
+    EmptyState,
+    column,
+    label,
+    push_button,
+    restyle,
+    row,
+    tool_button,
+)
+from views.widgets.theme import SPACE
+
+REFUSAL_STAYS_MS = 10_000
+POINTER_SEEN_MS = 1_500
+
+
+class ShareState(StrEnum):
+    """Where the caller's consent to be seen is."""
+
+    OFF = "off"
+    ASKED = "asked"
+    ON = "on"
+
+
+_CHIPS: dict[ShareState, tuple[str, str, str]] = {
+    ShareState.OFF: (N_("Page not shared"), "forbidden", "soft"),
+    ShareState.ASKED: (N_("Asking the caller…"), "time", "accent"),
+    ShareState.ON: (N_("You see the caller's page"), "see_page", "good"),
+}
+_EMPTY: dict[ShareState, tuple[str, str]] = {
+    ShareState.OFF: (
+        N_("The caller's page is not shared"),
+        N_("Ask the caller's permission to see the page. The caller answers on the kiosk and can stop at any time."),
+    ),
+    ShareState.ASKED: (
+        N_("The caller is being asked"),
+        N_("The question is on the kiosk's screen. Without an answer within 30 seconds it counts as no."),
+    ),
+    ShareState.ON: (
+        N_("No page is open on the kiosk"),
+        N_("Choose an address above: it opens on the kiosk and you look at it together."),
+    ),
+}
+
+
+def _shown(address: str) -> str:
+    """An address as people read it: without scheme, without the last slash."""
+    return address.partition("://")[2].rstrip("/") or address
+
+
+class CobrowseView(QWidget):
+    """Shows the caller's page and what may be done with it.
+
+    Args:
+        mirror: the locked pane that draws the page.
+
+    Signals:
+        address_requested(address): open it on the kiosk.
+        pointer_moved(x, y), pointer_left(): the laser, as a fraction (0..1) of the kiosk's page.
+        share_requested(): ask the caller's permission to see the page.
+        snapshot_requested(): draw the mirror anew.
+        grant_requested(Grant): ask the caller for a power over the page.
+        file_show_requested(path): show the caller this document of the agent's own.
+
+    Attributes:
+        tools, acts: what the agent can do in the page, and the wishes that follow (`PageActs` has the signals).
+        library: what can be put before the caller. document: what is shown, in the place of the mirror.
+    """
+
+    address_requested = pyqtSignal(str)
+    pointer_moved = pyqtSignal(float, float)
+    pointer_left = pyqtSignal()
+    share_requested = pyqtSignal()
+    snapshot_requested = pyqtSignal()
+    grant_requested = pyqtSignal(object)
+    file_show_requested = pyqtSignal(str)
+
+    def __init__(self, mirror: MirrorPane) -> None:
+        super().__init__()
+        self.setObjectName("cobrowse_view")
+        self.mirror = mirror
+        self._state = ShareState.OFF
+        self._page: PageShown | None = None
+        self._acting = self._showing = False
+        self.library, self.document = LibraryPanel(), ShownDocumentView()
+        self.tools, self.value_bar = PageTools(self), ValueBar()
+        self.acts = PageActs(mirror, self.tools, self.value_bar, self)
+        self._make_bar()
+        self._make_stage()
+        below = (self._refusal, self._hint, self.value_bar, self.library, self.library.progress)
+        column(self, self._bar, *below, space=0).addWidget(self._stage, 1)
+        mirror.pointed.connect(self.pointer_moved)
+        mirror.pointer_left.connect(self.pointer_left)
+        self._refusal_timer = self._timer(REFUSAL_STAYS_MS, self._refusal.hide)
+        self._seen_timer = self._timer(POINTER_SEEN_MS, self._show_state)
+        QShortcut(QKeySequence("Ctrl+L"), self).activated.connect(self._edit_address)
+        self.tools.grant_requested.connect(self.grant_requested)
+        self.tools.tool_chosen.connect(self._on_tool)
+        self.acts.said.connect(self._on_said)
+        for button in (self._library_button, self._file_button):
+            button.setEnabled(False)
+        self._show_state()
+
+    def _timer(self, wait_ms: int, on_timeout: Callable[[], object]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(wait_ms)
+        timer.timeout.connect(on_timeout)
+        return timer
+
+    # ---- building ----
+
+    def _make_bar(self) -> None:
+        self._address = QComboBox()
+        self._address.setObjectName("cobrowse_address")
+        self._address.setEditable(True)
+        self._address.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self._address.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._address.setMinimumContentsLength(12)
+        self._address.setAccessibleName(_("Address to open on the kiosk"))
+        self._address.setToolTip(f"{_('Address to open on the kiosk')}  (Ctrl+L)")
+        edit = self._address.lineEdit()
+        assert edit is not None  # an editable box has one
+        edit.setPlaceholderText(_("Address to open on the kiosk"))
+        edit.setMaxLength(2000)
+        edit.returnPressed.connect(self._on_open)
+        self._address.activated.connect(self._on_open)
+        self._open = push_button(_("Open"), "address", name="cobrowse_open")
+        self._open.clicked.connect(self._on_open)
+        self._again = tool_button(_("Draw the page again"), "retry", "cobrowse_again")
+        self._again.clicked.connect(self.snapshot_requested)
+        self._library_button = tool_button(_("Library of pages and documents"), "library", "cobrowse_library", "Ctrl+B")
+        self._library_button.clicked.connect(self.toggle_library)
+        self._file_button = tool_button(_("Show a document of yours…"), "document", "cobrowse_show_file", "Ctrl+O")
+        self._file_button.clicked.connect(self.choose_file)
+        self._chip = Chip("cobrowse_state")
+        self._title = ElidedLabel("", "small", "cobrowse_title")
+        self._bar = QFrame()
+        self._bar.setObjectName("page_bar")
+        acts = row(None, self._address, self._open, self._library_button, self._file_button, self._again)
+        acts.setStretch(0, 1)
+        self._names = QWidget()
+        row(self._names, self._title, self.tools.asks, self._chip).setStretch(0, 1)
+        column(self._bar, acts, self.tools, self._names, space=6, margins=(SPACE[2], SPACE[1], SPACE[2], SPACE[1]))
+        self._refusal = label("", "small", "cobrowse_refusal", wrap=True)
+        self._refusal.setProperty("tone", "bad")
+        self._refusal.setContentsMargins(SPACE[2], SPACE[0], SPACE[2], SPACE[0])
+        self._refusal.hide()
+        self._hint = label("", "small", "cobrowse_hint", wrap=True)
+        self._hint.setContentsMargins(SPACE[2], SPACE[0], SPACE[2], SPACE[0])
+        self._hint.hide()
+
+    def _make_stage(self) -> None:
+        self._empty = EmptyState("shared_page", "", "", "cobrowse_empty")
+        self._ask = push_button(_("Ask to see the page"), "ask", "primary", "cobrowse_ask")
+        self._ask.clicked.connect(self.share_requested)
+        box = self._empty.layout()
+        assert isinstance(box, QVBoxLayout)  # words in the middle, stretches around them
+        box.insertSpacing(box.count() - 1, SPACE[2])
+        box.insertWidget(box.count() - 1, self._ask, 0, Qt.AlignmentFlag.AlignHCenter)
+        shown = QWidget()
+        column(shown, self.mirror, margins=(SPACE[1], SPACE[1], SPACE[1], SPACE[1]))
+        self._dialog = MirrorDialog(shown)
+        self._stage = QStackedWidget()
+        self._stage.setObjectName("cobrowse_stage")
+        self._stage.addWidget(self._empty)
+        self._stage.addWidget(shown)
+        self._stage.addWidget(self.document)
+
+    # ---- facts ----
+
+    def set_addresses(self, addresses: Sequence[str]) -> None:
+        """Addresses (URL prefixes) that the kiosk may open in this session; the first is proposed."""
+        self._address.clear()
+        for address in addresses:
+            self._address.addItem(icon("address", "soft"), _shown(address), address)
+        self._address.setCurrentIndex(0 if addresses else -1)
+        for button in (self._library_button, self._file_button):
+            button.setEnabled(True)
+
+    def show_grants(self, grants: Mapping[Grant, bool]) -> None:
+        """What the caller allows now; permissions that are not named stay as they are."""
+        if Grant.SEE_PAGE in grants:
+            self._set_state(ShareState.ON if grants[Grant.SEE_PAGE] else ShareState.OFF)
+        self.tools.show_grants(grants)
+        self.acts.show_grants(grants)
+        self._show_state()
+
+    def show_asked(self) -> None:
+        """The caller is being asked to let the agent see the page."""
+        if self._state is ShareState.OFF:
+            self._set_state(ShareState.ASKED)
+
+    def show_sharing(self, sharing: bool) -> None:
+        """The mirror runs, or has stopped: then nothing of the page stays on the screen."""
+        if not sharing:
+            self._page = None
+            self._dialog.clear()
+            self.mirror.clear()
+        if sharing or self._state is ShareState.ON:
+            self._set_state(ShareState.ON if sharing else ShareState.OFF)
+
+    def show_page(self, page: PageShown) -> None:
+        """The kiosk shows this page."""
+        self._page = page
+        self._refusal.hide()
+        self._show_state()
+
+    def show_refused(self, refused: AddressRefused) -> None:
+        """The kiosk did not open an address."""
+        if refused.code == "address_not_allowed":
+            words = _("The kiosk does not open {address}: it is not on the organisation's list.")
+        else:
+            words = _("{address} does not answer. Check the address, or try again.")
+        self._refusal.setText(words.format(address=_shown(refused.address)))
+        self._refusal.show()
+        self._refusal_timer.start()
+
+    def show_pointer(self, _shown_at: PointerShown) -> None:
+        """The kiosk painted the pointer: the caller sees it."""
+        self._chip.show_state(_("The caller sees your pointer"), "point", "good")
+        self._seen_timer.start()
+
+    def show_dialog(self, dialog: DialogShown) -> None:
+        """The page asks the caller, or wanted what the kiosk does not do."""
+        self._dialog.show_dialog(dialog)
+
+    def show_document(self, title: str, pages: int, page: int) -> None:
+        """This page of a document is shown to the caller, in the place of the mirror."""
+        self._showing = True
+        self.document.show_document(title, pages, page)
+        self._show_state()
+
+    def end_document(self) -> None:
+        """No document is shown any more."""
+        self._showing = False
+        self.document.clear()
+        self._show_state()
+
+    def end_dialog(self, dialog_id: str) -> None:
+        """The caller answered."""
+        self._dialog.end_dialog(dialog_id)
+
+    def clear(self) -> None:
+        """The session is over: nothing of the caller stays."""
+        self._dialog.clear()
+        self._page = None
+        self.tools.show_grants(dict.fromkeys(Grant, False))
+        self.acts.clear()
+        self.mirror.clear()
+        self._address.clear()
+        self._refusal.hide()
+        self.library.close_panel()
+        self.library.end_fetching()
+        for button in (self._library_button, self._file_button):
+            button.setEnabled(False)
+        self.end_document()
+        self._set_state(ShareState.OFF)
+
+    # ---- what the agent does ----
+
+    def toggle_library(self) -> None:
+        """Opens the library with the keyboard in its field, or closes it; nothing without a conversation."""
+        if not self._library_button.isEnabled():
+            return
+        if self.library.isHidden():
+            self.library.open_panel()
+        else:
+            self.library.close_panel()
+
+    def choose_file(self) -> None:
+        """Asks which document of this computer is shown; nothing without a conversation."""
+        if not self._file_button.isEnabled():
+            return
+        kinds = _("Documents and pictures (*.pdf *.jpg *.jpeg *.png)")
+        dialog = QFileDialog(self, _("Show the caller a document"), "", kinds)
+        dialog.setObjectName("show_file_dialog")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self.file_show_requested)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _edit_address(self) -> None:
+        self._address.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        edit = self._address.lineEdit()
+        if edit is not None:
+            edit.selectAll()
+
+    def _wanted(self) -> str:
+        """The address typed or chosen, with a scheme."""
+        text = self._address.currentText().strip()
+        index = self._address.findText(text)
+        if index >= 0:
+            return str(self._address.itemData(index))
+        if not text or "://" in text:
+            return text
+        known = [str(self._address.itemData(place)) for place in range(self._address.count())]
+        host = text.partition("/")[0]
+        same_host = [address for address in known if urlsplit(address).netloc == host]
+        return f"{urlsplit(same_host[0]).scheme if same_host else 'https'}://{text}"
+
+    def _on_open(self) -> None:
+        address = self._wanted()
+        if address:
+            self._refusal.hide()
+            self.address_requested.emit(address)
+
+    def _on_tool(self, tool: Tool) -> None:
+        self._acting = tool is Tool.CONTROL
+        if tool is not Tool.POINT:
+            self.pointer_left.emit()
+        self._show_state()
+
+    def _on_said(self, text: str, tone: str) -> None:
+        self._hint.setText(text)
+        self._hint.setVisible(bool(text))
+        restyle(self._hint, tone=tone)
+
+    # ---- what is seen ----
+
+    def _set_state(self, state: ShareState) -> None:
+        self._state = state
+        self._show_state()
+
+    def _show_state(self) -> None:
+        text, icon_name, tone = _CHIPS[self._state]
+        self._chip.show_state(_(text), icon_name, tone)
+        title, advice = _EMPTY[self._state]
+        self._empty.show_words(_(title), _(advice))
+        self._ask.setVisible(self._state is ShareState.OFF)
+        live = self._state is ShareState.ON and self._page is not None
+        self._stage.setCurrentIndex(2 if self._showing else 1 if live else 0)
+        self._again.setEnabled(live and not self._showing)
+        for of_page in (self.tools, self._names):
+            of_page.setVisible(not self._showing)
+        self.tools.set_live(live and not self._showing)
+        if live and self._acting:
+            self._chip.show_state(_("You act in the caller's page"), "control", "accent")
+        page = self._page
+        self._title.setText(f"{page.title}   –   {urlsplit(page.address).netloc}" if page is not None else "")

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The right side of the desk's window: tabs for dossier, devices and written words. Used by the desk's window."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtWidgets import QFrame, QTabWidget, QWidget
+
+from resources.texts import _
+from views.widgets.icons import icon
+from views.widgets.parts import column
+
+WIDTH_PX = 408
+
+
+class SidePanel(QFrame):
+    """One of several views at a time; another one can be marked as having news."""
+
+    def __init__(self, dossier: QWidget, devices: QWidget, written: QWidget) -> None:
+        super().__init__()
+        self.setObjectName("side_panel")
+        self.setMinimumWidth(372)
+        self._tabs = QTabWidget()
+        self._tabs.setObjectName("side_tabs")
+        self._tabs.setDocumentMode(True)
+        self._tabs.setUsesScrollButtons(False)
+        self._tabs.setElideMode(Qt.TextElideMode.ElideRight)
+        self._tabs.setIconSize(QSize(18, 18))
+        self._written = written
+        self._tabs.addTab(dossier, icon("dossier"), _("Dossier"))
+        self._tabs.addTab(devices, icon("scanner"), _("Scanner and printer"))
+        self._tabs.addTab(written, icon("written"), _("Written"))
+        bar = self._tabs.tabBar()
+        if bar is not None:
+            bar.setDrawBase(False)
+        self._tabs.currentChanged.connect(lambda _index: self.show_unread(0))
+        column(self, self._tabs, space=0)
+
+    def open_tab(self, view: QWidget) -> None:
+        """Shows a view, with the keyboard on its tab."""
+        self._tabs.setCurrentWidget(view)
+        bar = self._tabs.tabBar()
+        if bar is not None:
+            bar.setFocus()
+
+    def is_open(self, view: QWidget) -> bool:
+        """Whether this view is the one that is seen."""
+        return self.isVisible() and self._tabs.currentWidget() is view
+
+    def show_unread(self, count: int) -> None:
+        """Written words that nobody has seen yet; none when their tab is open."""
+        place = self._tabs.indexOf(self._written)
+        if self._tabs.currentIndex() == place:
+            count = 0
+        self._tabs.setTabText(place, _("Written ({count})").format(count=count) if count else _("Written"))

@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Hold and pass on, beside the agent's name, and under the session header a bar while more than two people talk.
+
+A third person is named here from before the first sound until it is gone; `painted` says that the words are really on
+the screen, and only then may that person be let in. Used by the desk's window.
+"""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QTimer, pyqtSignal
+from PyQt6.QtGui import QAction, QPaintEvent
+from PyQt6.QtWidgets import QFrame, QMenu, QWidget
+
+from resources.texts import N_, _
+from session.protocol.hub.talk_state import HoldReason, Talk, Third, ThirdEnd, ThirdState
+from session.protocol.hub.third_parties import TalkAnswer
+from session.protocol.wire.roles import Role
+from views.widgets.confirm_bar import ConfirmButton
+from views.widgets.icons import icon
+from views.widgets.parts import Chip, ElidedLabel, column, push_button, restyle, row, say, shortcut
+from views.widgets.theme import SPACE
+
+NARROW_PX = 36
+
+HOLD_REASONS: dict[HoldReason, str] = {
+    HoldReason.MOMENT: N_("One moment"),
+    HoldReason.LOOKING: N_("I look something up"),
+    HoldReason.PAPERS: N_("I read the papers"),
+    HoldReason.COLLEAGUE: N_("I ask a colleague"),
+}
+"""What the agent chooses, and the caller reads in other words."""
+
+ENDS: dict[ThirdEnd, str] = {
+    ThirdEnd.DECLINED: N_("Your colleague cannot come now."),
+    ThirdEnd.NO_ANSWER: N_("Your colleague does not answer."),
+    ThirdEnd.LEFT: N_("The third person has left."),
+    ThirdEnd.REMOVED: N_("You are two again."),
+    ThirdEnd.LOST: N_("The third person could not be connected any more."),
+}
+
+
+def third_words(name: str, third: Third, held: bool) -> str:
+    """Who is there, and what that person does."""
+    if third.state is ThirdState.CALLED:
+        return _("{name} is being called…").format(name=name)
+    if third.role is Role.SUPERVISOR:
+        words = (
+            _("{name} (supervisor) listens and speaks. The caller reads it too.")
+            if third.state is ThirdState.IN
+            else _("{name} (supervisor) joins as soon as the caller reads it on the screen.")
+        )
+    elif third.state is ThirdState.ANNOUNCED:
+        words = _("{name} comes as soon as the caller reads it on the screen.")
+    else:
+        words = _("{name} talks with you. The caller waits.") if held else _("{name} is with you and the caller.")
+    return words.format(name=name)
+
+
+class TalkBar(QFrame):
+    """What holds while it is not simply two people talking; `commands` are the buttons, for the window's header.
+
+    Signals:
+        hold_requested(object): let the caller wait, with this `HoldReason`. resume_requested(): talk again.
+        pass_on_requested(): choose to whom.
+        dismiss_requested(): end the colleague's call. hand_over_requested(): leave the caller to the colleague.
+        painted(str): the words that name this third person (user id) have been painted.
+    """
+
+    hold_requested = pyqtSignal(object)
+    resume_requested = pyqtSignal()
+    pass_on_requested = pyqtSignal()
+    dismiss_requested = pyqtSignal()
+    hand_over_requested = pyqtSignal()
+    painted = pyqtSignal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("talk_bar")
+        self._answer: TalkAnswer | None = None
+        self._told, self._narrow = "", False
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._tell)
+        self._make_buttons()
+        self._build()
+        self.show_talk(None)
+
+    def _make_buttons(self) -> None:
+        self.commands = QWidget()
+        self.commands.setObjectName("talk_commands")
+        self._hold = push_button(_("Hold"), "paused", name="talk_hold", keys="F5")
+        self._reasons = QMenu(self)
+        self._reasons.setObjectName("talk_hold_reasons")
+        for reason, words in HOLD_REASONS.items():
+            act = QAction(_(words), self._reasons)
+            act.triggered.connect(lambda _checked, reason=reason: self.hold_requested.emit(reason))
+            self._reasons.addAction(act)
+        self._hold.clicked.connect(self._on_hold)
+        shortcut("F5", self._hold, self.commands)
+        self._pass_on = push_button(_("Pass on…"), "expand_left", name="talk_pass_on")
+        say(self._pass_on, _("Pass on or call a colleague"), "Ctrl+T")
+        self._pass_on.clicked.connect(self.pass_on_requested)
+        shortcut("Ctrl+T", self._pass_on, self.commands)
+        self._hand_over = push_button(_("Leave the caller to this colleague"), "kept", name="talk_hand_over")
+        self._hand_over.clicked.connect(self.hand_over_requested)
+        self._dismiss = ConfirmButton(_("End this call"), _("Press again"), "hang_up", "talk_dismiss", kind="plain")
+        self._dismiss.confirmed.connect(self.dismiss_requested)
+
+    def _build(self) -> None:
+        self._state = Chip("talk_state")
+        self._third = ElidedLabel(role="strong", name="talk_third")
+        self._badge = Chip("talk_third_badge")
+        self._banner = QFrame()
+        self._banner.setObjectName("talk_banner")
+        self._banner.setProperty("card", True)
+        inside = row(self._banner, self._badge, space=SPACE[1], margins=(SPACE[2], 4, SPACE[1], 4))
+        inside.addWidget(self._third, 1)
+        for button in (self._hand_over, self._dismiss):
+            inside.addWidget(button)
+        row(self.commands, self._hold, self._pass_on, space=2)
+        column(
+            self,
+            row(None, self._state, 0),
+            self._banner,
+            space=SPACE[0],
+            margins=(SPACE[2], SPACE[0], SPACE[2], SPACE[0]),
+        )
+
+    # ---- facts ----
+
+    def show_talk(self, answer: TalkAnswer | None) -> None:
+        """The talk as it is now; None for two people who simply talk."""
+        self._answer = answer
+        talk = answer.talk if answer is not None else Talk()
+        self._show_hold(talk)
+        self._show_third(talk, answer.third_name if answer is not None else "")
+        self.setVisible(talk != Talk())
+        self.update()
+
+    def set_narrow(self, narrow: bool) -> None:
+        """In a narrow window the buttons are their icons; their words are in the tool tips."""
+        self._narrow = narrow
+        self._say_buttons()
+
+    def _say_buttons(self) -> None:
+        held = self._answer is not None and self._answer.talk.held
+        words = _("Talk again") if held else _("Hold")
+        self._hold.setText("" if self._narrow else words)
+        say(self._hold, words, "F5")
+        self._pass_on.setText("" if self._narrow else _("Pass on…"))
+        for button in (self._hold, self._pass_on):
+            button.setMaximumWidth(NARROW_PX if self._narrow else 16_777_215)
+        say(self._pass_on, _("Pass on or call a colleague"), "Ctrl+T")
+
+    def third(self) -> Third | None:
+        """The third person shown."""
+        return self._answer.talk.third if self._answer is not None else None
+
+    def _show_hold(self, talk: Talk) -> None:
+        self._say_buttons()
+        self._hold.setIcon(icon("call" if talk.held else "paused", "on_accent" if talk.held else "text"))
+        restyle(self._hold, kind="primary" if talk.held else "plain")
+        if talk.held:
+            reason = _(HOLD_REASONS[talk.hold_reason or HoldReason.MOMENT])
+            self._state.show_state(_("The caller waits: {reason}").format(reason=reason), "paused", "warn")
+        elif talk.last is not None and talk.third is None:
+            self._state.show_state(_(ENDS[talk.last]), "info", "soft")
+        self._state.setVisible(talk.held or (talk.last is not None and talk.third is None))
+
+    def _show_third(self, talk: Talk, name: str) -> None:
+        third = talk.third
+        self._banner.setVisible(third is not None)
+        if third is None:
+            self._told = ""
+            return
+        is_colleague = third.role is Role.AGENT
+        badge = _("Colleague") if is_colleague else _("Supervisor")
+        self._badge.show_state(badge, "agent", "solid" if third.state is ThirdState.IN else "accent")
+        self._third.setText(third_words(name, third, talk.held))
+        self._third.setAccessibleName(self._third.text())
+        self._hand_over.setVisible(is_colleague and third.state is ThirdState.IN)
+        self._dismiss.setVisible(is_colleague)
+
+    # ---- what happens ----
+
+    def _on_hold(self) -> None:
+        if self._answer is not None and self._answer.talk.held:
+            self.resume_requested.emit()
+            return
+        self._reasons.popup(self._hold.mapToGlobal(self._hold.rect().bottomLeft()))
+        self._reasons.setActiveAction(self._reasons.actions()[0])
+
+    def paintEvent(self, a0: QPaintEvent | None) -> None:
+        """Painted: whoever must know is told, once per third person, after the words are painted too."""
+        super().paintEvent(a0)
+        third = self.third()
+        if third is not None and third.state is not ThirdState.CALLED and self._told != _key(third):
+            self._told = _key(third)
+            self._soon.start()
+
+    def _tell(self) -> None:
+        """The label lies above the bar and is painted in the same round."""
+        third = self.third()
+        if third is None or not self._third.isVisible() or self._third.visibleRegion().isEmpty():
+            self._told = ""
+        else:
+            self.painted.emit(third.user)
+
+
+def _key(third: Third) -> str:
+    return f"{third.user} {third.at_utc}"

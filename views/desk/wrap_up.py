@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""After the conversation: what came of it, a note, how much time is left, then Finish. Used by the desk's window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from PyQt6.QtCore import Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QKeyEvent, QResizeEvent
+from PyQt6.QtWidgets import QButtonGroup, QGridLayout, QPlainTextEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from resources.texts import N_, _
+from session.core.clock import Clock
+from session.protocol.hub.notes import NOTE_LETTERS
+from session.protocol.hub.routing import Outcome
+from views.widgets.icons import IconLabel
+from views.widgets.parts import Card, clock_words, column, label, push_button, restyle, row, scroll_area, steady_figures
+from views.widgets.theme import SPACE
+
+OUTCOMES: tuple[tuple[str, str, str], ...] = (
+    ("done", N_("Settled"), "allowed"),
+    ("pieces_missing", N_("Pieces still missing"), "piece"),
+    ("appointment", N_("Appointment needed"), "appointment"),
+    ("redirected", N_("Sent to another body"), "arrow_right"),
+    ("information", N_("Information only"), "info"),
+    ("cut_off", N_("Conversation was cut"), "disconnected"),
+)
+"""Codes of `CloseRequest.outcome`, their words and icons; for services that have none of their own."""
+
+NOT_SAID = "not_said"
+"""Outcome of a wrap-up whose time was over before the agent chose one."""
+
+SHORT_S = 15.0
+"""From here on the time that is left stands out."""
+
+
+class WrapUpView(QWidget):
+    """Duration, outcome, note, and the button that closes the ticket.
+
+    Signals:
+        finish_requested(str): the outcome's code.
+        prolong_requested(): once more the time that the service gives.
+        time_over(str): the time is over; the outcome's code that was chosen, or `NOT_SAID`.
+    """
+
+    finish_requested = pyqtSignal(str)
+    prolong_requested = pyqtSignal()
+    time_over = pyqtSignal(str)
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self.setObjectName("wrap_up_view")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._clock = clock
+        self._since = clock.utc_now()
+        self._until: datetime | None = None
+        self._own: list[Outcome] = []
+        self._lasted = label(role="soft", name="wrap_up_lasted")
+        self._here = steady_figures(label(role="small", name="wrap_up_clock"))
+        self._left = steady_figures(label(role="strong", name="wrap_up_left"))
+        self._bar = QProgressBar()
+        self._bar.setObjectName("wrap_up_bar")
+        self._bar.setTextVisible(False)
+        self._prolong = push_button(_("More time"), "time", "plain", "wrap_up_prolong", "Ctrl+Shift+P")
+        self._prolong.setShortcut("Ctrl+Shift+P")
+        self._prolong.clicked.connect(self._on_prolong)
+        self._open_points = label(role="body", name="wrap_up_open", wrap=True)
+        self._group = QButtonGroup(self)
+        self._outcomes: list[QPushButton] = []
+        self._note = QPlainTextEdit()
+        self._note_title = label(role="caption", name="wrap_up_note_title", wrap=True)
+        self._finish = push_button(_("Finish"), "kept", "primary", "wrap_up_finish", "Ctrl+Return")
+        self._finish.setShortcut("Ctrl+Return")
+        self._finish.clicked.connect(self._on_finish)
+        self._group.buttonClicked.connect(lambda: self._finish.setEnabled(True))
+        self._build()
+        self._second = QTimer(self)
+        self._second.setInterval(1000)
+        self._second.timeout.connect(self.refresh_clock)
+        self._second.start()
+
+    # ---- facts -----------------------------------------------------------------------------------------------------
+
+    def start(self, ticket_number: str, lasted_s: float | None, outcomes: Sequence[Outcome] = ()) -> None:
+        """A conversation has ended; `lasted_s` seconds long, when known; `outcomes` are the service's own."""
+        self._since = self._clock.utc_now()
+        lasted = "" if lasted_s is None else _("It lasted {time}.").format(time=clock_words(lasted_s))
+        self._lasted.setText(_("Request {number}.").format(number=ticket_number) + f" {lasted}".rstrip())
+        self._deal(outcomes)
+        self._finish.setEnabled(False)
+        self._note.clear()
+        self.show_note_place(False)
+        self.show_limit(None, 0)
+        self.show_open_points("")
+        self.refresh_clock()
+        self.setFocus()
+
+    def show_limit(self, until_utc: datetime | None, more: int) -> None:
+        """When the wrap-up ends by itself (None: never), and how often that may still be put off."""
+        if until_utc != self._until and until_utc is not None:
+            self._bar.setRange(0, max(1, round((until_utc - self._clock.utc_now()).total_seconds())))
+        self._until = until_utc
+        self._limit.setVisible(until_utc is not None)
+        self._prolong.setVisible(more > 0)
+        self._prolong.setEnabled(more > 0)
+        self.refresh_clock()
+
+    def show_open_points(self, text: str) -> None:
+        """What is still under way, e.g. a document in the outbox; "" for nothing."""
+        self._open_points.setText(text)
+        self._open_row.setVisible(bool(text))
+
+    def show_note_place(self, has_dossier: bool) -> None:
+        """A note is kept in the caller's dossier; without one there is no place for it."""
+        self._note.setEnabled(has_dossier)
+        can, cannot = (
+            _("Note for colleagues, kept in the dossier"),
+            _("Note for colleagues: needs the caller's dossier"),
+        )
+        self._note_title.setText(can if has_dossier else cannot)
+
+    def finish_failed(self) -> None:
+        """The wrap-up could not be finished; it may be tried again."""
+        self._finish.setEnabled(bool(self._chosen()))
+
+    def note(self) -> str:
+        """What the agent wrote for colleagues."""
+        return self._note.toPlainText().strip()[:NOTE_LETTERS] if self._note.isEnabled() else ""
+
+    def refresh_clock(self) -> None:
+        """Moves the wrap-up's own clock to now."""
+        now = self._clock.utc_now()
+        self._here.setText(_("Wrap-up: {time}").format(time=clock_words((now - self._since).total_seconds())))
+        if self._until is None:
+            return
+        left_s = (self._until - now).total_seconds()
+        self._left.setText(_("Ends by itself in {time}").format(time=clock_words(left_s)))
+        self._bar.setValue(max(0, round(left_s)))
+        self._bar.setAccessibleName(self._left.text())
+        restyle(self._left, tone="warn" if left_s <= SHORT_S else "")
+        if left_s <= 0:
+            self._until = None
+            self.time_over.emit(self._chosen() or NOT_SAID)
+
+    def since(self) -> datetime:
+        """When the wrap-up began, UTC."""
+        return self._since
+
+    # ---- building --------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        card = Card("wrap_up_card", space=SPACE[1], padding=SPACE[4])
+        card.setMaximumWidth(620)
+        top = row(None, IconLabel("wrap_up", "accent", 26))
+        top.addWidget(label(_("The conversation is over"), "large", wrap=True), 1)
+        top.addWidget(self._here)
+        self._limit = QWidget()
+        column(self._limit, row(None, self._left, 0, self._prolong), self._bar, space=4)
+        self._open_row = QWidget()
+        points = row(self._open_row, IconLabel("time", "warn", 16), space=6)
+        points.addWidget(self._open_points, 1)
+        self._grid = QGridLayout()
+        self._grid.setSpacing(SPACE[1])
+        for part in (self._lasted, self._limit, self._open_row):
+            card.body.addWidget(part)
+        card.body.insertLayout(0, top)
+        card.body.addSpacing(SPACE[1])
+        card.body.addWidget(label(_("What came of it?"), "caption"))
+        card.body.addLayout(self._grid)
+        card.body.addSpacing(SPACE[1])
+        card.body.addLayout(self._build_note())
+        last = row(None)
+        last.addWidget(label(_("You can still order and file pages on the right."), "small", wrap=True), 1)
+        last.addWidget(self._finish)
+        card.body.addLayout(last)
+        body = QWidget()
+        across = row(body, space=0, margins=(SPACE[2], SPACE[2], SPACE[2], SPACE[2]))
+        across.addWidget(card, 1, Qt.AlignmentFlag.AlignVCenter)
+        column(self, scroll_area(body))
+        self._deal(())
+        self.show_limit(None, 0)
+
+    def _build_note(self) -> QVBoxLayout:
+        self._note.setObjectName("wrap_up_note")
+        self._note.setAccessibleName(_("Note for colleagues"))
+        self._note.setPlaceholderText(_("What the next colleague should know"))
+        self._note.setTabChangesFocus(True)
+        self._note.setFixedHeight(62)
+        return column(None, self._note_title, self._note, space=SPACE[0])
+
+    def _deal(self, outcomes: Sequence[Outcome]) -> None:
+        """The buttons: the service's own outcomes, or the program's; none of them taken."""
+        own = list(outcomes)
+        if own != self._own or not self._outcomes:
+            for button in self._outcomes:
+                self._group.removeButton(button)
+                self._grid.removeWidget(button)
+                button.hide()
+                button.deleteLater()
+            self._outcomes, self._own = [], own
+            named = [(one.id, one.name, "kept") for one in own] or [
+                (code, _(text), name) for code, text, name in OUTCOMES
+            ]
+            for place, (code, text, icon_name) in enumerate(named):
+                self._outcome(code, f"{place + 1} · {text}" if place < 9 else text, icon_name)
+            self._arrange(2)
+        self._group.setExclusive(False)
+        for button in self._outcomes:
+            button.setChecked(False)
+        self._group.setExclusive(True)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """In a narrow view the outcomes stand one under the other."""
+        super().resizeEvent(event)
+        self._arrange(1 if self.width() < 2 * max(button.sizeHint().width() for button in self._outcomes) + 90 else 2)
+
+    def _arrange(self, columns: int) -> None:
+        for place, button in enumerate(self._outcomes):
+            self._grid.addWidget(button, place // columns, place % columns)
+
+    def _outcome(self, code: str, text: str, icon_name: str) -> None:
+        button = push_button(text.replace("&", "&&"), icon_name, name=f"outcome_{code}")
+        button.setProperty("outcome", True)
+        button.setProperty("code", code)
+        button.setCheckable(True)
+        self._group.addButton(button)
+        self._outcomes.append(button)
+
+    # ---- keys and wishes -------------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """The figure before an outcome takes it."""
+        place = -1 if event is None else event.key() - Qt.Key.Key_1
+        if 0 <= place < min(9, len(self._outcomes)):
+            self._outcomes[place].click()
+        else:
+            super().keyPressEvent(event)
+
+    def _chosen(self) -> str:
+        chosen = self._group.checkedButton()
+        return str(chosen.property("code")) if chosen is not None else ""
+
+    def _on_prolong(self) -> None:
+        self._prolong.setEnabled(False)
+        self.prolong_requested.emit()
+
+    def _on_finish(self) -> None:
+        if chosen := self._chosen():
+            self._finish.setEnabled(False)
+            self.finish_requested.emit(chosen)

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The strip over the caller's page while the agent may act in it, and the value that the agent proposes for a field.
+
+Used by `views.kiosk.browser.pane`. Both are there for as long as they are true, with one big button that ends them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PyQt6.QtCore import QTimer, pyqtSignal
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+
+from resources.texts import _
+from views.kiosk.widgets.icons import IconView
+from views.kiosk.widgets.page_base import BigButton, label
+from views.kiosk.widgets.theme import ACCENT, ACCENT_PAPER, BLUE, INK, WHITE, spaced
+
+ACTING_SHOWN_MS = 2_500
+PAUSED_SHOWN_MS = 1_000
+
+
+def _single_shot(wait_ms: int, on_timeout: Callable[[], None]) -> QTimer:
+    timer = QTimer()
+    timer.setSingleShot(True)
+    timer.setInterval(wait_ms)
+    timer.timeout.connect(on_timeout)
+    return timer
+
+
+class ActStrip(QFrame):
+    """Says that the agent may act, that they act now, or that the caller is in charge for a moment.
+
+    Signals:
+        take_back_requested(): the caller wants the agent to act no more.
+    """
+
+    take_back_requested = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("act_strip")
+        self.setStyleSheet(f"#act_strip {{ background: {ACCENT}; }}")
+        self._may_act = False
+        self._icon = IconView("cursor-pointer", 3.6, INK)
+        self._words = label("body", heavy=True)
+        self.take_back = BigButton(
+            "danger", "hand-back-right", colour=WHITE, icon_u=3, size="body", margins=(1.4, 0.3, 1.8, 0.3)
+        )
+        self.take_back.setObjectName("browser_take_back")
+        self.take_back.setMinimumHeight(64)
+        self.take_back.clicked.connect(self.take_back_requested)
+        row = spaced(QHBoxLayout(self), (1.2, 0.6, 1, 0.6), 1.2)
+        row.addWidget(self._icon)
+        row.addWidget(self._words, 1)
+        row.addWidget(self.take_back)
+        self._active = _single_shot(ACTING_SHOWN_MS, self.retranslate)
+        self._paused = _single_shot(PAUSED_SHOWN_MS, self.retranslate)
+        self.hide()
+
+    def show_acting(self, may_act: bool) -> None:
+        """Whether the agent may act in the page."""
+        self._may_act = may_act
+        if not may_act:
+            self._active.stop()
+            self._paused.stop()
+        self.setVisible(may_act)
+        self.retranslate()
+
+    def show_active(self) -> None:
+        """The agent has just acted."""
+        if self._may_act:
+            self._active.start()
+            self.retranslate()
+
+    def show_paused(self) -> None:
+        """The caller has touched the page."""
+        if self._may_act:
+            self._paused.start()
+            self.retranslate()
+
+    def words(self) -> str:
+        """What it says."""
+        return self._words.text()
+
+    def retranslate(self) -> None:
+        """Says every text again."""
+        if self._paused.isActive():
+            words, icon = _("You are in charge. Your adviser waits."), "account"
+        elif self._active.isActive():
+            words, icon = _("Your adviser is acting on the page."), "cursor-pointer"
+        else:
+            words, icon = _("Your adviser may act on this page."), "cursor-default-outline"
+        self._words.setText(words)
+        self._icon.show_icon(icon, INK)
+        self.take_back.set_words(_("I take over"), _("I take over. Your adviser may no longer click or type."))
+
+
+class ProposalStrip(QFrame):
+    """A value for a field, proposed by the agent; the caller takes it with one touch.
+
+    Signals:
+        answered(taken): the caller's answer.
+    """
+
+    answered = pyqtSignal(bool)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("proposal_strip")
+        self.setStyleSheet(f"#proposal_strip {{ background: {ACCENT_PAPER}; border-bottom: 3px solid {ACCENT}; }}")
+        self._label = self._value = ""
+        self._question = label("body")
+        self._shown = label("lead", heavy=True)
+        self.take = BigButton("yes", "check-bold", colour=WHITE, icon_u=3, size="body", margins=(1.4, 0.3, 1.8, 0.3))
+        self.leave = BigButton("plain", "close", colour=BLUE, icon_u=3, size="body", margins=(1.4, 0.3, 1.8, 0.3))
+        self.take.setObjectName("proposal_take")
+        self.leave.setObjectName("proposal_leave")
+        for button, taken in ((self.take, True), (self.leave, False)):
+            button.setMinimumHeight(64)
+            button.clicked.connect(lambda _checked, taken=taken: self.answered.emit(taken))
+        says = spaced(QVBoxLayout(), (0,), 0.2)
+        says.addWidget(self._question)
+        says.addWidget(self._shown)
+        row = spaced(QHBoxLayout(self), (1.2, 0.8, 1, 0.8), 1.2)
+        row.addWidget(IconView("form-textbox", 3.6, INK))
+        row.addLayout(says, 1)
+        row.addWidget(self.take)
+        row.addWidget(self.leave)
+        self.hide()
+
+    def propose(self, field: str, value: str) -> None:
+        """Shows the value for the field of this name."""
+        self._label, self._value = field, value
+        self.retranslate()
+        self.show()
+
+    def end(self) -> None:
+        """The proposal is over; nothing of it stays."""
+        self._label = self._value = ""
+        self.hide()
+        self.retranslate()
+
+    def value(self) -> str:
+        """The value shown."""
+        return self._shown.text()
+
+    def retranslate(self) -> None:
+        """Says every text again."""
+        named = _("Your adviser proposes for “{field}”:").format(field=self._label) if self._label else ""
+        self._question.setText(named or _("Your adviser proposes:"))
+        self._shown.setText(self._value)
+        self.take.set_words(_("Write this"), f"{self._question.text()} {self._value}. {_('Write this')}")
+        self.leave.set_words(_("No thanks"))

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The call as the caller sees it: the agent large, the caller small, a third person beside. Used by `views.kiosk_*`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from html import escape
+from typing import Any
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QWidget
+
+from resources.texts import _
+from views.media.call_page import LockedCallPage, json_for_script
+
+
+class ThirdCallPage:
+    """The same page's second call, with a third person; satisfies `session.media.call_page.CallPage` too."""
+
+    def __init__(self, run: Callable[[str], asyncio.Future[object]]) -> None:
+        self.on_event: Callable[[str, dict[str, Any]], None] = _ignore
+        self._run = run
+
+    def run(self, script: str) -> asyncio.Future[object]:
+        """See `LockedCallPage.run`."""
+        return self._run(script)
+
+
+class KioskCallPane(LockedCallPage):
+    """`third` is the page's call with a third person, whose picture comes beside the agent's.
+
+    Attributes:
+        only_drawn: whether all faces that the page may show now are drawn; nobody having said so, they are not.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("kiosk", _words(), parent)
+        self.third = ThirdCallPage(self.run)
+        self.only_drawn: Callable[[], bool] = lambda: False
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self._view.setAccessibleName(_("Call with the agent"))
+        self.load()
+
+    @property
+    def shows_person(self) -> bool:
+        """Whether a filmed face may be here."""
+        return not self.only_drawn()
+
+    def show_names(self, agent: str, third: str) -> None:
+        """Names under the two faces; none while there is one face."""
+        self.tell(f"showNames({json.dumps(agent)}, {json.dumps(third)})")
+
+    def show_life_size(self, share: float) -> None:
+        """The agent as large as in the room: the picture is so many times as wide as the screen; 0 fits the pane."""
+        self.tell(f"call.lifeSize({share:.4f})")
+
+    def emit_event(self, name: str, detail: dict[str, Any]) -> None:
+        """To who listens to that call; that the page was lost is told to both."""
+        if name == "page_lost":
+            self.on_event(name, detail)
+            self.third.on_event(name, detail)
+        else:
+            (self.third if detail.get("peer") == "third" else self).on_event(name, detail)
+
+    def close_page(self) -> bool:
+        """Ends the page for good; see `LockedCallPage.close_page`."""
+        self.third.on_event = _ignore
+        return super().close_page()
+
+
+def _words() -> dict[str, str]:
+    texts = {
+        "you": _("You"),
+        "youSimulated": _("You, simulated"),
+        "simulated": _("Simulated picture"),
+        "connecting": _("Connecting you with your adviser…"),
+        "connectingThird": _("One more person is joining…"),
+        "unstable": _("The line is unsteady. Please wait a moment…"),
+        "agentCameraOff": _("Your adviser has switched the camera off. You can go on talking."),
+        "agentMicrophoneOff": _("Your adviser has switched the microphone off for a moment."),
+    }
+    return {
+        "__LANG__": _("en"),
+        "__HOLD_TITLE__": escape(_("One moment, please")),
+        "__HOLD_WORDS__": escape(_("Your adviser cannot see or hear you now and will be back in a moment.")),
+        "__PRIVATE_TITLE__": escape(_("Privacy pause")),
+        "__PRIVATE_WORDS__": escape(
+            _("You and your adviser do not see each other, and nobody sees the page. You can go on talking.")
+        ),
+        "__TEXTS__": json_for_script(texts),
+    }
+
+
+def _ignore(name: str, detail: dict[str, Any]) -> None:
+    """Nobody listens."""

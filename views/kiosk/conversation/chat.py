@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Written words at the kiosk, large: what the adviser wrote, and answers by a touch or a keyboard. In the session page.
+
+It comes with the adviser's first words, and is empty again for the next caller.
+"""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QTimer, pyqtSignal
+from PyQt6.QtGui import QPaintEvent
+from PyQt6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
+
+from resources.texts import N_, _
+from session.protocol.conversation.chat_and_privacy import MAX_WORDS
+from session.protocol.endpoints.chat import Line
+from views.kiosk.widgets.icons import IconView
+from views.kiosk.widgets.keyboard import TouchKeyboard
+from views.kiosk.widgets.page_base import BigButton, label
+from views.kiosk.widgets.theme import BLUE, sized, spaced
+
+ANSWERS = (N_("Yes"), N_("No"), N_("I did not understand"), N_("One moment"))
+SHOWN = 2
+"""So many of the last words stand there: large enough to be read from a chair."""
+
+
+class WrittenStrip(QFrame):
+    """The last words of the adviser, the caller's last answer, and what may be touched.
+
+    Attributes:
+        keyboard: types into the answer's field; whoever shows the strip gives it a place.
+
+    Signals:
+        say_requested(str): the caller answers.
+        painted(str): the words with this id have been painted.
+    """
+
+    say_requested = pyqtSignal(str)
+    painted = pyqtSignal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("notice")
+        self._lines: tuple[Line, ...] = ()
+        self._told: set[str] = set()
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._tell)
+        self._words = label("large", heavy=True)
+        self._words.setObjectName("written_words")
+        self._mine = label("body")
+        self._entry = QLineEdit()
+        self._entry.setObjectName("written_entry")
+        self._entry.setMaxLength(MAX_WORDS)
+        self._entry.returnPressed.connect(self._say)
+        self.keyboard = TouchKeyboard(self._entry)
+        self.keyboard.sent.connect(self._say)
+        sized(self._entry, None, 6)
+        self.answers = [BigButton("plain", size="body", margins=(1.4, 0.6, 1.4, 0.6)) for _answer in ANSWERS]
+        for button, answer in zip(self.answers, ANSWERS, strict=True):
+            button.clicked.connect(lambda _checked, answer=answer: self.say_requested.emit(_(answer)))
+        self.send = BigButton("plain", "send", colour=BLUE, icon_u=3.2, size="body", margins=(1.4, 0.6, 1.4, 0.6))
+        self.send.clicked.connect(self._say)
+        said = spaced(QHBoxLayout(), (0,), 2)
+        said.addWidget(IconView("message-text-outline", 6, BLUE))
+        said.addWidget(self._words, 1)
+        quick, typed = spaced(QHBoxLayout(), (0,), 1), spaced(QHBoxLayout(), (0,), 1)
+        for button in self.answers:
+            quick.addWidget(button)
+        typed.addWidget(self._entry, 1)
+        typed.addWidget(self.send)
+        self._touch: QBoxLayout = spaced(QHBoxLayout(), (0,), 1)
+        self._touch.addLayout(quick)
+        self._touch.addLayout(typed, 1)
+        box = spaced(QVBoxLayout(self), (3, 1.2, 3, 1.2), 1)
+        box.addLayout(said)
+        box.addWidget(self._mine)
+        box.addLayout(self._touch)
+        self.retranslate()
+
+    def set_portrait(self, portrait: bool) -> None:
+        """The line to type in stands under the quick answers."""
+        directions = QBoxLayout.Direction
+        self._touch.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
+
+    def show_lines(self, lines: tuple[Line, ...]) -> None:
+        """All that was written, oldest first; nothing hides the strip and forgets what was typed."""
+        self._lines = lines
+        if not lines:
+            self._entry.clear()
+            self.keyboard.close_keyboard()
+            self._told.clear()
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Says every text again."""
+        theirs = [line.text for line in self._lines if not line.mine][-SHOWN:]
+        mine = [line.text for line in self._lines if line.mine][-1:]
+        self._words.setText("\n".join(theirs))
+        spoken = _("Your adviser writes: {text}").format(text=" ".join(theirs)) if theirs else ""
+        self._words.setAccessibleName(spoken)
+        self._mine.setText(_("You answered: {text}").format(text=mine[0]) if mine else "")
+        self._mine.setVisible(bool(mine))
+        for button, answer in zip(self.answers, ANSWERS, strict=True):
+            button.set_words(_(answer))
+        self._entry.setPlaceholderText(_("Or type your answer…"))
+        self._entry.setAccessibleName(_("Type your answer"))
+        self.send.set_words(_("Send"))
+        self.keyboard.retranslate()
+        self.setVisible(bool(self._lines))
+        self.update()
+
+    def paintEvent(self, a0: QPaintEvent | None) -> None:
+        """Painted: the adviser may know."""
+        super().paintEvent(a0)
+        if any(not line.mine and line.words_id not in self._told for line in self._lines):
+            self._soon.start()
+
+    def _tell(self) -> None:
+        if not self._words.isVisible() or self._words.visibleRegion().isEmpty():
+            return
+        for line in [line for line in self._lines if not line.mine][-SHOWN:]:
+            if line.words_id not in self._told:
+                self._told.add(line.words_id)
+                self.painted.emit(line.words_id)
+
+    def _say(self) -> None:
+        text = self._entry.text().strip()
+        if text:
+            self._entry.clear()
+            self.keyboard.close_keyboard()
+            self.say_requested.emit(text)

@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What the caller is asked and what the adviser can do, in plain words. The panel slides in at the foot of the session.
+
+Used by the session page. The answer's time limit is kept by `session.kiosk.call.consent`; here it is only shown.
+"""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QEasingCurve, QPoint, QPropertyAnimation, Qt, pyqtSignal
+from PyQt6.QtGui import QResizeEvent
+from PyQt6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from resources.texts import _
+from session.core.clock import Clock
+from session.kiosk.call.consent import LONGEST_QUESTION_S, SILENCE_S, is_mandate
+from session.protocol.conversation.messages import Grant
+from views.kiosk.conversation.mandate import MandateEntry
+from views.kiosk.widgets.icons import Countdown, IconView, StopSign
+from views.kiosk.widgets.page_base import BigButton, label
+from views.kiosk.widgets.theme import BLUE, SKY, WHITE, spaced
+from views.words.consent import QUESTIONS, time_words
+
+
+class SlidingPanel(QWidget):
+    """A panel that slides up inside its own place, so that nothing above it is covered or laid out twice."""
+
+    SLIDE_MS = 220
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.panel = QFrame(self)
+        self.panel.setObjectName("question")
+        self._slide = QPropertyAnimation(self.panel, b"pos", self)
+        self._slide.setDuration(self.SLIDE_MS)
+        self._slide.setEasingCurve(QEasingCurve.Type.OutCubic)
+        self.hide()
+
+    def fit(self, width_px: int) -> None:
+        """Takes the height that the panel needs for this width."""
+        layout = self.panel.layout()
+        if layout is not None:
+            layout.activate()
+            wanted = layout.totalHeightForWidth(width_px) if layout.hasHeightForWidth() else layout.sizeHint().height()
+            self.setFixedHeight(max(wanted, layout.minimumSize().height()))
+
+    def slide_in(self, width_px: int) -> None:
+        """Shows the panel from below."""
+        self.fit(width_px)
+        self.show()
+        self._slide.stop()
+        self._slide.setStartValue(QPoint(0, self.height()))
+        self._slide.setEndValue(QPoint(0, 0))
+        self._slide.start()
+
+    def finish_slide(self) -> None:
+        """The panel stands in its place at once."""
+        self._slide.stop()
+        self.panel.move(0, 0)
+
+    def resizeEvent(self, a0: QResizeEvent | None) -> None:
+        """The panel fills its place."""
+        self.panel.resize(self.size())
+
+
+class ConsentPanel(SlidingPanel):
+    """One question, Yes and No of the same size, and the time that is left. No answer is no.
+
+    Somebody who acts for the caller says so first, and has no Yes before the reference of their mandate is typed.
+
+    Signals:
+        answered: the grant and the caller's answer.
+        acting_changed(acting, mandate): who touches now: somebody who acts for the caller, and their mandate so far.
+        mandate_shown(shown): the place where it is typed is needed, or no longer.
+
+    Attributes:
+        mandate: where the reference is typed; the session page gives it its place.
+    """
+
+    answered = pyqtSignal(Grant, bool)
+    acting_changed = pyqtSignal(bool, str)
+    mandate_shown = pyqtSignal(bool)
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self._clock = clock
+        self.grant: Grant | None = None
+        self._until_s = self._at_most_s = 0.0
+        self._icon = IconView("eye", 10, BLUE, disc=SKY)
+        self._question = label("large")
+        self._detail = label("body", tone="grey")
+        self._silence = label("small", tone="grey")
+        self._countdown = Countdown(8)
+        self.yes = BigButton("yes", "check-bold", colour=WHITE, size="large", icon_u=5)
+        self.no = BigButton("no", "close-thick", colour=WHITE, size="large", icon_u=5)
+        self.yes.clicked.connect(lambda: self._answer(True))
+        self.no.clicked.connect(lambda: self._answer(False))
+        self.acting = BigButton("plain", "account-key", icon_u=3, size="body", margins=(1.4, 0.3, 1.8, 0.3))
+        self.acting.setCheckable(True)
+        self.acting.toggled.connect(self._on_acting)
+        self.mandate = MandateEntry()
+        self.mandate.changed.connect(self._on_mandate)
+        self.mandate.hide()
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        says = spaced(QVBoxLayout(), (0,), 0.8)
+        for widget in (self._question, self._detail):
+            says.addWidget(widget)
+        asks: QBoxLayout = spaced(QHBoxLayout(), (0,), 2.4)
+        asks.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignVCenter)
+        asks.addLayout(says, 1)
+        answers = spaced(QHBoxLayout(), (0,), 2)
+        answers.addWidget(self._countdown)
+        answers.addWidget(self.yes, 1)
+        answers.addWidget(self.no, 1)
+        who = spaced(QHBoxLayout(), (0,), 2)
+        who.addWidget(self._silence, 1)
+        who.addWidget(self.acting)
+        self._box: QBoxLayout = spaced(QHBoxLayout(), (0,), 3)
+        self._box.addLayout(asks, 6)
+        self._box.addLayout(answers, 5)
+        whole = spaced(QVBoxLayout(self.panel), (3, 2, 3, 1.6), 1)
+        whole.addLayout(self._box)
+        whole.addLayout(who)
+
+    def set_portrait(self, portrait: bool) -> None:
+        """The answers under the question."""
+        directions = QBoxLayout.Direction
+        self._box.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
+
+    def ask(self, grant: Grant, width_px: int) -> None:
+        """Puts the question; the time starts now."""
+        self.grant = grant
+        now_s = self._clock.monotonic_s()
+        self._until_s, self._at_most_s = now_s + SILENCE_S, now_s + LONGEST_QUESTION_S
+        self._end_acting()
+        self.retranslate()
+        self.tick()
+        self.slide_in(width_px)
+
+    def end(self) -> None:
+        """The question is over."""
+        self.grant = None
+        self._end_acting()
+        self.hide()
+
+    def _end_acting(self) -> None:
+        """The caller touches again."""
+        self.acting.blockSignals(True)
+        self.acting.setChecked(False)
+        self.acting.blockSignals(False)
+        self.mandate.hide()
+        self.mandate_shown.emit(False)
+
+    def forget(self) -> None:
+        """Another caller: nothing is asked, and no mandate stays."""
+        self.end()
+        self.mandate.clear()
+
+    def _on_acting(self, acting: bool) -> None:
+        self.mandate.setVisible(acting)
+        self.mandate_shown.emit(acting)
+        if acting:
+            self.mandate.setFocus()
+        self._on_mandate(self.mandate.text)
+
+    def _on_mandate(self, text: str) -> None:
+        """A touch is no silence: the time begins again, up to a limit."""
+        self._until_s = min(self._clock.monotonic_s() + SILENCE_S, self._at_most_s)
+        self.retranslate()
+        self.acting_changed.emit(self.acting.isChecked(), text)
+
+    def _allow_yes(self) -> None:
+        self.yes.setEnabled(not self.acting.isChecked() or is_mandate(self.mandate.text))
+
+    def tick(self) -> None:
+        """A moment has passed; when the time is over the panel goes away."""
+        if self.grant is None:
+            return
+        left_s = self._until_s - self._clock.monotonic_s()
+        if left_s <= 0:
+            self.end()
+            return
+        self._countdown.show_seconds(int(-(-left_s // 1)), int(SILENCE_S))
+
+    def _answer(self, allowed: bool) -> None:
+        grant = self.grant
+        if grant is not None:
+            self.end()
+            self.answered.emit(grant, allowed)
+
+    def retranslate(self) -> None:
+        """Says every text again."""
+        self.yes.set_words(_("Yes"))
+        self.no.set_words(_("No"))
+        self.acting.set_words(_("I act for the caller"))
+        self.mandate.retranslate()
+        self._allow_yes()
+        if self.grant is not None:
+            self._silence.setText(time_words(self.grant))
+            icon, question, detail = QUESTIONS[self.grant]
+            self._icon.show_icon(icon, BLUE)
+            self._question.setText(_(question))
+            self._detail.setText(self.mandate.advice() if self.acting.isChecked() else _(detail))
+            self.yes.set_words(_("Yes"), spoken=f"{_(question)} {_('Yes')}")
+            self.no.set_words(_("No"), spoken=f"{_(question)} {_('No')}")
+
+
+class StoppedPanel(SlidingPanel):
+    """After STOP: everything is already stopped; the caller goes on talking or ends.
+
+    Signals:
+        go_on_requested, end_requested.
+    """
+
+    go_on_requested = pyqtSignal()
+    end_requested = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._title = label("large")
+        self._detail = label("body", tone="grey")
+        self.go_on = BigButton("no", "forum", colour=WHITE)
+        self.end_call = BigButton("danger", "phone-hangup", colour=WHITE)
+        self.go_on.clicked.connect(self.hide)
+        self.go_on.clicked.connect(self.go_on_requested)
+        self.end_call.clicked.connect(self.hide)
+        self.end_call.clicked.connect(self.end_requested)
+        says = spaced(QVBoxLayout(), (0,), 0.8)
+        says.addWidget(self._title)
+        says.addWidget(self._detail)
+        tells: QBoxLayout = spaced(QHBoxLayout(), (0,), 2.4)
+        tells.addWidget(StopSign(9), 0, Qt.AlignmentFlag.AlignVCenter)
+        tells.addLayout(says, 1)
+        answers = spaced(QHBoxLayout(), (0,), 2)
+        answers.addWidget(self.go_on, 1)
+        answers.addWidget(self.end_call, 1)
+        self._box: QBoxLayout = spaced(QHBoxLayout(self.panel), (3, 2.4, 3, 2.4), 3)
+        self._box.addLayout(tells, 5)
+        self._box.addLayout(answers, 6)
+        self.retranslate()
+
+    def set_portrait(self, portrait: bool) -> None:
+        """The answers under the words."""
+        directions = QBoxLayout.Direction
+        self._box.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
+
+    def retranslate(self) -> None:
+        """Says every text again."""
+        self._title.setText(_("Everything is stopped."))
+        self._detail.setText(_("Your adviser can no longer see your page, act in it, scan or print."))
+        self.go_on.set_words(_("Go on talking"))
+        self.end_call.set_words(_("End the talk"))

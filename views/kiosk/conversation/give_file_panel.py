@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The caller chooses a file to give to the adviser: the files beside the face, the question at the foot.
+
+Used by the session page. A touch chooses, a second one gives: no document leaves by a slip of the finger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QScrollArea, QScroller, QSizePolicy, QVBoxLayout, QWidget
+
+from resources.texts import _
+from session.kiosk.devices.given_files import OfferedFile
+from views.kiosk.conversation.consent import SlidingPanel
+from views.kiosk.widgets.icons import IconView
+from views.kiosk.widgets.page_base import BigButton, label
+from views.kiosk.widgets.theme import BLUE, INK, SKY, WHITE, spaced
+
+_KILOBYTE, _MEGABYTE = 1000, 1_000_000
+
+
+class GivenSheet(QScrollArea):
+    """The files, one large button each; moved by finger.
+
+    Signals:
+        chosen(str): id of the file that was touched.
+    """
+
+    chosen = pyqtSignal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("given_sheet")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(1, 1)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidgetResizable(True)
+        QScroller.grabGesture(self.viewport(), QScroller.ScrollerGestureType.LeftMouseButtonGesture)
+        self.buttons: dict[str, BigButton] = {}
+        self.hide()
+
+    def show_files(self, files: Sequence[OfferedFile], chosen_id: str) -> None:
+        """All of them; the chosen one is marked."""
+        page = QWidget()
+        box = spaced(QVBoxLayout(page), (1.6, 1.6, 1.6, 1.6), 1)
+        self.buttons = {}
+        if not files:
+            hint = label("lead", tone="grey")
+            hint.setText(_("No document yet. Plug your USB stick in now."))
+            hint.setWordWrap(True)
+            box.addWidget(hint)
+        for offered in files:
+            is_chosen = offered.file_id == chosen_id
+            name, mark, colour = ("yes", "check-bold", WHITE) if is_chosen else ("chip", "file-document-outline", INK)
+            button = BigButton(name, mark, colour=colour, icon_u=4, size="body", wrap=True, margins=(2, 1, 2, 1))
+            button.set_words(f"{offered.name}  ({_size(offered.size_bytes)})")
+            button.clicked.connect(lambda _checked, file_id=offered.file_id: self.chosen.emit(file_id))
+            self.buttons[offered.file_id] = button
+            box.addWidget(button)
+        box.addStretch(1)
+        self.setWidget(page)
+        self.show()
+
+
+class GivenPanel(SlidingPanel):
+    """The question: which file? No answer gives none.
+
+    Signals:
+        answered(str): id of the file that the caller gives; empty: none.
+    """
+
+    answered = pyqtSignal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sheet = GivenSheet()
+        self.sheet.chosen.connect(self._on_chosen)
+        self.is_asking = False
+        self._files: tuple[OfferedFile, ...] = ()
+        self._chosen_id = ""
+        self._question, self._detail = label("large"), label("body", tone="grey")
+        self.yes = BigButton("yes", "file-send-outline", colour=WHITE, size="large", icon_u=5)
+        self.no = BigButton("no", "close-thick", colour=WHITE, size="large", icon_u=5)
+        self.yes.clicked.connect(lambda: self._answer(self._chosen_id))
+        self.no.clicked.connect(lambda: self._answer(""))
+        says = spaced(QVBoxLayout(), (0,), 0.8)
+        says.addWidget(self._question)
+        says.addWidget(self._detail)
+        asks: QBoxLayout = spaced(QHBoxLayout(), (0,), 2.4)
+        asks.addWidget(IconView("file-send-outline", 10, BLUE, disc=SKY), 0, Qt.AlignmentFlag.AlignVCenter)
+        asks.addLayout(says, 1)
+        answers = spaced(QHBoxLayout(), (0,), 2)
+        answers.addWidget(self.yes, 1)
+        answers.addWidget(self.no, 1)
+        self._box: QBoxLayout = spaced(QHBoxLayout(self.panel), (3, 2, 3, 1.6), 3)
+        self._box.addLayout(asks, 5)
+        self._box.addLayout(answers, 6)
+        self.retranslate()
+
+    def set_portrait(self, portrait: bool) -> None:
+        """The answers under the question."""
+        directions = QBoxLayout.Direction
+        self._box.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
+
+    def ask(self, files: tuple[OfferedFile, ...], width_px: int) -> None:
+        """Puts the question, or shows other files: what was chosen stays chosen while it is there."""
+        before = next((offered for offered in self._files if offered.file_id == self._chosen_id), None)
+        self._files = files
+        self._chosen_id = next((one.file_id for one in files if before is not None and one[1:] == before[1:]), "")
+        began, self.is_asking = self.is_asking, True
+        self.retranslate()
+        if not began:
+            self.slide_in(width_px)
+
+    def end(self) -> None:
+        """The question is over."""
+        self.is_asking, self._files, self._chosen_id = False, (), ""
+        self.sheet.hide()
+        self.hide()
+
+    def _on_chosen(self, file_id: str) -> None:
+        self._chosen_id = file_id
+        self.retranslate()
+
+    def _answer(self, file_id: str) -> None:
+        if self.is_asking:
+            self.end()
+            self.answered.emit(file_id)
+
+    def retranslate(self) -> None:
+        """Says every text again."""
+        chosen = next((offered for offered in self._files if offered.file_id == self._chosen_id), None)
+        self.yes.set_words(_("Give this document"))
+        self.no.set_words(_("No thank you"))
+        self.yes.setEnabled(chosen is not None)
+        self._question.setText(_("Which document do you want to give to your adviser?"))
+        only = _("Only the one that you choose leaves your stick. Your stick is not changed.")
+        self._detail.setText(only if chosen is None else _("Chosen: “{name}”").format(name=chosen.name))
+        if self._files or self.is_asking:
+            self.sheet.show_files(self._files, self._chosen_id)
+
+
+def _size(size_bytes: int) -> str:
+    if size_bytes >= _MEGABYTE:
+        return _("{size} MB").format(size=round(size_bytes / _MEGABYTE))
+    return _("{size} kB").format(size=max(1, size_bytes // _KILOBYTE))

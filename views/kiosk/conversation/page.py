@@ -1,0 +1,412 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The session: the agent's face, the web page beside it, what the agent can do, and STOP. Used by the kiosk window.
+
+The face is never covered and never leaves the screen; neither do the STOP button and the line above it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from resources.texts import N_, _
+from session.core.clock import Clock
+from session.kiosk.devices.given_files import OfferedFile
+from session.kiosk.devices.print_preview import ShownPrint
+from session.protocol.conversation.messages import Grant
+from session.protocol.hub.requests import SessionFacts
+from session.protocol.hub.talk_state import ThirdState
+from session.protocol.hub.third_parties import TalkAnswer
+from views.kiosk.conversation.chat import WrittenStrip
+from views.kiosk.conversation.consent import ConsentPanel, StoppedPanel
+from views.kiosk.conversation.document_pane import DocumentPane
+from views.kiosk.conversation.give_file_panel import GivenPanel
+from views.kiosk.conversation.print_panel import PrintPanel, PrintSheet
+from views.kiosk.conversation.third_party_strip import TalkStrip
+from views.kiosk.widgets.icons import IconView, StopSign
+from views.kiosk.widgets.page_base import BigButton, KioskPage, label
+from views.kiosk.widgets.theme import BLUE, INK, SKY, sized, spaced
+from views.widgets.pdf_picture import pdf_picture
+from views.words.consent import CHIPS, left_words, powers_sentence
+from views.words.errors import kiosk_sentence
+
+FACE_SHARE, PAGE_SHARE, KEYBOARD_SHARE = 40, 60, 88
+"""Of the stage for the face and for what is beside it: ten keys in a row need the width of ten fingers."""
+
+
+class DeviceNotice(StrEnum):
+    """What scanner and printer want of the caller now."""
+
+    PLACE_DOCUMENT = "place_document"
+    SCANNING = "scanning"
+    SCANNED = "scanned"
+    GIVEN = "given"
+    PRINTING = "printing"
+    TAKE_SHEET = "take_sheet"
+
+
+_NOTICES: dict[DeviceNotice, tuple[str, str]] = {
+    DeviceNotice.PLACE_DOCUMENT: ("file-download-outline", N_("Put your document on the glass, printed side down.")),
+    DeviceNotice.SCANNING: ("scanner", N_("Your document is being scanned. Do not touch it.")),
+    DeviceNotice.GIVEN: ("check-circle", N_("Your adviser has your document. You can take your stick back.")),
+    DeviceNotice.SCANNED: ("check-circle", N_("Your document is scanned. You can turn the page or take it back.")),
+    DeviceNotice.PRINTING: ("printer", N_("A sheet is being printed for you. Please wait.")),
+    DeviceNotice.TAKE_SHEET: ("printer-check", N_("Your sheet is printed. Take it from the printer.")),
+}
+
+
+class SessionPage(KioskPage):
+    """One conversation.
+
+    Args:
+        call_pane: shows the agent.
+        browser: the web page; shown on request.
+
+    Signals:
+        stop_requested: STOP was touched; everything stops at once.
+        leave_requested: the caller ends the session.
+        print_answered(str, bool): print id, whether the caller wants it.
+        grant_answered, grant_withdrawn, acting_changed: as of the kiosk window.
+        pause_requested(bool): the caller's own privacy pause begins or ends.
+        faces_changed(str, str): names of the agent and of a third person ("" for none), to stand under their faces.
+    """
+
+    stop_requested = pyqtSignal()
+    leave_requested = pyqtSignal()
+    grant_answered = pyqtSignal(Grant, bool)
+    grant_withdrawn = pyqtSignal(Grant)
+    print_answered = pyqtSignal(str, bool)
+    acting_changed = pyqtSignal(bool, str)
+    pause_requested = pyqtSignal(bool)
+    faces_changed = pyqtSignal(str, str)
+
+    def __init__(self, call_pane: QWidget, browser: QWidget, clock: Clock) -> None:
+        super().__init__()
+        self.setObjectName("session")
+        self._grants: dict[Grant, bool] = {}
+        self._until_s: dict[Grant, float] = {}
+        self._clock = clock
+        self._seen = self._heard = True
+        self._held = False
+        self._facts: SessionFacts | None = None
+        self._notice = ""
+        self.call_pane, self.browser = call_pane, browser
+        self.consent, self.stopped = ConsentPanel(clock), StoppedPanel()
+        self.consent.answered.connect(self.grant_answered)
+        self.consent.acting_changed.connect(self.acting_changed)
+        self._page_shown = self._private = self._own_pause = False
+        self.document = DocumentPane()
+        self.document.shown_changed.connect(lambda _shown: self._place_page())
+        self.printing, self.sheet = PrintPanel(clock), PrintSheet()
+        self.printing.answered.connect(self._on_print_answered)
+        self.giving = GivenPanel()
+        self.giving.answered.connect(lambda _file_id: self._place_page())
+        self.talk, self.written = TalkStrip(), WrittenStrip()
+        self.written.keyboard.opened.connect(lambda _open: self._place_page())
+        self._mandate_shown = False
+        self.consent.mandate_shown.connect(self._on_mandate)
+        self.stopped.end_requested.connect(self.leave_requested)
+        box = spaced(QVBoxLayout(self), (0,), 0)
+        box.addWidget(self._build_name())
+        box.addWidget(self.talk)
+        box.addWidget(self._build_stage(), 1)
+        box.addWidget(self.written)
+        box.addWidget(self._build_notice())
+        box.addWidget(self.printing)
+        box.addWidget(self.giving)
+        box.addWidget(self.consent)
+        box.addWidget(self.stopped)
+        box.addWidget(self._build_bar())
+        self.retranslate()
+
+    # ---- building ----
+
+    def _build_name(self) -> QWidget:
+        strip = QFrame()
+        strip.setObjectName("name")
+        row = spaced(QHBoxLayout(strip), (3, 1.2, 3, 0), 1.4)
+        self._name = label("lead", heavy=True)
+        row.addWidget(IconView("account-voice", 4.2, SKY))
+        row.addWidget(self._name, 1)
+        self.pause = BigButton(
+            "chip", "eye-off-outline", colour=INK, icon_u=3.2, size="body", margins=(1.4, 0.4, 1.4, 0.4)
+        )
+        self.pause.clicked.connect(lambda: self.pause_requested.emit(not self._own_pause))
+        row.addWidget(self.pause)
+        return strip
+
+    def _build_stage(self) -> QWidget:
+        stage = QFrame()
+        stage.setObjectName("stage")
+        for pane in (self.call_pane, self.browser, self.document):
+            pane.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+            pane.setMinimumSize(1, 1)
+        self._stage: QBoxLayout = spaced(QHBoxLayout(stage), (2, 1.2, 2, 1.2), 1.6)
+        self._stage.addWidget(self.call_pane, FACE_SHARE)
+        self._stage.addWidget(self.browser, PAGE_SHARE)
+        self._stage.addWidget(self.document, PAGE_SHARE)
+        self._stage.addWidget(self.consent.mandate, PAGE_SHARE)
+        self._stage.addWidget(self.written.keyboard, KEYBOARD_SHARE)
+        self._stage.addWidget(self.sheet, PAGE_SHARE)
+        self._stage.addWidget(self.giving.sheet, PAGE_SHARE)
+        self.browser.hide()
+        return stage
+
+    def _build_notice(self) -> QWidget:
+        self._notice_strip = QFrame()
+        self._notice_strip.setObjectName("notice")
+        row = spaced(QHBoxLayout(self._notice_strip), (3, 1.6, 3, 1.6), 2)
+        self._notice_icon = IconView("printer", 6, BLUE)
+        self._notice_words = label("lead", heavy=True)
+        row.addWidget(self._notice_icon)
+        row.addWidget(self._notice_words, 1)
+        self._notice_strip.hide()
+        return self._notice_strip
+
+    def _build_bar(self) -> QWidget:
+        bar = QFrame()
+        bar.setObjectName("bar")
+        self.line = label("body")
+        self.chips: dict[Grant, BigButton] = {}
+        self._chips = spaced(QGridLayout(), (0,), 1)
+        for grant, (icon, _words) in CHIPS.items():
+            chip = BigButton("chip", icon, colour=INK, icon_u=3.2, size="body", wrap=True, margins=(1.4, 0.4, 1.4, 0.4))
+            chip.clicked.connect(lambda _checked, grant=grant: self.grant_withdrawn.emit(grant))
+            self.chips[grant] = chip
+            self._chips.addWidget(chip)
+            chip.hide()
+        self.stop = BigButton("stop", StopSign(8), size="large", margins=(2.4, 0.8, 3, 0.8))
+        sized(self.stop, None, 11)
+        self.stop.clicked.connect(self._on_stop)
+        tells = spaced(QHBoxLayout(), (0,), 2)
+        tells.addWidget(IconView("shield-account", 5, SKY))
+        tells.addWidget(self.line, 1)
+        says = spaced(QVBoxLayout(), (0,), 1)
+        says.addLayout(tells)
+        says.addLayout(self._chips)
+        self._bar: QBoxLayout = spaced(QHBoxLayout(bar), (3, 1.4, 3, 1.6), 2)
+        self._bar.addLayout(says, 1)
+        self._bar.addWidget(self.stop)
+        return bar
+
+    def set_portrait(self, portrait: bool) -> None:
+        """Face above the page, answers under the questions, STOP across the foot."""
+        directions = QBoxLayout.Direction
+        self._stage.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
+        self._bar.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
+        self.written.set_portrait(portrait)
+        self.consent.set_portrait(portrait)
+        self.printing.set_portrait(portrait)
+        self.giving.set_portrait(portrait)
+        self.stopped.set_portrait(portrait)
+
+    def fit_panels(self) -> None:
+        """The panels take the height they need at this width."""
+        for panel in (self.consent, self.printing, self.giving, self.stopped):
+            panel.fit(self.width())
+
+    def finish_slides(self) -> None:
+        """Ends the sliding of a panel at once (before a picture is taken)."""
+        for panel in (self.consent, self.printing, self.giving, self.stopped):
+            panel.finish_slide()
+
+    # ---- facts ----
+
+    def show_session(self, facts: SessionFacts) -> None:
+        """A session begins (or is resumed): no power, no web page, nothing asked."""
+        self._facts = facts
+        self._grants, self._until_s, self._notice = {}, {}, ""
+        self._seen = self._heard = True
+        self._page_shown = self._private = self._own_pause = False
+        self.document.close_document()
+        self._place_page()
+        self._held = False
+        self.written.show_lines(())
+        self.talk.show_talk(None)
+        self.faces_changed.emit(facts.agent_name, "")
+        self.consent.forget()
+        self.end_print()
+        self.end_files()
+        self.stopped.hide()
+        self.retranslate()
+
+    def show_talk(self, answer: TalkAnswer) -> None:
+        """Hold, and who else is in the conversation."""
+        self._held = answer.talk.held
+        self.talk.show_talk(answer)
+        self.retranslate()
+        third = answer.talk.third
+        is_face = third is not None and third.state is ThirdState.IN and not answer.talk.held
+        self.faces_changed.emit(self._facts.agent_name if self._facts else "", answer.third_name if is_face else "")
+
+    def show_media(self, seen: bool, heard: bool) -> None:
+        """Whether the agent gets the caller's picture and sound now."""
+        self._seen, self._heard = seen, heard
+        self.retranslate()
+
+    def show_grants(self, grants: Mapping[Grant, bool]) -> None:
+        """The powers as they are now."""
+        self._grants = dict(grants)
+        self.retranslate()
+
+    def show_times(self, left_s: Mapping[Grant, float]) -> None:
+        """Seconds that are left of each power."""
+        now_s = self._clock.monotonic_s()
+        self._until_s = {grant: now_s + left for grant, left in left_s.items()}
+        self._say_times()
+
+    def tick(self) -> None:
+        """A moment has passed: the question's countdown and the powers' times."""
+        self.consent.tick()
+        self.printing.tick()
+        self._say_times()
+
+    def show_page(self, visible: bool) -> None:
+        """Shows the web page beside the face, or the face alone."""
+        self._page_shown = visible
+        self._place_page()
+
+    def show_private(self, on: bool) -> None:
+        """A privacy pause: page and document are hidden; the pane of the faces says why, and hides them itself."""
+        self._private = on
+        self._place_page()
+        self.retranslate()
+
+    def show_own_pause(self, on: bool) -> None:
+        """Whether the caller's own pause goes on; the adviser's may go on beside it, and the button ends only this."""
+        self._own_pause = on
+        self.retranslate()
+
+    def _on_mandate(self, shown: bool) -> None:
+        self._mandate_shown = shown
+        self._place_page()
+
+    def _place_page(self) -> None:
+        """Beside the face stands one thing: a mandate to be typed, a sheet to be printed, files to choose from, the
+        keyboard, the agent's document, the web page; the last two not in a privacy pause."""
+        asked = self._mandate_shown or not self.sheet.isHidden() or self.giving.is_asking
+        if asked:
+            self.written.keyboard.close_keyboard()
+        self.pause.setVisible(not asked and self.written.keyboard.isHidden())  # its height is needed by what is typed
+        free = not asked and self.written.keyboard.isHidden() and not self._private
+        self.document.setVisible(free and self.document.is_open)
+        self.browser.setVisible(free and self._page_shown and not self.document.is_open)
+
+    def show_print(self, shown: ShownPrint) -> None:
+        """A document that prints when the caller says yes."""
+        self.stopped.hide()
+        self.sheet.show_pages(pdf_picture(shown.document), shown.name)
+        self._place_page()
+        self.printing.ask(shown.print_id, shown.name, shown.pages, shown.copies, self.width())
+
+    def end_print(self, print_id: str = "") -> None:
+        """The question about this document (or any) is over."""
+        if print_id in ("", self.printing.print_id) or not self.printing.print_id:
+            self.printing.end()
+            self.sheet.show_pages(None, "")
+            self._place_page()
+
+    def _on_print_answered(self, print_id: str, wanted: bool) -> None:
+        self.end_print(print_id)
+        self.print_answered.emit(print_id, wanted)
+
+    def show_files(self, files: tuple[OfferedFile, ...]) -> None:
+        """The caller may give one of these to the agent; `giving.answered` follows, or nothing."""
+        self.stopped.hide()
+        self.giving.ask(files, self.width())
+        self._place_page()
+
+    def end_files(self) -> None:
+        """Nothing is to be given any more."""
+        self.giving.end()
+        self._place_page()
+
+    def show_notice(self, code: str) -> None:
+        """A word of `DeviceNotice` or an error code about scanner and printer; empty removes it."""
+        self._notice = code
+        self.retranslate()
+
+    def ask(self, grant: Grant) -> None:
+        """Puts a question to the caller."""
+        self.stopped.hide()
+        self.consent.ask(grant, self.width())
+
+    def end_question(self, grant: Grant) -> None:
+        """The question of `grant` is over."""
+        if self.consent.grant == grant:
+            self.consent.end()
+
+    def _on_stop(self) -> None:
+        self.consent.end()
+        self.end_print()
+        self.document.close_by_caller()
+        self.stop_requested.emit()
+        self.stopped.slide_in(self.width())
+
+    def press_stop_key(self) -> None:
+        """The caller pressed Escape, anywhere in the window or in the web page."""
+        busy = any(self._grants.values()) or self.consent.grant is not None or self.document.is_open
+        if self.isVisible() and busy:
+            self._on_stop()
+
+    # ---- texts ----
+
+    def retranslate(self) -> None:
+        """Says every text again."""
+        name = self._facts.agent_name if self._facts else ""
+        self._name.setText(_("You are talking with {name}").format(name=name) if name else "")
+        self.line.setText(self._powers())
+        self.line.setAccessibleName(self.line.text())
+        self.stop.set_words(_("STOP"), spoken=_("STOP. Takes everything back from your adviser at once. (Escape)"))
+        self.pause.set_words(
+            _("End my privacy pause") if self._own_pause else _("Privacy pause"),
+            spoken=_("Privacy pause: your adviser and you do not see each other, and nobody sees the page."),
+        )
+        self._place_chips()
+        self._say_times()
+        self.talk.retranslate()
+        self.written.retranslate()
+        self.document.retranslate()
+        self.consent.retranslate()
+        self.printing.retranslate()
+        self.giving.retranslate()
+        self.stopped.retranslate()
+        self._say_notice()
+
+    def _powers(self) -> str:
+        """What the agent can see and do now: nothing of what a privacy pause hides."""
+        hidden = dict.fromkeys((Grant.SEE_PAGE, Grant.POINT, Grant.CONTROL, Grant.TYPE), False) if self._private else {}
+        seen = self._seen and not self._held and not self._private
+        return powers_sentence({**self._grants, **hidden}, seen, self._heard and not self._held)
+
+    def _place_chips(self) -> None:
+        """The powers that are given stand side by side; more than four in two rows."""
+        given = [grant for grant in self.chips if self._grants.get(grant, False)]
+        per_row = 4 if len(given) > 4 else max(1, len(given))
+        for chip in self.chips.values():
+            self._chips.removeWidget(chip)
+        for place, grant in enumerate(given):
+            self._chips.addWidget(self.chips[grant], *divmod(place, per_row))
+        for grant, chip in self.chips.items():
+            chip.setVisible(grant in given)
+
+    def _say_times(self) -> None:
+        now_s = self._clock.monotonic_s()
+        for grant, chip in self.chips.items():
+            words, until_s = _(CHIPS[grant][1]), self._until_s.get(grant, 0.0)
+            chip.set_words(f"{words} ({left_words(until_s - now_s)})" if until_s > now_s else words)
+
+    def _say_notice(self) -> None:
+        self._notice_strip.setVisible(bool(self._notice))
+        if not self._notice:
+            return
+        if self._notice in list(DeviceNotice):
+            icon, words = _NOTICES[DeviceNotice(self._notice)]
+            self._notice_icon.show_icon(icon, BLUE)
+            self._notice_words.setText(_(words))
+        else:
+            self._notice_icon.show_icon("alert-circle-outline", INK)
+            self._notice_words.setText(kiosk_sentence(self._notice))

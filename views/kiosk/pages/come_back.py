@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Who comes back waits for a moment here, or reads that nobody is expected. Used by the kiosk window.
+
+The own number is typed on the number page: a list of numbers would let anybody touch somebody else's.
+"""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout
+
+from resources.texts import _
+from views.kiosk.widgets.icons import IconView
+from views.kiosk.widgets.page_base import BigButton, KioskPage, label
+from views.kiosk.widgets.theme import BLUE, SKY, spaced
+
+
+class ReturnPage(KioskPage):
+    """Before a ticket number is typed, or instead of it.
+
+    Signals:
+        back_requested: back to the services.
+    """
+
+    back_requested = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._asked = True
+        self._words = label("large", centred=True)
+        self.back = BigButton("plain", "arrow-left")
+        self.back.clicked.connect(self.back_requested)
+        foot = spaced(QHBoxLayout(), (0,), 2)
+        foot.addWidget(self.back)
+        foot.addStretch(1)
+        box = spaced(QVBoxLayout(self), (6, 4, 6, 4), 2.4)
+        box.addStretch(1)
+        box.addWidget(IconView("ticket-confirmation-outline", 18, BLUE, disc=SKY), 0, Qt.AlignmentFlag.AlignCenter)
+        box.addWidget(self._words)
+        box.addStretch(1)
+        box.addLayout(foot)
+        self.retranslate()
+
+    def show_nobody(self, *, asked: bool) -> None:
+        """Nobody is expected back; or (`asked`) the hub is still being asked who is."""
+        self._asked = asked
+        self.retranslate()
+
+    def words(self) -> list[str]:
+        """The sentences on the page, to be spoken."""
+        return [self._words.text()]
+
+    def retranslate(self) -> None:
+        """Says every text again."""
+        self.back.set_words(_("Back"))
+        self._words.setText(
+            _("One moment, please")
+            if self._asked
+            else _("Nobody is expected back here. Touch “Back” and choose a service.")
+        )

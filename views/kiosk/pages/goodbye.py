@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The end: take your papers back, and what was wiped, told as it is. Used by the kiosk window."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout
+
+from resources.texts import _
+from session.core.clock import Clock
+from session.protocol.conversation.messages import KioskWiped
+from views.kiosk.widgets.icons import Countdown, IconView
+from views.kiosk.widgets.page_base import BigButton, KioskPage, label
+from views.kiosk.widgets.theme import ACCENT, BLUE, GREEN, GREEN_PAPER, INK, SKY, WHITE, spaced
+
+GOODBYE_S = 20.0
+"""Seconds until the kiosk is there for the next caller."""
+
+
+class _Reminder(QFrame):
+    """One thing to know: a big icon, a few words, a line of detail."""
+
+    def __init__(self, icon: str, colour: str, disc: str) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self.icon = IconView(icon, 18, colour, disc=disc)
+        self.words = label("large", centred=True)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+        self.detail = label("body", tone="grey", centred=True)
+        self.box: QBoxLayout = spaced(QVBoxLayout(self), (2.5, 3, 2.5, 3), 1.6)
+        self.detail.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+        self.box.addStretch(2)
+        self.box.addWidget(self.icon, 0, Qt.AlignmentFlag.AlignCenter)
+        self.box.addWidget(self.words)
+        self.box.addWidget(self.detail, 3)
+
+
+class GoodbyePage(KioskPage):
+    """Thanks, reminders, and back to the start after twenty seconds.
+
+    Signals:
+        over: the caller touched "I have everything", or the time is over.
+    """
+
+    over = pyqtSignal()
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self._clock = clock
+        self._wiped: KioskWiped | None = None
+        self._until_s: float | None = None
+        self._title = label("title", centred=True)
+        self._original = _Reminder("scanner", INK, ACCENT)
+        self._sheets = _Reminder("printer-check", BLUE, SKY)
+        self._trace = _Reminder("shield-check", GREEN, GREEN_PAPER)
+        self._cards: QBoxLayout = spaced(QHBoxLayout(), (0,), 2.4)
+        for card in (self._original, self._sheets, self._trace):
+            self._cards.addWidget(card, 1)
+        self.finish = BigButton("primary", "check-bold", colour=WHITE, size="large")
+        self.finish.clicked.connect(self._finish)
+        self._countdown = Countdown(8)
+        self._closing = label("body", tone="grey")
+        foot = spaced(QHBoxLayout(), (0,), 2.4)
+        foot.addStretch(1)
+        foot.addWidget(self.finish)
+        foot.addWidget(self._countdown)
+        foot.addWidget(self._closing, 1)
+        box = spaced(QVBoxLayout(self), (6, 4, 6, 4), 3)
+        box.addWidget(self._title)
+        box.addLayout(self._cards, 1)
+        box.addLayout(foot)
+        self.retranslate()
+
+    def set_portrait(self, portrait: bool) -> None:
+        """The reminders one above the other."""
+        directions = QBoxLayout.Direction
+        self._cards.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
+        for card in (self._original, self._sheets, self._trace):
+            # Side by side, two lines for each, so that the icons stand at one height.
+            card.words.setProperty("min_height_u", 0 if portrait else 10)
+
+    def show_goodbye(self, wiped: KioskWiped | None) -> None:
+        """The session is over; None while the kiosk is still wiping. The time starts with the first call."""
+        self._wiped = wiped
+        if self._until_s is None:
+            self._until_s = self._clock.monotonic_s() + GOODBYE_S
+        self.retranslate()
+        self.tick()
+
+    def leave(self) -> None:
+        """The page is no longer shown."""
+        self._until_s, self._wiped = None, None
+
+    def tick(self) -> None:
+        """A moment has passed."""
+        if self._until_s is None:
+            return
+        left_s = self._until_s - self._clock.monotonic_s()
+        self._countdown.show_seconds(max(0, int(-(-left_s // 1))), int(GOODBYE_S))
+        if left_s <= 0:
+            self._finish()
+
+    def _finish(self) -> None:
+        self.leave()
+        self.over.emit()
+
+    def retranslate(self) -> None:
+        """Says every text again."""
+        self._title.setText(_("Thank you. The talk is over."))
+        self._original.words.setText(_("Take your original back from the glass"))
+        self._original.detail.setText(_("Lift the lid of the scanner and look."))
+        self._sheets.words.setText(_("Take your printed sheets"))
+        self._sheets.detail.setText(_("They are in the printer of this kiosk."))
+        self._closing.setText(_("This screen closes by itself."))
+        self.finish.set_words(_("I have everything"))
+        self._say_trace()
+
+    def _say_trace(self) -> None:
+        trace, wiped = self._trace, self._wiped
+        if wiped is None:
+            trace.icon.show_icon("progress-clock", GREEN, GREEN_PAPER)
+            trace.words.setText(_("We are wiping your traces"))
+            trace.detail.setText(_("This takes a few seconds."))
+        elif wiped.left_over == 0 and wiped.profile_removed:
+            trace.icon.show_icon("shield-check", GREEN, GREEN_PAPER)
+            trace.words.setText(_("Everything is wiped"))
+            trace.detail.setText(_("Nothing of you stays on this kiosk."))
+        else:
+            trace.icon.show_icon("shield-alert", INK, ACCENT)
+            trace.words.setText(_("Not everything is wiped yet"))
+            trace.detail.setText(_("Please tell the reception."))

@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The waiting page: the ticket, who is before you, and how long it may take. Used by the kiosk window."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from resources.texts import _
+from session.core.clock import Clock
+from session.protocol.hub.requests import TicketAnswer, TicketChanged
+from session.protocol.hub.third_parties import PassingAnswer
+from session.protocol.hub.tickets import Ticket, TicketState
+from views.kiosk.widgets.icons import IconView, PeopleRow, WaitingDots
+from views.kiosk.widgets.page_base import BigButton, KioskPage, label
+from views.kiosk.widgets.theme import BLUE, GREEN, GREEN_PAPER, GREY, RED, WHITE, spaced
+
+GIVEN_BACK = "desk_lost"
+"""Reason of a ticket whose agent's desk was lost: its caller waits again, before all others."""
+
+
+def wait_words(least_s: int | None, most_s: int | None) -> str:
+    """How long it may take (seconds; None: unknown) in words. Nothing is promised that nobody can know."""
+    if least_s is None:
+        return _("We do not know the waiting time yet.")
+    least, most = max(0, least_s) // 60, None if most_s is None else -(-max(0, most_s) // 60)
+    if most is None:
+        return _("More than {count} minutes to wait.").format(count=least) if least else ""
+    if most <= 1:
+        return _("About one minute to wait.")
+    if least < 1:
+        return _("Less than {count} minutes to wait.").format(count=most)
+    return _("Between {least} and {most} minutes to wait.").format(least=least, most=most)
+
+
+def ahead_words(position: int) -> str:
+    """How many are served before the one at `position` (1 is the next)."""
+    if position <= 1:
+        return _("You are next.")
+    if position == 2:
+        return _("One person is before you.")
+    return _("{count} people are before you.").format(count=position - 1)
+
+
+def elapsed_words(elapsed_s: float) -> str:
+    """How long the caller has been waiting."""
+    minutes = int(elapsed_s // 60)
+    if minutes < 1:
+        return _("You have just arrived.")
+    if minutes == 1:
+        return _("You have been waiting for one minute.")
+    return _("You have been waiting for {count} minutes.").format(count=minutes)
+
+
+class WaitingPage(KioskPage):
+    """From the press of the button to the agent's face.
+
+    Signals:
+        leave_requested: the caller leaves the queue, and has confirmed it.
+        elsewhere_requested: the caller wants to wait elsewhere.
+    """
+
+    leave_requested = pyqtSignal()
+    elsewhere_requested = pyqtSignal()
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self._clock = clock
+        self._answer: TicketAnswer | TicketChanged | None = None
+        self._passing: PassingAnswer | None = None
+        self._since_s = 0.0
+        self._may_go = False
+        self._build_ticket()
+        self._build_place()
+        self._build_leaving()
+        middle: QBoxLayout = spaced(QHBoxLayout(), (0,), 5)
+        middle.addWidget(self._ticket, 4)
+        middle.addLayout(self._place, 6)
+        self._middle = middle
+        box = spaced(QVBoxLayout(self), (6, 4, 6, 4), 2.4)
+        box.addWidget(self._title)
+        box.addLayout(middle, 1)
+        box.addWidget(self._leaving)
+        self.retranslate()
+
+    def _build_ticket(self) -> None:
+        self._title = label("title", centred=True)
+        self._ticket = QFrame()
+        self._ticket.setObjectName("panel")
+        self._ticket_title = label("lead", tone="grey", centred=True)
+        self._number = label("giant", tone="blue", centred=True, wrap=False)
+        self._dots = WaitingDots(3)
+        self._elapsed = label("body", tone="grey", centred=True)
+        ticket = spaced(QVBoxLayout(self._ticket), (3, 4, 3, 4), 2)
+        ticket.addStretch(1)
+        ticket.addWidget(self._ticket_title)
+        ticket.addWidget(self._number)
+        ticket.addWidget(self._dots, 0, Qt.AlignmentFlag.AlignCenter)
+        ticket.addWidget(self._elapsed)
+        ticket.addStretch(1)
+
+    def _build_place(self) -> None:
+        self.people = PeopleRow(13)
+        self._coming = IconView("video", 13, GREEN, disc=GREEN_PAPER)
+        self._ahead = label("title")
+        self._wait = label("large")
+        self._advice = label("lead", tone="grey")
+        self._place = spaced(QVBoxLayout(), (0,), 2)
+        self._place.addStretch(1)
+        self._place.addWidget(self.people)
+        self._place.addWidget(self._coming)
+        for icon, words in (("", self._ahead), ("clock-outline", self._wait), ("file-document-outline", self._advice)):
+            if not icon:
+                self._place.addWidget(words)
+                continue
+            row = spaced(QHBoxLayout(), (0,), 1.4)
+            row.addWidget(IconView(icon, 4.5, BLUE if words is self._wait else GREY), 0, Qt.AlignmentFlag.AlignTop)
+            row.addWidget(words, 1)
+            self._place.addLayout(row)
+        self._place.addStretch(1)
+
+    def _build_leaving(self) -> None:
+        self.leave = BigButton("plain", "exit-run", colour=GREY)
+        self.leave.clicked.connect(lambda: self._leaving.setCurrentIndex(1))
+        self.elsewhere = BigButton("plain", "walk")
+        self.elsewhere.clicked.connect(self.elsewhere_requested)
+        self.stay = BigButton("yes", "check-bold", colour=WHITE)
+        self.stay.clicked.connect(lambda: self._leaving.setCurrentIndex(0))
+        self.leave_really = BigButton("plain", "close-thick", colour=RED)
+        self.leave_really.clicked.connect(self._leave)
+        self._really = label("lead", heavy=True)
+        first, second = QWidget(), QWidget()
+        row = spaced(QHBoxLayout(first), (0,), 2)
+        row.addStretch(1)
+        row.addWidget(self.elsewhere)
+        row.addWidget(self.leave)
+        row.addStretch(1)
+        answers = spaced(QHBoxLayout(), (0,), 2)
+        answers.addWidget(self.stay, 1)
+        answers.addWidget(self.leave_really, 1)
+        self._asked: QBoxLayout = spaced(QHBoxLayout(second), (0,), 2)
+        self._asked.addWidget(self._really, 1)
+        self._asked.addLayout(answers)
+        self._leaving = QStackedWidget()
+        self._leaving.addWidget(first)
+        self._leaving.addWidget(second)
+
+    @staticmethod
+    def _wait_words(answer: TicketAnswer | TicketChanged) -> str:
+        known = wait_words(answer.wait_s, answer.wait_most_s)
+        if answer.ticket.reason == GIVEN_BACK:
+            return _("The next free adviser takes you first.") + (f" {known}" if answer.wait_s is not None else "")
+        return known
+
+    def _waiting_title(self, ticket: Ticket) -> str:
+        if ticket.reason == GIVEN_BACK:
+            return _("Sorry, your talk was cut off on our side")
+        if ticket.passed is None:
+            return _("An adviser will answer you soon")
+        if ticket.passed.lapsed:
+            return _("This adviser is not free: the next free one takes you first")
+        if self._passing is not None and self._passing.agent_name:
+            return _("You are being passed on to {name}").format(name=self._passing.agent_name)
+        if self._passing is not None and self._passing.service_name:
+            return _("You are being passed on to: {service}").format(service=self._passing.service_name)
+        return _("You are being passed on to a colleague")
+
+    def _leave(self) -> None:
+        self._leaving.setCurrentIndex(0)
+        self.leave_requested.emit()
+
+    def set_portrait(self, portrait: bool) -> None:
+        """The ticket above the queue, the answers under the question."""
+        directions = QBoxLayout.Direction
+        for box in (self._middle, self._asked):
+            box.setDirection(directions.TopToBottom if portrait else directions.LeftToRight)
+
+    def words(self) -> list[str]:
+        """The sentences on the page, to be spoken."""
+        return [text.text() for text in (self._title, self._ahead, self._wait) if text.text()]
+
+    # ---- facts ----
+
+    def show_may_go(self, may: bool) -> None:
+        """Whether the service lets its callers wait elsewhere."""
+        self._may_go = may
+        self.retranslate()
+
+    def show_calling(self) -> None:
+        """The button was pressed and the hub has not answered yet."""
+        self._answer = None
+        self._leaving.setCurrentIndex(0)
+        self.retranslate()
+
+    def show_ticket(self, answer: TicketAnswer | TicketChanged) -> None:
+        """The ticket as the hub has it now."""
+        if self._answer is None or self._answer.ticket.id != answer.ticket.id:
+            self._since_s = self._clock.monotonic_s()
+        self._answer = answer
+        if answer.ticket.passed is None:
+            self._passing = None
+        self.retranslate()
+
+    def show_passing(self, passing: PassingAnswer) -> None:
+        """The caller was passed on: for whom the ticket waits now."""
+        self._passing = passing
+        self.retranslate()
+
+    def tick(self) -> None:
+        """A second has passed."""
+        self._dots.step(int(self._clock.monotonic_s()))
+        if self._answer is not None:
+            self._elapsed.setText(elapsed_words(self._clock.monotonic_s() - self._since_s))
+
+    def retranslate(self) -> None:
+        """Says every text again."""
+        self.elsewhere.set_words(_("Wait elsewhere"))
+        self.leave.set_words(_("Stop waiting"))
+        self.stay.set_words(_("No, I stay"))
+        self.leave_really.set_words(_("Yes, I leave"))
+        self._really.setText(_("Do you really want to leave? You will lose your place."))
+        self._ticket_title.setText(_("Your ticket"))
+        self._advice.setText(_("Get your papers ready: letter, identity card, forms."))
+        answer = self._answer
+        coming = answer is not None and answer.ticket.state in (TicketState.OFFERED, TicketState.IN_SESSION)
+        self.people.setVisible(answer is not None and not coming)
+        self._coming.setVisible(coming)
+        self.elsewhere.setVisible(answer is not None and not coming and self._may_go)
+        self._number.setVisible(answer is not None)
+        self._dots.setVisible(answer is None)
+        self._number.setText(answer.ticket.number if answer else "")
+        if answer is None:
+            self._title.setText(_("One moment, please"))
+            self._ahead.setText(_("We are getting you a ticket."))
+            self._wait.setText(_("Please stay in front of the screen."))
+            self._elapsed.setText("")
+        elif coming:
+            self._title.setText(_("An adviser is coming"))
+            self._ahead.setText(_("It is your turn."))
+            self._wait.setText(_("Please stay in front of the screen."))
+        else:
+            self._title.setText(self._waiting_title(answer.ticket))
+            self._ahead.setText(ahead_words(answer.position))
+            self._wait.setText(self._wait_words(answer))
+            self.people.show_ahead(answer.position - 1)
+        self.tick()

@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Pictures of the kiosk: icons that grow with the screen, the stop sign, the countdown, the people in the queue."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import qtawesome
+from PyQt6.QtCore import QPointF, QRect, QRectF, Qt
+from PyQt6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPen, QPolygonF
+from PyQt6.QtWidgets import QWidget
+
+from views.kiosk.widgets.theme import ACCENT, BLUE, INK, LINE, RED, WHITE, sized
+
+SERVICE_ICONS = {
+    "help": "mdi6.account-question",
+    "family": "mdi6.human-male-female-child",
+    "child": "mdi6.baby-carriage",
+    "home": "mdi6.home-heart",
+    "housing": "mdi6.home-city",
+    "work": "mdi6.briefcase",
+    "unemployment": "mdi6.briefcase-search",
+    "health": "mdi6.heart-pulse",
+    "retirement": "mdi6.human-cane",
+    "disability": "mdi6.wheelchair-accessibility",
+    "money": "mdi6.currency-eur",
+    "farm": "mdi6.tractor",
+    "business": "mdi6.store",
+    "student": "mdi6.school",
+    "document": "mdi6.file-document-outline",
+    "appointment": "mdi6.calendar-clock",
+    "stethoscope": "mdi6.stethoscope",
+}
+"""Words a catalogue may use in `Service.icon` (the desk knows the same); names of Material Design icons work too."""
+
+
+_make_icon: Callable[..., QIcon] = qtawesome.icon
+
+
+def find_icon(name: str, colour: str) -> QIcon:
+    """An icon by a word of `SERVICE_ICONS` or a Material Design name; unknown names give the question mark."""
+    try:
+        return _make_icon(SERVICE_ICONS.get(name, f"mdi6.{name.removeprefix('mdi6.')}"), color=colour)
+    except Exception:  # qtawesome raises bare Exception for a name it does not know
+        return _make_icon(SERVICE_ICONS["help"], color=colour)
+
+
+class IconView(QWidget):
+    """One icon, `size_u` units wide; on a disc when `disc` names a colour."""
+
+    def __init__(self, name: str, size_u: float, colour: str = BLUE, disc: str = "") -> None:
+        super().__init__()
+        self._disc = disc
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        sized(self, size_u, size_u)
+        self.show_icon(name, colour)
+
+    def show_icon(self, name: str, colour: str = BLUE, disc: str = "") -> None:
+        """Another icon in the same place; `disc` gives its disc another colour."""
+        self.name = name
+        self._disc = disc or self._disc
+        self._icon = find_icon(name, colour)
+        self.update()
+
+    def paintEvent(self, a0: QPaintEvent | None) -> None:
+        """The icon, on its disc."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        room = self.rect()
+        if self._disc:
+            painter.setBrush(QColor(self._disc))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.drawEllipse(room)
+            inset = room.width() * 22 // 100
+            room = room.adjusted(inset, inset, -inset, -inset)
+        self._icon.paint(painter, room)
+
+
+class StopSign(QWidget):
+    """The red octagon with a raised hand."""
+
+    def __init__(self, size_u: float) -> None:
+        super().__init__()
+        self._hand = find_icon("hand-back-right", WHITE)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        sized(self, size_u, size_u)
+
+    def paintEvent(self, a0: QPaintEvent | None) -> None:
+        """The octagon, then the hand."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        centre, radius = QRectF(self.rect()).center(), self.width() / 2
+        for scale, colour in ((1.0, WHITE), (0.9, RED)):
+            corners = [
+                centre + QPointF(math.cos(angle), math.sin(angle)) * (radius * scale)
+                for angle in (math.pi / 8 + step * math.pi / 4 for step in range(8))
+            ]
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colour))
+            painter.drawPolygon(QPolygonF(corners))
+        inset = self.width() * 26 // 100
+        self._hand.paint(painter, self.rect().adjusted(inset, inset, -inset, -inset))
+
+
+class Countdown(QWidget):
+    """A ring that empties, the seconds left inside."""
+
+    def __init__(self, size_u: float) -> None:
+        super().__init__()
+        self._left_s = 0
+        self._total_s = 1
+        sized(self, size_u, size_u)
+
+    def show_seconds(self, left_s: int, total_s: int) -> None:
+        """`left_s` of `total_s` seconds are left."""
+        self._left_s, self._total_s = left_s, max(1, total_s)
+        self.setAccessibleName(str(left_s))
+        self.update()
+
+    def paintEvent(self, a0: QPaintEvent | None) -> None:
+        """The ring, then the number."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        width = self.width() / 9
+        room = QRectF(self.rect()).adjusted(width, width, -width, -width)
+        painter.setPen(QPen(QColor(LINE), width))
+        painter.drawEllipse(room)
+        painter.setPen(QPen(QColor(BLUE), width, cap=Qt.PenCapStyle.FlatCap))
+        painter.drawArc(room, 90 * 16, round(360 * 16 * self._left_s / self._total_s))
+        font = self.font()
+        font.setPixelSize(max(8, round(self.width() * 0.36)))
+        font.setBold(True)
+        painter.setFont(font)
+        painter.setPen(QColor(INK))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, str(self._left_s))
+
+
+class WaitingDots(QWidget):
+    """Three dots, one of them dark: something is going on."""
+
+    def __init__(self, size_u: float) -> None:
+        super().__init__()
+        self._step = 0
+        sized(self, size_u * 4, size_u)
+
+    def step(self, step: int) -> None:
+        """The dark dot is number `step` modulo three."""
+        if step % 3 != self._step:
+            self._step = step % 3
+            self.update()
+
+    def paintEvent(self, a0: QPaintEvent | None) -> None:
+        """The dots."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for place in range(3):
+            painter.setBrush(QColor(BLUE if place == self._step else LINE))
+            painter.drawEllipse(QRectF(place * self.width() * 0.375, 0, self.height(), self.height()))
+
+
+class PeopleRow(QWidget):
+    """Who is before you, in people: pale ones ahead, you in colour. More than five ahead become a number."""
+
+    MOST = 5
+
+    def __init__(self, size_u: float) -> None:
+        super().__init__()
+        self._ahead = 0
+        self._person = find_icon("human-male", LINE)
+        self._you = find_icon("human-greeting", BLUE)
+        sized(self, None, size_u)
+
+    def show_ahead(self, ahead: int) -> None:
+        """`ahead` people are served before the caller."""
+        self._ahead = max(0, ahead)
+        self.update()
+
+    def paintEvent(self, a0: QPaintEvent | None) -> None:
+        """You first, then the people ahead."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        step, height = round(self.height() * 0.62), self.height()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(ACCENT))
+        painter.drawEllipse(QRect(round(height * 0.05), height - height // 8, height - height // 5, height // 9))
+        self._you.paint(painter, QRect(0, 0, height - height // 10, height - height // 10))
+        shown = min(self._ahead, self.MOST)
+        for place in range(shown):
+            self._person.paint(painter, QRect(height + place * step, height // 8, step, height - height // 5))
+        if self._ahead > self.MOST:
+            font = self.font()
+            font.setPixelSize(max(8, height // 3))
+            font.setBold(True)
+            painter.setFont(font)
+            painter.setPen(QColor(BLUE))
+            room = QRect(height + shown * step, 0, height, height)
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, f"+{self._ahead - self.MOST}")

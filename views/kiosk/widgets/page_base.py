@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What every page of the kiosk is made of: the page itself, labels and big buttons. Used by all kiosk pages."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtGui import QFocusEvent
+from PyQt6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from views.kiosk.widgets.icons import IconView
+from views.kiosk.widgets.theme import BLUE, MIN_TOUCH_PX, spaced
+
+CENTRE = Qt.AlignmentFlag.AlignCenter
+
+
+class KioskPage(QFrame):
+    """One page. It shows what it is told and can say it again in another language or lay itself out upright."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+
+    def retranslate(self) -> None:
+        """Says every text again, in the language in use."""
+
+    def words(self) -> list[str]:
+        """The sentences that a voice says of this page; none for a page that is not said."""
+        return []
+
+    def tick(self) -> None:
+        """A moment has passed."""
+
+    def set_portrait(self, portrait: bool) -> None:
+        """Lays the page out for an upright screen, or a lying one."""
+
+
+def label(look: str, *, tone: str = "", centred: bool = False, heavy: bool = False, wrap: bool = True) -> QLabel:
+    """A text of the kiosk; `look` is a size of the theme ("title", "body", ...)."""
+    text = QLabel()
+    text.setProperty("look", look)
+    text.setProperty("tone", tone)
+    text.setProperty("heavy", heavy)
+    text.setWordWrap(wrap)
+    text.setTextFormat(Qt.TextFormat.PlainText)
+    text.setAlignment(CENTRE if centred else Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    return text
+
+
+class TouchButton(QPushButton):
+    """A button that is never smaller than a finger, and shows its focus only to those who came by keyboard."""
+
+    def __init__(self, look: str, face: str = "") -> None:
+        super().__init__(face)
+        self.setProperty("look", look)
+        self.setAccessibleName(face)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def focusInEvent(self, a0: QFocusEvent | None) -> None:
+        """Shows the ring after Tab."""
+        by_key = a0 is not None and a0.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        self._ring(by_key)
+        super().focusInEvent(a0)
+
+    def focusOutEvent(self, a0: QFocusEvent | None) -> None:
+        """Removes the ring."""
+        self._ring(False)
+        super().focusOutEvent(a0)
+
+    def _ring(self, ringed: bool) -> None:
+        if bool(self.property("ringed")) != ringed:
+            self.setProperty("ringed", ringed)
+            restyle(self)
+
+    def _touch(self) -> QSize:
+        side_px = int(self.property("touch_px") or MIN_TOUCH_PX)
+        return QSize(side_px, side_px)
+
+    def sizeHint(self) -> QSize:
+        """What it shows, and no less than a finger."""
+        inner = self.layout()
+        return (inner.sizeHint() if inner is not None else super().sizeHint()).expandedTo(self._touch())
+
+    def minimumSizeHint(self) -> QSize:
+        """What it shows, and no less than a finger."""
+        inner = self.layout()
+        return (inner.minimumSize() if inner is not None else super().minimumSizeHint()).expandedTo(self._touch())
+
+
+def restyle(widget: QWidget) -> None:
+    """Applies the style sheet again after a property of `widget` has changed."""
+    style = widget.style()
+    if style is not None:
+        style.unpolish(widget)
+        style.polish(widget)
+
+
+class BigButton(TouchButton):
+    """A button for fingers: an icon and words, side by side or one above the other.
+
+    Args:
+        look: a button look of the theme.
+        icon: an icon's name, a widget to show instead, or None.
+        upright: the icon above the words.
+    """
+
+    def __init__(
+        self,
+        look: str,
+        icon: str | QWidget | None = None,
+        *,
+        colour: str = BLUE,
+        icon_u: float = 4.5,
+        size: str = "lead",
+        upright: bool = False,
+        wrap: bool = False,
+        margins: tuple[float, ...] = (2, 0.6, 2, 0.6),
+    ) -> None:
+        super().__init__(look)
+        self._words = label(size, heavy=True, centred=upright or icon is None, wrap=wrap)
+        self._words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._words.hide()
+        self._row: QBoxLayout = spaced(QVBoxLayout(self) if upright else QHBoxLayout(self), margins, 1.4)
+        if wrap:
+            self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self._row.addStrut(MIN_TOUCH_PX)
+        if not wrap:
+            self._row.addStretch(1)
+        if icon is not None:
+            picture = IconView(icon, icon_u, colour) if isinstance(icon, str) else icon
+            self._row.addWidget(picture, 0, CENTRE)
+        self._row.addWidget(self._words, 1 if wrap else 0)
+        if not wrap:
+            self._row.addStretch(1)
+
+    def set_words(self, words: str, spoken: str = "") -> None:
+        """The words on the button; `spoken` is the accessible name when it says more, or the icon stands alone."""
+        self._words.setText(words)
+        self._words.setVisible(bool(words))
+        self.setAccessibleName(spoken or words)
+
+    def words(self) -> str:
+        """The words on the button."""
+        return self._words.text()

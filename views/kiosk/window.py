@@ -1,0 +1,497 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The kiosk's one window: start, number, waiting, session, goodbye, and troubles. Built by the kiosk's program.
+
+It shows facts and emits wishes. Only steps that need nobody else are its own: back to the start from the number pad,
+and from the goodbye.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from PyQt6.QtCore import Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
+from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from session.core.clock import Clock, SystemClock
+from session.kiosk.devices.print_preview import ShownPrint
+from session.kiosk.hub.number_check import PHONE, TICKET
+from session.protocol.conversation.messages import Grant, KioskWiped
+from session.protocol.hub.requests import Contact, Service, ServicesAnswer, SessionFacts, TicketAnswer, TicketChanged
+from session.protocol.hub.site import HelpState
+from session.protocol.hub.third_parties import PassingAnswer, TalkAnswer
+from session.protocol.hub.tickets import Ticket, TicketState
+from session.protocol.hub.waiting import AwayTicket
+from views.kiosk.conversation.page import SessionPage
+from views.kiosk.header import KioskHeader
+from views.kiosk.pages.away import AwayPage
+from views.kiosk.pages.closed import ClosedPage
+from views.kiosk.pages.come_back import ReturnPage
+from views.kiosk.pages.goodbye import GoodbyePage
+from views.kiosk.pages.number import NumberPage
+from views.kiosk.pages.place_kept import KeptPage
+from views.kiosk.pages.start import StartPage
+from views.kiosk.pages.trouble import LINE_CODES, TroubleBanner, TroublePage
+from views.kiosk.pages.waiting import WaitingPage
+from views.kiosk.widgets.page_base import KioskPage
+from views.kiosk.widgets.theme import apply_unit, is_portrait, load_fonts, spaced, unit_px
+
+NUMBER_IDLE_S = 60.0
+"""Seconds without a key after which a half-typed number is forgotten: the caller has walked away."""
+
+
+class KioskWindow(QWidget):
+    """The kiosk's screen.
+
+    Args:
+        call_pane: shows the agent; given, not built.
+        browser: the kiosk's browser; given, not built.
+        language: the language in use at the start.
+        clock: for countdowns.
+
+    Signals:
+        service_requested(str): a service's button was touched.
+        number_entered(str), number_skipped(): answer to `ask_number`.
+        leave_requested(): the caller leaves the queue, or ends the session; confirmed on the screen.
+        stop_requested(): STOP; take every power back at once.
+        print_answered(str, bool): whether the caller wants the document that is shown (its print id).
+        grant_answered(Grant, bool), grant_withdrawn(Grant): the caller's consent.
+        acting_changed(bool, str): who touches the question now: somebody who acts for the caller, their mandate.
+        language_requested(str): "fr" or "en"; answer with `show_language`.
+        help_requested(): the caller calls the site's host, or takes it back; answer with `show_help`.
+        away_requested(str, str): the caller waits elsewhere: ("back", "") or ("phone", number).
+        callback_requested(str, str): the caller of a closed service wants to be called: (service, number).
+        returns_requested(): whose callers may come back? Answer with `show_returns`.
+        came_back(str): the caller of this ticket number is here. slip_requested(): print the number.
+        speak_requested(str): say this. quiet_requested(): say no more; always before a call.
+        start_requested(): the window has gone back to the start by itself; nobody is there, forget the last press.
+        close_requested(): the window was asked to close; it stays until the program has stopped in order.
+    """
+
+    service_requested = pyqtSignal(str)
+    number_entered = pyqtSignal(str)
+    number_skipped = pyqtSignal()
+    leave_requested = pyqtSignal()
+    stop_requested = pyqtSignal()
+    grant_answered = pyqtSignal(Grant, bool)
+    grant_withdrawn = pyqtSignal(Grant)
+    print_answered = pyqtSignal(str, bool)
+    acting_changed = pyqtSignal(bool, str)
+    language_requested = pyqtSignal(str)
+    help_requested = pyqtSignal()
+    start_requested = pyqtSignal()
+    away_requested = pyqtSignal(str, str)
+    callback_requested = pyqtSignal(str, str)
+    returns_requested = pyqtSignal()
+    came_back = pyqtSignal(str)
+    slip_requested = pyqtSignal()
+    speak_requested = pyqtSignal(str)
+    quiet_requested = pyqtSignal()
+    close_requested = pyqtSignal()
+
+    def __init__(
+        self, call_pane: QWidget, browser: QWidget, *, language: str = "fr", clock: Clock | None = None
+    ) -> None:
+        super().__init__()
+        load_fonts()
+        self.setObjectName("kiosk")
+        self.setMinimumSize(800, 600)
+        self._clock: Clock = clock or SystemClock()
+        self._unit = 0.0
+        self._portrait: bool | None = None
+        self._trouble = ""
+        self._names = ("", "")
+        self._touched_at_s = 0.0
+        self._offer: ServicesAnswer | None = None
+        self._speech, self._said = "off", ""
+        self._phone_for: Callable[[str], None] | None = None
+        self._returns: frozenset[str] = frozenset()
+        self._before_number: KioskPage | None = None
+        self.start_page, self.number_page = StartPage(self._clock), NumberPage()
+        self.away_page, self.kept_page = AwayPage(), KeptPage(self._clock)
+        self.return_page, self.closed_page = ReturnPage(), ClosedPage(self._clock)
+        self.waiting_page, self.goodbye_page = WaitingPage(self._clock), GoodbyePage(self._clock)
+        self.session_page = SessionPage(call_pane, browser, self._clock)
+        self.show_written, self.show_private = self.session_page.written.show_lines, self.session_page.show_private
+        self.show_own_pause = self.session_page.show_own_pause
+        self.trouble_page = TroublePage()
+        self._header, self._banner, self._pages = KioskHeader(), TroubleBanner(), QStackedWidget()
+        self._page: KioskPage = self.start_page
+        self._lay_out()
+        self._connect()
+        self._seconds = QTimer(self)
+        self._seconds.timeout.connect(self.tick)
+        self._seconds.start(250)
+        self.show_language(language)
+        self.show_start()
+
+    def _lay_out(self) -> None:
+        box = spaced(QVBoxLayout(self), (0,), 0)
+        box.addWidget(self._header)
+        box.addWidget(self._banner)
+        box.addWidget(self._pages, 1)
+        for page in self.pages():
+            self._pages.addWidget(page)
+
+    def _connect(self) -> None:
+        self._header.language_requested.connect(self.language_requested)
+        self._header.listen_requested.connect(self._listen)
+        self._header.help_requested.connect(self.help_requested)
+        self.start_page.service_requested.connect(self.service_requested)
+        self.start_page.closed_requested.connect(self._on_closed)
+        self.start_page.return_requested.connect(self._on_return)
+        self.number_page.number_entered.connect(self._on_number)
+        self.number_page.number_skipped.connect(self.number_skipped)
+        self.number_page.back_requested.connect(self._back_from_number)
+        self.number_page.touched.connect(self._on_touched)
+        self.waiting_page.leave_requested.connect(self.leave_requested)
+        self.waiting_page.elsewhere_requested.connect(lambda: self._show(self.away_page))
+        self.away_page.stay_chosen.connect(lambda: self._show(self.waiting_page))
+        self.away_page.back_chosen.connect(lambda: self.away_requested.emit("back", ""))
+        self.away_page.phone_chosen.connect(
+            lambda: self._ask_phone(lambda number: self.away_requested.emit("phone", number))
+        )
+        self.kept_page.over.connect(self._back_to_start)
+        self.kept_page.slip_requested.connect(self.slip_requested)
+        self.return_page.back_requested.connect(self._back_to_start)
+        self.closed_page.back_requested.connect(self._back_to_start)
+        self.closed_page.callback_requested.connect(self._on_callback)
+        self.session_page.leave_requested.connect(self.leave_requested)
+        self.session_page.stop_requested.connect(self.stop_requested)
+        self.session_page.grant_answered.connect(self.grant_answered)
+        self.session_page.grant_withdrawn.connect(self.grant_withdrawn)
+        self.session_page.print_answered.connect(self.print_answered)
+        self.session_page.acting_changed.connect(self.acting_changed)
+        self.goodbye_page.over.connect(self._back_to_start)
+
+    def pages(self) -> list[KioskPage]:
+        """Every page."""
+        return [
+            self.start_page,
+            self.number_page,
+            self.waiting_page,
+            self.session_page,
+            self.goodbye_page,
+            self.trouble_page,
+            self.away_page,
+            self.kept_page,
+            self.return_page,
+            self.closed_page,
+        ]
+
+    @property
+    def current_page(self) -> QWidget | None:
+        """The page on the screen."""
+        return self._pages.currentWidget()
+
+    # ---- facts: before the session ----
+
+    def show_services(self, answer: ServicesAnswer) -> None:
+        """What the site offers now. Does not change the page."""
+        self._header.help.setVisible(answer.host)
+        self._names = (answer.organisation_name, answer.site)
+        self._header.show_names(*self._names)
+        self._offer = answer
+        self.start_page.show_services(answer.services)
+        self._fit(again=True)
+
+    def show_help(self, state: HelpState) -> None:
+        """What the site's host has answered."""
+        self._header.show_help(state)
+
+    def show_start(self) -> None:
+        """The first page, for the next caller."""
+        self._header.show_names(*self._names)
+        self.number_page.clear()
+        self._show(self.start_page)
+
+    def ask_number(self, kind: str) -> None:
+        """Asks for a caller number of this kind; raises `KeyError` for a kind not in `number_check.FORMS`."""
+        self._phone_for = None
+        self.number_page.ask(kind)
+        self._on_touched()
+        self._show(self.number_page)
+
+    def number_refused(self) -> None:
+        """The hub refused the number; the caller may correct it."""
+        self.number_page.show_refused()
+        self._on_touched()
+        self._show(self.number_page)
+
+    def show_calling(self) -> None:
+        """The request is on its way to the hub."""
+        self.number_page.clear()
+        self.waiting_page.show_calling()
+        self._show(self.waiting_page)
+
+    def show_ticket(self, answer: TicketAnswer | TicketChanged) -> None:
+        """The ticket as the hub has it: number, position (1 is next), estimated wait in seconds or None."""
+        ways = self._ways(answer.ticket)
+        self.waiting_page.show_may_go(bool(ways))
+        self.away_page.show_ways(ways)
+        self.waiting_page.show_ticket(answer)
+        thinks = self._page is self.away_page or self._asks_phone
+        if not thinks or answer.ticket.state is not TicketState.WAITING:  # news of the place must not take the pad away
+            self.number_page.clear()
+            self._show(self.waiting_page)
+
+    def show_kept(self, answer: TicketAnswer | TicketChanged, *, prints: bool) -> None:
+        """The caller may go, the place is kept. Returns to the start by itself after 30 s."""
+        self.number_page.clear()
+        self.kept_page.show_ticket(answer, prints=prints)
+        self._show(self.kept_page)
+
+    def show_callback(self, due: str) -> None:
+        """The wish to be called is stored; `due` (ISO 8601 or "") is from when on."""
+        self.number_page.clear()
+        self.kept_page.show_callback(due)
+        self._show(self.kept_page)
+
+    def show_returns(self, tickets: Sequence[AwayTicket] | None) -> None:
+        """The numbers whose callers may come back; None while they are asked for. They are typed, never shown."""
+        self._on_touched()
+        if tickets:
+            self._returns = frozenset(ticket.number for ticket in tickets)
+            self._ask_phone(self._on_own_number, TICKET)
+            return
+        self.return_page.show_nobody(asked=tickets is None)
+        self._fit(again=True)
+        self._show(self.return_page)
+
+    def _on_own_number(self, number: str) -> None:
+        if number in self._returns:
+            self.came_back.emit(number)
+        else:
+            self.number_page.show_refused()
+
+    def show_place(self) -> None:
+        """Back to the ticket that waits: leaving it was not possible."""
+        self._show(self.waiting_page)
+
+    # ---- facts: the session ----
+
+    def show_session(self, facts: SessionFacts) -> None:
+        """An agent is there, of the organisation that the caller has chosen."""
+        self._header.show_names(facts.organisation_name or self._names[0], facts.site)
+        self.session_page.show_session(facts)
+        self._show(self.session_page)
+
+    def show_passing(self, answer: PassingAnswer) -> None:
+        """The caller was passed on: for whom the ticket waits now."""
+        self.waiting_page.show_passing(answer)
+
+    def show_talk(self, answer: TalkAnswer) -> None:
+        """Hold, and who else is in the conversation."""
+        self.session_page.show_talk(answer)
+
+    def show_media(self, seen: bool, heard: bool) -> None:
+        """Whether the agent gets the caller's picture and sound now (the line "what the agent can see")."""
+        self.session_page.show_media(seen, heard)
+
+    def show_page(self, visible: bool) -> None:
+        """Shows the browser beside the face, or hides it."""
+        self.session_page.show_page(visible)
+
+    def show_grants(self, grants: Mapping[Grant, bool]) -> None:
+        """Every power as it is now."""
+        self.session_page.show_grants(grants)
+
+    def show_times(self, left_s: Mapping[Grant, float]) -> None:
+        """Seconds that are left of each power, from now on."""
+        self.session_page.show_times(left_s)
+
+    def ask_grant(self, grant: Grant) -> None:
+        """Puts a question to the caller: `grant_answered` follows, or nothing (silence is kept by the program)."""
+        self.session_page.ask(grant)
+
+    def end_question(self, grant: Grant) -> None:
+        """The question is over (silence, STOP)."""
+        self.session_page.end_question(grant)
+
+    def show_print(self, shown: ShownPrint) -> None:
+        """Shows a document before it prints: `print_answered` follows, or nothing."""
+        self.session_page.show_print(shown)
+
+    def end_print(self, print_id: str) -> None:
+        """The question about this document is over."""
+        self.session_page.end_print(print_id)
+
+    def show_devices_notice(self, code: str) -> None:
+        """A word of `DeviceNotice`, or an error code about scanner or printer; empty removes it."""
+        self.session_page.show_notice(code)
+
+    def show_goodbye(self, wiped: KioskWiped | None) -> None:
+        """The session is over; None while the wipe runs, then its report. Returns to the start by itself after 20 s."""
+        self.goodbye_page.show_goodbye(wiped)
+        self._show(self.goodbye_page)
+
+    # ---- facts: at any time ----
+
+    def set_speech(self, mode: str) -> None:
+        """How texts are said: "off" (or no voice), "button" (at a touch), "auto" (by themselves when they change)."""
+        self._speech = mode
+        self._header.show_listen(mode != "off" and bool(self._page.words()))
+
+    def _listen(self) -> None:
+        """Says the page that is shown."""
+        self._said = " ".join(self._page.words())
+        self.speak_requested.emit(self._said)
+
+    def _say_news(self) -> None:
+        """Says what is new on a page that waits for nobody's touch."""
+        spoken = (self.waiting_page, self.kept_page, self.closed_page)
+        if self._speech == "auto" and self._page in spoken and " ".join(self._page.words()) != self._said:
+            self._listen()
+
+    def show_trouble(self, code: str) -> None:
+        """A trouble (code of `session.core.errors`) in plain words, until `clear_trouble`."""
+        self._trouble = code
+        self._show_trouble()
+
+    def clear_trouble(self) -> None:
+        """All is well again."""
+        self._trouble = ""
+        self._show_trouble()
+
+    def show_language(self, language: str) -> None:
+        """The language has changed (`resources.texts.use_language` was called): says everything again."""
+        self._header.show_language(language)
+        self._header.retranslate()
+        self._banner.retranslate()
+        for page in self.pages():
+            page.retranslate()
+        self._header.show_listen(self._speech != "off" and bool(self._page.words()))
+        self._fit(again=True)
+
+    def tick(self) -> None:
+        """A moment has passed: countdowns and waiting times. Called by the window's own timer."""
+        self.trouble_page.step(int(self._clock.monotonic_s()))
+        if self._page is self.waiting_page:
+            self.waiting_page.tick()
+        elif self._page is self.session_page:
+            self.session_page.tick()
+        elif self._page in (self.goodbye_page, self.kept_page, self.closed_page):
+            self._page.tick()
+        elif self._page in (self.number_page, self.return_page) and self._idle_s() >= NUMBER_IDLE_S:
+            self._back_from_number()
+
+    def stop_ticking(self) -> None:
+        """Stops the window's own timer: the program is about to end, or a test calls `tick` itself."""
+        self._seconds.stop()
+
+    # ---- its own steps ----
+
+    def _on_touched(self) -> None:
+        self._touched_at_s = self._clock.monotonic_s()
+
+    def _idle_s(self) -> float:
+        return self._clock.monotonic_s() - self._touched_at_s
+
+    @property
+    def _asks_phone(self) -> bool:
+        return self._page is self.number_page and self._phone_for is not None
+
+    def _ways(self, ticket: Ticket) -> list[str]:
+        """How the caller of this ticket may wait elsewhere."""
+        for service in self._offer.services if self._offer is not None else []:
+            owner = service.organisation or (self._offer.organisation if self._offer is not None else "")
+            if (owner, service.id.rpartition("/")[2]) == (ticket.organisation, ticket.service):
+                return service.away
+        return []
+
+    def _ask_phone(self, then: Callable[[str], None], kind: str = PHONE) -> None:
+        before = self._page
+        self.ask_number(kind)
+        self._phone_for, self._before_number = then, before
+
+    def _on_number(self, number: str) -> None:
+        if self._phone_for is not None:
+            self._phone_for(number)
+        else:
+            self.number_entered.emit(number)
+
+    def _back_from_number(self) -> None:
+        """To where the number was asked for; a caller who has a ticket keeps it."""
+        before = self._before_number
+        if self._page is self.number_page and self._phone_for is not None and before is self.away_page:
+            self.number_page.clear()
+            self._show(self.waiting_page)
+        elif self._page is self.number_page and self._phone_for is not None and before is self.closed_page:
+            self.number_page.clear()
+            self._show(self.closed_page)
+        else:
+            self._back_to_start()
+
+    def _on_closed(self, service: Service) -> None:
+        answer = self._offer
+        contacts = answer.contacts if answer is not None else {}
+        owner = service.organisation or (answer.organisation if answer is not None else "")
+        self.closed_page.show_service(service, contacts.get(owner, Contact()))
+        self._show(self.closed_page)
+
+    def _on_callback(self) -> None:
+        service = self.closed_page.service
+        if service is not None:
+            self._ask_phone(lambda number: self.callback_requested.emit(service.id, number))
+
+    def _on_return(self) -> None:
+        self.show_returns(None)
+        self.returns_requested.emit()
+
+    def _back_to_start(self) -> None:
+        self.show_start()
+        self.start_requested.emit()
+
+    def _show(self, page: KioskPage) -> None:
+        if page is not self.goodbye_page:
+            self.goodbye_page.leave()
+        if page is not self.kept_page:
+            self.kept_page.leave()
+        if page is not self.number_page:
+            self._phone_for = None
+        if page is not self._page:
+            self._said = ""
+            self.quiet_requested.emit()
+        self._page = page
+        self._header.setVisible(page is not self.session_page)
+        self._header.show_listen(self._speech != "off" and bool(page.words()))
+        self._say_news()
+        page.setFocus()  # no button has the focus before somebody uses a keyboard
+        self._show_trouble()
+
+    def _show_trouble(self) -> None:
+        whole_page = self._trouble in LINE_CODES and self._page in (
+            self.start_page,
+            self.number_page,
+        )
+        if whole_page:
+            self.trouble_page.show_trouble(self._trouble)
+        self._banner.show_trouble("" if whole_page else self._trouble)
+        self._pages.setCurrentWidget(self.trouble_page if whole_page else self._page)
+
+    def _fit(self, again: bool = False) -> None:
+        portrait, unit = is_portrait(self.width(), self.height()), unit_px(self.width(), self.height())
+        if portrait != self._portrait or unit != self._unit or again:
+            self._portrait, self._unit = portrait, unit
+            for page in self.pages():
+                page.set_portrait(portrait)
+            apply_unit(self, unit)
+        self.session_page.fit_panels()
+
+    def resizeEvent(self, a0: QResizeEvent | None) -> None:
+        """Sizes follow the window."""
+        self._fit()
+
+    def keyPressEvent(self, a0: QKeyEvent | None) -> None:
+        """Escape is STOP in a session. Only a real key: the agent's comes here too when the web page leaves it."""
+        real = a0 is not None and a0.spontaneous()
+        if a0 is not None and real and a0.key() == Qt.Key.Key_Escape and self._page is self.session_page:
+            self.session_page.press_stop_key()
+        else:
+            super().keyPressEvent(a0)
+
+    def closeEvent(self, a0: QCloseEvent | None) -> None:
+        """Asks the program to stop in order."""
+        if a0 is not None:
+            a0.ignore()
+        self.close_requested.emit()

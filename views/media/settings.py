@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Camera, microphone, loudspeaker and engine of the desk, each tried before it is needed. Opened from the header."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtGui import QHideEvent
+from PyQt6.QtWidgets import QCheckBox, QComboBox, QDialog, QProgressBar, QSizePolicy, QWidget
+
+from resources.texts import N_, _
+from session.media.audio.echo_check import ENOUGH_DB, Echo
+from session.media.audio.echo_choice import EchoBy, EchoSetting
+from session.media.engines.engine_choice import Choice, EngineKind, Why
+from views.media.video_pane import FrameGiver, OwnPlace, VideoPane
+from views.widgets.parts import column, label, push_button, row
+from views.widgets.theme import SPACE
+
+AUTO = "auto"
+_CHOICES = ("camera", "microphone", "speaker", "echo", "engine")
+_ENGINES = {
+    EngineKind.AUTO: N_("Chosen for this computer"),
+    EngineKind.AIORTC: N_("Program's own (aiortc)"),
+    EngineKind.BROWSER: N_("Browser (Chromium)"),
+}
+_WHY = {
+    Why.SETTING: N_("as you chose"),
+    Why.ONE_CORE: N_("this computer has one processor core"),
+    Why.ECHO: N_("you have a loudspeaker, and only the browser cancels echo here"),
+    Why.CODEC: N_("it has the sharper picture on a narrow line"),
+    Why.DELAY: N_("it answers fastest and needs least of the processor"),
+}
+_CANCELLERS = {
+    EchoSetting.AUTO: N_("Chosen for this computer"),
+    EchoSetting.APM: N_("By this program"),
+    EchoSetting.SYSTEM: N_("By the computer's system"),
+    EchoSetting.OFF: N_("Not at all"),
+}
+_AT_WORK = {
+    EchoBy.APM: N_("This program cancels echo and takes noise away."),
+    EchoBy.SYSTEM: N_("The system's microphone is relied on."),
+    EchoBy.BROWSER: N_("The browser cancels echo and takes noise away."),
+    EchoBy.OFF: N_("Nothing cancels echo: wear a headset."),
+    EchoBy.MISSING: N_("This program's canceller is not installed: wear a headset."),
+}
+_HEARD = {
+    EchoBy.SYSTEM: N_(
+        "Echo: the microphone hears the loudspeaker although the system is relied on. Choose the system's microphone"
+        " with echo cancellation, or wear a headset."
+    ),
+    EchoBy.BROWSER: N_("The microphone hears the loudspeaker; in conversations the browser takes the echo away."),
+}
+_ECHOES = {
+    Echo.NONE: N_("No echo: the microphone does not hear the loudspeaker."),
+    Echo.HEARD: N_(
+        "Echo: the microphone hears the loudspeaker, and callers would hear themselves. Wear a headset, or let the echo"
+        " be cancelled."
+    ),
+    Echo.DEAF: N_("The microphone brings nothing at all: choose another one, or look for a mute switch on it."),
+}
+
+
+@dataclass(frozen=True)
+class MediaChoice:
+    """What the agent chose; devices by name, "auto" for the system's own."""
+
+    camera: str = AUTO
+    microphone: str = AUTO
+    speaker: str = AUTO
+    headset: bool = True
+    engine: str = AUTO
+    echo: str = AUTO
+
+
+class MediaSettingsDialog(QDialog):
+    """Shows what there is; whoever opens it brings preview and level.
+
+    Signals:
+        chosen(object): a `MediaChoice`, at each change.
+        tone_requested(), echo_requested(): try the loudspeaker; look for echo.
+        closed(): nothing needs to be tried any more.
+    """
+
+    chosen = pyqtSignal(object)
+    tone_requested = pyqtSignal()
+    echo_requested = pyqtSignal()
+    closed = pyqtSignal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("media_settings")
+        self.setWindowTitle(_("Camera, microphone and loudspeaker"))
+        self.setModal(False)
+        self._choice = MediaChoice()
+        self._combos = {name: self._combo(name) for name in _CHOICES}
+        self._preview = VideoPane()
+        self._preview.setAccessibleName(_("Preview of your picture"))
+        self._preview.set_own_place(OwnPlace.HIDDEN)
+        self._preview.setFixedHeight(144)
+        self._preview.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._level = QProgressBar()
+        self._level.setObjectName("media_level")
+        self._level.setRange(0, 100)
+        self._level.setTextVisible(False)
+        self._level.setAccessibleName(_("Level of the microphone"))
+        self._headset = QCheckBox(_("I wear a headset (best: no echo, no neighbours)"))
+        self._headset.setObjectName("media_headset")
+        self._headset.clicked.connect(lambda on: self._choose(headset=on))
+        self._tone = push_button(_("Play a tone"), "bell", name="media_tone")
+        self._tone.clicked.connect(self.tone_requested)
+        self._echo = push_button(_("Look for echo"), "microphone", name="media_echo")
+        self._echo.clicked.connect(self.echo_requested)
+        self._echo_words = label(role="soft", name="media_echo_words", wrap=True)
+        self._cancelled_words = label(role="soft", name="media_cancelled_words", wrap=True)
+        self._engine_words = label(role="soft", name="media_engine_words", wrap=True)
+        self._close = push_button(_("Close"), kind="primary", name="media_close")
+        self._close.clicked.connect(self.close)
+        self._build()
+
+    def _combo(self, name: str) -> QComboBox:
+        combo = QComboBox()
+        combo.setObjectName(f"media_{name}")
+        combo.setMinimumWidth(320)
+        combo.activated.connect(lambda _index: self._choose(**{name: str(combo.currentData())}))
+        return combo
+
+    def _build(self) -> None:
+        edge = SPACE[3]
+        box = column(self, space=SPACE[1], margins=(edge, edge, edge, edge))
+        parts: tuple[tuple[str, str, tuple[QWidget, ...]], ...] = (
+            ("camera", _("Camera"), (self._preview,)),
+            ("microphone", _("Microphone"), (self._level,)),
+            ("speaker", _("Loudspeaker"), ()),
+            ("echo", _("Echo is cancelled"), (self._cancelled_words,)),
+            ("engine", _("Voice and picture by"), (self._engine_words,)),
+        )
+        for name, words, below in parts:
+            title = label(words, role="strong")
+            title.setBuddy(self._combos[name])
+            box.addWidget(title)
+            self._combos[name].setAccessibleName(words)
+            box.addWidget(self._combos[name])
+            for widget in below:
+                box.addWidget(widget)
+            if name == "speaker":
+                box.addLayout(row(None, self._tone, self._echo, 0))
+                box.addWidget(self._headset)
+                box.addWidget(self._echo_words)
+        box.addLayout(row(None, 0, self._close))
+        self._echo_words.hide()
+
+    # ---- facts ----
+
+    def show_devices(
+        self, choice: MediaChoice, cameras: Sequence[str], microphones: Sequence[str], speakers: Sequence[str]
+    ) -> None:
+        """What is there now, and what was chosen; a chosen device that is away stays in the list, marked."""
+        self._choice = choice
+        self._fill("camera", choice.camera, cameras, _("First camera"), _("No camera"))
+        self._fill("microphone", choice.microphone, microphones, _("The computer's own choice"), _("No microphone"))
+        self._fill("speaker", choice.speaker, speakers, _("The computer's own choice"), "")
+        self._headset.setChecked(choice.headset)
+        self._offer("engine", {kind.value: words for kind, words in _ENGINES.items()}, choice.engine)
+        self._offer("echo", {kind.value: words for kind, words in _CANCELLERS.items()}, choice.echo)
+
+    def _offer(self, which: str, entries: dict[str, str], chosen: str) -> None:
+        combo = self._combos[which]
+        combo.clear()
+        for value, words in entries.items():
+            combo.addItem(_(words), value)
+        combo.setCurrentIndex(max(0, combo.findData(chosen)))
+
+    def _fill(self, which: str, chosen: str, names: Sequence[str], automatic: str, none: str) -> None:
+        combo = self._combos[which]
+        combo.clear()
+        combo.addItem(automatic, AUTO)
+        for name in names:
+            combo.addItem(name, name)
+        if none:
+            combo.addItem(none, "none")
+        if combo.findData(chosen) < 0:
+            away = _("Simulated") if chosen == "simulated" else _("{name} (not plugged in)").format(name=chosen)
+            combo.addItem(away, chosen)
+        combo.setCurrentIndex(combo.findData(chosen))
+
+    def show_engine(self, choice: Choice, *, later: bool) -> None:
+        """Which engine carries the calls, and why. `later`: from the next conversation on."""
+        words = _("{engine}: {why}.").format(engine=_(_ENGINES[choice.kind]), why=_(_WHY[choice.why]))
+        self._engine_words.setText(f"{words} {_('From the next conversation on.')}" if later else words)
+        self._fit()
+
+    def show_cancelled(self, by: EchoBy) -> None:
+        """What keeps callers from hearing themselves, as the choices are now."""
+        self._cancelled_words.setText(_(_AT_WORK[by]))
+        self._fit()
+
+    def set_preview(self, frame: FrameGiver) -> None:
+        """Where our own picture comes from."""
+        self._preview.set_source(frame)
+
+    def show_level(self, level: float) -> None:
+        """RMS of the microphone, 0..1; a normal voice fills about half."""
+        self._level.setValue(round(100 * min(1.0, level**0.5 * 1.6)))
+
+    def show_testing(self, testing: bool) -> None:
+        """Whether a tone is being played."""
+        self._tone.setEnabled(not testing)
+        self._echo.setEnabled(not testing)
+
+    def show_echo(self, found: Echo, by: EchoBy, removed_db: float | None = None) -> None:
+        """What the look for echo found; `removed_db` of it the program's own canceller took away."""
+        self._echo_words.setText(_echo_words(found, by, removed_db))
+        self._echo_words.show()
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as its words need at this width."""
+        if (box := self.layout()) is not None:
+            box.activate()
+            self.resize(self.width(), max(self.height(), box.totalHeightForWidth(self.width())))
+
+    # ---- wishes ----
+
+    def _choose(self, **changes: str | bool) -> None:
+        self._choice = replace(self._choice, **changes)  # type: ignore[arg-type]  # the names are our own
+        self._echo_words.hide()
+        self.chosen.emit(self._choice)
+
+    def hideEvent(self, event: QHideEvent | None) -> None:
+        """Closed, by whatever way."""
+        super().hideEvent(event)
+        self.closed.emit()
+
+
+def _echo_words(found: Echo, by: EchoBy, removed_db: float | None) -> str:
+    if found is not Echo.HEARD:
+        return _(_ECHOES[found])
+    if removed_db is None:
+        return _(_HEARD.get(by, _ECHOES[found]))
+    if removed_db >= ENOUGH_DB:
+        words = _("The microphone hears the loudspeaker; this program takes the echo away ({db} dB).")
+    else:
+        words = _(
+            "Echo: this program takes only {db} dB of the loudspeaker away, and callers may hear themselves. Turn the"
+            " loudspeaker down, move it away from the microphone, or wear a headset."
+        )
+    return words.format(db=f"{removed_db:.0f}")

@@ -1,0 +1,417 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The caller's picture at the desk, painted as an image, and our own, small, where no face is. In
+`views.desk.call_view`.
+
+Without a graphics card a QImage drawn by QPainter costs 1.4 ms for 720p; every OpenGL or multimedia widget costs ten
+times that. Where the engine is a browser, its page paints the picture itself: it lies in this pane like a picture, and
+names, warnings and our own picture are painted over it as over any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from typing import cast
+
+from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
+from PyQt6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QHideEvent,
+    QImage,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QShowEvent,
+)
+from PyQt6.QtWidgets import QSizePolicy, QWidget
+
+from resources.texts import _
+from session.media.engine import MediaState
+from session.media.frames import VideoFrame
+from views.widgets.life_size import life_size_rect, under_camera
+from views.widgets.theme import SPACE, tokens_for
+
+FRAMES_PER_S = 25
+OWN_SHARE = 0.2
+"""Width of our own picture, of the pane's."""
+
+OWN_WIDTHS_PX = (88, 240)
+ROUND_PX = 8.0
+PLATE = "#0b0f14"
+WARNING = "#f0bd62"
+"""The same in the light and the dark theme: they lie on a picture, not on a window."""
+
+_TALKING = (MediaState.CONNECTING, MediaState.CONNECTED, MediaState.UNSTABLE)
+
+FrameGiver = Callable[[], VideoFrame | None]
+SizeGiver = Callable[[], tuple[int, int] | None]
+
+
+class OwnPlace(Enum):
+    """Where our own picture is: in the lower right corner, under the caller's picture, or nowhere."""
+
+    CORNER = "corner"
+    BELOW = "below"
+    HIDDEN = "hidden"
+
+
+def absent_words(camera: bool, microphone: bool) -> str:
+    """What a kiosk without camera or microphone means for the talk; "" when it has both."""
+    if camera and microphone:
+        return ""
+    if camera:
+        return _("This kiosk has no microphone that works: you do not hear the caller. They hear you: write to them.")
+    if microphone:
+        return _("This kiosk has no camera that works: you hear the caller. They see and hear you.")
+    return _("This kiosk has neither camera nor microphone that works. The caller sees and hears you: write to them.")
+
+
+def _no_frame() -> VideoFrame | None:
+    return None
+
+
+class _Glass(QWidget):
+    """What is written over a picture that somebody else paints."""
+
+    def __init__(self, pane: VideoPane) -> None:
+        super().__init__(pane)
+        self._pane = pane
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """The words, our own picture, or all of an empty pane."""
+        painter = QPainter(self)
+        self._pane.paint_over(painter)
+        painter.end()
+
+
+class VideoPane(QWidget):
+    """Paints the newest picture 25 times a second while it can be seen; keeps its shape, cuts nothing away.
+
+    Give it the engine's own methods: `pane.set_source(engine.latest_frame, engine.own_frame)`.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("video_pane")
+        self.setAccessibleName(_("Picture of the caller"))
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._sources: tuple[FrameGiver, FrameGiver] = (_no_frame, _no_frame)
+        self._frames: tuple[VideoFrame | None, VideoFrame | None] = (None, None)
+        self._state = MediaState.NEW
+        self._simulated = (False, False)
+        self._peer_camera_on = True
+        self._peer_devices = (True, True)
+        self._name = ""
+        self._own_place = OwnPlace.CORNER
+        self._private = False
+        self._picture: tuple[QWidget, SizeGiver] | None = None
+        self._size: tuple[int, int] | None = None
+        self._glass = _Glass(self)
+        self._glass.hide()
+        self._life_size: float | None = None
+        self._camera_x: float | None = None
+        self._timer = QTimer(self)
+        self._timer.setInterval(1000 // FRAMES_PER_S)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._look)
+
+    # ---- facts -----------------------------------------------------------------------------------------------------
+
+    def set_source(self, latest_frame: FrameGiver, own_frame: FrameGiver | None = None) -> None:
+        """Where the caller's picture and our own come from; asked in the window's thread, must not wait."""
+        self._sources = (latest_frame, own_frame or _no_frame)
+        self._look()
+
+    def set_picture(self, picture: QWidget | None, size: SizeGiver | None = None) -> None:
+        """A widget that paints the caller's picture itself, or None: frames are painted.
+
+        It moves into this pane when the pane is seen; with None it is nobody's again. `size`: of the picture in pixels,
+        None while there is none.
+        """
+        if self._picture is not None and self._picture[0].parent() is self:
+            self._picture[0].hide()
+            self._picture[0].setParent(None)
+        self._picture = None if picture is None or size is None else (picture, size)
+        self._size = None
+        self._glass.setVisible(self._picture is not None)
+        self._take_picture()
+
+    def show_state(self, state: MediaState) -> None:
+        """How the call is: unstable or lost pictures are marked as frozen, a closed call shows none."""
+        self._state = state
+        if state in (MediaState.CLOSED, MediaState.HELD):
+            self._frames, self._size = (None, None), None
+        self._update()
+
+    def show_name(self, name: str) -> None:
+        """Whose picture it is, written on it; "" for none."""
+        self._name = name
+        self._update()
+
+    def show_simulated(self, caller: bool, own: bool) -> None:
+        """Which of the two pictures is drawn, not filmed: it is labelled."""
+        self._simulated = (caller, own)
+        self._update()
+
+    def show_peer_camera(self, on: bool) -> None:
+        """Whether the caller's camera is on."""
+        self._peer_camera_on = on
+        self._update()
+
+    def show_peer_devices(self, camera: bool, microphone: bool) -> None:
+        """Whether the caller's kiosk has a camera and a microphone that work."""
+        self._peer_devices = camera, microphone
+        self._update()
+
+    def show_private(self, on: bool) -> None:
+        """A privacy pause: no picture at all, neither the caller's nor our own."""
+        self._private = on
+        self._update()
+
+    def set_life_size(self, width: float | None, camera_x: float | None = None) -> None:
+        """How wide the whole picture would be in the room, in this pane's pixels; None fits it into the pane.
+
+        Args:
+            camera_x: where our camera is, in pixels of the screen from its left edge; None when nobody said so.
+        """
+        self._life_size, self._camera_x = width, camera_x
+        self._place_picture()
+        self._update()
+
+    def set_own_place(self, place: OwnPlace) -> None:
+        """Where our own picture is."""
+        self._own_place = place
+        self._update()
+
+    @property
+    def shows_person(self) -> bool:
+        """Whether a filmed face is here, the caller's or our own; a drawn one is nobody's."""
+        caller, own = self._frames
+        has_caller = caller is not None or self._size is not None
+        return (has_caller and not self._simulated[0]) or (own is not None and not self._simulated[1])
+
+    # ---- Qt --------------------------------------------------------------------------------------------------------
+
+    def sizeHint(self) -> QSize:
+        """A wide picture of a conversation."""
+        return QSize(640, 360)
+
+    def minimumSizeHint(self) -> QSize:
+        """The smallest a face can be read at."""
+        return QSize(200, 120)
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """Looks for pictures from now on."""
+        self._timer.start()
+        self._take_picture()
+        self._look()
+
+    def hideEvent(self, event: QHideEvent | None) -> None:
+        """Costs nothing while nobody can see it."""
+        self._timer.stop()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """The picture keeps its shape."""
+        super().resizeEvent(event)
+        self._place_picture()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """The stage, and unless somebody else paints it, all that is on it."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self._colour("stage"))
+        if self._picture is None:
+            self.paint_over(painter)
+        painter.end()
+
+    def paint_over(self, painter: QPainter) -> None:
+        """The caller, or what to expect; then what lies over the edges."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        caller, own = self._frames
+        room = self._caller_room()
+        if (caller is None and self._size is None) or not self._peer_camera_on or self._private:
+            painter.fillRect(self.rect(), self._colour("stage"))
+            self._paint_empty(painter, room)
+        else:
+            self._paint_caller(painter, caller, room)
+        if self._name:
+            above = QFontMetrics(self.font()).height() + SPACE[0] + SPACE[1]
+            self._paint_label(painter, room.bottomLeft() + QPointF(SPACE[1], -above), self._name, "on_stage")
+        if own is not None and self._own_place != OwnPlace.HIDDEN and not self._private:
+            self._paint_own(painter, own)
+
+    # ---- painting --------------------------------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        """Paints again only when one of the pictures is a new one."""
+        if self._state in (MediaState.CLOSED, MediaState.HELD):
+            return
+        caller = self._sources[0]() if self._picture is None else None
+        latest = (caller, self._sources[1]() if self._own_place != OwnPlace.HIDDEN else None)
+        if any(new is not old for new, old in zip(latest, self._frames, strict=True)):
+            self._frames = latest
+            self._update()
+        if self._picture is not None and (size := self._picture[1]() or self._size) != self._size:
+            self._size = size
+            self._place_picture()
+            self._update()
+
+    def _update(self) -> None:
+        (self if self._picture is None else self._glass).update()
+
+    def _take_picture(self) -> None:
+        """The picture lies where it is seen: two panes may share one."""
+        if self._picture is not None and self.isVisible():
+            picture = self._picture[0]
+            picture.setParent(self)
+            picture.lower()
+            picture.show()
+            self._place_picture()
+
+    def _place_picture(self) -> None:
+        self._glass.setGeometry(self.rect())
+        if self._picture is not None and self._picture[0].parent() is self:
+            room = self._caller_room()
+            shown = self._shown_at(self._size, room) if self._size is not None else room
+            self._picture[0].setGeometry(shown.toAlignedRect())
+
+    def _shown_at(self, size_px: tuple[int, int], room: QRectF) -> QRectF:
+        """As large as in the room when that is known and wanted, else as large as the pane; under the camera."""
+        camera_x = None if self._camera_x is None else self._camera_x - self.mapToGlobal(self.rect().topLeft()).x()
+        true = None if self._life_size is None else life_size_rect(size_px, room, self._life_size, camera_x)
+        if true is not None:
+            return true
+        shown = fitted(*size_px, room)
+        return shown if camera_x is None else under_camera(shown, room, camera_x)
+
+    def _caller_room(self) -> QRectF:
+        room = QRectF(self.rect())
+        if self._own_place == OwnPlace.BELOW and self._frames[1] is not None:
+            room.setBottom(self._own_room(self._frames[1]).top() - SPACE[1])
+        return room
+
+    def _own_room(self, own: VideoFrame) -> QRectF:
+        """Our picture and the words under it."""
+        width = min(max(self.width() * OWN_SHARE, OWN_WIDTHS_PX[0]), OWN_WIDTHS_PX[1])
+        height = width * own.height_px / own.width_px + self._caption_height()
+        left = self.width() - width - SPACE[1]
+        if self._own_place == OwnPlace.BELOW:
+            left = (self.width() - width) / 2
+        return QRectF(left, self.height() - height - SPACE[1], width, height)
+
+    def _caption_height(self) -> int:
+        return QFontMetrics(self.font()).height() + SPACE[0]
+
+    def _paint_caller(self, painter: QPainter, frame: VideoFrame | None, room: QRectF) -> None:
+        shown = room
+        if frame is not None:
+            shown = self._shown_at((frame.width_px, frame.height_px), room)
+            painter.setClipRect(room)
+            painter.drawImage(shown, as_image(frame))
+            painter.setClipping(False)
+        elif self._size is not None:
+            shown = self._shown_at(self._size, room)
+        shown = shown.intersected(room)
+        frozen = self._state in (MediaState.UNSTABLE, MediaState.LOST)
+        if frozen:
+            veil = self._colour("stage")
+            veil.setAlphaF(0.35)
+            painter.fillRect(shown, veil)
+        corner = shown.topLeft() + QPointF(SPACE[1], SPACE[1])
+        if frozen:
+            corner.setY(self._paint_label(painter, corner, _("Frozen picture"), "warn") + SPACE[0])
+        if self._simulated[0]:
+            self._paint_label(painter, corner, _("Simulated picture"), "on_stage")
+
+    def _paint_own(self, painter: QPainter, own: VideoFrame) -> None:
+        room = self._own_room(own)
+        caption = QRectF(room.left(), room.bottom() - self._caption_height(), room.width(), self._caption_height())
+        edge = QPainterPath()
+        edge.addRoundedRect(room, ROUND_PX, ROUND_PX)
+        painter.save()
+        painter.setClipPath(edge)
+        painter.fillRect(room, QColor(PLATE))
+        painter.drawImage(room.adjusted(0, 0, 0, -caption.height()), as_image(own))
+        painter.restore()
+        painter.setPen(QPen(self._colour("on_stage"), 1.5))
+        painter.drawPath(edge)
+        text = _("You, simulated") if self._simulated[1] else _("You")
+        short = QFontMetrics(self.font()).elidedText(text, Qt.TextElideMode.ElideRight, int(room.width()) - SPACE[1])
+        painter.drawText(caption, Qt.AlignmentFlag.AlignCenter, short)
+
+    def _paint_label(self, painter: QPainter, corner: QPointF, text: str, token: str) -> float:
+        """Words on a dark plate; returns where the plate ends below."""
+        metrics = QFontMetrics(self.font())
+        plate = QRectF(
+            corner, corner + QPointF(metrics.horizontalAdvance(text) + SPACE[2], metrics.height() + SPACE[0])
+        )
+        back = QColor(PLATE)
+        back.setAlphaF(0.78)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(back)
+        painter.drawRoundedRect(plate, SPACE[0], SPACE[0])
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QColor(WARNING) if token == "warn" else self._colour(token))
+        painter.setFont(self.font())
+        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, text)
+        return plate.bottom()
+
+    def _paint_empty(self, painter: QPainter, room: QRectF) -> None:
+        """A calm head and shoulders, and what to expect."""
+        size = min(room.width(), room.height()) * 0.34
+        middle = room.center() - QPointF(0, size * 0.22)
+        circle = QPainterPath()
+        circle.addEllipse(middle, size / 2, size / 2)
+        figure = QPainterPath()
+        figure.addEllipse(middle - QPointF(0, size * 0.12), size * 0.17, size * 0.19)
+        figure.addEllipse(middle + QPointF(0, size * 0.42), size * 0.34, size * 0.28)
+        plate, person = self._colour("on_stage"), self._colour("on_stage")
+        plate.setAlphaF(0.10)
+        person.setAlphaF(0.42)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.fillPath(circle, plate)
+        painter.fillPath(figure.intersected(circle), person)
+        painter.setPen(self._colour("on_stage"))
+        font = self.font()
+        font.setPointSizeF(font.pointSizeF() * 1.15)
+        painter.setFont(font)
+        below = QRectF(room.left() + SPACE[2], middle.y() + size * 0.62, room.width() - 2 * SPACE[2], size)
+        painter.drawText(below, Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap, self._empty_text())
+
+    def _empty_text(self) -> str:
+        if self._private:
+            return _("Privacy pause: neither you nor the caller sees anything. You hear each other.")
+        if self._state in _TALKING and not self._peer_devices[0]:
+            return absent_words(*self._peer_devices)
+        if self._frames[0] is not None and not self._peer_camera_on:
+            return _("The caller's camera is off")
+        if self._state == MediaState.HELD:
+            return _("On hold: nothing is seen or heard in either direction")
+        if self._state == MediaState.LOST:
+            return _("Call lost, calling again…")
+        if self._state in (MediaState.CONNECTING, MediaState.CONNECTED, MediaState.UNSTABLE):
+            return _("Waiting for the picture…")
+        return _("No call at the moment")
+
+    def _colour(self, token: str) -> QColor:
+        return QColor(str(getattr(tokens_for(self.palette()), token)))
+
+
+def as_image(frame: VideoFrame) -> QImage:
+    """The frame as an image, without a copy: keep the frame as long as the image."""
+    pixels = cast(bytes, frame.pixels)  # any buffer will do; PyQt's stub names only one
+    return QImage(pixels, frame.width_px, frame.height_px, frame.stride_bytes, QImage.Format.Format_RGB32)
+
+
+def fitted(width_px: int, height_px: int, room: QRectF) -> QRectF:
+    """The largest rectangle of a picture's shape in the middle of `room`."""
+    scale = min(room.width() / width_px, room.height() / height_px)
+    width, height = width_px * scale, height_px * scale
+    return QRectF(room.center().x() - width / 2, room.center().y() - height / 2, width, height)

@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Every event of a session's log in one sentence, and the names of the timeline's rows. Used by the replay window."""
+
+from __future__ import annotations
+
+from resources.texts import N_, _
+from session.log import events
+from session.log.events import Event, Lane, Writer, label_of
+from session.protocol.conversation.line import Step
+from session.protocol.conversation.messages import Grant, GrantActor, GrantReason, PrintState
+from views.words.errors import sentence
+from views.words.line import short_words
+
+LANES: dict[Lane, tuple[str, str]] = {
+    Lane.QUEUE: (N_("Queue"), "queue"),
+    Lane.CALL: (N_("Call"), "call"),
+    Lane.PAGE: (N_("Page"), "see_page"),
+    Lane.SCANNER: (N_("Scanner"), "scanner"),
+    Lane.PRINTER: (N_("Printer"), "printer"),
+    Lane.DOSSIER: (N_("Dossier"), "dossier"),
+    Lane.LINE: (N_("Line"), "connected"),
+}
+"""Name and icon of each row, from top to bottom."""
+
+WORDS: dict[str, str] = {
+    "call_requested_at_kiosk": N_("The caller pressed a button"),
+    "caller_left": N_("The caller left the queue"),
+    "ticket_accepted": N_("An agent accepted"),
+    "session_opened": N_("The conversation began"),
+    "session_resumed": N_("{who} came back after a restart"),
+    "hung_up": N_("{who} hung up"),
+    "session_ended": N_("The conversation ended"),
+    "session_closed": N_("The agent finished the wrap-up"),
+    "kiosk_wiped": N_("The kiosk was wiped"),
+    "call_offered": N_("The kiosk offered a call"),
+    "call_answered": N_("The desk answered the call"),
+    "call_failed": N_("The call failed"),
+    "video_seen": N_("{who} sees the other"),
+    "audio_seen": N_("{who} hears the other"),
+    "camera_changed": N_("{who} switched camera or microphone"),
+    "grant_requested": N_("The agent asked: {grant}"),
+    "grant_changed": N_("The caller answered: {grant}"),
+    "address_opened": N_("A page opened: {host}"),
+    "address_refused": N_("An address was not opened"),
+    "sharing_changed": N_("Sharing changed"),
+    "mirror_chunk": N_("The page changed"),
+    "pointer_shown": N_("The pointer was shown"),
+    "page_acted": N_("The agent acted in the page: {command}"),
+    "scan_requested": N_("The agent asked for a scan"),
+    "scan_started": N_("The scanner started"),
+    "scan_ended": N_("The scan ended, pages: {pages}"),
+    "page_taken": N_("The kiosk took a page"),
+    "page_received": N_("A page arrived at the desk"),
+    "page_failed": N_("A page did not arrive"),
+    "page_cleaned": N_("A page was cleaned"),
+    "page_removed": N_("A page was taken out"),
+    "page_restored": N_("A page was brought back"),
+    "page_split": N_("A page was split"),
+    "print_requested": N_("The agent sent a print"),
+    "print_changed": N_("Print: {state}"),
+    "dossier_opened": N_("The dossier was opened"),
+    "document_filed": N_("A document was filed, pages: {pages}"),
+    "piece_changed": N_("The agent set a piece"),
+    "piece_filed": N_("A piece was filed"),
+    "line_lost": N_("{who} lost the line"),
+    "line_back": N_("{who} has the line again"),
+    "trouble_shown": N_("A trouble was shown"),
+    "line_measured": N_("{who} received {kbps} kb/s, lost {loss} %"),
+    "line_governed": N_("{who} sends otherwise: {step}"),
+    "held_changed": N_("The talk went on"),
+    "caller_passed_on": N_("The agent passed the caller on"),
+    "privacy_changed": N_("The privacy pause ended"),
+    "words_sent": N_("{who} sent written words"),
+    "third_changed": N_("The third person left"),
+    "document_shown": N_("The agent shows a document, pages: {pages}"),
+    "shown_page_painted": N_("The caller sees page {page} of the agent's document"),
+    "shown_page_marked": N_("The agent drew on the page: {kind}"),
+    "show_ended": N_("The document is closed"),
+}
+"""One sentence per event name; names in braces are filled in by `describe`."""
+
+_WHO = {Writer.KIOSK: N_("The kiosk"), Writer.DESK: N_("The desk"), Writer.HUB: N_("The hub")}
+_GRANTS = {
+    Grant.SEE_PAGE: N_("see the page"),
+    Grant.POINT: N_("point"),
+    Grant.CONTROL: N_("click and scroll in the page"),
+    Grant.TYPE: N_("type in the page"),
+    Grant.SCAN: N_("scan"),
+    Grant.PRINT: N_("print"),
+    Grant.KEEP: N_("keep documents in the file"),
+}
+_REFUSED_ACT = N_("The kiosk refused the agent in the page: {command}")
+_COMMANDS = {
+    "click_requested": N_("click"),
+    "scroll_requested": N_("scroll"),
+    "history_requested": N_("back, forward or reload"),
+    "zoom_requested": N_("page size"),
+    "text_requested": N_("text"),
+    "key_requested": N_("key"),
+    "choice_requested": N_("choice in a list"),
+    "value_requested": N_("value of a field"),
+    "value_proposed": N_("proposed value"),
+    "highlight_requested": N_("frame"),
+    "arrow_requested": N_("arrow"),
+    "marks_remove_requested": N_("marks removed"),
+}
+"""What each command of the agent is called."""
+_MARKS = {"arrow": N_("arrow"), "frame": N_("frame"), "line": N_("line by hand")}
+PRINTS = {
+    PrintState.SHOWN: N_("the caller looks at it"),
+    PrintState.RECEIVED: N_("received by the kiosk"),
+    PrintState.SENT: N_("sent to the printer"),
+    PrintState.PRINTING: N_("printing"),
+    PrintState.WAITING: N_("the printer waits"),
+    PrintState.DONE: N_("printed"),
+    PrintState.FAILED: N_("failed"),
+    PrintState.CANCELLED: N_("cancelled"),
+}
+
+
+def code_of(event: Event) -> str:
+    """The error code that an event carries, or ""."""
+    return str(getattr(event, "code", ""))
+
+
+def is_trouble(event: Event) -> bool:
+    """True for what a helpdesk looks for: errors, refusals, lost lines."""
+    return bool(code_of(event)) or isinstance(event, events.LineLost)
+
+
+def describe(event: Event) -> str:
+    """What happened, in one sentence of the language in use."""
+    match event:
+        case events.SharingChanged(sharing=sharing):
+            return _("The page is shared") if sharing else _("The page is no longer shared")
+        case events.GrantChanged(grant=grant):
+            return _grant_sentence(event).format(grant=_(_GRANTS[grant]), mandate=event.mandate)
+        case events.PrivacyChanged(on=True, by_caller=True):
+            return _("The caller began a privacy pause: neither face nor page was shown")
+        case events.PrivacyChanged(on=True):
+            return _("A privacy pause began: neither face nor page was shown")
+        case events.HeldChanged(held=True):
+            return _("The caller was put on hold")
+        case events.ThirdChanged(role=role, state=state) if state != "gone":
+            return _third_sentence(role, state)
+        case events.ShowEnded(by_caller=True):
+            return _("The caller closed the document")
+        case events.KioskWiped(left_over=left_over) if left_over:
+            return _("The kiosk could not be wiped completely")
+    words = _REFUSED_ACT if isinstance(event, events.PageActed) and event.code else WORDS[label_of(event)]
+    text = _(words).format(**_values(event))
+    code = code_of(event)
+    return f"{text}. {sentence(code).title}" if code else text
+
+
+def _third_sentence(role: str, state: str) -> str:
+    """Who joined, and whether both screens show it already."""
+    if role == "supervisor":
+        return _("A supervisor joined") if state == "in" else _("A supervisor was announced on both screens")
+    return _("A colleague joined") if state == "in" else _("A colleague was announced on both screens")
+
+
+def _grant_sentence(event: events.GrantChanged) -> str:
+    """Who gave or refused a power, or how it ended; with the braces {grant} and {mandate}."""
+    if event.allowed:
+        by_mandate = event.actor is GrantActor.FACILITATOR
+        return _("Allowed under mandate {mandate}: {grant}") if by_mandate else _("The caller allowed: {grant}")
+    if event.reason is GrantReason.EXPIRED:
+        return _("The time is over: {grant}")
+    if event.reason in (GrantReason.WITHDRAWN, GrantReason.STOPPED):
+        return _("The caller took back: {grant}")
+    return (
+        _("No answer counts as no: {grant}") if event.reason is GrantReason.SILENT else _("The caller refused: {grant}")
+    )
+
+
+def _values(event: Event) -> dict[str, str]:
+    """What stands in the braces."""
+    values: dict[str, str] = {}
+    by = getattr(event, "by", None)
+    if isinstance(by, Writer):
+        values["who"] = _(_WHO[by])
+    match event:
+        case events.GrantRequested(grant=grant):
+            values["grant"] = _(_GRANTS[grant])
+        case events.AddressOpened(host=host):
+            values["host"] = host
+        case events.PageActed(command=command, times=times):
+            values["command"] = _(_COMMANDS.get(command, command)) + (f" × {times}" if times > 1 else "")
+        case events.ShownPagePainted(page=page):
+            values["page"] = str(page)
+        case events.ShownPageMarked(kind=kind):
+            values["kind"] = _(_MARKS.get(kind, kind))
+        case events.DocumentShown(pages=pages) | events.ScanEnded(pages=pages) | events.DocumentFiled(pages=pages):
+            values["pages"] = str(pages)
+        case events.PrintChanged(state=state):
+            values["state"] = _(PRINTS[state])
+        case events.LineMeasured(kbps=kbps, loss_percent=loss):
+            values |= {"kbps": f"{kbps:.0f}", "loss": f"{loss:.1f}"}
+        case events.LineGoverned(step=step, document=document, motion=motion):
+            known = Step(step) if step in tuple(Step) else Step.FULL
+            values["step"] = short_words(known, document=document, motion=motion)
+    return values

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The host's window: the kiosks of its sites, whether somebody is there, and calls for help. Used by `compose_site`.
+
+It shows no name, no number and no service: what everybody in the room can see anyway.
+"""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
+
+from resources.texts import N_, _
+from session.protocol.hub.site import CallerState, HelpState, KioskFacts
+from views.widgets.message_bar import MessageBar
+from views.widgets.parts import Card, Chip, EmptyState, column, label, push_button, row, scroll_area
+from views.widgets.theme import SPACE
+
+_CALLERS = {
+    CallerState.NONE: ("available", N_("Nobody"), "soft"),
+    CallerState.WAITING: ("time", N_("Somebody waits"), "accent"),
+    CallerState.IN_SESSION: ("call", N_("In conversation"), "good"),
+}
+_HELP = {
+    HelpState.NONE: ("", "", ""),
+    HelpState.WANTED: ("bell", N_("Calls for you"), "bad"),
+    HelpState.COMING: ("time", N_("You said that you are coming"), "warn"),
+    HelpState.HERE: ("kept", N_("You are with the caller"), "accent"),
+}
+
+
+class KioskCard(Card):
+    """One kiosk.
+
+    Signals:
+        answered(str, HelpState): the kiosk, and what the host says.
+    """
+
+    answered = pyqtSignal(str, HelpState)
+
+    def __init__(self, facts: KioskFacts) -> None:
+        super().__init__()
+        self.facts = facts
+        self.setObjectName(f"kiosk_{facts.id}")
+        self._name = label(role="title", name=f"name_{facts.id}")
+        self._site = label(role="soft")
+        self.there, self.caller, self.help = Chip(), Chip(), Chip()
+        self.coming = push_button(_("I am coming"), "arrow_right", "primary", f"coming_{facts.id}")
+        self.here = push_button(_("I am with the caller"), "kept", name=f"here_{facts.id}")
+        self.done = push_button(_("I have finished"), name=f"done_{facts.id}")
+        self.coming.clicked.connect(lambda: self.answered.emit(self.facts.id, HelpState.COMING))
+        self.here.clicked.connect(lambda: self.answered.emit(self.facts.id, HelpState.HERE))
+        self.done.clicked.connect(lambda: self.answered.emit(self.facts.id, HelpState.NONE))
+        self.body.addLayout(row(None, self._name, self._site, 0, self.there, self.caller, space=SPACE[1]))
+        self.body.addLayout(row(None, self.help, 0, self.coming, self.here, self.done, space=SPACE[1]))
+        self.show_facts(facts)
+
+    def show_facts(self, facts: KioskFacts) -> None:
+        """The kiosk as it is now; only what the host may say now can be pressed."""
+        self.facts = facts
+        self._name.setText(facts.name)
+        self._site.setText(facts.site)
+        self.there.setVisible(not facts.there or facts.closed)
+        words = _("Gives no sign of life") if not facts.there else _("Closed by the operator")
+        self.there.show_state(words, "disconnected" if not facts.there else "forbidden", "bad")
+        icon, words, tone = _CALLERS[facts.caller]
+        self.caller.show_state(_(words), icon, tone)
+        icon, words, tone = _HELP[facts.help]
+        self.help.setVisible(bool(words))
+        if words:
+            self.help.show_state(_(words), icon, tone)
+        self.coming.setVisible(facts.help is HelpState.WANTED)
+        self.here.setVisible(facts.help is not HelpState.HERE)
+        self.done.setVisible(facts.help is not HelpState.NONE)
+
+
+class SiteView(QWidget):
+    """All kiosks of the host, those that call first.
+
+    Signals:
+        answered(str, HelpState): see `KioskCard`.
+    """
+
+    answered = pyqtSignal(str, HelpState)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("site")
+        self.messages = MessageBar()
+        self.cards: dict[str, KioskCard] = {}
+        self._title = label(role="large", name="site_title")
+        self._words = label(role="soft", name="site_words", wrap=True)
+        self._empty = EmptyState(
+            "site", _("No kiosk yet"), _("The kiosks of your sites appear here as soon as the network answers.")
+        )
+        body = QWidget()
+        self._list = QVBoxLayout(body)
+        self._list.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._list.setSpacing(SPACE[2])
+        self._list.addWidget(self._empty)
+        pad = SPACE[3]
+        column(
+            self,
+            self.messages,
+            self._title,
+            self._words,
+            scroll_area(body),
+            space=SPACE[2],
+            margins=(pad, pad, pad, pad),
+        )
+        self.show_kiosks("", [])
+
+    def show_kiosks(self, name: str, kiosks: list[KioskFacts]) -> None:
+        """The kiosks as they are now; the focus stays where it is."""
+        self._title.setText(_("Hello {name}").format(name=name) if name else _("The kiosks of your site"))
+        calling = sum(1 for one in kiosks if one.help is HelpState.WANTED)
+        self._words.setText(
+            _("A caller needs you.") if calling else _("When a caller touches “Call the host”, this window rings.")
+        )
+        self._empty.setVisible(not kiosks)
+        for gone in [known for known in self.cards if known not in [one.id for one in kiosks]]:
+            card = self.cards.pop(gone)
+            self._list.removeWidget(card)
+            card.deleteLater()
+        for facts in kiosks:
+            if facts.id in self.cards:
+                self.cards[facts.id].show_facts(facts)
+            else:
+                card = self.cards[facts.id] = KioskCard(facts)
+                card.answered.connect(self.answered)
+                self._list.addWidget(card)
+        self._put_first([one.id for one in kiosks if one.help is HelpState.WANTED])
+
+    def shown(self) -> list[KioskCard]:
+        """The cards from top to bottom."""
+        items = [self._list.itemAt(place) for place in range(self._list.count())]
+        widgets = [item.widget() for item in items if item is not None]
+        return [card for card in widgets if isinstance(card, KioskCard)]
+
+    def _put_first(self, calling: list[str]) -> None:
+        """Those that call stand on top; the others keep their order."""
+        wanted = calling + [name for name in self.cards if name not in calling]
+        if self.shown() == [self.cards[name] for name in wanted]:
+            return
+        for name in wanted:
+            self._list.removeWidget(self.cards[name])
+            self._list.addWidget(self.cards[name])

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The operator's window: the hubs and what each works by, the sites, closing one. Used by `compose_site`.
+
+It shows no queue and no caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QLineEdit, QWidget
+
+from resources.texts import _
+from session.protocol.hub.site import HubFacts, NetworkAnswer, SiteFacts
+from views.board.tables import ROOM_PX, BoardTable, Cell, Row
+from views.widgets.icons import IconLabel
+from views.widgets.message_bar import MessageBar
+from views.widgets.parts import Card, column, label, push_button, row
+from views.widgets.theme import SPACE
+
+LONGEST, SHORTEST = 200, 3
+HUB_ROWS = 5
+"""Hubs that are seen at once; a network has one to five."""
+
+PARTS_SHOWN = 4
+
+
+class NetworkView(QWidget):
+    """Hubs and sites.
+
+    Signals:
+        site_state_requested(str, bool, str): the site, whether it is to be closed, and why.
+    """
+
+    site_state_requested = pyqtSignal(str, bool, str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("network")
+        self.messages = MessageBar()
+        self._sites: dict[str, SiteFacts] = {}
+        self._title = label(role="large", name="network_title")
+        self._warning = label(name="network_warning", wrap=True)
+        self._alarm = Card("network_alarm")
+        beside = row(None, IconLabel("warning", "warn"), space=SPACE[1])
+        beside.addWidget(self._warning, 1)
+        self._alarm.body.addLayout(beside)
+        heads = [_("Hub"), _("Since"), _("Convention"), _("Requests answered"), _("Requests refused"), _("History")]
+        self.hubs = BoardTable("hubs", _("Hubs"), heads, wide=0)
+        heads = [_("Site"), _("Kiosks"), _("Calls"), _("Decided")]
+        self.sites = BoardTable("sites", _("Sites"), heads, wide=3)
+        self.sites.itemSelectionChanged.connect(self._on_selected)
+        self.reason = QLineEdit()
+        self.reason.setObjectName("site_reason")
+        self.reason.setMaxLength(LONGEST)
+        self.reason.setPlaceholderText(_("Why? Kept with your name"))
+        self.reason.setAccessibleName(_("Reason, kept in the history"))
+        self.reason.textChanged.connect(lambda _text: self._on_selected())
+        self.act = push_button(_("Close the site"), "forbidden", "primary", "site_act")
+        self.act.clicked.connect(self._on_act)
+        self.reason.returnPressed.connect(self._on_act)
+        pad = SPACE[3]
+        column(
+            self,
+            self.messages,
+            self._title,
+            self._alarm,
+            label(_("Hubs"), "title"),
+            self.hubs,
+            label(_("Sites"), "title"),
+            self.sites,
+            row(None, self.reason, self.act, space=SPACE[1]),
+            space=SPACE[1],
+            margins=(pad, pad, pad, pad),
+        )
+        self.hubs.setMaximumHeight((HUB_ROWS + 1) * (self.fontMetrics().height() + ROOM_PX + 2))
+        self._on_selected()
+
+    def show_network(self, answer: NetworkAnswer) -> None:
+        """Everything as it is now; the selection stays."""
+        self._title.setText(_("Network · {name}").format(name=answer.your_name))
+        wrong = _wrong(answer.hubs)
+        self._alarm.setVisible(bool(wrong))
+        self._warning.setText("\n".join(wrong))
+        self._sites = {site.id: site for site in answer.sites}
+        newest = answer.hubs[0].convention if answer.hubs else ""
+        self.hubs.show_rows([_hub_row(hub, newest) for hub in answer.hubs])
+        self.sites.show_rows([_site_row(site) for site in answer.sites])
+        self._on_selected()
+
+    def _selected(self) -> SiteFacts | None:
+        return self._sites.get(self.sites.chosen())
+
+    def _on_selected(self) -> None:
+        site = self._selected()
+        self.act.setText(_("Open the site") if site is not None and site.closed else _("Close the site"))
+        self.act.setEnabled(site is not None and len(self.reason.text().strip()) >= SHORTEST)
+
+    def _on_act(self) -> None:
+        site = self._selected()
+        if site is None or not self.act.isEnabled():
+            return
+        self.site_state_requested.emit(site.id, not site.closed, self.reason.text().strip())
+        self.reason.clear()
+
+
+def _time(at_utc: datetime) -> str:
+    return at_utc.astimezone().strftime("%d/%m %H:%M")
+
+
+def _wrong(hubs: Sequence[HubFacts]) -> list[str]:
+    """What the operator must see to, a sentence each."""
+    found = []
+    if len({hub.convention for hub in hubs}) > 1:
+        found.append(_("The hubs do not have the same convention: give them all the same files."))
+    refused = list(dict.fromkeys(part for hub in hubs for part in hub.refused_parts))
+    if refused:
+        words = _("Not taken of the convention; what was good before still holds (expert-app hub check says more):")
+        found.append("\n".join([words, *(f"– {part}" for part in refused[:PARTS_SHOWN])]))
+    return found
+
+
+def _hub_row(hub: HubFacts, convention: str) -> Row:
+    behind = _("unknown") if hub.behind is None else _("up to date")
+    if hub.behind:
+        behind = _("{count} behind").format(count=hub.behind)
+    is_other = hub.convention != convention or bool(hub.refused_parts)
+    cells = (
+        Cell(hub.id),
+        Cell(_time(hub.started_at_utc), "soft"),
+        Cell(hub.convention, "warn" if is_other else "", "warning" if is_other else ""),
+        Cell(_count(hub.answered), right=True),
+        Cell(_count(hub.refused), right=True),
+        Cell(behind, "warn" if hub.behind else "good" if hub.behind == 0 else "soft"),
+    )
+    return Row(hub.id, cells, strong=True)
+
+
+def _site_row(site: SiteFacts) -> Row:
+    decided = ""
+    if site.at_utc is not None:
+        decided = f"{site.changed_by} · {_time(site.at_utc)} · {site.reason}"
+    there = _("{there} of {count} there").format(there=site.there, count=site.kiosks)
+    is_missing = site.there < site.kiosks
+    cells = (
+        Cell(site.name),
+        Cell(there, "warn" if is_missing else "", "warning" if is_missing else ""),
+        Cell(_("site closed"), "warn", "forbidden") if site.closed else Cell(_("site open"), "good"),
+        Cell(decided, "soft"),
+    )
+    return Row(site.id, cells, strong=True)
+
+
+def _count(number: int) -> str:
+    """In groups of three, with the narrow space of French and scientific writing."""
+    return f"{number:,}".replace(",", "\u202f")

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""What this agent is doing, as a button on top of the desk: press it (F3) to pause with a reason or to be back."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QPoint, QSize, pyqtSignal
+from PyQt6.QtWidgets import QMenu, QPushButton
+
+from resources.texts import N_, _
+from views.widgets.icons import icon
+from views.widgets.parts import restyle, say
+
+NOT_RESPONDING = "not_responding"
+"""Reason code of an agent who did not answer an offer; only the hub gives it."""
+
+DESK_CLOSED = "desk_closed"
+"""Reason code of an agent whose program was closed: nobody is offered to a desk that is about to fall silent."""
+
+PAUSES: tuple[tuple[str, str], ...] = (
+    ("", N_("Reason: not said")),
+    ("break", N_("Break")),
+    ("training", N_("Training")),
+    ("back_office", N_("Files and letters")),
+    ("meeting", N_("Meeting")),
+    ("technical", N_("Technical problem")),
+)
+"""Why an agent pauses: code for the supervisors, words."""
+
+Look = tuple[str, str, str]
+"""Words, icon and tone."""
+
+
+def state_look(available: bool, reason: str) -> Look:
+    """How a chosen state looks."""
+    if available:
+        return _("Available"), "available", "good"
+    if reason == NOT_RESPONDING:
+        return _("Not responding"), "wait_long", "bad"
+    words = dict(PAUSES).get(reason, "") if reason else ""
+    return (_("Paused · {reason}").format(reason=_(words)) if words else _("Paused")), "paused", "warn"
+
+
+class StateButton(QPushButton):
+    """The state in words, with an icon; a menu with the others.
+
+    Signals:
+        state_requested(bool, str): available, or paused for this reason.
+    """
+
+    state_requested = pyqtSignal(bool, str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("header_state")
+        self.setIconSize(QSize(19, 15))
+        self._menu = QMenu(self)
+        self._add(_("Available"), "available", True, "")
+        self._menu.addSeparator()
+        for code, words in PAUSES:
+            self._add(_("Pause: {reason}").format(reason=_(words)) if code else _("Pause"), "paused", False, code)
+        self.clicked.connect(self.open_choices)
+        self.show_state(_("Available"), "available", "good")
+
+    def show_state(self, text: str, icon_name: str, tone: str) -> None:
+        """Changes words, icon and tone ("accent", "good", "warn" or "bad")."""
+        self.setText(text)
+        self.setIcon(icon(icon_name, tone))
+        say(self, _("My state: {state}").format(state=text), "F3")
+        restyle(self, tone=tone)
+
+    def open_choices(self) -> None:
+        """Shows the states, for mouse or arrow keys."""
+        self._menu.popup(self.mapToGlobal(QPoint(0, self.height())))
+        self._menu.setActiveAction(self._menu.actions()[0])
+
+    def _add(self, words: str, icon_name: str, available: bool, code: str) -> None:
+        action = self._menu.addAction(icon(icon_name, "soft"), words)
+        assert action is not None  # Qt gives one for each text
+        action.setObjectName(f"state_{'available' if available else code or 'paused'}")
+        action.triggered.connect(lambda: self.state_requested.emit(available, code))

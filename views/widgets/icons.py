@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Icons of the desk by the names of our own words, drawn from QtAwesome's fonts. Used by all desk views.
+
+An icon is painted in the colours of the theme in use at that moment, so nothing is rebuilt when the theme changes.
+Where QtAwesome fails, there is no icon and the words beside it remain.
+"""
+
+from __future__ import annotations
+
+import logging
+from functools import lru_cache
+
+from PyQt6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PyQt6.QtGui import QColor, QFont, QGuiApplication, QIcon, QIconEngine, QPainter, QPixmap
+from PyQt6.QtWidgets import QWidget
+
+from views.widgets.theme import tokens_for
+
+logger = logging.getLogger(__name__)
+
+_GLYPHS = {
+    "accept": "phone",
+    "add": "plus",
+    "address": "map-marker-outline",
+    "agent": "account-circle-outline",
+    "allowed": "check-circle",
+    "appointment": "calendar-clock-outline",
+    "arrow_left": "arrow-left",
+    "arrow_tool": "arrow-bottom-left-bold-outline",
+    "arrow_right": "arrow-right",
+    "ask": "hand-back-right-outline",
+    "available": "check-circle-outline",
+    "bell": "bell-ring-outline",
+    "call": "phone",
+    "caller": "account-outline",
+    "camera": "video-outline",
+    "camera_off": "video-off-outline",
+    "cancel": "close-circle-outline",
+    "chart": "chart-line",
+    "cleaned": "auto-fix",
+    "close": "close",
+    "collapse_left": "chevron-double-left",
+    "collapse_right": "chevron-double-right",
+    "colour": "palette-outline",
+    "connected": "lan-connect",
+    "control": "cursor-pointer",
+    "damaged": "file-alert-outline",
+    "dark": "weather-night",
+    "disconnected": "lan-disconnect",
+    "document": "file-document-outline",
+    "dossier": "folder-account-outline",
+    "down": "chevron-down",
+    "empty_queue": "coffee-outline",
+    "error": "alert-octagon",
+    "expand_left": "chevron-double-right",
+    "expand_right": "chevron-double-left",
+    "expected": "circle-outline",
+    "face": "account-box-outline",
+    "family": "human-male-female-child",
+    "file": "tray-arrow-down",
+    "filed": "check-decagram",
+    "filter": "filter-variant",
+    "frame": "border-outside",
+    "forbidden": "hand-back-right-off-outline",
+    "given": "card-account-details-outline",
+    "glass": "scanner",
+    "hang_up": "phone-hangup",
+    "health": "heart-pulse",
+    "help": "help-circle-outline",
+    "history": "history",
+    "home": "home-outline",
+    "housing": "home-city-outline",
+    "info": "information-outline",
+    "keyboard": "keyboard-outline",
+    "kept": "check",
+    "library": "bookshelf",
+    "form": "file-document-edit-outline",
+    "light": "white-balance-sunny",
+    "microphone": "microphone",
+    "microphone_off": "microphone-off",
+    "money": "cash-multiple",
+    "original": "image-outline",
+    "page": "file-outline",
+    "paused": "pause-circle-outline",
+    "pen": "draw",
+    "pdf": "file-pdf-box",
+    "piece": "paperclip",
+    "point": "cursor-default-click-outline",
+    "preview": "image-search-outline",
+    "printer": "printer-outline",
+    "privacy": "eye-off-outline",
+    "propose": "form-textbox",
+    "priority": "arrow-up-bold-circle-outline",
+    "quality_bad": "signal-cellular-1",
+    "quality_good": "signal-cellular-3",
+    "quality_medium": "signal-cellular-2",
+    "queue": "account-group-outline",
+    "receipt": "receipt-text-outline",
+    "receiving": "progress-download",
+    "refused": "close-circle-outline",
+    "remove": "trash-can-outline",
+    "reload": "refresh",
+    "retry": "refresh",
+    "rotate_left": "rotate-left",
+    "rotate_right": "rotate-right",
+    "save": "content-save-outline",
+    "sign_language": "sign-language",
+    "scanned": "file-check-outline",
+    "signal_bad": "signal-cellular-outline",
+    "signal_good": "signal-cellular-3",
+    "signal_weak": "signal-cellular-1",
+    "scanner": "scanner",
+    "search": "magnify",
+    "see_page": "monitor-eye",
+    "settings": "cog-outline",
+    "shared_page": "monitor-share",
+    "sign_in": "login",
+    "sign_out": "logout",
+    "site": "map-marker-outline",
+    "split": "content-cut",
+    "stages": "format-list-checks",
+    "stethoscope": "stethoscope",
+    "table": "table",
+    "time": "clock-outline",
+    "undo": "undo",
+    "unemployment": "briefcase-search-outline",
+    "up": "chevron-up",
+    "written": "message-text-outline",
+    "wait_long": "clock-alert-outline",
+    "warning": "alert-outline",
+    "work": "briefcase-outline",
+    "wrap_up": "clipboard-check-outline",
+    "zoom_in": "magnify-plus-outline",
+    "zoom_out": "magnify-minus-outline",
+    "fit": "fit-to-page-outline",
+}
+
+
+@lru_cache(maxsize=256)
+def _glyph(name: str) -> tuple[str, str]:
+    """Font family and letter of an icon; empty when there is none. Needs the application to exist."""
+    try:
+        import qtawesome
+
+        wanted = _GLYPHS.get(name, name.removeprefix("mdi6."))
+        family = qtawesome.font("mdi6", 16).family()  # type: ignore[no-untyped-call]  # it has no types
+        return str(family), str(qtawesome.charmap(f"mdi6.{wanted}"))  # type: ignore[no-untyped-call]  # it has no types
+    except Exception:  # qtawesome raises many kinds of errors of its own; an icon is never worth a stop
+        logger.warning("no icon %r", name)
+        return "", ""
+
+
+class _GlyphEngine(QIconEngine):
+    """Paints one letter of an icon font in a colour of the theme."""
+
+    def __init__(self, name: str, tone: str) -> None:
+        super().__init__()
+        self._name, self._tone = name, tone
+
+    def paint(self, painter: QPainter | None, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        """Fills `rect` with the letter."""
+        family, letter = _glyph(self._name)
+        if painter is None or not letter:
+            return
+        tokens = tokens_for(QGuiApplication.palette())
+        colour = QColor(getattr(tokens, "soft" if mode == QIcon.Mode.Disabled else self._tone))
+        if mode == QIcon.Mode.Disabled:
+            colour.setAlphaF(0.6)
+        font = QFont(family)
+        font.setPixelSize(max(1, round(min(rect.width(), rect.height()))))
+        painter.save()
+        painter.setFont(font)
+        painter.setPen(colour)
+        place = QRectF(rect)
+        if rect.width() > rect.height():  # a button's icon is wider than tall: the rest is the space before the words
+            place.setWidth(rect.height())
+        painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), letter)
+        painter.restore()
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        """The letter on nothing."""
+        picture = QPixmap(size)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        self.paint(painter, QRect(QPointF(0, 0).toPoint(), size), mode, state)
+        painter.end()
+        return picture
+
+    def clone(self) -> QIconEngine:
+        """Another of the same."""
+        return _GlyphEngine(self._name, self._tone)
+
+
+def icon(name: str, tone: str = "text") -> QIcon:
+    """The icon for one of our words, or of a Material Design name ("mdi6.home").
+
+    Args:
+        name: a key of our table, or a name of the icon font.
+        tone: the colour's name in `Tokens`.
+    """
+    return QIcon(_GlyphEngine(name, tone))
+
+
+class IconLabel(QWidget):
+    """An icon that stands still beside words; says nothing to a screen reader, the words do."""
+
+    def __init__(self, name: str = "", tone: str = "text", size_px: int = 16, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._size_px = size_px
+        self._icon, self._shown = QIcon(), ("", "")
+        self.set_icon(name, tone)
+
+    def set_icon(self, name: str, tone: str = "text") -> None:
+        """Shows another icon; "" shows none and takes no place."""
+        self._shown = (name, tone)
+        self._icon = icon(name, tone) if name else QIcon()
+        self.setFixedSize(*((self._size_px, self._size_px) if name else (0, 0)))
+        self.update()
+
+    def paintEvent(self, event: object) -> None:
+        """Paints it in the middle."""
+        painter = QPainter(self)
+        mode = QIcon.Mode.Normal if self.isEnabled() else QIcon.Mode.Disabled
+        self._icon.paint(painter, self.rect(), Qt.AlignmentFlag.AlignCenter, mode)
+        painter.end()

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Where a face is painted so that it is as large as in the room, under the camera. Pure; used by the panes of the call.
+
+A camera sees, at the distance of a face, a width of 2 · d · tan(fov / 2). Painted that wide on the screen, the face has
+the size it would have if the person sat there.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from PyQt6.QtCore import QRectF
+
+from session.protocol.conversation.line import Geometry
+
+EYES_OF_PICTURE = 0.40
+"""How far below the top of the picture the eyes are, when somebody sits well before a camera."""
+
+EYES_OF_PANE = 0.30
+"""How far below the top of the pane they shall be: near the camera on top of the screen."""
+
+LEAST_SHARE = 0.3
+"""A picture smaller than this share of the pane is no use, however true: it is fitted instead."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScreenFacts:
+    """The desk's own place.
+
+    Attributes:
+        px_per_mm: device-independent pixels; 0.0 when the screen was never measured.
+        camera_x: where the camera is, of the screen's width from the left, 0..1.
+        camera_fov_deg, distance_mm: of the agent's own camera; how far away the agent sits.
+    """
+
+    px_per_mm: float = 0.0
+    camera_x: float = 0.5
+    camera_fov_deg: float = 70.0
+    distance_mm: float = 650.0
+
+    @property
+    def geometry(self) -> Geometry:
+        """What the other end must know."""
+        return Geometry(camera_fov_deg=self.camera_fov_deg, distance_mm=self.distance_mm)
+
+
+def seen_width_mm(geometry: Geometry) -> float:
+    """Width of the room that the camera sees at the person's distance."""
+    return 2 * geometry.distance_mm * math.tan(math.radians(geometry.camera_fov_deg) / 2)
+
+
+def life_size_rect(
+    size_px: tuple[int, int], room: QRectF, width: float, camera_x: float | None = None
+) -> QRectF | None:
+    """The picture `width` wide, its eyes near the top of `room`; None when that would be no use.
+
+    Args:
+        size_px: of the picture. camera_x: where the camera is, in the pane's own coordinates; None for its middle.
+    """
+    height = width * size_px[1] / size_px[0]
+    if width < LEAST_SHARE * room.width() and height < LEAST_SHARE * room.height():
+        return None
+    centre = room.center().x() if camera_x is None else camera_x
+    left = centre - width / 2
+    if width >= room.width():
+        left = min(room.left(), max(room.right() - width, left))
+    else:
+        left = min(room.right() - width, max(room.left(), left))
+    top = room.top() + EYES_OF_PANE * room.height() - EYES_OF_PICTURE * height
+    top = min(room.top(), max(room.bottom() - height, top)) if height >= room.height() else room.top()
+    return QRectF(left, top, width, height)
+
+
+def under_camera(fitted: QRectF, room: QRectF, camera_x: float) -> QRectF:
+    """A picture that is smaller than its room goes up to the camera and to its side."""
+    left = min(room.right() - fitted.width(), max(room.left(), camera_x - fitted.width() / 2))
+    return QRectF(left, room.top(), fitted.width(), fitted.height())

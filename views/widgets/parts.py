@@ -1,0 +1,299 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""Small parts that the desk's views are made of: buttons, chips, cards, headings. Used by the desk's views only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QFont, QKeySequence, QPainter, QPaintEvent, QShortcut
+from PyQt6.QtWidgets import (
+    QAbstractButton,
+    QBoxLayout,
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from views.widgets.icons import IconLabel, icon
+from views.widgets.theme import SPACE
+
+_ICON_TONES = {"primary": "on_accent", "danger": "on_bad"}
+
+
+def restyle(widget: QWidget, **properties: str | bool) -> None:
+    """Sets properties that the style sheet selects on, and makes them seen."""
+    changed = False
+    for name, value in properties.items():
+        if widget.property(name) != value:
+            widget.setProperty(name, value)
+            changed = True
+    style = widget.style()
+    if changed and style is not None:
+        style.unpolish(widget)
+        style.polish(widget)
+        widget.update()
+
+
+def push_button(text: str, icon_name: str = "", kind: str = "plain", name: str = "", keys: str = "") -> QPushButton:
+    """A button with words.
+
+    Args:
+        text: its words, also its accessible name.
+        icon_name: an icon before the words.
+        kind: "primary" (one per group), "plain", "quiet" (no border) or "danger".
+        name: object name.
+        keys: the shortcut shown in the tool tip; connect it with `shortcut`.
+    """
+    button = QPushButton(text)
+    button.setProperty("kind", kind)
+    button.setIconSize(QSize(23, 18))
+    if icon_name:
+        button.setIcon(icon(icon_name, _ICON_TONES.get(kind, "text")))
+    _finish(button, text, name, keys)
+    return button
+
+
+def tool_button(text: str, icon_name: str, name: str = "", keys: str = "", checkable: bool = False) -> QToolButton:
+    """A button with an icon only; `text` is its tool tip and accessible name."""
+    button = QToolButton()
+    if icon_name:
+        button.setIcon(icon(icon_name))
+    button.setIconSize(QSize(18, 18))
+    button.setCheckable(checkable)
+    _finish(button, text, name, keys)
+    return button
+
+
+def _finish(button: QAbstractButton, text: str, name: str, keys: str) -> None:
+    button.setObjectName(name)
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    say(button, text, keys)
+
+
+def say(button: QAbstractButton, text: str, keys: str = "") -> None:
+    """Gives a button its accessible name and its tool tip with the shortcut."""
+    plain = text.replace("&&", "&")
+    button.setAccessibleName(plain)
+    shown = QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
+    button.setToolTip(f"{plain}  ({shown})" if shown else plain)
+
+
+def shortcut(keys: str, button: QAbstractButton, scope: QWidget) -> QShortcut:
+    """Makes `keys` press `button` anywhere in the window of `scope`."""
+    made = QShortcut(QKeySequence(keys), scope)
+    made.setContext(Qt.ShortcutContext.WindowShortcut)
+    made.activated.connect(button.click)
+    return made
+
+
+def label(text: str = "", role: str = "body", name: str = "", wrap: bool = False) -> QLabel:
+    """Plain text. `role`: "body", "soft", "caption", "title", "large", "huge" or "number"."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setProperty("role", role)
+    made.setObjectName(name)
+    made.setWordWrap(wrap)
+    return made
+
+
+def steady_figures[Shown: QWidget](shown: Shown) -> Shown:
+    """Gives a clock figures of one width, so that it does not jump every second and columns stand straight."""
+    font = shown.font()
+    font.setFeature(QFont.Tag("tnum"), 1)
+    shown.setFont(font)
+    return shown
+
+
+class ElidedLabel(QLabel):
+    """Plain text on one line that ends in dots when there is no room; the whole is in the tool tip."""
+
+    def __init__(self, text: str = "", role: str = "body", name: str = "") -> None:
+        super().__init__(text)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("role", role)
+        self.setObjectName(name)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setMinimumWidth(24)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Paints what fits."""
+        painter = QPainter(self)
+        inside = self.contentsRect()
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, inside.width())
+        self.setToolTip(self.text() if shown != self.text() else "")
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(inside, int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), shown)
+        painter.end()
+
+
+class Chip(QFrame):
+    """A state in one or two words with an icon; its colour only repeats what they say."""
+
+    def __init__(self, name: str = "", text: str = "", icon_name: str = "", tone: str = "soft") -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self._icon = IconLabel(size_px=14)
+        self._words = label(role="chip")
+        row(self, self._icon, self._words, space=5, margins=(8, 2, 9, 2))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.show_state(text, icon_name, tone)
+
+    def text(self) -> str:
+        """The words shown."""
+        return self._words.text()
+
+    def show_state(self, text: str, icon_name: str = "", tone: str = "soft") -> None:
+        """Changes words, icon and tone ("soft", "accent", "good", "warn", "bad" or "solid")."""
+        self._words.setText(text)
+        self._icon.set_icon(icon_name, "on_accent" if tone == "solid" else tone)
+        self.setAccessibleName(text)
+        restyle(self, tone=tone)
+        restyle(self._words, tone=tone)
+
+
+class Card(QFrame):
+    """A group on its own surface. Put things into `body`."""
+
+    def __init__(self, name: str = "", space: int = SPACE[1], padding: int = SPACE[2]) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setProperty("card", True)
+        self.body = column(self, space=space, margins=(padding, padding, padding, padding))
+
+
+class EmptyState(QWidget):
+    """Says in the middle of nothing why it is empty and what to do."""
+
+    def __init__(self, icon_name: str, title: str, advice: str, name: str = "") -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self._icon = IconLabel(icon_name, "line_strong", 40)
+        self._title = label(title, "title", wrap=True)
+        self._advice = label(advice, "soft", wrap=True)
+        for words in (self._title, self._advice):
+            words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        box = column(self, space=SPACE[1], margins=(SPACE[3], SPACE[3], SPACE[3], SPACE[3]))
+        box.addStretch(2)
+        box.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignHCenter)
+        box.addSpacing(SPACE[0])
+        box.addWidget(self._title)
+        box.addWidget(self._advice)
+        box.addStretch(3)
+
+    def show_words(self, title: str, advice: str) -> None:
+        """Changes both sentences."""
+        self._title.setText(title)
+        self._advice.setText(advice)
+
+
+class Segments(QFrame):
+    """A few choices side by side, one of them taken; arrow keys move between them.
+
+    Signals:
+        chosen(object): the key of the choice that the person took.
+    """
+
+    chosen = pyqtSignal(object)
+
+    def __init__(self, name: str, accessible_name: str, choices: Iterable[tuple[object, str, str]]) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setProperty("segments", True)
+        self.setAccessibleName(accessible_name)
+        self._group = QButtonGroup(self)
+        self._buttons: dict[object, QToolButton] = {}
+        box = row(self, space=0, margins=(2, 2, 2, 2))
+        for key, text, icon_name in choices:
+            box.addWidget(self._segment(key, text, icon_name))
+        next(iter(self._buttons.values())).setChecked(True)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+    def _segment(self, key: object, text: str, icon_name: str) -> QToolButton:
+        button = tool_button(text, icon_name, f"{self.objectName()}_{key}", checkable=True)
+        button.setText(text)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setAccessibleName(f"{self.accessibleName()}: {text}")
+        button.setIconSize(QSize(19, 15))
+        self._group.addButton(button)
+        self._buttons[key] = button
+        button.clicked.connect(lambda: self.chosen.emit(key))
+        return button
+
+    def button(self, key: object) -> QToolButton:
+        """The button of a choice."""
+        return self._buttons[key]
+
+    def choice(self) -> object:
+        """The key of the choice taken."""
+        return next(key for key, button in self._buttons.items() if button.isChecked())
+
+    def choose(self, key: object) -> None:
+        """Takes a choice without telling anybody."""
+        self._buttons[key].setChecked(True)
+
+
+def _fill(box: QBoxLayout, parts: tuple[QWidget | QLayout | int, ...]) -> None:
+    for part in parts:
+        if isinstance(part, QWidget):
+            box.addWidget(part)
+        elif isinstance(part, QLayout):
+            box.addLayout(part)
+        elif part == 0:
+            box.addStretch(1)
+        else:
+            box.addSpacing(part)
+
+
+def row(
+    parent: QWidget | None,
+    *parts: QWidget | QLayout | int,
+    space: int = SPACE[1],
+    margins: tuple[int, int, int, int] = (0, 0, 0, 0),
+) -> QHBoxLayout:
+    """A horizontal layout of `parts`; a number is a space in pixels, 0 takes all room left."""
+    box = QHBoxLayout() if parent is None else QHBoxLayout(parent)
+    box.setSpacing(space)
+    box.setContentsMargins(*margins)
+    _fill(box, parts)
+    return box
+
+
+def column(
+    parent: QWidget | None,
+    *parts: QWidget | QLayout | int,
+    space: int = SPACE[1],
+    margins: tuple[int, int, int, int] = (0, 0, 0, 0),
+) -> QVBoxLayout:
+    """A vertical layout of `parts`; a number is a space in pixels, 0 takes all room left."""
+    box = QVBoxLayout() if parent is None else QVBoxLayout(parent)
+    box.setSpacing(space)
+    box.setContentsMargins(*margins)
+    _fill(box, parts)
+    return box
+
+
+def scroll_area(body: QWidget) -> QScrollArea:
+    """`body` in a view that scrolls up and down when there is too little room."""
+    body.setProperty("scroll_body", True)
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(body)
+    return area
+
+
+def clock_words(seconds: float) -> str:
+    """A length of time for people: "4:07", "1:02:09"; never negative."""
+    whole = max(0, int(seconds))
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -1,0 +1,484 @@
+# SPDX-License-Identifier: GPL-3.0-only
+"""The one table of what went wrong: per error code, what happened and what to do now. Used by desk, kiosk and doctor.
+
+A test checks that it covers exactly the codes of `session.core.errors`. Texts are translated when they are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from resources.texts import N_, _
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What an agent reads: `title` says what happened, `advice` what to do now."""
+
+    title: str
+    advice: str
+
+    @property
+    def sentence(self) -> str:
+        """Both, as one text."""
+        return f"{self.title} {self.advice}".strip()
+
+
+UNEXPECTED = "unexpected"
+
+_SENTENCES: dict[str, tuple[str, str]] = {
+    "unexpected": (
+        N_("Something unexpected happened."),
+        N_("Try again. If it comes back, tell the help desk what you were doing."),
+    ),
+    "message_malformed": (
+        N_("The other end sent something that cannot be understood."),
+        N_("Nothing was changed. Try again; if it comes back, tell the help desk."),
+    ),
+    "message_too_large": (
+        N_("What was sent is too large."),
+        N_("Send less at once, for example fewer pages."),
+    ),
+    "protocol_version_unknown": (
+        N_("The two programs have different versions (theirs {theirs}, ours {ours})."),
+        N_("Update the older one, then start it again."),
+    ),
+    "bus_unreachable": (
+        N_("The line to the network is cut."),
+        N_("The program keeps trying. What you received is safe; go on when the line is back."),
+    ),
+    "hub_unreachable": (
+        N_("The network answers but its service does not."),
+        N_("The program repeats your request. Nothing will be done twice."),
+    ),
+    "bus_refused_identity": (
+        N_("The network does not recognise this computer."),
+        N_("Ask your administrator for a new invitation."),
+    ),
+    "bus_not_safe": (
+        N_("The address {address} is not encrypted, or is not an address."),
+        N_("Use an address that begins with tls:// or wss://."),
+    ),
+    "bus_certificate_refused": (
+        N_("The network shows a certificate that this computer does not trust."),
+        N_("Check the address and the authority's file (ca_file) with your administrator."),
+    ),
+    "certificate_unusable": (
+        N_("The certificate or key file {file} cannot be used."),
+        N_("Check its path with your administrator."),
+    ),
+    "enrolment_refused": (
+        N_("This code is not valid: it is mistyped, was used already, or is too old."),
+        N_("Check it, or ask your administrator for a new invitation."),
+    ),
+    "store_unreachable": (
+        N_("The service cannot save at the moment."),
+        N_("The program repeats your request. Do not start again by hand."),
+    ),
+    "store_full": (
+        N_("The service has no room left for new calls."),
+        N_("Those who are already waiting are served. Tell your administrator; try again later."),
+    ),
+    "ticket_taken": (
+        N_("A colleague was faster, or the caller has left."),
+        N_("Take the next caller."),
+    ),
+    "ticket_kept": (
+        N_("This caller is kept for a colleague for a minute."),
+        N_("Take the next caller."),
+    ),
+    "ticket_offered": (
+        N_("This caller is being offered to a colleague."),
+        N_("Take the next caller."),
+    ),
+    "skill_missing": (
+        N_("This caller is for colleagues with another skill."),
+        N_("Take the next caller; you may take this one if the wait gets long."),
+    ),
+    "agent_busy": (
+        N_("You already have a conversation or a wrap-up in hand."),
+        N_("Finish it first."),
+    ),
+    "nobody_waits": (
+        N_("No caller is waiting for you."),
+        N_("The next one will ring."),
+    ),
+    "ticket_away": (
+        N_("This caller waits elsewhere and has not come back yet."),
+        N_("Take the next caller."),
+    ),
+    "colleague_busy": (
+        N_("This colleague is not free, or somebody else has joined already."),
+        N_("Choose another colleague, or a queue."),
+    ),
+    "queue_closed": (
+        N_("This service is closed for new calls."),
+        N_("Choose another one, or open it first."),
+    ),
+    "service_closed": (
+        N_("This service is closed at this hour."),
+        N_("Choose another one, or look at its hours."),
+    ),
+    "undo_impossible": (
+        N_("This act can no longer be taken back."),
+        N_("Look at what is there now and act again if you need to."),
+    ),
+    "ticket_unknown": (
+        N_("This request no longer exists."),
+        N_("Take another caller from the queue."),
+    ),
+    "not_allowed": (
+        N_("You may not do this."),
+        N_("Ask your supervisor if you need it."),
+    ),
+    "service_unknown": (
+        N_("This service is not offered at this site."),
+        N_("Check the site's agreement with your supervisor."),
+    ),
+    "caller_number_invalid": (
+        N_("This is not a valid caller number."),
+        N_("Ask the caller to read it again, figure by figure."),
+    ),
+    "grant_missing": (
+        N_("The caller has not allowed this."),
+        N_("Explain why you need it, then ask for permission."),
+    ),
+    "address_not_allowed": (
+        N_("This address is not on your organisation's list."),
+        N_("Choose one of the listed addresses."),
+    ),
+    "control_paused": (
+        N_("The caller is touching the page."),
+        N_("Wait a second, then go on."),
+    ),
+    "page_changed": (
+        N_("The kiosk shows another page by now."),
+        N_("Look at it, then try again."),
+    ),
+    "element_gone": (
+        N_("This is no longer in the page."),
+        N_("Look at the page, then try again."),
+    ),
+    "element_covered": (
+        N_("Something lies over it in the caller's page."),
+        N_("Close what is in front, or scroll, then try again."),
+    ),
+    "field_private": (
+        N_("This field is the caller's own."),
+        N_("Let the caller fill it in on the kiosk."),
+    ),
+    "field_not_ready": (
+        N_("No field takes text now."),
+        N_("Click into the field first."),
+    ),
+    "value_not_taken": (
+        N_("The field does not take this value."),
+        N_("Check what it asks for, then try again."),
+    ),
+    "proposal_refused": (
+        N_("The caller did not take your proposal."),
+        N_("Talk about it, then propose again."),
+    ),
+    "page_damaged": (
+        N_("The page was damaged on the way."),
+        N_("The kiosk still has it and sends it again. If that fails, scan it once more."),
+    ),
+    "page_unreadable": (
+        N_("The scanned image is empty or cannot be read."),
+        N_("Ask the caller to place the document again, then scan once more."),
+    ),
+    "page_too_large": (
+        N_("The scanned image is larger than any page can be."),
+        N_("Choose 200 or 300 dpi and a smaller area, then scan again."),
+    ),
+    "library_item_unknown": (
+        N_("This item is not in the library any more."),
+        N_("Choose another one, or tell whoever keeps your organisation's library."),
+    ),
+    "document_not_shown": (
+        N_("This document cannot be shown: it is damaged, protected, or neither a PDF nor a JPEG nor a PNG."),
+        N_("Open it on this computer and save it as a PDF without a password, then show that."),
+    ),
+    "document_too_long": (
+        N_("This document is too long to be shown: 50 pages and 24 MB are the most."),
+        N_("Save the pages you need as a document of their own, then show that."),
+    ),
+    "transfer_interrupted": (
+        N_("The transfer stopped on the way."),
+        N_("What arrived is kept. It goes on when the line is back."),
+    ),
+    "scanner_gone": (
+        N_("The kiosk's scanner does not answer."),
+        N_("Ask the host to check that it is switched on and connected."),
+    ),
+    "scanner_busy": (
+        N_("The scanner is busy."),
+        N_("Wait a moment, then scan again."),
+    ),
+    "scanner_jammed": (
+        N_("Paper is jammed in the scanner."),
+        N_("Ask the host to take the paper out, then scan again."),
+    ),
+    "file_not_given": (
+        N_("The caller gave no file."),
+        N_("Explain what you need and ask again, or scan the paper."),
+    ),
+    "file_locked": (
+        N_("The caller's file is protected by a password."),
+        N_("Ask for one without a password, or scan the paper."),
+    ),
+    "file_refused": (
+        N_("The caller's file cannot be taken: it is too large, or no PDF, JPEG or PNG that can be read."),
+        N_("Ask for another file, or scan the paper."),
+    ),
+    "scanner_empty": (
+        N_("The scanner's feeder is empty."),
+        N_("Ask the caller to put the pages in, or choose the glass."),
+    ),
+    "scanner_cover_open": (
+        N_("The scanner's cover is open."),
+        N_("Ask the caller to close it, then scan again."),
+    ),
+    "scanner_warming_up": (
+        N_("The scanner is still warming up."),
+        N_("Wait half a minute, then scan again."),
+    ),
+    "scanner_denied": (
+        N_("The scanner does not accept this kiosk."),
+        N_("A password or lock is set on it. Tell whoever looks after the kiosk."),
+    ),
+    "too_many_pages": (
+        N_("One scan takes {most} pages at most."),
+        N_("The pages before are kept. Scan the rest as a second pile."),
+    ),
+    "pile_uneven": (
+        N_("There are {fronts} first sides and {backs} other sides."),
+        N_("Look at the order of the pages: two sheets may have gone through together."),
+    ),
+    "device_not_trusted": (
+        N_("Another device answers in place of the kiosk's own."),
+        N_("Nothing was scanned or printed. Tell whoever looks after the kiosk: its certificate changed."),
+    ),
+    "scanner_failed": (
+        N_("The scanner reports a fault."),
+        N_("Ask the host to switch it off and on, then scan again."),
+    ),
+    "scan_cancelled": (
+        N_("The scan was cancelled."),
+        N_("Pages received before are kept."),
+    ),
+    "printer_gone": (
+        N_("The kiosk's printer does not answer."),
+        N_("Ask the host to check that it is switched on and connected."),
+    ),
+    "printer_out_of_paper": (
+        N_("The printer has no paper."),
+        N_("Ask the host to add paper; printing goes on by itself."),
+    ),
+    "printer_jammed": (
+        N_("Paper is jammed in the printer."),
+        N_("Ask the host to take the paper out; printing goes on by itself."),
+    ),
+    "printer_out_of_toner": (
+        N_("The printer has no ink or toner."),
+        N_("Ask the host to replace it, then print again."),
+    ),
+    "printer_cover_open": (
+        N_("The printer's cover is open."),
+        N_("Ask the host to close it; printing goes on by itself."),
+    ),
+    "printer_stopped": (
+        N_("The printer is stopped."),
+        N_("Ask the host to start it again, then print once more."),
+    ),
+    "printer_denied": (
+        N_("The printer does not accept this kiosk."),
+        N_("A password or lock is set on it. Tell whoever looks after the kiosk."),
+    ),
+    "print_declined": (
+        N_("The caller did not agree to print this document."),
+        N_("Talk about it with the caller, then print again if it is wanted."),
+    ),
+    "print_too_long": (
+        N_("This document has {pages} sheets with its copies; the kiosk prints {most} at most."),
+        N_("Print fewer copies or a shorter document."),
+    ),
+    "print_not_for_us": (
+        N_("The kiosk refused a document of another conversation."),
+        N_("Print it again from this conversation."),
+    ),
+    "print_refused": (
+        N_("The printer refused this document."),
+        N_("Check that it is a PDF of A4 pages, then print again."),
+    ),
+    "print_failed": (
+        N_("The document was not printed."),
+        N_("Look at the printer's state, then print again."),
+    ),
+    "call_lost": (
+        N_("Voice and picture are lost."),
+        N_("The program calls again by itself. The dossier and the pages are untouched."),
+    ),
+    "relay_unreachable": (
+        N_("The call's relay cannot be reached."),
+        N_("A direct way is tried where it is allowed. The network person finds the reason with `expert-app doctor`."),
+    ),
+    "relay_not_trusted": (
+        N_("The call's relay shows a certificate that is not believed."),
+        N_(
+            "The network person gives this computer and the kiosk the certificate of the relay's authority (`ca_file`;"
+            " a kiosk also needs `certutil`). `expert-app doctor` says which relay it is."
+        ),
+    ),
+    "peer_gone": (
+        N_("The kiosk no longer answers."),
+        N_("Wait a minute: it may come back. What you received is safe."),
+    ),
+    "document_not_filed": (
+        N_("The document is not filed yet."),
+        N_("It is safe in the outbox and will be sent again. Do not scan it a second time."),
+    ),
+    "dossier_unknown": (
+        N_("No dossier has this number."),
+        N_("Check the number with the caller."),
+    ),
+    "seal_key_refused": (
+        N_("What should seal this conversation is not what {organisation} has signed ({why}); nothing was said."),
+        N_("Tell your administrator: somebody may have changed the keys on the way. Do not try to go on."),
+    ),
+    "seal_key_old": (
+        N_("The sealing key of {organisation} has expired, or is not valid yet."),
+        N_("Tell your administrator to make the next one (expert-app hub seal-key), and look at this computer's date."),
+    ),
+    "seal_broken": (
+        N_("Something sealed was changed or repeated on the way, and was not taken ({why})."),
+        N_("It is sent again by itself. If this comes back, tell your administrator."),
+    ),
+    "vault_away": (
+        N_("Your organisation's own service does not answer (part: {part})."),
+        N_("Go on with the conversation: documents and log wait on this computer and are sent by themselves."),
+    ),
+    "vault_out_of_reach": (
+        N_("This organisation seals its conversations, and kiosks of another network cannot reach it."),
+        N_("The caller keeps the place here. Answer yourself, or tell the caller how to reach that organisation."),
+    ),
+    "desk_not_admitted": (
+        N_("Your organisation's own service does not know the key of this computer."),
+        N_("Give your administrator this key, to be admitted (expert-app hub admit): {key}."),
+    ),
+    "log_unreadable": (
+        N_("This file is not a session journal, or it is damaged (line {line})."),
+        N_("Choose another file, or ask for a fresh copy."),
+    ),
+    "log_too_new": (
+        N_("This journal was written by a newer version (theirs {theirs}, ours {ours})."),
+        N_("Update this program, then open it again."),
+    ),
+    "rate_limited": (
+        N_("Too many requests in a short time."),
+        N_("Wait a few seconds, then go on."),
+    ),
+}
+
+_WAIT = N_("Please wait a moment.")
+_AGENT_KNOWS = N_("Your adviser can see this and will help you.")
+_LINE = N_("The line is cut. We are trying again. Please stay here.")
+_HOST = N_("Please ask the person at the desk here for help.")
+_AGAIN = N_("That did not work. Please try again.")
+
+_CALLER_SENTENCES: dict[str, str] = {
+    "bus_unreachable": _LINE,
+    "hub_unreachable": _LINE,
+    "store_unreachable": _LINE,
+    "store_full": N_(
+        "New requests cannot be taken at the moment. Please try again later, or ask the person at the desk."
+    ),
+    "call_lost": N_("We lost the picture and the sound. They will come back in a moment."),
+    "peer_gone": N_("Your adviser is no longer on the line. We are calling again."),
+    "transfer_interrupted": _LINE,
+    "bus_refused_identity": _HOST,
+    "bus_not_safe": _HOST,
+    "bus_certificate_refused": _HOST,
+    "certificate_unusable": _HOST,
+    "enrolment_refused": _HOST,
+    "protocol_version_unknown": _HOST,
+    "service_unknown": N_("This service is not open now. Please choose another one."),
+    "queue_closed": N_("This service is not open now. Please choose another one."),
+    "service_closed": N_("This service is not open now. Please choose another one."),
+    "ticket_unknown": N_("Your request has ended. Please press the button again."),
+    "ticket_taken": N_("Your request has ended. Please press the button again."),
+    "caller_number_invalid": N_("This number is not right. Please look at it again."),
+    "rate_limited": _WAIT,
+    "grant_missing": N_("You have not allowed this, so nothing was done."),
+    "not_allowed": N_("This is not possible here. Your adviser will help you."),
+    "address_not_allowed": N_("This page cannot be opened here."),
+    "file_not_given": N_("No document was given. Your stick was not changed."),
+    "file_locked": N_("This document is locked by a password. Please choose another one."),
+    "file_refused": N_("This document cannot be taken. Please choose another one, or put the paper on the glass."),
+    "scanner_empty": N_("There is no page in the scanner. Please put your document in."),
+    "scanner_cover_open": N_("Please close the lid of the scanner."),
+    "scanner_jammed": N_("A page is stuck in the scanner. Please ask for help here."),
+    "scanner_busy": _WAIT,
+    "scan_cancelled": N_("The scan was stopped. You can take your document back."),
+    "page_damaged": N_("Please leave your document where it is. We are reading it again."),
+    "page_unreadable": N_("We could not read your document. Please put it down again, flat and straight."),
+    "page_too_large": N_("We could not read your document. Please put it down again, flat and straight."),
+    "scanner_gone": _AGENT_KNOWS,
+    "scanner_failed": _AGENT_KNOWS,
+    "scanner_warming_up": _WAIT,
+    "scanner_denied": _AGENT_KNOWS,
+    "device_not_trusted": _AGENT_KNOWS,
+    "too_many_pages": _AGENT_KNOWS,
+    "pile_uneven": _AGENT_KNOWS,
+    "printer_denied": _AGENT_KNOWS,
+    "print_too_long": _AGENT_KNOWS,
+    "print_not_for_us": _AGENT_KNOWS,
+    "print_declined": N_("Nothing is printed."),
+    "printer_out_of_paper": N_("There is no more paper. Please ask for help here."),
+    "printer_jammed": N_("A sheet is stuck in the printer. Please ask for help here."),
+    "printer_cover_open": N_("The printer is open. Please ask for help here."),
+    "printer_out_of_toner": N_("The printer cannot print now. Please ask for help here."),
+    "printer_gone": _AGENT_KNOWS,
+    "printer_stopped": _AGENT_KNOWS,
+    "print_refused": _AGENT_KNOWS,
+    "print_failed": _AGENT_KNOWS,
+    "seal_key_refused": N_("This conversation was not safe, so it did not begin. Please ask for help here."),
+    "seal_key_old": N_("This conversation was not safe, so it did not begin. Please ask for help here."),
+    "document_not_filed": _AGENT_KNOWS,
+    "dossier_unknown": _AGENT_KNOWS,
+}
+
+
+def sentence(code: str, detail: Mapping[str, str | int | float] | None = None) -> Trouble:
+    """What an agent is told about an error; an unknown code reads as something unexpected.
+
+    Args:
+        code: `SessionError.code`.
+        detail: `SessionError.detail`; a value that a sentence names and that is missing shows as "?".
+    """
+    title, advice = _SENTENCES.get(code, _SENTENCES[UNEXPECTED])
+    values = _Values(detail or {})
+    return Trouble(title=_(title).format_map(values), advice=_(advice).format_map(values))
+
+
+def kiosk_sentence(code: str) -> str:
+    """What a caller is told: plain words, nothing technical, always something to do or to wait for."""
+    return _(_CALLER_SENTENCES.get(code, _AGAIN))
+
+
+def known_codes() -> frozenset[str]:
+    """The codes that have a sentence of their own."""
+    return frozenset(_SENTENCES)
+
+
+def caller_codes() -> frozenset[str]:
+    """The codes that have a sentence of their own for callers."""
+    return frozenset(_CALLER_SENTENCES)
+
+
+class _Values(dict[str, str | int | float]):
+    """Values for a sentence; what is missing is a question mark, never a second error."""
+
+    def __missing__(self, key: str) -> str:
+        return "?"
